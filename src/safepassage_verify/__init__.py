@@ -1,0 +1,1 @@
+"""Check a plan against its inputs with the standard library and numpy only."""
