@@ -1,0 +1,130 @@
+"""Run the commands of `bootstrap.py`: what a user or a developer types, from an empty checkout on."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tools import bundle, housekeeping, serving
+from tools.environment import SetupError, child_environ, find_environment, prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ("requirements.lock",)
+DEV = ("requirements-dev.lock", "requirements.lock")
+BENCH = ("requirements-bench.lock", "requirements-dev.lock", "requirements.lock")
+INTERRUPTED = 130
+
+
+def say(line: str) -> None:
+    """Print a line of progress beside the results, not among them."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def run(python: Path, args: Sequence[str]) -> int:
+    """Run the environment's Python in the checkout and return its exit code."""
+    return subprocess.run([str(python), *args], cwd=ROOT, env=child_environ(), check=False).returncode
+
+
+def demo(args: Sequence[str]) -> int:
+    """Set up and plan the built-in example."""
+    python = prepare(find_environment(ROOT), CORE, say=say)
+    return run(python, ["-m", "safepassage", "demo", *args])
+
+
+def test(args: Sequence[str]) -> int:
+    """Set up and run the fast tests; `--all` adds the slow ones, other arguments go to pytest."""
+    python = prepare(find_environment(ROOT), DEV, say=say)
+    if "--all" in args:
+        return run(python, ["-m", "pytest", *(arg for arg in args if arg != "--all")])
+    marker = [] if "-m" in args else ["-m", "not slow"]
+    return run(python, ["-m", "pytest", *marker, *args])
+
+
+def check(args: Sequence[str]) -> int:
+    """Run lint, types, room contracts, generated docs and tests; report every one that fails."""
+    python = prepare(find_environment(ROOT), DEV, say=say)
+    steps: list[tuple[str, list[str]]] = [
+        ("lint", ["-m", "ruff", "check"]),
+        ("types", ["-m", "mypy"]),
+        ("imports", ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"]),
+        ("docs", ["docs/generate.py", "--check"]),
+        ("tests", ["-m", "pytest", "-m", "not slow", *args]),
+    ]
+    failed = []
+    for name, command in steps:
+        say(f"== {name}")
+        if run(python, command):
+            failed.append(name)
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def serve(args: Sequence[str]) -> int:
+    """Plan the built-in example and show its report to browsers on this computer only."""
+    python = prepare(find_environment(ROOT), CORE, say=say)
+    return serving.serve_demo(python, args, root=ROOT, say=say)
+
+
+def make_bundle(args: Sequence[str]) -> int:
+    """Make a folder that installs on a computer without a network."""
+    environment = find_environment(ROOT)
+    prepare(environment, CORE, say=say)
+    return bundle.make(environment, args, say=say)
+
+
+def bench(args: Sequence[str]) -> int:
+    """Measure speed beside the peer and print the table."""
+    python = prepare(find_environment(ROOT), BENCH, say=say)
+    return run(python, ["-m", "benchmarks", *args])
+
+
+def lock(args: Sequence[str]) -> int:
+    """Renew the lock files from pyproject.toml."""
+    return housekeeping.lock(ROOT, args, say=say)
+
+
+def clean(args: Sequence[str]) -> int:
+    """Remove what the other commands made in this folder."""
+    return housekeeping.clean(ROOT, args, say=say)
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "demo": demo,
+    "test": test,
+    "check": check,
+    "serve": serve,
+    "bundle": make_bundle,
+    "bench": bench,
+    "lock": lock,
+    "clean": clean,
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the launcher: one command, and the rest for it."""
+    listing = "\n".join(f"  {name:8}{(function.__doc__ or '').strip()}" for name, function in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py",
+        description="Set up and run safepassage with nothing but Python.",
+        epilog=f"commands:\n{listing}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="one of the commands below")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="passed on to the command")
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; return its exit code, 2 with one sentence when the set-up failed."""
+    options = build_parser().parse_args(argv)
+    try:
+        return COMMANDS[options.command](options.rest)
+    except SetupError as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return INTERRUPTED
