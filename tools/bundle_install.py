@@ -29,7 +29,7 @@ def obstacle(facts: dict[str, str]) -> str:
     family, machine = facts["platform"].partition("-")[0], facts["platform"].rpartition("-")[2]
     here = sysconfig.get_platform()
     if (here.partition("-")[0], here.rpartition("-")[2]) != (family, machine):
-        return f"This bundle was made for {facts['platform']} and this computer is {here}: make another bundle there."
+        return f"This bundle was made for {facts['platform']} and this computer is {here}: make one there."
     if importlib.util.find_spec("ensurepip") is None:
         return (
             "This Python has no venv module: install the package python3-venv (Debian, Ubuntu) or Python "
@@ -48,17 +48,15 @@ def main() -> int:
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     print(f"Installing into {folder} ...", flush=True)
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON"))}
+    pip = [str(scripts / "python"), "-m", "pip", "--isolated", "--disable-pip-version-check", "install", "-q"]
+    source = ["--no-index", "--find-links", str(HERE / "wheels"), "--only-binary", ":all:"]
     steps = [
         [sys.executable, "-m", "venv", "--clear", str(folder)],
-        [
-            str(scripts / "python"), "-m", "pip", "--isolated", "--disable-pip-version-check", "install", "--quiet",
-            "--no-index", "--find-links", str(HERE / "wheels"), "--only-binary", ":all:", "--require-hashes",
-            "-r", str(HERE / "requirements.lock"),
-        ],
-    ]  # fmt: skip
+        [*pip, *source, "--require-hashes", "-r", str(HERE / "requirements.lock")],
+    ]
     for command in steps:
         if subprocess.run(command, env=environ, check=False).returncode:
-            print("The installation failed; the reason is above, and nothing outside this folder was changed.")
+            print("The installation failed; the reason is above.", file=sys.stderr)
             return 1
     print(f"Done. Try: {scripts / 'safepassage'} demo")
     return 0

@@ -105,14 +105,18 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the launcher: one command, and the rest for it."""
-    listing = "\n".join(f"  {name:8}{(function.__doc__ or '').strip()}" for name, function in COMMANDS.items())
+    listing = "\n".join(
+        f"  {name:8}{(function.__doc__ or '').strip()}" for name, function in COMMANDS.items()
+    )
     parser = argparse.ArgumentParser(
         prog="bootstrap.py",
         description="Set up and run safepassage with nothing but Python.",
         epilog=f"commands:\n{listing}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="one of the commands below")
+    parser.add_argument(
+        "command", choices=list(COMMANDS), metavar="COMMAND", help="one of the commands below"
+    )
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="passed on to the command")
     return parser
 

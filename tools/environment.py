@@ -35,35 +35,49 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"DO NOT MATCH THE HASHES|Hashes are required|hash mismatch",
-        "A downloaded package is not the one recorded in the lock file, so nothing of it was installed: "
-        "try again, and if it happens twice do not trust this network.",
+        (
+            "A downloaded package is not the one recorded in the lock file, so nothing of it was installed: "
+            "try again, and if it happens twice do not trust this network."
+        ),
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed",
-        "The package index could not be trusted: its certificate was refused, which usually means a wrong "
-        "clock on this computer or a network that intercepts connections.",
+        (
+            "The package index could not be trusted: its certificate was refused, which usually means a wrong "
+            "clock on this computer or a network that intercepts connections."
+        ),
     ),
     (
-        r"name resolution|getaddrinfo|NameResolutionError|Failed to establish a new connection"
-        r"|NewConnectionError|Network is unreachable|Connection refused|ConnectTimeout|ReadTimeout"
-        r"|ProxyError|Connection reset|RemoteDisconnected|ConnectionError",
-        "The package index cannot be reached: connect to the internet once for the set-up, or make a bundle "
-        "with `python3 bootstrap.py bundle` on a connected computer and install from that.",
+        (
+            r"name resolution|getaddrinfo|NameResolutionError|Failed to establish a new connection"
+            r"|NewConnectionError|Network is unreachable|Connection refused|ConnectTimeout|ReadTimeout"
+            r"|ProxyError|Connection reset|RemoteDisconnected|ConnectionError"
+        ),
+        (
+            "The package index cannot be reached: connect to the internet once for the set-up, or make a bundle "
+            "with `python3 bootstrap.py bundle` on a connected computer and install from that."
+        ),
     ),
     (
         r"Windows Long Path support",
-        "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
-        "and run the same command again.",
+        (
+            "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
+            "and run the same command again."
+        ),
     ),
     (
         r"Permission denied|Errno 13\b|WinError 5\b|Access is denied",
-        "A file of the environment cannot be written: close programs that use it, check who owns this "
-        "folder, and run the same command again.",
+        (
+            "A file of the environment cannot be written: close programs that use it, check who owns this "
+            "folder, and run the same command again."
+        ),
     ),
     (
         r"No matching distribution found",
-        "There is no ready-built package for this computer and this Python in the lock file: "
-        "use Python 3.11, 3.12 or 3.13 on 64-bit Linux, macOS or Windows.",
+        (
+            "There is no ready-built package for this computer and this Python in the lock file: "
+            "use Python 3.11, 3.12 or 3.13 on 64-bit Linux, macOS or Windows."
+        ),
     ),
 )
 
@@ -136,8 +150,8 @@ def prepare(environment: Environment, lock_names: Sequence[str], *, say: Callabl
         environment.stamp_path.unlink(missing_ok=True)
         say(f"Installing what {lock_names[0]} names (about a minute, once) ...")
         # Only ready-built packages: a source package would run unrecorded code while it is built.
-        args = ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(environment.root / lock_names[0])]
-        run_pip(environment, args)
+        lock = str(environment.root / lock_names[0])
+        run_pip(environment, ["install", "--require-hashes", "--only-binary", ":all:", "-r", lock])
         run_pip(environment, project_install_args(environment.root))
         environment.stamp_path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
@@ -202,7 +216,8 @@ def create(environment: Environment, *, say: Callable[[str], None]) -> None:
     free = shutil.disk_usage(environment.root).free
     if free < SPACE_NEEDED_BYTES:
         raise SetupError(
-            f"The disk has {free // 1_000_000} MB left and the set-up needs about 1,000 MB: free some room first."
+            f"The disk has {free // 1_000_000} MB left and the set-up needs about 1,000 MB: "
+            "free some room first."
         )
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         raise SetupError(
@@ -213,7 +228,9 @@ def create(environment: Environment, *, say: Callable[[str], None]) -> None:
     command = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
     done = subprocess.run(command, capture_output=True, text=True, env=child_environ(), check=False)
     if done.returncode or not runs(environment.python):
-        raise SetupError(explain_output(done.stdout + done.stderr, what="Python could not make an environment"))
+        raise SetupError(
+            explain_output(done.stdout + done.stderr, what="Python could not make an environment")
+        )
 
 
 def runs(python: Path) -> bool:
@@ -253,7 +270,10 @@ def explain_output(output: str, *, what: str, log: Path | None = None) -> str:
         if re.search(pattern, output):
             return sentence
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    last = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "no reason given")
+    last = next(
+        (line for line in reversed(lines) if "error" in line.lower()),
+        lines[-1] if lines else "no reason given",
+    )
     where = f" (all of it is in {log})" if log else ""
     return f"{what}: {last.removeprefix('ERROR: ').rstrip('.')}{where}."
 
@@ -263,5 +283,8 @@ def explain_os_error(error: OSError, folder: Path) -> str:
     if error.errno == errno.ENOSPC or getattr(error, "winerror", None) == ENOSPC_WINDOWS:
         return FAULTS[0][1]
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return f"This folder cannot be written to: {error.filename or folder} (copy the project to a folder of your own)."
+        return (
+            f"This folder cannot be written to: {error.filename or folder} "
+            "(copy the project to a folder of your own)."
+        )
     return f"The environment in {folder} could not be made: {error.strerror or error}."

@@ -34,6 +34,8 @@ LOCK_OPTIONS = (
     "--quiet",
 )
 
+ADDRESS = re.compile(r"://|^--(index-url|extra-index-url|find-links)", re.MULTILINE)
+
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
 OUTPUTS = ("build", "dist", "out")
 
@@ -55,7 +57,7 @@ def lock(root: Path, args: Sequence[str], *, say: Callable[[str], None]) -> int:
         done = subprocess.run([*command, *LOCK_OPTIONS, *extra, *args, "-o", name], cwd=root, check=False)
         if done.returncode:
             raise SetupError(f"{name} could not be resolved; the reason is above.")
-        if re.search(r"://|^--(index-url|extra-index-url|find-links)", (root / name).read_text("utf-8"), re.MULTILINE):
+        if ADDRESS.search((root / name).read_text(encoding="utf-8")):
             raise SetupError(f"{name} holds an address and must not be committed.")
     return 0
 
@@ -75,7 +77,9 @@ def clean(root: Path, args: Sequence[str], *, say: Callable[[str], None]) -> int
     # An environment without our stamp was made by hand; it stays.
     if (folder / STAMP_NAME).exists():
         ours.append(folder)
-    ours += [path for part in ("src", "tests", "tools", "docs") for path in (root / part).rglob("__pycache__")]
+    ours += [
+        path for part in ("src", "tests", "tools", "docs") for path in (root / part).rglob("__pycache__")
+    ]
     for path in ours:
         if path.is_dir():
             shutil.rmtree(path)

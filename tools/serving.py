@@ -79,11 +79,14 @@ def plan_demo(python: Path, root: Path) -> Path:
         When the plan failed or wrote no report.
     """
     command = [str(python), "-m", "safepassage", "demo", "--json"]
-    done = subprocess.run(command, cwd=root, env=child_environ(), stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=root, env=child_environ(), stdout=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode not in {0, EXIT_SOME_UNSERVED}:
         raise SetupError(f"The example could not be planned (exit code {done.returncode}).")
-    for name in json.loads(done.stdout)["outputs"]:
-        if Path(name).name.endswith("report.html"):
+    outputs: list[str] = json.loads(done.stdout)["outputs"]
+    for name in outputs:
+        if name.endswith("report.html"):
             return (root / name).resolve()
     raise SetupError("The example was planned, but it wrote no report.")
 
