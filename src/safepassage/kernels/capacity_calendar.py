@@ -1,0 +1,132 @@
+"""When may one more vehicle enter an arc? Reservations in capacity coordinates.
+
+Second t of an arc is mapped to x = the sum of its capacity over [0, t). An entry of work w takes [x, x + w) for some x
+that lies within its second; reservations do not overlap. Units entered in any [a, b) then number at most the
+capacity of [a, b) plus the last entry: the capacity rule of the model with one vehicle of burst, with nothing
+lost to rounding. Capacities may change with time; a closed piece has no coordinates at all.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+__all__ = ["NEVER", "CapacityCalendar", "OpenTimes"]
+
+NEVER = -1
+"""Returned where no entry is possible within the grid."""
+
+
+class CapacityCalendar:
+    """Reservations on one resource whose rate is piecewise constant.
+
+    Parameters
+    ----------
+    starts_s, rates
+        Piece k has rate ``rates[k]`` (work units per second, a whole number) from ``starts_s[k]`` on; the first starts at 0.
+    horizon_s
+        End of the grid.
+    """
+
+    __slots__ = ("_busy_from", "_busy_until", "_cumulated", "_horizon_s", "_rates", "_starts_s")
+
+    def __init__(self, starts_s: tuple[int, ...], rates: tuple[int, ...], horizon_s: int) -> None:
+        self._starts_s = starts_s
+        self._rates = rates
+        self._horizon_s = horizon_s
+        self._busy_from: list[int] = []
+        self._busy_until: list[int] = []
+        cumulated = [0]
+        for k in range(1, len(starts_s)):
+            cumulated.append(cumulated[-1] + rates[k - 1] * (starts_s[k] - starts_s[k - 1]))
+        self._cumulated = tuple(cumulated)
+
+    def _coordinate(self, t: int) -> int:
+        k = bisect_right(self._starts_s, t) - 1
+        return self._cumulated[k] + self._rates[k] * (t - self._starts_s[k])
+
+    def _second(self, x: int) -> int:
+        """Return the second that holds coordinate x, or NEVER past the grid."""
+        k = bisect_right(self._cumulated, x) - 1
+        rate = self._rates[k]
+        if rate <= 0:
+            return NEVER
+        t = self._starts_s[k] + (x - self._cumulated[k]) // rate
+        return t if t < self._horizon_s else NEVER
+
+    def find(self, t: int, work: int) -> tuple[int, int]:
+        """Return (earliest second >= t with room for `work`, its coordinate), or (NEVER, 0)."""
+        if t >= self._horizon_s:
+            return NEVER, 0
+        if len(self._rates) == 1:
+            rate = self._rates[0]
+            if rate <= 0:
+                return NEVER, 0
+            x = self._gap(rate * t, work)
+            second = x // rate
+            return (second if second > t else t, x) if second < self._horizon_s else (NEVER, 0)
+        x = self._gap(self._coordinate(t), work)
+        second = self._second(x)
+        return (NEVER, 0) if second == NEVER else (max(second, t), x)
+
+    def _gap(self, x: int, work: int) -> int:
+        """Return the start of the first free stretch of length `work` at or after x."""
+        i = bisect_right(self._busy_until, x)
+        busy_from, n = self._busy_from, len(self._busy_from)
+        while i < n and busy_from[i] - x < work:
+            x = self._busy_until[i]
+            i += 1
+        return x
+
+    def reserve(self, x: int, work: int) -> None:
+        """Take [x, x + work), which `find` returned free."""
+        end = x + work
+        i = bisect_right(self._busy_from, x)
+        joins_left = i > 0 and self._busy_until[i - 1] == x
+        joins_right = i < len(self._busy_from) and self._busy_from[i] == end
+        if joins_left and joins_right:
+            self._busy_until[i - 1] = self._busy_until.pop(i)
+            self._busy_from.pop(i)
+        elif joins_left:
+            self._busy_until[i - 1] = end
+        elif joins_right:
+            self._busy_from[i] = x
+        else:
+            self._busy_from.insert(i, x)
+            self._busy_until.insert(i, end)
+
+
+class OpenTimes:
+    """When an arc may be entered so that it is left before it closes, and how long it then takes.
+
+    Parameters
+    ----------
+    pieces
+        (from_s, until_s, open, travel_s) rows that cover the grid without gap.
+    """
+
+    __slots__ = ("_close_s", "_open", "_starts_s", "_travel_s", "_until_s")
+
+    def __init__(self, pieces: tuple[tuple[int, int, bool, int], ...]) -> None:
+        self._starts_s = tuple(piece[0] for piece in pieces)
+        self._until_s = tuple(piece[1] for piece in pieces)
+        self._open = tuple(piece[2] for piece in pieces)
+        self._travel_s = tuple(piece[3] for piece in pieces)
+        close, closes = 0, []
+        for _from_s, until_s, is_open, _travel in reversed(pieces):
+            close = (close or until_s) if is_open else 0
+            closes.append(close)
+        self._close_s = tuple(reversed(closes))
+
+    def travel_s(self, t: int) -> int:
+        """Return the travel time of an entry in second t."""
+        return self._travel_s[bisect_right(self._starts_s, t) - 1]
+
+    def next_entry(self, t: int) -> int:
+        """Return the first second >= t in which the arc may be entered, or NEVER."""
+        k = bisect_right(self._starts_s, t) - 1
+        while k < len(self._starts_s):
+            start = max(t, self._starts_s[k])
+            if self._open[k] and start + self._travel_s[k] <= self._close_s[k] and start < self._until_s[k]:
+                return start
+            k += 1
+        return NEVER
