@@ -43,20 +43,31 @@ def test(args: Sequence[str]) -> int:
     return run(python, ["-m", "pytest", *marker, *args])
 
 
+CHECKS: dict[str, list[str]] = {
+    "lint": ["-m", "ruff", "check"],
+    "types": ["-m", "mypy"],
+    "imports": ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"],
+    "docs": ["docs/generate.py", "--check"],
+    "tests": ["-m", "pytest", "-m", "not slow"],
+}
+
+
 def check(args: Sequence[str]) -> int:
-    """Run lint, types, room contracts, generated docs and tests; report every one that fails."""
+    """Run lint, types, imports, docs and tests, or those named; report every one that fails.
+
+    Raises
+    ------
+    SetupError
+        When a named check does not exist.
+    """
+    unknown = [name for name in args if name not in CHECKS]
+    if unknown:
+        raise SetupError(f"There is no check {unknown[0]!r}: choose from {', '.join(CHECKS)}.")
     python = prepare(find_environment(ROOT), DEV, say=say)
-    steps: list[tuple[str, list[str]]] = [
-        ("lint", ["-m", "ruff", "check"]),
-        ("types", ["-m", "mypy"]),
-        ("imports", ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"]),
-        ("docs", ["docs/generate.py", "--check"]),
-        ("tests", ["-m", "pytest", "-m", "not slow", *args]),
-    ]
     failed = []
-    for name, command in steps:
+    for name in args or CHECKS:
         say(f"== {name}")
-        if run(python, command):
+        if run(python, CHECKS[name]):
             failed.append(name)
     say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
@@ -106,7 +117,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the launcher: one command, and the rest for it."""
     listing = "\n".join(
-        f"  {name:8}{(function.__doc__ or '').strip()}" for name, function in COMMANDS.items()
+        f"  {name:8}{(function.__doc__ or '').partition(chr(10))[0]}" for name, function in COMMANDS.items()
     )
     parser = argparse.ArgumentParser(
         prog="bootstrap.py",

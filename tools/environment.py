@@ -36,8 +36,8 @@ FAULTS: tuple[tuple[str, str], ...] = (
     (
         r"DO NOT MATCH THE HASHES|Hashes are required|hash mismatch",
         (
-            "A downloaded package is not the one recorded in the lock file, so nothing of it was installed: "
-            "try again, and if it happens twice do not trust this network."
+            "A downloaded package is not the one recorded in the lock file, so nothing of it was "
+            "installed: try again, and if it happens twice do not trust this network."
         ),
     ),
     (
