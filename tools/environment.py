@@ -26,60 +26,42 @@ SPACE_NEEDED_BYTES = 1_000_000_000
 
 ENOSPC_WINDOWS = 112
 
+UNREACHABLE = (
+    r"name resolution|getaddrinfo|NameResolutionError|Failed to establish a new connection"
+    r"|NewConnectionError|Network is unreachable|Connection refused|ConnectTimeout|ReadTimeout"
+    r"|ProxyError|Connection reset|RemoteDisconnected|ConnectionError"
+)
+DISK_FULL = "The disk is full: free about 1 GB where this folder is and run the same command again."
+
 # The first pattern found in pip's output names the fault. Order matters: without a network pip also says
 # that no version of a package could be found.
-FAULTS: tuple[tuple[str, str], ...] = (
-    (
-        r"No space left on device|Errno 28\b|WinError 112\b",
-        "The disk is full: free about 1 GB where this folder is and run the same command again.",
+FAULTS: dict[str, str] = {
+    r"No space left on device|Errno 28\b|WinError 112\b": DISK_FULL,
+    r"DO NOT MATCH THE HASHES|Hashes are required|hash mismatch": (
+        "A downloaded package is not the one recorded in the lock file, so nothing of it was installed: "
+        "try again, and if it happens twice do not trust this network."
     ),
-    (
-        r"DO NOT MATCH THE HASHES|Hashes are required|hash mismatch",
-        (
-            "A downloaded package is not the one recorded in the lock file, so nothing of it was "
-            "installed: try again, and if it happens twice do not trust this network."
-        ),
+    r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed": (
+        "The certificate of the package index was refused: usually the clock of this computer is wrong, "
+        "or the network intercepts connections."
     ),
-    (
-        r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed",
-        (
-            "The package index could not be trusted: its certificate was refused, which usually means a wrong "
-            "clock on this computer or a network that intercepts connections."
-        ),
+    UNREACHABLE: (
+        "The package index cannot be reached: connect to the internet once for the set-up, or install from "
+        "a bundle made with `python3 bootstrap.py bundle` on a connected computer."
     ),
-    (
-        (
-            r"name resolution|getaddrinfo|NameResolutionError|Failed to establish a new connection"
-            r"|NewConnectionError|Network is unreachable|Connection refused|ConnectTimeout|ReadTimeout"
-            r"|ProxyError|Connection reset|RemoteDisconnected|ConnectionError"
-        ),
-        (
-            "The package index cannot be reached: connect to the internet once for the set-up, or make a bundle "
-            "with `python3 bootstrap.py bundle` on a connected computer and install from that."
-        ),
+    r"Windows Long Path support": (
+        "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
+        "and run the same command again."
     ),
-    (
-        r"Windows Long Path support",
-        (
-            "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
-            "and run the same command again."
-        ),
+    r"Permission denied|Errno 13\b|WinError 5\b|Access is denied": (
+        "A file of the environment cannot be written: close programs that use it, check who owns this "
+        "folder, and run the same command again."
     ),
-    (
-        r"Permission denied|Errno 13\b|WinError 5\b|Access is denied",
-        (
-            "A file of the environment cannot be written: close programs that use it, check who owns this "
-            "folder, and run the same command again."
-        ),
+    r"No matching distribution found": (
+        "There is no ready-built package for this computer and this Python in the lock file: "
+        "use Python 3.11, 3.12 or 3.13 on 64-bit Linux, macOS or Windows."
     ),
-    (
-        r"No matching distribution found",
-        (
-            "There is no ready-built package for this computer and this Python in the lock file: "
-            "use Python 3.11, 3.12 or 3.13 on 64-bit Linux, macOS or Windows."
-        ),
-    ),
-)
+}
 
 
 class SetupError(Exception):
@@ -266,7 +248,7 @@ def run_pip(environment: Environment, args: Sequence[str]) -> None:
 
 def explain_output(output: str, *, what: str, log: Path | None = None) -> str:
     """Turn what a failed step printed into one sentence."""
-    for pattern, sentence in FAULTS:
+    for pattern, sentence in FAULTS.items():
         if re.search(pattern, output):
             return sentence
     lines = [line.strip() for line in output.splitlines() if line.strip()]
@@ -281,7 +263,7 @@ def explain_output(output: str, *, what: str, log: Path | None = None) -> str:
 def explain_os_error(error: OSError, folder: Path) -> str:
     """Turn an error of the operating system into one sentence."""
     if error.errno == errno.ENOSPC or getattr(error, "winerror", None) == ENOSPC_WINDOWS:
-        return FAULTS[0][1]
+        return DISK_FULL
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return (
             f"This folder cannot be written to: {error.filename or folder} "

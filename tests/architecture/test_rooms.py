@@ -16,7 +16,7 @@ VERIFIER = ROOT / "src" / "safepassage_verify"
 # What each room may import beside the standard library. import-linter cannot state such a list.
 THIRD_PARTY = {
     "domain": {"numpy", "shapely"},
-    "kernels": {"numpy", "scipy", "ortools"},
+    "kernels": {"numpy", "scipy", "ortools", "shapely"},
     "engines": {"numpy", "shapely"},
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
     "planning": {"numpy"},
@@ -28,10 +28,10 @@ PURE = ("domain", "kernels", "engines", "planning")
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {
-    "datetime.now", "datetime.today", "datetime.utcnow", "date.today", "breakpoint", "input", "open", "print",
-    "random.rand", "random.randn", "random.randint", "random.random", "random.choice", "random.seed",
-    "random.shuffle", "random.permutation", "random.uniform", "random.normal", "np.load", "np.save", "np.savez",
-    "np.loadtxt", "np.savetxt", "np.fromfile", "np.memmap",
+    "datetime.now", "datetime.today", "datetime.utcnow", "date.today", "breakpoint", "input", "open",
+    "print", "random.rand", "random.randn", "random.randint", "random.random", "random.choice", "random.seed",
+    "random.shuffle", "random.permutation", "random.uniform", "random.normal", "np.load", "np.save",
+    "np.savez", "np.loadtxt", "np.savetxt", "np.fromfile", "np.memmap",
 }  # fmt: skip
 
 
