@@ -1,0 +1,138 @@
+"""The documentation says what the code does: lists are complete, examples run and end as stated."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+cli = pytest.importorskip("safepassage.cli", reason="not built yet")
+dictionary = pytest.importorskip("safepassage.domain.dictionary", reason="not built yet")
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
+FENCE = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+EXIT_CODE = "echo $?"
+
+
+def blocks(text: str, *kinds: str) -> list[tuple[str, str]]:
+    return [(kind, body) for kind, body in FENCE.findall(text) if kind in kinds]
+
+
+def run_cli(arguments: list[str]) -> tuple[int, str]:
+    """Run the command line in this process; return exit code and everything printed."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            status = cli.main(arguments)
+        except SystemExit as stopped:
+            status = stopped.code
+    return int(status or 0), said.getvalue()
+
+
+def transcript(body: str) -> list[tuple[str, list[str]]]:
+    """Split a console block into commands and the lines shown after each."""
+    steps: list[tuple[str, list[str]]] = []
+    for line in body.splitlines():
+        if line.startswith("$ "):
+            steps.append((line[2:], []))
+        else:
+            assert steps, f"a console block starts with a command, not with {line!r}"
+            steps[-1][1].append(line)
+    return steps
+
+
+def assert_shown(shown: list[str], printed: str) -> None:
+    """Each line a page shows was printed, in this order; a line with an ellipsis stands for any."""
+    rest = printed.splitlines()
+    for line in shown:
+        if line.strip() and "..." not in line and "…" not in line:
+            assert line.rstrip() in [text.rstrip() for text in rest], f"not printed: {line!r} in\n{printed}"
+            rest = rest[[text.rstrip() for text in rest].index(line.rstrip()) + 1 :]
+
+
+def run_console(body: str) -> None:
+    """Run a console block; each command must end with 0 unless `echo $?` below it shows another code."""
+    steps = transcript(body)
+    for position, (command, shown) in enumerate(steps):
+        if command == EXIT_CODE:
+            continue
+        program, *arguments = shlex.split(command)
+        assert program == "safepassage", (
+            f"console blocks hold safepassage only: {command!r} (use sh for others)"
+        )
+        status, printed = run_cli(arguments)
+        stated = steps[position + 1] if position + 1 < len(steps) else ("", [])
+        expected = int(stated[1][0]) if stated[0] == EXIT_CODE else 0
+        assert status == expected, f"{command!r} ended with {status}, not {expected}:\n{printed}"
+        assert_shown(shown, printed)
+
+
+RUNNABLE = [path for path in PAGES if blocks(path.read_text("utf-8"), "python", "console")]
+
+
+@pytest.mark.parametrize("path", RUNNABLE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_examples_run(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "example"}
+    for kind, body in blocks(path.read_text("utf-8"), "python", "console"):
+        if kind == "console":
+            run_console(body)
+        else:
+            exec(compile(body, str(path), "exec"), names)
+
+
+def test_generated_parts_are_fresh():
+    done = subprocess.run(
+        [sys.executable, DOCS / "generate.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def options(parser) -> set[str]:
+    """Return every command and option of a parser, as typed."""
+    found = set()
+    for action in parser._actions:
+        found |= set(action.option_strings) - {"-h", "--help"}
+        if isinstance(action.choices, dict):
+            for name, sub in action.choices.items():
+                found |= {f"safepassage {name}"} | options(sub)
+    return found
+
+
+def test_every_option_is_documented():
+    page = (DOCS / "reference" / "cli.md").read_text("utf-8")
+    missing = {option for option in options(cli.build_parser()) if not re.search(rf"`{option}\b", page)}
+    assert missing == set()
+
+
+def test_every_column_is_documented():
+    page = (DOCS / "reference" / "case-format.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
+    missing = [
+        f"{table.name}.{column.name}"
+        for table in dictionary.TABLES
+        for column in table.columns
+        if f"| `{column.name}` |" not in sections.get(table.name, "")
+    ]
+    assert missing == []
+
+
+class TestTheChecksThemselves:
+    def test_a_wrong_exit_code_is_seen(self, monkeypatch):
+        monkeypatch.setattr(cli, "main", lambda arguments: 3)
+        run_console("$ safepassage plan CASE\n$ echo $?\n3\n")
+        with pytest.raises(AssertionError, match="ended with 3, not 0"):
+            run_console("$ safepassage plan CASE\n")
+
+    def test_a_line_that_is_not_printed_is_seen(self):
+        assert_shown(["b", "...", "c"], "a\nb\nc\n")
+        with pytest.raises(AssertionError, match="not printed"):
+            assert_shown(["c", "b"], "a\nb\nc\n")
