@@ -183,7 +183,10 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleType:
-    """`count` identical vehicles at one base; `units_mveh` is the road space of one, in thousandths of a car."""
+    """`count` identical vehicles at one base; `units_mveh` is the road space of one, in thousandths of a car.
+
+    `name` says in words what kind of vehicle it is.
+    """
 
     id: str
     count: int
@@ -199,6 +202,7 @@ class VehicleType:
     max_duty_s: int | None = None
     drivers: int = 1
     assumption: bool = False
+    name: str = ""
     provenance: Provenance = Provenance()
 
 

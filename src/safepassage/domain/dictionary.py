@@ -1,0 +1,60 @@
+"""The data dictionary: every table and column a planner may hand in, once, as data.
+
+These rows drive parsing, validation, defaults, the template and the reference page. A column says what stands
+in the file (unit, allowed words, limits) and which field of a noun it fills: a number in the file times
+`scale` is the whole number in the field. Every column carries a sensitivity class: that of the noun's field.
+"""
+
+from __future__ import annotations
+
+from safepassage.domain.dictionary_events import AREAS, ARRANGEMENTS, REPORTS, ROAD_STATUS, TRANSIT_LINKS
+from safepassage.domain.dictionary_network import LINKS, NODES
+from safepassage.domain.dictionary_people import DEMAND, DIRECTIONS, FLEET, PLACES
+from safepassage.domain.dictionary_rows import Column, Table, ValueType
+from safepassage.domain.dictionary_settings import SETTINGS
+from safepassage.domain.release import SensitivityClass
+
+__all__ = ["TABLES", "Column", "Table", "ValueType", "sensitivity_of", "table"]
+
+TABLES: tuple[Table, ...] = (
+    SETTINGS,
+    DIRECTIONS,
+    PLACES,
+    DEMAND,
+    FLEET,
+    ARRANGEMENTS,
+    ROAD_STATUS,
+    AREAS,
+    REPORTS,
+    TRANSIT_LINKS,
+    NODES,
+    LINKS,
+)
+"""All tables, in the order in which they are read, reported and printed."""
+
+_BY_NAME = {row.name: row for row in TABLES}
+
+
+def table(name: str) -> Table:
+    """Return the table of that name.
+
+    Raises
+    ------
+    KeyError
+        When there is no such table.
+    """
+    return _BY_NAME[name]
+
+
+def sensitivity_of(table_name: str, field: str) -> SensitivityClass:
+    """Return the class of a noun's field: the highest among the columns that fill it.
+
+    Raises
+    ------
+    KeyError
+        When no column of the table fills the field: an unclassified field is nobody's to show.
+    """
+    classes = [column.sensitivity for column in table(table_name).columns if column.field == field]
+    if not classes:
+        raise KeyError(f"no column of {table_name} fills {field!r}")
+    return max(classes)
