@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-__all__ = ["NEVER", "CapacityCalendar", "OpenTimes"]
-
 NEVER = -1
 """Returned where no entry is possible within the grid."""
 
@@ -93,6 +91,16 @@ class CapacityCalendar:
         else:
             self._busy_from.insert(i, x)
             self._busy_until.insert(i, end)
+
+    def release(self, x: int, work: int) -> None:
+        """Give back [x, x + work), which was reserved."""
+        end = x + work
+        i = bisect_right(self._busy_from, x) - 1
+        start, stop = self._busy_from.pop(i), self._busy_until.pop(i)
+        for left, right in ((end, stop), (start, x)):
+            if left < right:
+                self._busy_from.insert(i, left)
+                self._busy_until.insert(i, right)
 
 
 class OpenTimes:

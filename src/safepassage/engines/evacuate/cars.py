@@ -1,0 +1,126 @@
+"""Own vehicles: car after car on the way with the earliest arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from safepassage.domain.case import Group
+from safepassage.domain.network import Mode
+from safepassage.domain.plan import CarStream, Departure
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.evacuate import ledger
+from safepassage.engines.evacuate.exposure import capped_passage
+from safepassage.engines.evacuate.ledger import Claimant, SiteRoom
+from safepassage.engines.evacuate.roadway import Passage, Roadway
+from safepassage.engines.evacuate.ways import Carrier, Ways
+
+CHUNKS = 40
+"""A place's cars are inserted in about this many turns, so that places share what is scarce."""
+
+
+@dataclass(slots=True)
+class Option:
+    """One way to one site, with the earliest passage known; it can only get later as roads fill."""
+
+    site: str
+    route: int
+    arcs: tuple[int, ...]
+    ready_s: int
+    arrive_s: int
+
+
+@dataclass(slots=True)
+class CarPlanner:
+    """Inserts cars into the roadway and collects them as streams."""
+
+    problem: PlanningProblem
+    ways: Ways
+    roads: Roadway
+    room: SiteRoom
+    _options: dict[tuple[str, str], list[Option]] = field(default_factory=dict)
+    _streams: dict[tuple[str, str, str, int, bool], list[Departure]] = field(default_factory=dict)
+
+    def turn(self, claim: Claimant) -> bool:
+        """Serve the next few cars of a claim; return False (with a reason) when no more can be served."""
+        options = self._ways_of(claim)
+        if not options:
+            return False
+        rules, group = self.problem.rules, str(Group.OWN_VEHICLE)
+        cars = max(1, claim.demand // rules.persons_per_car // CHUNKS)
+        for _ in range(cars):
+            persons = min(rules.persons_per_car, claim.remaining[group])
+            if persons == 0:
+                return True
+            if not self._insert(claim, options, persons):
+                return False
+            claim.remaining[group] -= persons
+        return True
+
+    def _ways_of(self, claim: Claimant) -> list[Option]:
+        key = (claim.place.id, claim.direction)
+        if key not in self._options:
+            self._options[key] = options = []
+            node, rules = claim.place.node, self.problem.rules
+            carrier = Carrier(Mode.CAR, claim.direction, rules.car_weight_kg)
+            for site in self.problem.sites(claim.direction) if node >= 0 else ():
+                for arcs in self.ways.candidates(carrier, node, site.node):
+                    route = self.ways.route(node, site.node, arcs)
+                    ready = claim.place.release_s
+                    options.append(Option(site.id, route, arcs, ready, ready + self.ways.duration_s(arcs)))
+        if not self._options[key] and not claim.reason:
+            claim.give_up(*no_way(self.problem, claim))
+        return self._options[key]
+
+    def _insert(self, claim: Claimant, options: list[Option], persons: int) -> bool:
+        """Reserve one car on the option with the earliest arrival; options that fail for good are dropped."""
+        while options:
+            options.sort(key=lambda o: (o.arrive_s, o.route))
+            best = options[0]
+            room = self.room.room(best.site)
+            if room is not None and room < persons:
+                claim.give_up(ledger.SITE_FULL, f"{best.site} is full")
+                options.pop(0)
+                continue
+            passage, reason = self._passage(best, persons)
+            if passage is None:
+                claim.give_up(reason, "")
+                options.pop(0)
+                continue
+            best.ready_s, best.arrive_s = passage.depart_s, passage.arrive_s
+            if len(options) > 1 and best.arrive_s > options[1].arrive_s:
+                continue
+            self.roads.reserve(passage)
+            self.room.take(best.site, persons)
+            key = (claim.place.id, claim.direction, best.site, best.route, claim.reserve)
+            departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
+            self._streams.setdefault(key, []).append(departure)
+            return True
+        return False
+
+    def _passage(self, option: Option, persons: int) -> tuple[Passage | None, str]:
+        rules = self.problem.rules
+        passage, capped = capped_passage(
+            self.roads, self.problem.network.hazard, option.arcs, ready_s=option.ready_s,
+            units_mveh=rules.car_units_mveh, persons=persons, cap_ppm_s=rules.exposure_cap_ppm_s,
+        )  # fmt: skip
+        return passage, ledger.EXPOSURE_CAP if capped else ledger.ROAD_TIME
+
+    def streams(self) -> tuple[CarStream, ...]:
+        """Return all streams, departures in order."""
+        return tuple(
+            CarStream(
+                id=f"c{number}", place=key[0], direction=key[1], site=key[2], route=key[3], reserve=key[4],
+                departures=tuple(sorted(departures, key=lambda d: (d.depart_s, d.persons, d.waits))),
+            )
+            for number, (key, departures) in enumerate(sorted(self._streams.items()), start=1)
+        )  # fmt: skip
+
+
+def no_way(problem: PlanningProblem, claim: Claimant) -> tuple[str, str]:
+    """Say why a claim has no way at all."""
+    node = claim.place.node if claim.by_car else claim.place.pickup_node
+    if node < 0:
+        return ledger.OFF_NETWORK, f"{claim.place.name} is not on the road network"
+    if not problem.sites(claim.direction):
+        return ledger.NO_EXIT, "no reception site in this direction"
+    return ledger.UNREACHABLE, f"no open way from {claim.place.name} to a reception site of this direction"

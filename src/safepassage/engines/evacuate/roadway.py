@@ -1,0 +1,200 @@
+"""The roads as a resource: when can this vehicle run along this route, and what does it take up?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from safepassage.domain.plan import Waits
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+
+SECONDS_PER_HOUR = 3_600
+ROLLING_WAIT_S = 20
+"""The planner holds people at their origin instead of on the road: it accepts no longer wait at a junction than this."""
+
+
+class Entry(NamedTuple):
+    """One reservation: the arc, the second of entry and the places taken in its calendars (-1: none)."""
+
+    arc: int
+    second: int
+    road_x: int
+    persons_x: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run along a route that every calendar has room for; not yet reserved."""
+
+    depart_s: int
+    arrive_s: int
+    waits: Waits
+    entries: tuple[Entry, ...]
+    units_mveh: int
+    persons: int
+
+
+class Roadway:
+    """Calendars of all arcs, made when first touched.
+
+    A passage waits only a few seconds at junctions; longer waits are moved to the origin. `probes` counts the arcs looked
+    at: the measure of work that limits are stated in.
+    """
+
+    def __init__(self, problem: PlanningProblem) -> None:
+        network, rules = problem.network, problem.rules
+        self._horizon_s = network.horizon_s
+        self._travel_s = network.arcs.travel_s.tolist()
+        self._capacity = network.arcs.capacity_mveh_h.tolist()
+        self._persons_h = network.arcs.persons_h.tolist()
+        self._profiles = network.profiles
+        self._windows = rules.movement_windows
+        self._wait_max_s = min(ROLLING_WAIT_S, rules.junction_wait_max_s)
+        self._timetable = {arc: dict(rows) for arc, rows in network.timetables.items()}
+        self._road: dict[int, CapacityCalendar] = {}
+        self._people: dict[int, CapacityCalendar] = {}
+        self._open: dict[int, OpenTimes] = {
+            arc: OpenTimes(tuple((p.from_s, p.until_s, p.capacity_mveh_h > 0, p.travel_s) for p in pieces))
+            for arc, pieces in network.profiles.items()
+        }
+        self._special = frozenset(
+            {*network.profiles, *network.timetables, *(a for a, n in enumerate(self._persons_h) if n >= 0)}
+        )
+        self.probes = 0
+
+    def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int, persons: int) -> Passage | None:
+        """Return the earliest passage along `arcs` that starts at or after `ready_s`, or None within the grid.
+
+        `units_mveh` is 0 for people on a link arc.
+        """
+        depart = self._window_start(ready_s)
+        while depart is not None:
+            passage, later = self._run(arcs, depart, units_mveh, persons)
+            if passage is None:
+                if later == NEVER:
+                    return None
+                depart = self._window_start(later)
+                continue
+            close = self._window_end(passage.depart_s)
+            if passage.arrive_s <= close:
+                return passage
+            depart = self._window_start(close) if close < self._horizon_s else None
+        return None
+
+    def _run(self, arcs: tuple[int, ...], depart: int, units: int, persons: int) -> tuple[Passage | None, int]:
+        """Drive once; on a long wait return the later departure that avoids it, or NEVER."""
+        work = units * SECONDS_PER_HOUR
+        t = depart
+        entries: list[Entry] = []
+        waits: list[tuple[int, int]] = []
+        special, travel, road = self._special, self._travel_s, self._road
+        self.probes += len(arcs)
+        for position, arc in enumerate(arcs):
+            if arc in special or not units:
+                entry = self._special_entry(arc, t, units, persons)
+            else:
+                calendar = road.get(arc) or self._road_calendar(arc)
+                second, x = calendar.find(t, work)
+                entry = Entry(arc, second, x, -1)
+            second = entry.second
+            if second == NEVER:
+                return None, NEVER
+            if second > t:
+                if position == 0:
+                    depart = second
+                elif second - t > self._wait_max_s:
+                    return None, depart + second - t
+                else:
+                    waits.append((position, second - t))
+            entries.append(entry)
+            opens = self._open.get(arc)
+            t = second + (travel[arc] if opens is None else opens.travel_s(second))
+        if t > self._horizon_s:
+            return None, NEVER
+        return Passage(depart, t, tuple(waits), tuple(entries), units, persons), NEVER
+
+    def _special_entry(self, arc: int, t: int, units: int, persons: int) -> Entry:
+        """Find a second on which opening, timetable, road and person calendars agree."""
+        work, heads = units * SECONDS_PER_HOUR, persons * SECONDS_PER_HOUR
+        while t != NEVER and t < self._horizon_s:
+            start, road_x, persons_x = t, -1, -1
+            if arc in self._open:
+                t = self._open[arc].next_entry(t)
+            elif self._capacity[arc] <= 0:
+                t = NEVER
+            if arc in self._timetable and t != NEVER:
+                t = self._next_departure(arc, t, persons)
+            if units and t != NEVER:
+                t, road_x = (self._road.get(arc) or self._road_calendar(arc)).find(t, work)
+            if persons and self._persons_h[arc] >= 0 and arc not in self._timetable and t != NEVER:
+                t, persons_x = (self._people.get(arc) or self._person_calendar(arc)).find(t, heads)
+            if t == start:
+                return Entry(arc, t, road_x, persons_x)
+        return Entry(arc, NEVER, -1, -1)
+
+    def _next_departure(self, arc: int, t: int, persons: int) -> int:
+        rows = self._timetable[arc]
+        return min((s for s, places in rows.items() if s >= t and places >= persons), default=NEVER)
+
+    def places_left(self, arc: int, ready_s: int) -> int | None:
+        """Return the places of the next departure of a timetable arc that has any, or None without a timetable."""
+        if arc not in self._timetable:
+            return None
+        return next((n for s, n in sorted(self._timetable[arc].items()) if s >= ready_s and n > 0), 0)
+
+    def reserve(self, passage: Passage) -> None:
+        """Take what the passage needs."""
+        for entry in passage.entries:
+            if entry.road_x >= 0:
+                self._road[entry.arc].reserve(entry.road_x, passage.units_mveh * SECONDS_PER_HOUR)
+            if entry.persons_x >= 0:
+                self._people[entry.arc].reserve(entry.persons_x, passage.persons * SECONDS_PER_HOUR)
+            if entry.arc in self._timetable:
+                self._timetable[entry.arc][entry.second] -= passage.persons
+
+    def release(self, passage: Passage) -> None:
+        """Give back what `reserve` took."""
+        for entry in passage.entries:
+            if entry.road_x >= 0:
+                self._road[entry.arc].release(entry.road_x, passage.units_mveh * SECONDS_PER_HOUR)
+            if entry.persons_x >= 0:
+                self._people[entry.arc].release(entry.persons_x, passage.persons * SECONDS_PER_HOUR)
+            if entry.arc in self._timetable:
+                self._timetable[entry.arc][entry.second] += passage.persons
+
+    def _road_calendar(self, arc: int) -> CapacityCalendar:
+        pieces = self._profiles.get(arc)
+        rates = (
+            [(0, self._capacity[arc])] if pieces is None else [(p.from_s, p.capacity_mveh_h) for p in pieces]
+        )
+        self._road[arc] = calendar = self._calendar(rates)
+        return calendar
+
+    def _person_calendar(self, arc: int) -> CapacityCalendar:
+        pieces = self._profiles.get(arc)
+        rates = [(0, self._persons_h[arc])] if pieces is None else [(p.from_s, p.persons_h) for p in pieces]
+        self._people[arc] = calendar = self._calendar(rates)
+        return calendar
+
+    def _calendar(self, rates: list[tuple[int, int]]) -> CapacityCalendar:
+        """Build a calendar whose rate is 0 outside the movement windows."""
+        if self._windows:
+            cuts = sorted({*(s for s, _ in rates), *(t for w in self._windows for t in w), 0})
+            cuts = [t for t in cuts if t < self._horizon_s]
+            inside = [any(w[0] <= t < w[1] for w in self._windows) for t in cuts]
+            now = [max((s, r) for s, r in rates if s <= t)[1] for t in cuts]
+            rates = [(t, rate if ok else 0) for t, rate, ok in zip(cuts, now, inside, strict=True)]
+        return CapacityCalendar(tuple(s for s, _ in rates), tuple(r for _, r in rates), self._horizon_s)
+
+    def _window_start(self, t: int) -> int | None:
+        """Return the first second >= t in which movement is allowed, or None."""
+        if t > self._horizon_s:
+            return None
+        if not self._windows:
+            return t
+        return next((max(t, start) for start, end in self._windows if t < end), None)
+
+    def _window_end(self, t: int) -> int:
+        """Return when the movement window around t ends."""
+        return next((end for start, end in self._windows if start <= t < end), self._horizon_s)

@@ -1,0 +1,132 @@
+"""The pass over all claims: whoever is served least so far goes next."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from safepassage.domain.network import Mode
+from safepassage.domain.plan import Reserve, Schedule, Unserved
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.evacuate import ledger
+from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.fleet import FleetPlanner
+from safepassage.engines.evacuate.journeys import Journeys
+from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
+from safepassage.engines.evacuate.roadway import Roadway
+from safepassage.engines.evacuate.ways import Carrier, Ways
+
+Progress = Callable[[str, int, int], None]
+"""Called with (phase, persons served so far, persons to serve)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock of the caller's."""
+
+    work: int
+    expired: Callable[[], bool] | None = None
+
+
+def evacuate(
+    problem: PlanningProblem,
+    *,
+    exposure_weight: int,
+    limits: Limits,
+    reserves: bool = True,
+    progress: Progress | None = None,
+) -> Schedule:
+    """Schedule everybody who can be served, the least served claim first.
+
+    The served share of a place and direction decides whose turn it is, blind to direction: a greedy form of lexicographic
+    max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles and sites,
+    so every rule of the model holds by construction. Reserves for undecided people come last, in what is left over.
+    """
+    ways = Ways(problem, exposure_weight)
+    roads, room = Roadway(problem), SiteRoom.of(problem)
+    lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
+    journeys = Journeys(problem, ways, lightest)
+    cars = CarPlanner(problem, ways, roads, room)
+    fleet = FleetPlanner(problem, ways, roads, room, journeys)
+    decided = claimants(problem, reserve=False)
+    undecided = claimants(problem, reserve=True) if reserves else []
+    _prepare(problem, ways, [*decided, *undecided])
+    for phase, claims in (("schedule", decided), ("reserve", undecided)):
+        _serve(claims, cars, fleet, limits, phase, progress)
+    return Schedule(
+        routes=tuple(ways.routes),
+        cars=cars.streams(),
+        vehicles=fleet.chains(),
+        link_rides=fleet.rides(),
+        unserved=_unserved(decided),
+        reserves=_reserves(problem, undecided),
+    )
+
+
+def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> None:
+    """Grow the trees to all sites once per kind of carrier."""
+    weights = sorted({v.weight_kg for v in problem.fleet if v.places})
+    for direction, _ in problem.directions:
+        sites = [site.node for site in problem.sites(direction)]
+        here = [c for c in claims if c.direction == direction]
+        starts = [c.place.node for c in here if c.by_car and c.place.node >= 0]
+        ways.prepare(Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites if starts else [], starts)
+        pickups = [c.place.pickup_node for c in here if not c.by_car and c.place.pickup_node >= 0]
+        for weight_kg in weights if pickups else ():
+            ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, pickups)
+
+
+def _serve(
+    claims: list[Claimant],
+    cars: CarPlanner,
+    fleet: FleetPlanner,
+    limits: Limits,
+    phase: str,
+    progress: Progress | None,
+) -> None:
+    queue = [(0, position) for position in range(len(claims))]
+    heapq.heapify(queue)
+    total = sum(claim.demand for claim in claims)
+    turns = 0
+    while queue:
+        _share, position = heapq.heappop(queue)
+        claim = claims[position]
+        if cars.roads.probes > limits.work or (limits.expired is not None and limits.expired()):
+            claim.give_up(ledger.WORK_LIMIT, "the limit on work or time was reached")
+            continue
+        more = cars.turn(claim) if claim.by_car else fleet.turn(claim)
+        if more and claim.left:
+            heapq.heappush(queue, (claim.share_ppm, position))
+        turns += 1
+        if progress is not None and turns % 32 == 0:
+            progress(phase, total - sum(c.left for c in claims), total)
+
+
+def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
+    return tuple(
+        Unserved(
+            place=c.place.id, direction=c.direction, group=group, persons=persons, reason=c.reason, detail=c.detail
+        )
+        for c in claims
+        for group, persons in sorted(c.remaining.items())
+        if persons
+    )
+
+
+def _reserves(problem: PlanningProblem, claims: list[Claimant]) -> tuple[Reserve, ...]:
+    """Return a row for every place, group and direction with undecided people, reserved or not."""
+    left = {(c.place.id, group, c.direction): n for c in claims for group, n in c.remaining.items()}
+    demand: dict[tuple[str, str], int] = {}
+    for claim in claimants(problem, reserve=True):
+        if claim.direction == problem.directions[0][0]:
+            for group, persons in claim.remaining.items():
+                demand[claim.place.id, group] = persons
+    return tuple(
+        Reserve(
+            place=place, group=group, direction=direction, persons=persons,
+            reserved=persons - left.get((place, group, direction), persons),
+        )
+        for (place, group), persons in sorted(demand.items())
+        for direction, _ in problem.directions
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Places, people, vehicles and rules on positions of the timed network."""
+
+from __future__ import annotations
+
+from safepassage.domain.case import UNDECIDED, Case, DirectionBasis, Place, PlaceKind
+from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
+from safepassage.domain.timed_network import TimedNetwork
+from safepassage.engines.overlay.placing import Placing
+
+NONE = -1
+
+
+def planning_problem(
+    case: Case, timed: TimedNetwork, placing: Placing, out_node: dict[int, int]
+) -> PlanningProblem:
+    """Gather what planner, bound and verifier read.
+
+    Rows whose direction is only assumed are planned as undecided. Where people start on the node of a gate, they
+    start behind it.
+    """
+    rows: dict[tuple[str, str, str, str], int] = {}
+    for row in case.demand:
+        assumed = row.basis is DirectionBasis.ASSUMPTION and row.direction in {d.id for d in case.directions}
+        key = (row.place, UNDECIDED if assumed else row.direction, str(row.group), str(row.basis))
+        rows[key] = rows.get(key, 0) + row.persons
+    return PlanningProblem(
+        case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
+        time_zones=case.time_zones, hotline=case.hotline, notice_languages=case.notice_languages,
+        directions=tuple((d.id, d.name) for d in case.directions), network=timed,
+        places=tuple(_placed(p, case, placing, out_node) for p in case.places),
+        demand=tuple(
+            DemandRow(place=p, direction=d, group=g, persons=n, basis=b)
+            for (p, d, g, b), n in sorted(rows.items()) if n > 0
+        ),
+        fleet=_fleet(case, placing, out_node), rules=_rules(case),
+    )  # fmt: skip
+
+
+def _placed(place: Place, case: Case, placing: Placing, out_node: dict[int, int]) -> PlacedPlace:
+    node = placing.node[place.id]
+    is_site = place.kind is PlaceKind.RECEPTION_SITE and bool(place.direction)
+    assembly = placing.node.get(place.assembly_point, NONE) if place.assembly_point else node
+    capacity = place.capacity_night_persons
+    if capacity is None:
+        capacity = place.capacity_day_persons
+    start = node if is_site else out_node.get(node, node)
+    return PlacedPlace(
+        id=place.id, name=place.name, kind=str(place.kind), node=start,
+        pickup_node=out_node.get(assembly, assembly), release_s=max(0, place.release_s),
+        direction=place.direction if is_site else "",
+        capacity_persons=NONE if capacity is None or not is_site else capacity,
+        snap_m=placing.snap_m[place.id],
+    )  # fmt: skip
+
+
+def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehicle, ...]:
+    horizon_s = case.settings.horizon_s
+    vehicles = []
+    for kind in case.fleet:
+        base = placing.node.get(kind.base, NONE)
+        duty = NONE if kind.max_duty_s is None else kind.max_duty_s * max(1, kind.drivers)
+        until = horizon_s if kind.available_until_s is None else min(horizon_s, kind.available_until_s)
+        vehicles.extend(
+            Vehicle(
+                id=f"{kind.id}-{number:03d}", type=kind.id, base_node=out_node.get(base, base), seats=kind.seats,
+                wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places, units_mveh=kind.units_mveh,
+                weight_kg=kind.weight_kg, available_from_s=max(0, kind.available_from_s), available_until_s=until,
+                max_duty_s=duty,
+            )
+            for number in range(1, kind.count + 1)
+        )  # fmt: skip
+    return tuple(vehicles)
+
+
+def _rules(case: Case) -> Rules:
+    s = case.settings
+    cap = NONE if s.exposure_cap_ppm_s is None else s.exposure_cap_ppm_s
+    places = [k.seats + k.wheelchair_places + k.stretcher_places for k in case.fleet]
+    return Rules(
+        burst_mveh=max([s.car_units_mveh, *(k.units_mveh for k in case.fleet)]),
+        burst_persons=max([s.persons_per_car, *places]),
+        junction_wait_max_s=s.junction_wait_max_s, exposure_cap_ppm_s=cap, persons_per_car=s.persons_per_car,
+        car_units_mveh=s.car_units_mveh, car_weight_kg=s.car_weight_kg, load_base_s=s.load_base_s,
+        load_per_person_s=s.load_per_person_s, unload_base_s=s.unload_base_s,
+        unload_per_person_s=s.unload_per_person_s,
+        movement_windows=_movement_windows(case),
+    )  # fmt: skip
+
+
+def _movement_windows(case: Case) -> tuple[tuple[int, int], ...]:
+    horizon_s, windows = case.settings.horizon_s, case.settings.movement_windows
+    inside = tuple(
+        (max(0, w.from_s), min(horizon_s, w.until_s)) for w in windows if w.from_s < horizon_s and w.until_s > 0
+    )
+    # No window at all means "always"; windows that all lie outside the grid mean "never".
+    return inside or (((0, 0),) if windows else ())

@@ -1,0 +1,84 @@
+"""Where the places of a case lie on the network, and where crossings split it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from safepassage.domain.case import Case, Place, PlaceKind
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.problem import Problem, Severity, Where
+from safepassage.kernels.snapping import main_component_nodes, nearest_nodes
+
+GATE_KINDS = frozenset({PlaceKind.BORDER_CROSSING, PlaceKind.CHECKPOINT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Node and snap distance of every place (-1 off the network), nodes added for far ends of transit links."""
+
+    node: dict[str, int]
+    snap_m: dict[str, int]
+    extra: tuple[Place, ...]
+    problems: tuple[Problem, ...]
+
+
+def place_on_network(network: RoadNetwork, case: Case) -> Placing:
+    """Find a node for every place: its named node, else the nearest road within the snap limit.
+
+    A place beyond the limit that a train, boat or path serves gets a node of its own, appended to the network.
+    """
+    position = {str(node): i for i, node in enumerate(network.nodes.id)} if any(p.node for p in case.places) else {}
+    node: dict[str, int] = {}
+    snap_m: dict[str, int] = {}
+    problems: list[Problem] = []
+    free = [p for p in case.places if p.node not in position and p.lon_e7 is not None and p.lat_e7 is not None]
+    for place in case.places:
+        node[place.id], snap_m[place.id] = position.get(place.node, -1), 0
+        if place.node and place.node not in position:
+            problems.append(_unknown_node(place))
+    _snap(network, case, free, node, snap_m)
+    served = {end for link in case.transit_links for end in (link.from_place, link.to_place)}
+    extra = tuple(p for p in free if node[p.id] < 0 and p.id in served)
+    for offset, place in enumerate(extra):
+        node[place.id], snap_m[place.id] = len(network.nodes) + offset, 0
+    problems.extend(_too_far(p, snap_m[p.id], case.settings.snap_limit_m) for p in free if node[p.id] < 0)
+    return Placing(node=node, snap_m=snap_m, extra=extra, problems=tuple(problems))
+
+
+def _snap(
+    network: RoadNetwork, case: Case, places: list[Place], node: dict[str, int], snap_m: dict[str, int]
+) -> None:
+    if not places or len(network.nodes) == 0:
+        return
+    candidates = main_component_nodes(network.arcs.tail, network.arcs.head, len(network.nodes))
+    lon = np.asarray([p.lon_e7 for p in places], dtype=np.int64)
+    lat = np.asarray([p.lat_e7 for p in places], dtype=np.int64)
+    nearest, distance_m = nearest_nodes(
+        lon, lat, network.nodes.lon_e7, network.nodes.lat_e7, candidates=candidates
+    )
+    for place, found, metres in zip(places, nearest, distance_m, strict=True):
+        snap_m[place.id] = round(float(metres))
+        if snap_m[place.id] <= case.settings.snap_limit_m:
+            node[place.id] = int(found)
+
+
+def _unknown_node(place: Place) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code="NODE_UNKNOWN",
+        where=Where(file="case", sheet="places", column="node"),
+        message=f"place {place.id} names node {place.node}, which the network does not have",
+        hint="name a node of the network, or give lat and lon and leave node empty",
+    )
+
+
+def _too_far(place: Place, metres: int, limit_m: int) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code="PLACE_OFF_NETWORK",
+        where=Where(file="case", sheet="places", column="lat"),
+        message=f"place {place.id} lies {metres} m from the nearest road, beyond the limit of {limit_m} m; it is left out",
+        hint="check its coordinates (latitude and longitude swapped?), raise snap_limit_m, or use a larger map extract",
+    )

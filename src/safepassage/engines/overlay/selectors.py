@@ -1,0 +1,119 @@
+"""Which arcs a case points at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from safepassage.domain.case import Area, RoadSelector, SelectorKind
+from safepassage.domain.network import RoadNetwork
+from safepassage.kernels.polygons import shares_inside
+
+NEAR_LIMIT_M = 500
+"""A road further than this from the point of a near: selector is not the road meant."""
+
+METRES_PER_DEGREE = 111_320
+
+
+@dataclass(slots=True)
+class RoadFinder:
+    """Finds the arcs of a baseline by link, way, number, name, point, area or crossing.
+
+    `gate_arcs` maps a crossing to its gate arc; `place_nodes` maps every place to its node.
+    """
+
+    network: RoadNetwork
+    areas: Mapping[str, Area]
+    gate_arcs: Mapping[str, int]
+    place_nodes: Mapping[str, int]
+    _boxes: tuple[Any, Any, Any, Any] | None = field(default=None, init=False)
+    _inside: dict[str, dict[int, int]] = field(default_factory=dict, init=False)
+
+    def find(self, selector: RoadSelector) -> list[int]:
+        """Return the arcs a selector points at, in order; empty when it points at nothing."""
+        arcs, value = self.network.arcs, selector.value
+        match selector.kind:
+            case SelectorKind.LINK:
+                hits = np.flatnonzero(arcs.link == value)
+            case SelectorKind.WAY:
+                hits = np.flatnonzero(arcs.link == f"way/{value.removeprefix('way/')}")
+            case SelectorKind.REF:
+                hits = self._named(arcs.ref, value)
+            case SelectorKind.NAME:
+                hits = self._named(arcs.name, value)
+            case SelectorKind.NEAR:
+                hits = self._near(value)
+            case SelectorKind.AREA:
+                hits = np.asarray(sorted(self.inside(value)), dtype=np.int64)
+            case SelectorKind.PLACE:
+                return self._at(value)
+        return [int(arc) for arc in hits]
+
+    def inside(self, area: str) -> dict[int, int]:
+        """Return the share (ppm) of each arc inside an area."""
+        if area not in self._inside:
+            shape = self.areas.get(area)
+            shares = shares_inside(shape.polygons, self._arc_boxes(), self.network.polyline_e7) if shape else {}
+            self._inside[area] = shares
+        return self._inside[area]
+
+    def _named(self, column: Any, value: str) -> Any:
+        wanted = value.strip().casefold()
+        positions = [
+            i
+            for i, name in enumerate(self.network.names)
+            if wanted in {part.strip().casefold() for part in (name, *name.replace("/", ";").split(";"))} and name
+        ]
+        return np.flatnonzero(np.isin(column, positions))
+
+    def _at(self, place: str) -> list[int]:
+        if place in self.gate_arcs:
+            return [self.gate_arcs[place]]
+        node = self.place_nodes.get(place, -1)
+        arcs = self.network.arcs
+        return [int(a) for a in np.flatnonzero((arcs.tail == node) | (arcs.head == node))]
+
+    def _near(self, value: str) -> Any:
+        lat, lon = (float(part) for part in value.split(","))
+        west, south, east, north = self._arc_boxes()
+        reach = NEAR_LIMIT_M / METRES_PER_DEGREE * 1e7
+        wide = reach / max(0.01, float(np.cos(np.radians(lat))))
+        x, y = lon * 1e7, lat * 1e7
+        hit = (west <= x + wide) & (east >= x - wide) & (south <= y + reach) & (north >= y - reach)
+        best = self._closest([int(a) for a in np.flatnonzero(hit)], (x, y))
+        if best < 0:
+            return np.zeros(0, dtype=np.int64)
+        twin = int(self.network.arcs.twin[best])
+        return np.asarray(sorted({best, twin} - {-1}), dtype=np.int64)
+
+    def _closest(self, arcs: list[int], point: tuple[float, float]) -> int:
+        squeeze = float(np.cos(np.radians(point[1] / 1e7)))
+        best, best_m = -1, float(NEAR_LIMIT_M)
+        for arc in arcs:
+            line = np.asarray(self.network.polyline_e7(arc), dtype=np.float64)
+            line = (line - np.asarray(point)) * (squeeze, 1.0) * METRES_PER_DEGREE / 1e7
+            step = line[1:] - line[:-1]
+            length = np.maximum((step**2).sum(axis=1), 1e-9)
+            share = np.clip(-(line[:-1] * step).sum(axis=1) / length, 0, 1)
+            distance_m = float(np.hypot(*(line[:-1] + share[:, None] * step).T).min())
+            if distance_m < best_m:
+                best, best_m = arc, distance_m
+        return best
+
+    def _arc_boxes(self) -> tuple[Any, Any, Any, Any]:
+        if self._boxes is None:
+            arcs, nodes, shapes = self.network.arcs, self.network.nodes, self.network.shapes
+            columns = []
+            for values, inner in ((nodes.lon_e7, shapes.lon_e7), (nodes.lat_e7, shapes.lat_e7)):
+                ends = np.stack([values[arcs.tail], values[arcs.head]])
+                low, high = ends.min(axis=0).astype(np.int64), ends.max(axis=0).astype(np.int64)
+                owner = np.repeat(np.arange(len(arcs)), np.diff(shapes.start))
+                np.minimum.at(low, owner, inner)
+                np.maximum.at(high, owner, inner)
+                columns.append((low, high))
+            (west, east), (south, north) = columns
+            self._boxes = (west, south, east, north)
+        return self._boxes
