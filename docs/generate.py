@@ -12,6 +12,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from safepassage.domain.dictionary import TABLES, Column, ValueType
+
+TEXTUAL = {ValueType.ID, ValueType.TEXT, ValueType.TEXTS}
 PAGES = Path(__file__).resolve().parent
 MARKED = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 
@@ -76,8 +79,6 @@ def command_line() -> str:
 
 def case_format() -> str:
     """Describe every table and column of a case."""
-    from safepassage.domain.dictionary import TABLES
-
     parts = []
     for row in TABLES:
         required = " Required." if row.required else ""
@@ -110,18 +111,17 @@ def case_format() -> str:
     return "\n".join(parts)
 
 
-def limits(column: object) -> str:
+def limits(column: Column) -> str:
     """Say which words or numbers a column takes."""
-    allowed: tuple[str, ...] = getattr(column, "allowed", ())
-    if allowed:
-        return ", ".join(code(word) for word in allowed)
-    least, most = getattr(column, "minimum", None), getattr(column, "maximum", None)
-    refers_to: str = getattr(column, "refers_to", "")
-    if refers_to:
-        return f"a row of {refers_to}"
+    if column.allowed:
+        return ", ".join(code(word) for word in column.allowed)
+    if column.refers_to:
+        return f"a row of {column.refers_to}"
+    least, most = column.minimum, column.maximum
+    unit = " characters" if column.type in TEXTUAL else ""
     if least is not None and most is not None:
-        return f"{least:,} to {most:,}"
-    return f"at least {least:,}" if least is not None else f"at most {most:,}" if most is not None else ""
+        return f"{least:,} to {most:,}{unit}"
+    return f"at least {least:,}{unit}" if least is not None else f"at most {most:,}{unit}" if most is not None else ""
 
 
 PARTS: dict[str, Callable[[], str]] = {"command-line": command_line, "case-format": case_format}

@@ -49,6 +49,11 @@ FAULTS: dict[str, str] = {
         "The package index cannot be reached: connect to the internet once for the set-up, or install from "
         "a bundle made with `python3 bootstrap.py bundle` on a connected computer."
     ),
+    # What pip says when it may not retry: it does not tell an index out of reach from one that has nothing.
+    r"from versions: none": (
+        "The package index cannot be reached, or has nothing ready-built for this computer: check the "
+        "connection, and use Python 3.11, 3.12 or 3.13 on 64-bit Linux, macOS or Windows."
+    ),
     r"Windows Long Path support": (
         "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
         "and run the same command again."

@@ -140,13 +140,17 @@ def test_bundle_for_another_python_is_refused_in_one_sentence(bundle, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_unreachable_index_is_said_in_one_sentence(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("retries", "telling"), [("1", "cannot be reached: connect"), ("0", "cannot be reached, or has nothing")]
+)
+def test_unreachable_index_is_said_in_one_sentence(tmp_path, monkeypatch, retries, telling):
     checkout = fresh_checkout(tmp_path, "iniconfig==2.3.1 --hash=sha256:" + "0" * 64)
     for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
-    monkeypatch.setenv("PIP_RETRIES", "0")
-    with pytest.raises(SetupError, match="cannot be reached"):
+    monkeypatch.setenv("PIP_RETRIES", retries)
+    with pytest.raises(SetupError, match=telling):
         environment.prepare(checkout, ["requirements.lock"], say=lambda line: None)
     assert not checkout.stamp_path.exists()
 
