@@ -2,8 +2,8 @@
 
 The key is the SHA-256 of the file together with everything else the network depends on (reader version, table
 of defaults, country). A cache file is an uncompressed ``.npz`` of plain arrays, never a pickle, written under
-another name and then renamed. A damaged or foreign cache file is ignored and written anew; a folder that cannot
-be written to only means that nothing is kept, and the result says so.
+another name and then renamed. A damaged or foreign cache file is ignored and written anew; a folder that
+cannot be written to only means that nothing is kept, and the result says so.
 """
 
 from __future__ import annotations
