@@ -295,7 +295,7 @@ def _demand(draws: Draws, settlements: list[Place]) -> tuple[Demand, ...]:
 def _fleet(draws: Draws, places: tuple[Place, ...], horizon_s: int) -> tuple[VehicleType, ...]:
     bases = [place.id for place in places if place.node]
     rows = []
-    for i in range(draws.between(0, 3)):
+    for i in range(draws.pick((0, 1, 1, 2, 2, 3))):
         seats, wheelchair, stretcher, units, weight = draws.pick(
             (
                 (20, 0, 0, 2_500, 12_000),
@@ -396,10 +396,10 @@ def _transit(
     draws: Draws, settlements: list[Place], sites: list[Place], horizon_s: int
 ) -> tuple[TransitLink, ...]:
     """Now and then a train, boat or path from a settlement to a site or to another settlement."""
-    ends = [*sites, *settlements]
+    ends = [*sites, *sites, *settlements]
     start = draws.pick(settlements)
     others = [place for place in ends if place.id != start.id]
-    if not others or not draws.chance(30):
+    if not others or not draws.chance(45):
         return ()
     end = draws.pick(others)
     timed = draws.chance(50)
@@ -412,7 +412,7 @@ def _transit(
         travel_s=draws.between(60, horizon_s // 3),
         persons_h=None if timed else draws.between(5, 60),
         timetable=tuple((t, draws.between(1, 30)) for t in departures) if timed else (),
-        windows=_windows(draws, horizon_s) if draws.chance(30) else (),
+        windows=_windows(draws, horizon_s) if draws.chance(20) else (),
         length_m=draws.between(0, 5_000),
         provenance=INVENTED,
     )
