@@ -20,6 +20,7 @@ THIRD_PARTY = {
     "engines": {"numpy", "shapely"},
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
     "planning": {"numpy"},
+    "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
     "cli": {"numpy"},
     "__main__": set(),
