@@ -228,6 +228,7 @@ class Bound:
     phi: int
     clearance_s: int
     labels: tuple[tuple[int, int], ...]
+    extension: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +238,7 @@ class EnvelopePart:
     commodity: str
     phi: int
     labels: tuple[tuple[int, int], ...]
+    extension: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.domain.case import Case, Place, PlaceKind
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem, Severity, Where
-from safepassage.kernels.snapping import main_component_nodes, nearest_nodes
+from safepassage.kernels.components import component_labels
+from safepassage.kernels.snapping import nearest_nodes
 
+MIN_PART = 50
+"""Smaller parts of a network are driveways and stubs; no place is put there unless the network has nothing larger."""
 GATE_KINDS = frozenset({PlaceKind.BORDER_CROSSING, PlaceKind.CHECKPOINT})
 
 
@@ -52,16 +56,26 @@ def _snap(
 ) -> None:
     if not places or len(network.nodes) == 0:
         return
-    candidates = main_component_nodes(network.arcs.tail, network.arcs.head, len(network.nodes))
-    lon = np.asarray([p.lon_e7 for p in places], dtype=np.int64)
-    lat = np.asarray([p.lat_e7 for p in places], dtype=np.int64)
+    lon = np.asarray([p.lon_e7 for p in places], dtype=np.int32)
+    lat = np.asarray([p.lat_e7 for p in places], dtype=np.int32)
     nearest, distance_m = nearest_nodes(
-        lon, lat, network.nodes.lon_e7, network.nodes.lat_e7, candidates=candidates
+        lon, lat, network.nodes.lon_e7, network.nodes.lat_e7, _well_connected(network)
     )
     for place, found, metres in zip(places, nearest, distance_m, strict=True):
         snap_m[place.id] = round(float(metres))
         if snap_m[place.id] <= case.settings.snap_limit_m:
             node[place.id] = int(found)
+
+
+def _well_connected(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return (n_nodes,) bool: nodes one can drive from and back to, not stubs that a map extract cut off.
+
+    A node counts when its strongly connected part has at least MIN_PART nodes, or is the largest there is.
+    """
+    arcs = network.arcs
+    labels, sizes = component_labels(len(network.nodes), arcs.tail, arcs.head, strong=True)
+    enough = min(MIN_PART, int(sizes[0]))
+    return np.asarray(sizes[labels] >= enough, dtype=np.bool_)
 
 
 def _unknown_node(place: Place) -> Problem:

@@ -1,0 +1,169 @@
+"""Label cuts: one time label per node proves how many can have arrived by a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.bounds.commodity import ArcSupply, Origin, origins
+from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.static_cut import UNLIMITED, least_cut
+
+Int64 = NDArray[np.int64]
+UNREACHED_S = 2**40
+NEVER_EARLY = -1
+
+
+class Cut(NamedTuple):
+    """A horizon, the proved sum and the labels that prove it: (node, label) pairs on one of two extension rules."""
+
+    horizon_s: int
+    phi: int
+    labels: tuple[tuple[int, int], ...]
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    alpha: Int64
+    side: NDArray[np.bool_]
+
+
+class LabelCuts:
+    """Label cuts of one commodity in one direction.
+
+    Good labels come from a static least cut: each arc may carry what its capacity allows between the first arrival of anyone
+    at its tail and the last moment from which a site is reached by T. Any labels are valid; the sum is ours, not the solver's.
+    """
+
+    def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
+        self.problem, self.direction, self.commodity = problem, direction, commodity
+        self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
+        self._supply = ArcSupply(problem, direction, commodity)
+        self._n = problem.network.n_nodes
+        self._graph = ArcGraph(problem.network.arcs.tail, problem.network.arcs.head, self._n, self._supply.usable)
+        self._cost = np.full(len(problem.network.arcs), np.inf)
+        self._cost[self._supply.arc] = self._supply.travel_s
+        room: dict[int, int] = {}
+        for site in problem.sites(direction):
+            stated = site.capacity_persons if site.capacity_persons >= 0 else UNLIMITED
+            room[site.node] = min(UNLIMITED, room.get(site.node, 0) + stated)
+        self._site_nodes = np.asarray(sorted(room), dtype=np.int64)
+        self._site_room = np.asarray([room[node] for node in sorted(room)], dtype=np.int64)
+        self._to_site = self._distances(sorted(room), [0] * len(room), reverse=True)
+        self._first = self._distances(
+            [o.node for o in self.origins], [o.release_s for o in self.origins], reverse=False
+        )
+
+    @property
+    def demand(self) -> int:
+        """Decided persons of the commodity that lie on the network."""
+        return sum(origin.persons for origin in self.origins)
+
+    def distance_s(self, node: int) -> int:
+        """Return the least travel time from a node to a site; UNREACHED_S where there is no way."""
+        return int(self._to_site[node])
+
+    def _distances(self, roots: list[int], offsets: list[int], *, reverse: bool) -> Int64:
+        if not roots:
+            return np.full(self._n, UNREACHED_S, dtype=np.int64)
+        cost = self._graph.tree(self._cost, roots, reverse=reverse, offsets=offsets).cost
+        return np.where(np.isfinite(cost), np.rint(np.where(np.isfinite(cost), cost, 0)), UNREACHED_S).astype(np.int64)
+
+    def cut(self, horizon_s: int, *, among: tuple[Origin, ...] | None = None) -> Cut:
+        """Return the least static cut for arrivals by `horizon_s`.
+
+        `among` are the origins whose first arrivals open the arcs (None: all). Leaving out near origins makes the cut
+        tighter for the far ones and counts the near ones in full.
+        """
+        if not len(self._site_nodes) or not self.origins:
+            return Cut(horizon_s, 0, (), "distance")
+        first = self._first
+        if among is not None:
+            first = self._distances([o.node for o in among], [o.release_s for o in among], reverse=False)
+        latest = self._latest(horizon_s)
+        early = np.minimum(first, latest)
+        s = self._supply
+        carries = s.carries(early[s.tail], latest[s.head] - s.travel_s)
+        used = carries > 0
+        arcs = (s.tail[used], s.head[used], carries[used])
+        sources = [o for o in self.origins if latest[o.node] > o.release_s]
+        supplies = (
+            np.asarray([o.node for o in sources], dtype=np.int64), np.asarray([o.persons for o in sources], np.int64)
+        )  # fmt: skip
+        reached = early[self._site_nodes] <= horizon_s
+        sinks = (self._site_nodes[reached], self._site_room[reached])
+        _value, side = least_cut(self._n, arcs, supplies, sinks)
+        return self._as_cut(horizon_s, early, latest, side, whole=among is None)
+
+    def _latest(self, horizon_s: int) -> Int64:
+        reachable = self._to_site < UNREACHED_S
+        return np.where(reachable, horizon_s + 1 - np.where(reachable, self._to_site, 0), NEVER_EARLY)
+
+    def _as_cut(
+        self, horizon_s: int, early: Int64, latest: Int64, side: NDArray[np.bool_], *, whole: bool
+    ) -> Cut:
+        alpha = np.where(side, early, latest)
+        phi = self.phi(alpha, horizon_s)
+        differs = np.flatnonzero(alpha != latest)
+        if whole:
+            others = np.flatnonzero(alpha != early)
+            if len(others) < len(differs):
+                return Cut(horizon_s, phi, tuple((int(v), int(alpha[v])) for v in others), "earliest")
+        return Cut(horizon_s, phi, tuple((int(v), int(alpha[v])) for v in differs), "distance")
+
+    def phi(self, alpha: Int64, horizon_s: int) -> int:
+        """Return the label sum: at most so many persons can have arrived by `horizon_s`."""
+        s = self._supply
+        carried = s.carries(alpha[s.tail], alpha[s.head] - s.travel_s)
+        total = int(carried.sum()) + sum(o.persons for o in self.origins if alpha[o.node] > o.release_s)
+        late = alpha[self._site_nodes] <= horizon_s
+        return min(UNLIMITED, total + int(self._site_room[late].sum()))
+
+    def explain(self, cut: Cut) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Return (arcs the cut counts, places that are not early: those behind it)."""
+        latest = self._latest(cut.horizon_s)
+        alpha = np.minimum(self._first, latest) if cut.extension == "earliest" else latest.copy()
+        for node, label in cut.labels:
+            alpha[node] = label
+        s = self._supply
+        carried = s.carries(alpha[s.tail], alpha[s.head] - s.travel_s)
+        behind = tuple(dict.fromkeys(o.place for o in self.origins if alpha[o.node] <= o.release_s))
+        return tuple(int(a) for a in s.arc[carried > 0]), behind
+
+    def latest_short_of(self, persons: int, *, low_s: int, high_s: int) -> Cut | None:
+        """Return the cut of the largest horizon found at which fewer than `persons` can have arrived.
+
+        `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole.
+        """
+        best = self._search(persons, None, low_s, high_s)
+        for among in self._far_subsets():
+            start = low_s if best is None else best.horizon_s + 1
+            trial = self.cut(start, among=among) if start < high_s else None
+            if trial is not None and trial.phi < persons:
+                best = self._search(persons, among, start, high_s) or trial
+        return best
+
+    def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
+        best: Cut | None = None
+        low, high = low_s, high_s
+        while low < high:
+            middle = (low + high) // 2
+            cut = self.cut(middle, among=among)
+            if cut.phi < persons:
+                best, low = cut, middle + 1
+            else:
+                high = middle
+        return best
+
+    def _far_subsets(self) -> list[tuple[Origin, ...]]:
+        reachable = [o for o in self.origins if self.distance_s(o.node) < UNREACHED_S]
+        ranked = sorted(reachable, key=lambda o: (-self.distance_s(o.node), o.place, o.node))
+        sizes = sorted({len(ranked) // 2, len(ranked) // 4, len(ranked) // 10, 1} - {0, len(ranked)}, reverse=True)
+        largest = sorted(reachable, key=lambda o: (-o.persons, o.place, o.node))[:1]
+        subsets = [tuple(ranked[:size]) for size in sizes]
+        return [*subsets, tuple(largest)] if len(ranked) > 1 else subsets

@@ -1,0 +1,7 @@
+"""What a schedule comes to: totals, what it rests on, what limits it, what was not assessed."""
+
+from safepassage.engines.summary.basis import basis, hold, not_assessed
+from safepassage.engines.summary.binding import binding
+from safepassage.engines.summary.totals import Totals, direction_summaries, totals
+
+__all__ = ["Totals", "basis", "binding", "direction_summaries", "hold", "not_assessed", "totals"]

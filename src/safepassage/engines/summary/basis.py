@@ -1,0 +1,114 @@
+"""What a plan rests on, what staying needs, and what nobody looked at."""
+
+from __future__ import annotations
+
+from safepassage.domain.case import Case, DirectionBasis, Provenance, RoadStatusWord
+from safepassage.domain.plan import Basis, Hold, Modification, NotAssessed, Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+
+GRAMS_PER_KG = 1_000
+
+
+def _grade(provenance: Provenance) -> str:
+    return f"{provenance.source_grade}{provenance.information_grade}"
+
+
+def basis(case: Case, modifications: tuple[Modification, ...]) -> tuple[Basis, ...]:
+    """Return reports, statuses, arrangements and assumptions, in the order of the case."""
+    used = {m.id for m in modifications if m.used}
+    rows = [
+        Basis(kind="report", id=r.id, text=r.text, source=_speaker(r.outlet, r.speaker, r.cites),
+              grade=f"{r.source_grade}{r.information_grade}", as_of=r.published)
+        for r in case.reports
+    ]  # fmt: skip
+    texts = {m.id: m.text for m in modifications}
+    for kind, items in (
+        ("road_status", case.road_statuses), ("area", case.areas), ("arrangement", case.arrangements),
+    ):  # fmt: skip
+        rows.extend(
+            Basis(kind=kind if i.id in used else f"{kind}_shown_only", id=i.id, text=texts.get(i.id, i.id),
+                  source=i.provenance.source, grade=_grade(i.provenance), as_of=i.provenance.as_of)
+            for i in items
+        )  # fmt: skip
+    return (*rows, *_assumptions(case))
+
+
+def _speaker(outlet: str, speaker: str, cites: str) -> str:
+    said = f"{outlet}: {speaker}" if speaker and outlet else speaker or outlet
+    return f"{said}, citing {cites}" if cites else said
+
+
+def _assumptions(case: Case) -> tuple[Basis, ...]:
+    s = case.settings
+    rows = [
+        ("persons_per_car", f"{s.persons_per_car} persons in each own vehicle"),
+        ("unknown_roads", f"roads reported UNKNOWN: {'used' if s.unknown_use else 'not used'}, at "
+         f"{s.unknown_speed_permille // 10} % speed and {s.unknown_capacity_permille // 10} % capacity"),
+        ("restricted_roads", f"roads reported RESTRICTED: {'used' if s.restricted_use else 'not used'}, at "
+         f"{s.restricted_speed_permille // 10} % speed and {s.restricted_capacity_permille // 10} % capacity"),
+        ("unilateral_windows", "windows announced by one side only: "
+         + ("used by decision of the lead" if s.use_unilateral_windows else "shown, not used")),
+        ("silence", "no reply from a party counts as no agreement; no report about a road counts as open as mapped"),
+    ]  # fmt: skip
+    found = [Basis(kind="assumption", id=i, text=t, source="settings", grade="", as_of="") for i, t in rows]
+    found.extend(
+        Basis(kind="assumption", id=f.id, text=f"{f.count} × {f.id}: assumed, not confirmed",
+              source=f.provenance.source, grade="", as_of=f.provenance.as_of)
+        for f in case.fleet if f.assumption
+    )  # fmt: skip
+    return tuple(found)
+
+
+def hold(case: Case) -> tuple[Hold, ...]:
+    """Return what everybody in each place would need per day if nobody moves now (Sphere 2018, WFP ration)."""
+    s = case.settings
+    persons: dict[str, int] = {}
+    for row in case.demand:
+        persons[row.place] = persons.get(row.place, 0) + row.persons
+    return tuple(
+        Hold(
+            place=place, persons=n, water_l_day=n * s.water_l_person_day,
+            food_kg_day=-(-n * s.food_g_person_day // GRAMS_PER_KG),
+        )
+        for place, n in sorted(persons.items()) if n
+    )  # fmt: skip
+
+
+def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tuple[NotAssessed, ...]:
+    """Return what was not assessed, in plain sight; missing data is never a pass."""
+    found = [NotAssessed(code="LAW_AND_STANDARDS", text="The plan has not been audited against law and standards.")]
+    found.append(_reports_on_roads(case, problem, schedule))
+    found.append(
+        NotAssessed(
+            code="EXPLOSIVE_HAZARD",
+            text="No statement on mines or unexploded ordnance is held for any road; ask the mine-action authority.",
+        )
+    )
+    if not case.areas or not any(a.hazard_ppm for a in case.areas):
+        found.append(NotAssessed(code="HAZARD", text="No reported hazard was entered: exposure is 0 by lack of data."))
+    unstated = [p.name for p in problem.places if p.direction and p.capacity_persons < 0]
+    if unstated:
+        found.append(NotAssessed(code="SITE_CAPACITY", text=f"Capacity not stated: {', '.join(unstated)}."))
+    gates = [p for p in case.places if p.kind in {"border_crossing", "checkpoint"}]
+    open_ended = [p.name for p in gates if p.persons_h is None and p.vehicles_h is None]
+    if open_ended:
+        text = f"Throughput not stated, taken as not limiting: {', '.join(open_ended)}."
+        found.append(NotAssessed(code="CROSSING_THROUGHPUT", text=text))
+    if not case.settings.movement_windows:
+        found.append(NotAssessed(code="NIGHT_MOVEMENT", text="Movement hours are not limited: the plan may move at night."))
+    if not any(row.basis in {DirectionBasis.TALLY, DirectionBasis.SURVEY} for row in case.demand):
+        text = "No direction was counted by tally or survey; the numbers per direction are not evidence of choice."
+        found.append(NotAssessed(code="CHOICE_OF_DIRECTION", text=text))
+    return tuple(found)
+
+
+def _reports_on_roads(case: Case, problem: PlanningProblem, schedule: Schedule) -> NotAssessed:
+    used = {arc for route in schedule.routes for arc in route.arcs}
+    labels = problem.network.arcs.label
+    roads = {str(labels[arc]) for arc in used}
+    spoken = sum(s.status is not RoadStatusWord.UNSPECIFIED for s in case.road_statuses)
+    text = (
+        f"The routes use {len(roads)} roads; {spoken} road status rows are held. For all other stretches: no report of an "
+        f"obstacle as of {case.as_of}, which is not a report that they are open."
+    )
+    return NotAssessed(code="ROADS_WITHOUT_REPORT", text=text)

@@ -1,0 +1,161 @@
+"""Who arrives when and how exposed, added up per direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from safepassage.domain.case import Group
+from safepassage.domain.plan import Certificate, DirectionSummary, Leg, Load, Schedule, Waits
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.timed_network import HazardPiece, TimedNetwork
+
+PPM = 1_000_000
+
+
+@dataclass(slots=True)
+class Totals:
+    """Decided persons of one direction: arrivals by commodity, served by place, exposure."""
+
+    cars: int = 0
+    transport: int = 0
+    cars_clearance_s: int = 0
+    transport_clearance_s: int = 0
+    reserved: int = 0
+    exposure_person_ppm_s: int = 0
+
+    def arrive(self, item_group: str, persons: int, at_s: int) -> None:
+        """Count an arrival at a site."""
+        if item_group == Group.OWN_VEHICLE:
+            self.cars += persons
+            self.cars_clearance_s = max(self.cars_clearance_s, at_s)
+        else:
+            self.transport += persons
+            self.transport_clearance_s = max(self.transport_clearance_s, at_s)
+
+
+class Walk:
+    """A run over a network: when each arc is reached, entered and left."""
+
+    def __init__(self, network: TimedNetwork) -> None:
+        self._network = network
+        self._travel_s = network.arcs.travel_s.tolist()
+
+    def steps(self, arcs: tuple[int, ...], depart_s: int, waits: Waits) -> Iterable[tuple[int, int, int]]:
+        """Yield (arc, reached, left) for each arc, waiting included."""
+        t, waited = depart_s, dict(waits)
+        for position, arc in enumerate(arcs):
+            entered = t + waited.get(position, 0)
+            left = entered + self._travel(arc, entered)
+            yield arc, t, left
+            t = left
+
+    def _travel(self, arc: int, t: int) -> int:
+        pieces = self._network.profiles.get(arc)
+        if pieces is None:
+            return int(self._travel_s[arc])
+        return next((p.travel_s for p in pieces if p.from_s <= t < p.until_s), pieces[-1].travel_s)
+
+    def exposure_ppm_s(self, arcs: tuple[int, ...], depart_s: int, waits: Waits, since_s: int | None = None) -> int:
+        """Return the exposure of one person, who waits for the first arc since `since_s`."""
+        hazard = self._network.hazard
+        if not hazard:
+            return 0
+        total = 0
+        for position, (arc, reached, left) in enumerate(self.steps(arcs, depart_s, waits)):
+            start = since_s if position == 0 and since_s is not None else reached
+            total += sum(_overlap(piece, start, left) for piece in hazard.get(arc, ()))
+        return total
+
+    def arrive_s(self, arcs: tuple[int, ...], depart_s: int, waits: Waits) -> int:
+        """Return when the last arc is left."""
+        t = depart_s
+        for _arc, _reached, left in self.steps(arcs, depart_s, waits):
+            t = left
+        return t
+
+
+def _overlap(piece: HazardPiece, start: int, end: int) -> int:
+    return piece.ppm * max(0, min(end, piece.until_s) - max(start, piece.from_s))
+
+
+def totals(problem: PlanningProblem, schedule: Schedule) -> dict[str, Totals]:
+    """Return totals by direction id."""
+    found = {name: Totals() for name, _ in problem.directions}
+    walk = Walk(problem.network)
+    _add_cars(found, schedule, walk)
+    arrivals: dict[str, int] = {}
+    rides: list[tuple[tuple[int, ...], Leg]] = [
+        (schedule.routes[leg.route].arcs, leg) for v in schedule.vehicles for leg in v.legs if leg.load
+    ]
+    for ride in schedule.link_rides:
+        arrive_s = walk.arrive_s((ride.arc,), ride.depart_s, ())
+        leg = Leg(id=ride.id, route=-1, depart_s=ride.depart_s, waits=(), arrive_s=arrive_s, load=ride.load)
+        rides.append(((ride.arc,), leg))
+    for arcs, leg in sorted(rides, key=lambda row: (row[1].depart_s, row[1].arrive_s, row[1].id)):
+        arrivals[leg.id] = leg.arrive_s
+        for item in leg.load:
+            _add_item(found[item.direction], item, leg, arcs, walk, arrivals)
+    return found
+
+
+def _add_cars(found: dict[str, Totals], schedule: Schedule, walk: Walk) -> None:
+    for stream in schedule.cars:
+        arcs = schedule.routes[stream.route].arcs
+        total = found[stream.direction]
+        for car in stream.departures:
+            if stream.reserve:
+                total.reserved += car.persons
+                continue
+            total.arrive(Group.OWN_VEHICLE, car.persons, walk.arrive_s(arcs, car.depart_s, car.waits))
+            exposure = walk.exposure_ppm_s(arcs, car.depart_s, car.waits)
+            total.exposure_person_ppm_s += car.persons * exposure
+
+
+def _add_item(
+    total: Totals, item: Load, leg: Leg, arcs: tuple[int, ...], walk: Walk, arrivals: dict[str, int]
+) -> None:
+    if item.reserve:
+        total.reserved += item.persons if item.site else 0
+        return
+    since = arrivals.get(item.after) if item.after else None
+    total.exposure_person_ppm_s += item.persons * walk.exposure_ppm_s(arcs, leg.depart_s, leg.waits, since)
+    if item.site:
+        total.arrive(item.group, item.persons, leg.arrive_s)
+
+
+def direction_summaries(
+    problem: PlanningProblem, schedule: Schedule, found: dict[str, Totals], certificate: Certificate
+) -> tuple[DirectionSummary, ...]:
+    """Return what the plan does per direction beside what no plan can better."""
+    return tuple(
+        _summary(problem, schedule, key, name, found[key], certificate) for key, name in problem.directions
+    )
+
+
+def _summary(
+    problem: PlanningProblem, schedule: Schedule, key: str, name: str, total: Totals, certificate: Certificate
+) -> DirectionSummary:
+    demand: dict[str, int] = {}
+    for row in problem.demand:
+        if row.direction == key and row.basis != "assumption":
+            demand[row.place] = demand.get(row.place, 0) + row.persons
+    missing: dict[str, int] = {}
+    for unserved in schedule.unserved:
+        if unserved.direction == key:
+            missing[unserved.place] = missing.get(unserved.place, 0) + unserved.persons
+    served = total.cars + total.transport
+    clearance = max(total.cars_clearance_s, total.transport_clearance_s) if served else None
+    best = max((b for b in certificate.bounds if b.direction == key), key=lambda b: b.clearance_s, default=None)
+    bound = best.clearance_s if best is not None and clearance is not None else None
+    last = max((p for p in certificate.envelope if p.direction == key), key=lambda p: p.t_s, default=None)
+    total_demand = sum(demand.values())
+    return DirectionSummary(
+        name=name, persons_demand=total_demand, persons_served=served, persons_unserved=sum(missing.values()),
+        persons_reserved=total.reserved, clearance_s=clearance, clearance_bound_s=bound,
+        gap_ppm=None if bound is None or clearance is None else (clearance - bound) * PPM // bound,
+        bound_kind=best.kind if best is not None and bound is not None else "",
+        unserved_bound=0 if last is None else total_demand - last.persons_at_most,
+        exposure_person_ppm_s=total.exposure_person_ppm_s,
+        min_share_ppm=min(((n - missing.get(p, 0)) * PPM // n for p, n in demand.items() if n), default=PPM),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""`inputs.json`: the planning problem as a canonical snapshot (docs/reference/inputs-format.md)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.timed_network import TimedNetwork
+
+SCHEMA = "safepassage.inputs/1"
+_ARC_COLUMNS = (
+    "tail", "head", "length_m", "travel_s", "capacity_mveh_h", "persons_h", "modes", "directions", "empty_ok",
+    "max_weight_kg", "gate", "label",
+)  # fmt: skip
+
+
+def document(problem: PlanningProblem) -> dict[str, Any]:
+    """Return the snapshot as a tree of plain values; integers and text only."""
+    return {
+        "schema": SCHEMA,
+        "class": "RESTRICTED",
+        "case_id": problem.case_id,
+        "title": problem.title,
+        "exercise": problem.exercise,
+        "epoch": problem.epoch,
+        "as_of": problem.as_of,
+        "horizon_s": problem.network.horizon_s,
+        "time_zones": [{"label": label, "offset_s": offset} for label, offset in problem.time_zones],
+        "notice": {"hotline": problem.hotline, "languages": list(problem.notice_languages)},
+        "directions": [{"id": key, "name": name} for key, name in problem.directions],
+        "network": _network(problem.network),
+        "places": [_without(asdict(place), "snap_m") for place in problem.places],
+        "demand": [asdict(row) for row in problem.demand],
+        "fleet": [asdict(vehicle) for vehicle in problem.fleet],
+        "rules": {
+            **asdict(problem.rules),
+            "movement_windows": [list(window) for window in problem.rules.movement_windows],
+        },
+    }
+
+
+def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != key}
+
+
+def _network(network: TimedNetwork) -> dict[str, Any]:
+    columns = {name: getattr(network.arcs, name) for name in _ARC_COLUMNS}
+    return {
+        "attribution": network.attribution,
+        "source_sha256": network.source_sha256,
+        "schematic": network.schematic,
+        "nodes": {
+            "id": network.node_id.tolist(),
+            "lon_e7": network.lon_e7.tolist(),
+            "lat_e7": network.lat_e7.tolist(),
+        },
+        "arcs": {
+            name: (column.astype(int) if column.dtype == bool else column).tolist() for name, column in columns.items()
+        },
+        "profiles": [
+            [arc, [[p.from_s, p.until_s, p.capacity_mveh_h, p.persons_h, p.travel_s] for p in pieces]]
+            for arc, pieces in network.profiles.items()
+        ],
+        "hazard": [[arc, [[p.from_s, p.until_s, p.ppm] for p in pieces]] for arc, pieces in network.hazard.items()],
+        "timetables": [[arc, [list(row) for row in rows]] for arc, rows in network.timetables.items()],
+        "waiting": [[node, storage] for node, storage in network.waiting.items()],
+    }

@@ -1,0 +1,100 @@
+"""The canonical flow: overlay → schedule → corridors → bounds → plan. The only place where engines meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from safepassage import __version__
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.problem import Problem
+from safepassage.domain.situation import Situation
+from safepassage.engines.bounds import certify
+from safepassage.engines.bounds.certify import Served
+from safepassage.engines.corridors import corridors
+from safepassage.engines.evacuate import evacuate
+from safepassage.engines.evacuate.schedule import Limits
+from safepassage.engines.overlay import overlay
+from safepassage.engines.summary import basis, binding, direction_summaries, hold, not_assessed, totals
+
+__all__ = ["Planned", "StoppingRule", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingRule:
+    """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if the caller brings one.
+
+    `time_limit_s` is what the clock was set to, recorded in the plan.
+    """
+
+    work: int
+    expired: Callable[[], bool] | None = None
+    time_limit_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan with the problem it answers; `problems` are warnings about the case found on the way."""
+
+    problem: PlanningProblem
+    plan: Plan
+    modifications: tuple[Modification, ...]
+    problems: tuple[Problem, ...]
+    baseline_arcs: int
+
+
+def make_plan(
+    network: RoadNetwork,
+    situation: Situation,
+    *,
+    stop: StoppingRule | None = None,
+    seed: int = 0,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Planned:
+    """Plan corridors and schedule both ways for a situation, with bounds.
+
+    The same network, situation, seed and work limit give the same plan. Nothing here reads a clock, a file or a socket.
+    People who cannot be served are numbers with a reason, never an exception. The plan still has to pass the independent
+    verifier before it may be written.
+    """
+    case = situation.current()
+    settings = case.settings
+    stop = stop or StoppingRule(work=settings.work_limit)
+    laid = overlay(network, case)
+    problem = laid.problem
+    limits = Limits(work=stop.work, expired=stop.expired)
+    weight = settings.exposure_weight
+    schedule = evacuate(
+        problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, progress=progress
+    )
+    ways, routes = corridors(problem, schedule, exposure_weight=weight)
+    schedule = replace(schedule, routes=routes)
+    found = totals(problem, schedule)
+    certificate, behind = certify(problem, _served(problem, schedule))
+    plan = Plan(
+        case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
+        horizon_s=settings.horizon_s, complete=not schedule.unserved,
+        made_with=MadeWith(
+            version=__version__, seed=seed, work_limit=stop.work, time_limit_s=stop.time_limit_s
+        ),
+        schedule=schedule, directions=direction_summaries(problem, schedule, found, certificate), corridors=ways,
+        hold=hold(case), basis=basis(case, laid.modifications), modifications=laid.modifications,
+        not_assessed=not_assessed(case, problem, schedule), binding=binding(problem, certificate, behind),
+        certificate=certificate,
+    )  # fmt: skip
+    return Planned(
+        problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
+        baseline_arcs=laid.baseline_arcs,
+    )  # fmt: skip
+
+
+def _served(problem: PlanningProblem, schedule: Schedule) -> dict[str, Served]:
+    return {
+        name: Served(
+            cars=total.cars, transport=total.transport, cars_clearance_s=total.cars_clearance_s,
+            transport_clearance_s=total.transport_clearance_s,
+        )
+        for name, total in totals(problem, schedule).items()
+    }  # fmt: skip
