@@ -298,27 +298,37 @@ def _depots(ground: _Ground, homes: list[int]) -> list[Place]:
 
 
 def _demand(ground: _Ground, homes: list[int], site_nodes: list[int], persons: int) -> tuple[Demand, ...]:
-    rows: list[Demand] = []
-    groups = list(_GROUP_WEIGHTS)
-    weights = list(_GROUP_WEIGHTS.values())
+    answers: list[tuple[int, str]] = []
+    sizes: list[int] = []
     for i, size in enumerate(_sizes(persons, len(homes))):
         near = _nearer_direction(ground, homes[i], site_nodes)
         other = next(d.id for d in DIRECTIONS if d.id != near)
-        by_choice = apportion(size, _CHOICE_WEIGHTS)
-        for choice, count in zip((near, other, STAYS, UNDECIDED), by_choice, strict=True):
-            for group, number in zip(groups, apportion(count, weights), strict=True):
-                if number:
-                    rows.append(
-                        Demand(
-                            place=f"s{i + 1:03d}",
-                            direction=choice,
-                            group=group,
-                            persons=number,
-                            basis=DirectionBasis.EXERCISE,
-                            provenance=INVENTED,
-                        )
-                    )
-    return tuple(rows)
+        answers += [(i, choice) for choice in (near, other, STAYS, UNDECIDED)]
+        sizes += apportion(size, _CHOICE_WEIGHTS)
+    by_group = _by_group(sizes)
+    return tuple(
+        Demand(
+            place=f"s{i + 1:03d}",
+            direction=choice,
+            group=group,
+            persons=counts[k],
+            basis=DirectionBasis.EXERCISE,
+            provenance=INVENTED,
+        )
+        for k, (i, choice) in enumerate(answers)
+        for group, counts in by_group.items()
+        if counts[k]
+    )
+
+
+def _by_group(sizes: list[int]) -> dict[Group, list[int]]:
+    """Split the people of every row into groups; rare groups first, lest small rows round them away."""
+    left, parts = list(sizes), {}
+    totals = dict(zip(_GROUP_WEIGHTS, apportion(sum(sizes), list(_GROUP_WEIGHTS.values())), strict=True))
+    for group in sorted(_GROUP_WEIGHTS, key=lambda g: _GROUP_WEIGHTS[g]):
+        parts[group] = apportion(totals[group], left)
+        left = [rest - part for rest, part in zip(left, parts[group], strict=True)]
+    return {group: parts[group] for group in _GROUP_WEIGHTS}
 
 
 def _nearer_direction(ground: _Ground, home: int, site_nodes: list[int]) -> str:
