@@ -58,7 +58,7 @@ FAULTS: dict[str, str] = {
         "Windows refuses paths this long: move the folder nearer to the drive's root (C:\\safepassage) "
         "and run the same command again."
     ),
-    r"Permission denied|Errno 13\b|WinError 5\b|Access is denied": (
+    r"Permission denied|Errno (13|30)\b|WinError 5\b|Access is denied": (
         "A file of the environment cannot be written: close programs that use it, check who owns this "
         "folder, and run the same command again."
     ),

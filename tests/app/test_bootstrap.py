@@ -238,7 +238,7 @@ def test_clean_removes_only_what_was_made_here(tmp_path, monkeypatch):
 @contextlib.contextmanager
 def served(folder: Path):
     with serving.open_server(folder, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield server
         server.shutdown()
