@@ -1,0 +1,230 @@
+"""Sums bounds again: label cuts and the fleet bound, as the model writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage_verify.paths import UNREACHED, ReverseGraph
+from safepassage_verify.roads import BUS, CAR, LINK, Int64, int64
+from safepassage_verify.snapshot import OWN_VEHICLE, Snapshot
+
+SECONDS_PER_HOUR = 3600
+NO_LIMIT = None
+_NEVER_EARLY = -1
+
+
+def exact_sum(values: Int64) -> int:
+    """Return the sum of non-negative 64-bit numbers, which may itself be larger."""
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+class LabelCuts:
+    """Label sums of one direction and commodity (`cars` or `persons`)."""
+
+    def __init__(self, snapshot: Snapshot, direction: str, commodity: str) -> None:
+        self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
+        roads = snapshot.roads
+        usable = roads.ever_open & (roads.directions & snapshot.bit(direction) != 0)
+        if commodity == "cars":
+            usable &= roads.modes & CAR != 0
+        self.arc = np.flatnonzero(usable)
+        self.tail, self.head = roads.tail[self.arc], roads.head[self.arc]
+        self.least_s = roads.least_travel_s[self.arc]
+
+    @cached_property
+    def times_to_site(self) -> Int64:
+        """Least travel time from every node to a site of the direction."""
+        graph = ReverseGraph(self.snapshot.roads.n_nodes, self.tail, self.head, self.least_s)
+        return graph.times_to((site.node, 0) for site in self.snapshot.sites(self.direction))
+
+    @cached_property
+    def first_arrivals(self) -> Int64:
+        """Least time at which decided persons of the commodity can be at every node, releases included."""
+        starts = []
+        for key, persons in self.snapshot.decided.items():
+            origin = self.snapshot.origin(key)
+            mine = key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE)
+            if mine and persons and origin >= 0:
+                starts.append((origin, self.snapshot.places[key[0]].release_s))
+        forward = ReverseGraph(self.snapshot.roads.n_nodes, self.head, self.tail, self.least_s)
+        return forward.times_to(starts)
+
+    def labels(self, horizon_s: int, given: Sequence[Sequence[int]], extension: str = "distance") -> Int64:
+        """Return all labels: those given, and for other nodes what the extension rule says."""
+        times = self.times_to_site
+        alpha = np.where(times < UNREACHED, horizon_s + 1 - times, _NEVER_EARLY)
+        if extension == "earliest":
+            alpha = np.minimum(alpha, self.first_arrivals)
+        if given:
+            pairs = int64(given)
+            alpha[pairs[:, 0]] = pairs[:, 1]
+        return alpha
+
+    def phi(self, horizon_s: int, given: Sequence[Sequence[int]], extension: str = "distance") -> int | None:
+        """Return the most persons who can have arrived by `horizon_s`, or None where the sum has no limit."""
+        alpha = self.labels(horizon_s, given, extension)
+        total = 0
+        for key, persons in self.snapshot.decided.items():
+            place = self.snapshot.places[key[0]]
+            if key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE):
+                origin = self.snapshot.origin(key)
+                if origin >= 0 and alpha[origin] > place.release_s:
+                    total += persons
+        for site in self.snapshot.sites(self.direction):
+            if alpha[site.node] <= horizon_s:
+                if site.capacity_persons < 0:
+                    return NO_LIMIT
+                total += site.capacity_persons
+        crossing = self._crossing(alpha)
+        return NO_LIMIT if crossing is None else total + crossing
+
+    def _crossing(self, alpha: Int64) -> int | None:
+        """Return the most persons who enter arcs of the cut while it is crossed."""
+        roads = self.snapshot.roads
+        a = np.maximum(alpha[self.tail], 0)
+        b = np.minimum(alpha[self.head] - self.least_s, roads.horizon_s)
+        cut = np.flatnonzero(a < b)
+        arc, a, b = self.arc[cut], a[cut], b[cut]
+        persons, limited = self._person_limit(arc, a, b)
+        by_road, driven = self._road_limit(arc, a, b)
+        if not (limited | driven).all():
+            return NO_LIMIT
+        least = np.where(limited & driven, np.minimum(persons, by_road), np.where(limited, persons, by_road))
+        return exact_sum(least)
+
+    def _person_limit(self, arc: Int64, a: Int64, b: Int64) -> tuple[Int64, NDArray[np.bool_]]:
+        """Return Q and whether there is one."""
+        roads = self.snapshot.roads
+        per_hour = roads.persons.before(arc, b) - roads.persons.before(arc, a)
+        limit = per_hour // SECONDS_PER_HOUR + self.snapshot.rules.burst_persons
+        limited = roads.unlimited.before(arc, b) == roads.unlimited.before(arc, a)
+        timed = np.flatnonzero(roads.timetable.rank[arc] >= 0)
+        limit[timed] = roads.timetable.places_between(arc[timed], a[timed], b[timed])
+        limited[timed] = True
+        return limit, limited
+
+    def _road_limit(self, arc: Int64, a: Int64, b: Int64) -> tuple[Int64, NDArray[np.bool_]]:
+        """Return the persons in the vehicles that fit, and whether that is a limit (not on link arcs)."""
+        roads, rules = self.snapshot.roads, self.snapshot.rules
+        room = (
+            roads.capacity.before(arc, b)
+            - roads.capacity.before(arc, a)
+            + SECONDS_PER_HOUR * rules.burst_mveh
+        )
+        if self.commodity == "cars":
+            vehicles = room // (SECONDS_PER_HOUR * rules.car_units_mveh)
+            return vehicles * rules.persons_per_car, np.ones(len(arc), dtype=bool)
+        most = np.zeros(len(arc), dtype=np.int64)
+        for places, units in self._kinds:
+            per_vehicle = SECONDS_PER_HOUR * units
+            # room * places // per_vehicle, arranged so that it cannot overflow
+            carried = room // per_vehicle * places + room % per_vehicle * places // per_vehicle
+            most = np.maximum(most, carried)
+        return most, roads.modes[arc] & LINK == 0
+
+    @cached_property
+    def _kinds(self) -> tuple[tuple[int, int], ...]:
+        """(places, units) of every kind of vehicle, cars included."""
+        rules = self.snapshot.rules
+        kinds = {(vehicle.places, vehicle.units_mveh) for vehicle in self.snapshot.fleet.values()}
+        return tuple(sorted(kinds | {(rules.persons_per_car, rules.car_units_mveh)}))
+
+
+class FleetBound:
+    """The bound on persons brought out by vehicles and link rides in one direction."""
+
+    def __init__(self, snapshot: Snapshot, direction: str) -> None:
+        self.snapshot, self.direction = snapshot, direction
+        self.vehicles = [vehicle for vehicle in snapshot.fleet.values() if vehicle.places > 0]
+        self.waiting: dict[int, int] = {}
+        for key, persons in snapshot.decided.items():
+            origin = snapshot.origin(key)
+            if key[1] == direction and key[2] != OWN_VEHICLE and persons and origin >= 0:
+                self.waiting[origin] = self.waiting.get(origin, 0) + persons
+        roads = snapshot.roads
+        bit = snapshot.bit(direction)
+        permitted = roads.ever_open & (roads.directions & bit != 0)
+        self._driven = np.flatnonzero(roads.ever_open & (roads.modes & BUS != 0))
+        self._loaded = np.flatnonzero(permitted & (roads.modes & BUS != 0))
+        self._links = np.flatnonzero(permitted & (roads.modes & LINK != 0))
+        self._sites = [site.node for site in snapshot.sites(direction)]
+
+    def phi(self, horizon_s: int) -> int:
+        """Return the most persons without a vehicle of their own who can have arrived by `horizon_s`."""
+        budget = self._budget(horizon_s)
+        total = 0
+        for cost, persons in self._costs:
+            taken = persons if cost * persons <= budget else budget // cost
+            budget -= cost * taken
+            total += taken
+            if taken < persons:
+                break
+        return total
+
+    def _budget(self, horizon_s: int) -> int:
+        """Return the places of the fleet times the seconds each can work by `horizon_s`."""
+        rules = self.snapshot.rules
+        largest = max((vehicle.places for vehicle in self.vehicles), default=0)
+        saved = self._longest_return + rules.unload_base_s + rules.unload_per_person_s * largest
+        budget = 0
+        for vehicle in self.vehicles:
+            access = int(self._access[vehicle.base_node])
+            left = horizon_s - vehicle.available_from_s - access
+            if access < UNREACHED and left >= rules.load_base_s + self._shortest_loaded:
+                budget += vehicle.places * (left + saved)
+        return budget
+
+    def _graph(self, arc: Int64, *, links: bool = False) -> ReverseGraph:
+        """Return these arcs with their least times, and link arcs at no time if asked."""
+        roads = self.snapshot.roads
+        tail, head, cost = roads.tail[arc], roads.head[arc], roads.least_travel_s[arc]
+        if links:
+            tail = np.concatenate([tail, roads.tail[self._links]])
+            head = np.concatenate([head, roads.head[self._links]])
+            cost = np.concatenate([cost, np.zeros(len(self._links), dtype=np.int64)])
+        return ReverseGraph(roads.n_nodes, tail, head, cost)
+
+    @cached_property
+    def _access(self) -> Int64:
+        """Time from every node to the nearest pick-up (or head of a link arc)."""
+        boarding = [*self.waiting, *self.snapshot.roads.head[self._links].tolist()]
+        return self._graph(self._driven).times_to((node, 0) for node in boarding)
+
+    @cached_property
+    def _returns(self) -> dict[int, int]:
+        """Time from each site back to a pick-up, 0 where there is no way or link arcs exist."""
+        times = {site: int(self._access[site]) for site in self._sites}
+        return {site: 0 if len(self._links) or time == UNREACHED else time for site, time in times.items()}
+
+    @cached_property
+    def _longest_return(self) -> int:
+        return max(self._returns.values(), default=0)
+
+    @cached_property
+    def _shortest_loaded(self) -> int:
+        """Least time from a pick-up to a site, 0 where link arcs exist."""
+        if len(self._links):
+            return 0
+        times = self._graph(self._loaded).times_to((site, 0) for site in self._sites)
+        return min((int(times[node]) for node in self.waiting), default=0)
+
+    @cached_property
+    def _costs(self) -> list[tuple[int, int]]:
+        """(seconds of one place that a person costs, persons), cheapest first, for those who have a way."""
+        rules = self.snapshot.rules
+        smallest = min((vehicle.places for vehicle in self.vehicles), default=0)
+        handling = rules.load_base_s + rules.unload_base_s
+        handling += (rules.load_per_person_s + rules.unload_per_person_s) * smallest
+        loaded = self._graph(self._loaded, links=True).times_to(self._returns.items())
+        on_foot = self._graph(int64([]), links=True).times_to((site, 0) for site in self._sites)
+        costs = []
+        for node, persons in self.waiting.items():
+            if len(self._links) and on_foot[node] == 0:
+                costs.append((0, persons))
+            elif self.vehicles and loaded[node] < UNREACHED:
+                costs.append((handling + int(loaded[node]), persons))
+        return sorted(costs)

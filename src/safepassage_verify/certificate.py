@@ -1,0 +1,225 @@
+"""Checks `certificate.json`: every sum again, every claim against its sum and against the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage_verify import shape
+from safepassage_verify.bounds import FleetBound, LabelCuts
+from safepassage_verify.planfile import Plan
+from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
+from safepassage_verify.snapshot import Snapshot
+from safepassage_verify.totals import DirectionTotals
+from safepassage_verify.verdict import Findings
+
+_ANY = whole(-TOTAL, TOTAL)
+_SECOND = whole(0, SECONDS)
+_LABELS = table((0, COUNT), (-COUNT, COUNT))
+_EXTENSION = shape.one_of("distance", "earliest")
+_PART = record(
+    commodity=shape.one_of("cars", "transport", "persons"), phi=_ANY, labels=_LABELS, extension=_EXTENSION
+)
+
+CERTIFICATE = record(
+    schema=shape.exactly("safepassage.certificate/1"),
+    class_=shape.exactly("RESTRICTED"),
+    inputs_sha256=text,
+    bounds=rows(
+        record(
+            id=text,
+            direction=text,
+            kind=shape.one_of("label_cut", "fleet"),
+            commodity=shape.one_of("cars", "transport", "persons"),
+            persons=_ANY,
+            horizon_s=_SECOND,
+            phi=_ANY,
+            clearance_s=_ANY,
+            labels=_LABELS,
+            extension=_EXTENSION,
+        )
+    ),
+    envelope=rows(record(direction=text, t_s=_SECOND, persons_at_most=_ANY, parts=rows(_PART))),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """What the certificate proves of one direction: its largest bound and who is unserved at the horizon."""
+
+    clearance_s: int | None = None
+    kinds: frozenset[str] = frozenset()
+    unserved: int = 0
+
+
+class Sums:
+    """Recomputes sums; graphs and times are kept from one to the next."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._cuts: dict[tuple[str, str], LabelCuts] = {}
+        self._fleets: dict[str, FleetBound] = {}
+
+    def phi(self, direction: str, horizon_s: int, claim: Mapping[str, Any]) -> int | None:
+        """Return the sum for a commodity: the fleet bound of `transport`, otherwise the label cut."""
+        commodity = claim["commodity"]
+        if commodity == "transport":
+            if direction not in self._fleets:
+                self._fleets[direction] = FleetBound(self.snapshot, direction)
+            return self._fleets[direction].phi(horizon_s)
+        if (direction, commodity) not in self._cuts:
+            self._cuts[direction, commodity] = LabelCuts(self.snapshot, direction, commodity)
+        return self._cuts[direction, commodity].phi(horizon_s, claim["labels"], claim["extension"])
+
+
+class CertificateCheck:
+    """One certificate against inputs and plan."""
+
+    def __init__(
+        self,
+        certificate: Mapping[str, Any],
+        snapshot: Snapshot,
+        totals: tuple[DirectionTotals, ...],
+        findings: Findings,
+    ) -> None:
+        self.certificate, self.snapshot, self.findings = certificate, snapshot, findings
+        self.totals = {row.id: row for row in totals}
+        self.sums = Sums(snapshot)
+        self._at_horizon: dict[str, int] = {}
+
+    def _require(self, code: str, where: str, message: str, *, holds: bool) -> bool:
+        self.findings.require(code, where, holds=holds, message=message)
+        return holds
+
+    def proven(self) -> dict[str, Proven]:
+        """Note every fault; return what is proven per direction by the bounds that have none."""
+        best: dict[str, tuple[int, frozenset[str]]] = {}
+        ids = [bound["id"] for bound in self.certificate["bounds"]]
+        self._require(
+            "REFERENCE", "certificate.bounds", "an id occurs twice", holds=len(set(ids)) == len(ids)
+        )
+        for i, bound in enumerate(self.certificate["bounds"]):
+            if self._check_bound(bound, f"certificate.bounds[{i}]"):
+                direction, clearance = bound["direction"], bound["clearance_s"]
+                known, kinds = best.get(direction, (-1, frozenset()))
+                if clearance >= known:
+                    kinds = kinds if clearance == known else frozenset()
+                    best[direction] = (clearance, kinds | {bound["kind"]})
+        points: set[tuple[str, int]] = set()
+        for i, point in enumerate(self.certificate["envelope"]):
+            where = f"certificate.envelope[{i}]"
+            name = (point["direction"], point["t_s"])
+            self._require("REFERENCE", where, "the point is here a second time", holds=name not in points)
+            points.add(name)
+            self._check_point(point, where)
+        out = {}
+        for direction, own in self.totals.items():
+            clearance, kinds = best.get(direction, (None, frozenset()))
+            unserved = own.persons_demand - self._at_horizon.get(direction, own.persons_demand)
+            out[direction] = Proven(clearance_s=clearance, kinds=kinds, unserved=unserved)
+        return out
+
+    def _check_terms(self, direction: str, t: int, labels: Sequence[Sequence[int]], where: str) -> bool:
+        """Return whether direction, time and labels are usable."""
+        nodes = [node for node, _ in labels]
+        fits = self._require(
+            "REFERENCE", where, f"direction {shown(direction)}", holds=direction in self.totals
+        )
+        fits &= self._require(
+            "REFERENCE", where, f"second {t} is off the grid", holds=t <= self.snapshot.horizon_s
+        )
+        labelled = max(nodes, default=-1) < self.snapshot.roads.n_nodes and len(set(nodes)) == len(nodes)
+        return fits & self._require(
+            "REFERENCE", where, "labels of nodes that do not exist, or twice", holds=labelled
+        )
+
+    def _check_sum(self, claim: Mapping[str, Any], direction: str, t: int, where: str) -> int | None:
+        """Return the recomputed sum if the stated one equals it."""
+        commodity = claim["commodity"]
+        plain = commodity != "transport" or not claim["labels"]
+        self._require("BOUND_SUM", where, "the fleet bound has no labels", holds=plain)
+        phi = self.sums.phi(direction, t, claim)
+        message = f"states {shown(claim['phi'])}, the sum is {'without limit' if phi is None else phi}"
+        return (
+            phi if self._require("BOUND_SUM", where, message, holds=claim["phi"] == phi) and plain else None
+        )
+
+    def _check_bound(self, bound: Mapping[str, Any], where: str) -> bool:
+        """Return whether a bound is proven and concerns this plan."""
+        direction, commodity, t = bound["direction"], bound["commodity"], bound["horizon_s"]
+        if not self._check_terms(direction, t, bound["labels"], where):
+            return False
+        matches = (bound["kind"] == "fleet") == (commodity == "transport")
+        fits = self._require("BOUND_CLAIM", where, "kind and commodity do not go together", holds=matches)
+        phi = self._check_sum(bound, direction, t, where)
+        message = f"claims {shown(bound['persons'])} persons cannot arrive, at most {phi} can"
+        fits &= self._require("BOUND_CLAIM", where, message, holds=phi is not None and phi < bound["persons"])
+        message = f"states clearance {shown(bound['clearance_s'])}, proves {t + 1}"
+        fits &= self._require("BOUND_CLAIM", where, message, holds=bound["clearance_s"] == t + 1)
+        own = self.totals[direction]
+        served = own.served_of[commodity]
+        message = f"is claimed for {shown(bound['persons'])} persons, the plan serves {served}"
+        fits &= self._require("BOUND_PERSONS", where, message, holds=bound["persons"] <= served)
+        self._check_against_plan(own, commodity, t, phi, where)
+        last = own.last_arrival(commodity)
+        if fits and last is not None:
+            message = f"no plan has them all arrived before second {t + 1}, this one does in {last}"
+            self._require("BOUND_CONTRADICTED", where, message, holds=last >= t + 1)
+        return fits
+
+    def _check_against_plan(
+        self, own: DirectionTotals, commodity: str, t: int, phi: int | None, where: str
+    ) -> None:
+        """Note a plan that brings more persons to their sites by second t than the sum allows."""
+        if phi is None:
+            return
+        arrived = own.arrived(commodity, t)
+        message = f"at most {phi} persons can have arrived by second {t}, in this plan {arrived} have"
+        self._require("BOUND_CONTRADICTED", where, message, holds=arrived <= phi)
+
+    def _check_point(self, point: Mapping[str, Any], where: str) -> None:
+        direction, t = point["direction"], point["t_s"]
+        if direction not in self.totals:
+            self._require("REFERENCE", where, f"direction {shown(direction)} does not exist", holds=False)
+            return
+        own = self.totals[direction]
+        most = dict(own.demand_of)
+        names = [part["commodity"] for part in point["parts"]]
+        self._require("ENVELOPE", where, "a commodity has two parts", holds=len(set(names)) == len(names))
+        for k, part in enumerate(point["parts"]):
+            part_where = f"{where}.parts[{k}]"
+            if self._check_terms(direction, t, part["labels"], part_where):
+                phi = self._check_sum(part, direction, t, part_where)
+                self._check_against_plan(own, part["commodity"], t, phi, part_where)
+                if phi is not None:
+                    most[part["commodity"]] = min(most[part["commodity"]], phi)
+        value = min(most["persons"], most["cars"] + most["transport"])
+        message = f"states {shown(point['persons_at_most'])}, is {value}"
+        self._require("ENVELOPE", where, message, holds=point["persons_at_most"] == value)
+        arrived = own.arrived("persons", t)
+        message = f"at most {value} persons can have arrived by second {t}, in this plan {arrived} have"
+        self._require("BOUND_CONTRADICTED", where, message, holds=arrived <= value)
+        if t == self.snapshot.horizon_s:
+            self._at_horizon[direction] = value
+
+
+def check_stated_bounds(
+    plan: Plan, totals: tuple[DirectionTotals, ...], proven: Mapping[str, Proven], findings: Findings
+) -> None:
+    """Note bounds and gaps of directions that the certificate does not prove."""
+    for i, (row, own) in enumerate(zip(plan.raw["directions"], totals, strict=False)):
+        where, proof = f"plan.directions[{i}]", proven.get(own.id, Proven())
+        bound = proof.clearance_s if own.clearance_s is not None else None
+        message = f"states bound {shown(row['clearance_bound_s'])}, the certificate proves {bound}"
+        findings.require("CLEARANCE_BOUND", where, holds=row["clearance_bound_s"] == bound, message=message)
+        gap = None if not bound or own.clearance_s is None else (own.clearance_s - bound) * PPM // bound
+        message = f"states gap {shown(row['gap_ppm'])}, is {gap}"
+        findings.require("CLEARANCE_BOUND", where, holds=row["gap_ppm"] == gap, message=message)
+        kinds = proof.kinds if bound is not None else {""}
+        message = f"states kind {shown(row['bound_kind'])}, is {' or '.join(sorted(kinds)) or 'empty'}"
+        findings.require("CLEARANCE_BOUND", where, holds=row["bound_kind"] in kinds, message=message)
+        message = f"states {shown(row['unserved_bound'])}, the envelope proves {proof.unserved}"
+        findings.require(
+            "UNSERVED_BOUND", where, holds=row["unserved_bound"] == proof.unserved, message=message
+        )

@@ -1,0 +1,77 @@
+"""Reads the three files of a plan from a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safepassage_verify.verdict import Verdict
+from safepassage_verify.verification import verify
+
+PLAN, INPUTS, CERTIFICATE = "plan.json", "inputs.json", "certificate.json"
+MOST_BYTES = 2 * 10**9
+
+
+class UnreadableError(ValueError):
+    """A file is missing or is no JSON; `str()` is one sentence that names it."""
+
+
+def verify_files(plan_path: str | Path) -> Verdict:
+    """Return the verdict on a plan on disk, with `inputs.json` and `certificate.json` beside it.
+
+    Parameters
+    ----------
+    plan_path
+        `plan.json`, or the folder that holds it, or the folder above its `RESTRICTED` folder. A plan without
+        `certificate.json` is checked without bounds.
+
+    Raises
+    ------
+    UnreadableError
+        where the plan or its inputs are missing, or a file is no JSON.
+    """
+    path = find_plan(Path(plan_path))
+    plan_bytes, plan = _read(path)
+    inputs_bytes, inputs = _read(path.with_name(INPUTS))
+    certificate_path = path.with_name(CERTIFICATE)
+    certificate_bytes, certificate = None, None
+    if certificate_path.exists():
+        certificate_bytes, certificate = _read(certificate_path)
+        if certificate is None:
+            raise UnreadableError(f"{certificate_path} holds null where a certificate is expected.")
+    return verify(
+        inputs,
+        plan,
+        certificate,
+        inputs_bytes=inputs_bytes,
+        plan_bytes=plan_bytes,
+        certificate_bytes=certificate_bytes,
+    )
+
+
+def find_plan(path: Path) -> Path:
+    """Return the plan that a path stands for: the file, or `plan.json` in it or in its RESTRICTED folder."""
+    for candidate in (path / PLAN, path / "RESTRICTED" / PLAN):
+        if candidate.is_file():
+            return candidate
+    if path.is_dir():
+        raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")
+    return path
+
+
+def _read(path: Path) -> tuple[bytes, Any]:
+    """Return a file's bytes and its parsed JSON."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableError(f"{path} is larger than {MOST_BYTES} bytes.")
+        data = path.read_bytes()
+        return data, json.loads(data.decode("utf-8"))
+    except UnreadableError:
+        raise
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from error
+    except RecursionError as error:
+        raise UnreadableError(f"{path} is nested too deeply to be a plan.") from error
+    except ValueError as error:
+        raise UnreadableError(f"{path} is not JSON in UTF-8.") from error

@@ -1,0 +1,205 @@
+"""Checks everything that happens on arcs and at waiting places: openings, timetables, capacities, storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage_verify.roads import Int64, Roads, int64
+from safepassage_verify.snapshot import Rules, Snapshot
+from safepassage_verify.trips import Entries, Travel, Trips
+from safepassage_verify.verdict import MOST_PER_CODE, Findings
+
+SECONDS_PER_HOUR = 3600
+_MOST_SUM = 2**61
+
+
+def check_flows(trips: Trips, happens: Travel, snapshot: Snapshot, findings: Findings) -> None:
+    """Note entries of closed arcs, off the timetable or beyond capacity, and waits too long or too many."""
+    roads, entries = snapshot.roads, happens.entries
+
+    def name(k: int) -> str:
+        trip = int(entries.trip[k])
+        return trips.where(trip) if trip >= 0 else f"plan.link_rides[{-1 - trip}]"
+
+    _check_open(entries, roads, name, findings)
+    _check_timetables(entries, roads, name, findings)
+    heaviest = max(int(entries.units_mveh.max(initial=0)), int(entries.persons.max(initial=0)))
+    holds = heaviest * SECONDS_PER_HOUR * max(1, len(entries.arc)) < _MOST_SUM
+    findings.require("SIZE", "plan", holds=holds, message="loads are too large to be added up")
+    if holds:
+        _check_capacity(entries, roads, snapshot.rules, findings)
+        _check_person_capacity(entries, roads, snapshot.rules, findings)
+    _check_waits(happens, trips, snapshot, findings)
+
+
+def _note(
+    bad: NDArray[np.bool_],
+    code: str,
+    where: Callable[[int], str],
+    message: Callable[[int], str],
+    findings: Findings,
+) -> None:
+    """Note a violation for each true position, in words only as often as they are listed."""
+    positions = np.flatnonzero(bad)
+    for k in positions[: MOST_PER_CODE + 1].tolist():
+        findings.add(code, where(k), message(k))
+    findings.add_uncounted(code, len(positions) - MOST_PER_CODE - 1)
+
+
+def _check_open(entries: Entries, roads: Roads, name: Callable[[int], str], findings: Findings) -> None:
+    findings.checked("CLOSED", len(entries.arc))
+    fits = roads.stays_open(entries.arc, entries.t, entries.leave)
+    _note(
+        ~fits,
+        "CLOSED",
+        name,
+        lambda k: f"arc {entries.arc[k]} is not open in all of [{entries.t[k]}, {entries.leave[k]})",
+        findings,
+    )
+
+
+def _check_timetables(entries: Entries, roads: Roads, name: Callable[[int], str], findings: Findings) -> None:
+    rows = np.flatnonzero(roads.timetable.rank[entries.arc] >= 0)
+    findings.checked("TIMETABLE", len(rows))
+    if not len(rows):
+        return
+    arc, t, persons = entries.arc[rows], entries.t[rows], entries.persons[rows]
+    places = roads.timetable.places_at(arc, t)
+    _note(
+        places < 0,
+        "TIMETABLE",
+        lambda k: name(int(rows[k])),
+        lambda k: f"arc {arc[k]} has no departure in second {t[k]}",
+        findings,
+    )
+    first, sums = _sum_by_arc_and_second(arc, t, persons)
+    _note(
+        (sums > places[first]) & (places[first] >= 0),
+        "TIMETABLE",
+        lambda k: name(int(rows[first[k]])),
+        lambda k: (
+            f"{sums[k]} persons board the departure of arc {arc[first[k]]} in second {t[first[k]]}, "
+            f"which has {places[first[k]]} places"
+        ),
+        findings,
+    )
+
+
+def _sum_by_arc_and_second(arc: Int64, t: Int64, amount: Int64) -> tuple[Int64, Int64]:
+    """Return one position per (arc, second), ascending, and the sum of amounts there."""
+    order = np.lexsort((t, arc))
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (arc[order[1:]] != arc[order[:-1]]) | (t[order[1:]] != t[order[:-1]])
+    firsts = np.flatnonzero(new)
+    sums = np.add.reduceat(amount[order], firsts) if len(order) else int64([])
+    return order[firsts], sums
+
+
+def largest_excess(segment: Int64, amount: Int64, before: Int64, until: Int64) -> Int64:
+    """Return, per event, the most by which the amounts up to it exceed what an interval allows.
+
+    Events are ordered by `segment` and time, at most one per second. `before` and `until` are the allowances
+    summed over [0, t) and [0, t + 1) of the event's second t. The result for event i is the maximum over
+    events k <= i of the same segment of
+
+        sum(amount[k..i]) - (until[i] - before[k]).
+
+    Intervals that begin or end elsewhere allow more for the same events, so these decide: the rule holds for
+    all intervals when no result exceeds the burst. It is a leaky bucket whose content never falls below 0;
+    the running least of (amounts before k - allowance before k) in a segment gives all its maxima at once.
+    """
+    through = np.cumsum(amount)
+    least = (through - amount) - before
+    step = 1
+    while step < len(segment):
+        same = segment[step:] == segment[:-step]
+        if not same.any():
+            break
+        least[step:] = np.where(same, np.minimum(least[step:], least[:-step]), least[step:])
+        step *= 2
+    return through - until - least
+
+
+def _check_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Findings) -> None:
+    rows = np.flatnonzero((entries.units_mveh > 0) & (entries.t < roads.horizon_s))
+    findings.checked("CAPACITY", len(rows))
+    arc, t = entries.arc[rows], entries.t[rows]
+    first, units = _sum_by_arc_and_second(arc, t, entries.units_mveh[rows])
+    arc, t = arc[first], t[first]
+    before, until = roads.capacity.before(arc, t), roads.capacity.before(arc, t + 1)
+    excess = (
+        largest_excess(arc, SECONDS_PER_HOUR * units, before, until) - SECONDS_PER_HOUR * rules.burst_mveh
+    )
+    _note(
+        excess > 0,
+        "CAPACITY",
+        lambda k: f"inputs.network.arcs[{arc[k]}]",
+        lambda k: (
+            f"up to and with second {t[k]} the units entered exceed capacity and burst by "
+            f"{-(-int(excess[k]) // SECONDS_PER_HOUR)} mveh"
+        ),
+        findings,
+    )
+
+
+def _check_person_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Findings) -> None:
+    rows = np.flatnonzero((entries.persons > 0) & (entries.t < roads.horizon_s))
+    arc, t = entries.arc[rows], entries.t[rows]
+    limited = roads.unlimited.at(arc, t) == 0
+    rows, arc, t = rows[limited], arc[limited], t[limited]
+    findings.checked("PERSON_CAPACITY", len(rows))
+    if not len(rows):
+        return
+    first, persons = _sum_by_arc_and_second(arc, t, entries.persons[rows])
+    arc, t = arc[first], t[first]
+    segment = arc.copy()
+    stepped = roads.persons.rank[arc] >= 0
+    segment[stepped] = len(roads) + roads.limited_run[roads.persons.piece(arc[stepped], t[stepped])]
+    before, until = roads.persons.before(arc, t), roads.persons.before(arc, t + 1)
+    excess = (
+        largest_excess(segment, SECONDS_PER_HOUR * persons, before, until)
+        - SECONDS_PER_HOUR * rules.burst_persons
+    )
+    nobody = roads.persons.at(arc, t) == 0
+
+    def where(k: int) -> str:
+        return f"inputs.network.arcs[{arc[k]}]"
+
+    _note(nobody, "PERSON_CAPACITY", where, lambda k: f"nobody may enter in second {t[k]}", findings)
+    _note(
+        (excess > 0) & ~nobody,
+        "PERSON_CAPACITY",
+        where,
+        lambda k: (
+            f"up to and with second {t[k]} the persons entered exceed capacity and burst by "
+            f"{-(-int(excess[k]) // SECONDS_PER_HOUR)} persons"
+        ),
+        findings,
+    )
+
+
+def _check_waits(happens: Travel, trips: Trips, snapshot: Snapshot, findings: Findings) -> None:
+    """Note junction waits over the limit, and waiting places that overflow."""
+    limit, waiting = snapshot.rules.junction_wait_max_s, snapshot.roads.waiting
+    changes: dict[int, list[tuple[int, int]]] = {}
+    for stay in happens.stays:
+        if stay.node in waiting:
+            # At one second those who leave sort before those who come: intervals are half-open.
+            changes.setdefault(stay.node, []).extend(
+                [(stay.from_s, stay.units_mveh), (stay.until_s, -stay.units_mveh)]
+            )
+            continue
+        waited = stay.until_s - stay.from_s
+        message = f"waits {waited} s at node {stay.node}, the limit is {limit} s"
+        findings.require("WAIT", trips.where(stay.trip), holds=waited <= limit, message=message)
+    for node, events in sorted(changes.items()):
+        present = 0
+        for t, units in sorted(events):
+            present += units
+            message = f"{present} mveh wait at node {node} in second {t}, it stores {waiting[node]}"
+            findings.require(
+                "STORAGE", f"inputs.network.waiting[{node}]", holds=present <= waiting[node], message=message
+            )

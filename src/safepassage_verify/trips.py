@@ -1,0 +1,215 @@
+"""Drives every car and leg along its route: entries of arcs, waits, arrivals and exposure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from safepassage_verify.planfile import Plan, Waits
+from safepassage_verify.roads import Int64, Roads, int64
+from safepassage_verify.snapshot import Snapshot
+from safepassage_verify.verdict import Findings
+
+MOST_ENTRIES = 20_000_000
+"""Arc entries that are checked in memory at once; a larger plan is refused, not thinned."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Trips:
+    """All cars, then all legs, as columns of shape (n_trips,). `place` is where in the plan a trip stands."""
+
+    route: Int64
+    depart_s: Int64
+    units_mveh: Int64
+    persons: Int64
+    waits: tuple[Waits, ...]
+    place: tuple[tuple[str, int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.route)
+
+    def where(self, trip: int) -> str:
+        """Return the path of a trip in the plan."""
+        kind, i, k = self.place[trip]
+        return f"plan.cars[{i}].departures[{k}]" if kind == "car" else f"plan.vehicles[{i}].legs[{k}]"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Entries:
+    """Entries of arcs, as columns; `trip` is -1 - position for link rides."""
+
+    arc: Int64
+    t: Int64
+    leave: Int64
+    units_mveh: Int64
+    persons: Int64
+    trip: Int64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A wait of `units_mveh` at a node in [from_s, until_s)."""
+
+    node: int
+    from_s: int
+    until_s: int
+    units_mveh: int
+    trip: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Travel:
+    """What happens: entries and stays; per trip the arrival and one person's exposure (ppm times seconds)."""
+
+    entries: Entries
+    stays: tuple[Stay, ...]
+    arrive_s: Int64
+    exposure_ppm_s: Int64
+
+
+def list_trips(plan: Plan, snapshot: Snapshot) -> Trips:
+    """Return the trips of a plan in its order: cars, then legs."""
+    route, depart, units, persons = [], [], [], []
+    waits: list[Waits] = []
+    place: list[tuple[str, int, int]] = []
+    for i, stream in enumerate(plan.cars):
+        for k, departure in enumerate(stream.departures):
+            route.append(stream.route)
+            depart.append(departure[0])
+            units.append(snapshot.rules.car_units_mveh)
+            persons.append(departure[1])
+            waits.append(departure[2])
+            place.append(("car", i, k))
+    for i, (vehicle, legs) in enumerate(plan.vehicles):
+        for k, leg in enumerate(legs):
+            route.append(leg.route)
+            depart.append(leg.depart_s)
+            units.append(snapshot.fleet[vehicle].units_mveh)
+            persons.append(leg.persons)
+            waits.append(leg.waits)
+            place.append(("leg", i, k))
+    return Trips(
+        route=int64(route),
+        depart_s=int64(depart),
+        units_mveh=int64(units),
+        persons=int64(persons),
+        waits=tuple(waits),
+        place=tuple(place),
+    )
+
+
+def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel | None:
+    """Return what happens, or None where the plan is too large."""
+    sizes = int64([len(route.arcs) for route in plan.routes])
+    n_entries = int(sizes[trips.route].sum()) + len(plan.rides) if len(trips) else len(plan.rides)
+    message = f"{n_entries} arc entries are more than {MOST_ENTRIES}"
+    findings.require("SIZE", "plan", holds=n_entries <= MOST_ENTRIES, message=message)
+    if n_entries > MOST_ENTRIES:
+        return None
+    arrive = trips.depart_s.copy()
+    exposure = np.zeros(len(trips), dtype=np.int64)
+    parts: list[tuple[Int64, Int64, Int64, Int64]] = [_ride_entries(plan, roads)]
+    stays: list[Stay] = []
+    for members in _by_route(trips.route):
+        arcs = plan.routes[int(trips.route[members[0]])].arcs
+        if not len(arcs):
+            continue
+        entry, leave = _drive(arcs, members, trips, roads)
+        arrive[members] = leave[:, -1]
+        exposure[members] = _exposure(arcs, trips.depart_s[members], leave, roads)
+        stays += _stays(arcs, members, entry, trips, roads)
+        owner = np.repeat(members, len(arcs))
+        parts.append((np.tile(arcs, len(members)), entry.ravel(), leave.ravel(), owner))
+    arc, t, leave, trip = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    units, persons = _who(plan, trips, trip)
+    entries = Entries(arc=arc, t=t, leave=leave, units_mveh=units, persons=persons, trip=trip)
+    return Travel(entries=entries, stays=tuple(stays), arrive_s=arrive, exposure_ppm_s=exposure)
+
+
+def _by_route(route: Int64) -> Iterator[Int64]:
+    """Yield the trips of each route that is used."""
+    order = np.argsort(route, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(route[order])) + 1) if len(order) else ()
+
+
+def _ride_entries(plan: Plan, roads: Roads) -> tuple[Int64, Int64, Int64, Int64]:
+    arc = int64([ride.arc for ride in plan.rides])
+    t = int64([ride.depart_s for ride in plan.rides])
+    return arc, t, t + roads.travel.at(arc, t), -1 - np.arange(len(arc))
+
+
+def _who(plan: Plan, trips: Trips, trip: Int64) -> tuple[Int64, Int64]:
+    """Return units and persons of each entry; link rides take no road."""
+    n = len(plan.rides)
+    aboard = [sum(item.persons for item in ride.load) for ride in plan.rides]
+    # Rides count from the end, as their negative positions do.
+    units = np.concatenate([trips.units_mveh, np.zeros(n, dtype=np.int64)])
+    persons = np.concatenate([trips.persons, int64(aboard[::-1])])
+    return units[trip], persons[trip]
+
+
+def _drive(arcs: Int64, members: Int64, trips: Trips, roads: Roads) -> tuple[Int64, Int64]:
+    """Return entry and leaving times of shape (trips, arcs).
+
+    Constant arcs add up at once; only waits and arcs with a profile are walked in order.
+    """
+    free = roads.travel.constant[arcs]
+    stepped = set(np.flatnonzero(roads.travel.rank[arcs] >= 0).tolist())
+    waits: dict[int, list[tuple[int, int]]] = {}
+    for line, trip in enumerate(members.tolist()):
+        for pos, wait_s in trips.waits[trip]:
+            waits.setdefault(pos, []).append((line, wait_s))
+    shape = (len(members), len(arcs))
+    taken = np.broadcast_to(free, shape)
+    start = trips.depart_s[members]
+    if not stepped and not waits:
+        leave = start[:, None] + np.cumsum(free)
+        return leave - taken, leave
+    taken, waited = taken.copy(), np.zeros(shape, dtype=np.int64)
+    before = np.concatenate([[0], np.cumsum(free)])
+    delay = np.zeros(len(members), dtype=np.int64)
+    for pos in sorted(stepped | waits.keys()):
+        for line, wait_s in waits.get(pos, ()):
+            waited[line, pos] = wait_s
+        delay += waited[:, pos]
+        if pos in stepped:
+            taken[:, pos] = roads.travel.at(np.full(len(members), arcs[pos]), start + before[pos] + delay)
+            delay += taken[:, pos] - free[pos]
+    leave = start[:, None] + np.cumsum(taken + waited, axis=1)
+    return leave - taken, leave
+
+
+def _exposure(arcs: Int64, start: Int64, leave: Int64, roads: Roads) -> Int64:
+    """Return each trip's hazard times seconds, on every arc and while waiting for it."""
+    hazardous = np.flatnonzero(roads.hazard.rank[arcs] >= 0)
+    total = np.zeros(len(start), dtype=np.int64)
+    if not len(hazardous):
+        return total
+    arrive = np.concatenate([start[:, None], leave[:, :-1]], axis=1)[:, hazardous]
+    arc = np.broadcast_to(arcs[hazardous], arrive.shape)
+    for_arc = roads.hazard.before(arc.ravel(), leave[:, hazardous].ravel()) - roads.hazard.before(
+        arc.ravel(), arrive.ravel()
+    )
+    total += for_arc.reshape(arrive.shape).sum(axis=1)
+    return total
+
+
+def _stays(arcs: Int64, members: Int64, entry: Int64, trips: Trips, roads: Roads) -> list[Stay]:
+    """Return the waits of these trips."""
+    found = []
+    for line, trip in enumerate(members.tolist()):
+        for pos, wait_s in trips.waits[trip]:
+            if wait_s:
+                until = int(entry[line, pos])
+                found.append(
+                    Stay(
+                        node=int(roads.tail[arcs[pos]]),
+                        from_s=until - wait_s,
+                        until_s=until,
+                        units_mveh=int(trips.units_mveh[trip]),
+                        trip=trip,
+                    )
+                )
+    return found

@@ -1,0 +1,135 @@
+"""Answers the one question: does this plan hold, and do its bounds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from safepassage_verify.canonical import canonical_bytes
+from safepassage_verify.certificate import CERTIFICATE, CertificateCheck, Proven, check_stated_bounds
+from safepassage_verify.flows import check_flows
+from safepassage_verify.movements import check_movements
+from safepassage_verify.people import follow_people
+from safepassage_verify.planfile import Plan, read_plan
+from safepassage_verify.shape import shown
+from safepassage_verify.snapshot import Snapshot, read_snapshot
+from safepassage_verify.totals import (
+    DirectionTotals,
+    check_corridors,
+    check_hold,
+    check_totals,
+    total_directions,
+)
+from safepassage_verify.trips import list_trips, travel
+from safepassage_verify.verdict import Findings, Verdict
+
+
+def verify(
+    inputs: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    certificate: Mapping[str, Any] | None = None,
+    *,
+    inputs_bytes: bytes | None = None,
+    plan_bytes: bytes | None = None,
+    certificate_bytes: bytes | None = None,
+) -> Verdict:
+    """Return whether `plan` and `certificate` hold for `inputs`, with every violation found.
+
+    Parameters
+    ----------
+    inputs, plan, certificate
+        Parsed JSON of any shape; nothing in them makes this function raise.
+    inputs_bytes, plan_bytes, certificate_bytes
+        The files, where there are any: their hashes are taken from them, and they must be canonical. Without
+        them the hash is that of the canonical form.
+    """
+    findings = Findings()
+    recomputed: dict[str, Any] = {"directions": ()}
+    hashes: dict[str, str] = {}
+    given = {
+        "inputs": (inputs, inputs_bytes),
+        "plan": (plan, plan_bytes),
+        "certificate": (certificate, certificate_bytes),
+    }
+    try:
+        for name, (value, data) in given.items():
+            if name != "certificate" or certificate is not None:
+                hashes[f"{name}_sha256"] = _hash(name, value, data, findings)
+        recomputed["directions"] = _check(inputs, plan, certificate, hashes["inputs_sha256"], findings)
+    except Exception as error:  # noqa: BLE001 - an answer is owed whatever a hostile file does; never "verified"
+        findings.add("INTERNAL", "verifier", f"failed with {type(error).__name__}")
+    return findings.verdict(recomputed=recomputed, hashes=hashes)
+
+
+def _hash(name: str, value: Any, data: bytes | None, findings: Findings) -> str:
+    """Return the SHA-256 of a file, or of the canonical form of a value that came without one."""
+    canonical = canonical_bytes(value)
+    if data is None and canonical is not None:
+        data = canonical
+    if data is None:
+        findings.add("CANONICAL", name, "cannot be written as canonical JSON")
+        return ""
+    written = data.removesuffix(b"\n") == canonical
+    message = "is not canonical JSON: keys sorted, no spaces, whole numbers, UTF-8"
+    findings.require("CANONICAL", name, holds=written, message=message)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _check(
+    inputs: Any, plan: Any, certificate: Any, inputs_sha256: str, findings: Findings
+) -> tuple[Any, ...]:
+    """Check everything; return the recomputed rows of directions, none if the files cannot be understood."""
+    snapshot = read_snapshot(inputs, findings)
+    read = read_plan(plan, snapshot, findings)
+    has_certificate = certificate is not None and CERTIFICATE(certificate, "certificate", findings)
+    if snapshot is None or read is None:
+        return ()
+    _check_header(read, snapshot, inputs_sha256, findings)
+    totals = _check_plan(read, snapshot, findings)
+    if totals is None:
+        return ()
+    proven: Mapping[str, Proven] = {}
+    if has_certificate:
+        same = certificate["inputs_sha256"] == inputs_sha256
+        findings.require(
+            "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
+        )
+        proven = CertificateCheck(certificate, snapshot, totals, findings).proven()
+    check_stated_bounds(read, totals, proven, findings)
+    return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
+
+
+def _check_header(plan: Plan, snapshot: Snapshot, inputs_sha256: str, findings: Findings) -> None:
+    same = plan.raw["inputs_sha256"] == inputs_sha256
+    findings.require("HASH", "plan.inputs_sha256", holds=same, message="was made from other inputs")
+    for name, value in snapshot.header.items():
+        message = f"states {shown(plan.raw[name])}, the inputs {shown(value)}"
+        findings.require("HEADER", f"plan.{name}", holds=plan.raw[name] == value, message=message)
+
+
+def _check_plan(plan: Plan, snapshot: Snapshot, findings: Findings) -> tuple[DirectionTotals, ...] | None:
+    """Check movements and totals; return the totals, or None where the plan is too large."""
+    trips = list_trips(plan, snapshot)
+    happens = travel(plan, trips, snapshot.roads, findings)
+    if happens is None:
+        return None
+    check_movements(plan, trips, happens, snapshot, findings)
+    check_flows(trips, happens, snapshot, findings)
+    totals = total_directions(follow_people(plan, happens, snapshot, findings), snapshot)
+    check_totals(plan, totals, findings)
+    check_hold(plan, snapshot, findings)
+    check_corridors(plan, snapshot, findings)
+    return totals
+
+
+def _row(own: DirectionTotals, proof: Proven) -> dict[str, Any]:
+    """Return a direction as `verification.json` shows it."""
+    row = {
+        field.name: getattr(own, field.name)
+        for field in fields(own)
+        if field.name not in {"demand_of", "served_of", "arrivals_of"}
+    }
+    bound = proof.clearance_s if own.clearance_s is not None else None
+    return row | {"clearance_bound_s": bound, "unserved_bound": proof.unserved}
