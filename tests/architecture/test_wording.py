@@ -1,0 +1,62 @@
+"""What people read uses no vocabulary of weapons for places and persons, and promises no safety."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src"
+AVOIDED = re.compile(
+    r"\b(targets?|enem(?:y|ies)|kill(?:s|ed)?|strikes?|cleared|deconflict\w*"
+    r"|safe (?:route|road|corridor)s?)\b",
+    re.IGNORECASE,
+)
+# Names that a file format gives to its own parts; nobody reads them.
+FORMAT_NAMES = {"Target"}
+TEXTS = sorted(
+    path
+    for folder in (SOURCE, ROOT / "docs")
+    for path in folder.rglob("*")
+    if path.suffix in {".html", ".j2", ".md", ".csv", ".toml", ".txt", ".css", ".js", ".xml"}
+)
+
+
+def visible_strings(source: str) -> list[tuple[int, str]]:
+    """Return the strings of a module that could be shown: all but docstrings."""
+    tree = ast.parse(source)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    constants = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings
+    )
+    return [(node.lineno, node.value) for node in constants if isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_messages_avoid_the_words_we_do_not_use(path):
+    shown = [
+        (line, text) for line, text in visible_strings(path.read_text("utf-8")) if text not in FORMAT_NAMES
+    ]
+    found = [(line, text) for line, text in shown if AVOIDED.search(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *TEXTS], ids=lambda p: str(p.relative_to(ROOT)))
+def test_pages_and_data_avoid_the_words_we_do_not_use(path):
+    """Attributes of HTML tags are not shown and may use the language's own words."""
+    text = re.sub(r"<[^>]*>", " ", path.read_text("utf-8"))
+    assert [found[0] for found in AVOIDED.finditer(text)] == []
+
+
+def test_the_check_sees_an_avoided_word():
+    assert visible_strings('"""A safe route."""\nx = "a safe route"\n') == [(2, "a safe route")]
+    assert AVOIDED.search("the lower-exposure route; no targeting") is None
