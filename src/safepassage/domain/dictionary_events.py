@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from safepassage.domain.case import AreaKind, ArrangementKind, ArrangementStatus, RoadStatusWord
 from safepassage.domain.dictionary_rows import (
     INFORMATION_GRADES,
@@ -511,7 +513,7 @@ TRANSIT_LINKS = Table(
             unit="min",
             scale=60,
             required=True,
-            minimum=0,
+            minimum=Decimal("0.1"),
             maximum=20_160,
             meaning="Travel time.",
             sensitivity=_PARTNERS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from safepassage.domain.case import STAYS, UNDECIDED, BorderStatusWord, DirectionBasis, Group, PlaceKind
 from safepassage.domain.dictionary_rows import PROVENANCE, Column, Table, ValueType
 from safepassage.domain.release import SensitivityClass
@@ -414,7 +416,7 @@ _FLEET_COLUMNS = (
         unit="passenger-car units",
         scale=1000,
         default="2.0",
-        minimum=0,
+        minimum=Decimal("0.1"),
         maximum=20,
         meaning="Road space of one vehicle.",
         sensitivity=_RESTRICTED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from safepassage.domain.release import SensitivityClass
@@ -50,8 +51,8 @@ class Column:
     default: str = ""
     allowed: tuple[str, ...] = ()
     refers_to: str = ""
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: int | Decimal | None = None
+    maximum: int | Decimal | None = None
     source: str = ""
     example: str = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from safepassage.domain.dictionary_rows import Column, Table, ValueType
 from safepassage.domain.release import SensitivityClass
 
@@ -171,7 +173,7 @@ _PEOPLE = (
         unit="passenger-car units",
         scale=1000,
         default="1.0",
-        minimum=0,
+        minimum=Decimal("0.1"),
         maximum=10,
         meaning="Road space of one car; more where cars tow trailers.",
         sensitivity=_RESTRICTED,

@@ -45,3 +45,13 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.severity.upper()} {self.code} in {self.where}: {self.message} → {self.hint}"
+
+
+def error(code: str, where: Where, message: str, hint: str) -> Problem:
+    """Return a problem that stops the job."""
+    return Problem(severity=Severity.ERROR, code=code, where=where, message=message, hint=hint)
+
+
+def warning(code: str, where: Where, message: str, hint: str) -> Problem:
+    """Return a problem that is printed and planned around."""
+    return Problem(severity=Severity.WARNING, code=code, where=where, message=message, hint=hint)

@@ -1,0 +1,91 @@
+"""Checks of a case as a whole: ids, references, and what the other check modules look at.
+
+Each check is a generator of problems and looks at one thing. An ERROR is a case that contradicts itself; a
+WARNING is a case that can be planned, but not for everybody or not with everything in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+
+from safepassage.domain import case_event_checks, case_people_checks, case_place_checks
+from safepassage.domain.case_draft import CaseDraft, Located
+from safepassage.domain.dictionary import TABLES, Column, table
+from safepassage.domain.problem import Problem, Where, error
+from safepassage.domain.suggestions import did_you_mean
+
+Check = Callable[[CaseDraft], Iterator[Problem]]
+
+
+def check_case(draft: CaseDraft) -> tuple[Problem, ...]:
+    """Return all problems of a draft, in no particular order."""
+    return tuple(problem for check in CHECKS for problem in check(draft))
+
+
+def ids_are_unique(draft: CaseDraft) -> Iterator[Problem]:
+    """Every id stands once in its table; ids that differ in letter case only count as the same."""
+    for rows in draft.ids.values():
+        seen: dict[str, tuple[str, Where]] = {}
+        for name, where in rows:
+            first, first_where = seen.setdefault(name.casefold(), (name, where))
+            if first_where is not where:
+                alike = "" if first == name else f" as “{first}”"
+                yield error(
+                    "ID_TWICE",
+                    Where(file=where.file, sheet=where.sheet, row=where.row, column="id"),
+                    f"the id “{name}” stands in {_row(first_where, where)} already{alike}",
+                    "give every row an id of its own, and check which row is right",
+                )
+
+
+def _row(there: Where, here: Where) -> str:
+    """Name a row, with its file or sheet only where that is another one."""
+    same = (there.file, there.sheet) == (here.file, here.sheet)
+    return f"row {there.row}" if same else str(there)
+
+
+def references_exist(draft: CaseDraft) -> Iterator[Problem]:
+    """Every id named in another table stands there."""
+    known = {name: draft.known(name) for name in draft.ids}
+    for dictionary in TABLES:
+        columns = [column for column in dictionary.columns if column.refers_to in draft.ids]
+        for located in () if dictionary.keyed else getattr(draft, dictionary.name, ()):
+            for column in columns:
+                named = attrgetter(column.field)(located.value)
+                for name in (named,) if isinstance(named, str) else named:
+                    if name and name not in known[column.refers_to] and name not in column.allowed:
+                        yield _unknown((*known[column.refers_to], *column.allowed), located, column, name)
+
+
+def _unknown(known: tuple[str, ...], located: Located[object], column: Column, name: str) -> Problem:
+    return error(
+        "REFERENCE_UNKNOWN",
+        located.at(column.name),
+        f"{column.name} “{name}” does not stand in the table {column.refers_to}",
+        did_you_mean(name, known) or f"add it to {column.refers_to}, or name a row that is there",
+    )
+
+
+def reserved_words_are_no_ids(draft: CaseDraft) -> Iterator[Problem]:
+    """No direction is called as the answers `stays` and `undecided`."""
+    reserved = table("demand").column("direction").allowed
+    for located in draft.directions:
+        if located.value.id.casefold() in reserved:
+            yield error(
+                "ID_RESERVED",
+                located.at("id"),
+                f"“{located.value.id}” is an answer, not a direction",
+                f"call the direction something else; {' and '.join(reserved)} can be used in demand as they "
+                "are",
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    ids_are_unique,
+    references_exist,
+    reserved_words_are_no_ids,
+    *case_place_checks.CHECKS,
+    *case_people_checks.CHECKS,
+    *case_event_checks.CHECKS,
+)

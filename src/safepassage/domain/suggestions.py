@@ -1,0 +1,26 @@
+"""The allowed word that somebody probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+FEW = 12
+"""More allowed words than this are not listed in a message: nobody would read them."""
+
+
+def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return the word nearest to what was written, or ""; letter case does not count."""
+    plain = {word.casefold(): word for word in words}
+    found = get_close_matches(text.casefold()[:100], list(plain), n=1, cutoff=cutoff)
+    return plain[found[0]] if found else ""
+
+
+def did_you_mean(text: str, words: Iterable[str]) -> str:
+    """Return a hint that names the nearest word and, if they are few, all of them."""
+    known = tuple(words)
+    near = nearest(text, known)
+    parts = [f"did you mean “{near}”?"] if near else []
+    if len(known) <= FEW:
+        parts.append(f"allowed: {', '.join(known)}" if known else "there are none yet")
+    return " ".join(parts)
