@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 from safepassage import __version__
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
+from safepassage.domain.plan import MadeWith, Modification, Plan
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
+from safepassage.engines.bounds.commodity import COMMODITY
 from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import overlay
-from safepassage.engines.summary import basis, binding, direction_summaries, hold, not_assessed, totals
+from safepassage.engines.summary import Totals, basis, binding, direction_summaries, hold, not_assessed, totals
 
 __all__ = ["Planned", "StoppingRule", "make_plan"]
 
@@ -72,7 +73,7 @@ def make_plan(
     ways, routes = corridors(problem, schedule, exposure_weight=weight)
     schedule = replace(schedule, routes=routes)
     found = totals(problem, schedule)
-    certificate, behind = certify(problem, _served(problem, schedule))
+    certificate, behind = certify(problem, _served(found))
     plan = Plan(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
         horizon_s=settings.horizon_s, complete=not schedule.unserved,
@@ -90,11 +91,13 @@ def make_plan(
     )  # fmt: skip
 
 
-def _served(problem: PlanningProblem, schedule: Schedule) -> dict[str, Served]:
-    return {
-        name: Served(
-            cars=total.cars, transport=total.transport, cars_clearance_s=total.cars_clearance_s,
-            transport_clearance_s=total.transport_clearance_s,
-        )
-        for name, total in totals(problem, schedule).items()
-    }  # fmt: skip
+def _served(found: dict[str, Totals]) -> dict[str, Served]:
+    """Return what is served by direction and commodity: groups that take the same kind of place together."""
+    served = {}
+    for name, total in found.items():
+        rows: dict[str, tuple[int, int]] = {}
+        for group, (persons, last_s) in total.by_group.items():
+            n, t = rows.get(COMMODITY[group], (0, 0))
+            rows[COMMODITY[group]] = (n + persons, max(t, last_s))
+        served[name] = Served(rows)
+    return served

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from safepassage_verify.paths import UNREACHED, ReverseGraph
 from safepassage_verify.roads import BUS, CAR, LINK, Int64, int64
-from safepassage_verify.snapshot import OWN_VEHICLE, Snapshot
+from safepassage_verify.snapshot import COMMODITY, OWN_VEHICLE, Snapshot
 
 SECONDS_PER_HOUR = 3600
 NO_LIMIT = None
@@ -135,15 +135,15 @@ class LabelCuts:
 
 
 class FleetBound:
-    """The bound on persons brought out by vehicles and link rides in one direction."""
+    """The bound on persons who need one kind of place, brought out by vehicles and link rides in one direction."""
 
-    def __init__(self, snapshot: Snapshot, direction: str) -> None:
-        self.snapshot, self.direction = snapshot, direction
-        self.vehicles = [vehicle for vehicle in snapshot.fleet.values() if vehicle.places > 0]
+    def __init__(self, snapshot: Snapshot, direction: str, commodity: str) -> None:
+        self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
+        self.vehicles = [v for v in snapshot.fleet.values() if v.places_of(commodity) > 0]
         self.waiting: dict[int, int] = {}
         for key, persons in snapshot.decided.items():
             origin = snapshot.origin(key)
-            if key[1] == direction and key[2] != OWN_VEHICLE and persons and origin >= 0:
+            if key[1] == direction and COMMODITY[key[2]] == commodity and persons and origin >= 0:
                 self.waiting[origin] = self.waiting.get(origin, 0) + persons
         roads = snapshot.roads
         bit = snapshot.bit(direction)
@@ -154,7 +154,7 @@ class FleetBound:
         self._sites = [site.node for site in snapshot.sites(direction)]
 
     def phi(self, horizon_s: int) -> int:
-        """Return the most persons without a vehicle of their own who can have arrived by `horizon_s`."""
+        """Return the most persons without a vehicle of their own of the commodity who can have arrived by `horizon_s`."""
         budget = self._budget(horizon_s)
         total = 0
         for cost, persons in self._costs:
@@ -168,14 +168,14 @@ class FleetBound:
     def _budget(self, horizon_s: int) -> int:
         """Return the places of the fleet times the seconds each can work by `horizon_s`."""
         rules = self.snapshot.rules
-        largest = max((vehicle.places for vehicle in self.vehicles), default=0)
+        largest = max((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
         saved = self._longest_return + rules.unload_base_s + rules.unload_per_person_s * largest
         budget = 0
         for vehicle in self.vehicles:
             access = int(self._access[vehicle.base_node])
             left = horizon_s - vehicle.available_from_s - access
             if access < UNREACHED and left >= rules.load_base_s + self._shortest_loaded:
-                budget += vehicle.places * (left + saved)
+                budget += vehicle.places_of(self.commodity) * (left + saved)
         return budget
 
     def _graph(self, arc: Int64, *, links: bool = False) -> ReverseGraph:
@@ -216,7 +216,7 @@ class FleetBound:
     def _costs(self) -> list[tuple[int, int]]:
         """(seconds of one place that a person costs, persons), cheapest first, for those who have a way."""
         rules = self.snapshot.rules
-        smallest = min((vehicle.places for vehicle in self.vehicles), default=0)
+        smallest = min((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
         handling = rules.load_base_s + rules.unload_base_s
         handling += (rules.load_per_person_s + rules.unload_per_person_s) * smallest
         loaded = self._graph(self._loaded, links=True).times_to(self._returns.items())

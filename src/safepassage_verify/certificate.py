@@ -10,16 +10,17 @@ from safepassage_verify import shape
 from safepassage_verify.bounds import FleetBound, LabelCuts
 from safepassage_verify.planfile import Plan
 from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
-from safepassage_verify.snapshot import Snapshot
+from safepassage_verify.snapshot import CARRIED, Snapshot
 from safepassage_verify.totals import DirectionTotals
 from safepassage_verify.verdict import Findings
 
 _ANY = whole(-TOTAL, TOTAL)
 _SECOND = whole(0, SECONDS)
 _LABELS = table((0, COUNT), (-COUNT, COUNT))
+_COMMODITY = shape.one_of("cars", "persons", *CARRIED)
 _EXTENSION = shape.one_of("distance", "earliest")
 _PART = record(
-    commodity=shape.one_of("cars", "transport", "persons"), phi=_ANY, labels=_LABELS, extension=_EXTENSION
+    commodity=_COMMODITY, phi=_ANY, labels=_LABELS, extension=_EXTENSION
 )
 
 CERTIFICATE = record(
@@ -31,7 +32,7 @@ CERTIFICATE = record(
             id=text,
             direction=text,
             kind=shape.one_of("label_cut", "fleet"),
-            commodity=shape.one_of("cars", "transport", "persons"),
+            commodity=_COMMODITY,
             persons=_ANY,
             horizon_s=_SECOND,
             phi=_ANY,
@@ -59,15 +60,15 @@ class Sums:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._cuts: dict[tuple[str, str], LabelCuts] = {}
-        self._fleets: dict[str, FleetBound] = {}
+        self._fleets: dict[tuple[str, str], FleetBound] = {}
 
     def phi(self, direction: str, horizon_s: int, claim: Mapping[str, Any]) -> int | None:
-        """Return the sum for a commodity: the fleet bound of `transport`, otherwise the label cut."""
+        """Return the sum for a commodity: the fleet bound of those carried, otherwise the label cut."""
         commodity = claim["commodity"]
-        if commodity == "transport":
-            if direction not in self._fleets:
-                self._fleets[direction] = FleetBound(self.snapshot, direction)
-            return self._fleets[direction].phi(horizon_s)
+        if commodity in CARRIED:
+            if (direction, commodity) not in self._fleets:
+                self._fleets[direction, commodity] = FleetBound(self.snapshot, direction, commodity)
+            return self._fleets[direction, commodity].phi(horizon_s)
         if (direction, commodity) not in self._cuts:
             self._cuts[direction, commodity] = LabelCuts(self.snapshot, direction, commodity)
         return self._cuts[direction, commodity].phi(horizon_s, claim["labels"], claim["extension"])
@@ -137,7 +138,7 @@ class CertificateCheck:
     def _check_sum(self, claim: Mapping[str, Any], direction: str, t: int, where: str) -> int | None:
         """Return the recomputed sum if the stated one equals it."""
         commodity = claim["commodity"]
-        plain = commodity != "transport" or not claim["labels"]
+        plain = commodity not in CARRIED or not claim["labels"]
         self._require("BOUND_SUM", where, "the fleet bound has no labels", holds=plain)
         phi = self.sums.phi(direction, t, claim)
         message = f"states {shown(claim['phi'])}, the sum is {'without limit' if phi is None else phi}"
@@ -150,7 +151,7 @@ class CertificateCheck:
         direction, commodity, t = bound["direction"], bound["commodity"], bound["horizon_s"]
         if not self._check_terms(direction, t, bound["labels"], where):
             return False
-        matches = (bound["kind"] == "fleet") == (commodity == "transport")
+        matches = (bound["kind"] == "fleet") == (commodity in CARRIED)
         fits = self._require("BOUND_CLAIM", where, "kind and commodity do not go together", holds=matches)
         phi = self._check_sum(bound, direction, t, where)
         message = f"claims {shown(bound['persons'])} persons cannot arrive, at most {phi} can"
@@ -194,7 +195,7 @@ class CertificateCheck:
                 self._check_against_plan(own, part["commodity"], t, phi, part_where)
                 if phi is not None:
                     most[part["commodity"]] = min(most[part["commodity"]], phi)
-        value = min(most["persons"], most["cars"] + most["transport"])
+        value = min(most["persons"], most["cars"] + sum(most[commodity] for commodity in CARRIED))
         message = f"states {shown(point['persons_at_most'])}, is {value}"
         self._require("ENVELOPE", where, message, holds=point["persons_at_most"] == value)
         arrived = own.arrived("persons", t)

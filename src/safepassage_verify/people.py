@@ -10,7 +10,7 @@ from typing import Any
 
 from safepassage_verify.planfile import Item, Plan
 from safepassage_verify.roads import int64
-from safepassage_verify.snapshot import OWN_VEHICLE, Key, Snapshot
+from safepassage_verify.snapshot import COMMODITY, OWN_VEHICLE, Key, Snapshot
 from safepassage_verify.trips import Travel
 from safepassage_verify.verdict import Findings
 
@@ -60,7 +60,7 @@ class Outcome:
             self.reserved[key] += persons
             return
         self.served[key] += persons
-        commodity = "cars" if key[2] == OWN_VEHICLE else "transport"
+        commodity = COMMODITY[key[2]]
         self.arrivals[key[1], commodity].append((t, persons))
 
 

@@ -25,6 +25,16 @@ from safepassage_verify.shape import (
 from safepassage_verify.verdict import Findings
 
 GROUPS = ("own_vehicle", "needs_transport", "assisted", "wheelchair", "stretcher")
+COMMODITY = {
+    "own_vehicle": "cars",
+    "needs_transport": "seated",
+    "assisted": "seated",
+    "wheelchair": "wheelchair",
+    "stretcher": "stretcher",
+}
+"""The commodity of a bound by group: what carries people, or the kind of place they need."""
+CARRIED = ("seated", "wheelchair", "stretcher")
+"""Commodities that need a place in a vehicle of the fleet."""
 OWN_VEHICLE = "own_vehicle"
 BASES = ("tally", "survey", "assumption", "exercise")
 UNDECIDED = "undecided"
@@ -136,6 +146,10 @@ class Vehicle:
     def places(self) -> int:
         """Persons it carries at once."""
         return self.seats + self.wheelchair + self.stretcher
+
+    def places_of(self, commodity: str) -> int:
+        """Return the places of one kind: `seated`, `wheelchair` or `stretcher`."""
+        return {"seated": self.seats, "wheelchair": self.wheelchair, "stretcher": self.stretcher}[commodity]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

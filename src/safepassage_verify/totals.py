@@ -12,7 +12,7 @@ from safepassage_verify.people import Outcome
 from safepassage_verify.planfile import Plan
 from safepassage_verify.roads import Int64
 from safepassage_verify.shape import PPM, shown
-from safepassage_verify.snapshot import OWN_VEHICLE, Snapshot
+from safepassage_verify.snapshot import COMMODITY, Snapshot
 from safepassage_verify.verdict import Findings
 
 _MOST_SHARED_PPM = 500_000
@@ -50,17 +50,17 @@ def total_directions(outcome: Outcome, snapshot: Snapshot) -> tuple[DirectionTot
 
 
 def _total(direction: str, name: str, outcome: Outcome, snapshot: Snapshot) -> DirectionTotals:
-    demand = {"cars": 0, "transport": 0}
+    demand = dict.fromkeys(COMMODITY.values(), 0)
     by_place: dict[str, list[int]] = {}
     for key, persons in snapshot.decided.items():
         if key[1] == direction:
-            demand["cars" if key[2] == OWN_VEHICLE else "transport"] += persons
+            demand[COMMODITY[key[2]]] += persons
             share = by_place.setdefault(key[0], [0, 0])
             share[0] += outcome.served.get(key, 0)
             share[1] += persons
     arrivals = {c: tuple(outcome.arrivals.get((direction, c), ())) for c in demand}
     served = {c: sum(persons for _, persons in rows) for c, rows in arrivals.items()}
-    arrivals["persons"] = arrivals["cars"] + arrivals["transport"]
+    arrivals["persons"] = tuple(row for rows in arrivals.values() for row in rows)
     demand["persons"], served["persons"] = sum(demand.values()), sum(served.values())
     shares = [done * PPM // asked for done, asked in by_place.values() if asked]
     return DirectionTotals(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from safepassage.domain.case import Group
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.bounds.commodity import CARS, PERSONS, TRANSPORT
+from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSONS
 from safepassage.engines.bounds.fleet_bound import FleetBound
 from safepassage.engines.bounds.label_cut import Cut, LabelCuts
 
@@ -17,24 +16,18 @@ LARGE_NETWORK_ARCS = 50_000
 LARGE_ENVELOPE_POINTS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Served:
-    """What a schedule achieves in one direction: decided persons served by commodity, and when the last arrives."""
+    """What a schedule achieves in one direction: (persons served, last arrival) by commodity, decided people only."""
 
-    cars: int
-    transport: int
-    cars_clearance_s: int
-    transport_clearance_s: int
+    by_commodity: Mapping[str, tuple[int, int]]
 
-    @property
-    def persons(self) -> int:
-        """All decided persons served."""
-        return self.cars + self.transport
-
-    @property
-    def clearance_s(self) -> int:
-        """When the last of them arrives."""
-        return max(self.cars_clearance_s, self.transport_clearance_s)
+    def of(self, commodity: str) -> tuple[int, int]:
+        """Return (persons, last arrival) of a commodity; `persons` is everybody."""
+        if commodity != PERSONS:
+            return self.by_commodity.get(commodity, (0, 0))
+        rows = self.by_commodity.values()
+        return sum(n for n, _ in rows), max((t for _, t in rows), default=0)
 
 
 class _Direction:
@@ -42,24 +35,15 @@ class _Direction:
 
     def __init__(self, problem: PlanningProblem, direction: str) -> None:
         self.name = direction
+        # All decided persons, those off the network included: that is what an absent part of the envelope counts.
+        self.demand = {commodity: 0 for commodity in (CARS, *CARRIED)}
+        for row in problem.demand:
+            if row.direction == direction and row.basis != "assumption":
+                self.demand[COMMODITY[row.group]] += row.persons
+        self.total = sum(self.demand.values())
         self.cars = LabelCuts(problem, direction, CARS)
         self.persons = LabelCuts(problem, direction, PERSONS)
-        self.fleet = FleetBound(problem, direction)
-        # All decided persons, those off the network included: that is what an absent part of the envelope counts.
-        self.by_car = _demand(problem, direction, by_car=True)
-        self.carried = _demand(problem, direction, by_car=False)
-
-    @property
-    def demand(self) -> int:
-        return self.by_car + self.carried
-
-
-def _demand(problem: PlanningProblem, direction: str, *, by_car: bool) -> int:
-    return sum(
-        row.persons
-        for row in problem.demand
-        if row.direction == direction and row.basis != "assumption" and (row.group == Group.OWN_VEHICLE) == by_car
-    )
+        self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
 
 
 Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
@@ -80,7 +64,7 @@ def certify(problem: PlanningProblem, served: Mapping[str, Served]) -> tuple[Cer
     behind: Behind = {}
     for name, _label in problem.directions:
         direction = _Direction(problem, name)
-        if direction.demand == 0:
+        if direction.total == 0:
             continue
         bounds.extend(_bounds(direction, served[name], behind))
         envelope.extend(_envelope(problem, direction, served[name]))
@@ -89,29 +73,27 @@ def certify(problem: PlanningProblem, served: Mapping[str, Served]) -> tuple[Cer
 
 def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound]:
     found: list[Bound] = []
-    cuts = (
-        (CARS, direction.cars, served.cars, served.cars_clearance_s),
-        (PERSONS, direction.persons, served.persons, served.clearance_s),
-    )
     best_s = 0
-    for commodity, cutter, persons, clearance_s in cuts:
+    for commodity, cutter in ((CARS, direction.cars), (PERSONS, direction.persons)):
+        persons, clearance_s = served.of(commodity)
         cut = cutter.latest_short_of(persons, low_s=best_s, high_s=clearance_s) if persons else None
         if cut is not None:
             found.append(_label_bound(direction.name, commodity, persons, cut))
             behind[found[-1].id] = cutter.explain(cut)
             best_s = max(best_s, cut.horizon_s)
-    short = None
-    if served.transport:
-        short = direction.fleet.latest_short_of(served.transport, high_s=served.transport_clearance_s)
-    if short is not None:
-        found.append(
-            Bound(
-                id=f"{direction.name}/fleet", direction=direction.name, kind="fleet", commodity=TRANSPORT,
-                persons=served.transport, horizon_s=short[0], phi=short[1], clearance_s=short[0] + 1, labels=(),
-                extension="distance",
-            )
-        )  # fmt: skip
+    for commodity, fleet in direction.fleet.items():
+        persons, clearance_s = served.of(commodity)
+        short = fleet.latest_short_of(persons, high_s=clearance_s) if persons else None
+        if short is not None:
+            found.append(_fleet_bound(direction.name, commodity, persons, *short))
     return found
+
+
+def _fleet_bound(direction: str, commodity: str, persons: int, horizon_s: int, phi: int) -> Bound:
+    return Bound(
+        id=f"{direction}/{commodity}", direction=direction, kind="fleet", commodity=commodity, persons=persons,
+        horizon_s=horizon_s, phi=phi, clearance_s=horizon_s + 1, labels=(), extension="distance",
+    )  # fmt: skip
 
 
 def _label_bound(direction: str, commodity: str, persons: int, cut: Cut) -> Bound:
@@ -124,7 +106,7 @@ def _label_bound(direction: str, commodity: str, persons: int, cut: Cut) -> Boun
 def _envelope(problem: PlanningProblem, direction: _Direction, served: Served) -> list[EnvelopePoint]:
     horizon_s = problem.network.horizon_s
     points = LARGE_ENVELOPE_POINTS if len(problem.network.arcs) > LARGE_NETWORK_ARCS else ENVELOPE_POINTS
-    last = min(horizon_s, max(served.clearance_s, 1))
+    last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
     return [_point(direction, t) for t in times]
 
@@ -132,14 +114,16 @@ def _envelope(problem: PlanningProblem, direction: _Direction, served: Served) -
 def _point(direction: _Direction, t: int) -> EnvelopePoint:
     """Return an envelope point; parts that prove nothing are left out and count as their demand."""
     parts: list[EnvelopePart] = []
-    cars = _part(parts, CARS, direction.cars.cut(t) if direction.by_car else None, direction.by_car)
-    fleet = direction.fleet.arrived_by(t)
-    if fleet < direction.carried:
-        parts.append(EnvelopePart(commodity=TRANSPORT, phi=fleet, labels=(), extension="distance"))
-    by_parts = cars + min(fleet, direction.carried)
-    persons = _part(parts, PERSONS, direction.persons.cut(t), direction.demand)
+    demand = direction.demand
+    by_parts = _part(parts, CARS, direction.cars.cut(t) if demand[CARS] else None, demand[CARS])
+    for commodity, fleet in direction.fleet.items():
+        arrived = fleet.arrived_by(t)
+        if arrived < demand[commodity]:
+            parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
+        by_parts += min(arrived, demand[commodity])
+    persons = _part(parts, PERSONS, direction.persons.cut(t), direction.total)
     return EnvelopePoint(
-        direction=direction.name, t_s=t, persons_at_most=min(by_parts, persons, direction.demand), parts=tuple(parts)
+        direction=direction.name, t_s=t, persons_at_most=min(by_parts, persons, direction.total), parts=tuple(parts)
     )
 
 

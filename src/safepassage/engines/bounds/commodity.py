@@ -17,7 +17,16 @@ from safepassage.kernels.static_cut import UNLIMITED
 Int64 = NDArray[np.int64]
 LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 HOUR_S = 3_600
-CARS, TRANSPORT, PERSONS = "cars", "transport", "persons"
+CARS, PERSONS = "cars", "persons"
+CARRIED = ("seated", "wheelchair", "stretcher")
+"""Commodities by the kind of place people need in a vehicle of the fleet."""
+COMMODITY = {
+    str(Group.OWN_VEHICLE): CARS,
+    str(Group.NEEDS_TRANSPORT): "seated",
+    str(Group.ASSISTED): "seated",
+    str(Group.WHEELCHAIR): "wheelchair",
+    str(Group.STRETCHER): "stretcher",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +46,10 @@ def origins(problem: PlanningProblem, direction: str, commodity: str) -> tuple[O
     for row in problem.demand:
         if row.direction != direction or row.basis == "assumption" or row.direction in {STAYS, UNDECIDED}:
             continue
-        by_car = row.group == Group.OWN_VEHICLE
-        if (commodity == CARS and not by_car) or (commodity == TRANSPORT and by_car):
+        if commodity not in {PERSONS, COMMODITY[row.group]}:
             continue
         place = places[row.place]
-        node = place.node if by_car else place.pickup_node
+        node = place.node if row.group == Group.OWN_VEHICLE else place.pickup_node
         if node >= 0:
             key = (row.place, node, place.release_s)
             found[key] = found.get(key, 0) + row.persons

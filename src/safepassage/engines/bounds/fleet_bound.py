@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
-from safepassage.engines.bounds.commodity import LINK_BITS, TRANSPORT, Origin, least_travel_s, origins
+from safepassage.engines.bounds.commodity import LINK_BITS, Origin, least_travel_s, origins
 from safepassage.kernels.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
@@ -17,24 +17,23 @@ UNREACHED_S = 2**40
 
 
 class FleetBound:
-    """How many persons without an own vehicle can have arrived in one direction by a time, given all vehicles.
+    """How many persons who need one kind of place can have arrived in one direction by a time, given all vehicles.
 
     Follow one seat: between two persons it carries it must come back from a site to a pick-up. The seat-seconds of the
     fleet by T therefore limit the persons; the cheapest round trips are filled first (docs/explanation/model.md).
     """
 
-    def __init__(self, problem: PlanningProblem, direction: str) -> None:
-        self.problem, self.direction = problem, direction
-        self.origins: tuple[Origin, ...] = origins(problem, direction, TRANSPORT)
-        self._vehicles = [v for v in problem.fleet if v.places > 0 and v.base_node >= 0]
+    def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
+        self.problem, self.direction, self.commodity = problem, direction, commodity
+        self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
+        self._vehicles = [v for v in problem.fleet if self._places(v) > 0 and v.base_node >= 0]
         self._travel_s, self._open = least_travel_s(problem)
         self._arcs = problem.network.arcs
         self._measure()
 
-    @property
-    def demand(self) -> int:
-        """Decided persons without an own vehicle."""
-        return sum(origin.persons for origin in self.origins)
+    def _places(self, vehicle: Vehicle) -> int:
+        """Return a vehicle's places of the kind needed."""
+        return {"seated": vehicle.seats, "wheelchair": vehicle.wheelchair, "stretcher": vehicle.stretcher}[self.commodity]
 
     def _tree(self, mask: Any, cost: Any, roots: list[int], *, reverse: bool, offsets: Any = None) -> Int64:
         graph = ArcGraph(self._arcs.tail, self._arcs.head, self.problem.network.n_nodes, mask)
@@ -70,13 +69,13 @@ class FleetBound:
         self._least_loaded_s = 0 if self.has_links or not reach else min(reach)
 
     def arrived_by(self, horizon_s: int) -> int:
-        """Return the most persons without an own vehicle who can have arrived by `horizon_s`."""
+        """Return the most persons of the commodity who can have arrived by `horizon_s`."""
         free = sum(o.persons for o in self.origins if o.node in self._free)
         budget = self._seat_seconds(horizon_s)
         if budget <= 0:
             return free
         rules, served = self.problem.rules, free
-        fewest = min(v.places for v in self._vehicles)
+        fewest = min(self._places(v) for v in self._vehicles)
         per_person = (rules.load_per_person_s + rules.unload_per_person_s) * fewest
         fixed = rules.load_base_s + rules.unload_base_s + per_person
         costs = sorted(
@@ -95,9 +94,9 @@ class FleetBound:
         if not self._vehicles:
             return 0
         rules = self.problem.rules
-        most = max(v.places for v in self._vehicles)
+        most = max(self._places(v) for v in self._vehicles)
         saved = self._longest_back_s + rules.unload_base_s + rules.unload_per_person_s * most
-        return sum(v.places * self._seconds(v, horizon_s, saved) for v in self._vehicles)
+        return sum(self._places(v) * self._seconds(v, horizon_s, saved) for v in self._vehicles)
 
     def _seconds(self, vehicle: Vehicle, horizon_s: int, saved: int) -> int:
         away = int(self._approach_s[vehicle.base_node])

@@ -77,9 +77,9 @@ class Roadway:
                 depart = self._window_start(later)
                 continue
             close = self._window_end(passage.depart_s)
-            if passage.arrive_s <= close:
+            if close is not None and passage.arrive_s <= close:
                 return passage
-            depart = self._window_start(close) if close < self._horizon_s else None
+            depart = self._window_start(passage.depart_s if close is None else max(close, depart + 1))
         return None
 
     def _run(self, arcs: tuple[int, ...], depart: int, units: int, persons: int) -> tuple[Passage | None, int]:
@@ -195,6 +195,8 @@ class Roadway:
             return t
         return next((max(t, start) for start, end in self._windows if t < end), None)
 
-    def _window_end(self, t: int) -> int:
-        """Return when the movement window around t ends."""
-        return next((end for start, end in self._windows if start <= t < end), self._horizon_s)
+    def _window_end(self, t: int) -> int | None:
+        """Return when the movement window around t ends, None when movement is not allowed at t."""
+        if not self._windows:
+            return self._horizon_s
+        return next((end for start, end in self._windows if start <= t < end), None)

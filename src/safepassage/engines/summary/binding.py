@@ -32,12 +32,17 @@ def binding(
     return tuple(found)
 
 
+PLACES = {"seated": ("seats", "people who need a seat"), "wheelchair": ("wheelchair places", "wheelchair users"),
+          "stretcher": ("stretcher places", "people on stretchers")}  # fmt: skip
+
+
 def _fleet(problem: PlanningProblem, bound: Bound) -> str:
-    vehicles = [v for v in problem.fleet if v.places > 0]
-    places = sum(v.places for v in vehicles)
+    kind, people = PLACES[bound.commodity]
+    counts = [{"seated": v.seats, "wheelchair": v.wheelchair, "stretcher": v.stretcher} for v in problem.fleet]
+    places = [row[bound.commodity] for row in counts if row[bound.commodity]]
     return (
-        f"the fleet: {len(vehicles)} vehicles with {places} places in all, for {bound.persons} persons without an own "
-        "vehicle, have to make round trips"
+        f"the fleet: {len(places)} vehicles with {sum(places)} {kind} in all, for {bound.persons} {people}, have to make "
+        "round trips"
     )
 
 

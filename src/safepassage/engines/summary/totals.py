@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from safepassage.domain.case import Group
 from safepassage.domain.plan import Certificate, DirectionSummary, Leg, Load, Schedule, Waits
@@ -15,23 +15,26 @@ PPM = 1_000_000
 
 @dataclass(slots=True)
 class Totals:
-    """Decided persons of one direction: arrivals by commodity, served by place, exposure."""
+    """Decided persons of one direction: (persons, last arrival) by group, exposure; and those a reserve is held for."""
 
-    cars: int = 0
-    transport: int = 0
-    cars_clearance_s: int = 0
-    transport_clearance_s: int = 0
     reserved: int = 0
     exposure_person_ppm_s: int = 0
+    by_group: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def arrive(self, item_group: str, persons: int, at_s: int) -> None:
+    def arrive(self, group: str, persons: int, at_s: int) -> None:
         """Count an arrival at a site."""
-        if item_group == Group.OWN_VEHICLE:
-            self.cars += persons
-            self.cars_clearance_s = max(self.cars_clearance_s, at_s)
-        else:
-            self.transport += persons
-            self.transport_clearance_s = max(self.transport_clearance_s, at_s)
+        served, last_s = self.by_group.get(group, (0, 0))
+        self.by_group[group] = (served + persons, max(last_s, at_s))
+
+    @property
+    def served(self) -> int:
+        """Decided persons who arrive."""
+        return sum(n for n, _ in self.by_group.values())
+
+    @property
+    def clearance_s(self) -> int | None:
+        """When the last of them arrives, None if nobody does."""
+        return max((t for _, t in self.by_group.values()), default=None)
 
 
 class Walk:
@@ -107,7 +110,7 @@ def _add_cars(found: dict[str, Totals], schedule: Schedule, walk: Walk) -> None:
             if stream.reserve:
                 total.reserved += car.persons
                 continue
-            total.arrive(Group.OWN_VEHICLE, car.persons, walk.arrive_s(arcs, car.depart_s, car.waits))
+            total.arrive(str(Group.OWN_VEHICLE), car.persons, walk.arrive_s(arcs, car.depart_s, car.waits))
             exposure = walk.exposure_ppm_s(arcs, car.depart_s, car.waits)
             total.exposure_person_ppm_s += car.persons * exposure
 
@@ -144,14 +147,13 @@ def _summary(
     for unserved in schedule.unserved:
         if unserved.direction == key:
             missing[unserved.place] = missing.get(unserved.place, 0) + unserved.persons
-    served = total.cars + total.transport
-    clearance = max(total.cars_clearance_s, total.transport_clearance_s) if served else None
+    clearance = total.clearance_s
     best = max((b for b in certificate.bounds if b.direction == key), key=lambda b: b.clearance_s, default=None)
     bound = best.clearance_s if best is not None and clearance is not None else None
     last = max((p for p in certificate.envelope if p.direction == key), key=lambda p: p.t_s, default=None)
     total_demand = sum(demand.values())
     return DirectionSummary(
-        name=name, persons_demand=total_demand, persons_served=served, persons_unserved=sum(missing.values()),
+        name=name, persons_demand=total_demand, persons_served=total.served, persons_unserved=sum(missing.values()),
         persons_reserved=total.reserved, clearance_s=clearance, clearance_bound_s=bound,
         gap_ppm=None if bound is None or clearance is None else (clearance - bound) * PPM // bound,
         bound_kind=best.kind if best is not None and bound is not None else "",
