@@ -45,10 +45,10 @@ class LabelCuts:
     def first_arrivals(self) -> Int64:
         """Least time at which decided persons of the commodity can be at every node, releases included."""
         starts = []
-        for key, persons in self.snapshot.decided.items():
+        for key in self.snapshot.decided:
             origin = self.snapshot.origin(key)
             mine = key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE)
-            if mine and persons and origin >= 0:
+            if mine and origin >= 0:
                 starts.append((origin, self.snapshot.places[key[0]].release_s))
         forward = ReverseGraph(self.snapshot.roads.n_nodes, self.head, self.tail, self.least_s)
         return forward.times_to(starts)
@@ -135,7 +135,7 @@ class LabelCuts:
 
 
 class FleetBound:
-    """The bound on persons who need one kind of place, brought out by vehicles and link rides in one direction."""
+    """The bound on persons who need one kind of place, by vehicles and link rides in one direction."""
 
     def __init__(self, snapshot: Snapshot, direction: str, commodity: str) -> None:
         self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
@@ -143,7 +143,7 @@ class FleetBound:
         self.waiting: dict[int, int] = {}
         for key, persons in snapshot.decided.items():
             origin = snapshot.origin(key)
-            if key[1] == direction and COMMODITY[key[2]] == commodity and persons and origin >= 0:
+            if key[1] == direction and COMMODITY[key[2]] == commodity and origin >= 0:
                 self.waiting[origin] = self.waiting.get(origin, 0) + persons
         roads = snapshot.roads
         bit = snapshot.bit(direction)
@@ -154,7 +154,7 @@ class FleetBound:
         self._sites = [site.node for site in snapshot.sites(direction)]
 
     def phi(self, horizon_s: int) -> int:
-        """Return the most persons without a vehicle of their own of the commodity who can have arrived by `horizon_s`."""
+        """Return the most persons of the commodity who can have arrived by `horizon_s`."""
         budget = self._budget(horizon_s)
         total = 0
         for cost, persons in self._costs:

@@ -19,9 +19,7 @@ _SECOND = whole(0, SECONDS)
 _LABELS = table((0, COUNT), (-COUNT, COUNT))
 _COMMODITY = shape.one_of("cars", "persons", *CARRIED)
 _EXTENSION = shape.one_of("distance", "earliest")
-_PART = record(
-    commodity=_COMMODITY, phi=_ANY, labels=_LABELS, extension=_EXTENSION
-)
+_PART = record(commodity=_COMMODITY, phi=_ANY, labels=_LABELS, extension=_EXTENSION)
 
 CERTIFICATE = record(
     schema=shape.exactly("safepassage.certificate/1"),
