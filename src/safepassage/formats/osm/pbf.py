@@ -28,7 +28,8 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LAST_BYTE = 0x80
 _HEADER_TYPE, _HEADER_SIZE = 1, 3
 _BLOB_RAW, _BLOB_RAW_SIZE, _BLOB_ZLIB = 1, 2, 3
-_PRIMITIVE_GROUP, _DENSE_IDS = 2, 1
+_STRING_TABLE, _PRIMITIVE_GROUP, _DENSE_IDS = 1, 2, 1
+_EMPTY_STRING = b"\x0a\x00"
 _GROUP_NODE, _GROUP_DENSE, _GROUP_WAY, _GROUP_RELATION = 1, 2, 3, 4
 _REQUIRED_FEATURE, _OPTIONAL_FEATURE = 4, 5
 
@@ -96,6 +97,18 @@ def _field(data: memoryview, number: int) -> int | memoryview | None:
         if key == number:
             found = value
     return found
+
+
+def _has_nul(table: memoryview) -> bool:
+    """Return whether a text of a string table holds a NUL byte.
+
+    libosmium keeps texts as C strings and was seen to crash on these (2.23.1, in osmium 4.3.2).
+    """
+    # Usual tables begin with the empty string, whose length is their only NUL.
+    data = bytes(table)
+    if data.count(0) <= data.startswith(_EMPTY_STRING):
+        return False
+    return any(0 in bytes(text) for _, text in _fields(table) if isinstance(text, memoryview))
 
 
 class _Walk:
@@ -187,6 +200,8 @@ class _Walk:
     def _count(self, body: memoryview) -> None:
         counts = self._counts
         for number, group in _fields(body):
+            if number == _STRING_TABLE and isinstance(group, memoryview) and _has_nul(group):
+                raise self._fail("a name or tag holds a NUL byte, on which the parser would stumble")
             if number != _PRIMITIVE_GROUP or not isinstance(group, memoryview):
                 continue
             for kind, value in _fields(group):

@@ -30,7 +30,10 @@ _LOCATIONS_ON_WAYS = "LocationsOnWays"
 _SORTED = "Sort.Type_then_ID"
 
 # What libosmium and pyosmium raise on bytes they cannot make sense of.
-_PARSER_ERRORS = (RuntimeError, ValueError, OverflowError, OSError, MemoryError)
+_PARSER_ERRORS = (
+    *(RuntimeError, ValueError, LookupError, OverflowError, OSError, MemoryError),
+    osmium.InvalidLocationError,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,7 +210,8 @@ class _Scanner:
         elif isinstance(error, MemoryError):
             what = "the file asks for more memory than there is"
         else:
-            what = f"the map does not decode ({' '.join(str(error).split()).rstrip('.')})"
+            # The parser quotes the file, which may hold anything.
+            what = f"the map does not decode ({clean_name(str(error)).rstrip('.')})"
         where = f"after {self._where}"
         return FormatError(
             file=str(self._path), where=where, what=what, remedy="fetch or copy the file again, it is damaged"
