@@ -387,7 +387,7 @@ def _arrangements(network: RoadNetwork, crossing: Place, offered: int) -> tuple[
     )
     one_sided = Arrangement(
         id="one-sided",
-        kind=ArrangementKind.NOTIFICATION,
+        kind=ArrangementKind.CORRIDOR,
         status=ArrangementStatus.ANNOUNCED_UNILATERALLY,
         name="Hours announced by one side on the road to the last exit",
         announced_by="side two",
