@@ -139,9 +139,11 @@ PLACES = st.tuples(st.integers(-50, 50), st.integers(-50, 50))
 @st.composite
 def maps(draw) -> str:
     """Draw a small map: ways through nodes that may meet, repeat, cross, block the road or be absent."""
-    nodes = draw(st.lists(st.tuples(PLACES, BARRIERS), min_size=2, max_size=9))
+    nodes = draw(st.lists(st.tuples(PLACES, BARRIERS), min_size=6, max_size=16))
     numbers = st.integers(1, len(nodes) + 1)
-    ways = draw(st.lists(st.tuples(st.lists(numbers, max_size=8), HIGHWAYS), min_size=1, max_size=6))
+    ways = draw(
+        st.lists(st.tuples(st.lists(numbers, min_size=1, max_size=9), HIGHWAYS), min_size=1, max_size=5)
+    )
     root = ET.Element("osm", version="0.6")
     for number, ((lon, lat), tags) in enumerate(nodes, start=1):
         node = ET.SubElement(
