@@ -1,0 +1,93 @@
+"""Cut a verified plan to what one audience may see; a plan that was not verified is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from safepassage.domain.release import Audience, Release, SensitivityClass, class_of
+
+Document = Mapping[str, Any]
+
+
+class UnverifiedPlanError(ValueError):
+    """The plan has not passed the verifier, or is not the one that passed."""
+
+
+def release(
+    inputs: Document, plan: Document, certificate: Document, verification: Document, audience: Audience
+) -> Release:
+    """Return what `audience` may see of the four documents of one plan.
+
+    Raises
+    ------
+    UnverifiedPlanError
+        When the verification does not say `verified`, lists violations, or belongs to other documents.
+    """
+    _require_verified(inputs, plan, certificate, verification)
+    limit = audience.may_see
+    documents = {
+        "inputs": inputs,
+        "plan": plan,
+        "certificate": certificate,
+        "verification": verification,
+    }
+    return Release(
+        audience=audience,
+        generated_from=_hashes(verification) if limit >= SensitivityClass.RESTRICTED else {},
+        **{noun: _restricted(noun, document, limit) for noun, document in documents.items()},
+    )
+
+
+def canonical_bytes(document: Document) -> bytes:
+    """Return a document as canonical JSON: UTF-8, keys sorted, no spaces, one line without its line end."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _is_named_by(document: Document, sha256: object) -> bool:
+    """Tell whether `sha256` is the hash of the document's file, written with or without a line end."""
+    text = canonical_bytes(document)
+    return sha256 in {hashlib.sha256(text).hexdigest(), hashlib.sha256(text + b"\n").hexdigest()}
+
+
+def _hashes(verification: Document) -> dict[str, str]:
+    return {f"{noun}.json": str(verification[f"{noun}_sha256"]) for noun in ("inputs", "plan", "certificate")}
+
+
+def _require_verified(
+    inputs: Document, plan: Document, certificate: Document, verification: Document
+) -> None:
+    if verification.get("verified") is not True or verification.get("violations"):
+        raise UnverifiedPlanError("the plan did not pass the verifier, so nothing is written from it")
+    for noun, document in (("plan", plan), ("certificate", certificate)):
+        if document.get("inputs_sha256") != verification.get("inputs_sha256"):
+            raise UnverifiedPlanError(f"the {noun} was made from other inputs than those the verifier read")
+    for noun, document in (("inputs", inputs), ("plan", plan), ("certificate", certificate)):
+        if not _is_named_by(document, verification.get(f"{noun}_sha256")):
+            raise UnverifiedPlanError(f"{noun}.json is not the one the verifier read")
+
+
+def _restricted(noun: str, document: Document, limit: SensitivityClass) -> dict[str, Any]:
+    """Copy the fields of `document` whose class is at most `limit`; tables below it are nouns of their own."""
+    if limit >= SensitivityClass.RESTRICTED:
+        return dict(document)
+    kept: dict[str, Any] = {}
+    for field, value in document.items():
+        below = f"{noun}.{field}"
+        if isinstance(value, Mapping):
+            child = _restricted(below, value, limit)
+            if child:
+                kept[field] = child
+        elif _is_table(value):
+            rows = [_restricted(below, row, limit) for row in value]
+            if any(rows):
+                kept[field] = rows
+        elif class_of(noun, field) <= limit:
+            kept[field] = value
+    return kept
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Sequence) and any(isinstance(row, Mapping) for row in value)

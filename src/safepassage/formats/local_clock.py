@@ -1,0 +1,102 @@
+"""Grid seconds as people say them: in the local times of both sides, never in the reader's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A local time: the labels of all who live by it, and its seconds east of UTC."""
+
+    label: str
+    offset_s: int
+
+    @property
+    def utc_text(self) -> str:
+        """The offset as ``UTC+3`` or ``UTC+5:30``."""
+        sign, rest = ("+" if self.offset_s >= 0 else "−"), abs(self.offset_s)
+        hours, minutes = divmod(rest // 60, 60)
+        return "UTC" if not rest else f"UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
+
+
+def _zones(rows: Iterable[Mapping[str, Any]]) -> tuple[Zone, ...]:
+    labels: dict[int, list[str]] = {}
+    for row in rows:
+        labels.setdefault(int(row["offset_s"]), []).append(str(row["label"]))
+    zones = tuple(Zone(label=" and ".join(names), offset_s=offset) for offset, names in labels.items())
+    return zones or (Zone(label="UTC", offset_s=0),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalClock:
+    """Writes grid seconds in the case's time zones; places with one and the same time share a zone."""
+
+    epoch: datetime
+    zones: tuple[Zone, ...]
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any]) -> LocalClock:
+        """Read epoch and time zones from the inputs of a release."""
+        return cls(epoch=instant(inputs["epoch"]), zones=_zones(inputs.get("time_zones", ())))
+
+    def at(self, seconds: int, zone: Zone | None = None) -> datetime:
+        """Return the naive local date and time of a grid second."""
+        offset = (zone or self.zones[0]).offset_s
+        return (self.epoch + timedelta(seconds=int(seconds) + offset)).replace(tzinfo=None)
+
+    def seconds(self, iso: str) -> int:
+        """Return the grid second of an ISO time."""
+        return round((instant(iso) - self.epoch).total_seconds())
+
+    def moment(self, seconds: int, zone: Zone | None = None) -> str:
+        """Return ``17:40``, with the day in front when it is not the day the grid starts."""
+        local, start = self.at(seconds, zone), self.at(0, zone)
+        text = f"{local.hour:02d}:{local.minute:02d}"
+        if local.date() == start.date():
+            return text
+        return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {text}"
+
+    def moments(self, seconds: int) -> str:
+        """Return the time in every zone, ``17:40 / 18:40``, in the order of the legend."""
+        return " / ".join(self.moment(seconds, zone) for zone in self.zones)
+
+    def named(self, seconds: int) -> str:
+        """Return the time with the zone's name where there are several: ``17:40 Kyiv / 18:40 Moscow``."""
+        if len(self.zones) == 1:
+            return self.moment(seconds)
+        return " / ".join(f"{self.moment(seconds, zone)} {zone.label}" for zone in self.zones)
+
+    def day(self, seconds: int) -> str:
+        """Return the local date, ``Fri 16 Aug 2024``."""
+        local = self.at(seconds)
+        return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+    def local_text(self, seconds: int, zone: Zone) -> str:
+        """Return ``2024-08-16 17:40`` for tables."""
+        return self.at(seconds, zone).strftime("%Y-%m-%d %H:%M")
+
+    def utc_text(self, seconds: int) -> str:
+        """Return ``2024-08-16T14:40:00Z``."""
+        return self.at(seconds, Zone(label="UTC", offset_s=0)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def legend(self) -> str:
+        """Whose time is printed: one sentence without a full stop."""
+        parts = [
+            f"{zone.label} time ({zone.utc_text})" if zone.offset_s or zone.label != "UTC" else "UTC"
+            for zone in self.zones
+        ]
+        return "Times are " + " / ".join(parts)
+
+
+def instant(iso: str) -> datetime:
+    """Return the instant of an ISO time; one without an offset is UTC."""
+    moment = datetime.fromisoformat(iso)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,193 @@
+"""Roads on the map: by class as far as they can be told apart, and what is reported of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.case import RoadStatusWord
+from safepassage.domain.map_layers import MapLayers
+from safepassage.domain.network import RoadClass
+from safepassage.domain.release import Release
+from safepassage.formats.map_frame import MapFrame, Spot, length, middle, path
+from safepassage.formats.markup import Markup, element, joined
+from safepassage.formats.movements import RoadTimes
+from safepassage.formats.road_lines import RoadLines
+
+# A page of A4 cannot show more; what is dropped first are the lowest classes, as the legend says.
+_MOST_ARCS = 9_000
+_STYLES = (
+    (
+        "minor",
+        (
+            RoadClass.UNCLASSIFIED,
+            RoadClass.RESIDENTIAL,
+            RoadClass.SERVICE,
+            RoadClass.TRACK,
+            RoadClass.FOOTWAY,
+        ),
+    ),
+    ("mid", (RoadClass.SECONDARY, RoadClass.TERTIARY)),
+    ("major", (RoadClass.MOTORWAY, RoadClass.TRUNK, RoadClass.PRIMARY)),
+    ("rail", (RoadClass.RAIL, RoadClass.FERRY)),
+)
+_LONGEST_REF = 7
+
+CLOSED, RESTRICTED, UNKNOWN = "closed", "restricted", "unknown"
+STATE_TEXT = {
+    CLOSED: "reported not passable",
+    RESTRICTED: "reported restricted",
+    UNKNOWN: "status unknown",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadState:
+    """Stretches of road with one reported state; `used` is False where the plan only shows it."""
+
+    state: str
+    arcs: tuple[int, ...]
+    used: bool
+
+
+def state_of(kind: str, text: str) -> str:
+    """Return the state that a modification gives a road, by the status words in it; empty for other changes."""
+    for words in (kind.upper(), text.upper()):
+        if RoadStatusWord.NOT_PASSABLE in words or "CLOS" in words:
+            return CLOSED
+        if RoadStatusWord.RESTRICTED in words:
+            return RESTRICTED
+        if RoadStatusWord.UNKNOWN in words:
+            return UNKNOWN
+    return ""
+
+
+class RoadMap:
+    """Chooses and draws the roads of a released plan inside a frame."""
+
+    def __init__(self, release: Release, layers: MapLayers, frame: MapFrame, times: RoadTimes) -> None:
+        network = release.inputs["network"]
+        self._release, self._layers, self._frame, self._times = release, layers, frame, times
+        self._lines = RoadLines(release, layers)
+        self._labels = network["arcs"]["label"]
+        self._tail = np.array(network["arcs"]["tail"], dtype=np.int64)
+        self._head = np.array(network["arcs"]["head"], dtype=np.int64)
+        lon = np.array(network["nodes"]["lon_e7"], dtype=np.float64) / 1e7
+        lat = np.array(network["nodes"]["lat_e7"], dtype=np.float64) / 1e7
+        self._x = (lon - frame.west) * frame.px_per_lon
+        self._y = (frame.north - lat) * frame.px_per_lat
+        self._class = self._classes(network)
+        self.dropped_classes = False
+        self.shown = self._choose()
+
+    def _classes(self, network: Mapping[str, Any]) -> NDArray[np.int64]:
+        stated = self._layers.road_class
+        if len(stated) == len(self._tail):
+            return np.array(stated, dtype=np.int64)
+        modes = np.array(network["arcs"]["modes"], dtype=np.int64)
+        return np.where(modes & 3 == 0, int(RoadClass.RAIL), int(RoadClass.SECONDARY))
+
+    def _choose(self) -> NDArray[np.int64]:
+        """Return the arcs to draw: inside the frame, one of each pair of twins, highest classes first."""
+        low_x, high_x = (
+            np.minimum(self._x[self._tail], self._x[self._head]),
+            np.maximum(self._x[self._tail], self._x[self._head]),
+        )
+        low_y, high_y = (
+            np.minimum(self._y[self._tail], self._y[self._head]),
+            np.maximum(self._y[self._tail], self._y[self._head]),
+        )
+        inside = (high_x > 0) & (low_x < self._frame.width) & (high_y > 0) & (low_y < self._frame.height)
+        # What is shorter than half a pixel cannot be seen.
+        seen = inside & ((high_x - low_x) + (high_y - low_y) > 0.5)
+        arcs = np.flatnonzero(seen)
+        pairs = np.minimum(self._tail[arcs], self._head[arcs]) * len(self._x) + np.maximum(
+            self._tail[arcs], self._head[arcs]
+        )
+        _, first = np.unique(pairs, return_index=True)
+        arcs = arcs[np.sort(first)]
+        counts = np.bincount(self._class[arcs], minlength=len(RoadClass))
+        kept = [c for c in range(len(counts)) if c >= RoadClass.FERRY or counts[: c + 1].sum() <= _MOST_ARCS]
+        self.dropped_classes = bool(counts.sum() > counts[kept].sum())
+        return arcs[np.isin(self._class[arcs], kept)]
+
+    def draw(self) -> Markup:
+        """Draw the roads, the lowest classes first."""
+        groups = []
+        for style, classes in _STYLES:
+            arcs = self.shown[np.isin(self._class[self.shown], classes)]
+            if len(arcs):
+                groups.append(element("path", {"class": f"road {style}", "d": self._paths(arcs.tolist())}))
+        return element("g", {"class": "roads"}, *groups)
+
+    def _paths(self, arcs: Iterable[int]) -> Markup:
+        return joined(path(self._frame.spots(self._lines.arc(arc))) for arc in arcs)
+
+    def states(self) -> list[RoadState]:
+        """Return reported states of roads; what the snapshot closes without a word is closed as well."""
+        found: list[RoadState] = []
+        told: set[int] = set()
+        for row in self._release.plan["modifications"]:
+            state = state_of(row["kind"], row["text"])
+            if state and row["arcs"]:
+                found.append(RoadState(state=state, arcs=row["arcs"], used=row["used"]))
+                told.update(row["arcs"])
+        gates = self._release.inputs["network"]["arcs"]["gate"]
+        silent = [
+            arc
+            for arc in self.shown.tolist()
+            if arc not in told and not gates[arc] and self._times.closed_throughout(arc)
+        ]
+        return [*found, *([RoadState(state=CLOSED, arcs=tuple(silent), used=True)] if silent else [])]
+
+    def draw_state(self, state: RoadState) -> tuple[Markup, list[tuple[str, Spot]]]:
+        """Draw one state; return it with its text and where that text belongs (the longest stretch in view)."""
+        lines = [self._frame.spots(self._lines.arc(arc)) for arc in state.arcs]
+        lines = [line for line in lines if any(self._frame.holds(spot) for spot in line)]
+        style = f"state {state.state}" + ("" if state.used else " shown-only")
+        drawn = (
+            element("path", {"class": style, "d": joined(path(line) for line in lines)})
+            if lines
+            else Markup()
+        )
+        spots = [middle(line) for line in sorted(lines, key=length, reverse=True)]
+        text = STATE_TEXT[state.state] + ("" if state.used else " (not used)")
+        return drawn, [(text, spot) for spot in spots if self._frame.holds(spot)][:1]
+
+    def crosses(self, state: RoadState) -> list[Spot]:
+        """Return where closed stretches carry a cross: their middles, each road once."""
+        if state.state != CLOSED:
+            return []
+        found: dict[tuple[int, int], Spot] = {}
+        for arc in state.arcs:
+            spot = middle(self._frame.spots(self._lines.arc(arc)))
+            if self._frame.holds(spot, 4):
+                found[round(spot[0] / 14), round(spot[1] / 14)] = spot
+        return list(found.values())
+
+    def references(self) -> list[tuple[str, list[Spot]]]:
+        """Return road numbers, the most important first, with places along the road to print them."""
+        stretches: dict[str, list[tuple[float, Spot]]] = {}
+        rank: dict[str, int] = {}
+        for arc in self.shown.tolist():
+            words = str(self._labels[arc]).split()
+            if self._class[arc] > RoadClass.SECONDARY or not words or not _is_number(words[0]):
+                continue
+            line = self._frame.spots(self._lines.arc(arc))
+            if self._frame.holds(middle(line), 12):
+                stretches.setdefault(words[0], []).append((length(line), middle(line)))
+                rank[words[0]] = min(rank.get(words[0], 99), int(self._class[arc]))
+        order = sorted(stretches, key=lambda ref: (rank[ref], -sum(s[0] for s in stretches[ref]), ref))
+        return [(ref, _longest(stretches[ref])) for ref in order[:24]]
+
+
+def _is_number(word: str) -> bool:
+    return len(word) <= _LONGEST_REF and any(c.isdigit() for c in word) and not word.isdigit()
+
+
+def _longest(stretches: Sequence[tuple[float, Spot]]) -> list[Spot]:
+    return [spot for _, spot in sorted(stretches, key=lambda s: (-s[0], s[1]))[:6]]

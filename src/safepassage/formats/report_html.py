@@ -1,0 +1,158 @@
+"""The report: one page that opens offline and says who can get out by when, what limits it, what it rests on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from safepassage.domain.map_layers import MapLayers
+from safepassage.domain.release import Audience, Release
+from safepassage.formats import evidence_facts, supply_facts
+from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
+from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.map_drawing import PlanMap
+from safepassage.formats.map_flows import WIDEST_PX, WIDTHS
+from safepassage.formats.map_symbols import mark
+from safepassage.formats.markup import Markup, escaped, printable
+from safepassage.formats.movements import Movements
+from safepassage.formats.people_facts import PeopleFacts, reason_keys
+from safepassage.formats.register import Register
+
+
+def write(release: Release, layers: MapLayers) -> bytes:
+    """Return the report of a released plan as one self-contained HTML file.
+
+    It loads nothing from anywhere: styles, pictures and the one script (zoom) stand in the file, and its content
+    policy refuses everything else. Without scripts it says the same.
+    """
+    release.require(Audience.PLANNING_TEAM)
+    environment = _environment()
+    style = Markup(environment.get_template("report.css").render(stamp=_stamp(release)))
+    script = Markup(environment.get_template("report.js").render())
+    page = environment.get_template("report.html").render(
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+        stamp=_stamp(release),
+        **_content(release, layers),
+    )
+    return page.encode("utf-8")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("safepassage.formats", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: value if hasattr(value, "__html__") else escaped(value),
+    )
+    environment.filters["count"] = lambda value: f"{value:,}"
+    return environment
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a content policy that allows the two inline parts by their hash, and nothing else."""
+
+    def digest(text: str) -> str:
+        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+    return (
+        f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _stamp(release: Release) -> dict[str, Any]:
+    """Return what stands on every page."""
+    return {
+        "sensitivity": release.sensitivity.name,
+        "audience": release.audience.name.replace("_", " ").lower(),
+        "exercise": bool(release.plan["exercise"]),
+        "complete": bool(release.plan["complete"]),
+    }
+
+
+def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
+    register = Register(release)
+    movements = Movements(release, register)
+    people = PeopleFacts(release, register, movements)
+    clock, plan = people.clock, release.plan
+    settlements = people.settlements()
+    drawn = PlanMap(release, layers, register=register, movements=movements, people=people).draw()
+    return {
+        "title": printable(plan["title"]),
+        "day": clock.day(0),
+        "as_of": people.as_of(),
+        "legend_of_times": clock.legend,
+        "first_zone": clock.zones[0].label,
+        "zone_names": " / ".join(zone.label for zone in clock.zones),
+        "directions": people.directions(),
+        "hold": people.hold(),
+        "map": drawn,
+        "widths": _width_steps(),
+        "mark": lambda position, letter: _inline_mark(position, letter),
+        "curves": _curves(release, register, movements, clock),
+        "bottlenecks": supply_facts.bottlenecks(release, register, movements, clock),
+        "settlements": settlements,
+        "reason_keys": reason_keys(settlements),
+        "sites": people.sites(),
+        "vehicles": supply_facts.vehicles(release, movements),
+        "basis": evidence_facts.basis(release, clock),
+        "areas": evidence_facts.areas(layers, clock),
+        "changes_used": evidence_facts.changes(release, register, clock, used=True),
+        "changes_shown": evidence_facts.changes(release, register, clock, used=False),
+        "not_assessed": plan["not_assessed"],
+        "checks": sum(release.verification["checks"].values()),
+        "hashes": dict(sorted(release.generated_from.items())),
+        "made_with": plan["made_with"],
+        "attribution": release.inputs["network"]["attribution"],
+        "schematic": bool(release.inputs["network"]["schematic"]),
+        "network_sha256": release.inputs["network"]["source_sha256"],
+        "case_id": plan["case_id"],
+    }
+
+
+def _inline_mark(position: int, letter: str) -> Markup:
+    drawn = mark((11, 11), position, letter, size=9)
+    return Markup(f'<svg class="inline-mark" viewBox="0 0 22 22" aria-hidden="true">{drawn}</svg>')
+
+
+def _width_steps() -> list[tuple[str, float]]:
+    steps = [("no one in this plan", WIDTHS[0][1])]
+    for (low, _), (high, width) in zip(WIDTHS, WIDTHS[1:], strict=False):
+        steps.append((f"up to {high:,}" if not low else f"{low:,} – {high:,}", width))
+    return [*steps, (f"over {WIDTHS[-1][0]:,}", WIDEST_PX)]
+
+
+def _curves(
+    release: Release, register: Register, movements: Movements, clock: LocalClock
+) -> list[dict[str, Any]]:
+    envelope: dict[int, list[tuple[int, int]]] = {}
+    for point in release.certificate["envelope"]:
+        at = (point["t_s"], point["persons_at_most"])
+        envelope.setdefault(register.direction(point["direction"]), []).append(at)
+    curves = [
+        Curve(
+            name=row["name"],
+            position=position,
+            demand=row["persons_demand"],
+            served=row["persons_served"],
+            arrivals=movements.staircase(position),
+            envelope=sorted(envelope.get(position, [])),
+            clearance_s=row["clearance_s"],
+            bound_s=row["clearance_bound_s"],
+        )
+        for position, row in enumerate(release.plan["directions"])
+    ]
+    last = time_span(curves, release.plan["horizon_s"])
+    return [
+        {"position": c.position, "mark": register.mark(c.position), "name": c.name,
+         "picture": CurveChart(c, clock, last).draw()}
+        for c in curves
+    ]  # fmt: skip
