@@ -26,6 +26,7 @@ from safepassage.formats import osm
 from safepassage.testing.generated import generate_case
 
 ROWS: dict[str, Callable[[Case], Iterable[Any]]] = {
+    "directions": lambda case: case.directions,
     "places": lambda case: case.places,
     "demand": lambda case: case.demand,
     "fleet": lambda case: case.fleet,
@@ -118,7 +119,7 @@ def write_case(case: Case, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(case.epoch)
     lines = [
-        "# Made up by benchmarks/generate_case.py: for benchmarks and trials only.",
+        "# EXERCISE: made up by benchmarks/generate_case.py: for benchmarks and trials only.",
         f"id = {quoted(case.id)}",
         f"title = {quoted(case.title)}",
         'exercise = "yes"',
@@ -129,8 +130,6 @@ def write_case(case: Case, folder: Path) -> None:
     ]
     if case.attribution:
         lines.append(f"attribution = {quoted(case.attribution)}")
-    for direction in case.directions:
-        lines += ["", "[[directions]]", f"id = {quoted(direction.id)}", f"name = {quoted(direction.name)}"]
     (folder / "case.toml").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
     for table in TABLES:
         rows = list(ROWS[table.name](case)) if table.name in ROWS else []
