@@ -10,6 +10,8 @@ from safepassage_verify.verdict import Verdict
 from safepassage_verify.verification import verify
 
 PLAN, INPUTS, CERTIFICATE = "plan.json", "inputs.json", "certificate.json"
+CLASS = "RESTRICTED"
+"""Files carry their class as a prefix of their name, and lie in a folder of that name."""
 MOST_BYTES = 2 * 10**9
 
 
@@ -33,8 +35,9 @@ def verify_files(plan_path: str | Path) -> Verdict:
     """
     path = find_plan(Path(plan_path))
     plan_bytes, plan = _read(path)
-    inputs_bytes, inputs = _read(path.with_name(INPUTS))
-    certificate_path = path.with_name(CERTIFICATE)
+    prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
+    inputs_bytes, inputs = _read(path.with_name(prefix + INPUTS))
+    certificate_path = path.with_name(prefix + CERTIFICATE)
     certificate_bytes, certificate = None, None
     if certificate_path.exists():
         certificate_bytes, certificate = _read(certificate_path)
@@ -52,9 +55,10 @@ def verify_files(plan_path: str | Path) -> Verdict:
 
 def find_plan(path: Path) -> Path:
     """Return the plan that a path stands for: the file, or `plan.json` in it or in its RESTRICTED folder."""
-    for candidate in (path / PLAN, path / "RESTRICTED" / PLAN):
-        if candidate.is_file():
-            return candidate
+    for folder in (path, path / CLASS):
+        for name in (f"{CLASS}-{PLAN}", PLAN):
+            if (folder / name).is_file():
+                return folder / name
     if path.is_dir():
         raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")
     return path

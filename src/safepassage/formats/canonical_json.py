@@ -19,6 +19,11 @@ def encode(document: Any) -> bytes:
     return (text + "\n").encode("utf-8")
 
 
+def decode(data: bytes) -> Any:
+    """Return the value of canonical JSON."""
+    return json.loads(data)
+
+
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of bytes as hexadecimal text."""
     return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,48 @@
+"""Gathers what maps show beside the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from safepassage.domain.case import Area, AreaKind, Case
+from safepassage.domain.map_layers import MapArea, MapLayers, MapLine, Point
+from safepassage.domain.network import RoadNetwork
+
+
+class ArcShapes(Mapping[int, list[Point]]):
+    """Polylines of the baseline's arcs, built when asked for."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self._network = network
+
+    def __getitem__(self, arc: int) -> list[Point]:
+        if not 0 <= arc < len(self._network.arcs):
+            raise KeyError(arc)
+        return self._network.polyline_e7(arc)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self._network.arcs)))
+
+    def __len__(self) -> int:
+        return len(self._network.arcs)
+
+
+def map_layers(network: RoadNetwork, case: Case, lines: tuple[MapLine, ...]) -> MapLayers:
+    """Return shapes, classes, areas with whose word they are, and background lines."""
+    return MapLayers(
+        shapes=ArcShapes(network),
+        road_class=tuple(network.arcs.road_class.tolist()),
+        areas=tuple(_area(area, case) for area in case.areas),
+        lines=lines,
+    )
+
+
+def _area(area: Area, case: Case) -> MapArea:
+    zone = next((a for a in case.arrangements if a.area == area.id), None)
+    announced = zone is not None and area.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}
+    return MapArea(
+        id=area.id, kind=area.kind, name=area.name, polygons=area.polygons, source=area.provenance.source,
+        announced_by=zone.announced_by if announced and zone else "", status=str(zone.status) if announced and zone else "",
+        purposes=zone.stated_purposes if announced and zone else "",
+        grade=f"{area.provenance.source_grade}{area.provenance.information_grade}", as_of=area.provenance.as_of,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from safepassage import __version__
+
+EXAMPLE_OUTPUT = Path("safepassage-demo")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="safepassage",
+        description="Plan evacuation both ways from a road network and a case, with a proven bound; offline.",
+        epilog="A plan is a proposal for people to decide on. A notification is not a permission.",
+    )
+    parser.add_argument("--version", action="version", version=f"safepassage {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _demo(commands)
+    _init(commands)
+    _check(commands)
+    _network(commands)
+    _plan(commands)
+    _verify(commands)
+    _explain(commands)
+    _doctor(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    return parser
+
+
+def _demo(commands: Commands) -> None:
+    parser = _command(commands, "demo", "Plan the built-in example and say where the report is.")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=EXAMPLE_OUTPUT, help=f"folder to write to (default: {EXAMPLE_OUTPUT})"
+    )
+    _planning_options(parser)
+
+
+def _init(commands: Commands) -> None:
+    parser = _command(commands, "init", "Write a filled-in template of a case to start from.")
+    parser.add_argument("case", type=Path, metavar="CASE", help="folder, or workbook with --xlsx, to create")
+    parser.add_argument("--xlsx", action="store_true", help="write one .xlsx workbook instead of a folder")
+
+
+def _check(commands: Commands) -> None:
+    parser = _command(commands, "check", "Check a case and print all problems at once.")
+    _case(parser)
+
+
+def _network(commands: Commands) -> None:
+    parser = _command(commands, "network", "Read a road network and report what is in it.")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help=".osm.pbf, .osm, .osm.gz, or a folder with nodes.csv and links.csv"
+    )
+    parser.add_argument("--country", default="", help="country of the speed defaults, for example UA")
+    parser.add_argument("--no-cache", action="store_true", help="read the file anew and keep nothing")
+
+
+def _plan(commands: Commands) -> None:
+    parser = _command(commands, "plan", "Plan a case, verify the plan and write it.")
+    _case(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to")
+    _planning_options(parser)
+
+
+def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", type=Path, metavar="CASE", help="case folder or .xlsx workbook")
+    parser.add_argument("--network", type=Path, help="road network to use instead of the one the case names")
+
+
+def _planning_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--field-devices", action="store_true", help="also write GPX and KMZ files, one per route, for phones"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed recorded with the plan (default: 0)")
+    parser.add_argument("--work-limit", type=int, help="stop after looking at so many arcs (same result everywhere)")
+    parser.add_argument("--time-limit", type=int, metavar="SECONDS", help="stop after so many seconds (recorded)")
+
+
+def _verify(commands: Commands) -> None:
+    parser = _command(commands, "verify", "Check a written plan independently of the planner.")
+    parser.add_argument("plan", type=Path, metavar="OUT", help="folder a plan was written to, or its plan file")
+
+
+def _explain(commands: Commands) -> None:
+    parser = _command(commands, "explain", "Say why a corridor is what it is, and what would change it.")
+    parser.add_argument("plan", type=Path, metavar="OUT", help="folder a plan was written to")
+    parser.add_argument(
+        "thing", nargs="?", default="", metavar="THING", help="corridor id or place id (default: list the corridors)"
+    )
+    parser.add_argument("--direction", default="", help="direction id, where a place has corridors both ways")
+    parser.add_argument(
+        "--via", default="", metavar="LAT,LON;…", help="compare with your own way through these points, in order"
+    )
+
+
+def _doctor(commands: Commands) -> None:
+    _command(commands, "doctor", "Check this installation and say what is missing.")

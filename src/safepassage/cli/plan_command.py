@@ -1,0 +1,142 @@
+"""`safepassage plan`: read, plan, verify, write."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+from safepassage.cli.layers import map_layers
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.outputs import write_outputs
+from safepassage.cli.plan_text import plan_text
+from safepassage.cli.progress import Progress
+from safepassage.cli.reading import CaseInput, read_case_input
+from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
+from safepassage.domain.case import Case
+from safepassage.domain.release import Audience
+from safepassage.domain.situation import Situation
+from safepassage.engines.release import release
+from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats.local_clock import instant
+from safepassage.planning import Planned, StoppingRule, make_plan
+from safepassage_verify import Verdict, verify
+
+DAY_S = 86_400
+STALE_AFTER_S = 3 * DAY_S
+"""Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Plan one case."""
+    started = time.monotonic()
+    progress = Progress(enabled=False) if options.json else Progress()
+    progress.phase("reading")
+    given = read_case_input(options.case, options.network)
+    if given.malformed or given.case is None or given.network is None:
+        progress.done()
+        return _malformed(given)
+    outcome = _plan(given, options, progress, started)
+    progress.done()
+    return outcome
+
+
+def _malformed(given: CaseInput) -> Outcome:
+    text = problems_text(given.problems)
+    count = sum(p.severity == "error" for p in given.problems)
+    tail = f"{count} error{'s' if count != 1 else ''}; nothing was written."
+    return Outcome(
+        code=MALFORMED, text=f"{text}\n{tail}", data={"problems": problems_json(given.problems)}, to_stderr=True
+    )
+
+
+def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
+    assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
+    case, network = given.case, given.network.network
+    planned = make_plan(
+        network, Situation(case=case), stop=_stopping(options, case), seed=options.seed, progress=progress
+    )
+    progress.phase("verifying")
+    documents, parsed, verdict = _documents(planned)
+    problems = (*given.problems, *planned.problems)
+    if not verdict.verified:
+        return _refused(verdict, problems_json(problems), started)
+    progress.phase("writing")
+    team, public = (release(*parsed, audience) for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC))
+    outputs = write_outputs(
+        options.output, documents, (team, public), map_layers(network, case, given.background),
+        field_devices=options.field_devices,
+    )  # fmt: skip
+    code = _code(case, planned)
+    data = {
+        "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
+        "directions": _directions(planned), "outputs": outputs, "problems": problems_json(problems),
+        "seconds": round(time.monotonic() - started, 2),
+    }  # fmt: skip
+    return Outcome(code=code, text=plan_text(planned, outputs, problems, data["seconds"], code), data=data)
+
+
+def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:
+    limit = options.time_limit
+    expired: Callable[[], bool] | None = None
+    if limit is not None:
+        end = time.monotonic() + limit
+
+        def expired() -> bool:
+            return time.monotonic() > end
+
+    work = case.settings.work_limit if options.work_limit is None else options.work_limit
+    return StoppingRule(work=work, expired=expired, time_limit_s=limit)
+
+
+def _documents(planned: Planned) -> tuple[dict[str, bytes], tuple[Any, Any, Any, Any], Verdict]:
+    """Write the documents down, then verify what was written: the bytes are what gets checked."""
+    inputs = inputs_json.document(planned.problem)
+    inputs_bytes = canonical_json.encode(inputs)
+    digest = canonical_json.sha256(inputs_bytes)
+    plan = plan_json.plan_document(planned.plan, inputs_sha256=digest)
+    certificate = plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest)
+    plan_bytes, certificate_bytes = canonical_json.encode(plan), canonical_json.encode(certificate)
+    inputs, plan, certificate = (canonical_json.decode(b) for b in (inputs_bytes, plan_bytes, certificate_bytes))
+    verdict = verify(
+        inputs, plan, certificate,
+        inputs_bytes=inputs_bytes, plan_bytes=plan_bytes, certificate_bytes=certificate_bytes,
+    )  # fmt: skip
+    verification = verdict.record()
+    documents = {
+        "inputs": inputs_bytes, "plan": plan_bytes, "certificate": certificate_bytes,
+        "verification": canonical_json.encode(verification),
+    }  # fmt: skip
+    return documents, (inputs, plan, certificate, verification), verdict
+
+
+def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:
+    rows = [{"code": v.code, "where": v.where, "message": v.message} for v in verdict.violations]
+    lines = [f"{row['code']} at {row['where']}: {row['message']}" for row in rows[:20]]
+    text = "\n".join(["The plan failed its verification; nothing was written. Please report this.", *lines])
+    data = {"verified": False, "violations": rows, "problems": problems, "directions": [], "outputs": {},
+            "seconds": round(time.monotonic() - started, 2)}  # fmt: skip
+    return Outcome(code=NOT_VERIFIED, text=text, data=data, to_stderr=True)
+
+
+def _directions(planned: Planned) -> list[dict[str, Any]]:
+    rows = zip(planned.problem.directions, planned.plan.directions, strict=True)
+    return [
+        {
+            "id": key, "name": d.name, "persons_demand": d.persons_demand, "persons_served": d.persons_served,
+            "persons_unserved": d.persons_unserved, "persons_reserved": d.persons_reserved,
+            "clearance_s": d.clearance_s, "clearance_bound_s": d.clearance_bound_s,
+            "gap": None if d.gap_ppm is None else d.gap_ppm / 1_000_000, "bound_kind": d.bound_kind,
+            "unserved_bound": d.unserved_bound,
+        }
+        for (key, _), d in rows
+    ]  # fmt: skip
+
+
+def _code(case: Case, planned: Planned) -> int:
+    stale = (instant(case.epoch) - instant(case.as_of)).total_seconds() > STALE_AFTER_S
+    nobody = all(d.persons_demand == 0 for d in planned.plan.directions)
+    if stale or nobody:
+        return INSUFFICIENT
+    return OK if planned.plan.complete else UNSERVED

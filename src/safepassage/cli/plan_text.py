@@ -1,0 +1,77 @@
+"""What `plan` and `demo` say on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from safepassage.domain.plan import DirectionSummary
+from safepassage.domain.problem import Problem
+from safepassage.formats.local_clock import LocalClock
+from safepassage.planning import Planned
+
+BAR = 30
+SHOWN_PROBLEMS = 8
+INSUFFICIENT = 5
+
+
+def plan_text(
+    planned: Planned, outputs: Mapping[str, str], problems: Iterable[Problem], seconds: float, code: int
+) -> str:
+    """Return headline, one paragraph per direction, warnings and where the report is."""
+    plan = planned.plan
+    clock = _clock(planned)
+    lines = ["EXERCISE — directions, tallies and agreements are invented." if plan.exercise else "", plan.title]
+    for row, summary in zip(planned.problem.directions, plan.directions, strict=True):
+        binding = next((b.text for b in plan.binding if b.direction == row[0]), "")
+        lines.extend(_direction(summary, clock, plan.as_of, binding))
+    lines.extend(_unserved(planned))
+    lines.append("Do not move now is always an option: what those who stay need is in the report.")
+    lines.extend(_warnings(list(problems)))
+    if code == INSUFFICIENT:
+        lines.append("STALE OR INSUFFICIENT DATA: reports are older than 72 hours, or nobody has a direction.")
+    lines.append(f"Verified independently in this run. {seconds:.1f} s.")
+    lines.append(f"Report (RESTRICTED): {outputs['report.html']}")
+    return "\n".join(line for line in lines if line)
+
+
+def _clock(planned: Planned) -> LocalClock:
+    zones = [{"label": label, "offset_s": offset} for label, offset in planned.problem.time_zones]
+    return LocalClock.of({"epoch": planned.problem.epoch, "time_zones": zones})
+
+
+def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding: str) -> list[str]:
+    served, demand = summary.persons_served, summary.persons_demand
+    filled = BAR * served // demand if demand else 0
+    lines = ["", f"{summary.name}: {served:,} of {demand:,} persons  [{'#' * filled}{'.' * (BAR - filled)}]"]
+    if summary.clearance_s is not None:
+        finish = clock.named(summary.clearance_s)
+        if summary.clearance_bound_s is None:
+            lines.append(f"  finishes {finish}; no bound was proved")
+        else:
+            bound = clock.named(summary.clearance_bound_s)
+            at = clock.named(clock.seconds(as_of))
+            lines.append(
+                f"  finishes {finish}; in this model, with roads as reported at {at}, no plan that serves as many "
+                f"finishes before {bound}"
+            )
+    if summary.persons_reserved:
+        lines.append(f"  held in reserve for undecided persons: {summary.persons_reserved:,} (not counted above)")
+    if summary.unserved_bound:
+        lines.append(f"  in this model at least {summary.unserved_bound:,} cannot be served by any plan")
+    return [*lines, f"  limit of the proof: {binding}"] if binding else lines
+
+
+def _unserved(planned: Planned) -> list[str]:
+    reasons: dict[str, int] = {}
+    for row in planned.plan.schedule.unserved:
+        reasons[row.reason] = reasons.get(row.reason, 0) + row.persons
+    if not reasons:
+        return [""]
+    rows = [f"  {count:,} {code}" for code, count in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0]))]
+    return ["", "INCOMPLETE — not served, with the reason:", *rows]
+
+
+def _warnings(problems: list[Problem]) -> list[str]:
+    shown = [str(p) for p in problems[:SHOWN_PROBLEMS]]
+    more = len(problems) - len(shown)
+    return [*shown, f"… and {more} more (use --json)"] if more > 0 else shown

@@ -1,0 +1,75 @@
+"""Reads a case with its network, from whatever the planner has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from safepassage.domain.case import Case
+from safepassage.domain.errors import FormatError
+from safepassage.domain.map_layers import MapLine
+from safepassage.domain.network_report import Reading
+from safepassage.domain.problem import Problem, Severity
+
+OSM_ENDINGS = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInput:
+    """A case and its network, if both could be read; otherwise the problems say why not."""
+
+    case: Case | None
+    network: Reading | None
+    background: tuple[MapLine, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def malformed(self) -> bool:
+        """Whether any problem forbids to go on."""
+        return any(p.severity is Severity.ERROR for p in self.problems)
+
+
+def read_network(path: Path, *, country: str = "", cached: bool = True) -> Reading:
+    """Return the road network of an OpenStreetMap extract or of a folder with nodes.csv and links.csv.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read whole.
+    """
+    from safepassage.formats import network_cache, network_csv, osm  # noqa: PLC0415 - readers load libraries
+
+    name = path.name.casefold()
+    if path.is_dir() or name.endswith(".csv"):
+        return network_csv.read_counted(path if path.is_dir() else path.parent)
+    if not name.endswith(OSM_ENDINGS):
+        raise FormatError(
+            file=str(path), what="this is no road network that can be read",
+            remedy="give an .osm.pbf, .osm or .osm.gz extract, or a folder with nodes.csv and links.csv",
+        )  # fmt: skip
+    reader = osm.Reader(country=country)
+    cache = network_cache.default_cache_dir() if cached else None
+    return network_cache.load_or_read(path, cache_dir=cache, reader=reader).reading
+
+
+def read_case_input(path: Path, network: Path | None) -> CaseInput:
+    """Read case and network; problems of both are collected."""
+    from safepassage.formats import background, case_reading  # noqa: PLC0415
+
+    found = case_reading.read_case(path)
+    case, problems = found.case, found.problems
+    if case is None or any(p.severity is Severity.ERROR for p in problems):
+        return CaseInput(case=None, network=None, background=(), problems=problems)
+    if network is not None:
+        reading = read_network(network, country=case.settings.country)
+    elif found.network_path is not None:
+        reading = read_network(found.network_path, country=case.settings.country)
+    elif found.network is not None:
+        reading = found.network
+    else:
+        raise FormatError(
+            file=str(path), what="the case names no road network and has no nodes and links of its own",
+            remedy="name one in the setting network, add nodes and links, or give --network FILE",
+        )  # fmt: skip
+    lines = background.read(path) if path.is_dir() else ()
+    return CaseInput(case=case, network=reading, background=lines, problems=problems)

@@ -1,0 +1,29 @@
+"""`safepassage verify`: check a written plan independently of the planner."""
+
+from __future__ import annotations
+
+import argparse
+
+from safepassage.cli.outcome import Outcome
+from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.errors import FormatError
+from safepassage_verify import verify_files
+from safepassage_verify.files import UnreadableError
+
+SHOWN = 50
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Verify and list violations."""
+    try:
+        verdict = verify_files(options.plan)
+    except UnreadableError as error:
+        raise FormatError(file=str(options.plan), what=str(error).rstrip(".")) from error
+    record = verdict.record()
+    checked = sum(verdict.checks.values())
+    if verdict.verified:
+        text = f"Verified: {checked:,} checks, no violation. plan.json sha256 {verdict.plan_sha256}"
+        return Outcome(code=OK, text=text, data=record)
+    lines = [f"{v.code} at {v.where}: {v.message}" for v in verdict.violations[:SHOWN]]
+    lines.append(f"NOT VERIFIED: {sum(verdict.counts.values()):,} violations in {checked:,} checks.")
+    return Outcome(code=NOT_VERIFIED, text="\n".join(lines), data=record)
