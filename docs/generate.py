@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from safepassage.cli.parser import build_parser
 from safepassage.domain.dictionary import TABLES, Column, ValueType
+from safepassage_verify.codes import CODES
 
 TEXTUAL = {ValueType.ID, ValueType.TEXT, ValueType.TEXTS}
 PAGES = Path(__file__).resolve().parent
@@ -53,18 +55,16 @@ def arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, str]]
         if action.choices is not None and action.metavar is None:
             metavar = "{" + ",".join(str(choice) for choice in action.choices) + "}"
         spelled = [f"{option} {metavar}" if takes_value else option for option in action.option_strings]
-        plain = (
-            action.default is None or action.default is argparse.SUPPRESS or isinstance(action.default, bool)
-        )
-        default = "" if plain or action.required else str(action.default)
         meaning = (action.help or "") % {"default": action.default, "prog": parser.prog, "dest": action.dest}
+        told = (
+            action.default in (None, False, "", argparse.SUPPRESS) or "default" in meaning or action.required
+        )
+        default = "" if told else str(action.default)
         yield ", ".join(code(text) for text in spelled or [metavar]), meaning, code(default)
 
 
 def command_line() -> str:
     """Describe every command and option of the command line."""
-    from safepassage.cli import build_parser
-
     parser = build_parser()
     parts = [table(("option", "meaning", "default"), arguments(parser))] if list(arguments(parser)) else []
     for name, summary, sub in commands(parser):
@@ -121,10 +121,25 @@ def limits(column: Column) -> str:
     unit = " characters" if column.type in TEXTUAL else ""
     if least is not None and most is not None:
         return f"{least:,} to {most:,}{unit}"
-    return f"at least {least:,}{unit}" if least is not None else f"at most {most:,}{unit}" if most is not None else ""
+    return (
+        f"at least {least:,}{unit}"
+        if least is not None
+        else f"at most {most:,}{unit}"
+        if most is not None
+        else ""
+    )
 
 
-PARTS: dict[str, Callable[[], str]] = {"command-line": command_line, "case-format": case_format}
+def violations() -> str:
+    """List what the verifier may find."""
+    return table(("code", "meaning"), ((code(name), meaning) for name, meaning in CODES.items()))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "command-line": command_line,
+    "case-format": case_format,
+    "violations": violations,
+}
 
 
 def renew(text: str) -> str:

@@ -37,7 +37,7 @@ LOCK_OPTIONS = (
 ADDRESS = re.compile(r"://|^--(index-url|extra-index-url|find-links)", re.MULTILINE)
 
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
-OUTPUTS = ("build", "dist", "out")
+OUTPUTS = ("build", "dist", "safepassage-demo")
 
 
 def lock(root: Path, args: Sequence[str], *, say: Callable[[str], None]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import re
@@ -12,14 +13,18 @@ from pathlib import Path
 
 import pytest
 
-cli = pytest.importorskip("safepassage.cli", reason="not built yet")
-dictionary = pytest.importorskip("safepassage.domain.dictionary", reason="not built yet")
+from safepassage import cli
+from safepassage.cli.parser import build_parser
+from safepassage.domain import dictionary
+from safepassage_verify import codes
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
 FENCE = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXIT_CODE = "echo $?"
+CODE = re.compile(r"[A-Z]+(_[A-Z0-9]+)+")
+MAKERS = re.compile(r"(error|warning|problem|Problem|Fault|NotAssessed)$")
 
 
 def blocks(text: str, *kinds: str) -> list[tuple[str, str]]:
@@ -109,7 +114,7 @@ def options(parser) -> set[str]:
 
 def test_every_option_is_documented():
     page = (DOCS / "reference" / "cli.md").read_text("utf-8")
-    missing = {option for option in options(cli.build_parser()) if not re.search(rf"`{option}\b", page)}
+    missing = {option for option in options(build_parser()) if not re.search(rf"`{option}\b", page)}
     assert missing == set()
 
 
@@ -125,7 +130,52 @@ def test_every_column_is_documented():
     assert missing == []
 
 
+def words(node: ast.AST) -> set[str]:
+    """Return the words in capitals below a node."""
+    texts = {
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+    return {text for text in texts if CODE.fullmatch(text)}
+
+
+def codes_in(source: str) -> set[str]:
+    """Return the codes of problems, reasons and gaps that a module names.
+
+    They are the words in capitals that are handed to whatever makes a problem or a gap, and the reasons why
+    persons are not served, which say so in their first word.
+    """
+    tree = ast.parse(source)
+    found = {word for word in words(tree) if word.startswith("UNSERVED_")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and MAKERS.search(ast.unparse(node.func)):
+            for given in [
+                *node.args[:2],
+                *(keyword.value for keyword in node.keywords if keyword.arg == "code"),
+            ]:
+                found |= words(given)
+    return found
+
+
+def test_every_code_is_documented_and_every_documented_code_exists():
+    page = (DOCS / "reference" / "problems.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `([A-Z_0-9]+)` \|", page, re.MULTILINE))
+    named = set(codes.CODES)
+    for path in sorted((ROOT / "src" / "safepassage").rglob("*.py")):
+        if path.relative_to(ROOT / "src" / "safepassage").parts[0] != "testing":
+            named |= codes_in(path.read_text("utf-8"))
+    assert documented == named
+
+
 class TestTheChecksThemselves:
+    def test_codes_are_found_however_they_are_given(self):
+        source = (
+            "error('A_B', here)\nself._warning('C_D', 1)\nFault(code='E_F')\n_problem(level, 'G_H')\n"
+            "environment.get('NOT_THIS')\nREASON = 'UNSERVED_X'\nNotAssessed(code='I_J' if x else 'K_L')\n"
+        )
+        assert codes_in(source) == {"A_B", "C_D", "E_F", "G_H", "I_J", "K_L", "UNSERVED_X"}
+
     def test_a_wrong_exit_code_is_seen(self, monkeypatch):
         monkeypatch.setattr(cli, "main", lambda arguments: 3)
         run_console("$ safepassage plan CASE\n$ echo $?\n3\n")
