@@ -377,13 +377,13 @@ def test_no_road_is_one_clear_error(tmp_path):
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "map.osm"
     path.write_text(document(LINE, [(10, [1, 2], "highway=primary")]), "utf-8")
-    scan = osm.scan
+    scan = osm.scan_roads
 
     def slow_scan(path: Path, *rest):
         found = scan(path, *rest)
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
         return found
 
-    monkeypatch.setattr(osm, "scan", slow_scan)
+    monkeypatch.setattr(osm, "scan_roads", slow_scan)
     with pytest.raises(FormatError, match="changed while it was being read"):
         osm.read(path)

@@ -15,7 +15,7 @@ from safepassage.domain.network_report import ReadCounts, Reading, TagShare
 from safepassage.domain.road_defaults import RoadDefaults
 from safepassage.formats.osm import container as containers
 from safepassage.formats.osm.build import build
-from safepassage.formats.osm.scan import Scan, scan
+from safepassage.formats.osm.scan import Scan, scan_roads
 from safepassage.formats.osm.tags import TagRules
 
 READER_VERSION = "osm-1"
@@ -48,7 +48,7 @@ class Reader:
             When the file cannot be read whole, or holds no road for vehicles.
         """
         file = containers.examine(path)
-        roads = scan(path, file, TagRules(self.defaults, self.country))
+        roads = scan_roads(path, file, TagRules(self.defaults, self.country))
         source = NetworkSource(
             kind="osm",
             file_name=path.name,

@@ -234,7 +234,7 @@ def check_coordinates(
         )
 
 
-def scan(path: Path, container: Container, rules: TagRules) -> Scan:
+def scan_roads(path: Path, container: Container, rules: TagRules) -> Scan:
     """Return the roads for vehicles of a map that `container` has proved to be whole.
 
     Raises
