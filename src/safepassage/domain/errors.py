@@ -4,13 +4,16 @@
 
     SafePassageError (Exception)
     └── FormatError (also ValueError)   a file cannot be read: what is wrong, where, how to mend it
+        └── TableError                  tables with faults, all of which it carries
 
 Faults in a planner's tables are values (`safepassage.domain.problem.Problem`), not errors: they are collected
 and printed together. A `FormatError` is for input that has no rows to point at: a corrupt, truncated or
-foreign file.
+foreign file. Where a caller asks for a value and not for problems, a `TableError` carries them all.
 """
 
 from __future__ import annotations
+
+from safepassage.domain.problem import Problem, Severity
 
 
 class SafePassageError(Exception):
@@ -32,3 +35,24 @@ class FormatError(SafePassageError, ValueError):
         self.file, self.where, self.what, self.remedy = file, where, what, remedy
         place = f"{file}, {where}" if where else file
         super().__init__(f"{place}: {what}{'; ' + remedy if remedy else ''}.")
+
+
+class TableError(FormatError):
+    """Tables from which nothing could be made; `problems` are all faults found, errors and warnings.
+
+    `str()` names the first error and how many others there are.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        if not errors:
+            raise ValueError("a TableError needs at least one problem that is an error")
+        first, others = errors[0], len(errors) - 1
+        more = f" (and {others} more errors)" if others else ""
+        super().__init__(
+            file=first.where.file,
+            where=str(first.where)[len(first.where.file) :].lstrip(", "),
+            what=first.message,
+            remedy=first.hint + more,
+        )
