@@ -13,6 +13,20 @@ from typing import Any
 ROAD, CAR, BUS, FOOT, TRAIN = 3, 1, 2, 4, 8
 FREE_FLOW = 3_600_000
 """mveh/h: one car per second."""
+_ARC = {
+    "tail": 0,
+    "head": 0,
+    "length_m": 100,
+    "travel_s": 10,
+    "capacity_mveh_h": FREE_FLOW,
+    "persons_h": -1,
+    "modes": ROAD,
+    "directions": 3,
+    "empty_ok": 1,
+    "max_weight_kg": -1,
+    "gate": 0,
+    "label": "",
+}
 
 
 def canonical(value: Any) -> bytes:
@@ -53,21 +67,8 @@ class TinyCase:
 
     def arc(self, tail: int, head: int, travel_s: int = 10, **columns: Any) -> int:
         """Add an arc and return its position."""
-        row = {
-            "tail": tail,
-            "head": head,
-            "length_m": 100,
-            "travel_s": travel_s,
-            "capacity_mveh_h": FREE_FLOW,
-            "persons_h": -1,
-            "modes": ROAD,
-            "directions": 3,
-            "empty_ok": 1,
-            "max_weight_kg": -1,
-            "gate": 0,
-            "label": f"road {len(self.arcs)}",
-        }
-        self.arcs.append(row | columns)
+        row = {"tail": tail, "head": head, "travel_s": travel_s, "label": f"road {len(self.arcs)}"}
+        self.arcs.append(_ARC | row | columns)
         return len(self.arcs) - 1
 
     def place(self, name: str, node: int, **fields: Any) -> str:
@@ -123,7 +124,6 @@ class TinyCase:
 
     def inputs(self) -> dict[str, Any]:
         """Return the snapshot."""
-        columns = self.arcs[0] if self.arcs else {"tail": 0, "head": 0}
         return {
             "schema": "safepassage.inputs/1",
             "class": "RESTRICTED",
@@ -143,7 +143,7 @@ class TinyCase:
                     "lon_e7": [k * 1000 for k in range(self.n_nodes)],
                     "lat_e7": [0] * self.n_nodes,
                 },
-                "arcs": {name: [row[name] for row in self.arcs] for name in columns},
+                "arcs": {name: [row[name] for row in self.arcs] for name in _ARC},
                 "profiles": self.profiles,
                 "hazard": self.hazard,
                 "timetables": self.timetables,
