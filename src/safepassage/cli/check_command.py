@@ -25,7 +25,9 @@ def run(options: argparse.Namespace) -> Outcome:
     summary = _summary(given.case, given.network)
     lines = [problems_text(problems), summary, head]
     data = {"errors": errors, "warnings": warnings, "problems": problems_json(problems)}
-    return Outcome(code=MALFORMED if errors else OK, text="\n".join(line for line in lines if line), data=data)
+    return Outcome(
+        code=MALFORMED if errors else OK, text="\n".join(line for line in lines if line), data=data
+    )
 
 
 def _summary(case: Case | None, network: Reading | None) -> str:

@@ -23,7 +23,13 @@ NEEDED = {
 def run(options: argparse.Namespace) -> Outcome:
     """Check Python, libraries, folders and one small plan."""
     del options
-    checks = [_python(), *(_library(name, what) for name, what in NEEDED.items()), _temporary(), _cache(), _small_plan()]
+    checks = [
+        _python(),
+        *(_library(name, what) for name, what in NEEDED.items()),
+        _temporary(),
+        _cache(),
+        _small_plan(),
+    ]
     lines = [f"{'ok  ' if good else 'FAIL'}  {text}" for good, text in checks]
     healthy = all(good for good, _ in checks)
     lines.append("All is well." if healthy else "Something is missing; see the lines marked FAIL.")
@@ -32,7 +38,10 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _python() -> tuple[bool, str]:
-    return sys.version_info >= (3, 11), f"safepassage {__version__} on Python {platform.python_version()}, {platform.system()}"
+    return sys.version_info >= (
+        3,
+        11,
+    ), f"safepassage {__version__} on Python {platform.python_version()}, {platform.system()}"
 
 
 def _library(name: str, what: str) -> tuple[bool, str]:
@@ -70,7 +79,11 @@ def _small_plan() -> tuple[bool, str]:
     """Plan and verify a tiny case from end to end."""
     plan: Callable[[], bool] = _plans_a_small_case
     try:
-        return (True, "a small case was planned and verified") if plan() else (False, "a small plan was not verified")
+        return (
+            (True, "a small case was planned and verified")
+            if plan()
+            else (False, "a small plan was not verified")
+        )
     except Exception as error:  # noqa: BLE001 - whatever is broken is what a doctor reports
         return False, f"a small case could not be planned: {type(error).__name__}: {error}"
 
@@ -87,5 +100,9 @@ def _plans_a_small_case() -> bool:
     inputs = canonical_json.encode(inputs_json.document(planned.problem))
     digest = canonical_json.sha256(inputs)
     plan = canonical_json.encode(plan_json.plan_document(planned.plan, inputs_sha256=digest))
-    proof = canonical_json.encode(plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest))
-    return verify(*(canonical_json.decode(data) for data in (inputs, plan, proof)), inputs_bytes=inputs).verified
+    proof = canonical_json.encode(
+        plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest)
+    )
+    return verify(
+        *(canonical_json.decode(data) for data in (inputs, plan, proof)), inputs_bytes=inputs
+    ).verified

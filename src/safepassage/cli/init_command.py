@@ -15,7 +15,9 @@ def run(options: argparse.Namespace) -> Outcome:
 
     if options.case.exists() and (options.case.is_file() or any(options.case.iterdir())):
         raise FormatError(
-            file=str(options.case), what="it exists already and is left as it is", remedy="choose another name"
+            file=str(options.case),
+            what="it exists already and is left as it is",
+            remedy="choose another name",
         )
     as_workbook = options.xlsx or options.case.suffix.casefold() == ".xlsx"
     case_template.write_template(options.case, xlsx=as_workbook)

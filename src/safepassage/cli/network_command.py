@@ -28,7 +28,10 @@ def _text(report: NetworkReport, seconds: float) -> str:
         f"{report.file_name} ({report.kind}), sha256 {report.sha256}",
         f"{report.nodes:,} nodes, {report.arcs:,} arcs, {report.stretches:,} stretches, {report.length_m / 1000:,.0f} km",
         f"longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}",
-        *(f"  {c.road_class:<14} {c.stretches:>8,} stretches {c.length_m / 1000:>10,.1f} km" for c in report.classes),
+        *(
+            f"  {c.road_class:<14} {c.stretches:>8,} stretches {c.length_m / 1000:>10,.1f} km"
+            for c in report.classes
+        ),
         f"{report.components:,} components, the largest of {', '.join(f'{n:,}' for n in report.component_sizes[:3])} nodes; "
         f"{report.strong_share_ppm / 10_000:.1f} % of nodes can be reached from one another by car",
     ]

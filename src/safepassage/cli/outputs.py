@@ -97,7 +97,12 @@ def _remove_stale(output: Path, kept: set[str]) -> None:
         return
     for name in earlier if isinstance(earlier, list) else ():
         path = Path(str(name))
-        if name not in kept and not path.is_absolute() and ".." not in path.parts and path.parts[0] in {RESTRICTED, PUBLIC}:
+        if (
+            name not in kept
+            and not path.is_absolute()
+            and ".." not in path.parts
+            and path.parts[0] in {RESTRICTED, PUBLIC}
+        ):
             (output / path).unlink(missing_ok=True)
 
 

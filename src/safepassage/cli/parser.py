@@ -42,7 +42,11 @@ def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParse
 def _demo(commands: Commands) -> None:
     parser = _command(commands, "demo", "Plan the built-in example and say where the report is.")
     parser.add_argument(
-        "-o", "--output", type=Path, default=EXAMPLE_OUTPUT, help=f"folder to write to (default: {EXAMPLE_OUTPUT})"
+        "-o",
+        "--output",
+        type=Path,
+        default=EXAMPLE_OUTPUT,
+        help=f"folder to write to (default: {EXAMPLE_OUTPUT})",
     )
     _planning_options(parser)
 
@@ -61,7 +65,10 @@ def _check(commands: Commands) -> None:
 def _network(commands: Commands) -> None:
     parser = _command(commands, "network", "Read a road network and report what is in it.")
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help=".osm.pbf, .osm, .osm.gz, or a folder with nodes.csv and links.csv"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=".osm.pbf, .osm, .osm.gz, or a folder with nodes.csv and links.csv",
     )
     parser.add_argument("--country", default="", help="country of the speed defaults, for example UA")
     parser.add_argument("--no-cache", action="store_true", help="read the file anew and keep nothing")
@@ -70,7 +77,9 @@ def _network(commands: Commands) -> None:
 def _plan(commands: Commands) -> None:
     parser = _command(commands, "plan", "Plan a case, verify the plan and write it.")
     _case(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to"
+    )
     _planning_options(parser)
 
 
@@ -84,24 +93,37 @@ def _planning_options(parser: argparse.ArgumentParser) -> None:
         "--field-devices", action="store_true", help="also write GPX and KMZ files, one per route, for phones"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed recorded with the plan (default: 0)")
-    parser.add_argument("--work-limit", type=int, help="stop after looking at so many arcs (same result everywhere)")
-    parser.add_argument("--time-limit", type=int, metavar="SECONDS", help="stop after so many seconds (recorded)")
+    parser.add_argument(
+        "--work-limit", type=int, help="stop after looking at so many arcs (same result everywhere)"
+    )
+    parser.add_argument(
+        "--time-limit", type=int, metavar="SECONDS", help="stop after so many seconds (recorded)"
+    )
 
 
 def _verify(commands: Commands) -> None:
     parser = _command(commands, "verify", "Check a written plan independently of the planner.")
-    parser.add_argument("plan", type=Path, metavar="OUT", help="folder a plan was written to, or its plan file")
+    parser.add_argument(
+        "plan", type=Path, metavar="OUT", help="folder a plan was written to, or its plan file"
+    )
 
 
 def _explain(commands: Commands) -> None:
     parser = _command(commands, "explain", "Say why a corridor is what it is, and what would change it.")
     parser.add_argument("plan", type=Path, metavar="OUT", help="folder a plan was written to")
     parser.add_argument(
-        "thing", nargs="?", default="", metavar="THING", help="corridor id or place id (default: list the corridors)"
+        "thing",
+        nargs="?",
+        default="",
+        metavar="THING",
+        help="corridor id or place id (default: list the corridors)",
     )
     parser.add_argument("--direction", default="", help="direction id, where a place has corridors both ways")
     parser.add_argument(
-        "--via", default="", metavar="LAT,LON;…", help="compare with your own way through these points, in order"
+        "--via",
+        default="",
+        metavar="LAT,LON;…",
+        help="compare with your own way through these points, in order",
     )
 
 

@@ -47,7 +47,10 @@ def _malformed(given: CaseInput) -> Outcome:
     count = sum(p.severity == "error" for p in given.problems)
     tail = f"{count} error{'s' if count != 1 else ''}; nothing was written."
     return Outcome(
-        code=MALFORMED, text=f"{text}\n{tail}", data={"problems": problems_json(given.problems)}, to_stderr=True
+        code=MALFORMED,
+        text=f"{text}\n{tail}",
+        data={"problems": problems_json(given.problems)},
+        to_stderr=True,
     )
 
 
@@ -98,7 +101,9 @@ def _documents(planned: Planned) -> tuple[dict[str, bytes], tuple[Any, Any, Any,
     plan = plan_json.plan_document(planned.plan, inputs_sha256=digest)
     certificate = plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest)
     plan_bytes, certificate_bytes = canonical_json.encode(plan), canonical_json.encode(certificate)
-    inputs, plan, certificate = (canonical_json.decode(b) for b in (inputs_bytes, plan_bytes, certificate_bytes))
+    inputs, plan, certificate = (
+        canonical_json.decode(b) for b in (inputs_bytes, plan_bytes, certificate_bytes)
+    )
     verdict = verify(
         inputs, plan, certificate,
         inputs_bytes=inputs_bytes, plan_bytes=plan_bytes, certificate_bytes=certificate_bytes,

@@ -20,7 +20,10 @@ def plan_text(
     """Return headline, one paragraph per direction, warnings and where the report is."""
     plan = planned.plan
     clock = _clock(planned)
-    lines = ["EXERCISE — directions, tallies and agreements are invented." if plan.exercise else "", plan.title]
+    lines = [
+        "EXERCISE — directions, tallies and agreements are invented." if plan.exercise else "",
+        plan.title,
+    ]
     for row, summary in zip(planned.problem.directions, plan.directions, strict=True):
         binding = next((b.text for b in plan.binding if b.direction == row[0]), "")
         lines.extend(_direction(summary, clock, plan.as_of, binding))
@@ -28,7 +31,9 @@ def plan_text(
     lines.append("Do not move now is always an option: what those who stay need is in the report.")
     lines.extend(_warnings(list(problems)))
     if code == INSUFFICIENT:
-        lines.append("STALE OR INSUFFICIENT DATA: reports are older than 72 hours, or nobody has a direction.")
+        lines.append(
+            "STALE OR INSUFFICIENT DATA: reports are older than 72 hours, or nobody has a direction."
+        )
     lines.append(f"Verified independently in this run. {seconds:.1f} s.")
     lines.append(f"Report (RESTRICTED): {outputs['report.html']}")
     return "\n".join(line for line in lines if line)
@@ -55,7 +60,9 @@ def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding
                 f"finishes before {bound}"
             )
     if summary.persons_reserved:
-        lines.append(f"  held in reserve for undecided persons: {summary.persons_reserved:,} (not counted above)")
+        lines.append(
+            f"  held in reserve for undecided persons: {summary.persons_reserved:,} (not counted above)"
+        )
     if summary.unserved_bound:
         lines.append(f"  in this model at least {summary.unserved_bound:,} cannot be served by any plan")
     return [*lines, f"  limit of the proof: {binding}"] if binding else lines

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.domain.timed_network import TimedNetwork
+from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
+from safepassage.domain.timed_network import HazardPiece, Piece, TimedArcs, TimedNetwork
 
 SCHEMA = "safepassage.inputs/1"
 _ARC_COLUMNS = (
@@ -56,13 +56,76 @@ def _network(network: TimedNetwork) -> dict[str, Any]:
             "lat_e7": network.lat_e7.tolist(),
         },
         "arcs": {
-            name: (column.astype(int) if column.dtype == bool else column).tolist() for name, column in columns.items()
+            name: (column.astype(int) if column.dtype == bool else column).tolist()
+            for name, column in columns.items()
         },
         "profiles": [
             [arc, [[p.from_s, p.until_s, p.capacity_mveh_h, p.persons_h, p.travel_s] for p in pieces]]
             for arc, pieces in network.profiles.items()
         ],
-        "hazard": [[arc, [[p.from_s, p.until_s, p.ppm] for p in pieces]] for arc, pieces in network.hazard.items()],
+        "hazard": [
+            [arc, [[p.from_s, p.until_s, p.ppm] for p in pieces]] for arc, pieces in network.hazard.items()
+        ],
         "timetables": [[arc, [list(row) for row in rows]] for arc, rows in network.timetables.items()],
         "waiting": [[node, storage] for node, storage in network.waiting.items()],
     }
+
+
+def parse(document: dict[str, Any]) -> PlanningProblem:
+    """Return the planning problem that a snapshot holds.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When the document is not a snapshot; the verifier says in detail what is wrong with one.
+    """
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"this is no snapshot of schema {SCHEMA}")
+    rules = {
+        **document["rules"],
+        "movement_windows": tuple(map(tuple, document["rules"]["movement_windows"])),
+    }
+    return PlanningProblem(
+        case_id=document["case_id"],
+        title=document["title"],
+        exercise=document["exercise"],
+        epoch=document["epoch"],
+        as_of=document["as_of"],
+        time_zones=tuple((row["label"], row["offset_s"]) for row in document["time_zones"]),
+        hotline=document["notice"]["hotline"],
+        notice_languages=tuple(document["notice"]["languages"]),
+        directions=tuple((row["id"], row["name"]) for row in document["directions"]),
+        network=_parsed_network(document["network"], document["horizon_s"]),
+        places=tuple(PlacedPlace(**row) for row in document["places"]),
+        demand=tuple(DemandRow(**row) for row in document["demand"]),
+        fleet=tuple(Vehicle(**row) for row in document["fleet"]),
+        rules=Rules(**rules),
+    )
+
+
+def _parsed_network(network: dict[str, Any], horizon_s: int) -> TimedNetwork:
+    return TimedNetwork(
+        node_id=network["nodes"]["id"],
+        lon_e7=network["nodes"]["lon_e7"],
+        lat_e7=network["nodes"]["lat_e7"],
+        arcs=TimedArcs(**{name: network["arcs"][name] for name in _ARC_COLUMNS}),
+        profiles={
+            arc: tuple(
+                Piece(
+                    from_s=row[0], until_s=row[1], capacity_mveh_h=row[2], persons_h=row[3], travel_s=row[4]
+                )
+                for row in pieces
+            )
+            for arc, pieces in network["profiles"]
+        },
+        hazard={
+            arc: tuple(HazardPiece(from_s=row[0], until_s=row[1], ppm=row[2]) for row in pieces)
+            for arc, pieces in network["hazard"]
+        },
+        timetables={arc: tuple((row[0], row[1]) for row in rows) for arc, rows in network["timetables"]},
+        waiting=dict(network["waiting"]),
+        horizon_s=horizon_s,
+        attribution=network["attribution"],
+        source_sha256=network["source_sha256"],
+        schematic=network["schematic"],
+    )

@@ -1,0 +1,155 @@
+"""`safepassage explain`: why a corridor is what it is, and what would change it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safepassage.cli.outcome import Outcome
+from safepassage.cli.run import OK
+from safepassage.domain.errors import FormatError
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.explain import Explainer, WayFacts
+from safepassage.formats import canonical_json, inputs_json
+
+E7 = 10_000_000
+PPM_H = 3_600 * 10_000
+"""ppm·s in one per cent·hour."""
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Explain one corridor, or list them."""
+    plan, problem = _read(options.plan)
+    corridors = _matching(plan["corridors"], options.thing, options.direction)
+    if not options.thing:
+        return _list(problem, corridors)
+    if not corridors:
+        raise FormatError(
+            file=str(options.plan), what=f"there is no corridor {options.thing}",
+            remedy="run `safepassage explain OUT` to list them",
+        )  # fmt: skip
+    answers = [_explain(problem, plan, corridor, options.via) for corridor in corridors]
+    text = "\n\n".join("\n".join(lines) for lines, _ in answers)
+    return Outcome(code=OK, text=text, data={"corridors": [data for _, data in answers]})
+
+
+def _read(path: Path) -> tuple[dict[str, Any], PlanningProblem]:
+    from safepassage_verify.files import UnreadableError, find_plan  # noqa: PLC0415
+
+    try:
+        plan_path = find_plan(path)
+        inputs_path = plan_path.with_name(plan_path.name.replace("plan.json", "inputs.json"))
+        plan = canonical_json.decode(plan_path.read_bytes())
+        return plan, inputs_json.parse(canonical_json.decode(inputs_path.read_bytes()))
+    except UnreadableError as error:
+        raise FormatError(file=str(path), what=str(error).rstrip(".")) from error
+    except (KeyError, TypeError, ValueError) as error:
+        what = "this is not a plan that safepassage wrote"
+        raise FormatError(file=str(path), what=what, remedy="run `safepassage verify` on it") from error
+
+
+def _matching(corridors: list[dict[str, Any]], thing: str, direction: str) -> list[dict[str, Any]]:
+    return [
+        c for c in corridors
+        if (not thing or thing in {c["id"], c["place"]}) and direction in {"", c["direction"]}
+    ]  # fmt: skip
+
+
+def _list(problem: PlanningProblem, corridors: list[dict[str, Any]]) -> Outcome:
+    names = {p.id: p.name for p in problem.places}
+    lines = [
+        f"{c['id']:>5}  {c['direction']:<14} {names[c['place']]} → {names[c['site']]}: "
+        f"{_minutes(c['travel_s'])}, {c['length_m'] / 1000:.1f} km, {c['bottleneck_reason']}"
+        for c in corridors
+    ]
+    return Outcome(code=OK, text="\n".join(lines) or "The plan has no corridors.", data={"corridors": corridors})
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 3600} h {seconds // 60 % 60:02d} min" if seconds >= 3600 else f"{seconds // 60} min"  # noqa: PLR2004
+
+
+def _explain(
+    problem: PlanningProblem, plan: Mapping[str, Any], corridor: Mapping[str, Any], via: str
+) -> tuple[list[str], dict[str, Any]]:
+    names = {p.id: p.name for p in problem.places}
+    direction = dict(problem.directions)[corridor["direction"]]
+    explainer = Explainer(problem, corridor["direction"])
+    route = plan["routes"][corridor["route"]]
+    own = explainer.way("this corridor", route["arcs"])
+    lines = [f"Corridor {corridor['id']}: {names[corridor['place']]} → {names[corridor['site']]} ({direction})"]
+    lines.extend(_way_lines(own))
+    lines.append(f"  binding constraint: {corridor['bottleneck_reason'] or 'none'}")
+    lines.extend(f"  limit of the proof for the direction: {b['text']}" for b in plan["binding"]
+                 if b["direction"] == corridor["direction"])  # fmt: skip
+    ways = [own]
+    lines.append("What would change it:")
+    for way in (explainer.without_closures(route["from_node"]), explainer.least_exposed(route["from_node"])):
+        if way is not None:
+            ways.append(way)
+            lines.extend(_beside(way, own, plan))
+    lines.append(_alternative(plan, corridor, explainer))
+    if via:
+        yours = explainer.through(route["from_node"], _points(via), route["to_node"])
+        lines.extend(["Your way:", *(_beside(yours, own, plan) if yours else ["  there is no road along these points"])])
+        ways.extend([yours] if yours else [])
+    return lines, {"corridor": dict(corridor), "ways": [asdict(way) for way in ways]}
+
+
+def _way_lines(way: WayFacts) -> list[str]:
+    lines = [
+        f"  {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} on free roads, "
+        f"exposure {way.exposure_ppm_s / PPM_H:.2f} %·h, up to {way.capacity_veh_h} vehicles/h",
+    ]
+    if way.tightest:
+        lines.append("  tightest: " + "; ".join(f"{label} {n} vehicles/h" for label, n in way.tightest))
+    if way.exposed:
+        lines.append("  reported hazard: " + "; ".join(f"{label} {ppm / 10_000:g} %" for label, ppm in way.exposed))
+    return lines
+
+
+def _beside(way: WayFacts, own: WayFacts, plan: Mapping[str, Any]) -> list[str]:
+    if way.arcs == own.arcs:
+        return [f"  {way.name}: the same way"]
+    faster, less = way.travel_s - own.travel_s, way.exposure_ppm_s - own.exposure_ppm_s
+    head = f"  {way.name}: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} ({faster / 60:+.0f} min)"
+    head += f", exposure {way.exposure_ppm_s / PPM_H:.2f} %·h ({less / PPM_H:+.2f}), up to {way.capacity_veh_h} vehicles/h"
+    return [head, *(f"    needs: {text}" for text in _why_closed(way, plan))]
+
+
+def _why_closed(way: WayFacts, plan: Mapping[str, Any]) -> list[str]:
+    wanted = {*way.closed, *way.sometimes}
+    found = []
+    for row in plan["modifications"]:
+        if row["used"] and wanted & set(row["arcs"]) and row["kind"] != "reported_hazard":
+            source = f" (reported by {row['source']})" if row["source"] else ""
+            found.append(f"{row['text']}{source} to be otherwise")
+    return found
+
+
+def _alternative(plan: Mapping[str, Any], corridor: Mapping[str, Any], explainer: Explainer) -> str:
+    if corridor["alternative"] < 0:
+        return f"  alternative: none; {corridor['no_alternative']}"
+    way = explainer.way("alternative", plan["routes"][corridor["alternative"]]["arcs"])
+    shared = corridor["alternative_shared_ppm"] // 10_000
+    return (
+        f"  alternative: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)}, shares {shared} % of the length, "
+        f"up to {way.capacity_veh_h} vehicles/h"
+    )
+
+
+def _points(via: str) -> list[tuple[int, int]]:
+    points = []
+    for part in filter(None, (p.strip() for p in via.split(";"))):
+        try:
+            lat, lon = (float(x) for x in part.split(","))
+        except ValueError:
+            what = f"the point {part!r} is not LAT,LON"
+            raise FormatError(file="--via", what=what, remedy="write for example 51.19,35.27;51.02,35.31") from None
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004
+            raise FormatError(file="--via", what=f"{part} lies nowhere on Earth", remedy="latitude comes first")
+        points.append((round(lon * E7), round(lat * E7)))
+    return points
