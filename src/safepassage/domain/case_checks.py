@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from operator import attrgetter
+from typing import Any
 
 from safepassage.domain import case_event_checks, case_people_checks, case_place_checks
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.dictionary import TABLES, Column, table
 from safepassage.domain.problem import Problem, Where, error
 from safepassage.domain.suggestions import did_you_mean
+
+SHOWN_ROWS = 5
+"""Of many rows with the same fault this many are named."""
 
 Check = Callable[[CaseDraft], Iterator[Problem]]
 
@@ -47,24 +51,34 @@ def _row(there: Where, here: Where) -> str:
 
 def references_exist(draft: CaseDraft) -> Iterator[Problem]:
     """Every id named in another table stands there."""
-    known = {name: draft.known(name) for name in draft.ids}
+    known = {name: draft.known(name) for name in draft.ids if name in draft.readable}
     for dictionary in TABLES:
-        columns = [column for column in dictionary.columns if column.refers_to in draft.ids]
-        for located in () if dictionary.keyed else getattr(draft, dictionary.name, ()):
-            for column in columns:
-                named = attrgetter(column.field)(located.value)
-                for name in (named,) if isinstance(named, str) else named:
-                    if name and name not in known[column.refers_to] and name not in column.allowed:
-                        yield _unknown((*known[column.refers_to], *column.allowed), located, column, name)
+        for column in dictionary.columns:
+            if column.refers_to in known and not dictionary.keyed:
+                words = (*known[column.refers_to], *column.allowed)
+                yield from _unknown(getattr(draft, dictionary.name, ()), column, words)
 
 
-def _unknown(known: tuple[str, ...], located: Located[object], column: Column, name: str) -> Problem:
-    return error(
-        "REFERENCE_UNKNOWN",
-        located.at(column.name),
-        f"{column.name} “{name}” does not stand in the table {column.refers_to}",
-        did_you_mean(name, known) or f"add it to {column.refers_to}, or name a row that is there",
-    )
+def _unknown(rows: tuple[Located[Any], ...], column: Column, words: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield one problem per unknown id: its first row, and how many more."""
+    known, found = set(words), dict[str, list[Located[Any]]]()
+    value_of = attrgetter(column.field)
+    for located in rows:
+        named = value_of(located.value)
+        for name in (named,) if isinstance(named, str) else named:
+            if name and name not in known:
+                found.setdefault(name, []).append(located)
+    for name, places in found.items():
+        more = ", ".join(str(place.where.row) for place in places[1 : 1 + SHOWN_ROWS])
+        more += ", …" if len(places) > SHOWN_ROWS + 1 else ""
+        rest = f" (and in {len(places) - 1:,} more: row {more})"
+        yield error(
+            "REFERENCE_UNKNOWN",
+            places[0].at(column.name),
+            f"{column.name} “{name}” does not stand in the table {column.refers_to}"
+            + (rest if len(places) > 1 else ""),
+            did_you_mean(name, words) or f"add it to {column.refers_to}, or name a row that is there",
+        )
 
 
 def reserved_words_are_no_ids(draft: CaseDraft) -> Iterator[Problem]:

@@ -41,8 +41,9 @@ class CaseDraft:
 
     `ids` holds every id of every table with its row, those of faulty rows included, so that one bad cell is
     not reported again wherever its row is named. `complete` names the tables all of whose rows could be
-    read. `nodes` and `links` are the network of the case itself, None where it names a map file: (lon_e7,
-    lat_e7) by node id, and link ids.
+    read, `readable` those that could be read at all. `clock_known` is false where the start of the case could
+    not be read. `nodes` and `links` are the network of the case itself, None where it names a map file:
+    (lon_e7, lat_e7) by node id, and link ids.
     """
 
     file: str
@@ -59,6 +60,8 @@ class CaseDraft:
     transit_links: tuple[Located[TransitLink], ...] = ()
     ids: Mapping[str, tuple[tuple[str, Where], ...]]
     complete: frozenset[str] = frozenset()
+    readable: frozenset[str] = frozenset()
+    clock_known: bool = True
     nodes: Mapping[str, tuple[int, int]] | None = None
     links: frozenset[str] | None = None
 

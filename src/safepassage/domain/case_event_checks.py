@@ -26,6 +26,7 @@ _AGREED = {
     ArrangementStatus.EXPIRED,
     ArrangementStatus.VIOLATED_CLAIMED,
 }
+_OVER = {ArrangementStatus.SUSPENDED, ArrangementStatus.EXPIRED}
 _NEEDED = {
     ArrangementKind.ANNOUNCED_ZONE: ("announced_by", "stated_purposes"),
     ArrangementKind.PROTECTED_ZONE: ("parties", "document"),
@@ -41,6 +42,8 @@ def _outside(intervals: Iterable[Interval], horizon_s: int) -> bool:
 
 def windows_meet_the_horizon(draft: CaseDraft) -> Iterator[Problem]:
     """A window that never holds within the hours planned is planned as such, and said."""
+    if not draft.clock_known:
+        return
     horizon_s = draft.settings.horizon_s
     found: list[tuple[Where, str, tuple[Interval, ...]]] = []
     found += [(r.at("opening_hours"), r.value.id, r.value.open_windows) for r in draft.places]
@@ -71,7 +74,7 @@ def _never(where: Where, what: str) -> Problem:
     return warning(
         "WINDOW_OUTSIDE",
         where,
-        f"{what} lie outside the hours that are planned, so nothing happens in them",
+        f"outside the hours that are planned, so it has no effect: {what}",
         "check date and time, or raise horizon_h",
     )
 
@@ -139,7 +142,8 @@ def windows_are_stated(draft: CaseDraft) -> Iterator[Problem]:
     """A pause or corridor without times cannot be used."""
     for located in draft.arrangements:
         row = located.value
-        if row.kind in {ArrangementKind.PAUSE, ArrangementKind.CORRIDOR} and not row.windows:
+        open_ended = row.kind in {ArrangementKind.PAUSE, ArrangementKind.CORRIDOR} and not row.windows
+        if open_ended and row.status not in _OVER:
             yield warning(
                 "WINDOW_MISSING",
                 located.at("window_from"),

@@ -138,7 +138,7 @@ def vehicles_are_of_use(draft: CaseDraft) -> Iterator[Problem]:
                 f"the vehicles “{row.id}” have no places and no payload",
                 "fill in seats, or leave out the row",
             )
-        if row.available_from_s >= draft.settings.horizon_s:
+        if draft.clock_known and row.available_from_s >= draft.settings.horizon_s:
             yield warning(
                 "WINDOW_OUTSIDE",
                 located.at("available_from"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from safepassage.domain.case import Place, PlaceKind
+from safepassage.domain.case import BorderStatusWord, Place, PlaceKind
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.problem import Problem, error, warning
 from safepassage.domain.suggestions import did_you_mean
@@ -168,7 +168,7 @@ def crossings_state_figures_with_a_source(draft: CaseDraft) -> Iterator[Problem]
     """Crossings and checkpoints bind more often than roads do: their figures are needed, with who says so."""
     for located in draft.places:
         place = located.value
-        if place.kind not in _CROSSINGS:
+        if place.kind not in _CROSSINGS or place.status is BorderStatusWord.CLOSED:
             continue
         if place.persons_h is None and place.vehicles_h is None:
             yield warning(

@@ -14,7 +14,7 @@ from safepassage.domain.dictionary_rows import Column, Table, ValueType
 from safepassage.domain.dictionary_settings import SETTINGS
 from safepassage.domain.release import SensitivityClass
 
-__all__ = ["TABLES", "Column", "Table", "ValueType", "sensitivity_of", "table"]
+__all__ = ["TABLES", "Column", "Table", "ValueType", "explained", "sensitivity_of", "table"]
 
 TABLES: tuple[Table, ...] = (
     SETTINGS,
@@ -58,3 +58,17 @@ def sensitivity_of(table_name: str, field: str) -> SensitivityClass:
     if not classes:
         raise KeyError(f"no column of {table_name} fills {field!r}")
     return max(classes)
+
+
+def explained(column: Column) -> str:
+    """Return in one line what a column takes: meaning, unit, words, default, source."""
+    parts = [column.meaning]
+    if column.unit:
+        parts.append(f"Unit: {column.unit}.")
+    if column.allowed and column.type is ValueType.WORD:
+        parts.append(f"Words: {', '.join(column.allowed)}.")
+    if column.default:
+        parts.append(f"Default: {column.default}.")
+    if column.source:
+        parts.append(f"Source: {column.source}.")
+    return " ".join(parts)

@@ -316,7 +316,7 @@ AREAS = Table(
             "zone.geojson, "
             "zone.kml, zone.kmz; one feature of several as zone.kml#Its name.",
             sensitivity=_RESTRICTED,
-            example="POLYGON ((12.06 47.04, 12.07 47.04, 12.07 47.05, 12.06 47.05, 12.06 47.04))",
+            example="POLYGON ((0.14 0.02, 0.16 0.02, 0.16 0.04, 0.14 0.04, 0.14 0.02))",
         ),
         *(
             Column(

@@ -33,7 +33,7 @@ NODES = Table(
             maximum=90,
             meaning="Latitude, WGS 84.",
             sensitivity=_PARTNERS,
-            example="47.052",
+            example="0.08",
         ),
         Column(
             name="lon",
@@ -46,7 +46,7 @@ NODES = Table(
             maximum=180,
             meaning="Longitude, WGS 84.",
             sensitivity=_PARTNERS,
-            example="12.034",
+            example="0.06",
         ),
         Column(
             name="name",

@@ -80,7 +80,7 @@ _PLACE_COLUMNS = (
         maximum=90,
         meaning="Latitude, WGS 84, decimal degrees with a point. Needed unless `node` is given.",
         sensitivity=_PARTNERS,
-        example="47.052",
+        example="0.08",
     ),
     Column(
         name="lon",
@@ -92,7 +92,7 @@ _PLACE_COLUMNS = (
         maximum=180,
         meaning="Longitude, WGS 84, decimal degrees with a point. Needed unless `node` is given.",
         sensitivity=_PARTNERS,
-        example="12.034",
+        example="0.06",
     ),
     Column(
         name="node",
