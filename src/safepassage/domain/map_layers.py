@@ -1,4 +1,4 @@
-"""What a map shows beside the plan: shapes of roads, areas somebody announced or reported, background lines."""
+"""What a map shows beside the plan: shapes of roads, announced or reported areas, background lines."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class MapMark:
 class MapLayers:
     """Geometry that the snapshot of a plan does not hold; everything may be empty.
 
-    `shapes` maps an arc's position to its (lon_e7, lat_e7) points, both ends included; arcs without a shape are
-    straight lines between their nodes. It is read lazily and not copied, so that the shapes of a large network
-    need not be built for the few arcs drawn. `road_class` has one `RoadClass` value per arc (empty: all roads
-    are drawn alike).
+    `shapes` maps an arc's position to its (lon_e7, lat_e7) points, both ends included; arcs without a shape
+    are straight lines between their nodes. It is read lazily and not copied, so that the shapes of a large
+    network need not be built for the few arcs drawn. `road_class` has one `RoadClass` value per arc (empty:
+    all roads are drawn alike).
     """
 
     shapes: Mapping[int, Sequence[Point]] = field(default_factory=dict)

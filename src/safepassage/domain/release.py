@@ -40,8 +40,8 @@ def _classes(sensitivity: SensitivityClass, fields: str) -> dict[str, Sensitivit
     return dict.fromkeys(fields.split(), sensitivity)
 
 
-# Notification fields for parties (class PARTIES) come with the notification itself: a party may see one route and
-# window, and nothing of needs, so no field of the whole documents is theirs.
+# Fields for parties (class PARTIES) come with the notification itself: a party may see one route and window,
+# and nothing of needs, so no field of the whole documents is theirs.
 _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "inputs": _classes(_P, "exercise") | _classes(_R, "schema class case_id title epoch as_of horizon_s"),
     "inputs.directions": _classes(_P, "id name"),
@@ -129,8 +129,8 @@ class Release:
     """The documents of one verified plan, cut to what `audience` may see, as read-only trees.
 
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
-    audience may not see is absent. `generated_from` names the files and their SHA-256 and is empty for readers
-    who may not know them.
+    audience may not see is absent. `generated_from` names the files and their SHA-256 and is empty for
+    readers who may not know them.
     """
 
     audience: Audience

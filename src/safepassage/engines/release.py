@@ -70,7 +70,7 @@ def _require_verified(
 
 
 def _restricted(noun: str, document: Document, limit: SensitivityClass) -> dict[str, Any]:
-    """Copy the fields of `document` whose class is at most `limit`; tables below it are nouns of their own."""
+    """Copy the fields of `document` whose class is at most `limit`; tables in it are nouns of their own."""
     if limit >= SensitivityClass.RESTRICTED:
         return dict(document)
     kept: dict[str, Any] = {}

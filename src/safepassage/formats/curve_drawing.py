@@ -21,7 +21,7 @@ Step = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """What one chart shows: arrivals and bound as (second, persons) steps; times are None where there are none."""
+    """What one chart shows: arrivals and bound as (second, persons) steps; a time that is not is None."""
 
     name: str
     position: int
@@ -154,7 +154,7 @@ class CurveChart:
         return [element("path", {"d": line, "class": style})]
 
     def _moments(self) -> list[Markup]:
-        """Mark the last arrival and the earliest any plan could have it, with their times beneath the axis."""
+        """Mark the last arrival and the earliest any plan could have it, with times beneath the axis."""
         curve, parts, base = self._curve, [], self._y(0)
         if curve.clearance_s is None:
             return []

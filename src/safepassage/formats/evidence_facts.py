@@ -95,6 +95,11 @@ def status_in_words(status: str) -> str:
     return _STATUS.get(status, status.replace("_", " "))
 
 
+def agreement(status: str) -> str:
+    """Say only how far something announced is agreed; who announced it stands beside."""
+    return "not agreed" if status == "announced_unilaterally" else status_in_words(status)
+
+
 def time_in_words(clock: LocalClock, iso: str) -> str:
     """Write an ISO time with its day in local time; a text that is none is left as it is."""
     try:
@@ -125,7 +130,7 @@ def whose_word(shown: MapArea) -> str:
     """Say whose word an area is; zones say how far they are agreed."""
     if shown.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}:
         by = f"announced by {shown.announced_by or shown.source}"
-        return f"{by}; {status_in_words(shown.status).rpartition(', ')[2]}" if shown.status else by
+        return f"{by}; {agreement(shown.status)}" if shown.status else by
     return f"reported by {shown.source}"
 
 

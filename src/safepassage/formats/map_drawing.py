@@ -25,8 +25,8 @@ _FAR_FACTOR = 2.5
 _NEAR_E7 = 720_000.0
 
 _DEFINITIONS = Markup(
-    '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<path d="M0 0V7" class="hatch-line"/></pattern>'
+    '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><path d="M0 0V7" class="hatch-line"/></pattern>'
     '<pattern id="grid" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<path d="M0 0V6M0 0H6" class="hatch-line"/></pattern>'
     '<path id="arrow0" class="arrow d0" d="M7 0-5 5.5-2.5 0-5-5.5Z"/>'
@@ -165,7 +165,8 @@ class PlanMap:
         )
 
     def _areas(self) -> tuple[Markup, Markup]:
-        hatched, outlined = [], []
+        hatched: list[Markup] = []
+        outlined: list[Markup] = []
         for shown in self._layers.areas:
             drawn, rings = symbols.area(shown, self._frame)
             hazard = shown.kind in {AreaKind.REPORTED_HAZARD, AreaKind.NO_GO}

@@ -1,10 +1,11 @@
-"""Corridors on the map: a line per direction, as wide as it carries persons, each on its own side of the road."""
+"""Corridors on the map: a line per direction, as wide as it carries persons, each on its side of the road."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from safepassage.formats.map_frame import MapFrame, Spot, along, length, middle, path
 from safepassage.formats.markup import Markup, element
@@ -38,7 +39,7 @@ class FlowLines:
     """Joins the arcs that people use into chains and draws them."""
 
     def __init__(self, flows: Mapping[int, Mapping[int, int]], ends: Mapping[int, tuple[int, int]]) -> None:
-        """Take persons by arc and direction (0 for a corridor nobody uses), and (tail, head) of those arcs."""
+        """Take persons by arc and direction (0: a corridor nobody uses), and (tail, head) of those arcs."""
         self._flows, self._ends = flows, ends
 
     def chains(self, frame: MapFrame, lines: RoadLines) -> list[Chain]:
@@ -100,7 +101,7 @@ class FlowLines:
 
 def offset(spots: Sequence[Spot], distance: float) -> list[Spot]:
     """Move a line to its right by `distance` pixels, with mitred corners."""
-    headings = [math.atan2(b[1] - a[1], b[0] - a[0]) for a, b in zip(spots, spots[1:], strict=False)]
+    headings = [math.atan2(b[1] - a[1], b[0] - a[0]) for a, b in pairwise(spots)]
     moved: list[Spot] = []
     for i, (x, y) in enumerate(spots):
         before, after = headings[max(i - 1, 0)], headings[min(i, len(headings) - 1)]

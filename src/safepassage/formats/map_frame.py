@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from safepassage.formats.markup import Markup, element, joined, number
 
 Point = tuple[int, int]
 Spot = tuple[float, float]
 
-# Metres per degree of latitude on a sphere of 6371 km; at map scale the flattening of the earth cannot be seen.
+# Metres per degree of latitude on a sphere of 6371 km; the flattening of the earth cannot be seen on a map.
 _M_PER_DEGREE = 111_195
 _MARGIN = 0.07
 _LEAST_SPAN_M = 3_000
 _FLATTEST, _TALLEST = 0.52, 0.76
 _GRID_STEPS_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
+_LONGEST_BAR_PX = 170
 _SCALE_STEPS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -93,7 +95,8 @@ class MapFrame:
     def scale_bar(self, x: float, y: float) -> Markup:
         """Draw a bar of a round number of kilometres with its lower left end at (x, y), and a north arrow."""
         km = max(
-            (step for step in _SCALE_STEPS_KM if step / self.km_per_px <= 170), default=_SCALE_STEPS_KM[0]
+            (step for step in _SCALE_STEPS_KM if step / self.km_per_px <= _LONGEST_BAR_PX),
+            default=_SCALE_STEPS_KM[0],
         )
         length = km / self.km_per_px
         half = number(length / 2)
@@ -124,7 +127,7 @@ def _ticks(low: float, high: float, most: int) -> list[int]:
 
 def _degrees(minutes: int, positive: str, negative: str) -> str:
     degrees, rest = divmod(abs(minutes), 60)
-    return f"{degrees}°" + (f"{rest:02d}′" if rest else "") + (positive if minutes >= 0 else negative)
+    return f"{degrees}°" + (f"{rest:02d}\N{PRIME}" if rest else "") + (positive if minutes >= 0 else negative)
 
 
 def path(spots: Sequence[Spot]) -> str:
@@ -144,14 +147,14 @@ def middle(spots: Sequence[Spot]) -> Spot:
 
 def length(spots: Sequence[Spot]) -> float:
     """Return the length of a line in pixels."""
-    return sum(math.dist(a, b) for a, b in zip(spots, spots[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(spots))
 
 
 def along(spots: Sequence[Spot], distances: Sequence[float]) -> list[tuple[Spot, float]]:
     """Return the point and heading (radians) at each distance along a line; distances ascend."""
     found: list[tuple[Spot, float]] = []
     passed, waiting = 0.0, list(distances)
-    for a, b in zip(spots, spots[1:], strict=False):
+    for a, b in pairwise(spots):
         step = math.dist(a, b)
         heading = math.atan2(b[1] - a[1], b[0] - a[0])
         while waiting and step and waiting[0] <= passed + step:

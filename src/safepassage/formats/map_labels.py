@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 
 _CELL = 4
 _LEADING = 1.18
-_NARROW, _BROAD = frozenset("iIjlt.,:;|'’!()[] ·-"), frozenset("mwMWЖШЩЮФЫМжшщюфым@%—–")
+_NARROW, _BROAD = frozenset("iIjlt.,:;|'’!()[] ·-"), frozenset("mwMW@%\N{EM DASH}\N{EN DASH}ЖШЩЮФЫжшщюфы")
 _WIDE_FROM = "\u2e80"
 
 

@@ -55,7 +55,7 @@ class RoadState:
 
 
 def state_of(kind: str, text: str) -> str:
-    """Return the state that a modification gives a road, by the status words in it; empty for other changes."""
+    """Return the state that a modification gives a road, by its status words; empty for other changes."""
     for words in (kind.upper(), text.upper()):
         if RoadStatusWord.NOT_PASSABLE in words or "CLOS" in words:
             return CLOSED
@@ -145,7 +145,7 @@ class RoadMap:
         return [*found, *([RoadState(state=CLOSED, arcs=tuple(silent), used=True)] if silent else [])]
 
     def draw_state(self, state: RoadState) -> tuple[Markup, list[tuple[str, Spot]]]:
-        """Draw one state; return it with its text and where that text belongs (the longest stretch in view)."""
+        """Draw one state; return it with its text and where that belongs (the longest stretch in view)."""
         lines = [self._frame.spots(self._lines.arc(arc)) for arc in state.arcs]
         lines = [line for line in lines if any(self._frame.holds(spot) for spot in line)]
         style = f"state {state.state}" + ("" if state.used else " shown-only")

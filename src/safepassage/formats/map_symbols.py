@@ -1,4 +1,4 @@
-"""Symbols on the map: settlements, reception sites, crossings, depots, areas somebody announced or reported."""
+"""Symbols on the map: settlements, reception sites, crossings, depots, announced and reported areas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shapely import Polygon
 from safepassage.domain.case import AreaKind, PlaceKind
 from safepassage.domain.map_layers import MapArea
 from safepassage.domain.release import Release
-from safepassage.formats.evidence_facts import status_in_words, whose_word
+from safepassage.formats.evidence_facts import agreement, whose_word
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_frame import MapFrame, Spot, rings_path
 from safepassage.formats.map_labels import Box, Candidate, Label
@@ -83,7 +83,7 @@ def crossings(release: Release, register: Register, times: RoadTimes, clock: Loc
     for arc, gate in enumerate(arcs["gate"]):
         if gate:
             tail, head = arcs["tail"][arc], arcs["head"][arc]
-            name = arcs["label"][arc] or register.node(tail)
+            name = str(arcs["label"][arc]) or register.node(tail)
             state, text = _opening(times, arc, arcs, clock, release.inputs["horizon_s"])
             found.setdefault(name, Crossing(name=name, node=tail, state=state, text=text))
             taken |= {tail, head}
@@ -100,7 +100,7 @@ def crossings(release: Release, register: Register, times: RoadTimes, clock: Loc
 def _opening(
     times: RoadTimes, arc: int, arcs: Mapping[str, Any], clock: LocalClock, horizon_s: int
 ) -> tuple[str, str]:
-    """Return the state of a gate and the words for it: its hours, or how many may pass where it never closes."""
+    """Return the state of a gate and the words for it: its hours, or how many may pass if it never closes."""
     pieces = times.open_pieces(arc)
     if not pieces:
         return "closed", "closed"
@@ -120,7 +120,7 @@ _CROSSING_SHAPES = {
 
 
 def crossing(spot: Spot, state: str, title: str) -> Markup:
-    """Draw a crossing: a diamond with a bar (closed), a tick (open), a clock hand (hours) or a question mark."""
+    """Draw a crossing: a diamond with a bar (closed), a tick (open), a clock hand or a question mark."""
     turned = f"translate({number(spot[0])} {number(spot[1])})"
     return element(
         "g",
@@ -162,10 +162,13 @@ def area(shown: MapArea, frame: MapFrame) -> tuple[Markup, list[list[Spot]]]:
 def area_label(shown: MapArea) -> Label:
     """Return the label of an area: its name, and whose word it is."""
     if shown.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}:
-        agreed = status_in_words(shown.status).rpartition(", ")[2]
-        lines = (f"“{shown.name}”", f"announced by {shown.announced_by or shown.source}", agreed)
+        lines = [
+            f"“{shown.name}”",
+            f"announced by {shown.announced_by or shown.source}",
+            agreement(shown.status),
+        ]
     else:
-        lines = (shown.name, f"reported by {shown.source}")
+        lines = [shown.name, f"reported by {shown.source}"]
     return Label(
         lines=tuple(_short(line) for line in lines if line),
         size=10.5,

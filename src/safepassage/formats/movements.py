@@ -1,7 +1,7 @@
 """Every movement of a plan with its times: what tables, maps and curves are drawn from.
 
-Times follow the written model: a traveller who enters an arc in second t takes the travel time of the piece of the
-arc's profile that holds t.
+Times follow the written model: a traveller who enters an arc in second t takes the travel time of the piece
+of the arc's profile that holds t.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class RoadTimes:
         if pieces is None:
             return int(self._arcs["travel_s"][arc])
         at = np.searchsorted(pieces[:, 0], entered, side="right") - 1
-        return pieces[np.clip(at, 0, len(pieces) - 1), 4]
+        travel: Seconds = pieces[np.clip(at, 0, len(pieces) - 1), 4]
+        return travel
 
     def closed_throughout(self, arc: int) -> bool:
         """Tell whether the arc is never open in the planning time."""
@@ -59,7 +60,7 @@ class RoadTimes:
         return found
 
     def room(self, arc: int, from_s: int, to_s: int) -> tuple[int, int, int]:
-        """Return (mveh, persons, open seconds): who may enter `arc` in [from_s, to_s); persons -1 if not stated."""
+        """Return (mveh, persons, open seconds) of `arc` in [from_s, to_s); persons are -1 if not stated."""
         pieces = self._profiles.get(arc)
         if pieces is None:
             column = [0, _FOREVER_S, self._arcs["capacity_mveh_h"][arc], self._arcs["persons_h"][arc], 1]
@@ -176,7 +177,7 @@ class Movements:
         arrive = self._drive(route, depart, _waits(departures), units=units, persons=persons, loads=loads)
         return CarGroup(row=row, depart_s=depart, arrive_s=arrive, persons=persons)
 
-    def _drive(  # noqa: PLR0913 (what moves, and what it carries)
+    def _drive(
         self,
         arcs: Sequence[int],
         depart: Seconds,
@@ -306,8 +307,8 @@ class Movements:
     def busiest_hour(self, arc: int) -> tuple[int, int]:
         """Return (share of its room used, in ppm, and the first second) of an arc's fullest hour of the grid.
 
-        The greater of the shares of vehicle and person capacity, at most one million; hours in which the arc is
-        hardly open are left out, for a lone bus does not fill a road.
+        The greater of the shares of vehicle and person capacity, at most one million; hours in which the arc
+        is hardly open are left out, for a lone bus does not fill a road.
         """
         use = self.arc_use[arc]
         fullest = (0, min(use.persons_by_hour, default=0) * HOUR_S)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from safepassage.domain.case import DirectionBasis
+from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis
 from safepassage.domain.release import Release
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.movements import Movements
@@ -275,6 +275,16 @@ class PeopleFacts:
                 if item["reserve"] and item["site"]:
                     found[item["site"]] = found.get(item["site"], 0) + item["persons"]
         return found
+
+    def answers(self) -> tuple[int, int]:
+        """Return how many have chosen to stay, and how many have not decided (assumptions included)."""
+        stays = undecided = 0
+        for row in self._inputs["demand"]:
+            if row["direction"] == UNDECIDED or row["basis"] == DirectionBasis.ASSUMPTION.value:
+                undecided += row["persons"]
+            elif row["direction"] == STAYS:
+                stays += row["persons"]
+        return stays, undecided
 
     def hold(self) -> HoldFacts:
         """Return what everybody needs per day while nobody moves."""

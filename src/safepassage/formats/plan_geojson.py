@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from safepassage.domain.map_layers import MapLayers
@@ -116,7 +117,7 @@ def _ring(points: Sequence[Point], *, exterior: bool) -> list[list[float]]:
     """RFC 7946 §3.1.6: exterior rings run counter-clockwise, holes clockwise."""
     twice_area = sum(
         (x1 - points[0][0]) * (y2 - points[0][1]) - (x2 - points[0][0]) * (y1 - points[0][1])
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False)
+        for (x1, y1), (x2, y2) in pairwise(points)
     )
     turned = points if (twice_area > 0) == exterior else points[::-1]
     return [_degrees(point) for point in turned]

@@ -1,12 +1,9 @@
-"""The report: one page that opens offline and says who can get out by when, what limits it, what it rests on."""
+"""The report: one offline page that says who can get out by when, what limits it and what it rests on."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
+from itertools import pairwise
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
@@ -16,8 +13,9 @@ from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_drawing import PlanMap
 from safepassage.formats.map_flows import WIDEST_PX, WIDTHS
 from safepassage.formats.map_symbols import mark
-from safepassage.formats.markup import Markup, escaped, printable
+from safepassage.formats.markup import Markup, printable
 from safepassage.formats.movements import Movements
+from safepassage.formats.page_templates import content_policy, environment, inline
 from safepassage.formats.people_facts import PeopleFacts, reason_keys
 from safepassage.formats.register import Register
 
@@ -25,47 +23,20 @@ from safepassage.formats.register import Register
 def write(release: Release, layers: MapLayers) -> bytes:
     """Return the report of a released plan as one self-contained HTML file.
 
-    It loads nothing from anywhere: styles, pictures and the one script (zoom) stand in the file, and its content
-    policy refuses everything else. Without scripts it says the same.
+    It loads nothing from anywhere: styles, pictures and the one script (zoom) stand in the file, and its
+    content policy refuses everything else. Without scripts it says the same.
     """
     release.require(Audience.PLANNING_TEAM)
-    environment = _environment()
-    style = Markup(environment.get_template("report.css").render(stamp=_stamp(release)))
-    script = Markup(environment.get_template("report.js").render())
-    page = environment.get_template("report.html").render(
+    templates, stamp = environment(), _stamp(release)
+    style, script = inline(templates, "report.css", stamp=stamp), inline(templates, "report.js")
+    page = templates.get_template("report.html").render(
         style=style,
         script=script,
-        policy=_policy(style, script),
-        stamp=_stamp(release),
+        policy=content_policy(styles=(style,), scripts=(script,)),
+        stamp=stamp,
         **_content(release, layers),
     )
     return page.encode("utf-8")
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("safepassage.formats", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=lambda value: value if hasattr(value, "__html__") else escaped(value),
-    )
-    environment.filters["count"] = lambda value: f"{value:,}"
-    return environment
-
-
-def _policy(style: str, script: str) -> str:
-    """Return a content policy that allows the two inline parts by their hash, and nothing else."""
-
-    def digest(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-    return (
-        f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _stamp(release: Release) -> dict[str, Any]:
@@ -94,9 +65,10 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "zone_names": " / ".join(zone.label for zone in clock.zones),
         "directions": people.directions(),
         "hold": people.hold(),
+        "answers": people.answers(),
         "map": drawn,
         "widths": _width_steps(),
-        "mark": lambda position, letter: _inline_mark(position, letter),
+        "mark": _inline_mark,
         "curves": _curves(release, register, movements, clock),
         "bottlenecks": supply_facts.bottlenecks(release, register, movements, clock),
         "settlements": settlements,
@@ -125,7 +97,7 @@ def _inline_mark(position: int, letter: str) -> Markup:
 
 def _width_steps() -> list[tuple[str, float]]:
     steps = [("no one in this plan", WIDTHS[0][1])]
-    for (low, _), (high, width) in zip(WIDTHS, WIDTHS[1:], strict=False):
+    for (low, _), (high, width) in pairwise(WIDTHS):
         steps.append((f"up to {high:,}" if not low else f"{low:,} – {high:,}", width))
     return [*steps, (f"over {WIDTHS[-1][0]:,}", WIDEST_PX)]
 

@@ -26,8 +26,7 @@ class RoadLines:
 
     def arc(self, arc: int) -> Sequence[Point]:
         """Return the points of an arc, both ends included."""
-        shape = self._shapes.get(arc)
-        return shape if shape else (self.node(self._tail[arc]), self.node(self._head[arc]))
+        return self._shapes.get(arc) or (self.node(self._tail[arc]), self.node(self._head[arc]))
 
     def arcs(self, arcs: Sequence[int]) -> list[Point]:
         """Return the points of consecutive arcs, no point twice in a row."""

@@ -1,4 +1,4 @@
-"""The schedule as rows that a person can work with: waves of cars, one row per leg of a bus, one per link ride."""
+"""The schedule as rows to work with: waves of cars, one row per leg of a bus, one per link ride."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAVE_S = 600
 
 Cell = str | int | datetime
 
-# OWASP "CSV Injection": cells that begin so are read as formulas by spreadsheet programs; full-width forms too.
+# OWASP "CSV Injection": spreadsheet programs read cells that begin so as formulas; full-width forms too.
 _FORMULA_START = re.compile(r"[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _TIMES = ("first_departure", "last_departure", "last_arrival")
 

@@ -6,84 +6,86 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from safepassage.domain.release import Release
 from safepassage.formats.fixed_archive import archive
 from safepassage.formats.markup import printable
-from safepassage.formats.schedule_rows import Cell, ScheduleRows, harmless
+from safepassage.formats.schedule_rows import ScheduleRows, harmless
 
 _HEAD = PatternFill("solid", start_color="FFE8ECEF")
 _WIDTHS = {"from": 22, "to": 22, "direction": 18, "attribution": 30, "id": 14, "movement": 14}
-_PAPER_A4 = 9
+_TIME_WIDTH, _OTHER_WIDTH, _LONGEST_FOOTER, _PAPER_A4 = 17, 11, 80, 9
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
 
 
 def write(release: Release) -> bytes:
     """Return the schedule of a released plan as .xlsx; the same release gives the same bytes."""
     table = ScheduleRows(release)
-    book = Workbook(write_only=True)
+    book = Workbook()
     book.properties.title = printable(release.plan["title"])
     book.properties.creator = "safepassage"
-    _departures(book.create_sheet("Departures"), release, table)
-    _about(book.create_sheet("About"), release, table)
+    departures, about = book.worksheets[0], book.create_sheet("About")
+    departures.title = "Departures"
+    _departures(departures, release, table)
+    _about(about, release, table)
     stream = io.BytesIO()
     book.save(stream)
     return _without_clock(stream.getvalue(), str(release.plan["as_of"]))
 
 
-def _departures(sheet: WriteOnlyWorksheet, release: Release, table: ScheduleRows) -> None:
-    sheet.freeze_panes = "F2"
-    for position, name in enumerate(table.header, start=1):
-        width = 17 if " " in name and name.startswith(("first", "last")) else _WIDTHS.get(name, 11)
-        sheet.column_dimensions[get_column_letter(position)].width = width
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _PAPER_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> None:
     _stamp_pages(sheet, release)
-    sheet.append([_head(sheet, name) for name in table.header])
+    sheet.append(table.header)
     for row in table.rows:
-        sheet.append([_cell(sheet, value) for value in table.cells(row)])
+        sheet.append(table.cells(row))
+    for position, (name, column) in enumerate(zip(table.header, sheet.iter_cols(), strict=True), start=1):
+        is_time = name.startswith(("first", "last"))
+        width = _TIME_WIDTH if is_time else _WIDTHS.get(name, _OTHER_WIDTH)
+        sheet.column_dimensions[get_column_letter(position)].width = width
+        _make_head(column[0])
+        if is_time:
+            for cell in column[1:]:
+                cell.number_format = "yyyy-mm-dd hh:mm"
+    sheet.freeze_panes = "F2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
 
 
-def _stamp_pages(sheet: WriteOnlyWorksheet, release: Release) -> None:
+def _stamp_pages(sheet: Worksheet, release: Release) -> None:
     """Put the class on every printed page; in a page header an ampersand begins a code."""
     words = [release.sensitivity.name]
     words += ["EXERCISE"] if release.plan["exercise"] else []
     words += [] if release.plan["complete"] else ["INCOMPLETE"]
-    sheet.oddHeader.center.text = " · ".join(words)
-    sheet.oddFooter.left.text = printable(release.plan["title"]).replace("&", "&&")[:80]
-    sheet.oddFooter.right.text = f"{release.sensitivity.name} · page &P of &N"
+    title = printable(release.plan["title"]).replace("&", "&&")[:_LONGEST_FOOTER]
+    sheet.HeaderFooter.oddHeader = HeaderFooterItem(center=_HeaderFooterPart(" · ".join(words)))
+    sheet.HeaderFooter.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart(title), right=_HeaderFooterPart(f"{words[0]} · page &P of &N")
+    )
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _PAPER_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _head(sheet: WriteOnlyWorksheet, name: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=name)
+def _make_head(cell: Any) -> None:
     cell.font, cell.fill = Font(bold=True), _HEAD
     cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    return cell
-
-
-def _about(sheet: WriteOnlyWorksheet, release: Release, table: ScheduleRows) -> None:
+def _about(sheet: Worksheet, release: Release, table: ScheduleRows) -> None:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 100
     _stamp_pages(sheet, release)
     for name, text in _facts(release, table):
-        sheet.append([_head(sheet, name), WriteOnlyCell(sheet, value=harmless(text))])
+        sheet.append((name, harmless(text)))
+        _make_head(sheet.cell(sheet.max_row, 1))
 
 
 def _facts(release: Release, table: ScheduleRows) -> Sequence[tuple[str, str]]:

@@ -15,16 +15,43 @@ _LON0_E7, _LAT0_E7 = 300_000_000, 500_000_000
 _E7_PER_KM = (139_850, 89_830)
 
 SETTLEMENTS = (
-    "Oakford", "Brenholt", "Ashmill", "Little Tarn", "Верхня Липа", "Stonebridge", "Harrow End", "Kestrel Hill",
-    "Ferrow", "Lower Saltley", "Mirefield", "Вишневка", "Copperdale", "Old Quarry", "Westing", "Nine Elms",
-    "Thornby", "Glasswater", "Пристань", "Hollin Grove", "Fallow Green", "Eastmoor", "Sandholm", "Corran",
-    "Bellmarsh", "Upper Wick", "Dunmere", "Tallow Cross", "Reedham", "Far Orchard",
-)  # fmt: skip
+    "Oakford",
+    "Brenholt",
+    "Ashmill",
+    "Little Tarn",
+    "Верхня Липа",
+    "Stonebridge",
+    "Harrow End",
+    "Kestrel Hill",
+    "Ferrow",
+    "Lower Saltley",
+    "Mirefield",
+    "Вишневка",
+    "Copperdale",
+    "Old Quarry",
+    "Westing",
+    "Nine Elms",
+    "Thornby",
+    "Glasswater",
+    "Пристань",
+    "Hollin Grove",
+    "Fallow Green",
+    "Eastmoor",
+    "Sandholm",
+    "Corran",
+    "Bellmarsh",
+    "Upper Wick",
+    "Dunmere",
+    "Tallow Cross",
+    "Reedham",
+    "Far Orchard",
+)
 _COLUMNS, _ROWS = 6, 5
 GROUPS = ("own_vehicle", "needs_transport", "assisted", "wheelchair", "stretcher")
 
 
 def point(x_km: float, y_km: float) -> tuple[int, int]:
+    """Return a point of the invented country, given in kilometres from its corner, as (lon_e7, lat_e7)."""
     return _LON0_E7 + round(x_km * _E7_PER_KM[0]), _LAT0_E7 + round(y_km * _E7_PER_KM[1])
 
 
@@ -37,10 +64,12 @@ class Country:
     classes: list[int] = field(default_factory=list)
 
     def node(self, name: str, x_km: float, y_km: float) -> int:
+        """Add a node."""
         self.nodes.append((name, x_km, y_km))
         return len(self.nodes) - 1
 
     def arc(self, tail: int, head: int, road: RoadClass, label: str, **changes: Any) -> int:
+        """Add a directed arc; `changes` override the defaults of its class."""
         (_, x1, y1), (_, x2, y2) = self.nodes[tail], self.nodes[head]
         length = max(20, round(1180 * ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5))
         speed_m_s = 20 if road <= RoadClass.PRIMARY else 15 if road <= RoadClass.SECONDARY else 11
@@ -66,20 +95,24 @@ class Country:
         return len(self.arcs) - 1
 
     def road(self, a: int, b: int, road: RoadClass, label: str) -> None:
+        """Add a road for both ways."""
         self.arc(a, b, road, label)
         self.arc(b, a, road, label)
 
     def named(self, name: str) -> int:
+        """Return the node of that name."""
         return next(i for i, node in enumerate(self.nodes) if node[0] == name)
 
 
 def add_settlements(country: Country) -> None:
+    """Lay out the settlements on an uneven grid."""
     for i, name in enumerate(SETTLEMENTS):
         column, row = i % _COLUMNS, i // _COLUMNS
         country.node(name, 22 + 13 * column + (i * 37 % 50) / 10 - 2.5, 8 + 12 * row + (i * 53 % 60) / 10 - 3)
 
 
 def add_roads(country: Country) -> None:
+    """Join neighbouring settlements, not all of them."""
     for i in range(len(SETTLEMENTS)):
         column, row = i % _COLUMNS, i // _COLUMNS
         main = row in {1, 3}
@@ -111,6 +144,7 @@ def _crossing(country: Country, name: str, x_km: float, y_km: float, inner: int,
 
 
 def add_sites_and_gates(country: Country) -> Json:
+    """Add reception sites, two crossings and a railway; return their positions."""
     west = country.node("Marbury stadium", 3, 24)
     west2 = country.node("Fenwick school", 1, 47)
     east = country.node("Port Sorrel hall", 112, 19)
@@ -121,18 +155,28 @@ def add_sites_and_gates(country: Country) -> Json:
     station = country.node("Marbury railway station", 2, 22)
     country.road(west, station, RoadClass.SECONDARY, "Station road")
     train = country.arc(
-        country.named("Stonebridge"), east, RoadClass.RAIL, "Stonebridge–Port Sorrel railway",
-        modes=8, capacity_mveh_h=1, persons_h=-1, travel_s=5400,
-    )  # fmt: skip
+        country.named("Stonebridge"),
+        east,
+        RoadClass.RAIL,
+        "Stonebridge–Port Sorrel railway",
+        modes=8,
+        capacity_mveh_h=1,
+        persons_h=-1,
+        travel_s=5400,
+    )
     return {
         "gates": (
             _crossing(country, "Hallow Bridge crossing", 98, 22, 11, east),
             _crossing(country, "Quarry Pass crossing", 99, 45, 23, east2),
         ),
         "train": train,
-        "sites": (("marbury", west, 0, 9000), ("fenwick", west2, 0, 2600), ("sorrel", east, 1, 5200),
-                  ("linden", east2, 1, 2400)),
-    }  # fmt: skip
+        "sites": (
+            ("marbury", west, 0, 9000),
+            ("fenwick", west2, 0, 2600),
+            ("sorrel", east, 1, 5200),
+            ("linden", east2, 1, 2400),
+        ),
+    }
 
 
 def _network(country: Country, marks: Json) -> Json:
@@ -179,10 +223,17 @@ def _places(country: Country, marks: Json) -> list[Json]:
 
     rows = [place(f"s{i:02d}", name, "settlement", i) for i, name in enumerate(SETTLEMENTS)]
     rows += [
-        place(site, country.nodes[node][0], "reception_site", node, direction=("west", "east")[side],
-              capacity_persons=persons, pickup_node=-1)
+        place(
+            site,
+            country.nodes[node][0],
+            "reception_site",
+            node,
+            direction=("west", "east")[side],
+            capacity_persons=persons,
+            pickup_node=-1,
+        )
         for site, node, side, persons in marks["sites"]
-    ]  # fmt: skip
+    ]
     for i, gate in enumerate(marks["gates"]):
         arc = country.arcs[gate]
         rows.append(place(f"x{i}", arc["label"], "border_crossing", arc["tail"], pickup_node=-1))
@@ -210,23 +261,38 @@ def _demand() -> list[Json]:
             ]
         for answer, share, basis in (("stays", 6, "exercise"), ("undecided", 4, "assumption")):
             rows.append(
-                {"place": f"s{i:02d}", "direction": answer, "group": "needs_transport",
-                 "persons": size * share // 100, "basis": basis}
-            )  # fmt: skip
+                {
+                    "place": f"s{i:02d}",
+                    "direction": answer,
+                    "group": "needs_transport",
+                    "persons": size * share // 100,
+                    "basis": basis,
+                }
+            )
     return rows
 
 
 def _fleet(base: int) -> list[Json]:
     return [
-        {"id": f"bus-{i:02d}", "type": "coach 50" if i % 4 else "low-floor bus", "base_node": base,
-         "seats": 50 if i % 4 else 28, "wheelchair": 0 if i % 4 else 6, "stretcher": 0 if i % 4 else 4,
-         "units_mveh": 2500, "weight_kg": 16_000, "available_from_s": 0, "available_until_s": HORIZON_S,
-         "max_duty_s": 43_200}
+        {
+            "id": f"bus-{i:02d}",
+            "type": "coach 50" if i % 4 else "low-floor bus",
+            "base_node": base,
+            "seats": 50 if i % 4 else 28,
+            "wheelchair": 0 if i % 4 else 6,
+            "stretcher": 0 if i % 4 else 4,
+            "units_mveh": 2500,
+            "weight_kg": 16_000,
+            "available_from_s": 0,
+            "available_until_s": HORIZON_S,
+            "max_duty_s": 43_200,
+        }
         for i in range(24)
-    ]  # fmt: skip
+    ]
 
 
 def sample_inputs(country: Country, marks: Json) -> Json:
+    """Return the snapshot; the closed arcs are added to `marks`."""
     network = _network(country, marks)
     marks["closed"] = network.pop("closed")
     return {
@@ -244,10 +310,19 @@ def sample_inputs(country: Country, marks: Json) -> Json:
         "demand": _demand(),
         "fleet": _fleet(marks["sites"][0][1]),
         "rules": {
-            "burst_mveh": 2500, "burst_persons": 60, "junction_wait_max_s": 120, "exposure_cap_ppm_s": -1,
-            "persons_per_car": 3, "car_units_mveh": 1000, "car_weight_kg": 2000, "load_base_s": 300,
-            "load_per_person_s": 6, "unload_base_s": 180, "unload_per_person_s": 3, "movement_windows": [],
+            "burst_mveh": 2500,
+            "burst_persons": 60,
+            "junction_wait_max_s": 120,
+            "exposure_cap_ppm_s": -1,
+            "persons_per_car": 3,
+            "car_units_mveh": 1000,
+            "car_weight_kg": 2000,
+            "load_base_s": 300,
+            "load_per_person_s": 6,
+            "unload_base_s": 180,
+            "unload_per_person_s": 3,
+            "movement_windows": [],
         },
         "time_zones": [{"label": "Marbury", "offset_s": 7200}, {"label": "Sorrel", "offset_s": 10_800}],
         "notice": {"hotline": "+00 555 0100", "languages": ["en", "uk", "ru"]},
-    }  # fmt: skip
+    }

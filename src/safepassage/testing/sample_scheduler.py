@@ -1,4 +1,4 @@
-"""A toy scheduler for samples: vehicles take turns and keep their distance; no bound, no fairness, no proof."""
+"""A toy scheduler for samples: vehicles take turns and keep their distance; nothing is proved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ToyScheduler:
         self.arcs = inputs["network"]["arcs"]
         self.closed = set(marks["closed"])
         self.taken: set[tuple[int, int]] = set()
-        self.opens = {gate: s for gate, s in zip(marks["gates"], (7200, 10_800), strict=True)}
+        self.opens = dict(zip(marks["gates"], (7200, 10_800), strict=True))
         self.shuts = {marks["gates"][0]: 36_000}
         self.routes: list[Json] = []
         self.distances: dict[tuple[int, int], int] = {}
@@ -32,6 +32,7 @@ class ToyScheduler:
         }
 
     def route(self, origin: int, goal: int, avoid: frozenset[int] = frozenset()) -> int:
+        """Return the position of the quickest route, found once."""
         path = self._path(origin, goal, avoid)
         key = (origin, goal, *path)
         if key not in self.known:
@@ -89,6 +90,7 @@ class ToyScheduler:
         return None
 
     def site(self, origin: int, direction: str) -> tuple[str, int] | None:
+        """Return the nearest site of a direction that still has room, and its node."""
         side = ("west", "east").index(direction)
         options = [
             (self._seconds(origin, node), site, node)
@@ -124,8 +126,12 @@ class ToyScheduler:
         if (place, direction) not in streams:
             route = self.route(int(place[1:]), found[1])
             streams[place, direction] = {
-                "place": place, "direction": direction, "site": found[0], "route": route, "departures": []
-            }  # fmt: skip
+                "place": place,
+                "direction": direction,
+                "site": found[0],
+                "route": route,
+                "departures": [],
+            }
         stream = streams[place, direction]
         last = stream["departures"][-1][0] if stream["departures"] else 1800
         trip = self.depart(stream["route"], last)
@@ -135,7 +141,7 @@ class ToyScheduler:
         stream["departures"].append([trip[0], aboard, []])
         self.left[key] -= aboard
         self.room[stream["site"]] -= aboard
-        return aboard > 0 and self.left[key] > 0
+        return bool(aboard and self.left[key])
 
     def _load(self, bus: Json, place: str, direction: str, site: str) -> list[Json]:
         seats = {"seats": bus["seats"], "wheelchair": bus["wheelchair"], "stretcher": bus["stretcher"]}
@@ -149,9 +155,16 @@ class ToyScheduler:
                 seats[seat] -= aboard
                 self.room[site] -= aboard
                 items.append(
-                    {"place": place, "group": group, "direction": direction, "persons": aboard, "reserve": False,
-                     "after": "", "site": site}
-                )  # fmt: skip
+                    {
+                        "place": place,
+                        "group": group,
+                        "direction": direction,
+                        "persons": aboard,
+                        "reserve": False,
+                        "after": "",
+                        "site": site,
+                    }
+                )
         return items
 
     def _waiting(self, direction: str, low_floor: int) -> str | None:
@@ -202,6 +215,7 @@ class ToyScheduler:
         }
 
     def vehicles(self) -> list[Json]:
+        """Let every bus shuttle until nobody waits or time is up."""
         chains = [
             {"id": bus["id"], "legs": list(self._shuttle(i, bus))}
             for i, bus in enumerate(self.inputs["fleet"])
@@ -209,6 +223,7 @@ class ToyScheduler:
         return [chain for chain in chains if chain["legs"]]
 
     def train(self) -> list[Json]:
+        """Fill one train."""
         bus = {"seats": 400, "wheelchair": 8, "stretcher": 0}
         load = self._load(bus, "s05", "east", "sorrel")
         return [{"id": "t1", "arc": self.marks["train"], "depart_s": 10_800, "load": load}] if load else []

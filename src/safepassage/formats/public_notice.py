@@ -1,0 +1,53 @@
+"""The public notice: rights, every direction, free choice, a telephone number; no times, routes or counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from safepassage.domain.release import Audience, Release
+from safepassage.formats.markup import printable
+from safepassage.formats.notice_texts import NoticeText, notice_texts
+from safepassage.formats.page_templates import content_policy, environment, inline
+
+
+def write_html(release: Release) -> bytes:
+    """Return the notice as one self-contained page, a section for each language."""
+    templates = environment()
+    style = inline(templates, "notice.css")
+    page = templates.get_template("notice.html").render(
+        style=style, policy=content_policy(styles=(style,)), **_content(release)
+    )
+    return page.encode("utf-8")
+
+
+def write_text(release: Release) -> bytes:
+    """Return the notice as plain text."""
+    content = _content(release)
+    parts = [_in_plain_text(text, content) for text in content["texts"]]
+    return ("\n\n".join([*parts, content["sensitivity"]]) + "\n").encode("utf-8")
+
+
+def _content(release: Release) -> dict[str, Any]:
+    release.require(Audience.PUBLIC)
+    notice: Mapping[str, Any] = release.inputs.get("notice", {})
+    known = notice_texts()
+    languages = [code for code in notice.get("languages", ()) if code in known] or list(known)[:1]
+    return {
+        "texts": [known[code] for code in dict.fromkeys(languages)],
+        "directions": [printable(row["name"]) for row in release.inputs["directions"]],
+        "hotline": printable(notice.get("hotline", "")),
+        "exercise": bool(release.inputs["exercise"]),
+        "sensitivity": release.sensitivity.name,
+    }
+
+
+def _in_plain_text(text: NoticeText, content: Mapping[str, Any]) -> str:
+    lines = [text.exercise, ""] if content["exercise"] else []
+    lines += [text.heading, "", text.lead]
+    lines += [f"  - {name}" for name in content["directions"]]
+    lines += [text.directions, "", text.stay, "", text.rights_heading]
+    lines += [f"  - {right}" for right in text.rights]
+    lines += ["", text.wait, ""]
+    lines.append(f"{text.call} {content['hotline']}" if content["hotline"] else text.no_number)
+    return "\n".join(lines)
