@@ -19,8 +19,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safepassage.domain.case import Case, Interval
-from safepassage.domain.dictionary import TABLES, Column, Table, ValueType
+from safepassage.domain.case import Case, Interval, Settings
+from safepassage.domain.dictionary import TABLES, Column, Table, ValueType, table
 from safepassage.domain.errors import FormatError
 from safepassage.formats import osm
 from safepassage.testing.generated import generate_case
@@ -47,6 +47,11 @@ class Clock:
     def text(self, seconds: int) -> str:
         """Return the time of a grid second, in UTC."""
         return (self._epoch + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def offset(self, east_s: int) -> str:
+        """Return seconds east of UTC as ``+03:00``."""
+        minutes = abs(east_s) // 60
+        return f"{'-' if east_s < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
 
     def hours(self, windows: Iterable[Interval]) -> str:
         """Return windows as pairs of times."""
@@ -95,17 +100,17 @@ def cell(column: Column, value: Any, clock: Clock) -> str:
     return "; ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
 
-def write_table(folder: Path, table: Table, rows: list[Any], clock: Clock) -> None:
+def write_table(folder: Path, kind: Table, rows: list[Any], clock: Clock) -> None:
     """Write one table as CSV, with the columns that say something."""
-    cells = [[cell(column, value_at(row, column.field), clock) for column in table.columns] for row in rows]
+    cells = [[cell(column, value_at(row, column.field), clock) for column in kind.columns] for row in rows]
     used = [
         i
-        for i, column in enumerate(table.columns)
+        for i, column in enumerate(kind.columns)
         if column.required or any(row[i] not in {"", column.default} for row in cells)
     ]
-    with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / f"{kind.name}.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow([table.columns[i].name for i in used])
+        out.writerow([kind.columns[i].name for i in used])
         out.writerows([row[i] for i in used] for row in cells)
 
 
@@ -114,27 +119,38 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def settings(case: Case, clock: Clock) -> Iterable[tuple[str, str]]:
+    """Yield the settings that say something, as they stand in a file."""
+    written = {
+        "start": case.epoch,
+        "as_of": case.as_of,
+        "time_zones": "; ".join(f"{label}={clock.offset(east_s)}" for label, east_s in case.time_zones),
+        "network": case.network_file,
+    }
+    for column in table("settings").columns:
+        owner, _, field = column.field.rpartition(".")
+        if column.name in written:
+            text = written[column.name]
+        elif owner == "case":
+            text = cell(column, getattr(case, field), clock)
+        else:
+            value = getattr(case.settings, column.field, None)
+            text = "" if value == getattr(Settings(), column.field, None) else cell(column, value, clock)
+        if text:
+            yield column.name, text
+
+
 def write_case(case: Case, folder: Path) -> None:
     """Write a case as a folder: `case.toml` and one CSV per table that has rows."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(case.epoch)
-    lines = [
-        "# EXERCISE: made up by benchmarks/generate_case.py: for benchmarks and trials only.",
-        f"id = {quoted(case.id)}",
-        f"title = {quoted(case.title)}",
-        'exercise = "yes"',
-        f"start = {quoted(case.epoch)}",
-        f"as_of = {quoted(case.as_of)}",
-        f"horizon_h = {Decimal(case.settings.horizon_s) / 3600:f}",
-        f"network = {quoted(case.network_file)}",
-    ]
-    if case.attribution:
-        lines.append(f"attribution = {quoted(case.attribution)}")
+    lines = ["# EXERCISE: made up by benchmarks/generate_case.py, for benchmarks and trials only."]
+    lines += [f"{key} = {quoted(value)}" for key, value in settings(case, clock)]
     (folder / "case.toml").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
-    for table in TABLES:
-        rows = list(ROWS[table.name](case)) if table.name in ROWS else []
+    for kind in TABLES:
+        rows = list(ROWS[kind.name](case)) if kind.name in ROWS else []
         if rows:
-            write_table(folder, table, rows, clock)
+            write_table(folder, kind, rows, clock)
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:

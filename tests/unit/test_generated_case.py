@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from safepassage.domain.network import (
     RoadNetwork,
     Shapes,
 )
+from safepassage.formats.case_reading import read_case
 from safepassage.testing.draws import Draws, apportion
 from safepassage.testing.generated import generate_case, largest_strong_component
 from safepassage.testing.small_cases import random_small_case
@@ -265,3 +267,54 @@ FEATURES = {
 @pytest.mark.parametrize("feature", FEATURES)
 def test_some_small_case_has(feature):
     assert any(FEATURES[feature](random_small_case(seed)[0]) for seed in SEEDS)
+
+
+@pytest.fixture(scope="module")
+def script(repo_root):
+    """The script that writes generated cases into folders."""
+    path = repo_root / "benchmarks" / "generate_case.py"
+    spec = importlib.util.spec_from_file_location("generate_case", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read_back(script, case, folder):
+    """Write a case, read it with the reader of the product."""
+    case = dataclasses.replace(case, network_file="map.osm.pbf")
+    (folder / "map.osm.pbf").touch()
+    script.write_case(case, folder)
+    return case, read_case(folder)
+
+
+def test_a_generated_case_is_read_back_as_it_was_written(script, case, tmp_path):
+    written, reading = read_back(script, case, tmp_path)
+    assert reading.errors == ()
+    assert reading.case == written
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_small_case_is_well_formed_and_read_back_as_it_was_written(script, seed, tmp_path):
+    written, reading = read_back(script, random_small_case(seed)[0], tmp_path)
+    assert reading.errors == ()
+    assert reading.case == written
+
+
+def test_the_script_writes_a_case_for_a_real_map(script, shared_dir, tmp_path, capsys):
+    network = shared_dir / "data" / "osm" / "monaco.osm.gz"
+    if not network.is_file():
+        pytest.skip("the shared folder has no extract of Monaco")
+    code = script.main([str(network), str(tmp_path / "case"), "--persons", "700", "--settlements", "12"])
+    reading = read_case(tmp_path / "case")
+    assert code == 0
+    assert "700 persons" in capsys.readouterr().out
+    assert reading.errors == ()
+    assert "OpenStreetMap" in reading.case.attribution
+    assert reading.network_path.resolve() == network.resolve()
+
+
+def test_the_script_says_in_a_sentence_what_is_wrong(script, tmp_path, capsys):
+    (tmp_path / "map.osm.pbf").write_bytes(b"not a map")
+    assert script.main([str(tmp_path / "map.osm.pbf"), str(tmp_path / "case")]) == 2
+    assert "map.osm.pbf" in capsys.readouterr().err
+    assert not (tmp_path / "case").exists()

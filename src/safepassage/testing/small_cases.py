@@ -353,10 +353,13 @@ def _arrangements(
 
 
 def _statuses(draws: Draws, network: RoadNetwork, horizon_s: int) -> tuple[RoadStatus, ...]:
+    # One row per link: statuses that contradict each other are a fault of the case.
+    links = list(dict.fromkeys(network.arcs.link.tolist()))
+    chosen = draws.some(links, draws.pick((0, 0, 1, 2, 3)))
     return tuple(
         RoadStatus(
             id=f"r{i}",
-            roads=(_some_link(draws, network),),
+            roads=(RoadSelector(kind=SelectorKind.LINK, value=link),),
             status=draws.pick(tuple(RoadStatusWord)),
             interval=_windows(draws, horizon_s)[0] if draws.chance(50) else None,
             speed_kmh=draws.between(5, 40) if draws.chance(25) else None,
@@ -364,7 +367,7 @@ def _statuses(draws: Draws, network: RoadNetwork, horizon_s: int) -> tuple[RoadS
             max_weight_kg=draws.pick((2_500, 6_000)) if draws.chance(15) else None,
             provenance=INVENTED,
         )
-        for i in range(draws.pick((0, 0, 1, 2, 3)))
+        for i, link in enumerate(chosen)
     )
 
 
