@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from safepassage.domain.case import Interval
 from safepassage.domain.timed_network import HazardPiece, Piece
@@ -46,7 +47,7 @@ def pieces(base: Piece, effects: Iterable[Effect], horizon_s: int) -> tuple[Piec
         cuts.update((max(0, effect.from_s), min(horizon_s, effect.until_s)))
     bounds = sorted(cuts)
     found: list[Piece] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         piece = _state(base, [e for e in clipped if e.from_s <= start and e.until_s >= end], start, end)
         if found and _same(found[-1], piece):
             found[-1] = _until(found[-1], end)
@@ -58,13 +59,17 @@ def pieces(base: Piece, effects: Iterable[Effect], horizon_s: int) -> tuple[Piec
 def _state(base: Piece, active: list[Effect], start: int, end: int) -> Piece:
     capacity, travel = base.capacity_mveh_h, base.travel_s
     stated = [e.capacity_mveh_h for e in active if e.capacity_mveh_h is not None]
-    capacity = min([capacity, *stated]) * min((e.capacity_permille for e in active), default=PERMILLE) // PERMILLE
+    capacity = (
+        min([capacity, *stated]) * min((e.capacity_permille for e in active), default=PERMILLE) // PERMILLE
+    )
     slower = min((e.speed_permille for e in active), default=PERMILLE)
     travel = max([-(-travel * PERMILLE // slower), *(e.travel_s for e in active if e.travel_s is not None)])
     if any(e.closed for e in active):
         capacity = 0
+    # A closed gate lets nobody pass, so its closed hours must not count as room for persons in a bound.
+    persons_h = min(base.persons_h, 0) if capacity == 0 else base.persons_h
     return Piece(
-        from_s=start, until_s=end, capacity_mveh_h=capacity, persons_h=base.persons_h, travel_s=max(1, travel)
+        from_s=start, until_s=end, capacity_mveh_h=capacity, persons_h=persons_h, travel_s=max(1, travel)
     )
 
 
@@ -88,7 +93,7 @@ def hazard_pieces(claims: Sequence[tuple[int, int, int]], horizon_s: int) -> tup
     """Fold (from_s, until_s, ppm) claims into disjoint pieces; where claims overlap, the highest counts."""
     cuts = sorted({min(max(0, t), horizon_s) for claim in claims for t in claim[:2]})
     found: list[HazardPiece] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         ppm = max((c[2] for c in claims if c[0] <= start and c[1] >= end), default=0)
         if ppm == 0:
             continue
