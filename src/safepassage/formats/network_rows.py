@@ -63,7 +63,7 @@ class LinkRow:
     speed_kmh: float | None = None
     travel_s: int | None = None
     lanes: int | None = None
-    capacity_veh_h: int | None = None
+    capacity_mveh_h: int | None = None
     persons_h: int | None = None
     max_weight_kg: int | None = None
     bridge: bool = False
@@ -143,7 +143,7 @@ class _Builder:
             if end in self._excused:
                 continue
             message = f"link “{row.id}” runs to “{end}”, which is not in the table of nodes"
-            self._error("NODE_UNKNOWN", row.where, message, "add the node, or mend its id")
+            self._error("REFERENCE_UNKNOWN", row.where, message, "add the node, or mend its id")
         if row.tail == row.head:
             message = f"link “{row.id}” begins and ends at “{row.tail}”"
             self._error("LINK_LOOP", row.where, message, "name two different nodes")
@@ -187,15 +187,15 @@ class _Builder:
             if modes & _TIMETABLED and row.speed_kmh is None:
                 message = f"link “{row.id}” has no travel time; {default.speed_kmh} km/h is assumed"
                 self._warning("TRAVEL_TIME_ASSUMED", row.where, message, "fill in travel_min")
-        capacity = row.capacity_veh_h
+        capacity = row.capacity_mveh_h
         if capacity is None:
-            capacity = (row.lanes or default.lanes) * default.capacity_veh_h_lane
+            capacity = 1000 * (row.lanes or default.lanes) * default.capacity_veh_h_lane
         return _Stretch(
             tail=self._position[row.tail],
             head=self._position[row.head],
             length_m=length,
             travel_s=max(1, travel),
-            capacity_mveh_h=1000 * capacity if modes & Mode.road() else 0,
+            capacity_mveh_h=capacity if modes & Mode.road() else 0,
             road_class=road_class,
             modes=modes,
             row=row,
@@ -216,21 +216,17 @@ def build(
     *,
     defaults: RoadDefaults,
     source: NetworkSource,
-    where: Where,
     excused: frozenset[str] = frozenset(),
 ) -> Built:
-    """Return the network of typed rows with all problems; no network where one of them is an error.
+    """Return the network of typed rows with all problems; no network without a link, or with an error.
 
-    A link is open both ways unless its row says otherwise. `where` is named where the tables are empty.
+    A link is open both ways unless its row says otherwise.
     `excused` are ids of nodes that exist but were faulty: links to them are dropped without a problem.
     """
     builder = _Builder(nodes, links, defaults, excused)
     stretches = builder.stretches()
-    if not links:
-        hint = "add at least one link"
-        builder.problems.append(_problem(Severity.ERROR, "TABLE_EMPTY", where, "there are no links", hint))
     problems = tuple(builder.problems)
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    if not stretches or any(problem.severity is Severity.ERROR for problem in problems):
         return Built(reading=None, problems=problems)
     names: dict[str, int] = {"": 0}
     for stretch in stretches:
@@ -297,7 +293,7 @@ def _counts(nodes: Sequence[NodeRow], links: Sequence[LinkRow]) -> ReadCounts:
     missing = {
         "length": sum(row.length_m is None for row in links),
         "speed": sum(row.speed_kmh is None and row.travel_s is None for row in links),
-        "capacity": sum(row.capacity_veh_h is None for row in links),
+        "capacity": sum(row.capacity_mveh_h is None for row in links),
     }
     return ReadCounts(
         seen=(("nodes", len(nodes)), ("links", len(links))),
