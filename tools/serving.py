@@ -84,10 +84,9 @@ def plan_demo(python: Path, root: Path) -> Path:
     )
     if done.returncode not in {0, EXIT_SOME_UNSERVED}:
         raise SetupError(f"The example could not be planned (exit code {done.returncode}).")
-    outputs: list[str] = json.loads(done.stdout)["outputs"]
-    for name in outputs:
-        if name.endswith("report.html"):
-            return (root / name).resolve()
+    outputs: dict[str, str] = json.loads(done.stdout)["outputs"]
+    if "report.html" in outputs:
+        return (root / outputs["report.html"]).resolve()
     raise SetupError("The example was planned, but it wrote no report.")
 
 

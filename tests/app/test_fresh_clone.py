@@ -85,7 +85,7 @@ def test_demo_plans_the_example_in_a_clone_whose_path_has_a_space(clone, tmp_pat
     assert done.returncode in EXAMPLE_PLANNED, done.stderr
     printed = json.loads(done.stdout)
     assert printed["verified"] is True
-    assert all((clone / name).exists() for name in printed["outputs"])
+    assert all((clone / name).exists() for name in printed["outputs"].values())
     assert run(["git", "status", "--porcelain"], clone).stdout == ""
 
 
