@@ -14,6 +14,7 @@ from pathlib import Path
 
 from safepassage.cli.parser import build_parser
 from safepassage.domain.dictionary import TABLES, Column, ValueType
+from safepassage.domain.problem_codes import PROBLEM_CODES, Weight
 from safepassage_verify.codes import CODES
 
 TEXTUAL = {ValueType.ID, ValueType.TEXT, ValueType.TEXTS}
@@ -135,9 +136,31 @@ def violations() -> str:
     return table(("code", "meaning"), ((code(name), meaning) for name, meaning in CODES.items()))
 
 
+def problem_codes() -> str:
+    """List what may be wrong with input, under the headings of the registry."""
+    rows = [row for row in PROBLEM_CODES.values() if row.weight is not Weight.UNSERVED]
+    parts = []
+    for area in dict.fromkeys(row.area for row in rows):
+        listed = [
+            (code(row.code), row.weight.value, row.meaning, row.remedy) for row in rows if row.area == area
+        ]
+        parts.append(f"## {area}\n")
+        parts.append(table(("code", "weight", "what is wrong", "how to mend it"), listed))
+    return "\n".join(parts)
+
+
+def unserved_reasons() -> str:
+    """List why persons may be left, and what would serve them."""
+    rows = [row for row in PROBLEM_CODES.values() if row.weight is Weight.UNSERVED]
+    listed = [(code(row.code), row.meaning, row.remedy) for row in rows]
+    return table(("code", "why", "what would change it"), listed)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "command-line": command_line,
     "case-format": case_format,
+    "problem-codes": problem_codes,
+    "unserved-reasons": unserved_reasons,
     "violations": violations,
 }
 
