@@ -84,8 +84,9 @@ def test_most_people_get_out_in_either_direction_but_late(summaries, name):
 
 
 def test_towards_sumy_the_crossing_is_the_limit(planned, summaries):
-    assert any("Crossing Yunakivka - Sudzha" in text for text in binding(planned, "to_sumy"))
-    assert summaries["Towards Sumy"].unserved_bound >= 41
+    assert any("Yunakivka–Sudzha crossing" in text for text in binding(planned, "to_sumy"))
+    # 41 of the pocket have no way; through the crossing pass 40 persons an hour in twelve hours.
+    assert summaries["Towards Sumy"].unserved_bound >= 100
 
 
 def test_towards_kursk_it_is_the_contact_point_on_r200(planned):
