@@ -102,6 +102,8 @@ def test_bundle_installs_and_plans_without_a_network(clone, bundle, tmp_path):
     assert installed.returncode == 0, installed.stderr
 
     script = tmp_path / "env" / ("Scripts/safepassage.exe" if os.name == "nt" else "bin/safepassage")
+    healthy = run([*prefix, script, "doctor"], tmp_path)
+    assert healthy.returncode == 0, healthy.stdout
     planned = run([*prefix, script, "demo", "-o", tmp_path / "out"], tmp_path)
     assert planned.returncode in EXAMPLE_PLANNED, planned.stderr
     in_clone = run([sys.executable, "bootstrap.py", "demo", "-o", tmp_path / "out2"], clone)
