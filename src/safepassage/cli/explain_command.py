@@ -65,7 +65,9 @@ def _list(problem: PlanningProblem, corridors: list[dict[str, Any]]) -> Outcome:
         f"{_minutes(c['travel_s'])}, {c['length_m'] / 1000:.1f} km, {c['bottleneck_reason']}"
         for c in corridors
     ]
-    return Outcome(code=OK, text="\n".join(lines) or "The plan has no corridors.", data={"corridors": corridors})
+    return Outcome(
+        code=OK, text="\n".join(lines) or "The plan has no corridors.", data={"corridors": corridors}
+    )
 
 
 def _minutes(seconds: int) -> str:
@@ -80,7 +82,9 @@ def _explain(
     explainer = Explainer(problem, corridor["direction"])
     route = plan["routes"][corridor["route"]]
     own = explainer.way("this corridor", route["arcs"])
-    lines = [f"Corridor {corridor['id']}: {names[corridor['place']]} → {names[corridor['site']]} ({direction})"]
+    lines = [
+        f"Corridor {corridor['id']}: {names[corridor['place']]} → {names[corridor['site']]} ({direction})"
+    ]
     lines.extend(_way_lines(own))
     lines.append(f"  binding constraint: {corridor['bottleneck_reason'] or 'none'}")
     lines.extend(f"  limit of the proof for the direction: {b['text']}" for b in plan["binding"]
@@ -94,7 +98,12 @@ def _explain(
     lines.append(_alternative(plan, corridor, explainer))
     if via:
         yours = explainer.through(route["from_node"], _points(via), route["to_node"])
-        lines.extend(["Your way:", *(_beside(yours, own, plan) if yours else ["  there is no road along these points"])])
+        lines.extend(
+            [
+                "Your way:",
+                *(_beside(yours, own, plan) if yours else ["  there is no road along these points"]),
+            ]
+        )
         ways.extend([yours] if yours else [])
     return lines, {"corridor": dict(corridor), "ways": [asdict(way) for way in ways]}
 
@@ -107,7 +116,9 @@ def _way_lines(way: WayFacts) -> list[str]:
     if way.tightest:
         lines.append("  tightest: " + "; ".join(f"{label} {n} vehicles/h" for label, n in way.tightest))
     if way.exposed:
-        lines.append("  reported hazard: " + "; ".join(f"{label} {ppm / 10_000:g} %" for label, ppm in way.exposed))
+        lines.append(
+            "  reported hazard: " + "; ".join(f"{label} {ppm / 10_000:g} %" for label, ppm in way.exposed)
+        )
     return lines
 
 
@@ -148,8 +159,12 @@ def _points(via: str) -> list[tuple[int, int]]:
             lat, lon = (float(x) for x in part.split(","))
         except ValueError:
             what = f"the point {part!r} is not LAT,LON"
-            raise FormatError(file="--via", what=what, remedy="write for example 51.19,35.27;51.02,35.31") from None
+            raise FormatError(
+                file="--via", what=what, remedy="write for example 51.19,35.27;51.02,35.31"
+            ) from None
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004
-            raise FormatError(file="--via", what=f"{part} lies nowhere on Earth", remedy="latitude comes first")
+            raise FormatError(
+                file="--via", what=f"{part} lies nowhere on Earth", remedy="latitude comes first"
+            )
         points.append((round(lon * E7), round(lat * E7)))
     return points

@@ -49,15 +49,15 @@ def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding
     filled = BAR * served // demand if demand else 0
     lines = ["", f"{summary.name}: {served:,} of {demand:,} persons  [{'#' * filled}{'.' * (BAR - filled)}]"]
     if summary.clearance_s is not None:
-        finish = clock.named(summary.clearance_s)
+        finish = clock.moments(summary.clearance_s)
         if summary.clearance_bound_s is None:
             lines.append(f"  finishes {finish}; no bound was proved")
         else:
-            bound = clock.named(summary.clearance_bound_s)
-            at = clock.named(clock.seconds(as_of))
+            bound = clock.moments(summary.clearance_bound_s)
+            at = clock.moments(clock.seconds(as_of))
             lines.append(
-                f"  finishes {finish}; in this model, with roads as reported at {at}, no plan that serves as many "
-                f"finishes before {bound}"
+                f"  finishes {finish}; in this model, with roads as reported at {at}, "
+                f"no plan that serves as many finishes before {bound}"
             )
     if summary.persons_reserved:
         lines.append(

@@ -63,7 +63,9 @@ class Explainer:
         columns, chosen = self.problem.network.arcs, list(arcs)
         capacity = {a: self._vehicles_h(a) for a in chosen if self._open[a]}
         tight = sorted({(n, str(columns.label[a])) for a, n in capacity.items()})[:3]
-        worst = sorted({(-int(self._hazard[a]), str(columns.label[a])) for a in chosen if self._hazard[a] > 0})[:3]
+        worst = sorted(
+            {(-int(self._hazard[a]), str(columns.label[a])) for a in chosen if self._hazard[a] > 0}
+        )[:3]
         profiles = self.problem.network.profiles
         return WayFacts(
             name=name, arcs=tuple(chosen), length_m=int(columns.length_m[chosen].sum()) if chosen else 0,

@@ -118,8 +118,7 @@ class CarPlanner:
 
 def no_way(problem: PlanningProblem, claim: Claimant) -> tuple[str, str]:
     """Say why a claim has no way at all."""
-    node = claim.place.node if claim.by_car else claim.place.pickup_node
-    if node < 0:
+    if claim.node < 0:
         return ledger.OFF_NETWORK, f"{claim.place.name} is not on the road network"
     if not problem.sites(claim.direction):
         return ledger.NO_EXIT, "no reception site in this direction"

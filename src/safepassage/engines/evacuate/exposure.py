@@ -45,7 +45,9 @@ def later_ready_s(passage: Passage, hazard: Mapping[int, tuple[HazardPiece, ...]
     later = []
     for entry in passage.entries:
         offset = entry.second - passage.depart_s
-        later.extend(p.until_s - offset for p in hazard.get(entry.arc, ()) if p.until_s - offset > passage.depart_s)
+        later.extend(
+            p.until_s - offset for p in hazard.get(entry.arc, ()) if p.until_s - offset > passage.depart_s
+        )
     return min(later, default=None)
 
 

@@ -63,7 +63,9 @@ class Journeys:
     def _trees_to(self, direction: str, node: int) -> list[Any]:
         key = (direction, node)
         if key not in self._trees:
-            self._trees[key] = [graph.tree(cost, [node], reverse=True) for graph, cost in self._layers(direction)]
+            self._trees[key] = [
+                graph.tree(cost, [node], reverse=True) for graph, cost in self._layers(direction)
+            ]
         return self._trees[key]
 
     def _layers(self, direction: str) -> list[tuple[ArcGraph, Any]]:

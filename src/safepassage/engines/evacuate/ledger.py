@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from safepassage.domain.case import STAYS, UNDECIDED, Group
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
 
-SEATED = (str(Group.NEEDS_TRANSPORT), str(Group.ASSISTED))
+CAR, SEAT, WHEELCHAIR, STRETCHER = "car", "seat", "wheelchair", "stretcher"
+KIND = {
+    str(Group.OWN_VEHICLE): CAR,
+    str(Group.NEEDS_TRANSPORT): SEAT,
+    str(Group.ASSISTED): SEAT,
+    str(Group.WHEELCHAIR): WHEELCHAIR,
+    str(Group.STRETCHER): STRETCHER,
+}
+"""What a person of each group takes up: a place in the own car, or one kind of place in a vehicle of the fleet."""
+HELP_FIRST = tuple(reversed(KIND))
+"""Groups in the order in which they board: those who need most help first."""
 NO_EXIT = "UNSERVED_NO_EXIT"
 UNREACHABLE = "UNSERVED_UNREACHABLE"
 OFF_NETWORK = "UNSERVED_NOT_ON_NETWORK"
@@ -21,11 +31,11 @@ WORK_LIMIT = "UNSERVED_WORK_LIMIT"
 
 @dataclass(slots=True, kw_only=True)
 class Claimant:
-    """People of one place, direction and way of travelling who ask for roads, seats and sites."""
+    """People of one place and direction who need one kind of place, and ask for roads, vehicles and sites."""
 
     place: PlacedPlace
     direction: str
-    by_car: bool
+    kind: str
     reserve: bool
     demand: int
     remaining: dict[str, int]
@@ -38,12 +48,36 @@ class Claimant:
         return sum(self.remaining.values())
 
     @property
+    def by_car(self) -> bool:
+        """Whether they drive themselves."""
+        return self.kind == CAR
+
+    @property
+    def node(self) -> int:
+        """Where they start: at the place by car, at its pick-up otherwise."""
+        return self.place.node if self.by_car else self.place.pickup_node
+
+    def boarding(self, limit: int) -> dict[str, int]:
+        """Return up to `limit` persons by group, those who need most help first."""
+        taken: dict[str, int] = {}
+        for group in HELP_FIRST:
+            persons = min(self.remaining.get(group, 0), limit - sum(taken.values()))
+            if persons > 0:
+                taken[group] = persons
+        return taken
+
+    def serve(self, people: dict[str, int]) -> None:
+        """Count people as served."""
+        for group, persons in people.items():
+            self.remaining[group] -= persons
+
+    @property
     def share_ppm(self) -> int:
         """Served share, in ppm."""
         return (self.demand - self.left) * 1_000_000 // self.demand
 
     def give_up(self, reason: str, detail: str) -> None:
-        """Close the claim; the reason found first for the people left stands."""
+        """Say why the people left are not served."""
         self.reason, self.detail = reason, detail
 
 
@@ -56,7 +90,9 @@ class SiteRoom:
     @classmethod
     def of(cls, problem: PlanningProblem) -> SiteRoom:
         """Return the room of all sites before anybody arrives."""
-        return cls({p.id: p.capacity_persons for p in problem.places if p.direction and p.capacity_persons >= 0})
+        return cls(
+            {p.id: p.capacity_persons for p in problem.places if p.direction and p.capacity_persons >= 0}
+        )
 
     def room(self, site: str) -> int | None:
         """Return the persons a site still takes, None without limit."""
@@ -71,7 +107,7 @@ class SiteRoom:
 def claimants(problem: PlanningProblem, *, reserve: bool) -> list[Claimant]:
     """Return the claims of decided people, or those of a reserve for the undecided in every direction."""
     places = {p.id: p for p in problem.places}
-    found: dict[tuple[str, str, bool], Claimant] = {}
+    found: dict[tuple[str, str, str], Claimant] = {}
     for row in problem.demand:
         if row.direction == STAYS and row.basis != "assumption":
             continue
@@ -79,12 +115,16 @@ def claimants(problem: PlanningProblem, *, reserve: bool) -> list[Claimant]:
         if undecided != reserve:
             continue
         for direction in [d for d, _ in problem.directions] if reserve else [row.direction]:
-            by_car = row.group == Group.OWN_VEHICLE
-            key = (row.place, direction, by_car)
+            key = (row.place, direction, KIND[row.group])
             claim = found.setdefault(
                 key,
                 Claimant(
-                    place=places[row.place], direction=direction, by_car=by_car, reserve=reserve, demand=0, remaining={}
+                    place=places[row.place],
+                    direction=direction,
+                    kind=key[2],
+                    reserve=reserve,
+                    demand=0,
+                    remaining={},
                 ),
             )
             claim.demand += row.persons

@@ -82,7 +82,9 @@ class Roadway:
             depart = self._window_start(passage.depart_s if close is None else max(close, depart + 1))
         return None
 
-    def _run(self, arcs: tuple[int, ...], depart: int, units: int, persons: int) -> tuple[Passage | None, int]:
+    def _run(
+        self, arcs: tuple[int, ...], depart: int, units: int, persons: int
+    ) -> tuple[Passage | None, int]:
         """Drive once; on a long wait return the later departure that avoids it, or NEVER."""
         work = units * SECONDS_PER_HOUR
         t = depart

@@ -70,9 +70,11 @@ def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> No
     for direction, _ in problem.directions:
         sites = [site.node for site in problem.sites(direction)]
         here = [c for c in claims if c.direction == direction]
-        starts = [c.place.node for c in here if c.by_car and c.place.node >= 0]
-        ways.prepare(Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites if starts else [], starts)
-        pickups = [c.place.pickup_node for c in here if not c.by_car and c.place.pickup_node >= 0]
+        starts = [c.node for c in here if c.by_car and c.node >= 0]
+        ways.prepare(
+            Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites if starts else [], starts
+        )
+        pickups = [c.node for c in here if not c.by_car and c.node >= 0]
         for weight_kg in weights if pickups else ():
             ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, pickups)
 
@@ -87,11 +89,18 @@ def _serve(
 ) -> None:
     queue = [(0, position) for position in range(len(claims))]
     heapq.heapify(queue)
+    fleet.peers = claims
     total = sum(claim.demand for claim in claims)
     turns = 0
     while queue:
-        _share, position = heapq.heappop(queue)
+        share, position = heapq.heappop(queue)
         claim = claims[position]
+        if not claim.left:
+            continue
+        if share < claim.share_ppm:
+            # A round trip of others took some of these people along in the meantime.
+            heapq.heappush(queue, (claim.share_ppm, position))
+            continue
         if cars.roads.probes > limits.work or (limits.expired is not None and limits.expired()):
             claim.give_up(ledger.WORK_LIMIT, "the limit on work or time was reached")
             continue
@@ -106,7 +115,12 @@ def _serve(
 def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
     return tuple(
         Unserved(
-            place=c.place.id, direction=c.direction, group=group, persons=persons, reason=c.reason, detail=c.detail
+            place=c.place.id,
+            direction=c.direction,
+            group=group,
+            persons=persons,
+            reason=c.reason,
+            detail=c.detail,
         )
         for c in claims
         for group, persons in sorted(c.remaining.items())

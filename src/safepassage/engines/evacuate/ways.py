@@ -10,7 +10,7 @@ import numpy as np
 
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import Route
-from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.kernels.shortest_paths import ArcGraph, PathTree
 
 SPREAD_FACTORS = (1.6, 2.5)
@@ -28,6 +28,11 @@ class Carrier:
     mode: Mode
     direction: str
     weight_kg: int
+
+
+def bus_empty(vehicle: Vehicle) -> Carrier:
+    """Return a vehicle of the fleet without anybody aboard."""
+    return Carrier(Mode.BUS, "", vehicle.weight_kg)
 
 
 @dataclass(slots=True)
@@ -78,7 +83,9 @@ class Ways:
             network = self.problem.network
             is_open = network.arcs.capacity_mveh_h > 0
             for arc, pieces in network.profiles.items():
-                is_open[arc] = any(p.capacity_mveh_h > 0 and p.until_s - p.from_s >= MIN_OPEN_S for p in pieces)
+                is_open[arc] = any(
+                    p.capacity_mveh_h > 0 and p.until_s - p.from_s >= MIN_OPEN_S for p in pieces
+                )
             self._costs["open"] = is_open
         return self._costs["open"]
 
@@ -122,7 +129,9 @@ class Ways:
             if (key, node) not in self._to_site:
                 self._to_site[key, node] = self._grow(graph, node, starts)
 
-    def _grow(self, graph: ArcGraph, root: int, origins: list[int], *, reverse: bool = True) -> list[PathTree]:
+    def _grow(
+        self, graph: ArcGraph, root: int, origins: list[int], *, reverse: bool = True
+    ) -> list[PathTree]:
         base = self._cost(1, avoid_closing=False)
         trees = [graph.tree(base, [root], reverse=reverse)]
         closing = self._cost(1, avoid_closing=True)
@@ -131,7 +140,9 @@ class Ways:
         if not origins:
             return trees
         if self.problem.network.hazard:
-            trees.append(graph.tree(self._cost(EXPOSURE_FACTOR, avoid_closing=False), [root], reverse=reverse))
+            trees.append(
+                graph.tree(self._cost(EXPOSURE_FACTOR, avoid_closing=False), [root], reverse=reverse)
+            )
         spread = base.copy()
         for factor in SPREAD_FACTORS:
             used = {arc for origin in origins for arc in trees[-1].path(origin) or ()}
