@@ -18,14 +18,22 @@ from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import overlay
-from safepassage.engines.summary import Totals, basis, binding, direction_summaries, hold, not_assessed, totals
+from safepassage.engines.summary import (
+    Totals,
+    basis,
+    binding,
+    direction_summaries,
+    hold,
+    not_assessed,
+    totals,
+)
 
 __all__ = ["Planned", "StoppingRule", "make_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppingRule:
-    """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if the caller brings one.
+    """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if one is brought.
 
     `time_limit_s` is what the clock was set to, recorded in the plan.
     """
@@ -56,9 +64,9 @@ def make_plan(
 ) -> Planned:
     """Plan corridors and schedule both ways for a situation, with bounds.
 
-    The same network, situation, seed and work limit give the same plan. Nothing here reads a clock, a file or a socket.
-    People who cannot be served are numbers with a reason, never an exception. The plan still has to pass the independent
-    verifier before it may be written.
+    The same network, situation, seed and work limit give the same plan. Nothing here reads a clock, a file or
+    a socket. People who cannot be served are numbers with a reason, never an exception. The plan still has to
+    pass the independent verifier before it may be written.
     """
     case = situation.current()
     settings = case.settings
@@ -80,10 +88,10 @@ def make_plan(
         made_with=MadeWith(
             version=__version__, seed=seed, work_limit=stop.work, time_limit_s=stop.time_limit_s
         ),
-        schedule=schedule, directions=direction_summaries(problem, schedule, found, certificate), corridors=ways,
-        hold=hold(case), basis=basis(case, laid.modifications), modifications=laid.modifications,
-        not_assessed=not_assessed(case, problem, schedule), binding=binding(problem, certificate, behind),
-        certificate=certificate,
+        schedule=schedule, directions=direction_summaries(problem, schedule, found, certificate),
+        corridors=ways, hold=hold(case), basis=basis(case, laid.modifications),
+        modifications=laid.modifications, not_assessed=not_assessed(case, problem, schedule),
+        binding=binding(problem, certificate, behind), certificate=certificate,
     )  # fmt: skip
     return Planned(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,

@@ -35,7 +35,8 @@ def _summary(case: Case | None, network: Reading | None) -> str:
         return ""
     decided = sum(row.persons for row in case.demand)
     return (
-        f"{case.title}: {len(case.places)} places, {decided:,} persons, {sum(v.count for v in case.fleet)} vehicles, "
-        f"{len(case.arrangements)} arrangements, {len(case.road_statuses)} road statuses, {len(case.reports)} reports; "
+        f"{case.title}: {len(case.places)} places, {decided:,} persons, "
+        f"{sum(v.count for v in case.fleet)} vehicles, {len(case.arrangements)} arrangements, "
+        f"{len(case.road_statuses)} road statuses, {len(case.reports)} reports; "
         f"network of {len(network.network.nodes):,} nodes and {len(network.network.arcs):,} arcs."
     )

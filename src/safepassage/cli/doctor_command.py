@@ -1,4 +1,4 @@
-"""`safepassage doctor`: is this installation whole?"""
+"""`safepassage doctor`: whether this installation is whole."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import MALFORMED, OK
 
 NEEDED = {
-    "numpy": "arrays", "scipy": "shortest paths", "shapely": "areas", "osmium": "map extracts", "ortools": "cuts",
-    "openpyxl": "workbooks", "jinja2": "the report",
-}  # fmt: skip
+    "numpy": "arrays",
+    "scipy": "shortest paths",
+    "shapely": "areas",
+    "osmium": "map extracts",
+    "ortools": "cuts",
+    "openpyxl": "workbooks",
+    "jinja2": "the report",
+}
 
 
 def run(options: argparse.Namespace) -> Outcome:

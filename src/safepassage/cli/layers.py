@@ -39,10 +39,12 @@ def map_layers(network: RoadNetwork, case: Case, lines: tuple[MapLine, ...]) -> 
 
 def _area(area: Area, case: Case) -> MapArea:
     zone = next((a for a in case.arrangements if a.area == area.id), None)
-    announced = zone is not None and area.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}
+    if area.kind not in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}:
+        zone = None
+    said = area.provenance
     return MapArea(
-        id=area.id, kind=area.kind, name=area.name, polygons=area.polygons, source=area.provenance.source,
-        announced_by=zone.announced_by if announced and zone else "", status=str(zone.status) if announced and zone else "",
-        purposes=zone.stated_purposes if announced and zone else "",
-        grade=f"{area.provenance.source_grade}{area.provenance.information_grade}", as_of=area.provenance.as_of,
+        id=area.id, kind=area.kind, name=area.name, polygons=area.polygons, source=said.source,
+        announced_by=zone.announced_by if zone else "", status=str(zone.status) if zone else "",
+        purposes=zone.stated_purposes if zone else "",
+        grade=f"{said.source_grade}{said.information_grade}", as_of=said.as_of,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.reading import read_network
 from safepassage.cli.run import OK
 from safepassage.domain.network_report import NetworkReport
@@ -16,24 +16,28 @@ def run(options: argparse.Namespace) -> Outcome:
     from safepassage.engines.network_report import describe  # noqa: PLC0415
 
     started = time.monotonic()
-    reading = read_network(options.file, country=options.country, cached=not options.no_cache)
+    reading, problems = read_network(options.file, country=options.country, cached=not options.no_cache)
     report = describe(reading.network, reading.counts)
     seconds = round(time.monotonic() - started, 2)
-    return Outcome(code=OK, text=_text(report, seconds), data={**report.to_json(), "seconds": seconds})
+    lines = [problems_text(problems), _text(report, seconds)]
+    data = {**report.to_json(), "problems": problems_json(problems), "seconds": seconds}
+    return Outcome(code=OK, text="\n".join(line for line in lines if line), data=data)
 
 
 def _text(report: NetworkReport, seconds: float) -> str:
     west, south, east, north = (value / 1e7 for value in report.bbox_e7)
+    largest = ", ".join(f"{n:,}" for n in report.component_sizes[:3])
+    strong = f"{report.strong_share_ppm / 10_000:.1f} % of nodes can be reached from one another by car"
+    km = report.length_m / 1000
     lines = [
         f"{report.file_name} ({report.kind}), sha256 {report.sha256}",
-        f"{report.nodes:,} nodes, {report.arcs:,} arcs, {report.stretches:,} stretches, {report.length_m / 1000:,.0f} km",
+        f"{report.nodes:,} nodes, {report.arcs:,} arcs, {report.stretches:,} stretches, {km:,.0f} km",
         f"longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}",
         *(
             f"  {c.road_class:<14} {c.stretches:>8,} stretches {c.length_m / 1000:>10,.1f} km"
             for c in report.classes
         ),
-        f"{report.components:,} components, the largest of {', '.join(f'{n:,}' for n in report.component_sizes[:3])} nodes; "
-        f"{report.strong_share_ppm / 10_000:.1f} % of nodes can be reached from one another by car",
+        f"{report.components:,} components, the largest of {largest} nodes; {strong}",
     ]
     lines.extend(_more(report))
     lines.append(f"{report.attribution}")

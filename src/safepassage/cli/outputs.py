@@ -34,8 +34,8 @@ def write_outputs(
 ) -> dict[str, str]:
     """Write all files of a plan; return their paths by purpose.
 
-    Everything is made before the first file is touched, each file appears whole, and files of an earlier plan in the
-    same folder that this one does not have are removed, so that no stale route lies about.
+    Everything is made before the first file is touched, each file appears whole, and files of an earlier plan
+    in the same folder that this one does not have are removed, so that no stale route lies about.
 
     Parameters
     ----------

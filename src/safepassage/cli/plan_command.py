@@ -37,9 +37,10 @@ def run(options: argparse.Namespace) -> Outcome:
     if given.malformed or given.case is None or given.network is None:
         progress.done()
         return _malformed(given)
-    outcome = _plan(given, options, progress, started)
-    progress.done()
-    return outcome
+    try:
+        return _plan(given, options, progress, started)
+    finally:
+        progress.done()
 
 
 def _malformed(given: CaseInput) -> Outcome:
@@ -71,17 +72,17 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         options.output, documents, (team, public), map_layers(network, case, given.background),
         field_devices=options.field_devices,
     )  # fmt: skip
-    code = _code(case, planned)
+    code, seconds = _code(case, planned), round(time.monotonic() - started, 2)
     data = {
         "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
         "directions": _directions(planned), "outputs": outputs, "problems": problems_json(problems),
-        "seconds": round(time.monotonic() - started, 2),
+        "seconds": seconds,
     }  # fmt: skip
-    return Outcome(code=code, text=plan_text(planned, outputs, problems, data["seconds"], code), data=data)
+    return Outcome(code=code, text=plan_text(planned, outputs, problems, seconds, code), data=data)
 
 
 def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:
-    limit = options.time_limit
+    limit: int | None = options.time_limit
     expired: Callable[[], bool] | None = None
     if limit is not None:
         end = time.monotonic() + limit

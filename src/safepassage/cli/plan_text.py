@@ -44,6 +44,13 @@ def _clock(planned: Planned) -> LocalClock:
     return LocalClock.of({"epoch": planned.problem.epoch, "time_zones": zones})
 
 
+def _named(clock: LocalClock, seconds: int) -> str:
+    """Return a time with the zone's name where there are several: ``17:40 Sumy / 18:40 Kursk``."""
+    if len(clock.zones) == 1:
+        return clock.moment(seconds)
+    return " / ".join(f"{clock.moment(seconds, zone)} {zone.label}" for zone in clock.zones)
+
+
 def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding: str) -> list[str]:
     served, demand = summary.persons_served, summary.persons_demand
     filled = BAR * served // demand if demand else 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safepassage.domain.case import Case
-from safepassage.domain.errors import FormatError
+from safepassage.domain.errors import FormatError, TableError
 from safepassage.domain.map_layers import MapLine
 from safepassage.domain.network_report import Reading
 from safepassage.domain.problem import Problem, Severity
@@ -29,17 +29,21 @@ class CaseInput:
         return any(p.severity is Severity.ERROR for p in self.problems)
 
 
-def read_network(path: Path, *, country: str = "", cached: bool = True) -> Reading:
-    """Return the road network of an OpenStreetMap extract or of a folder with nodes.csv and links.csv.
+def read_network(
+    path: Path, *, country: str = "", cached: bool = True
+) -> tuple[Reading, tuple[Problem, ...]]:
+    """Return the road network of a map extract, or of a folder with nodes.csv and links.csv, and warnings.
 
     Raises
     ------
     FormatError
-        When the file cannot be read whole.
+        When the file cannot be read whole; a TableError carries all faults of a folder.
     """
     from safepassage.formats import network_cache, network_csv, osm  # noqa: PLC0415 - readers load libraries
 
     name = path.name.casefold()
+    if not path.exists():
+        raise FormatError(file=str(path), what="there is no such file or folder", remedy="check its name")
     if path.is_dir() or name.endswith(".csv"):
         return network_csv.read_counted(path if path.is_dir() else path.parent)
     if not name.endswith(OSM_ENDINGS):
@@ -49,27 +53,40 @@ def read_network(path: Path, *, country: str = "", cached: bool = True) -> Readi
         )  # fmt: skip
     reader = osm.Reader(country=country)
     cache = network_cache.default_cache_dir() if cached else None
-    return network_cache.load_or_read(path, cache_dir=cache, reader=reader).reading
+    return network_cache.load_or_read(path, cache_dir=cache, reader=reader).reading, ()
 
 
 def read_case_input(path: Path, network: Path | None) -> CaseInput:
-    """Read case and network; problems of both are collected."""
+    """Read case and network; problems of both are collected.
+
+    Raises
+    ------
+    FormatError
+        When the case has no network, or its map cannot be read whole.
+    """
     from safepassage.formats import background, case_reading  # noqa: PLC0415
 
     found = case_reading.read_case(path)
     case, problems = found.case, found.problems
     if case is None or any(p.severity is Severity.ERROR for p in problems):
         return CaseInput(case=None, network=None, background=(), problems=problems)
-    if network is not None:
-        reading = read_network(network, country=case.settings.country)
-    elif found.network_path is not None:
-        reading = read_network(found.network_path, country=case.settings.country)
-    elif found.network is not None:
-        reading = found.network
-    else:
-        raise FormatError(
-            file=str(path), what="the case names no road network and has no nodes and links of its own",
-            remedy="name one in the setting network, add nodes and links, or give --network FILE",
-        )  # fmt: skip
+    file = network or found.network_path
+    try:
+        reading, more = _network_of(path, file, found.network, case.settings.country)
+    except TableError as faults:
+        return CaseInput(case=None, network=None, background=(), problems=(*problems, *faults.problems))
     lines = background.read(path) if path.is_dir() else ()
-    return CaseInput(case=case, network=reading, background=lines, problems=problems)
+    return CaseInput(case=case, network=reading, background=lines, problems=(*problems, *more))
+
+
+def _network_of(
+    case: Path, file: Path | None, own: Reading | None, country: str
+) -> tuple[Reading, tuple[Problem, ...]]:
+    if file is not None:
+        return read_network(file, country=country)
+    if own is not None:
+        return own, ()
+    raise FormatError(
+        file=str(case), what="the case names no road network and has no nodes and links of its own",
+        remedy="name one in the setting network, add nodes and links, or give --network FILE",
+    )  # fmt: skip

@@ -41,7 +41,10 @@ class CarStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Persons of one place, group and direction aboard; `after` is the leg they came from, `site` where they arrive."""
+    """Persons of one place, group and direction aboard.
+
+    `after` is the leg they came from, `site` where they arrive.
+    """
 
     place: str
     group: str
@@ -119,7 +122,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corridor:
-    """A way from one place to one site of a direction, its bottleneck, and an alternative (a route position or -1).
+    """A way from one place to one site of a direction, its bottleneck, and an alternative (a position or -1).
 
     `alternative_shared_ppm` is the share of the corridor's length that the alternative uses too. Without an
     alternative, `no_alternative` says why and `cut_arcs` names the stretches every way has to use.

@@ -56,7 +56,12 @@ class DemandCounted:
 
 
 Change = (
-    ReportReceived | RoadStatusReported | ArrangementChanged | CrossingStatusReported | AreaReported | DemandCounted
+    ReportReceived
+    | RoadStatusReported
+    | ArrangementChanged
+    | CrossingStatusReported
+    | AreaReported
+    | DemandCounted
 )
 
 
@@ -94,7 +99,9 @@ def _apply(case: Case, event: Event) -> Case:
             kept_arrangements = tuple(a for a in case.arrangements if a.id != change.arrangement.id)
             return replace(case, arrangements=(*kept_arrangements, change.arrangement))
         case CrossingStatusReported():
-            places = tuple(replace(p, status=change.status) if p.id == change.place else p for p in case.places)
+            places = tuple(
+                replace(p, status=change.status) if p.id == change.place else p for p in case.places
+            )
             return replace(case, places=places)
         case AreaReported():
             return replace(case, areas=(*(a for a in case.areas if a.id != change.area.id), change.area))

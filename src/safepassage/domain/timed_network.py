@@ -80,8 +80,8 @@ class TimedArcs:
 class TimedNetwork:
     """Nodes, arcs and what changes on them within the grid `[0, horizon_s)`.
 
-    `profiles` cover the grid without gap; `hazard` pieces are disjoint; `timetables` are (departure_s, persons) rows;
-    `waiting` maps a node to its storage in mveh.
+    `profiles` cover the grid without gap; `hazard` pieces are disjoint; `timetables` are
+    (departure_s, persons) rows; `waiting` maps a node to its storage in mveh.
     """
 
     node_id: Text

@@ -13,9 +13,10 @@ E7 = 10_000_000
 
 
 def read(folder: Path) -> tuple[MapLine, ...]:
-    """Return the lines of a case's background; without the file, or with one that is no GeoJSON of lines, none.
+    """Return the lines of a case's background; none without the file.
 
-    A background is decoration: nothing is planned from it, so a faulty one is left out and not an error.
+    A background is decoration: nothing is planned from it, so a file that is no GeoJSON of lines is left out
+    and not an error.
     """
     try:
         document = json.loads((folder / FILE).read_text(encoding="utf-8"))
@@ -26,7 +27,9 @@ def read(folder: Path) -> tuple[MapLine, ...]:
 
 def _lines(feature: Any) -> list[MapLine]:
     geometry, properties = feature["geometry"], feature.get("properties") or {}
-    parts = {"LineString": [geometry["coordinates"]], "MultiLineString": geometry["coordinates"]}[geometry["type"]]
+    parts = {"LineString": [geometry["coordinates"]], "MultiLineString": geometry["coordinates"]}[
+        geometry["type"]
+    ]
     kind, name = str(properties.get("kind", "border")), str(properties.get("name", ""))
     return [
         MapLine(kind=kind, name=name, points=tuple((round(x * E7), round(y * E7)) for x, y, *_ in part))

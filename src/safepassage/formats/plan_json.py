@@ -59,10 +59,7 @@ def certificate_document(certificate: Certificate, *, inputs_sha256: str) -> dic
                 "direction": point.direction,
                 "t_s": point.t_s,
                 "persons_at_most": point.persons_at_most,
-                "parts": [
-                    {**asdict(p), "labels": [list(pair) for pair in p.labels]}
-                    for p in point.parts
-                ],
+                "parts": [{**asdict(p), "labels": [list(pair) for pair in p.labels]} for p in point.parts],
             }
             for point in certificate.envelope
         ],

@@ -1,9 +1,9 @@
 """When may one more vehicle enter an arc? Reservations in capacity coordinates.
 
-Second t of an arc is mapped to x = the sum of its capacity over [0, t). An entry of work w takes [x, x + w) for some x
-that lies within its second; reservations do not overlap. Units entered in any [a, b) then number at most the
-capacity of [a, b) plus the last entry: the capacity rule of the model with one vehicle of burst, with nothing
-lost to rounding. Capacities may change with time; a closed piece has no coordinates at all.
+Second t of an arc is mapped to x = the sum of its capacity over [0, t). An entry of work w takes [x, x + w)
+for some x that lies within its second; reservations do not overlap. Units entered in any [a, b) then number
+at most the capacity of [a, b) plus the last entry: the capacity rule of the model with one vehicle of burst,
+with nothing lost to rounding. Capacities may change with time; a closed piece has no coordinates at all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ class CapacityCalendar:
     Parameters
     ----------
     starts_s, rates
-        Piece k has rate ``rates[k]`` (work units per second, a whole number) from ``starts_s[k]`` on; the first starts at 0.
+        Piece k has rate ``rates[k]`` (work units per second, a whole number) from ``starts_s[k]`` on; the
+        first starts at 0.
     horizon_s
         End of the grid.
     """
@@ -61,7 +62,7 @@ class CapacityCalendar:
                 return NEVER, 0
             x = self._gap(rate * t, work)
             second = x // rate
-            return (second if second > t else t, x) if second < self._horizon_s else (NEVER, 0)
+            return (max(t, second), x) if second < self._horizon_s else (NEVER, 0)
         x = self._gap(self._coordinate(t), work)
         second = self._second(x)
         return (NEVER, 0) if second == NEVER else (max(second, t), x)

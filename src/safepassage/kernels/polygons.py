@@ -17,7 +17,7 @@ def shares_inside(
     boxes_e7: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
     line_e7: Callable[[int], Sequence[tuple[int, int]]],
 ) -> dict[int, int]:
-    """Return the share (ppm, at least 1) of each line that lies inside any polygon; lines outside are left out.
+    """Return the share (ppm, at least 1) of each line inside any polygon; lines outside are left out.
 
     Parameters
     ----------
@@ -28,19 +28,19 @@ def shares_inside(
     line_e7
         Returns the points of line i.
     """
-    from shapely import LineString, MultiPolygon, Polygon as Shape, prepare  # noqa: PLC0415 - loads when needed
+    import shapely  # noqa: PLC0415 - loads when needed
 
-    area = MultiPolygon([Shape(rings[0], rings[1:]) for rings in polygons]).buffer(0)
+    area = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in polygons]).buffer(0)
     if area.is_empty:
         return {}
-    prepare(area)
+    shapely.prepare(area)
     west, south, east, north = area.bounds
     near = (boxes_e7[0] <= east) & (boxes_e7[2] >= west) & (boxes_e7[1] <= north) & (boxes_e7[3] >= south)
     shares: dict[int, int] = {}
     for i in np.flatnonzero(near):
-        line = LineString(line_e7(int(i)))
-        if not area.intersects(line):
-            continue
-        share = 1.0 if line.length == 0 or area.contains(line) else area.intersection(line).length / line.length
-        shares[int(i)] = max(1, round(share * 1_000_000))
+        line = shapely.LineString(line_e7(int(i)))
+        if area.intersects(line):
+            whole = line.length == 0 or area.contains(line)
+            share = 1.0 if whole else area.intersection(line).length / line.length
+            shares[int(i)] = max(1, round(share * 1_000_000))
     return shares

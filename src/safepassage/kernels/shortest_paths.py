@@ -19,8 +19,8 @@ UNREACHED = -1
 class PathTree:
     """Least costs from (or, reversed, to) a set of roots.
 
-    `cost` has shape (n_nodes,), infinite where unreached. `arc` is the last arc of the path to each node (reversed:
-    the first arc of the path from it), UNREACHED at roots and unreached nodes. `reverse` says which.
+    `cost` has shape (n_nodes,), infinite where unreached. `arc` is the last arc of the path to each node (if
+    `reverse`: the first arc of the path from it), UNREACHED at roots and unreached nodes.
     """
 
     cost: Float64
@@ -61,13 +61,11 @@ class ArcGraph:
         kept = np.flatnonzero(usable)
         pair = self.tail[kept] * n_nodes + self.head[kept]
         order = np.argsort(pair, kind="stable")
-        self._usable = kept[order]
-        pair = pair[order]
-        starts = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])) if len(pair) else np.zeros(0, int)
-        self._starts = starts
-        self._sizes = np.diff(np.append(starts, len(pair)))
+        self._usable: Int64 = kept[order]
+        self._starts = _starts(pair[order])
+        self._sizes = np.diff(np.append(self._starts, len(pair)))
 
-    def _cheapest(self, cost: Float64) -> NDArray[np.int64]:
+    def _cheapest(self, cost: Float64) -> Int64:
         """Return one arc per (tail, head) pair, the cheapest (the first of equals), ordered by pair."""
         if len(self._starts) == len(self._usable):
             return self._usable
@@ -75,8 +73,7 @@ class ArcGraph:
         least = np.repeat(np.minimum.reduceat(weights, self._starts), self._sizes)
         hits = np.flatnonzero(weights == least)
         group = np.searchsorted(self._starts, hits, side="right")
-        first = np.concatenate([[True], group[1:] != group[:-1]])
-        return self._usable[hits[first]]
+        return self._usable[hits[_starts(group)]]
 
     def tree(self, cost: Any, roots: list[int], *, reverse: bool = False, offsets: Any = None) -> PathTree:
         """Return least costs from `roots` (to them if `reverse`), each starting at its offset.
@@ -104,11 +101,9 @@ class ArcGraph:
         data = np.concatenate([weights[arcs], start]) + grain
         matrix = csr_matrix((data, (rows, columns)), shape=(n + 1, n + 1))
         distance, parent = dijkstra(matrix, indices=n, return_predecessors=True)
-        return self._read(arcs, distance[:n], parent[:n], reverse=reverse, weights=weights)
+        return self._read(arcs, distance[:n], parent[:n], reverse=reverse)
 
-    def _read(
-        self, arcs: NDArray[np.int64], distance: Float64, parent: NDArray[np.int32], *, reverse: bool, weights: Float64
-    ) -> PathTree:
+    def _read(self, arcs: Int64, distance: Float64, parent: NDArray[np.int32], *, reverse: bool) -> PathTree:
         n = self.n_nodes
         tail, head = (self.head, self.tail) if reverse else (self.tail, self.head)
         keys = tail[arcs] * n + head[arcs]
@@ -121,12 +116,19 @@ class ArcGraph:
         return PathTree(cost=cost, arc=arc, tail=self.tail, head=self.head, reverse=reverse)
 
 
+def _starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions at which a run of equal values begins."""
+    changed = np.ones(len(ordered), dtype=bool)
+    changed[1:] = ordered[1:] != ordered[:-1]
+    return np.flatnonzero(changed)
+
+
 def _least_offsets(roots: list[int], offsets: Any) -> tuple[Int64, Float64]:
     """Return distinct roots, ascending, each with its least finite offset."""
     nodes = np.asarray(roots, dtype=np.int64)
     start = np.zeros(len(nodes)) if offsets is None else np.asarray(offsets, dtype=np.float64)
     order = np.lexsort((start, nodes))
     nodes, start = nodes[order], start[order]
-    first = np.concatenate([[True], nodes[1:] != nodes[:-1]]) if len(nodes) else np.zeros(0, bool)
-    keep = first & np.isfinite(start)
+    first = _starts(nodes)
+    keep = first[np.isfinite(start[first])]
     return nodes[keep], start[keep]

@@ -18,7 +18,7 @@ LARGE_ENVELOPE_POINTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a schedule achieves in one direction: (persons served, last arrival) by commodity, decided people only."""
+    """What a schedule achieves in one direction: (decided persons served, last arrival) by commodity."""
 
     by_commodity: Mapping[str, tuple[int, int]]
 
@@ -35,8 +35,8 @@ class _Direction:
 
     def __init__(self, problem: PlanningProblem, direction: str) -> None:
         self.name = direction
-        # All decided persons, those off the network included: that is what an absent part of the envelope counts.
-        self.demand = {commodity: 0 for commodity in (CARS, *CARRIED)}
+        # All decided persons, those off the network included: an absent part of the envelope counts them.
+        self.demand = dict.fromkeys((CARS, *CARRIED), 0)
         for row in problem.demand:
             if row.direction == direction and row.basis != "assumption":
                 self.demand[COMMODITY[row.group]] += row.persons
@@ -56,8 +56,8 @@ def certify(problem: PlanningProblem, served: Mapping[str, Served]) -> tuple[Cer
     Parameters
     ----------
     served
-        What the schedule achieves, by direction id. A bound is for serving as many persons of the same commodity; where
-        nobody is served there is none.
+        What the schedule achieves, by direction id. A bound is for serving as many persons of the same
+        commodity; where nobody is served there is none.
     """
     bounds: list[Bound] = []
     envelope: list[EnvelopePoint] = []
@@ -91,15 +91,17 @@ def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound
 
 def _fleet_bound(direction: str, commodity: str, persons: int, horizon_s: int, phi: int) -> Bound:
     return Bound(
-        id=f"{direction}/{commodity}", direction=direction, kind="fleet", commodity=commodity, persons=persons,
-        horizon_s=horizon_s, phi=phi, clearance_s=horizon_s + 1, labels=(), extension="distance",
+        id=f"{direction}/{commodity}", direction=direction, kind="fleet", commodity=commodity,
+        persons=persons, horizon_s=horizon_s, phi=phi, clearance_s=horizon_s + 1,
+        labels=(), extension="distance",
     )  # fmt: skip
 
 
 def _label_bound(direction: str, commodity: str, persons: int, cut: Cut) -> Bound:
     return Bound(
-        id=f"{direction}/{commodity}", direction=direction, kind="label_cut", commodity=commodity, persons=persons,
-        horizon_s=cut.horizon_s, phi=cut.phi, clearance_s=cut.horizon_s + 1, labels=cut.labels, extension=cut.extension,
+        id=f"{direction}/{commodity}", direction=direction, kind="label_cut", commodity=commodity,
+        persons=persons, horizon_s=cut.horizon_s, phi=cut.phi, clearance_s=cut.horizon_s + 1,
+        labels=cut.labels, extension=cut.extension,
     )  # fmt: skip
 
 
@@ -123,7 +125,10 @@ def _point(direction: _Direction, t: int) -> EnvelopePoint:
         by_parts += min(arrived, demand[commodity])
     persons = _part(parts, PERSONS, direction.persons.cut(t), direction.total)
     return EnvelopePoint(
-        direction=direction.name, t_s=t, persons_at_most=min(by_parts, persons, direction.total), parts=tuple(parts)
+        direction=direction.name,
+        t_s=t,
+        persons_at_most=min(by_parts, persons, direction.total),
+        parts=tuple(parts),
     )
 
 

@@ -119,7 +119,9 @@ class ArcSupply:
         if self.commodity == CARS:
             by_road = work // (HOUR_S * rules.car_units_mveh) * rules.persons_per_car
         else:
-            by_road = np.max([work * places // (HOUR_S * units) for places, units in sorted(self._kinds)], axis=0)
+            by_road = np.max(
+                [work * places // (HOUR_S * units) for places, units in sorted(self._kinds)], axis=0
+            )
             by_road = np.where(self._is_link, UNLIMITED, by_road)
         return np.where(active, np.minimum(np.minimum(by_road, limit), UNLIMITED), 0)
 

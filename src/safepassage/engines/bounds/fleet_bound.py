@@ -17,10 +17,11 @@ UNREACHED_S = 2**40
 
 
 class FleetBound:
-    """How many persons who need one kind of place can have arrived in one direction by a time, given all vehicles.
+    """How many persons who need one kind of place can have arrived in one direction, given all vehicles.
 
-    Follow one seat: between two persons it carries it must come back from a site to a pick-up. The seat-seconds of the
-    fleet by T therefore limit the persons; the cheapest round trips are filled first (docs/explanation/model.md).
+    Follow one seat: between two persons it carries it must come back from a site to a pick-up. The
+    seat-seconds of the fleet by T therefore limit the persons; the cheapest round trips are filled first
+    (docs/explanation/model.md).
     """
 
     def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
@@ -33,7 +34,9 @@ class FleetBound:
 
     def _places(self, vehicle: Vehicle) -> int:
         """Return a vehicle's places of the kind needed."""
-        return {"seated": vehicle.seats, "wheelchair": vehicle.wheelchair, "stretcher": vehicle.stretcher}[self.commodity]
+        return {"seated": vehicle.seats, "wheelchair": vehicle.wheelchair, "stretcher": vehicle.stretcher}[
+            self.commodity
+        ]
 
     def _tree(self, mask: Any, cost: Any, roots: list[int], *, reverse: bool, offsets: Any = None) -> Int64:
         graph = ArcGraph(self._arcs.tail, self._arcs.head, self.problem.network.n_nodes, mask)
@@ -44,7 +47,7 @@ class FleetBound:
         return np.where(finite, np.rint(np.where(finite, found, 0)), UNREACHED_S).astype(np.int64)
 
     def _measure(self) -> None:
-        """Distances: A to the nearest boarding, R from sites back to a pick-up, d + R from pick-ups to sites."""
+        """Find A to the nearest boarding, R from sites back to a pick-up, d + R from pick-ups to sites."""
         bit = self.problem.direction_bit(self.direction)
         drives = self._open & ((self._arcs.modes & int(Mode.BUS)) != 0)
         loaded = drives & ((self._arcs.directions & bit) != 0)

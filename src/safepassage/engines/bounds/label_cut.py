@@ -19,7 +19,7 @@ NEVER_EARLY = -1
 
 
 class Cut(NamedTuple):
-    """A horizon, the proved sum and the labels that prove it: (node, label) pairs on one of two extension rules."""
+    """A horizon, the proved sum and the labels that prove it: (node, label) pairs on an extension rule."""
 
     horizon_s: int
     phi: int
@@ -36,8 +36,9 @@ class _Setting:
 class LabelCuts:
     """Label cuts of one commodity in one direction.
 
-    Good labels come from a static least cut: each arc may carry what its capacity allows between the first arrival of anyone
-    at its tail and the last moment from which a site is reached by T. Any labels are valid; the sum is ours, not the solver's.
+    Good labels come from a static least cut: each arc may carry what its capacity allows between the first
+    arrival of anyone at its tail and the last moment from which a site is reached by T. Any labels are valid;
+    the sum is ours, not the solver's.
     """
 
     def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
@@ -45,7 +46,9 @@ class LabelCuts:
         self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
         self._supply = ArcSupply(problem, direction, commodity)
         self._n = problem.network.n_nodes
-        self._graph = ArcGraph(problem.network.arcs.tail, problem.network.arcs.head, self._n, self._supply.usable)
+        self._graph = ArcGraph(
+            problem.network.arcs.tail, problem.network.arcs.head, self._n, self._supply.usable
+        )
         self._cost = np.full(len(problem.network.arcs), np.inf)
         self._cost[self._supply.arc] = self._supply.travel_s
         room: dict[int, int] = {}
@@ -72,13 +75,15 @@ class LabelCuts:
         if not roots:
             return np.full(self._n, UNREACHED_S, dtype=np.int64)
         cost = self._graph.tree(self._cost, roots, reverse=reverse, offsets=offsets).cost
-        return np.where(np.isfinite(cost), np.rint(np.where(np.isfinite(cost), cost, 0)), UNREACHED_S).astype(np.int64)
+        return np.where(np.isfinite(cost), np.rint(np.where(np.isfinite(cost), cost, 0)), UNREACHED_S).astype(
+            np.int64
+        )
 
     def cut(self, horizon_s: int, *, among: tuple[Origin, ...] | None = None) -> Cut:
         """Return the least static cut for arrivals by `horizon_s`.
 
-        `among` are the origins whose first arrivals open the arcs (None: all). Leaving out near origins makes the cut
-        tighter for the far ones and counts the near ones in full.
+        `among` are the origins whose first arrivals open the arcs (None: all). Leaving out near origins makes
+        the cut tighter for the far ones and counts the near ones in full.
         """
         if not len(self._site_nodes) or not self.origins:
             return Cut(horizon_s, 0, (), "distance")
@@ -93,8 +98,9 @@ class LabelCuts:
         arcs = (s.tail[used], s.head[used], carries[used])
         sources = [o for o in self.origins if latest[o.node] > o.release_s]
         supplies = (
-            np.asarray([o.node for o in sources], dtype=np.int64), np.asarray([o.persons for o in sources], np.int64)
-        )  # fmt: skip
+            np.asarray([o.node for o in sources], dtype=np.int64),
+            np.asarray([o.persons for o in sources], dtype=np.int64),
+        )
         reached = early[self._site_nodes] <= horizon_s
         sinks = (self._site_nodes[reached], self._site_room[reached])
         _value, side = least_cut(self._n, arcs, supplies, sinks)
@@ -163,7 +169,9 @@ class LabelCuts:
     def _far_subsets(self) -> list[tuple[Origin, ...]]:
         reachable = [o for o in self.origins if self.distance_s(o.node) < UNREACHED_S]
         ranked = sorted(reachable, key=lambda o: (-self.distance_s(o.node), o.place, o.node))
-        sizes = sorted({len(ranked) // 2, len(ranked) // 4, len(ranked) // 10, 1} - {0, len(ranked)}, reverse=True)
+        sizes = sorted(
+            {len(ranked) // 2, len(ranked) // 4, len(ranked) // 10, 1} - {0, len(ranked)}, reverse=True
+        )
         largest = sorted(reachable, key=lambda o: (-o.persons, o.place, o.node))[:1]
         subsets = [tuple(ranked[:size]) for size in sizes]
         return [*subsets, tuple(largest)] if len(ranked) > 1 else subsets

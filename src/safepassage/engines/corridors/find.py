@@ -15,7 +15,7 @@ from safepassage.kernels.shortest_paths import ArcGraph, PathTree
 
 PPM = 1_000_000
 SHARED_LIMIT_PPM = 500_000
-"""An alternative shares at most half the corridor's length (UN security risk management practice; rule SP-18)."""
+"""An alternative shares at most half the corridor's length (UN security risk management; rule SP-18)."""
 PENALTIES = (1.0, 5.0)
 """How much more a stretch of the corridor costs, as a multiple, when looking for an alternative."""
 SPREAD = 4.0
@@ -84,14 +84,16 @@ def corridors(
 ) -> tuple[tuple[Corridor, ...], tuple[Route, ...]]:
     """Return one corridor per place and direction with people, and the routes with alternatives appended.
 
-    The corridor is the way that carries most decided people of the place; where nobody can be served, the way of least
-    cost to a site, if there is one, so that the reader sees what was looked at.
+    The corridor is the way that carries most decided people of the place; where nobody can be served, the way
+    of least cost to a site, if there is one, so that the reader sees what was looked at.
     """
     finder = _Finder(problem, list(schedule.routes), exposure_weight)
     carried = _carried(problem, schedule)
     chosen: list[tuple[PlacedPlace, str, str, int]] = []
     for place, direction, by_car in _wanted(problem):
-        best = max(carried.get((place.id, direction), {}).items(), key=lambda kv: (kv[1], -kv[0][0]), default=None)
+        best = max(
+            carried.get((place.id, direction), {}).items(), key=lambda kv: (kv[1], -kv[0][0]), default=None
+        )
         site, route = best[0][::-1] if best else _least_cost(finder, place, direction, by_car=by_car)
         if route >= 0:
             chosen.append((place, direction, site, route))
@@ -112,8 +114,10 @@ def _wanted(problem: PlanningProblem) -> list[tuple[PlacedPlace, str, bool]]:
     return [(places[p], d, cars >= others) for (p, d), (others, cars) in sorted(persons.items())]
 
 
-def _carried(problem: PlanningProblem, schedule: Schedule) -> dict[tuple[str, str], dict[tuple[int, str], int]]:
-    """Return decided persons by (place, direction) and (route, site): whole journeys on one road route only."""
+def _carried(
+    problem: PlanningProblem, schedule: Schedule
+) -> dict[tuple[str, str], dict[tuple[int, str], int]]:
+    """Return decided persons by (place, direction) and (route, site): journeys on one road route only."""
     found: dict[tuple[str, str], dict[tuple[int, str], int]] = {}
     site_node = {p.id: p.node for p in problem.places if p.direction}
     for stream in schedule.cars:
@@ -170,7 +174,7 @@ HERE = "the reception site is where people start"
 
 
 def _bottleneck(problem: PlanningProblem, arcs: list[int]) -> tuple[int, int]:
-    """Return (vehicles/h of the tightest stretch at its best, that arc); persons/h count as cars of full load."""
+    """Return (vehicles/h of the tightest stretch at its best, that arc); persons/h count as full cars."""
     best, at = 0, -1
     for arc in arcs:
         pieces = problem.network.profiles.get(arc)
@@ -208,7 +212,9 @@ def _with_alternative(finder: _Finder, corridor: Corridor, roads: _Roads) -> Cor
     path = finder.spread_way(corridor.direction, roads, route.from_node)
     for penalty in (None, *PENALTIES, AVOID):
         if penalty is not None:
-            cost = roads.cost + np.where(own, length * AVOID if penalty == AVOID else roads.cost * penalty, 0.0)
+            cost = roads.cost + np.where(
+                own, length * AVOID if penalty == AVOID else roads.cost * penalty, 0.0
+            )
             path = _way(roads.graph, cost, route.from_node, site_nodes)
         shared = _shared_ppm(path, own, length, corridor.length_m)
         if path and shared <= SHARED_LIMIT_PPM:
@@ -235,4 +241,5 @@ def _no_alternative(problem: PlanningProblem, cut: tuple[int, ...], corridor: Co
     names = list(dict.fromkeys(str(labels[a]) for a in sorted(cut, key=lambda a: -int(length[a]))))
     shared_m = sum(int(length[a]) for a in cut)
     share = shared_m * 100 // max(1, corridor.length_m)
-    return f"every way to a site shares at least {share} % of this one, over {', '.join(names[:4]) or 'all of it'}"
+    over = ", ".join(names[:4]) or "all of it"
+    return f"every way to a site shares at least {share} % of this one, over {over}"

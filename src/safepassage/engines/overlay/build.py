@@ -19,13 +19,14 @@ from safepassage.engines.overlay.placing import GATE_KINDS, Placing, place_on_ne
 
 ALL_DIRECTIONS = (1 << 62) - 1
 GATE_TRAVEL_S = 60
-"""Time to roll through a crossing or checkpoint at its stated throughput (practice; queues form before it)."""
+"""Time to roll through a crossing or checkpoint at its stated throughput (practice; queues form before)."""
 GATE_CAPACITY_MVEH_H = 3_600_000
 """One vehicle a second: a gate without a stated figure does not bind, and is reported as not assessed."""
 WALK_M_PER_S = 1.1
 """4 km/h on foot with luggage and children (practice)."""
 OPEN_LINK_MVEH_H = 1_000
 """Link arcs carry no vehicles; any capacity above 0 says "open"."""
+TRANSIT_MODES = {"train": Mode.TRAIN, "boat": Mode.BOAT, "foot": Mode.FOOT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +62,14 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
     Returns
     -------
     Overlaid
-        The network with gates, transit links, statuses, closures, windows and hazards over time, places and people on
-        it; the baseline itself is not touched.
+        The network with gates, transit links, statuses, closures, windows and hazards over time, places and
+        people on it; the baseline itself is not touched.
     """
     placing = place_on_network(network, case)
     gates = [p for p in case.places if p.kind in GATE_KINDS and placing.node[p.id] >= 0]
-    gates = [p for i, p in enumerate(gates) if placing.node[p.id] not in {placing.node[q.id] for q in gates[:i]}]
+    gates = [
+        p for i, p in enumerate(gates) if placing.node[p.id] not in {placing.node[q.id] for q in gates[:i]}
+    ]
     rows, transit_at, gate_at, out_node = _appended(network, case, placing, gates)
     changes = collect(network, case, gate_at, placing.node, transit_at)
     timed = _timed(network, case, placing, rows, out_node, changes)
@@ -104,18 +107,19 @@ def _appended(
         _add(
             rows, (ends[0], ends[1]), link.length_m, link.travel_s, OPEN_LINK_MVEH_H,
             persons_h=NO_LIMIT if link.persons_h is None else link.persons_h,
-            modes={"train": Mode.TRAIN, "boat": Mode.BOAT, "foot": Mode.FOOT}[link.mode], label=f"{link.mode} {link.id}",
+            modes=TRANSIT_MODES[link.mode], label=f"{link.mode} {link.id}",
         )  # fmt: skip
     return rows, transit_at, gate_at, out_node
 
 
 def _add_gate(rows: _Rows, place: Place, node: int, out: int, bits: dict[str, int]) -> None:
     on_foot = place.foot_m > 0
+    travel_s = round(place.foot_m / WALK_M_PER_S) if on_foot else GATE_TRAVEL_S
     capacity = GATE_CAPACITY_MVEH_H if place.vehicles_h is None else place.vehicles_h * 1_000
     mask = sum(bits[d] for d in place.directions if d in bits) if place.directions else ALL_DIRECTIONS
     _add(
-        rows, (node, out), max(1, place.foot_m), round(place.foot_m / WALK_M_PER_S) if on_foot else GATE_TRAVEL_S,
-        OPEN_LINK_MVEH_H if on_foot else capacity, persons_h=NO_LIMIT if place.persons_h is None else place.persons_h,
+        rows, (node, out), max(1, place.foot_m), travel_s, OPEN_LINK_MVEH_H if on_foot else capacity,
+        persons_h=NO_LIMIT if place.persons_h is None else place.persons_h,
         modes=Mode.FOOT if on_foot else Mode.road(), label=place.name,
     )  # fmt: skip
     rows.directions[-1], rows.empty_ok[-1], rows.gate[-1] = mask, place.empty_return, True
@@ -139,7 +143,12 @@ def _add(
 
 
 def _timed(
-    network: RoadNetwork, case: Case, placing: Placing, rows: _Rows, out_node: dict[int, int], changes: Changes
+    network: RoadNetwork,
+    case: Case,
+    placing: Placing,
+    rows: _Rows,
+    out_node: dict[int, int],
+    changes: Changes,
 ) -> TimedNetwork:
     base = network.arcs
     tail = base.tail.astype(np.int64)
@@ -158,7 +167,10 @@ def _timed(
         "max_weight_kg": [base.max_weight_kg, [NO_LIMIT] * len(rows.tail)],
         "gate": [np.zeros(len(base), bool), rows.gate],
     }
-    joined = {name: np.concatenate([np.asarray(a), np.asarray(b, dtype=np.int64)]) for name, (a, b) in columns.items()}
+    joined = {
+        name: np.concatenate([np.asarray(a), np.asarray(b, dtype=np.int64)])
+        for name, (a, b) in columns.items()
+    }
     mask = (1 << len(case.directions)) - 1
     joined["directions"] &= mask
     for arc, weight_kg in changes.max_weight_kg.items():
@@ -166,10 +178,10 @@ def _timed(
         joined["max_weight_kg"][arc] = weight_kg if stated == NO_LIMIT else min(stated, weight_kg)
     profiles = _profiles(joined, case.settings.horizon_s, changes)
     ids, lon, lat = _node_columns(network, placing, out_node)
-    labels = [*_labels(network), *rows.label]
+    label = np.asarray([*_labels(network), *rows.label])
     return TimedNetwork(
-        node_id=ids, lon_e7=lon, lat_e7=lat,
-        arcs=TimedArcs(label=labels, **joined), profiles=profiles, hazard=_hazard(case, changes),
+        node_id=np.asarray(ids), lon_e7=np.asarray(lon), lat_e7=np.asarray(lat),
+        arcs=TimedArcs(label=label, **joined), profiles=profiles, hazard=_hazard(case, changes),
         timetables=changes.timetables, waiting=_waiting(case, placing), horizon_s=case.settings.horizon_s,
         attribution="; ".join(dict.fromkeys(a for a in (network.source.attribution, case.attribution) if a)),
         source_sha256=network.source.sha256, schematic=network.source.schematic,

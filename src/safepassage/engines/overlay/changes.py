@@ -83,7 +83,14 @@ class _Collector:
         source = provenance.source or (f"report {provenance.report}" if provenance.report else "")
         self.modifications.append(
             Modification(
-                id=row_id, kind=kind, text=text, source=source, arcs=tuple(arcs), from_s=span[0], to_s=span[1], used=used
+                id=row_id,
+                kind=kind,
+                text=text,
+                source=source,
+                arcs=tuple(arcs),
+                from_s=span[0],
+                to_s=span[1],
+                used=used,
             )
         )
 
@@ -121,11 +128,12 @@ def collect(
 
 
 def may_be_used(arrangement: Arrangement, case: Case) -> bool:
-    """Tell whether the windows of an arrangement count: agreed, accepted by the named lead, or allowed by policy."""
+    """Tell whether an arrangement's windows count: agreed, accepted by the lead, or allowed by policy."""
     if arrangement.kind not in WINDOW_KINDS:
         return False
     if arrangement.status in AGREED or (
-        arrangement.accepted_by_lead and arrangement.status in TENTATIVE | {ArrangementStatus.ANNOUNCED_UNILATERALLY}
+        arrangement.accepted_by_lead
+        and arrangement.status in TENTATIVE | {ArrangementStatus.ANNOUNCED_UNILATERALLY}
     ):
         return True
     if arrangement.status is ArrangementStatus.ANNOUNCED_UNILATERALLY:
@@ -149,7 +157,9 @@ def _crossing(c: _Collector, place: Place, arc: int, *, opened: bool) -> None:
     text = f"{place.name}: {word}" + ("; opened by an arrangement in its windows" if opened else "")
     if not opened:
         c.book.add([arc], effects)
-    c.note(f"status-{place.id}", "border_status", text, place.provenance, arcs=[arc], span=whole, used=not opened)
+    c.note(
+        f"status-{place.id}", "border_status", text, place.provenance, arcs=[arc], span=whole, used=not opened
+    )
 
 
 def _border_effects(c: _Collector, place: Place) -> list[Effect]:
@@ -193,10 +203,8 @@ def _status(c: _Collector, status: RoadStatus) -> None:
         if effect is not None:
             c.book.add([arc], [effect])
     roads = ", ".join(dict.fromkeys(c.network.label(arc) for arc in arcs if arc < len(c.network.arcs)))
-    c.note(
-        status.id, "road_status", f"{roads or ', '.join(map(str, status.roads))}: {status.status}", status.provenance,
-        arcs=arcs, span=(start, end), used=used,
-    )  # fmt: skip
+    text = f"{roads or ', '.join(map(str, status.roads))}: {status.status}"
+    c.note(status.id, "road_status", text, status.provenance, arcs=arcs, span=(start, end), used=used)
 
 
 def _status_effect(c: _Collector, status: RoadStatus, arc: int, span: tuple[int, int]) -> Effect | None:
@@ -211,7 +219,11 @@ def _status_effect(c: _Collector, status: RoadStatus, arc: int, span: tuple[int,
     elif word is RoadStatusWord.UNKNOWN:
         speed, keep, closed = s.unknown_speed_permille, s.unknown_capacity_permille, not s.unknown_use
     elif word is RoadStatusWord.RESTRICTED:
-        speed, keep, closed = s.restricted_speed_permille, s.restricted_capacity_permille, not s.restricted_use
+        speed, keep, closed = (
+            s.restricted_speed_permille,
+            s.restricted_capacity_permille,
+            not s.restricted_use,
+        )
     elif word is RoadStatusWord.ALTERNATIVE_ROUTE:
         closed = not s.alternative_route_use
     if travel_s is not None:
@@ -227,7 +239,9 @@ def _status_effect(c: _Collector, status: RoadStatus, arc: int, span: tuple[int,
 
 def _area(c: _Collector, area: Area) -> None:
     start, end = c.span(area.interval)
-    ppm = {"low": area.hazard_low_ppm, "high": area.hazard_high_ppm}.get(c.case.settings.hazard_layer, area.hazard_ppm)
+    ppm = {"low": area.hazard_low_ppm, "high": area.hazard_high_ppm}.get(
+        c.case.settings.hazard_layer, area.hazard_ppm
+    )
     no_go = area.kind is AreaKind.NO_GO
     used = start < end and (no_go or ppm > 0)
     inside = c.finder.inside(area.id) if used else {}
@@ -236,7 +250,9 @@ def _area(c: _Collector, area: Area) -> None:
     elif used:
         for arc, share_ppm in inside.items():
             c.hazard[arc].append((start, end, -(-ppm * share_ppm // 1_000_000)))
-    text = f"{area.name}: {str(area.kind).replace('_', ' ')}" + (f", hazard {ppm / 10_000:g} %" if ppm else "")
+    text = f"{area.name}: {str(area.kind).replace('_', ' ')}" + (
+        f", hazard {ppm / 10_000:g} %" if ppm else ""
+    )
     c.note(area.id, str(area.kind), text, area.provenance, arcs=sorted(inside), span=(start, end), used=used)
 
 
@@ -248,16 +264,17 @@ def _arrangement(c: _Collector, arrangement: Arrangement) -> None:
         arcs = sorted(c.finder.inside(arrangement.area))
     if used:
         c.book.add(arcs, closed_outside(arrangement.windows, c.horizon_s))
-    starts = [w.from_s for w in arrangement.windows] or [0]
-    ends = [w.until_s for w in arrangement.windows] or [c.horizon_s]
-    span = (min(max(0, min(starts)), c.horizon_s), min(max(0, max(ends)), c.horizon_s))
+    spans = [c.span(window) for window in arrangement.windows] or [c.span(None)]
+    span = (min(start for start, _ in spans), max(end for _, end in spans))
     status = str(arrangement.status).replace("_", " ")
     text = f"{arrangement.name or arrangement.id}: {str(arrangement.kind).replace('_', ' ')}, {status}"
     if arrangement.announced_by:
         text += f", announced by {arrangement.announced_by}"
     if not used and arrangement.kind in WINDOW_KINDS:
         text += "; shown, not used"
-    c.note(arrangement.id, str(arrangement.kind), text, arrangement.provenance, arcs=arcs, span=span, used=used)
+    c.note(
+        arrangement.id, str(arrangement.kind), text, arrangement.provenance, arcs=arcs, span=span, used=used
+    )
 
 
 def _nothing_found(sheet: str, row_id: str, selector: RoadSelector) -> Problem:
@@ -265,6 +282,6 @@ def _nothing_found(sheet: str, row_id: str, selector: RoadSelector) -> Problem:
         severity=Severity.WARNING,
         code="ROAD_NOT_FOUND",
         where=Where(file="case", sheet=sheet, column="roads"),
-        message=f"{sheet} {row_id}: {selector} points at no road of the network, so this row has no effect there",
+        message=f"{sheet} {row_id}: {selector} points at no road of the network: it has no effect there",
         hint="check the id or number; near:LAT,LON takes the closest road within 500 m",
     )

@@ -15,8 +15,8 @@ def planning_problem(
 ) -> PlanningProblem:
     """Gather what planner, bound and verifier read.
 
-    Rows whose direction is only assumed are planned as undecided. Where people start on the node of a gate, they
-    start behind it.
+    Rows whose direction is only assumed are planned as undecided. Where people start on the node of a gate,
+    they start behind it.
     """
     rows: dict[tuple[str, str, str, str], int] = {}
     for row in case.demand:
@@ -27,7 +27,7 @@ def planning_problem(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
         time_zones=case.time_zones, hotline=case.hotline, notice_languages=case.notice_languages,
         directions=tuple((d.id, d.name) for d in case.directions), network=timed,
-        places=tuple(_placed(p, case, placing, out_node) for p in case.places),
+        places=tuple(_placed(p, placing, out_node) for p in case.places),
         demand=tuple(
             DemandRow(place=p, direction=d, group=g, persons=n, basis=b)
             for (p, d, g, b), n in sorted(rows.items()) if n > 0
@@ -36,7 +36,7 @@ def planning_problem(
     )  # fmt: skip
 
 
-def _placed(place: Place, case: Case, placing: Placing, out_node: dict[int, int]) -> PlacedPlace:
+def _placed(place: Place, placing: Placing, out_node: dict[int, int]) -> PlacedPlace:
     node = placing.node[place.id]
     is_site = place.kind is PlaceKind.RECEPTION_SITE and bool(place.direction)
     assembly = placing.node.get(place.assembly_point, NONE) if place.assembly_point else node
@@ -55,17 +55,17 @@ def _placed(place: Place, case: Case, placing: Placing, out_node: dict[int, int]
 
 def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehicle, ...]:
     horizon_s = case.settings.horizon_s
-    vehicles = []
+    vehicles: list[Vehicle] = []
     for kind in case.fleet:
         base = placing.node.get(kind.base, NONE)
         duty = NONE if kind.max_duty_s is None else kind.max_duty_s * max(1, kind.drivers)
         until = horizon_s if kind.available_until_s is None else min(horizon_s, kind.available_until_s)
         vehicles.extend(
             Vehicle(
-                id=f"{kind.id}-{number:03d}", type=kind.id, base_node=out_node.get(base, base), seats=kind.seats,
-                wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places, units_mveh=kind.units_mveh,
-                weight_kg=kind.weight_kg, available_from_s=max(0, kind.available_from_s), available_until_s=until,
-                max_duty_s=duty,
+                id=f"{kind.id}-{number:03d}", type=kind.id, base_node=out_node.get(base, base),
+                seats=kind.seats, wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places,
+                units_mveh=kind.units_mveh, weight_kg=kind.weight_kg,
+                available_from_s=max(0, kind.available_from_s), available_until_s=until, max_duty_s=duty,
             )
             for number in range(1, kind.count + 1)
         )  # fmt: skip
@@ -90,7 +90,9 @@ def _rules(case: Case) -> Rules:
 def _movement_windows(case: Case) -> tuple[tuple[int, int], ...]:
     horizon_s, windows = case.settings.horizon_s, case.settings.movement_windows
     inside = tuple(
-        (max(0, w.from_s), min(horizon_s, w.until_s)) for w in windows if w.from_s < horizon_s and w.until_s > 0
+        (max(0, w.from_s), min(horizon_s, w.until_s))
+        for w in windows
+        if w.from_s < horizon_s and w.until_s > 0
     )
     # No window at all means "always"; windows that all lie outside the grid mean "never".
     return inside or (((0, 0),) if windows else ())

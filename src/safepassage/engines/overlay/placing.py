@@ -14,13 +14,13 @@ from safepassage.kernels.components import component_labels
 from safepassage.kernels.snapping import nearest_nodes
 
 MIN_PART = 50
-"""Smaller parts of a network are driveways and stubs; no place is put there unless the network has nothing larger."""
+"""Smaller parts of a network are driveways and stubs; places go there only if there is nothing larger."""
 GATE_KINDS = frozenset({PlaceKind.BORDER_CROSSING, PlaceKind.CHECKPOINT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """Node and snap distance of every place (-1 off the network), nodes added for far ends of transit links."""
+    """Node and snap distance of every place (-1: none), nodes added for far ends of transit links."""
 
     node: dict[str, int]
     snap_m: dict[str, int]
@@ -31,13 +31,17 @@ class Placing:
 def place_on_network(network: RoadNetwork, case: Case) -> Placing:
     """Find a node for every place: its named node, else the nearest road within the snap limit.
 
-    A place beyond the limit that a train, boat or path serves gets a node of its own, appended to the network.
+    A place beyond the limit that a train, boat or path serves gets a node of its own, after all others.
     """
-    position = {str(node): i for i, node in enumerate(network.nodes.id)} if any(p.node for p in case.places) else {}
+    position = (
+        {str(node): i for i, node in enumerate(network.nodes.id)} if any(p.node for p in case.places) else {}
+    )
     node: dict[str, int] = {}
     snap_m: dict[str, int] = {}
     problems: list[Problem] = []
-    free = [p for p in case.places if p.node not in position and p.lon_e7 is not None and p.lat_e7 is not None]
+    free = [
+        p for p in case.places if p.node not in position and p.lon_e7 is not None and p.lat_e7 is not None
+    ]
     for place in case.places:
         node[place.id], snap_m[place.id] = position.get(place.node, -1), 0
         if place.node and place.node not in position:
@@ -93,6 +97,12 @@ def _too_far(place: Place, metres: int, limit_m: int) -> Problem:
         severity=Severity.WARNING,
         code="PLACE_OFF_NETWORK",
         where=Where(file="case", sheet="places", column="lat"),
-        message=f"place {place.id} lies {metres} m from the nearest road, beyond the limit of {limit_m} m; it is left out",
-        hint="check its coordinates (latitude and longitude swapped?), raise snap_limit_m, or use a larger map extract",
+        message=(
+            f"place {place.id} lies {metres} m from the nearest road, beyond the limit of {limit_m} m; "
+            "it is left out"
+        ),
+        hint=(
+            "check its coordinates (latitude and longitude swapped?), raise snap_limit_m, "
+            "or use a larger map extract"
+        ),
     )

@@ -35,6 +35,7 @@ class RoadFinder:
     def find(self, selector: RoadSelector) -> list[int]:
         """Return the arcs a selector points at, in order; empty when it points at nothing."""
         arcs, value = self.network.arcs, selector.value
+        hits: Any
         match selector.kind:
             case SelectorKind.LINK:
                 hits = np.flatnonzero(arcs.link == value)
@@ -49,14 +50,16 @@ class RoadFinder:
             case SelectorKind.AREA:
                 hits = np.asarray(sorted(self.inside(value)), dtype=np.int64)
             case SelectorKind.PLACE:
-                return self._at(value)
+                hits = self._at(value)
         return [int(arc) for arc in hits]
 
     def inside(self, area: str) -> dict[int, int]:
         """Return the share (ppm) of each arc inside an area."""
         if area not in self._inside:
             shape = self.areas.get(area)
-            shares = shares_inside(shape.polygons, self._arc_boxes(), self.network.polyline_e7) if shape else {}
+            shares = (
+                shares_inside(shape.polygons, self._arc_boxes(), self.network.polyline_e7) if shape else {}
+            )
             self._inside[area] = shares
         return self._inside[area]
 
@@ -65,16 +68,17 @@ class RoadFinder:
         positions = [
             i
             for i, name in enumerate(self.network.names)
-            if wanted in {part.strip().casefold() for part in (name, *name.replace("/", ";").split(";"))} and name
+            if wanted in {part.strip().casefold() for part in (name, *name.replace("/", ";").split(";"))}
+            and name
         ]
         return np.flatnonzero(np.isin(column, positions))
 
-    def _at(self, place: str) -> list[int]:
+    def _at(self, place: str) -> Any:
         if place in self.gate_arcs:
-            return [self.gate_arcs[place]]
+            return np.asarray([self.gate_arcs[place]], dtype=np.int64)
         node = self.place_nodes.get(place, -1)
         arcs = self.network.arcs
-        return [int(a) for a in np.flatnonzero((arcs.tail == node) | (arcs.head == node))]
+        return np.flatnonzero((arcs.tail == node) | (arcs.head == node))
 
     def _near(self, value: str) -> Any:
         lat, lon = (float(part) for part in value.split(","))

@@ -40,16 +40,17 @@ def _speaker(outlet: str, speaker: str, cites: str) -> str:
 
 def _assumptions(case: Case) -> tuple[Basis, ...]:
     s = case.settings
+    unknown = _use(s.unknown_use, s.unknown_speed_permille, s.unknown_capacity_permille)
+    restricted = _use(s.restricted_use, s.restricted_speed_permille, s.restricted_capacity_permille)
+    windows = "used by decision of the lead" if s.use_unilateral_windows else "shown, not used"
+    silence = "no reply from a party counts as no agreement; no report about a road counts as open as mapped"
     rows = [
         ("persons_per_car", f"{s.persons_per_car} persons in each own vehicle"),
-        ("unknown_roads", f"roads reported UNKNOWN: {'used' if s.unknown_use else 'not used'}, at "
-         f"{s.unknown_speed_permille // 10} % speed and {s.unknown_capacity_permille // 10} % capacity"),
-        ("restricted_roads", f"roads reported RESTRICTED: {'used' if s.restricted_use else 'not used'}, at "
-         f"{s.restricted_speed_permille // 10} % speed and {s.restricted_capacity_permille // 10} % capacity"),
-        ("unilateral_windows", "windows announced by one side only: "
-         + ("used by decision of the lead" if s.use_unilateral_windows else "shown, not used")),
-        ("silence", "no reply from a party counts as no agreement; no report about a road counts as open as mapped"),
-    ]  # fmt: skip
+        ("unknown_roads", f"roads reported UNKNOWN: {unknown}"),
+        ("restricted_roads", f"roads reported RESTRICTED: {restricted}"),
+        ("unilateral_windows", f"windows announced by one side only: {windows}"),
+        ("silence", silence),
+    ]
     found = [Basis(kind="assumption", id=i, text=t, source="settings", grade="", as_of="") for i, t in rows]
     found.extend(
         Basis(kind="assumption", id=f.id, text=f"{f.count} × {f.id}: assumed, not confirmed",
@@ -59,8 +60,14 @@ def _assumptions(case: Case) -> tuple[Basis, ...]:
     return tuple(found)
 
 
+def _use(used: bool, speed_permille: int, capacity_permille: int) -> str:  # noqa: FBT001 - a phrase of three facts
+    if not used:
+        return "not used"
+    return f"used, at {speed_permille / 10:g} % speed and {capacity_permille / 10:g} % capacity"
+
+
 def hold(case: Case) -> tuple[Hold, ...]:
-    """Return what everybody in each place would need per day if nobody moves now (Sphere 2018, WFP ration)."""
+    """Return what everybody in each place needs per day if nobody moves now (Sphere 2018, WFP ration)."""
     s = case.settings
     persons: dict[str, int] = {}
     for row in case.demand:
@@ -76,16 +83,21 @@ def hold(case: Case) -> tuple[Hold, ...]:
 
 def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tuple[NotAssessed, ...]:
     """Return what was not assessed, in plain sight; missing data is never a pass."""
-    found = [NotAssessed(code="LAW_AND_STANDARDS", text="The plan has not been audited against law and standards.")]
+    found = [
+        NotAssessed(code="LAW_AND_STANDARDS", text="The plan has not been audited against law and standards.")
+    ]
     found.append(_reports_on_roads(case, problem, schedule))
     found.append(
         NotAssessed(
             code="EXPLOSIVE_HAZARD",
-            text="No statement on mines or unexploded ordnance is held for any road; ask the mine-action authority.",
+            text="No statement on mines or unexploded ordnance is held for any road; "
+            "ask the mine-action authority.",
         )
     )
     if not case.areas or not any(a.hazard_ppm for a in case.areas):
-        found.append(NotAssessed(code="HAZARD", text="No reported hazard was entered: exposure is 0 by lack of data."))
+        found.append(
+            NotAssessed(code="HAZARD", text="No reported hazard was entered: exposure is 0 by lack of data.")
+        )
     unstated = [p.name for p in problem.places if p.direction and p.capacity_persons < 0]
     if unstated:
         found.append(NotAssessed(code="SITE_CAPACITY", text=f"Capacity not stated: {', '.join(unstated)}."))
@@ -95,9 +107,13 @@ def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tu
         text = f"Throughput not stated, taken as not limiting: {', '.join(open_ended)}."
         found.append(NotAssessed(code="CROSSING_THROUGHPUT", text=text))
     if not case.settings.movement_windows:
-        found.append(NotAssessed(code="NIGHT_MOVEMENT", text="Movement hours are not limited: the plan may move at night."))
+        found.append(
+            NotAssessed(
+                code="NIGHT_MOVEMENT", text="Movement hours are not limited: the plan may move at night."
+            )
+        )
     if not any(row.basis in {DirectionBasis.TALLY, DirectionBasis.SURVEY} for row in case.demand):
-        text = "No direction was counted by tally or survey; the numbers per direction are not evidence of choice."
+        text = "No direction was counted by tally or survey; the numbers per direction prove no choice."
         found.append(NotAssessed(code="CHOICE_OF_DIRECTION", text=text))
     return tuple(found)
 
@@ -108,7 +124,7 @@ def _reports_on_roads(case: Case, problem: PlanningProblem, schedule: Schedule) 
     roads = {str(labels[arc]) for arc in used}
     spoken = sum(s.status is not RoadStatusWord.UNSPECIFIED for s in case.road_statuses)
     text = (
-        f"The routes use {len(roads)} roads; {spoken} road status rows are held. For all other stretches: no report of an "
-        f"obstacle as of {case.as_of}, which is not a report that they are open."
+        f"The routes use {len(roads)} roads; {spoken} road status rows are held. For all other stretches: "
+        f"no report of an obstacle as of {case.as_of}, which is not a report that they are open."
     )
     return NotAssessed(code="ROADS_WITHOUT_REPORT", text=text)

@@ -12,7 +12,9 @@ NAMED = 4
 
 
 def binding(
-    problem: PlanningProblem, certificate: Certificate, cuts: Mapping[str, tuple[tuple[int, ...], tuple[str, ...]]]
+    problem: PlanningProblem,
+    certificate: Certificate,
+    cuts: Mapping[str, tuple[tuple[int, ...], tuple[str, ...]]],
 ) -> tuple[Binding, ...]:
     """Return one sentence per direction with a bound.
 
@@ -27,26 +29,31 @@ def binding(
         best = max(mine, key=lambda b: b.clearance_s, default=None)
         if best is not None:
             arcs, places = cuts.get(best.id, ((), ()))
-            text = _fleet(problem, best) if best.kind == "fleet" else _cut(problem, best, arcs, places)
+            text = _fleet(problem, best) if best.kind == "fleet" else _cut(problem, arcs, places)
             found.append(Binding(direction=direction, kind=best.kind, text=text, arcs=arcs, places=places))
     return tuple(found)
 
 
-PLACES = {"seated": ("seats", "people who need a seat"), "wheelchair": ("wheelchair places", "wheelchair users"),
-          "stretcher": ("stretcher places", "people on stretchers")}  # fmt: skip
+PLACES = {
+    "seated": ("seats", "people who need a seat"),
+    "wheelchair": ("wheelchair places", "wheelchair users"),
+    "stretcher": ("stretcher places", "people on stretchers"),
+}
 
 
 def _fleet(problem: PlanningProblem, bound: Bound) -> str:
     kind, people = PLACES[bound.commodity]
-    counts = [{"seated": v.seats, "wheelchair": v.wheelchair, "stretcher": v.stretcher} for v in problem.fleet]
+    counts = [
+        {"seated": v.seats, "wheelchair": v.wheelchair, "stretcher": v.stretcher} for v in problem.fleet
+    ]
     places = [row[bound.commodity] for row in counts if row[bound.commodity]]
     return (
-        f"the fleet: {len(places)} vehicles with {sum(places)} {kind} in all, for {bound.persons} {people}, have to make "
-        "round trips"
+        f"the fleet: {len(places)} vehicles with {sum(places)} {kind} in all, for {bound.persons} {people}, "
+        "have to make round trips"
     )
 
 
-def _cut(problem: PlanningProblem, bound: Bound, arcs: tuple[int, ...], places: tuple[str, ...]) -> str:
+def _cut(problem: PlanningProblem, arcs: tuple[int, ...], places: tuple[str, ...]) -> str:
     names = {p.id: p.name for p in problem.places}
     who = _some([names[p] for p in places]) or "the places furthest away"
     many = len(places) != 1
@@ -54,7 +61,8 @@ def _cut(problem: PlanningProblem, bound: Bound, arcs: tuple[int, ...], places: 
         return f"travel time alone: {who} {'need' if many else 'needs'} that long on free roads"
     labels = problem.network.arcs.label
     roads = _some(list(dict.fromkeys(str(labels[a]) for a in arcs)))
-    return f"{len(places)} place{'s' if many else ''} ({who}) {'share' if many else 'has'} {roads}: {_rates(problem, arcs)}"
+    subject = f"{len(places)} places ({who}) share" if many else f"1 place ({who}) has"
+    return f"{subject} {roads}: {_rates(problem, arcs)}"
 
 
 def _rates(problem: PlanningProblem, arcs: tuple[int, ...]) -> str:
@@ -63,13 +71,20 @@ def _rates(problem: PlanningProblem, arcs: tuple[int, ...]) -> str:
     limited_by_persons = False
     for arc in arcs:
         pieces = profiles.get(arc)
-        best = max((p.capacity_mveh_h for p in pieces), default=0) if pieces else int(columns.capacity_mveh_h[arc])
+        best = (
+            max((p.capacity_mveh_h for p in pieces), default=0)
+            if pieces
+            else int(columns.capacity_mveh_h[arc])
+        )
         if int(columns.persons_h[arc]) >= 0:
             persons += int(columns.persons_h[arc])
             limited_by_persons = True
         else:
             vehicles += best // 1_000
-    parts = [f"{vehicles} vehicles/h" if vehicles else "", f"{persons} persons/h" if limited_by_persons else ""]
+    parts = [
+        f"{vehicles} vehicles/h" if vehicles else "",
+        f"{persons} persons/h" if limited_by_persons else "",
+    ]
     windows = " while open" if any(arc in profiles for arc in arcs) else ""
     return " and ".join(part for part in parts if part) + windows
 

@@ -15,7 +15,7 @@ PPM = 1_000_000
 
 @dataclass(slots=True)
 class Totals:
-    """Decided persons of one direction: (persons, last arrival) by group, exposure; and those a reserve is held for."""
+    """One direction: (decided persons, last arrival) by group, their exposure; persons reserved for."""
 
     reserved: int = 0
     exposure_person_ppm_s: int = 0
@@ -59,7 +59,9 @@ class Walk:
             return int(self._travel_s[arc])
         return next((p.travel_s for p in pieces if p.from_s <= t < p.until_s), pieces[-1].travel_s)
 
-    def exposure_ppm_s(self, arcs: tuple[int, ...], depart_s: int, waits: Waits, since_s: int | None = None) -> int:
+    def exposure_ppm_s(
+        self, arcs: tuple[int, ...], depart_s: int, waits: Waits, since_s: int | None = None
+    ) -> int:
         """Return the exposure of one person, who waits for the first arc since `since_s`."""
         hazard = self._network.hazard
         if not hazard:
@@ -148,13 +150,16 @@ def _summary(
         if unserved.direction == key:
             missing[unserved.place] = missing.get(unserved.place, 0) + unserved.persons
     clearance = total.clearance_s
-    best = max((b for b in certificate.bounds if b.direction == key), key=lambda b: b.clearance_s, default=None)
+    best = max(
+        (b for b in certificate.bounds if b.direction == key), key=lambda b: b.clearance_s, default=None
+    )
     bound = best.clearance_s if best is not None and clearance is not None else None
     last = max((p for p in certificate.envelope if p.direction == key), key=lambda p: p.t_s, default=None)
     total_demand = sum(demand.values())
     return DirectionSummary(
-        name=name, persons_demand=total_demand, persons_served=total.served, persons_unserved=sum(missing.values()),
-        persons_reserved=total.reserved, clearance_s=clearance, clearance_bound_s=bound,
+        name=name, persons_demand=total_demand, persons_served=total.served,
+        persons_unserved=sum(missing.values()), persons_reserved=total.reserved,
+        clearance_s=clearance, clearance_bound_s=bound,
         gap_ppm=None if bound is None or clearance is None else (clearance - bound) * PPM // bound,
         bound_kind=best.kind if best is not None and bound is not None else "",
         unserved_bound=0 if last is None else total_demand - last.persons_at_most,
