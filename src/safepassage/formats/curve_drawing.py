@@ -14,6 +14,7 @@ _WIDTH, _HEIGHT = 440.0, 272.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 16.0, 26.0, 58.0
 _TICK_HOURS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48)
 _MOST_TICKS = 7
+_NOTE_WIDTH, _NOTE_HEIGHT = 210, 24
 _HOUR_S = 3600
 
 Step = tuple[int, int]
@@ -127,12 +128,16 @@ class CurveChart:
             line += f"H{number(self._x(second))}V{number(self._y(min(after, self._curve.demand)))}"
         line += f"H{number(self._x(self._last_s))}"
         area = f"{line}V{number(_TOP)}H{number(x)}Z"
-        note = {"x": x + 9, "y": self._y(self._curve.demand) + 16, "class": "note"}
-        return [
+        parts = [
             element("path", {"d": area, "class": "beyond"}),
             element("path", {"d": line, "class": "bound"}),
-            element("text", note, "no plan of this model can be up here"),
         ]
+        y = self._y(self._curve.demand)
+        reached = max((n for t, n in self._curve.envelope if self._x(t) < _LEFT + _NOTE_WIDTH), default=0)
+        if self._y(min(reached, self._curve.demand)) - y > _NOTE_HEIGHT:
+            note = {"x": _LEFT + 9, "y": y + 16, "class": "note"}
+            parts.append(element("text", note, "no plan of this model can be up here"))
+        return parts
 
     def _demand(self) -> list[Markup]:
         y, right = self._y(self._curve.demand), _WIDTH - _RIGHT

@@ -45,6 +45,9 @@ _KINDS = {
     "arrangement": "Arrangements and announcements",
     "hazard": "Reported hazard",
     "area": "Areas",
+    "road_status": "Road statuses",
+    "area_shown_only": "Areas, shown only",
+    "arrangement_shown_only": "Arrangements and announcements, shown only",
     "assumption": "Assumptions",
     "setting": "Settings",
 }
@@ -106,6 +109,8 @@ def time_in_words(clock: LocalClock, iso: str) -> str:
         seconds = clock.seconds(iso)
     except ValueError:
         return iso
+    if len(iso) <= len("2024-08-16"):
+        return clock.day(seconds - clock.zones[0].offset_s)
     return f"{clock.day(seconds)}, {clock.moment(seconds).rsplit(' ', 1)[-1]}"
 
 

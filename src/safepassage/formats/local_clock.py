@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK, _HOUR_S = 7, 3600
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -55,23 +56,35 @@ class LocalClock:
         """Return the grid second of an ISO time."""
         return round((instant(iso) - self.epoch).total_seconds())
 
-    def moment(self, seconds: int, zone: Zone | None = None) -> str:
-        """Return ``17:40``, with the day in front when it is not the day the grid starts."""
+    def moment(self, seconds: int, zone: Zone | None = None, *, dated: bool = False) -> str:
+        """Return ``17:40``, with the day in front when it is not the day the grid starts.
+
+        The day is ``Sat`` within a week, ``Sat 17 Aug`` beyond it or when `dated`.
+        """
         local, start = self.at(seconds, zone), self.at(0, zone)
-        text = f"{local.hour:02d}:{local.minute:02d}"
-        if local.date() == start.date():
+        text, days = f"{local.hour:02d}:{local.minute:02d}", (local.date() - start.date()).days
+        if days == 0:
             return text
+        if 0 < days < _WEEK and not dated:
+            return f"{_DAYS[local.weekday()]} {text}"
         return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {text}"
 
-    def moments(self, seconds: int) -> str:
+    def moments(self, seconds: int, *, dated: bool = False) -> str:
         """Return the time in every zone, ``17:40 / 18:40``, in the order of the legend."""
-        return " / ".join(self.moment(seconds, zone) for zone in self.zones)
+        return " / ".join(self.moment(seconds, zone, dated=dated) for zone in self.zones)
 
     def named(self, seconds: int) -> str:
-        """Return the time with the zone's name where there are several: ``17:40 Kyiv / 18:40 Moscow``."""
+        """Return the dated time with the zone's name where there are several: ``17:40 Kyiv / 18:40 Moscow``."""
         if len(self.zones) == 1:
-            return self.moment(seconds)
-        return " / ".join(f"{self.moment(seconds, zone)} {zone.label}" for zone in self.zones)
+            return self.moment(seconds, dated=True)
+        return " / ".join(f"{self.moment(seconds, zone, dated=True)} {zone.label}" for zone in self.zones)
+
+    def hour(self, seconds: int) -> str:
+        """Return the hour that begins in a second, in every zone: ``Sat 15:00–16:00``."""
+        end = {zone: self.at(seconds + _HOUR_S, zone) for zone in self.zones}
+        return " / ".join(
+            f"{self.moment(seconds, zone)}–{end[zone].hour:02d}:{end[zone].minute:02d}" for zone in self.zones
+        )
 
     def day(self, seconds: int) -> str:
         """Return the local date, ``Fri 16 Aug 2024``."""

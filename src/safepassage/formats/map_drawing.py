@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safepassage.domain.case import AreaKind, PlaceKind
 from safepassage.domain.map_layers import MapLayers
@@ -19,10 +19,15 @@ from safepassage.formats.people_facts import PeopleFacts, SiteFacts
 from safepassage.formats.register import Register
 from safepassage.formats.road_lines import RoadLines
 
-WIDTH_PX = 900.0
-_FAR_FACTOR = 2.5
+# A crowded map gets more pixels, so that its letters are smaller against the ground.
+_WIDTH_PX, _CROWDED_WIDTH_PX, _CROWD = 900.0, 1020.0, 40
+_FAR_FACTOR = 1.35
 # About eight kilometres: a degree is 10**7 units and about 111 km.
 _NEAR_E7 = 720_000.0
+
+_BUSY_INK = 30
+# A wider map still fits under the headline on a printed page.
+_TALL = 0.6
 
 _DEFINITIONS = Markup(
     '<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse"'
@@ -44,22 +49,28 @@ class PictureParts:
     legend: frozenset[str]
     names_left_out: int
     roads_left_out: bool
+    is_tall: bool
 
 
 @dataclass(slots=True)
 class _Texts:
     """Labels that wait until every symbol has taken its place; lower ranks choose first."""
 
-    waiting: list[tuple[float, Label, list[Candidate]]] = field(default_factory=list)
+    waiting: list[tuple[float, Label, list[Candidate], Label | None]] = field(default_factory=list)
 
-    def add(self, rank: float, label: Label, candidates: list[Candidate]) -> None:
-        self.waiting.append((rank, label, candidates))
+    def add(
+        self, rank: float, label: Label, candidates: list[Candidate], instead: Label | None = None
+    ) -> None:
+        """Take a label, and a shorter one to use `instead` where it finds no place."""
+        self.waiting.append((rank, label, candidates, instead))
 
     def settle(self, placer: LabelPlacer) -> tuple[Markup, int]:
         """Place the labels; return them, and how many names of settlements found no place."""
         drawn, lost = [], 0
-        for rank, label, candidates in sorted(self.waiting, key=lambda entry: entry[0]):
+        for rank, label, candidates, instead in sorted(self.waiting, key=lambda entry: entry[0]):
             text = placer.place(label, candidates)
+            if text is None and instead is not None:
+                text = placer.place(instead, candidates)
             if text is not None:
                 drawn.append(text)
             else:
@@ -86,7 +97,9 @@ class PlanMap:
         self._register, self._movements, self._people = register, movements, people
         self._lines = RoadLines(release, layers)
         self._sites = people.sites()
-        self._frame = MapFrame.around(self._points_to_show(), width=WIDTH_PX)
+        crowded = len(people.persons_at()) + len(self._sites) > _CROWD
+        width = _CROWDED_WIDTH_PX if crowded else _WIDTH_PX
+        self._frame = MapFrame.around(self._points_to_show(), width=width)
         self._placer = LabelPlacer(self._frame.width, self._frame.height)
         self._roads = RoadMap(release, layers, self._frame, movements.times)
         self._texts = _Texts()
@@ -103,19 +116,28 @@ class PlanMap:
     def _points_to_show(self) -> list[Point]:
         """Settlements and sites; a site very far from every settlement is shown by an arrow at the edge."""
         known = [place for place in self._people.persons_at() if place in self._register.places]
-        points = [self._lines.node(node) for node in map(self._node_of, known) if node >= 0]
-        nodes = [self._node_of(site.id) for site in self._sites]
-        sites = [self._lines.node(node) for node in nodes if node >= 0]
-        if not points:
-            return sites or [(0, 0)]
-        middle = (sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points))
+        homes = [self._lines.node(node) for node in map(self._node_of, known) if node >= 0]
+        ends = [self._node_of(site.id) for site in self._sites]
+        ways = [
+            node
+            for row in self._release.plan["corridors"]
+            for node in self._nodes_of(self._release.plan["routes"][row["route"]]["arcs"])
+        ]
+        others = [self._lines.node(node) for node in {*ends, *ways} if node >= 0]
+        if not homes:
+            return others or [(0, 0)]
+        middle = (sum(p[0] for p in homes) / len(homes), sum(p[1] for p in homes) / len(homes))
         shrink = math.cos(math.radians(middle[1] / 1e7))
 
         def reach(point: Point) -> float:
             return math.hypot((point[0] - middle[0]) * shrink, point[1] - middle[1])
 
-        limit = _FAR_FACTOR * max(*map(reach, points), _NEAR_E7)
-        return points + [site for site in sites if reach(site) <= limit]
+        limit = _FAR_FACTOR * max(*map(reach, homes), _NEAR_E7)
+        return homes + [point for point in others if reach(point) <= limit]
+
+    def _nodes_of(self, arcs: tuple[int, ...]) -> list[int]:
+        heads = self._release.inputs["network"]["arcs"]["head"]
+        return [heads[arc] for arc in arcs]
 
     def draw(self) -> PictureParts:
         """Return the picture; symbols first, for labels take what room they leave."""
@@ -132,8 +154,7 @@ class PlanMap:
         )
         self._marks_and_numbers()
         frame = self._frame
-        bar_at = (frame.width - 240, frame.height - 18)
-        self._placer.block((bar_at[0] - 10, bar_at[1] - 28, frame.width, frame.height))
+        bar_at = self._scale_bar_corner()
         labels, lost = self._texts.settle(self._placer)
         ground = {"width": frame.width, "height": frame.height}
         layers = (
@@ -162,18 +183,30 @@ class PlanMap:
             legend=frozenset(self._legend),
             names_left_out=lost,
             roads_left_out=self._roads.dropped_classes,
+            is_tall=frame.height > _TALL * frame.width,
         )
+
+    def _scale_bar_corner(self) -> Spot:
+        """Return where the scale bar stands: in the first corner that no symbol needs, and keep it free."""
+        wide, high = self._frame.width, self._frame.height
+        corners = ((wide - 240, high - 18), (22, high - 22), (22, 34))
+        boxes = [(x - 10, y - 28, x + 240, y + 16) for x, y in corners]
+        free = [i for i, box in enumerate(boxes) if self._placer.is_free(box)]
+        chosen = min(free, key=lambda i: (self._placer.covered(boxes[i]) > _BUSY_INK, i)) if free else 0
+        self._placer.block(boxes[chosen])
+        return corners[chosen]
 
     def _areas(self) -> tuple[Markup, Markup]:
         hatched: list[Markup] = []
         outlined: list[Markup] = []
-        for shown in self._layers.areas:
+        for number, shown in enumerate(self._layers.areas, start=1):
             drawn, rings = symbols.area(shown, self._frame)
             hazard = shown.kind in {AreaKind.REPORTED_HAZARD, AreaKind.NO_GO}
             (hatched if hazard else outlined).append(drawn)
             self._legend.add(shown.kind.value)
             places = symbols.area_candidates(rings, self._frame)
-            self._texts.add(_AREA, symbols.area_label(shown), places)
+            label = symbols.area_label(shown, number)
+            self._texts.add(_AREA, label, places, replace(label, lines=(f"{number}",)))
         return element("g", {"class": "areas"}, *hatched), element("g", {"class": "areas"}, *outlined)
 
     def _background(self) -> Markup:
@@ -261,7 +294,9 @@ class PlanMap:
             return None
         total = site.arrivals + site.reserved
         load = f"{total:,} of {site.capacity:,} places" if site.capacity >= 0 else f"{total:,} persons"
-        label = Label(lines=(site.name, load), size=12, style=f"label site d{site.position % 4}")
+        label = Label(
+            lines=(self._register.short(site.id), load), size=11.5, style=f"label site d{site.position % 4}"
+        )
         if self._frame.holds(spot):
             self._placer.block_disc(spot, 10)
             self._texts.add(_SITE, label, around(label, spot, 10))
@@ -276,7 +311,7 @@ class PlanMap:
         share = min((centre[0] - 16) / max(abs(dx), 1e-9), (centre[1] - 16) / max(abs(dy), 1e-9))
         at = (centre[0] + dx * share, centre[1] + dy * share)
         km = math.dist(spot, at) * frame.km_per_px
-        far = Label(lines=(*label.lines, f"about {km:.0f} km beyond this map"), size=12, style=label.style)
+        far = Label(lines=(*label.lines, f"about {km:.0f} km beyond this map"), size=11.5, style=label.style)
         self._placer.block_disc(at, 12)
         self._texts.add(_SITE, far, around(far, at, 12))
         turned = f"translate({at[0]:.1f} {at[1]:.1f}) rotate({math.degrees(math.atan2(dy, dx)):.0f})"

@@ -88,7 +88,7 @@ def around(label: Label, spot: Spot, radius: float) -> list[Candidate]:
         Candidate(spot=(x, y - gap - half), anchor="middle", cost=2),
         Candidate(spot=(x, y + gap + half), anchor="middle", cost=2),
     ]
-    for step, cost in ((0.0, 3.0), (14.0, 9.0), (28.0, 14.0)):
+    for step, cost in ((0.0, 3.0), (14.0, 9.0), (28.0, 14.0), (46.0, 20.0), (66.0, 27.0)):
         leader = spot if step else None
         for side, anchor in ((1, "start"), (-1, "end")):
             for rise in (-1, 1):
@@ -123,14 +123,16 @@ class LabelPlacer:
                 self._ink[row, column] += weight
         self._summed = np.pad(self._ink.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
 
-    def _covered(self, box: Box) -> int:
+    def covered(self, box: Box) -> int:
+        """Return how much ink lies in a box."""
         rows, columns = self._summed.shape
         left, right = (min(max(int(v) // _CELL, 0), columns - 1) for v in (box[0], box[2] + _CELL))
         top, bottom = (min(max(int(v) // _CELL, 0), rows - 1) for v in (box[1], box[3] + _CELL))
         s = self._summed
         return int(s[bottom, right] - s[top, right] - s[bottom, left] + s[top, left])
 
-    def _free(self, box: Box) -> bool:
+    def is_free(self, box: Box) -> bool:
+        """Tell whether a box lies inside the map and touches nothing that is taken."""
         if box[0] < 2 or box[1] < 2 or box[2] > self._width - 2 or box[3] > self._height - 2:  # noqa: PLR2004
             return False
         return not any(
@@ -143,8 +145,8 @@ class LabelPlacer:
         best: tuple[float, int] | None = None
         for i, candidate in enumerate(candidates):
             box = label.box(candidate.spot, candidate.anchor)
-            if self._free(box):
-                cost = candidate.cost + 1.2 * self._covered(box)
+            if self.is_free(box):
+                cost = candidate.cost + 1.2 * self.covered(box)
                 best = min(best, (cost, i)) if best else (cost, i)
         if best is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.case import RoadStatusWord
+from safepassage.domain.case import BorderStatusWord, RoadStatusWord
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.network import RoadClass
 from safepassage.domain.release import Release
@@ -54,16 +55,23 @@ class RoadState:
     used: bool
 
 
+_STATE_WORDS = {
+    RoadStatusWord.NOT_PASSABLE.value: CLOSED,
+    BorderStatusWord.CLOSED.value: CLOSED,
+    RoadStatusWord.RESTRICTED.value: RESTRICTED,
+    RoadStatusWord.UNKNOWN.value: UNKNOWN,
+}
+
+
 def state_of(kind: str, text: str) -> str:
-    """Return the state that a modification gives a road, by its status words; empty for other changes."""
-    for words in (kind.upper(), text.upper()):
-        if RoadStatusWord.NOT_PASSABLE in words or "CLOS" in words:
-            return CLOSED
-        if RoadStatusWord.RESTRICTED in words:
-            return RESTRICTED
-        if RoadStatusWord.UNKNOWN in words:
-            return UNKNOWN
-    return ""
+    """Return the state that a status gives a road, by its word; empty for other changes and words.
+
+    The word stands after the last colon of the text, for a road's name may contain anything.
+    """
+    if "status" not in kind:
+        return ""
+    words = re.findall(r"[A-Z_]{4,}", f"{kind} {text.rpartition(':')[2]}")
+    return next((_STATE_WORDS[word] for word in words if word in _STATE_WORDS), "")
 
 
 class RoadMap:
@@ -129,20 +137,22 @@ class RoadMap:
 
     def states(self) -> list[RoadState]:
         """Return reported states of roads; what the snapshot closes without a word is closed as well."""
+        gates = self._release.inputs["network"]["arcs"]["gate"]
         found: list[RoadState] = []
         told: set[int] = set()
         for row in self._release.plan["modifications"]:
             state = state_of(row["kind"], row["text"])
-            if state and row["arcs"]:
-                found.append(RoadState(state=state, arcs=row["arcs"], used=row["used"]))
-                told.update(row["arcs"])
-        gates = self._release.inputs["network"]["arcs"]["gate"]
-        silent = [
+            # A crossing tells its state by its own symbol.
+            arcs = tuple(arc for arc in row["arcs"] if not gates[arc])
+            if state and arcs:
+                found.append(RoadState(state=state, arcs=arcs, used=row["used"]))
+                told.update(arcs)
+        silent = tuple(
             arc
             for arc in self.shown.tolist()
             if arc not in told and not gates[arc] and self._times.closed_throughout(arc)
-        ]
-        return [*found, *([RoadState(state=CLOSED, arcs=tuple(silent), used=True)] if silent else [])]
+        )
+        return [*found, RoadState(state=CLOSED, arcs=silent, used=True)] if silent else found
 
     def draw_state(self, state: RoadState) -> tuple[Markup, list[tuple[str, Spot]]]:
         """Draw one state; return it with its text and where that belongs (the longest stretch in view)."""

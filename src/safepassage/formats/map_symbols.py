@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,9 @@ from safepassage.formats.movements import RoadTimes
 from safepassage.formats.register import Register
 
 _LEAST_R, _MOST_R = 3.2, 10.5
-_TWO_PI = math.tau
+_TWO_PI, _LEAST_SECTOR = math.tau, 0.05
 _MOST_WINDOWS = 2
+_AREA_LINE = 34
 
 
 def settlement_radius(persons: int, most: int) -> float:
@@ -38,6 +40,8 @@ def settlement(spot: Spot, radius: float, served_share: float, title: str) -> Ma
     if served_share >= 1:
         parts.append(element("circle", {"cx": x, "cy": y, "r": radius - 1.3, "class": "served"}))
     elif served_share > 0:
+        # A sliver that is left out, or in, has to be seen.
+        served_share = min(max(served_share, _LEAST_SECTOR), 1 - _LEAST_SECTOR)
         inner = radius - 1.3
         end = (x + inner * math.sin(_TWO_PI * served_share), y - inner * math.cos(_TWO_PI * served_share))
         large = int(served_share > 0.5)
@@ -159,25 +163,20 @@ def area(shown: MapArea, frame: MapFrame) -> tuple[Markup, list[list[Spot]]]:
     return element("g", {"class": f"area {shown.kind.value}"}, *parts), outer
 
 
-def area_label(shown: MapArea) -> Label:
-    """Return the label of an area: its name, and whose word it is."""
+def area_label(shown: MapArea, number: int) -> Label:
+    """Return the label of an area: the number of its row in the table, its name, and whose word it is."""
+    lines = textwrap.wrap(f"{number}: {shown.name}", _AREA_LINE, max_lines=2, placeholder=" …")
     if shown.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}:
-        lines = [
-            f"“{shown.name}”",
-            f"announced by {shown.announced_by or shown.source}",
-            agreement(shown.status),
-        ]
+        whose = f"announced by {shown.announced_by or shown.source}"
+        lines += [*_clipped(whose), agreement(shown.status)]
     else:
-        lines = [shown.name, f"reported by {shown.source}"]
-    return Label(
-        lines=tuple(_short(line) for line in lines if line),
-        size=10.5,
-        style=f"label word-of {shown.kind.value}",
-    )
+        lines += _clipped(f"reported by {shown.source}")
+    found = tuple(line for line in lines if line)
+    return Label(lines=found, size=10.5, style=f"label word-of {shown.kind.value}")
 
 
-def _short(line: str, most: int = 38) -> str:
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+def _clipped(text: str) -> list[str]:
+    return textwrap.wrap(text, _AREA_LINE, max_lines=1, placeholder=" …")
 
 
 def area_candidates(rings: Sequence[Sequence[Spot]], frame: MapFrame) -> list[Candidate]:

@@ -51,6 +51,7 @@ class DirectionFacts:
 class SettlementFacts:
     """One settlement and direction, as a row of the table."""
 
+    place: str
     name: str
     position: int
     mark: str
@@ -103,9 +104,23 @@ class HoldFacts:
         return self.rows[:cut], self.rows[cut:]
 
 
+_REASONS = {
+    "NO_EXIT": "the direction has no reception site",
+    "UNREACHABLE": "no open way to a reception site",
+    "NOT_ON_NETWORK": "the place is too far from any road",
+    "NO_VEHICLE": "no vehicle has the places they need",
+    "FLEET_TIME": "the vehicles cannot make enough trips in time",
+    "ROAD_TIME": "roads and crossings let no more through in time",
+    "SITE_FULL": "the reception sites are full",
+    "EXPOSURE_CAP": "every journey would exceed the exposure cap",
+    "WORK_LIMIT": "the planner’s work limit was reached first",
+}
+
+
 def in_words(code: str) -> str:
-    """Turn a code such as ``UNSERVED_NO_ROUTE`` into words."""
-    return code.removeprefix("UNSERVED_").replace("_", " ").lower()
+    """Say the reason for not serving somebody, by its code."""
+    plain = code.removeprefix("UNSERVED_")
+    return _REASONS.get(plain, plain.replace("_", " ").lower())
 
 
 def percent(ppm: int) -> str:
@@ -176,8 +191,8 @@ class PeopleFacts:
             unserved_bound=row["unserved_bound"],
             reserved=row["persons_reserved"],
             undecided=sum(r["persons"] for r in held),
-            clearance="" if clearance is None else self.clock.moments(clearance),
-            bound="" if bound is None else self.clock.moments(bound),
+            clearance="" if clearance is None else self.clock.moments(clearance, dated=True),
+            bound="" if bound is None else self.clock.moments(bound, dated=True),
             gap="" if clearance is None or bound is None else duration(clearance - bound),
             bound_by={"label_cut": "the roads and crossings", "fleet": "the vehicles"}.get(
                 row["bound_kind"], ""
@@ -211,6 +226,7 @@ class PeopleFacts:
         place, position = key
         left, last = self._left.get(key, []), self._last.get(key)
         return SettlementFacts(
+            place=place,
             name=self._register.place(place),
             position=position,
             mark=self._register.mark(position),
@@ -222,7 +238,7 @@ class PeopleFacts:
             first_departure="" if first is None else self.clock.moments(first),
             last_arrival="" if last is None else self.clock.moments(last),
             corridor=corridor["id"] if corridor else "",
-            site=self._register.place(corridor["site"]) if corridor else "",
+            site=self._register.short(corridor["site"]) if corridor else "",
             minutes=corridor["travel_s"] // 60 if corridor else 0,
             km=f"{corridor['length_m'] / 1000:.0f}" if corridor else "",
             alternative=_alternative(corridor),
@@ -304,7 +320,7 @@ def _reasons(rows: list[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """Add up the unserved by reason, the most persons first."""
     totals: dict[str, int] = {}
     for row in rows:
-        text = row["detail"] or in_words(row["reason"])
+        text = in_words(row["reason"])
         totals[text] = totals.get(text, 0) + row["persons"]
     return tuple(
         Reason(persons=persons, text=text)
@@ -325,5 +341,6 @@ def _alternative(corridor: Mapping[str, Any] | None) -> str:
     if corridor is None:
         return ""
     if corridor["alternative"] >= 0:
-        return f"shares {percent(corridor['alternative_shared_ppm'])}"
+        shared = corridor["alternative_shared_ppm"]
+        return f"shares {percent(shared)}" if shared else "shares no road"
     return f"none: {corridor['no_alternative']}"

@@ -20,6 +20,8 @@ class Register:
         self._labels = inputs["network"]["arcs"]["label"]
         self._heads = inputs["network"]["arcs"]["head"]
         self._node_ids = inputs["network"]["nodes"]["id"]
+        plain = [str(row["name"]).partition(",")[0].strip() for row in inputs["places"] if row["direction"]]
+        self._plain_names = {name: plain.count(name) for name in plain}
         self._at_node: dict[int, str] = {}
         for key in ("pickup_node", "node"):
             for row in inputs["places"]:
@@ -42,6 +44,12 @@ class Register:
         """Return a place's name, or its id where the snapshot has none."""
         row = self.places.get(place_id)
         return str(row["name"]) if row else place_id
+
+    def short(self, place_id: str) -> str:
+        """Return a place's name up to its first comma, where no other place is called so."""
+        name = self.place(place_id)
+        plain = name.partition(",")[0].strip()
+        return plain if self._plain_names.get(plain) == 1 else name
 
     def node(self, node: int) -> str:
         """Return the name of the place at a node, or the node's id in its source."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from safepassage.domain.release import Release
 from safepassage.formats.local_clock import LocalClock
-from safepassage.formats.movements import HOUR_S, Movements
+from safepassage.formats.movements import Movements
 from safepassage.formats.register import Register
 
 _MOST_BARS = 8
@@ -86,7 +86,7 @@ def bottlenecks(
                 name=name,
                 percent=used // 10_000,
                 persons=use.persons,
-                busiest=f"{clock.moments(start)} – {clock.moments(start + HOUR_S)}",
+                busiest=clock.hour(start),
                 marks=tuple(
                     (i, register.mark(i)) for i, persons in sorted(use.by_direction.items()) if persons
                 ),
