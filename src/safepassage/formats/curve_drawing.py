@@ -85,7 +85,7 @@ class CurveChart:
             parts.append(
                 element("text", {"x": _LEFT - 6, "y": y + 3.5, "text-anchor": "end"}, f"{persons:,}")
             )
-        zone = f"{self._clock.zones[0].label} time"
+        zone = self._clock.zones[0].time
         parts.append(element("text", {"x": 4, "y": 12, "class": "unit"}, f"persons arrived, by {zone}"))
         return parts
 

@@ -20,6 +20,11 @@ class Zone:
     offset_s: int
 
     @property
+    def time(self) -> str:
+        """Whose time it is: ``Kyiv time``, or ``UTC``."""
+        return "UTC" if self.label == "UTC" else f"{self.label} time"
+
+    @property
     def utc_text(self) -> str:
         """The offset as ``UTC+3`` or ``UTC+5:30``."""
         sign, rest = ("+" if self.offset_s >= 0 else "−"), abs(self.offset_s)
@@ -74,7 +79,7 @@ class LocalClock:
         return " / ".join(self.moment(seconds, zone, dated=dated) for zone in self.zones)
 
     def named(self, seconds: int) -> str:
-        """Return the dated time with the zone's name where there are several: ``17:40 Kyiv / 18:40 Moscow``."""
+        """Return the dated time, named where there are several: ``17:40 Kyiv / 18:40 Moscow``."""
         if len(self.zones) == 1:
             return self.moment(seconds, dated=True)
         return " / ".join(f"{self.moment(seconds, zone, dated=True)} {zone.label}" for zone in self.zones)
@@ -102,10 +107,7 @@ class LocalClock:
     @property
     def legend(self) -> str:
         """Whose time is printed: one sentence without a full stop."""
-        parts = [
-            f"{zone.label} time ({zone.utc_text})" if zone.offset_s or zone.label != "UTC" else "UTC"
-            for zone in self.zones
-        ]
+        parts = [zone.time if zone.time == "UTC" else f"{zone.time} ({zone.utc_text})" for zone in self.zones]
         return "Times are " + " / ".join(parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from safepassage.formats.road_lines import RoadLines
 # (most persons, width in pixels): few steps, so that widths can be told apart and named in the legend.
 WIDTHS = ((0, 1.6), (100, 2.6), (500, 4.0), (2_000, 5.8), (5_000, 7.8))
 WIDEST_PX = 10.0
-_ARROW_EVERY_PX = 95
+_ARROW_EVERY_PX, _ARROW_APART_PX, _SHORTEST_WITH_ARROW_PX = 95, 20, 22
 _MITRE_LIMIT = 2.5
 _TAGS_PER_DIRECTION = 4
 _TAG_APART_PX = 150
@@ -87,7 +87,8 @@ class FlowLines:
             )
 
         followed = {arc: follower(arc) for arc in arcs}
-        starts = [arc for arc in arcs if arc not in set(followed.values())]
+        after_another = set(followed.values())
+        starts = [arc for arc in arcs if arc not in after_another]
         return [self._run(arc, followed) for arc in starts]
 
     @staticmethod
@@ -128,18 +129,30 @@ def draw_chains(chains: Sequence[Chain]) -> list[Markup]:
             bodies.append(
                 element("path", {"d": path(chain.spots), "class": "core", "stroke-width": chain.width * 0.28})
             )
-    arrows = [arrow for chain in chains if chain.persons for arrow in _arrows(chain)]
+    arrows = _arrows([chain for chain in chains if chain.persons])
     return [element("g", {"class": "flows"}, *casings, *bodies, *arrows)]
 
 
-def _arrows(chain: Chain) -> Iterable[Markup]:
+def _arrows(chains: Sequence[Chain]) -> list[Markup]:
+    """Draw arrowheads along the chains; of one direction, none stands close to another."""
+    drawn: list[Markup] = []
+    taken: set[tuple[int, int, int]] = set()
+    for chain in reversed(chains):
+        for (x, y), heading in _arrow_spots(chain):
+            column, row = int(x // _ARROW_APART_PX), int(y // _ARROW_APART_PX)
+            if (chain.direction, column, row) in taken:
+                continue
+            taken |= {(chain.direction, column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)}
+            scale = 0.75 + chain.width / 11
+            turn = f"translate({x:.1f} {y:.1f}) rotate({math.degrees(heading):.0f}) scale({scale:.2f})"
+            drawn.append(element("use", {"href": f"#arrow{chain.direction % 4}", "transform": turn}))
+    return drawn
+
+
+def _arrow_spots(chain: Chain) -> list[tuple[Spot, float]]:
     reach = length(chain.spots)
-    count = round(reach / _ARROW_EVERY_PX)
-    distances = [reach * (i + 0.5) / count for i in range(count)] if count else [reach / 2] * (reach > 22)  # noqa: PLR2004
-    scale = 0.75 + chain.width / 11
-    for (x, y), heading in along(chain.spots, distances) if distances else ():
-        turn = f"translate({x:.1f} {y:.1f}) rotate({math.degrees(heading):.0f}) scale({scale:.2f})"
-        yield element("use", {"href": f"#arrow{chain.direction % 4}", "transform": turn})
+    count = round(reach / _ARROW_EVERY_PX) or int(reach > _SHORTEST_WITH_ARROW_PX)
+    return along(chain.spots, [reach * (i + 0.5) / count for i in range(count)]) if count else []
 
 
 def tag_spots(chains: Sequence[Chain], frame: MapFrame) -> list[tuple[int, Spot]]:

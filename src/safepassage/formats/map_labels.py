@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.formats.map_frame import Spot
 from safepassage.formats.markup import Markup, element, printable
@@ -104,7 +105,7 @@ class LabelPlacer:
         self._width, self._height = width, height
         self._taken: list[Box] = []
         self._ink = np.zeros((int(height) // _CELL + 2, int(width) // _CELL + 2), dtype=np.int64)
-        self._summed = self._ink
+        self._summed: NDArray[np.int64] | None = None
 
     def block(self, box: Box) -> None:
         """Keep a box free of labels."""
@@ -121,14 +122,16 @@ class LabelPlacer:
             row, column = int(y) // _CELL, int(x) // _CELL
             if 0 <= row < rows - 1 and 0 <= column < columns - 1:
                 self._ink[row, column] += weight
-        self._summed = np.pad(self._ink.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        self._summed = None
 
     def covered(self, box: Box) -> int:
         """Return how much ink lies in a box."""
-        rows, columns = self._summed.shape
+        if self._summed is None:
+            self._summed = np.pad(self._ink.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        s = self._summed
+        rows, columns = s.shape
         left, right = (min(max(int(v) // _CELL, 0), columns - 1) for v in (box[0], box[2] + _CELL))
         top, bottom = (min(max(int(v) // _CELL, 0), rows - 1) for v in (box[1], box[3] + _CELL))
-        s = self._summed
         return int(s[bottom, right] - s[top, right] - s[bottom, left] + s[top, left])
 
     def is_free(self, box: Box) -> bool:

@@ -39,6 +39,16 @@ class RoadTimes:
         travel: Seconds = pieces[np.clip(at, 0, len(pieces) - 1), 4]
         return travel
 
+    def ride_s(self, arc: int, entered_s: int) -> int:
+        """Return the travel time of one traveller."""
+        if arc not in self._profiles:
+            return int(self._arcs["travel_s"][arc])
+        return int(np.max(self.travel_s(arc, np.array([entered_s], dtype=np.int64))))
+
+    def changes(self, arc: int) -> bool:
+        """Tell whether the arc has a profile of its own."""
+        return arc in self._profiles
+
     def closed_throughout(self, arc: int) -> bool:
         """Tell whether the arc is never open in the planning time."""
         return not self.open_pieces(arc)
@@ -73,27 +83,22 @@ class RoadTimes:
         return vehicles, persons, open_s
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ArcUse:
-    """What enters one arc over the whole plan: units and persons by hour, persons by direction."""
+    """What enters one arc: vehicle units and persons by hour of the grid, persons by direction."""
 
-    persons: int = 0
-    units_mveh_by_hour: dict[int, int] = field(default_factory=dict)
-    persons_by_hour: dict[int, int] = field(default_factory=dict)
+    units_mveh: Seconds
+    persons_by_hour: Seconds
     by_direction: dict[int, int] = field(default_factory=dict)
 
-    def enter(
-        self, seconds: Seconds, units_mveh: int, persons: Seconds, by_direction: Mapping[int, int]
-    ) -> None:
-        """Count travellers who enter in `seconds`, each of `units_mveh` and with `persons` aboard."""
-        hours, position = np.unique(seconds // HOUR_S, return_inverse=True)
-        counts = np.bincount(position)
-        aboard = np.bincount(position, weights=persons)
-        for hour, count, people in zip(hours.tolist(), counts.tolist(), aboard.tolist(), strict=True):
-            self.units_mveh_by_hour[hour] = self.units_mveh_by_hour.get(hour, 0) + count * units_mveh
-            self.persons_by_hour[hour] = self.persons_by_hour.get(hour, 0) + int(people)
+    @property
+    def persons(self) -> int:
+        """Persons over the whole plan."""
+        return sum(self.by_direction.values())
+
+    def add(self, by_direction: Mapping[int, int]) -> None:
+        """Count persons by direction."""
         for direction, number in by_direction.items():
-            self.persons += number
             self.by_direction[direction] = self.by_direction.get(direction, 0) + number
 
 
@@ -153,12 +158,16 @@ _LINK_MODES = ((8, "train"), (16, "boat"), (4, "on foot"))
 
 
 class Movements:
-    """All movements of a released plan, timed, and what they add up to on each arc."""
+    """All movements of a released plan, timed, and what they add up to on each arc.
 
-    def __init__(self, release: Release, register: Register) -> None:
-        self._release, self._register = release, register
+    Counting by arc takes most of the time on a large network and can be left out.
+    """
+
+    def __init__(self, release: Release, register: Register, *, counts_arcs: bool = True) -> None:
+        self._release, self._register, self._counts_arcs = release, register, counts_arcs
         self.times = RoadTimes(release.inputs["network"])
         self.arc_use: dict[int, ArcUse] = {}
+        self._hours = max(1, -(-int(release.inputs["horizon_s"]) // HOUR_S))
         self._units = {row["id"]: int(row["units_mveh"]) for row in release.inputs["fleet"]}
         self.cars = tuple(self._car_group(row) for row in release.plan["cars"])
         self.rides = (*self._legs(), *self._link_rides())
@@ -177,6 +186,12 @@ class Movements:
         arrive = self._drive(route, depart, _waits(departures), units=units, persons=persons, loads=loads)
         return CarGroup(row=row, depart_s=depart, arrive_s=arrive, persons=persons)
 
+    def _use(self, arc: int) -> ArcUse:
+        if arc not in self.arc_use:
+            empty = np.zeros(self._hours, np.int64)
+            self.arc_use[arc] = ArcUse(units_mveh=empty, persons_by_hour=empty.copy())
+        return self.arc_use[arc]
+
     def _drive(
         self,
         arcs: Sequence[int],
@@ -188,13 +203,36 @@ class Movements:
         loads: Mapping[int, int],
     ) -> Seconds:
         """Move travellers along `arcs`, counting them on each; return their arrivals."""
-        now = depart.copy()
+        now = depart
         for position, arc in enumerate(arcs):
             if position in waits:
                 now = now + waits[position]
-            if len(now):
-                self.arc_use.setdefault(arc, ArcUse()).enter(now, units, persons, loads)
+            if self._counts_arcs:
+                use, hours = self._use(arc), np.minimum(now // HOUR_S, self._hours - 1)
+                np.add.at(use.units_mveh, hours, units)
+                np.add.at(use.persons_by_hour, hours, persons)
+                use.add(loads)
             now = now + self.times.travel_s(arc, now)
+        return now
+
+    def _ride(
+        self,
+        arcs: Sequence[int],
+        depart_s: int,
+        waits: Sequence[Sequence[int]],
+        units: int,
+        loads: Mapping[int, int],
+    ) -> int:
+        """Move one vehicle along `arcs`, as `_drive` does; return its arrival."""
+        now, persons, waited = depart_s, sum(loads.values()), {row[0]: row[1] for row in waits}
+        for position, arc in enumerate(arcs):
+            now += waited.get(position, 0)
+            if self._counts_arcs:
+                use, hour = self._use(arc), min(now // HOUR_S, self._hours - 1)
+                use.units_mveh[hour] += units
+                use.persons_by_hour[hour] += persons
+                use.add(loads)
+            now += self.times.ride_s(arc, now)
         return now
 
     def _loads(self, load: Sequence[Mapping[str, Any]]) -> dict[int, int]:
@@ -209,11 +247,8 @@ class Movements:
         for vehicle in self._release.plan["vehicles"]:
             for leg in vehicle["legs"]:
                 route = routes[leg["route"]]
-                waits = _waits([(leg["depart_s"], 0, leg["waits"])])
-                depart = np.array([leg["depart_s"]], dtype=np.int64)
-                loads = self._loads(leg["load"])
-                units, persons = self._units.get(vehicle["id"], 0), np.array([sum(loads.values())])
-                self._drive(route["arcs"], depart, waits, units=units, persons=persons, loads=loads)
+                units, loads = self._units.get(vehicle["id"], 0), self._loads(leg["load"])
+                self._ride(route["arcs"], leg["depart_s"], leg["waits"], units, loads)
                 yield Ride(
                     id=leg["id"],
                     vehicle=vehicle["id"],
@@ -230,10 +265,8 @@ class Movements:
     def _link_rides(self) -> Iterator[Ride]:
         arcs = self._release.inputs["network"]["arcs"]
         for ride in self._release.plan["link_rides"]:
-            arc, depart = ride["arc"], np.array([ride["depart_s"]], dtype=np.int64)
-            loads = self._loads(ride["load"])
-            persons = np.array([sum(loads.values())])
-            arrive = self._drive((arc,), depart, {}, units=0, persons=persons, loads=loads)
+            arc = ride["arc"]
+            arrive_s = self._ride((arc,), ride["depart_s"], (), 0, self._loads(ride["load"]))
             yield Ride(
                 id=ride["id"],
                 vehicle="",
@@ -243,7 +276,7 @@ class Movements:
                 arcs=(arc,),
                 route=-1,
                 depart_s=ride["depart_s"],
-                arrive_s=int(arrive[0]),
+                arrive_s=arrive_s,
                 load=ride["load"],
             )
 
@@ -310,17 +343,16 @@ class Movements:
         The greater of the shares of vehicle and person capacity, at most one million; hours in which the arc
         is hardly open are left out, for a lone bus does not fill a road.
         """
+        shares = self._shares_ppm(arc)
+        hour = int(shares.argmax())
+        return min(int(shares[hour]), 1_000_000), hour * HOUR_S
+
+    def _shares_ppm(self, arc: int) -> Seconds:
+        """Return the share of room used in each hour of the grid."""
+        hours = range(self._hours) if self.times.changes(arc) else range(1)
+        room = np.array([self.times.room(arc, h * HOUR_S, (h + 1) * HOUR_S) for h in hours], dtype=np.int64)
+        vehicles, persons, open_s = room.T
         use = self.arc_use[arc]
-        fullest = (0, min(use.persons_by_hour, default=0) * HOUR_S)
-        for hour in sorted(use.persons_by_hour):
-            vehicles, persons, open_s = self.times.room(arc, hour * HOUR_S, (hour + 1) * HOUR_S)
-            if open_s < _LEAST_OPEN_S:
-                continue
-            shares = [0]
-            if vehicles > 0:
-                shares.append(use.units_mveh_by_hour[hour] * 1_000_000 // vehicles)
-            if persons > 0:
-                shares.append(use.persons_by_hour[hour] * 1_000_000 // persons)
-            if max(shares) > fullest[0]:
-                fullest = (max(shares), hour * HOUR_S)
-        return min(fullest[0], 1_000_000), fullest[1]
+        by_vehicles = np.where(vehicles > 0, use.units_mveh * 1_000_000 // np.maximum(vehicles, 1), 0)
+        by_persons = np.where(persons > 0, use.persons_by_hour * 1_000_000 // np.maximum(persons, 1), 0)
+        return np.where(open_s >= _LEAST_OPEN_S, np.maximum(by_vehicles, by_persons), 0)

@@ -61,7 +61,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "day": clock.day(0),
         "as_of": people.as_of(),
         "legend_of_times": clock.legend,
-        "first_zone": clock.zones[0].label,
+        "first_zone": clock.zones[0].time,
         "zone_names": " / ".join(zone.label for zone in clock.zones),
         "directions": people.directions(),
         "hold": people.hold(),

@@ -59,7 +59,7 @@ class ScheduleRows:
         self._release = release
         self._register = Register(release)
         self.clock = LocalClock.of(release.inputs)
-        movements = Movements(release, self._register)
+        movements = Movements(release, self._register, counts_arcs=False)
         self._corridor_of = {
             (row["place"], self._register.direction(row["direction"]), row["route"]): row["id"]
             for row in release.plan["corridors"]
