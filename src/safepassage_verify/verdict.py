@@ -74,8 +74,9 @@ class Findings:
             self._listed.append(Violation(code=code, where=where, message=message))
 
     def add_uncounted(self, code: str, number: int) -> None:
-        """Note `number` further violations of a code that is full already."""
-        self._counts[code] += max(0, number)
+        """Note `number` further violations of a code that is full already; none if it is not positive."""
+        if number > 0:
+            self._counts[code] += number
 
     def checked(self, code: str, number: int = 1) -> None:
         """Note that `number` things were checked under a code."""

@@ -20,10 +20,10 @@ def repr_short(value):
 
 
 def full_case():
-    """Return inputs, plan and certificate with cars, a shuttling bus, a walk, reserves, a corridor and bounds.
+    """Return inputs, plan and certificate with cars, a shuttling bus, a walk, reserves and a corridor.
 
-    V (node 0) -> 1 -> S (node 2) takes 10 s each; the first arc lets one car pass per 1000 s. S -> V is a way back
-    (arc 2). W (node 3) is reached from node 1 on foot (arc 3); its people belong east. Arc 4 is a way round from V to S.
+    V (node 0) -> 1 -> S (node 2) takes 10 s each; the first arc lets one car pass per 1000 s. S -> V is a
+    way back (arc 2). X (node 3) is reached from M (node 1) on foot (arc 3), east. Arc 4 is a way round V - S.
     """
     case = TinyCase(4)
     case.arc(0, 1, capacity_mveh_h=3600, modes=1)
@@ -88,14 +88,15 @@ def corridor(route):
 def certificate(inputs_sha256):
     """Return bounds worked out by hand.
 
-    Cars by T = 1018: V is not early (label 0), node 1 is early until 1009, so arc 0 counts entries in [0, 999): 999 mveh
-    and a burst of 1000 make one car of 4 persons. Seated by T = 24 and walkers by T = 29: less than the way takes.
+    Cars by T = 1018: V is not early (label 0), node 1 is early until 1009, so arc 0 counts entries in
+    [0, 999): 999 mveh and a burst of 1000 make one car of 4 persons. Seated by T = 24 and walkers by T = 29
+    have less than their way takes.
     """
 
-    def bound(name, direction, commodity, horizon_s, phi, persons, labels=()):
+    def bound(direction, commodity, horizon_s, phi, persons, labels=()):
         kind = "fleet" if commodity == "seated" else "label_cut"
         return {
-            "id": name,
+            "id": f"{direction}/{commodity}",
             "direction": direction,
             "kind": kind,
             "commodity": commodity,
@@ -116,9 +117,9 @@ def certificate(inputs_sha256):
         "class": "RESTRICTED",
         "inputs_sha256": inputs_sha256,
         "bounds": [
-            bound("west/cars", "west", "cars", 1018, 4, 8, [(0, 0)]),
-            bound("west/seated", "west", "seated", 24, 0, 14),
-            bound("east/persons", "east", "persons", 29, 0, 2),
+            bound("west", "cars", 1018, 4, 8, [(0, 0)]),
+            bound("west", "seated", 24, 0, 14),
+            bound("east", "persons", 29, 0, 2),
         ],
         "envelope": [
             # the bus: 10 places * (500 + 20) s, at 45 s a person, are more than the 15 there are
@@ -443,7 +444,7 @@ def test_a_stated_bound_that_is_off_by_one_is_rejected(files, change):
 
 
 def test_a_plan_that_beats_a_bound_contradicts_it():
-    """A certificate is never believed against the movements: here the network lets pass what the labels rule out."""
+    """A certificate is held against the movements: here cars pass that its labels rule out."""
     inputs, plan, certificate = full_case()
     # two cars in the first second: the plan breaks the capacity rule, and so does what its bound rules out
     plan["cars"][0]["departures"][1][0] = 1
@@ -465,7 +466,7 @@ def test_hidden_people_are_missed():
 
 
 def test_people_do_not_change_between_vehicles_without_a_link():
-    """The fleet bound follows seats from pick-ups to sites; a change from bus to bus would break its proof."""
+    """The fleet bound follows seats from pick-ups to sites; changing buses would break its proof."""
     case = TinyCase(3)
     case.arc(0, 1)
     case.arc(1, 2)
@@ -495,7 +496,7 @@ def test_legs_that_take_no_time_cannot_feed_each_other():
 
 
 def test_where_histories_mix_the_higher_exposure_counts():
-    """Ten people reach node 1, five over each of two roads; whoever goes on may have come over the worse one."""
+    """Ten people reach node 1, five over each of two roads: any may have come over the worse one."""
     case = TinyCase(3, exposure_cap_ppm_s=100)
     case.arc(0, 1)
     case.arc(0, 1)

@@ -1,4 +1,4 @@
-"""Every constraint of the model holds exactly at its limit and one unit inside it, and is violated one unit outside."""
+"""Every constraint of the model holds at its limit and one unit inside, and is violated one unit outside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FAMILIES = []
 
 
 def family(*codes):
-    """Register a builder: called with -1 (inside), 0 (at the limit) and 1 (outside) it returns inputs and plan."""
+    """Register a builder: given -1 (inside), 0 (at the limit) or 1 (outside) it returns inputs and plan."""
 
     def register(build):
         FAMILIES.append(pytest.param(build, set(codes), id=build.__name__))
@@ -64,12 +64,12 @@ def car_plan(case, departures, *, persons=None, **demand):
     return case.inputs(), plan.plan()
 
 
-# --- capacity -------------------------------------------------------------------------------------------------------
+# --- capacity -------------------------------------------------------------------------------------
 
 
 @family("CAPACITY")
 def one_burst_and_the_rate(delta):
-    # 1 mveh a second and a burst of one car: the second car may enter once 1000 seconds, its own included, have passed
+    # 1 mveh a second and a burst of one car: the second may enter after 1000 seconds, its own included
     case = way(second={"capacity_mveh_h": 3600})
     return car_plan(case, [0, 999 - delta])
 
@@ -158,7 +158,7 @@ def a_pause_between_windows_lends_no_second_burst(delta):
     return car_plan(case, [0, 1599 - delta])
 
 
-# --- persons --------------------------------------------------------------------------------------------------------
+# --- persons --------------------------------------------------------------------------------------
 
 
 @family("PERSON_CAPACITY")
@@ -214,7 +214,7 @@ def places_of_a_train(delta):
     return case.inputs(), plan.plan()
 
 
-# --- opening --------------------------------------------------------------------------------------------------------
+# --- opening --------------------------------------------------------------------------------------
 
 
 @family("CLOSED")
@@ -258,7 +258,7 @@ def a_short_closure_while_driving_counts(delta):
     return car_plan(case, [91 - delta])
 
 
-# --- waiting --------------------------------------------------------------------------------------------------------
+# --- waiting --------------------------------------------------------------------------------------
 
 
 @family("WAIT")
@@ -280,7 +280,7 @@ def a_place_is_free_from_the_second_in_which_one_leaves(delta):
     return car_plan(case, [(0, 1, [(1, 100)]), (100 - delta, 1, [(1, 100)])])
 
 
-# --- times ----------------------------------------------------------------------------------------------------------
+# --- times ----------------------------------------------------------------------------------------
 
 
 @family("HORIZON")
@@ -334,7 +334,7 @@ def release_of_rides(delta):
     return case.inputs(), plan.plan()
 
 
-# --- vehicles -------------------------------------------------------------------------------------------------------
+# --- vehicles -------------------------------------------------------------------------------------
 
 
 def bus_plan(persons=5, group="needs_transport", fields=None, **rules):
@@ -455,7 +455,7 @@ def weight_of_a_bus(delta):
     return case.inputs(), plan.plan()
 
 
-# --- people ---------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 
 
 @family("SITE_CAPACITY")
@@ -511,7 +511,7 @@ def from_a_ride_to_a_vehicle(delta):
     return case.inputs(), plan.plan()
 
 
-# --- exposure -------------------------------------------------------------------------------------------------------
+# --- exposure -------------------------------------------------------------------------------------
 
 
 @family("EXPOSURE_CAP")
