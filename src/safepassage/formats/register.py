@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from safepassage.domain.case import PlaceKind
 from safepassage.domain.release import Release
+
+
+_KINDS = (PlaceKind.SETTLEMENT, PlaceKind.INSTITUTION, PlaceKind.ASSEMBLY_POINT)
+
+
+def _rank(kind: str) -> int:
+    return _KINDS.index(PlaceKind(kind)) if kind in _KINDS else len(_KINDS) + (kind == PlaceKind.DEPOT)
 
 
 class Register:
@@ -23,10 +31,12 @@ class Register:
         plain = [str(row["name"]).partition(",")[0].strip() for row in inputs["places"] if row["direction"]]
         self._plain_names = {name: plain.count(name) for name in plain}
         self._at_node: dict[int, str] = {}
-        for key in ("pickup_node", "node"):
-            for row in inputs["places"]:
+        # Where several places share a node, people know it by the site or settlement, least by the depot.
+        ranked = sorted(inputs["places"], key=lambda row: (not row["direction"], _rank(row["kind"])))
+        for key in ("node", "pickup_node"):
+            for row in ranked:
                 if row[key] >= 0:
-                    self._at_node[row[key]] = row["name"]
+                    self._at_node.setdefault(row[key], row["name"])
 
     def direction(self, reference: str | int) -> int:
         """Return the position of a direction given by id, name or position."""

@@ -106,8 +106,8 @@ class ScheduleRows:
             movement=ride.mode if ride.load else f"{ride.mode}, empty",
             id=ride.id,
             direction=", ".join(names),
-            from_name=self._register.node(ride.from_node),
-            to_name=self._register.node(ride.to_node),
+            from_name=self._names([item["place"] for item in ride.load if not item["after"]], ride.from_node),
+            to_name=self._names([item["site"] for item in ride.load if item["site"]], ride.to_node),
             first_departure_s=ride.depart_s,
             last_departure_s=ride.depart_s,
             last_arrival_s=ride.arrive_s,
@@ -117,6 +117,11 @@ class ScheduleRows:
             reserve_persons=sum(item["persons"] for item in ride.load if item["reserve"]),
             corridor=", ".join(sorted(corridors - {""})),
         )
+
+    def _names(self, places: list[str], node: int) -> str:
+        """Name the places where people get on or off; without any, what lies at the node."""
+        names = dict.fromkeys(self._register.place(place) for place in places)
+        return ", ".join(names) or self._register.node(node)
 
     @property
     def header(self) -> tuple[str, ...]:
