@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from safepassage.domain.case import (
@@ -39,7 +39,7 @@ class Located(Generic[T]):
 class CaseDraft:
     """The nouns of a case before they are checked against each other.
 
-    `ids` holds every id of every table with its row, those of faulty rows included, so that one bad cell is
+    `tables` says where each table stands as a whole. `ids` holds every id of every table with its row, those of faulty rows included, so that one bad cell is
     not reported again wherever its row is named. `complete` names the tables all of whose rows could be
     read, `readable` those that could be read at all. `clock_known` is false where the start of the case could
     not be read. `nodes` and `links` are the network of the case itself, None where it names a map file:
@@ -59,6 +59,7 @@ class CaseDraft:
     reports: tuple[Located[ReportRow], ...] = ()
     transit_links: tuple[Located[TransitLink], ...] = ()
     ids: Mapping[str, tuple[tuple[str, Where], ...]]
+    tables: Mapping[str, Where] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()
     readable: frozenset[str] = frozenset()
     clock_known: bool = True

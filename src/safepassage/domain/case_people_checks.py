@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis, Group, PlaceKind
 from safepassage.domain.case_draft import CaseDraft
@@ -104,8 +105,7 @@ def somebody_can_carry(draft: CaseDraft) -> Iterator[Problem]:
         if kind and located.value.direction != STAYS:
             needing[kind] = needing.get(kind, 0) + located.value.persons
     total = sum(needing.values())
-    where = draft.fleet[0].where if draft.fleet else Where(file=draft.file)
-    here = Where(file=where.file, sheet=where.sheet or "fleet")
+    here = draft.tables.get("fleet", Where(file=draft.file, sheet="fleet"))
     if total and not any(located.value.count for located in draft.fleet):
         yield warning(
             "NO_FLEET",
@@ -119,7 +119,7 @@ def somebody_can_carry(draft: CaseDraft) -> Iterator[Problem]:
         if persons and not any(v.value.count and getattr(v.value, kind) for v in draft.fleet):
             yield warning(
                 "NO_PLACES",
-                Where(file=here.file, sheet=here.sheet, column=kind),
+                replace(here, column=kind),
                 f"no vehicle has {kind.replace('_', ' ')}; {persons:,} persons need them and will be "
                 "counted as "
                 "unserved",
@@ -154,7 +154,7 @@ def somebody_is_asked(draft: CaseDraft) -> Iterator[Problem]:
     if not any(row.value.persons and row.value.direction != STAYS for row in draft.demand):
         yield warning(
             "NO_DEMAND",
-            Where(file=draft.demand[0].where.file, sheet=draft.demand[0].where.sheet, column="persons"),
+            replace(draft.tables.get("demand", Where(file=draft.file)), column="persons"),
             f"nobody leaves and nobody is {UNDECIDED}; there is nothing to plan but what those who stay need",
             "add the persons who chose a direction",
         )

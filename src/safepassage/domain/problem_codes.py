@@ -110,8 +110,8 @@ _TABLES_AND_COLUMNS = _codes(
     ("COLUMN_TWICE", _E, "a column is there twice", "keep one"),
     (
         "COLUMN_UNKNOWN",
-        _X,
-        "a column is not known: an error where it looks like a misspelt one, otherwise it was left out",
+        _W,
+        "a column is not known; it was left out",
         "rename it; remarks belong in `note`",
     ),
     (

@@ -110,7 +110,6 @@ def _settings(path: Path, found: CaseTables) -> str:
     raw = read_toml(path.name, data)
     if isinstance(raw, Problem):
         found.problems.append(raw)
-        found.tables["settings"] = RawTable(name="settings", file=path.name)
         return ""
     for each in raw:
         found.add(each)

@@ -92,7 +92,9 @@ class _Assembly:
         """Return what was read."""
         if not self.tables.tables and self.unread:
             return CaseReading(case=None, problems=tuple(self.problems))
-        settings = read_settings(self.tables.tables.get("settings"), self.tables.file)
+        raw = self.tables.tables.get("settings")
+        unread = raw is None and any(p.where.file == SETTINGS_FILE for p in self.tables.problems)
+        settings = read_settings(raw, self.tables.file, unread=unread)
         reader = TableReader(clock=settings.clock, geometry=GeometryFiles(folder=self.tables.folder))
         for name in NOUN_TABLES:
             self._read(name, reader)
@@ -188,6 +190,7 @@ class _Assembly:
             exercise=settings.case.get("exercise", True),
             settings=policy,
             **self.found,
+            tables={name: raw.where() for name, raw in self.tables.tables.items()},
             ids={name: _ids(self.rows[name]) for name in NOUN_TABLES if name != "demand"},
             complete=frozenset(
                 name
@@ -225,7 +228,8 @@ def _source(nodes: RawTable, links: RawTable, attribution: str, file: str) -> Ne
     digest = hashlib.sha256()
     for raw in (nodes, links):
         for record in raw.records():
-            digest.update("\t".join(f"{key}={record[key]}" for key in sorted(record)).encode() + b"\n")
+            cells = (f"{key}={value}" for key, value in sorted(record.items()) if value)
+            digest.update("\t".join(cells).encode() + b"\n")
         digest.update(b"\0")
     return NetworkSource(
         kind="csv",

@@ -37,7 +37,7 @@ _PERSONAL = frozenset(
         *("піб", "ім'я", "ім’я", "прізвище", "по_батькові", "адреса", "національність"),
     )
 )
-_PERSONAL_IN_COUNTS = frozenset(("name", "names", "person", "address", "age", "sex", "gender", "diagnosis"))
+_PERSONAL_IN_COUNTS = frozenset(("name", "names", "address", "age", "sex", "gender", "diagnosis"))
 """Tables of counts have no use for these; elsewhere `name` is that of a place."""
 
 
@@ -86,7 +86,10 @@ class TableReader:
             if _is_personal(name, table.name):
                 self.problems.append(_personal(where, table.name))
             elif name not in by_name:
-                self.problems.append(_unknown_column(where, name, table, missing))
+                # A column that is probably a required one misspelt is named where that one is missing.
+                near = nearest(name, by_name)
+                if not any(column.name == near for column in missing):
+                    self.problems.append(_unknown_column(where, name, near))
             elif counts[name] > 1 and raw.header.index(name) == position:
                 message = f"the column {name} stands in the table {counts[name]} times"
                 self.problems.append(error("COLUMN_TWICE", where, message, "keep one of them"))
@@ -189,12 +192,8 @@ def _personal(where: Where, table: str) -> Problem:
     )
 
 
-def _unknown_column(where: Where, name: str, table: Table, missing: list[Column]) -> Problem:
-    near = nearest(name, tuple(column.name for column in table.columns))
+def _unknown_column(where: Where, name: str, near: str) -> Problem:
     hint = f"did you mean {near}? " if near else ""
-    if any(column.name == near for column in missing):
-        message = f"the column {shown(name)} is not known, and the required column {near} is missing"
-        return error("COLUMN_UNKNOWN", where, message, f"rename it to {near}")
     return warning(
         "COLUMN_UNKNOWN",
         where,

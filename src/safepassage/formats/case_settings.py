@@ -70,9 +70,14 @@ def daylight_windows(clock: Clock, lon_deg: float, lat_deg: float) -> tuple[Inte
     return joined(found) or (clock.never,)
 
 
-def read_settings(raw: RawTable | None, file: str) -> SettingsReading:
-    """Read the settings; with a fault in the start the rest is read as if the case began in 2000."""
+def read_settings(raw: RawTable | None, file: str, *, unread: bool = False) -> SettingsReading:
+    """Read the settings; with a fault in the start the rest is read as if the case began in 2000.
+
+    `unread` says that there are settings whose file could not be read, which has been reported.
+    """
     reading = SettingsReading(clock=Clock(epoch=_NO_START, offset_s=0, horizon_s=86_400, known=False))
+    if unread:
+        return reading
     if raw is None or not raw.header:
         message = "there are no settings" if raw is None else "the settings are empty"
         hint = "write case.toml with id, title, exercise and start (safepassage init shows how)"

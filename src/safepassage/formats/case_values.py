@@ -86,7 +86,9 @@ def _within(found: Decimal, column: Column) -> Decimal | Fault:
         return Fault(
             code="NUMBER_TOO_LARGE",
             message=f"{column.name} must be at most {column.maximum:,}{unit}, got {found}",
-            hint="check the figure and its unit; split the row if it is right",
+            hint="check whether latitude and longitude are swapped"
+            if column.name in {"lat", "lon"}
+            else "check the figure and its unit; split the row if it is right",
         )
     return found
 

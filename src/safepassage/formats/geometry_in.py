@@ -72,7 +72,8 @@ def point_e7(lon: Any, lat: Any, where: Where) -> Point | Problem:
         x, y = Decimal(str(lon).strip()), Decimal(str(lat).strip())
     except InvalidOperation:
         return _format(where, f"{shown(lon)} {shown(lat)} is not a longitude and a latitude")
-    if not (x.is_finite() and y.is_finite() and abs(x) <= 180 and abs(y) <= 180):  # noqa: PLR2004
+    # Compared as they are: arithmetic on 1e999999999 would overflow.
+    if not (x.is_finite() and y.is_finite() and -180 <= x <= 180 and -180 <= y <= 180):  # noqa: PLR2004
         return _format(where, f"{shown(lon)} {shown(lat)} is not a longitude and a latitude in degrees")
     if abs(y) > 90:  # noqa: PLR2004 - degrees from the equator to a pole
         return error(

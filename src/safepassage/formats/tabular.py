@@ -255,18 +255,16 @@ def _wrong_encoding(data: bytes, where: Where, wanted: str, fault: UnicodeDecode
 
 
 def _likely_encoding(data: bytes) -> str:
-    """Guess the older encoding in which most of the high bytes are letters of one alphabet."""
-    high = [byte for byte in data[:65536] if byte > ASCII]
+    """Guess between the two commonest older encodings: words of high bytes are Cyrillic, single ones not."""
+    sample = data[:65536]
+    high = [position for position, byte in enumerate(sample) if byte > ASCII]
     if not high:
         return ""
-    share = {
-        name: sum(_is_letter(bytes([byte]).decode(name, "replace"), script) for byte in high) / len(high)
-        for name, script in (("cp1251", "CYRILLIC"), ("cp1252", "LATIN"))
-    }
-    # A Cyrillic text is nearly all high bytes, a Latin one has few of them.
-    dense = len(high) > len(data[:65536]) // 20
-    best = "cp1251" if share["cp1251"] > 0.8 and (dense or share["cp1252"] <= 0.8) else "cp1252"
-    return best if share[best] > 0.5 else ""
+    known = set(high)
+    beside = sum(position + 1 in known or position - 1 in known for position in high)
+    guess, script = ("cp1251", "CYRILLIC") if beside * 2 > len(high) else ("cp1252", "LATIN")
+    letters = sum(_is_letter(sample[at : at + 1].decode(guess, "replace"), script) for at in high)
+    return guess if letters * 2 > len(high) else ""
 
 
 def _is_letter(character: str, script: str) -> bool:

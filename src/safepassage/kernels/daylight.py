@@ -33,16 +33,27 @@ def civil_daylight_s(day_ordinal: int, lat_deg: float, lon_deg: float) -> tuple[
     Astronomical Almanac, section C, "Low-precision formulas for the Sun's coordinates and the equation of
     time".
     """
-    noon_s = DAY_S / 2 - lon_deg * 240.0
-    declination, equation_s = _sun(day_ordinal - _J2000_ORDINAL - 0.5 + noon_s / DAY_S)
-    noon_s -= equation_s
-    half_s = _half_day_s(declination, math.radians(lat_deg))
+    days = day_ordinal - _J2000_ORDINAL - 0.5
+    mean_noon_s = DAY_S / 2 - lon_deg * 240.0
+    latitude = math.radians(lat_deg)
+    noon_s, half_s = _noon_and_half_day_s(days, mean_noon_s, mean_noon_s, latitude)
     if half_s <= 0.0:
         return None
     if half_s >= DAY_S / 2:
         # Outwards, so that one day without darkness touches the next.
         return math.floor((noon_s - half_s) / 60) * 60, math.ceil((noon_s + half_s) / 60) * 60
-    return math.ceil((noon_s - half_s) / 60) * 60, math.floor((noon_s + half_s) / 60) * 60
+    # Once more with the sun where it is at either end: near an equinox it moves a degree in two days.
+    dawn_noon_s, before_s = _noon_and_half_day_s(days, noon_s - half_s, mean_noon_s, latitude)
+    dusk_noon_s, after_s = _noon_and_half_day_s(days, noon_s + half_s, mean_noon_s, latitude)
+    return math.ceil((dawn_noon_s - before_s) / 60) * 60, math.floor((dusk_noon_s + after_s) / 60) * 60
+
+
+def _noon_and_half_day_s(
+    days: float, at_s: float, mean_noon_s: float, latitude: float
+) -> tuple[float, float]:
+    """Return true noon and half the light period, with the sun where it is `at_s` seconds into the day."""
+    declination, equation_s = _sun(days + at_s / DAY_S)
+    return mean_noon_s - equation_s, _half_day_s(declination, latitude)
 
 
 def _half_day_s(declination: float, latitude: float) -> float:
