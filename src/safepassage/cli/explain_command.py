@@ -110,8 +110,7 @@ def _explain(
 
 def _way_lines(way: WayFacts) -> list[str]:
     lines = [
-        f"  {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} on free roads, "
-        f"exposure {way.exposure_ppm_s / PPM_H:.2f} %·h, up to {way.capacity_veh_h} vehicles/h",
+        f"  {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} on free roads, exposure {way.exposure_ppm_s / PPM_H:.2f} %·h, up to {way.capacity_veh_h} vehicles/h",
     ]
     if way.tightest:
         lines.append("  tightest: " + "; ".join(f"{label} {n} vehicles/h" for label, n in way.tightest))
@@ -127,7 +126,8 @@ def _beside(way: WayFacts, own: WayFacts, plan: Mapping[str, Any]) -> list[str]:
         return [f"  {way.name}: the same way"]
     faster, less = way.travel_s - own.travel_s, way.exposure_ppm_s - own.exposure_ppm_s
     head = f"  {way.name}: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} ({faster / 60:+.0f} min)"
-    head += f", exposure {way.exposure_ppm_s / PPM_H:.2f} %·h ({less / PPM_H:+.2f}), up to {way.capacity_veh_h} vehicles/h"
+    head += f", exposure {way.exposure_ppm_s / PPM_H:.2f} %·h ({less / PPM_H:+.2f})"
+    head += f", up to {way.capacity_veh_h} vehicles/h"
     return [head, *(f"    needs: {text}" for text in _why_closed(way, plan))]
 
 
@@ -147,8 +147,8 @@ def _alternative(plan: Mapping[str, Any], corridor: Mapping[str, Any], explainer
     way = explainer.way("alternative", plan["routes"][corridor["alternative"]]["arcs"])
     shared = corridor["alternative_shared_ppm"] // 10_000
     return (
-        f"  alternative: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)}, shares {shared} % of the length, "
-        f"up to {way.capacity_veh_h} vehicles/h"
+        f"  alternative: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)}, "
+        f"shares {shared} % of the length, up to {way.capacity_veh_h} vehicles/h"
     )
 
 

@@ -350,7 +350,7 @@ class Settings:
     water_l_person_day: int = 15
     food_g_person_day: int = 555
     country: str = ""
-    work_limit: int = 1_000_000
+    work_limit: int = 500_000_000
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

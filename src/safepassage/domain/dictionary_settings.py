@@ -463,12 +463,12 @@ _ROADS = (
         name="work_limit",
         field="work_limit",
         type=ValueType.WHOLE,
-        default="1000000",
+        default="500000000",
         minimum=1,
         maximum=10**12,
-        meaning="Steps after which the planner stops; the same limit gives the same plan on every computer.",
+        meaning="Stretches of road looked at before the planner stops; the same limit gives the same plan on every computer.",
         sensitivity=_RESTRICTED,
-        example="1000000",
+        example="500000000",
     ),
 )
 

@@ -1,9 +1,10 @@
-"""Why a corridor is what it is: its way beside the way without closures, beside the least exposed, beside yours."""
+"""Why a corridor is what it is: beside the way without closures, the least exposed one, and yours."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ LEAST_EXPOSED = 1_000
 class WayFacts:
     """One way and its numbers, for one person without waits.
 
-    `tightest` lists (road, vehicles/h) from the tightest up; `exposed` (road, hazard in ppm) from the worst down;
-    `closed` are arcs of it that are closed throughout, `sometimes` those closed part of the time.
+    `tightest` lists (road, vehicles/h) from the tightest up; `exposed` (road, hazard in ppm) from the worst
+    down; `closed` are arcs of it that are closed throughout, `sometimes` those closed part of the time.
     """
 
     name: str
@@ -72,10 +73,13 @@ class Explainer:
             travel_s=int(self._travel[chosen].sum()) if chosen else 0,
             exposure_ppm_s=int((self._travel[chosen] * self._hazard[chosen]).sum()) if chosen else 0,
             capacity_veh_h=min(capacity.values(), default=0),
-            tightest=tuple((label, n) for n, label in tight), exposed=tuple((label, -ppm) for ppm, label in worst),
+            tightest=tuple((label, n) for n, label in tight),
+            exposed=tuple((label, -ppm) for ppm, label in worst),
             closed=tuple(a for a in chosen if not self._open[a]),
             sometimes=tuple(
-                a for a in chosen if self._open[a] and any(p.capacity_mveh_h <= 0 for p in profiles.get(a, ()))
+                a
+                for a in chosen
+                if self._open[a] and any(p.capacity_mveh_h <= 0 for p in profiles.get(a, ()))
             ),
         )  # fmt: skip
 
@@ -105,7 +109,7 @@ class Explainer:
         return None if path is None else self.way(name, path)
 
     def through(self, from_node: int, points_e7: Sequence[tuple[int, int]], to_node: int) -> WayFacts | None:
-        """Return the fastest way through (lon_e7, lat_e7) points in order, closed stretches included and named."""
+        """Return the fastest way through (lon_e7, lat_e7) points in order, closed stretches included."""
         network = self.problem.network
         graph = ArcGraph(network.arcs.tail, network.arcs.head, network.n_nodes, self._driven)
         reachable = np.zeros(network.n_nodes, dtype=bool)
@@ -115,7 +119,7 @@ class Explainer:
         nodes, _metres = nearest_nodes(lon, lat, network.lon_e7, network.lat_e7, reachable)
         stops = [from_node, *(int(n) for n in nodes), to_node]
         arcs: list[int] = []
-        for start, end in zip(stops, stops[1:], strict=False):
+        for start, end in pairwise(stops):
             path = graph.tree(self._travel, [start]).path(end)
             if path is None:
                 return None

@@ -24,16 +24,20 @@ class CapacityCalendar:
         first starts at 0.
     horizon_s
         End of the grid.
+
+    `busy_from`, `busy_until` are the ends of reserved stretches, ascending and apart; `rate` is the rate of a calendar
+    with a single piece, else 0. Inner loops may read them; only `reserve` and `release` change them.
     """
 
-    __slots__ = ("_busy_from", "_busy_until", "_cumulated", "_horizon_s", "_rates", "_starts_s")
+    __slots__ = ("_cumulated", "_horizon_s", "_rates", "_starts_s", "busy_from", "busy_until", "rate")
 
     def __init__(self, starts_s: tuple[int, ...], rates: tuple[int, ...], horizon_s: int) -> None:
         self._starts_s = starts_s
         self._rates = rates
         self._horizon_s = horizon_s
-        self._busy_from: list[int] = []
-        self._busy_until: list[int] = []
+        self.rate = rates[0] if len(rates) == 1 else 0
+        self.busy_from: list[int] = []
+        self.busy_until: list[int] = []
         cumulated = [0]
         for k in range(1, len(starts_s)):
             cumulated.append(cumulated[-1] + rates[k - 1] * (starts_s[k] - starts_s[k - 1]))
@@ -69,39 +73,39 @@ class CapacityCalendar:
 
     def _gap(self, x: int, work: int) -> int:
         """Return the start of the first free stretch of length `work` at or after x."""
-        i = bisect_right(self._busy_until, x)
-        busy_from, n = self._busy_from, len(self._busy_from)
+        i = bisect_right(self.busy_until, x)
+        busy_from, n = self.busy_from, len(self.busy_from)
         while i < n and busy_from[i] - x < work:
-            x = self._busy_until[i]
+            x = self.busy_until[i]
             i += 1
         return x
 
     def reserve(self, x: int, work: int) -> None:
         """Take [x, x + work), which `find` returned free."""
         end = x + work
-        i = bisect_right(self._busy_from, x)
-        joins_left = i > 0 and self._busy_until[i - 1] == x
-        joins_right = i < len(self._busy_from) and self._busy_from[i] == end
+        i = bisect_right(self.busy_from, x)
+        joins_left = i > 0 and self.busy_until[i - 1] == x
+        joins_right = i < len(self.busy_from) and self.busy_from[i] == end
         if joins_left and joins_right:
-            self._busy_until[i - 1] = self._busy_until.pop(i)
-            self._busy_from.pop(i)
+            self.busy_until[i - 1] = self.busy_until.pop(i)
+            self.busy_from.pop(i)
         elif joins_left:
-            self._busy_until[i - 1] = end
+            self.busy_until[i - 1] = end
         elif joins_right:
-            self._busy_from[i] = x
+            self.busy_from[i] = x
         else:
-            self._busy_from.insert(i, x)
-            self._busy_until.insert(i, end)
+            self.busy_from.insert(i, x)
+            self.busy_until.insert(i, end)
 
     def release(self, x: int, work: int) -> None:
         """Give back [x, x + work), which was reserved."""
         end = x + work
-        i = bisect_right(self._busy_from, x) - 1
-        start, stop = self._busy_from.pop(i), self._busy_until.pop(i)
+        i = bisect_right(self.busy_from, x) - 1
+        start, stop = self.busy_from.pop(i), self.busy_until.pop(i)
         for left, right in ((end, stop), (start, x)):
             if left < right:
-                self._busy_from.insert(i, left)
-                self._busy_until.insert(i, right)
+                self.busy_from.insert(i, left)
+                self.busy_until.insert(i, right)
 
 
 class OpenTimes:

@@ -30,10 +30,9 @@ def shares_inside(
     """
     import shapely  # noqa: PLC0415 - loads when needed
 
-    area = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in polygons]).buffer(0)
+    area = _prepared(polygons)
     if area.is_empty:
         return {}
-    shapely.prepare(area)
     west, south, east, north = area.bounds
     near = (boxes_e7[0] <= east) & (boxes_e7[2] >= west) & (boxes_e7[1] <= north) & (boxes_e7[3] >= south)
     shares: dict[int, int] = {}
@@ -44,3 +43,20 @@ def shares_inside(
             share = 1.0 if whole else area.intersection(line).length / line.length
             shares[int(i)] = max(1, round(share * 1_000_000))
     return shares
+
+
+def points_inside(polygons: Sequence[Polygon], points_e7: Sequence[tuple[int, int]]) -> list[bool]:
+    """Return for each point whether it lies in any polygon or on its edge."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    area = _prepared(polygons)
+    return [bool(area.intersects(shapely.Point(point))) for point in points_e7]
+
+
+def _prepared(polygons: Sequence[Polygon]) -> Any:
+    """Return one shape of all polygons, made valid, ready for many questions."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    area = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in polygons]).buffer(0)
+    shapely.prepare(area)
+    return area

@@ -11,33 +11,40 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
-UNREACHED = -1
-"""Arc position and predecessor of a node that no path reaches."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PairArcs:
+    """The arc of each joined pair of nodes; `key` is ascending, start * n_nodes + end as the search runs."""
+
+    key: Int64
+    arc: Int64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathTree:
-    """Least costs from (or, reversed, to) a set of roots.
+    """Least costs from (or, if `reverse`, to) a set of roots.
 
-    `cost` has shape (n_nodes,), infinite where unreached. `arc` is the last arc of the path to each node (if
-    `reverse`: the first arc of the path from it), UNREACHED at roots and unreached nodes.
+    `cost` has shape (n_nodes,), infinite where unreached; `parent` is the node before each on its path (if `reverse`:
+    the node after it), negative at roots and unreached nodes.
     """
 
     cost: Float64
-    arc: NDArray[np.int64]
-    tail: Int64
-    head: Int64
+    parent: NDArray[np.int32]
+    pairs: _PairArcs
     reverse: bool
 
     def path(self, node: int) -> tuple[int, ...] | None:
         """Return the arcs between `node` and its root in driving order, or None where there is no path."""
         if not np.isfinite(self.cost[node]):
             return None
-        arcs: list[int] = []
-        step = self.head if self.reverse else self.tail
-        while (arc := int(self.arc[node])) != UNREACHED:
-            arcs.append(arc)
-            node = int(step[arc])
+        nodes = [node]
+        while 0 <= (before := int(self.parent[nodes[-1]])) < len(self.cost):
+            nodes.append(before)
+        if len(nodes) == 1:
+            return ()
+        steps = np.asarray(nodes, dtype=np.int64)
+        wanted = steps[1:] * len(self.cost) + steps[:-1]
+        arcs = self.pairs.arc[np.searchsorted(self.pairs.key, wanted)].tolist()
         return tuple(arcs if self.reverse else reversed(arcs))
 
 
@@ -64,6 +71,7 @@ class ArcGraph:
         self._usable: Int64 = kept[order]
         self._starts = _starts(pair[order])
         self._sizes = np.diff(np.append(self._starts, len(pair)))
+        self._simple: dict[bool, _PairArcs] = {}
 
     def _cheapest(self, cost: Float64) -> Int64:
         """Return one arc per (tail, head) pair, the cheapest (the first of equals), ordered by pair."""
@@ -75,7 +83,28 @@ class ArcGraph:
         group = np.searchsorted(self._starts, hits, side="right")
         return self._usable[hits[_starts(group)]]
 
-    def tree(self, cost: Any, roots: list[int], *, reverse: bool = False, offsets: Any = None) -> PathTree:
+    def _pairs(self, arcs: Int64, *, reverse: bool) -> _PairArcs:
+        """Return the arcs by pair of nodes; without parallel arcs they are the same for every cost."""
+        simple = arcs is self._usable
+        if simple and reverse in self._simple:
+            return self._simple[reverse]
+        start, end = (self.head, self.tail) if reverse else (self.tail, self.head)
+        key = start[arcs] * self.n_nodes + end[arcs]
+        order = np.argsort(key, kind="stable")
+        pairs = _PairArcs(key[order], arcs[order])
+        if simple:
+            self._simple[reverse] = pairs
+        return pairs
+
+    def tree(
+        self,
+        cost: Any,
+        roots: list[int],
+        *,
+        reverse: bool = False,
+        offsets: Any = None,
+        limit: float = np.inf,
+    ) -> PathTree:
         """Return least costs from `roots` (to them if `reverse`), each starting at its offset.
 
         Parameters
@@ -84,36 +113,26 @@ class ArcGraph:
             (n_arcs,) non-negative; infinite costs are left out.
         offsets
             (len(roots),) starting costs; 0 when None.
+        limit
+            Nodes that cost more are left unreached.
         """
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - scipy costs a second to import
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
         weights = np.asarray(cost, dtype=np.float64)
-        arcs = self._cheapest(weights)
-        arcs = arcs[np.isfinite(weights[arcs])]
-        tail, head = (self.head, self.tail) if reverse else (self.tail, self.head)
+        pairs = self._pairs(self._cheapest(weights), reverse=reverse)
         root_nodes, start = _least_offsets(roots, offsets)
         n = self.n_nodes
-        rows = np.concatenate([tail[arcs], np.full(len(root_nodes), n)])
-        columns = np.concatenate([head[arcs], root_nodes])
         # scipy drops explicit zeros, so every weight carries a grain that is taken off again
         grain = 2.0**-20
-        data = np.concatenate([weights[arcs], start]) + grain
-        matrix = csr_matrix((data, (rows, columns)), shape=(n + 1, n + 1))
-        distance, parent = dijkstra(matrix, indices=n, return_predecessors=True)
-        return self._read(arcs, distance[:n], parent[:n], reverse=reverse)
-
-    def _read(self, arcs: Int64, distance: Float64, parent: NDArray[np.int32], *, reverse: bool) -> PathTree:
-        n = self.n_nodes
-        tail, head = (self.head, self.tail) if reverse else (self.tail, self.head)
-        keys = tail[arcs] * n + head[arcs]
-        order = np.argsort(keys, kind="stable")
-        arc = np.full(n, UNREACHED, dtype=np.int64)
-        inner = np.flatnonzero((parent >= 0) & (parent < n))
-        wanted = parent[inner].astype(np.int64) * n + inner
-        arc[inner] = arcs[order[np.searchsorted(keys[order], wanted)]]
-        cost = np.where(np.isfinite(distance), np.round(distance * 2**10) / 2**10, np.inf)
-        return PathTree(cost=cost, arc=arc, tail=self.tail, head=self.head, reverse=reverse)
+        data = np.concatenate([weights[pairs.arc], start]) + grain
+        columns = np.concatenate([pairs.key % n, root_nodes])
+        rows = np.searchsorted(pairs.key, np.arange(n + 1, dtype=np.int64) * n)
+        matrix = csr_matrix((data, columns, np.append(rows, len(data))), shape=(n + 1, n + 1))
+        distance, parent = dijkstra(matrix, indices=n, return_predecessors=True, limit=limit + 1)
+        cost_of = np.where(np.isfinite(distance[:n]), np.round(distance[:n] * 2**10) / 2**10, np.inf)
+        above = np.where(parent[:n] == n, -1, parent[:n]).astype(np.int32)
+        return PathTree(cost=cost_of, parent=above, pairs=pairs, reverse=reverse)
 
 
 def _starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,6 +14,8 @@ from safepassage.engines.evacuate.ledger import Claimant, SiteRoom
 from safepassage.engines.evacuate.roadway import Passage, Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
 
+SAME_ARRIVAL_S = 60
+"""Ways that arrive within a minute of each other are equal: comparing them costs more than it gains."""
 CHUNKS = 40
 """A place's cars are inserted in about this many turns, so that places share what is scarce."""
 
@@ -87,7 +89,7 @@ class CarPlanner:
                 options.pop(0)
                 continue
             best.ready_s, best.arrive_s = passage.depart_s, passage.arrive_s
-            if len(options) > 1 and best.arrive_s > options[1].arrive_s:
+            if len(options) > 1 and best.arrive_s > options[1].arrive_s + SAME_ARRIVAL_S:
                 continue
             self.roads.reserve(passage)
             self.room.take(best.site, persons)

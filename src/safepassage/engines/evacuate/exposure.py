@@ -41,8 +41,8 @@ def passage_exposure(
 
 
 def later_ready_s(passage: Passage, hazard: Mapping[int, tuple[HazardPiece, ...]]) -> int | None:
-    """Return the first later departure at which some hazard met on the passage would have changed, or None."""
-    later = []
+    """Return the first later departure at which some hazard of the passage has changed, or None."""
+    later: list[int] = []
     for entry in passage.entries:
         offset = entry.second - passage.depart_s
         later.extend(
@@ -62,7 +62,7 @@ def capped_passage(
     cap_ppm_s: int,
     waiting_since_s: int | None = None,
 ) -> tuple[Passage | None, bool]:
-    """Return (earliest passage whose exposure keeps the cap, whether the cap and not the road stood in the way)."""
+    """Return (earliest passage that keeps the cap, whether the cap and not the road stood in the way)."""
     capped = False
     for _ in range(MAX_SHIFTS):
         passage = roads.earliest(arcs, ready_s, units_mveh, persons)

@@ -80,7 +80,7 @@ class FleetPlanner:
         claim.give_up(reason, reasons[reason])
         return False
 
-    # -- which vehicle ------------------------------------------------------------------------------------------
+    # -- which vehicle ---------------------------------------------------------------------------
 
     def _by_arrival(self, journeys: list[Journey], claim: Claimant) -> list[Journey]:
         """Order journeys by the arrival that idle vehicles and free roads would give."""
@@ -107,16 +107,9 @@ class FleetPlanner:
             seen.add(twin)
             if not self.ways.candidates(_loaded(vehicle, claim), stage.from_node, stage.to_node):
                 continue
-            moved_s = self._moved_s(bus_empty(vehicle), state.node, stage.from_node)
-            if moved_s is not None:
-                yield max(state.ready_s + moved_s, ready_s), vehicle_id
-
-    def _moved_s(self, carrier: Carrier, from_node: int, to_node: int) -> int | None:
-        """Return the least cost of driving between two nodes, None where there is no way."""
-        if from_node == to_node:
-            return 0
-        cost = self.ways.from_tree(carrier, from_node)[0].cost[to_node]
-        return round(float(cost)) if cost < NEVER_S else None
+            moved_s = self.ways.empty_cost(bus_empty(vehicle), state.node, stage.from_node)
+            if moved_s < NEVER_S:
+                yield max(state.ready_s + round(moved_s), ready_s), vehicle_id
 
     def _ranked(self, claim: Claimant, stage: Stage, ready_s: int, limit: int) -> list[str]:
         """Return the best vehicles for a ride: none that others need more, there first, taking many."""
@@ -135,7 +128,7 @@ class FleetPlanner:
         """Return the kinds of special place that people still wait for."""
         return {c.kind for c in self.peers if c.kind in {WHEELCHAIR, STRETCHER} and c.left and not c.reason}
 
-    # -- one trip ------------------------------------------------------------------------------------------------
+    # -- one trip --------------------------------------------------------------------------------
 
     def _book(self, claim: Claimant, journey: Journey, limit: int) -> str:
         """Book a journey for one load, or nothing; return "" or the reason why not."""
@@ -230,7 +223,10 @@ class FleetPlanner:
             aboard.extend(Party(party.claim, party.people) for party in stop)
             site = journey.site if node is nodes[-1] and stop is stops[-1] else ""
             release_s = max(party.claim.place.release_s for party in stop)
-            done = trip.drive(vehicle, carrier, state, node, aboard, loading_from_s=release_s, site=site)
+            hop = None if site else self.ways.hops(carrier, state.node)[node][1]
+            done = trip.drive(
+                vehicle, carrier, state, node, aboard, loading_from_s=release_s, site=site, hop=hop
+            )
             if isinstance(done, str):
                 trip.undo()
                 return done
@@ -239,7 +235,7 @@ class FleetPlanner:
         return ""
 
     def _stops(self, claim: Claimant, journey: Journey, limit: int, vehicle: Vehicle) -> list[list[Party]]:
-        """Return the pick-ups of a round: the claim's own, then the nearest others while places and patience last."""
+        """Return the pick-ups of a round: the claim's own, then the nearest others while places last."""
         free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
         room = self.room.room(journey.site)
         room = NEVER_S if room is None else room
@@ -276,8 +272,8 @@ class FleetPlanner:
         """Return the claim of the same direction that costs those aboard least, None if all cost too much."""
         rules = self.problem.rules
         dwell_s = rules.load_base_s + rules.unload_base_s
-        on_s = self._moved_s(carrier, here, site_node)
-        best: tuple[int, int] | None = None
+        on_s, hops = self.ways.between(carrier, here, site_node).cost, self.ways.hops(carrier, here)
+        best: tuple[float, int] | None = None
         for position, peer in enumerate(self.peers):
             if (
                 peer.direction != claim.direction or peer.by_car or not peer.left or id(peer) in taken
@@ -286,12 +282,10 @@ class FleetPlanner:
                 continue
             if peer.node == here:
                 return peer
-            there_s, from_s = (
-                self._moved_s(carrier, here, peer.node),
-                self._moved_s(carrier, peer.node, site_node),
-            )
-            if there_s is None or from_s is None or on_s is None:
+            if peer.node not in hops:
                 continue
+            there_s = hops[peer.node][0]
+            from_s = self.ways.between(carrier, peer.node, site_node).cost
             detour_s = there_s + from_s - on_s + dwell_s
             if detour_s <= MOST_DETOUR_S and (best is None or (detour_s, position) < best):
                 best = (detour_s, position)

@@ -14,7 +14,7 @@ from safepassage.kernels.shortest_paths import ArcGraph
 
 LINK_MODES = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 CHANGE_S = 1_800
-"""A change between bus and train, boat or path weighs like half an hour when journeys are compared (practice)."""
+"""A change between bus and train, boat or path weighs like half an hour in comparisons (practice)."""
 
 
 @dataclass(frozen=True, slots=True)

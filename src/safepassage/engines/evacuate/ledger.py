@@ -15,7 +15,7 @@ KIND = {
     str(Group.WHEELCHAIR): WHEELCHAIR,
     str(Group.STRETCHER): STRETCHER,
 }
-"""What a person of each group takes up: a place in the own car, or one kind of place in a vehicle of the fleet."""
+"""What a person of each group takes up: a place in the own car, or one kind of place in the fleet."""
 HELP_FIRST = tuple(reversed(KIND))
 """Groups in the order in which they board: those who need most help first."""
 NO_EXIT = "UNSERVED_NO_EXIT"

@@ -1,7 +1,8 @@
-"""The roads as a resource: when can this vehicle run along this route, and what does it take up?"""
+"""The roads as a resource: when a vehicle can run along a route, and what it takes up."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenT
 
 SECONDS_PER_HOUR = 3_600
 ROLLING_WAIT_S = 20
-"""The planner holds people at their origin instead of on the road: it accepts no longer wait at a junction than this."""
+"""The planner holds people at their origin, not on the road: no wait at a junction is longer than this."""
 
 
 class Entry(NamedTuple):
@@ -35,11 +36,20 @@ class Passage:
     persons: int
 
 
+class Step(NamedTuple):
+    """One arc of a route; `calendar` None: opening hours, timetable or person capacity count, too."""
+
+    arc: int
+    calendar: CapacityCalendar | None
+    rate: int
+    travel_s: int
+
+
 class Roadway:
     """Calendars of all arcs, made when first touched.
 
-    A passage waits only a few seconds at junctions; longer waits are moved to the origin. `probes` counts the arcs looked
-    at: the measure of work that limits are stated in.
+    A passage waits only a few seconds at junctions; longer waits are moved to the origin. `probes` counts the
+    arcs looked at: the measure of work that limits are stated in.
     """
 
     def __init__(self, problem: PlanningProblem) -> None:
@@ -59,12 +69,18 @@ class Roadway:
             for arc, pieces in network.profiles.items()
         }
         self._special = frozenset(
-            {*network.profiles, *network.timetables, *(a for a, n in enumerate(self._persons_h) if n >= 0)}
+            {
+                *network.profiles,
+                *network.timetables,
+                *(a for a, n in enumerate(self._persons_h) if n >= 0),
+                *(a for a, c in enumerate(self._capacity) if c <= 0),
+            }
         )
+        self._steps: dict[tuple[tuple[int, ...], bool], list[Step]] = {}
         self.probes = 0
 
     def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int, persons: int) -> Passage | None:
-        """Return the earliest passage along `arcs` that starts at or after `ready_s`, or None within the grid.
+        """Return the earliest passage along `arcs` that starts at or after `ready_s`, None without one.
 
         `units_mveh` is 0 for people on a link arc.
         """
@@ -82,42 +98,75 @@ class Roadway:
             depart = self._window_start(passage.depart_s if close is None else max(close, depart + 1))
         return None
 
-    def _run(
+    def _prepared(self, arcs: tuple[int, ...], *, driven: bool) -> list[Step]:
+        """Return what the loop needs of each arc, once per route."""
+        key = (arcs, driven)
+        if key not in self._steps:
+            self._steps[key] = [
+                Step(arc, None, 0, self._travel_s[arc])
+                if arc in self._special or not driven
+                else Step(arc, calendar := self._road.get(arc) or self._road_calendar(arc), calendar.rate,
+                          self._travel_s[arc])
+                for arc in arcs
+            ]  # fmt: skip
+        return self._steps[key]
+
+    # One flat loop: a call for every arc would double the time of the whole planner.
+    def _run(  # noqa: C901, PLR0912
         self, arcs: tuple[int, ...], depart: int, units: int, persons: int
     ) -> tuple[Passage | None, int]:
         """Drive once; on a long wait return the later departure that avoids it, or NEVER."""
-        work = units * SECONDS_PER_HOUR
+        work, wait_max_s = units * SECONDS_PER_HOUR, self._wait_max_s
         t = depart
-        entries: list[Entry] = []
+        seconds: list[int] = []
+        places: list[int] = []
+        persons_places: dict[int, int] = {}
         waits: list[tuple[int, int]] = []
-        special, travel, road = self._special, self._travel_s, self._road
         self.probes += len(arcs)
-        for position, arc in enumerate(arcs):
-            if arc in special or not units:
-                entry = self._special_entry(arc, t, units, persons)
-            else:
-                calendar = road.get(arc) or self._road_calendar(arc)
+        for position, (arc, calendar, rate, travel_s) in enumerate(self._prepared(arcs, driven=units > 0)):
+            if calendar is None:
+                second, x, persons_x = self._special_entry(arc, t, units, persons)
+                persons_places[position] = persons_x
+                if second == NEVER:
+                    return None, NEVER
+                opens = self._open.get(arc)
+                duration_s = travel_s if opens is None else opens.travel_s(second)
+            elif not rate:
                 second, x = calendar.find(t, work)
-                entry = Entry(arc, second, x, -1)
-            second = entry.second
-            if second == NEVER:
-                return None, NEVER
+                if second == NEVER:
+                    return None, NEVER
+                duration_s = travel_s
+            else:
+                # The free stretch of a calendar with one rate, written out for speed.
+                x, until = rate * t, calendar.busy_until
+                i, n = bisect_right(until, x), len(until)
+                if i < n:
+                    since = calendar.busy_from
+                    while i < n and since[i] - x < work:
+                        x = until[i]
+                        i += 1
+                second = max(t, x // rate)
+                duration_s = travel_s
             if second > t:
                 if position == 0:
                     depart = second
-                elif second - t > self._wait_max_s:
+                elif second - t > wait_max_s:
                     return None, depart + second - t
                 else:
                     waits.append((position, second - t))
-            entries.append(entry)
-            opens = self._open.get(arc)
-            t = second + (travel[arc] if opens is None else opens.travel_s(second))
+            seconds.append(second)
+            places.append(x)
+            t = second + duration_s
         if t > self._horizon_s:
             return None, NEVER
-        return Passage(depart, t, tuple(waits), tuple(entries), units, persons), NEVER
+        entries = tuple(
+            Entry(arc, second, x, persons_places.get(k, -1))
+            for k, (arc, second, x) in enumerate(zip(arcs, seconds, places, strict=True))
+        )
+        return Passage(depart, t, tuple(waits), entries, units, persons), NEVER
 
-    def _special_entry(self, arc: int, t: int, units: int, persons: int) -> Entry:
-        """Find a second on which opening, timetable, road and person calendars agree."""
+    def _special_entry(self, arc: int, t: int, units: int, persons: int) -> tuple[int, int, int]:
+        """Return the second on which opening, timetable and calendars agree, with its places."""
         work, heads = units * SECONDS_PER_HOUR, persons * SECONDS_PER_HOUR
         while t != NEVER and t < self._horizon_s:
             start, road_x, persons_x = t, -1, -1
@@ -132,15 +181,15 @@ class Roadway:
             if persons and self._persons_h[arc] >= 0 and arc not in self._timetable and t != NEVER:
                 t, persons_x = (self._people.get(arc) or self._person_calendar(arc)).find(t, heads)
             if t == start:
-                return Entry(arc, t, road_x, persons_x)
-        return Entry(arc, NEVER, -1, -1)
+                return t, road_x, persons_x
+        return NEVER, -1, -1
 
     def _next_departure(self, arc: int, t: int, persons: int) -> int:
         rows = self._timetable[arc]
         return min((s for s, places in rows.items() if s >= t and places >= persons), default=NEVER)
 
     def places_left(self, arc: int, ready_s: int) -> int | None:
-        """Return the places of the next departure of a timetable arc that has any, or None without a timetable."""
+        """Return the places of the next departure that has any; None without a timetable."""
         if arc not in self._timetable:
             return None
         return next((n for s, n in sorted(self._timetable[arc].items()) if s >= ready_s and n > 0), 0)

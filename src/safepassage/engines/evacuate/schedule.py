@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock of the caller's."""
+    """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock."""
 
     work: int
     expired: Callable[[], bool] | None = None
@@ -39,9 +39,10 @@ def evacuate(
 ) -> Schedule:
     """Schedule everybody who can be served, the least served claim first.
 
-    The served share of a place and direction decides whose turn it is, blind to direction: a greedy form of lexicographic
-    max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles and sites,
-    so every rule of the model holds by construction. Reserves for undecided people come last, in what is left over.
+    The served share of a claim decides whose turn it is, blind to direction: a greedy form of lexicographic
+    max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles and
+    sites, so every rule of the model holds by construction. Reserves for undecided people come last, in what is
+    left over.
     """
     ways = Ways(problem, exposure_weight)
     roads, room = Roadway(problem), SiteRoom.of(problem)
@@ -51,6 +52,7 @@ def evacuate(
     fleet = FleetPlanner(problem, ways, roads, room, journeys)
     decided = claimants(problem, reserve=False)
     undecided = claimants(problem, reserve=True) if reserves else []
+    ways.stops = frozenset(c.node for c in (*decided, *undecided) if not c.by_car and c.node >= 0)
     _prepare(problem, ways, [*decided, *undecided])
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, progress)
@@ -65,18 +67,17 @@ def evacuate(
 
 
 def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> None:
-    """Grow the trees to all sites once per kind of carrier."""
+    """Find the ways of all claims to all sites, once per kind of carrier."""
     weights = sorted({v.weight_kg for v in problem.fleet if v.places})
     for direction, _ in problem.directions:
         sites = [site.node for site in problem.sites(direction)]
-        here = [c for c in claims if c.direction == direction]
-        starts = [c.node for c in here if c.by_car and c.node >= 0]
-        ways.prepare(
-            Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites if starts else [], starts
-        )
-        pickups = [c.node for c in here if not c.by_car and c.node >= 0]
-        for weight_kg in weights if pickups else ():
-            ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, pickups)
+        here = [c for c in claims if c.direction == direction and c.node >= 0]
+        starts = {c.node for c in here}
+        if any(c.by_car for c in here):
+            ways.prepare(Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites, starts)
+        if any(not c.by_car for c in here):
+            for weight_kg in weights:
+                ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, starts)
 
 
 def _serve(

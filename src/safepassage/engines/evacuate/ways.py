@@ -17,6 +17,8 @@ SPREAD_FACTORS = (1.6, 2.5)
 """Arcs that candidate ways already use cost this much more when looking for further ones."""
 EXPOSURE_FACTOR = 20
 """How much more exposure weighs in the least-exposed candidate than in the others."""
+HOP_S = 1_200
+"""Pick-ups further apart than this are not put into one round."""
 PPM = 1_000_000
 MIN_OPEN_S = 1
 
@@ -35,24 +37,37 @@ def bus_empty(vehicle: Vehicle) -> Carrier:
     return Carrier(Mode.BUS, "", vehicle.weight_kg)
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What is known of the ways between two nodes: least cost, distinct ways, cheapest first."""
+
+    cost: float
+    ways: tuple[tuple[int, ...], ...]
+
+
 @dataclass(slots=True)
 class Ways:
     """Finds and remembers candidate ways; routes get positions in the order they are first used.
 
-    `exposure_weight` is how many seconds of detour one second at certain hazard is worth.
+    `exposure_weight` is how many seconds of detour one second at certain hazard is worth; `stops` are the
+    nodes where people board. Of a search only what concerns such nodes is kept: trees over a city are large.
     """
 
     problem: PlanningProblem
     exposure_weight: int
+    stops: frozenset[int] = frozenset()
     routes: list[Route] = field(default_factory=list)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
-    _graphs: dict[bytes, ArcGraph] = field(default_factory=dict)
-    _masks: dict[Carrier, tuple[bytes, Any]] = field(default_factory=dict)
+    _masks: dict[Carrier, int] = field(default_factory=dict)
+    _mask_of: dict[bytes, int] = field(default_factory=dict)
+    _usable: list[Any] = field(default_factory=list)
+    _graphs: dict[int, ArcGraph] = field(default_factory=dict)
     _costs: dict[str, Any] = field(default_factory=dict)
-    _to_site: dict[tuple[bytes, int], list[PathTree]] = field(default_factory=dict)
-    _from_node: dict[tuple[bytes, int], list[PathTree]] = field(default_factory=dict)
-    _candidates: dict[tuple[Carrier, int, int], list[tuple[int, ...]]] = field(default_factory=dict)
-    _deadheads: dict[tuple[Carrier, int, int], list[tuple[int, ...]]] = field(default_factory=dict)
+    _between: dict[tuple[int, int, int], Between] = field(default_factory=dict)
+    _late_trees: dict[tuple[int, int], list[PathTree]] = field(default_factory=dict)
+    _empty_trees: dict[tuple[int, int], list[PathTree]] = field(default_factory=dict)
+    _deadheads: dict[tuple[int, int, int], list[tuple[int, ...]]] = field(default_factory=dict)
+    _hops: dict[tuple[int, int], dict[int, tuple[float, tuple[int, ...]]]] = field(default_factory=dict)
 
     def route(self, from_node: int, to_node: int, arcs: tuple[int, ...]) -> int:
         """Return the position of a route, adding it when new."""
@@ -64,9 +79,10 @@ class Ways:
 
     def usable(self, carrier: Carrier) -> Any:
         """Return (n_arcs,) bool: arcs that are ever open to the carrier."""
-        return self._mask(carrier)[1]
+        return self._usable[self._mask(carrier)]
 
-    def _mask(self, carrier: Carrier) -> tuple[bytes, Any]:
+    def _mask(self, carrier: Carrier) -> int:
+        """Return the number of a carrier's set of arcs; carriers with the same arcs share everything."""
         if carrier not in self._masks:
             arcs = self.problem.network.arcs
             mask = ((arcs.modes & int(carrier.mode)) != 0) & self._ever_open()
@@ -75,7 +91,10 @@ class Ways:
                 mask &= (arcs.directions & self.problem.direction_bit(carrier.direction)) != 0
             else:
                 mask &= arcs.empty_ok
-            self._masks[carrier] = (mask.tobytes(), mask)
+            number = self._mask_of.setdefault(mask.tobytes(), len(self._usable))
+            if number == len(self._usable):
+                self._usable.append(mask)
+            self._masks[carrier] = number
         return self._masks[carrier]
 
     def _ever_open(self) -> Any:
@@ -89,11 +108,13 @@ class Ways:
             self._costs["open"] = is_open
         return self._costs["open"]
 
-    def _graph(self, carrier: Carrier) -> tuple[bytes, ArcGraph]:
-        key, mask = self._mask(carrier)
+    def _graph(self, carrier: Carrier) -> tuple[int, ArcGraph]:
+        key = self._mask(carrier)
         if key not in self._graphs:
             network = self.problem.network
-            self._graphs[key] = ArcGraph(network.arcs.tail, network.arcs.head, network.n_nodes, mask)
+            self._graphs[key] = ArcGraph(
+                network.arcs.tail, network.arcs.head, network.n_nodes, self._usable[key]
+            )
         return key, self._graphs[key]
 
     def travel_s(self) -> Any:
@@ -122,12 +143,15 @@ class Ways:
         return self._costs[key]
 
     def prepare(self, carrier: Carrier, to_nodes: Iterable[int], origins: Iterable[int]) -> None:
-        """Grow the trees of candidate ways to `to_nodes`, spread around what the ways from `origins` use."""
+        """Find candidate ways from `origins` to `to_nodes`, spread around what the ways of all use."""
         key, graph = self._graph(carrier)
         starts = sorted(set(origins))
         for node in sorted(set(to_nodes)):
-            if (key, node) not in self._to_site:
-                self._to_site[key, node] = self._grow(graph, node, starts)
+            missing = [start for start in starts if (key, start, node) not in self._between]
+            if missing:
+                trees = self._grow(graph, node, starts)
+                for start in missing:
+                    self._between[key, start, node] = _ways_in(trees, start)
 
     def _grow(
         self, graph: ArcGraph, root: int, origins: list[int], *, reverse: bool = True
@@ -150,36 +174,58 @@ class Ways:
             trees.append(graph.tree(spread, [root], reverse=reverse))
         return trees
 
-    def candidates(self, carrier: Carrier, from_node: int, to_node: int) -> list[tuple[int, ...]]:
-        """Return distinct ways, best cost first; empty when there is none."""
-        if from_node == to_node:
-            return [()]
-        ends = (carrier, from_node, to_node)
-        if ends not in self._candidates:
-            key, _graph = self._graph(carrier)
-            if (key, to_node) not in self._to_site:
-                self.prepare(carrier, [to_node], [])
-            paths = (tree.path(from_node) for tree in self._to_site[key, to_node])
-            self._candidates[ends] = list(dict.fromkeys(path for path in paths if path))
-        return self._candidates[ends]
-
-    def from_tree(self, carrier: Carrier, from_node: int) -> list[PathTree]:
-        """Return trees of least-cost ways from a node (all roads, then only those that never close)."""
+    def between(self, carrier: Carrier, from_node: int, to_node: int) -> Between:
+        """Return least cost and distinct ways between two nodes; infinite and none when there is no way."""
         key, graph = self._graph(carrier)
-        if (key, from_node) not in self._from_node:
-            self._from_node[key, from_node] = self._grow(graph, from_node, [], reverse=False)
-        return self._from_node[key, from_node]
+        ends = (key, from_node, to_node)
+        if ends not in self._between:
+            if (key, to_node) not in self._late_trees:
+                self._late_trees[key, to_node] = self._grow(graph, to_node, [])
+            self._between[ends] = _ways_in(self._late_trees[key, to_node], from_node)
+        return self._between[ends]
+
+    def candidates(self, carrier: Carrier, from_node: int, to_node: int) -> tuple[tuple[int, ...], ...]:
+        """Return distinct ways of a load, best cost first; empty when there is none."""
+        return ((),) if from_node == to_node else self.between(carrier, from_node, to_node).ways
+
+    def hops(self, carrier: Carrier, from_node: int) -> dict[int, tuple[float, tuple[int, ...]]]:
+        """Return (cost, way) to the stops near a stop, for rounds of several."""
+        key, graph = self._graph(carrier)
+        if (key, from_node) not in self._hops:
+            tree = graph.tree(self._cost(1, avoid_closing=False), [from_node], limit=HOP_S)
+            near = ((node, tree.path(node)) for node in sorted(self.stops) if node != from_node)
+            self._hops[key, from_node] = {
+                node: (float(tree.cost[node]), path) for node, path in near if path is not None
+            }
+        return self._hops[key, from_node]
+
+    def empty_cost(self, carrier: Carrier, from_node: int, to_node: int) -> float:
+        """Return the least cost of driving empty between two nodes, infinite where there is no way."""
+        if from_node == to_node:
+            return 0.0
+        return float(self._empty(carrier, from_node)[0].cost[to_node])
+
+    def _empty(self, carrier: Carrier, from_node: int) -> list[PathTree]:
+        key, graph = self._graph(carrier)
+        if (key, from_node) not in self._empty_trees:
+            self._empty_trees[key, from_node] = self._grow(graph, from_node, [], reverse=False)
+        return self._empty_trees[key, from_node]
 
     def deadheads(self, carrier: Carrier, from_node: int, to_node: int) -> list[tuple[int, ...]]:
         """Return distinct ways of an empty vehicle between two nodes."""
         if from_node == to_node:
             return [()]
-        ends = (carrier, from_node, to_node)
+        ends = (self._mask(carrier), from_node, to_node)
         if ends not in self._deadheads:
-            paths = (tree.path(to_node) for tree in self.from_tree(carrier, from_node))
+            paths = (tree.path(to_node) for tree in self._empty(carrier, from_node))
             self._deadheads[ends] = list(dict.fromkeys(path for path in paths if path))
         return self._deadheads[ends]
 
     def duration_s(self, arcs: tuple[int, ...]) -> int:
         """Return the sum of least travel times."""
         return int(self.travel_s()[list(arcs)].sum()) if arcs else 0
+
+
+def _ways_in(trees: list[PathTree], from_node: int) -> Between:
+    paths = (tree.path(from_node) for tree in trees)
+    return Between(float(trees[0].cost[from_node]), tuple(dict.fromkeys(path for path in paths if path)))

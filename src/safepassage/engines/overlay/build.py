@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.domain.case import Case, Place
 from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork
@@ -26,6 +28,7 @@ WALK_M_PER_S = 1.1
 """4 km/h on foot with luggage and children (practice)."""
 OPEN_LINK_MVEH_H = 1_000
 """Link arcs carry no vehicles; any capacity above 0 says "open"."""
+Columns = dict[str, NDArray[Any]]
 TRANSIT_MODES = {"train": Mode.TRAIN, "boat": Mode.BOAT, "foot": Mode.FOOT}
 
 
@@ -43,17 +46,36 @@ class Overlaid:
 class _Rows:
     """Arcs appended to the baseline: gates, then transit links."""
 
-    tail: list[int]
-    head: list[int]
-    length_m: list[int]
-    travel_s: list[int]
-    capacity: list[int]
-    persons_h: list[int]
-    modes: list[int]
-    directions: list[int]
-    empty_ok: list[bool]
-    gate: list[bool]
-    label: list[str]
+    tail: list[int] = field(default_factory=list)
+    head: list[int] = field(default_factory=list)
+    length_m: list[int] = field(default_factory=list)
+    travel_s: list[int] = field(default_factory=list)
+    capacity: list[int] = field(default_factory=list)
+    persons_h: list[int] = field(default_factory=list)
+    modes: list[int] = field(default_factory=list)
+    directions: list[int] = field(default_factory=list)
+    empty_ok: list[bool] = field(default_factory=list)
+    gate: list[bool] = field(default_factory=list)
+    label: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Split:
+    """Nodes split by gates: `out_node` is where one comes out behind all gates of a node.
+
+    New nodes are numbered from `first`; `before` names the baseline node of each.
+    """
+
+    first: int
+    out_node: dict[int, int] = field(default_factory=dict)
+    before: list[int] = field(default_factory=list)
+
+    def add(self, node: int) -> tuple[int, int]:
+        """Return (tail, head) of one more gate at a node: behind the gates that stand there already."""
+        ends = self.out_node.get(node, node), self.first + len(self.before)
+        self.out_node[node] = ends[1]
+        self.before.append(node)
+        return ends
 
 
 def overlay(network: RoadNetwork, case: Case) -> Overlaid:
@@ -66,14 +88,14 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
         people on it; the baseline itself is not touched.
     """
     placing = place_on_network(network, case)
-    gates = [p for p in case.places if p.kind in GATE_KINDS and placing.node[p.id] >= 0]
-    gates = [
-        p for i, p in enumerate(gates) if placing.node[p.id] not in {placing.node[q.id] for q in gates[:i]}
-    ]
-    rows, transit_at, gate_at, out_node = _appended(network, case, placing, gates)
+    split = _Split(first=len(network.nodes) + len(placing.extra))
+    rows = _Rows()
+    bits = {direction.id: 1 << i for i, direction in enumerate(case.directions)}
+    gate_at = _add_gates(rows, len(network.arcs), case, placing, split, bits)
+    transit_at = _add_transit(rows, len(network.arcs), case, placing, split)
     changes = collect(network, case, gate_at, placing.node, transit_at)
-    timed = _timed(network, case, placing, rows, out_node, changes)
-    problem = planning_problem(case, timed, placing, out_node)
+    timed = _timed(network, case, placing, rows, split, changes)
+    problem = planning_problem(case, timed, placing, split.out_node)
     return Overlaid(
         problem=problem,
         modifications=changes.modifications,
@@ -82,43 +104,47 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
     )
 
 
-def _appended(
-    network: RoadNetwork, case: Case, placing: Placing, gates: list[Place]
-) -> tuple[_Rows, dict[str, int], dict[str, int], dict[int, int]]:
-    rows = _Rows(
-        tail=[], head=[], length_m=[], travel_s=[], capacity=[], persons_h=[], modes=[], directions=[],
-        empty_ok=[], gate=[], label=[],
-    )  # fmt: skip
-    n_arcs, first_new = len(network.arcs), len(network.nodes) + len(placing.extra)
-    bits = {direction.id: 1 << i for i, direction in enumerate(case.directions)}
+def _add_gates(
+    rows: _Rows, n_arcs: int, case: Case, placing: Placing, split: _Split, bits: dict[str, int]
+) -> dict[str, int]:
+    """Append a gate arc for every crossing and checkpoint on the network; return their positions.
+
+    Several at one node stand one behind the other: whoever passes there passes all of them.
+    """
     gate_at: dict[str, int] = {}
-    out_node: dict[int, int] = {}
-    for offset, place in enumerate(gates):
-        node = placing.node[place.id]
-        out_node[node] = first_new + offset
-        gate_at[place.id] = n_arcs + len(rows.tail)
-        _add_gate(rows, place, node, out_node[node], bits)
+    for place in case.places:
+        if place.kind in GATE_KINDS and placing.node[place.id] >= 0:
+            gate_at[place.id] = n_arcs + len(rows.tail)
+            _add_gate(rows, place, split.add(placing.node[place.id]), bits)
+    return gate_at
+
+
+def _add_transit(rows: _Rows, n_arcs: int, case: Case, placing: Placing, split: _Split) -> dict[str, int]:
+    """Append an arc for every train, boat and path whose ends are on the network; return their positions.
+
+    Who leaves from the node of a gate has passed it, as on the roads.
+    """
     transit_at: dict[str, int] = {}
     for link in case.transit_links:
-        ends = placing.node.get(link.from_place, -1), placing.node.get(link.to_place, -1)
-        if min(ends) < 0:
+        tail, head = placing.node.get(link.from_place, -1), placing.node.get(link.to_place, -1)
+        if min(tail, head) < 0:
             continue
         transit_at[link.id] = n_arcs + len(rows.tail)
         _add(
-            rows, (ends[0], ends[1]), link.length_m, link.travel_s, OPEN_LINK_MVEH_H,
+            rows, (split.out_node.get(tail, tail), head), link.length_m, link.travel_s, OPEN_LINK_MVEH_H,
             persons_h=NO_LIMIT if link.persons_h is None else link.persons_h,
             modes=TRANSIT_MODES[link.mode], label=f"{link.mode} {link.id}",
         )  # fmt: skip
-    return rows, transit_at, gate_at, out_node
+    return transit_at
 
 
-def _add_gate(rows: _Rows, place: Place, node: int, out: int, bits: dict[str, int]) -> None:
+def _add_gate(rows: _Rows, place: Place, ends: tuple[int, int], bits: dict[str, int]) -> None:
     on_foot = place.foot_m > 0
     travel_s = round(place.foot_m / WALK_M_PER_S) if on_foot else GATE_TRAVEL_S
     capacity = GATE_CAPACITY_MVEH_H if place.vehicles_h is None else place.vehicles_h * 1_000
     mask = sum(bits[d] for d in place.directions if d in bits) if place.directions else ALL_DIRECTIONS
     _add(
-        rows, (node, out), max(1, place.foot_m), travel_s, OPEN_LINK_MVEH_H if on_foot else capacity,
+        rows, ends, max(1, place.foot_m), travel_s, OPEN_LINK_MVEH_H if on_foot else capacity,
         persons_h=NO_LIMIT if place.persons_h is None else place.persons_h,
         modes=Mode.FOOT if on_foot else Mode.road(), label=place.name,
     )  # fmt: skip
@@ -143,16 +169,33 @@ def _add(
 
 
 def _timed(
-    network: RoadNetwork,
-    case: Case,
-    placing: Placing,
-    rows: _Rows,
-    out_node: dict[int, int],
-    changes: Changes,
+    network: RoadNetwork, case: Case, placing: Placing, rows: _Rows, split: _Split, changes: Changes
 ) -> TimedNetwork:
+    columns = _columns(network, rows, split)
+    bits = {direction.id: 1 << i for i, direction in enumerate(case.directions)}
+    columns["directions"] &= sum(bits.values())
+    for arc, directions in changes.permitted.items():
+        columns["directions"][arc] &= sum(bits[d] for d in directions)
+    for arc, weight_kg in changes.max_weight_kg.items():
+        stated = int(columns["max_weight_kg"][arc])
+        columns["max_weight_kg"][arc] = weight_kg if stated == NO_LIMIT else min(stated, weight_kg)
+    profiles = _profiles(columns, case.settings.horizon_s, changes)
+    ids, lon, lat = _node_columns(network, placing, split)
+    label = np.asarray([*_labels(network), *rows.label])
+    return TimedNetwork(
+        node_id=np.asarray(ids), lon_e7=np.asarray(lon), lat_e7=np.asarray(lat),
+        arcs=TimedArcs(label=label, **columns), profiles=profiles, hazard=_hazard(case, changes),
+        timetables=changes.timetables, waiting=_waiting(case, placing), horizon_s=case.settings.horizon_s,
+        attribution="; ".join(dict.fromkeys(a for a in (network.source.attribution, case.attribution) if a)),
+        source_sha256=network.source.sha256, schematic=network.source.schematic,
+    )  # fmt: skip
+
+
+def _columns(network: RoadNetwork, rows: _Rows, split: _Split) -> Columns:
+    """Return the columns of all arcs; roads leave a split node behind its gates."""
     base = network.arcs
     tail = base.tail.astype(np.int64)
-    for node, out in out_node.items():
+    for node, out in split.out_node.items():
         tail[base.tail == node] = out
     columns = {
         "tail": [tail, rows.tail],
@@ -167,30 +210,13 @@ def _timed(
         "max_weight_kg": [base.max_weight_kg, [NO_LIMIT] * len(rows.tail)],
         "gate": [np.zeros(len(base), bool), rows.gate],
     }
-    joined = {
+    return {
         name: np.concatenate([np.asarray(a), np.asarray(b, dtype=np.int64)])
         for name, (a, b) in columns.items()
     }
-    mask = (1 << len(case.directions)) - 1
-    joined["directions"] &= mask
-    for arc, weight_kg in changes.max_weight_kg.items():
-        stated = int(joined["max_weight_kg"][arc])
-        joined["max_weight_kg"][arc] = weight_kg if stated == NO_LIMIT else min(stated, weight_kg)
-    profiles = _profiles(joined, case.settings.horizon_s, changes)
-    ids, lon, lat = _node_columns(network, placing, out_node)
-    label = np.asarray([*_labels(network), *rows.label])
-    return TimedNetwork(
-        node_id=np.asarray(ids), lon_e7=np.asarray(lon), lat_e7=np.asarray(lat),
-        arcs=TimedArcs(label=label, **joined), profiles=profiles, hazard=_hazard(case, changes),
-        timetables=changes.timetables, waiting=_waiting(case, placing), horizon_s=case.settings.horizon_s,
-        attribution="; ".join(dict.fromkeys(a for a in (network.source.attribution, case.attribution) if a)),
-        source_sha256=network.source.sha256, schematic=network.source.schematic,
-    )  # fmt: skip
 
 
-def _profiles(
-    columns: dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]], horizon_s: int, changes: Changes
-) -> dict[int, tuple[Piece, ...]]:
+def _profiles(columns: Columns, horizon_s: int, changes: Changes) -> dict[int, tuple[Piece, ...]]:
     """Fold effects; an arc that is the same throughout keeps plain columns, changed in place."""
     profiles = {}
     for arc, effects in changes.effects:
@@ -203,6 +229,7 @@ def _profiles(
             profiles[arc] = found
         else:
             columns["capacity_mveh_h"][arc] = found[0].capacity_mveh_h
+            columns["persons_h"][arc] = found[0].persons_h
             columns["travel_s"][arc] = found[0].travel_s
     return profiles
 
@@ -213,7 +240,7 @@ def _hazard(case: Case, changes: Changes) -> dict[int, tuple[HazardPiece, ...]]:
 
 
 def _node_columns(
-    network: RoadNetwork, placing: Placing, out_node: dict[int, int]
+    network: RoadNetwork, placing: Placing, split: _Split
 ) -> tuple[list[str], list[int], list[int]]:
     nodes = network.nodes
     ids, lon, lat = nodes.id.tolist(), nodes.lon_e7.tolist(), nodes.lat_e7.tolist()
@@ -221,8 +248,9 @@ def _node_columns(
         ids.append(f"place/{place.id}")
         lon.append(place.lon_e7 or 0)
         lat.append(place.lat_e7 or 0)
-    for node in out_node:
-        ids.append(f"{ids[node]}/out")
+    for k, node in enumerate(split.before):
+        earlier = split.before[:k].count(node)
+        ids.append(f"{ids[node]}/out{earlier + 1 if earlier else ''}")
         lon.append(lon[node])
         lat.append(lat[node])
     return ids, lon, lat

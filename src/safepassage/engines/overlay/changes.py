@@ -34,12 +34,16 @@ TENTATIVE = frozenset({ArrangementStatus.PROPOSED, ArrangementStatus.AGREED_IN_P
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Modifications in order, and their effects gathered per arc."""
+    """Modifications in order, and their effects gathered per arc.
+
+    `permitted` are the directions that arrangements permit on the arcs they govern.
+    """
 
     modifications: tuple[Modification, ...]
     effects: tuple[tuple[int, list[Effect]], ...]
     hazard: Mapping[int, list[tuple[int, int, int]]]
     max_weight_kg: Mapping[int, int]
+    permitted: Mapping[int, frozenset[str]]
     timetables: Mapping[int, tuple[tuple[int, int], ...]]
     problems: tuple[Problem, ...]
 
@@ -53,6 +57,8 @@ class _Collector:
     modifications: list[Modification] = field(default_factory=list)
     hazard: defaultdict[int, list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
     max_weight_kg: dict[int, int] = field(default_factory=dict)
+    governing: defaultdict[int, list[Arrangement]] = field(default_factory=lambda: defaultdict(list))
+    permitted: dict[int, frozenset[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -117,11 +123,13 @@ def collect(
         _area(c, area)
     for arrangement in case.arrangements:
         _arrangement(c, arrangement)
+    _open_in_windows(c)
     return Changes(
         modifications=tuple(c.modifications),
         effects=tuple(c.book.items()),
         hazard=dict(c.hazard),
         max_weight_kg=c.max_weight_kg,
+        permitted=c.permitted,
         timetables=timetables,
         problems=tuple(c.problems),
     )
@@ -185,7 +193,11 @@ def _transit(c: _Collector, transit_at: Mapping[str, int]) -> dict[int, tuple[tu
         if link.windows:
             c.book.add([arc], closed_outside(link.windows, c.horizon_s))
         if link.timetable:
-            timetables[arc] = tuple(sorted((t, n) for t, n in link.timetable if 0 <= t < c.horizon_s))
+            places: dict[int, int] = {}
+            for depart_s, persons in link.timetable:
+                if 0 <= depart_s < c.horizon_s:
+                    places[depart_s] = places.get(depart_s, 0) + persons
+            timetables[arc] = tuple(sorted(places.items()))
         c.note(link.id, "transit_link", f"{link.mode} {link.from_place} → {link.to_place}", link.provenance,
                arcs=[arc], span=(0, c.horizon_s))  # fmt: skip
     return timetables
@@ -194,16 +206,17 @@ def _transit(c: _Collector, transit_at: Mapping[str, int]) -> dict[int, tuple[tu
 def _status(c: _Collector, status: RoadStatus) -> None:
     arcs = c.arcs(status.roads, "road_status", status.id)
     start, end = c.span(status.interval)
-    if status.max_weight_kg is not None:
-        for arc in arcs:
-            c.max_weight_kg[arc] = min(status.max_weight_kg, c.max_weight_kg.get(arc, status.max_weight_kg))
     used = start < end
     for arc in arcs if used else ():
         effect = _status_effect(c, status, arc, (start, end))
         if effect is not None:
             c.book.add([arc], [effect])
+        if status.max_weight_kg is not None:
+            c.max_weight_kg[arc] = min(status.max_weight_kg, c.max_weight_kg.get(arc, status.max_weight_kg))
     roads = ", ".join(dict.fromkeys(c.network.label(arc) for arc in arcs if arc < len(c.network.arcs)))
     text = f"{roads or ', '.join(map(str, status.roads))}: {status.status}"
+    if status.max_weight_kg is not None:
+        text += f", up to {status.max_weight_kg:,} kg" + (" (for all hours)" if status.interval else "")
     c.note(status.id, "road_status", text, status.provenance, arcs=arcs, span=(start, end), used=used)
 
 
@@ -262,8 +275,8 @@ def _arrangement(c: _Collector, arrangement: Arrangement) -> None:
     arcs = sorted({*arcs, *(c.finder.gate_arcs[p] for p in arrangement.places if p in c.finder.gate_arcs)})
     if used and not arcs and arrangement.area:
         arcs = sorted(c.finder.inside(arrangement.area))
-    if used:
-        c.book.add(arcs, closed_outside(arrangement.windows, c.horizon_s))
+    for arc in arcs if used else ():
+        c.governing[arc].append(arrangement)
     spans = [c.span(window) for window in arrangement.windows] or [c.span(None)]
     span = (min(start for start, _ in spans), max(end for _, end in spans))
     status = str(arrangement.status).replace("_", " ")
@@ -275,6 +288,22 @@ def _arrangement(c: _Collector, arrangement: Arrangement) -> None:
     c.note(
         arrangement.id, str(arrangement.kind), text, arrangement.provenance, arcs=arcs, span=span, used=used
     )
+
+
+def _open_in_windows(c: _Collector) -> None:
+    """Open what arrangements govern in the windows of any of them, for the directions they permit.
+
+    An arc is open to all of its directions or to none. Where arrangements permit different directions at
+    different times, it is open only while each of these directions is permitted.
+    """
+    for arc, arrangements in sorted(c.governing.items()):
+        windows: dict[str, list[Interval]] = {}
+        for arrangement in arrangements:
+            for direction in arrangement.directions or [d.id for d in c.case.directions]:
+                windows.setdefault(direction, []).extend(arrangement.windows)
+        c.permitted[arc] = frozenset(windows)
+        for intervals in windows.values():
+            c.book.add([arc], closed_outside(intervals, c.horizon_s))
 
 
 def _nothing_found(sheet: str, row_id: str, selector: RoadSelector) -> Problem:

@@ -59,15 +59,16 @@ def pieces(base: Piece, effects: Iterable[Effect], horizon_s: int) -> tuple[Piec
 def _state(base: Piece, active: list[Effect], start: int, end: int) -> Piece:
     capacity, travel = base.capacity_mveh_h, base.travel_s
     stated = [e.capacity_mveh_h for e in active if e.capacity_mveh_h is not None]
-    capacity = (
-        min([capacity, *stated]) * min((e.capacity_permille for e in active), default=PERMILLE) // PERMILLE
-    )
+    kept = min((e.capacity_permille for e in active), default=PERMILLE)
+    capacity = min([capacity, *stated]) * kept // PERMILLE
     slower = min((e.speed_permille for e in active), default=PERMILLE)
     travel = max([-(-travel * PERMILLE // slower), *(e.travel_s for e in active if e.travel_s is not None)])
     if any(e.closed for e in active):
         capacity = 0
     # A closed gate lets nobody pass, so its closed hours must not count as room for persons in a bound.
-    persons_h = min(base.persons_h, 0) if capacity == 0 else base.persons_h
+    persons_h = base.persons_h
+    if persons_h > 0:
+        persons_h = persons_h * kept // PERMILLE if capacity else 0
     return Piece(
         from_s=start, until_s=end, capacity_mveh_h=capacity, persons_h=persons_h, travel_s=max(1, travel)
     )

@@ -88,11 +88,13 @@ def _rules(case: Case) -> Rules:
 
 
 def _movement_windows(case: Case) -> tuple[tuple[int, int], ...]:
+    """Return disjoint windows in order; none means "always", one behind the grid means "never"."""
     horizon_s, windows = case.settings.horizon_s, case.settings.movement_windows
-    inside = tuple(
-        (max(0, w.from_s), min(horizon_s, w.until_s))
-        for w in windows
-        if w.from_s < horizon_s and w.until_s > 0
-    )
-    # No window at all means "always"; windows that all lie outside the grid mean "never".
-    return inside or (((0, 0),) if windows else ())
+    found: list[tuple[int, int]] = []
+    for window in sorted(windows, key=lambda w: (w.from_s, w.until_s)):
+        start, end = max(0, window.from_s), min(horizon_s, window.until_s)
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        elif start < end:
+            found.append((start, end))
+    return tuple(found) or (((horizon_s + 1, horizon_s + 2),) if windows else ())

@@ -10,12 +10,13 @@ import numpy as np
 
 from safepassage.domain.case import Area, RoadSelector, SelectorKind
 from safepassage.domain.network import RoadNetwork
-from safepassage.kernels.polygons import shares_inside
+from safepassage.kernels.polygons import points_inside, shares_inside
 
 NEAR_LIMIT_M = 500
 """A road further than this from the point of a near: selector is not the road meant."""
 
 METRES_PER_DEGREE = 111_320
+PPM = 1_000_000
 
 
 @dataclass(slots=True)
@@ -54,14 +55,22 @@ class RoadFinder:
         return [int(arc) for arc in hits]
 
     def inside(self, area: str) -> dict[int, int]:
-        """Return the share (ppm) of each arc inside an area."""
+        """Return the share (ppm) of each road inside an area, and the whole of each gate in it."""
         if area not in self._inside:
-            shape = self.areas.get(area)
-            shares = (
-                shares_inside(shape.polygons, self._arc_boxes(), self.network.polyline_e7) if shape else {}
-            )
-            self._inside[area] = shares
+            shape, found = self.areas.get(area), dict[int, int]()
+            if shape is not None:
+                found = shares_inside(shape.polygons, self._arc_boxes(), self.network.polyline_e7)
+                found |= dict.fromkeys(self._gates_inside(shape), PPM)
+            self._inside[area] = found
         return self._inside[area]
+
+    def _gates_inside(self, area: Area) -> list[int]:
+        nodes = self.network.nodes
+        at = [(arc, self.place_nodes[place]) for place, arc in self.gate_arcs.items()]
+        at = [(arc, node) for arc, node in at if node < len(nodes)]
+        points = [(int(nodes.lon_e7[node]), int(nodes.lat_e7[node])) for _, node in at]
+        hits = points_inside(area.polygons, points)
+        return [arc for (arc, _), hit in zip(at, hits, strict=True) if hit]
 
     def _named(self, column: Any, value: str) -> Any:
         wanted = value.strip().casefold()
