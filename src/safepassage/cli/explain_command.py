@@ -109,9 +109,8 @@ def _explain(
 
 
 def _way_lines(way: WayFacts) -> list[str]:
-    lines = [
-        f"  {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} on free roads, exposure {way.exposure_ppm_s / PPM_H:.2f} %·h, up to {way.capacity_veh_h} vehicles/h",
-    ]
+    exposure = f"exposure {way.exposure_ppm_s / PPM_H:.2f} %·h, up to {way.capacity_veh_h} vehicles/h"
+    lines = [f"  {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)} on free roads, {exposure}"]
     if way.tightest:
         lines.append("  tightest: " + "; ".join(f"{label} {n} vehicles/h" for label, n in way.tightest))
     if way.exposed:

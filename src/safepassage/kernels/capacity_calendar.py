@@ -25,8 +25,8 @@ class CapacityCalendar:
     horizon_s
         End of the grid.
 
-    `busy_from`, `busy_until` are the ends of reserved stretches, ascending and apart; `rate` is the rate of a calendar
-    with a single piece, else 0. Inner loops may read them; only `reserve` and `release` change them.
+    `busy_from`, `busy_until` are the ends of reserved stretches, ascending and apart; `rate` is the rate of a
+    calendar with a single piece, else 0. Inner loops may read them; only `reserve` and `release` change them.
     """
 
     __slots__ = ("_cumulated", "_horizon_s", "_rates", "_starts_s", "busy_from", "busy_until", "rate")

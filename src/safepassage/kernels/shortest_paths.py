@@ -24,8 +24,8 @@ class _PairArcs:
 class PathTree:
     """Least costs from (or, if `reverse`, to) a set of roots.
 
-    `cost` has shape (n_nodes,), infinite where unreached; `parent` is the node before each on its path (if `reverse`:
-    the node after it), negative at roots and unreached nodes.
+    `cost` has shape (n_nodes,), infinite where unreached; `parent` is the node before each on its path (if
+    `reverse`: the node after it), negative at roots and unreached nodes.
     """
 
     cost: Float64

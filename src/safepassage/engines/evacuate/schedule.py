@@ -40,9 +40,9 @@ def evacuate(
     """Schedule everybody who can be served, the least served claim first.
 
     The served share of a claim decides whose turn it is, blind to direction: a greedy form of lexicographic
-    max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles and
-    sites, so every rule of the model holds by construction. Reserves for undecided people come last, in what is
-    left over.
+    max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles
+    and sites, so every rule of the model holds by construction. Reserves for undecided people come last, in
+    what is left over.
     """
     ways = Ways(problem, exposure_weight)
     roads, room = Roadway(problem), SiteRoom.of(problem)
