@@ -135,7 +135,7 @@ def _why_closed(way: WayFacts, plan: Mapping[str, Any]) -> list[str]:
     found = []
     for row in plan["modifications"]:
         if row["used"] and wanted & set(row["arcs"]) and row["kind"] != "reported_hazard":
-            source = f" (reported by {row['source']})" if row["source"] else ""
+            source = f" (source: {row['source']})" if row["source"] else ""
             found.append(f"{row['text']}{source} to be otherwise")
     return found
 

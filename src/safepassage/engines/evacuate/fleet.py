@@ -18,8 +18,6 @@ from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
 TRIED_VEHICLES = 4
 """How many vehicles are tried for a ride, best estimate first, before the journey is given up."""
-SAME_TIME_S = 600
-"""Vehicles that bring people there within ten minutes of each other are told apart by how many they take."""
 MOST_STOPS = 5
 """A vehicle that is not full calls at up to so many further pick-ups."""
 MOST_DETOUR_S = 2_400
@@ -112,17 +110,30 @@ class FleetPlanner:
                 yield max(state.ready_s + round(moved_s), ready_s), vehicle_id
 
     def _ranked(self, claim: Claimant, stage: Stage, ready_s: int, limit: int) -> list[str]:
-        """Return the best vehicles for a ride: none that others need more, there first, taking many."""
-        spare = self._special_needs()
+        """Return the best vehicles for a ride, by when each alone would have brought all `limit` persons.
 
-        def key(estimate: tuple[int, str]) -> tuple[int, int, int, int, str]:
+        A vehicle with places that others still wait for counts as one round trip later.
+        """
+        waited_for = self._special_needs() - {claim.kind}
+
+        def key(estimate: tuple[int, str]) -> tuple[int, int, str]:
             at, vehicle_id = estimate
             vehicle = self._vehicles[vehicle_id]
-            needed = sum(places(vehicle, kind) for kind in spare if kind != claim.kind)
-            taken = min(limit, places(vehicle, claim.kind))
-            return int(needed > 0), at // SAME_TIME_S, -taken, vehicle.places, vehicle_id
+            trips = -(-limit // places(vehicle, claim.kind))
+            needed = any(places(vehicle, kind) for kind in waited_for)
+            return at + (trips - 1 + needed) * round_s, vehicle.places, vehicle_id
 
-        return [v for _, v in sorted(self._estimates(claim, stage, ready_s), key=key)[:TRIED_VEHICLES]]
+        estimates = list(self._estimates(claim, stage, ready_s))
+        round_s = self._round_trip_s(claim, stage, estimates)
+        return [v for _, v in sorted(estimates, key=key)[:TRIED_VEHICLES]]
+
+    def _round_trip_s(self, claim: Claimant, stage: Stage, estimates: list[tuple[int, str]]) -> int:
+        rules = self.problem.rules
+        if not estimates:
+            return 0
+        carrier = _loaded(self._vehicles[estimates[0][1]], claim)
+        one_way_s = round(min(NEVER_S, self.ways.between(carrier, stage.from_node, stage.to_node).cost))
+        return 2 * one_way_s + rules.load_base_s + rules.unload_base_s
 
     def _special_needs(self) -> set[str]:
         """Return the kinds of special place that people still wait for."""
