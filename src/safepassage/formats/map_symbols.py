@@ -176,7 +176,7 @@ def area_label(shown: MapArea, number: int) -> Label:
 
 
 def _clipped(text: str) -> list[str]:
-    return textwrap.wrap(text, _AREA_LINE, max_lines=1, placeholder=" …")
+    return textwrap.wrap(text, _AREA_LINE, max_lines=2, placeholder=" …")
 
 
 def area_candidates(rings: Sequence[Sequence[Spot]], frame: MapFrame) -> list[Candidate]:

@@ -8,7 +8,6 @@ from typing import Any
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.release import Release
 
-
 _KINDS = (PlaceKind.SETTLEMENT, PlaceKind.INSTITUTION, PlaceKind.ASSEMBLY_POINT)
 
 
