@@ -2,9 +2,10 @@
 
     python benchmarks/planning.py [--map FILE] [--repeat N] [--persons N]
 
-Without --map the extract of Porto in the shared folder is used (SAFEPASSAGE_SHARED, or `../shared` beside the
-repository); where there is none, only the built-in example is measured, and the table says so. Every figure is
-that of a process of its own, started fresh. Of N runs fastest and slowest are printed. The peer for ways is networkx, on the same arcs and places, where it is installed.
+Without --map the extract of Porto in the shared folder is used (SAFEPASSAGE_SHARED, or `../shared` beside
+the repository); where there is none, only the built-in example is measured, and the table says so. Every
+figure is that of a process of its own, started fresh. Of N runs fastest and slowest are printed. The peer
+for ways is networkx, on the same arcs and places, where it is installed.
 """
 
 from __future__ import annotations
@@ -127,10 +128,8 @@ def rows(map_file: Path | None, folder: Path, persons: int) -> list[tuple[str, s
     if map_file is None:
         return found
     case = folder / "case"
-    subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "generate_case.py"), str(map_file), str(case), "--persons", str(persons)],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    generate = [sys.executable, str(ROOT / "benchmarks" / "generate_case.py"), str(map_file), str(case)]
+    subprocess.run([*generate, "--persons", str(persons)], check=True, capture_output=True)
     found.append(("snap 500 places, ways to 20 exits", "≤ 1 s", _WAYS, [str(map_file)]))
     if importlib.util.find_spec("networkx"):
         found.append(("networkx, one search (peer)", "", _PEER, [str(map_file)]))
