@@ -21,7 +21,7 @@ from pathlib import Path
 STAMP_NAME = "safepassage-setup.json"
 LOG_NAME = "safepassage-setup.log"
 
-# Measured on Linux x86_64: the core unpacks to 480 MB, with the tools to 640 MB; the downloads come on top.
+# Measured on Linux x86_64: the core unpacks to 440 MB, with the tools to 680 MB; the downloads come on top.
 SPACE_NEEDED_BYTES = 1_000_000_000
 
 ENOSPC_WINDOWS = 112
