@@ -14,7 +14,7 @@ from safepassage.domain.network import NetworkSource, RoadNetwork
 from safepassage.domain.network_report import ReadCounts, Reading, TagShare
 from safepassage.domain.road_defaults import RoadDefaults
 from safepassage.formats.osm import container as containers
-from safepassage.formats.osm.build import build
+from safepassage.formats.osm.build import build_network
 from safepassage.formats.osm.scan import Scan, scan_roads
 from safepassage.formats.osm.tags import TagRules
 
@@ -56,7 +56,7 @@ class Reader:
             reader_version=self.fingerprint,
             attribution=ATTRIBUTION,
         )
-        network = build(roads, path, source)
+        network = build_network(roads, path, source)
         _check_unchanged(path, file)
         if network is None:
             raise _no_roads(path, roads)

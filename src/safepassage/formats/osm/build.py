@@ -230,7 +230,7 @@ class _Builder:
         )
 
 
-def build(scan: Scan, path: Path, source: NetworkSource) -> RoadNetwork | None:
+def build_network(scan: Scan, path: Path, source: NetworkSource) -> RoadNetwork | None:
     """Return the network of the scanned roads, or None where there is not one stretch of road.
 
     Adds to `scan.seen` and `scan.left_out` the points that the file does not hold.

@@ -29,6 +29,15 @@ _ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 _LOCATIONS_ON_WAYS = "LocationsOnWays"
 _SORTED = "Sort.Type_then_ID"
 
+_COMMON_TAGS = tuple(
+    (key, key in RELEVANT)
+    for key in (
+        *("highway", "source", "name", "oneway", "surface", "ref", "lanes", "maxspeed", "service"),
+        *("access", "layer", "bridge", "tracktype", "smoothness", "lit"),
+    )
+)
+"""The tags that roads carry most often, and whether they decide a rule; which ones changes only the speed."""
+
 # What libosmium and pyosmium raise on bytes they cannot make sense of.
 _PARSER_ERRORS = (
     *(RuntimeError, ValueError, LookupError, OverflowError, OSError, MemoryError),
@@ -78,7 +87,7 @@ class _Scanner:
         self._path, self._container, self._tag_rules = path, container, rules
         self._rule_of: dict[tuple[tuple[str, str], ...], int] = {}
         self._known_ways: set[int] = set()
-        self._where = "its beginning"
+        self._where: tuple[str, int] | None = None
         self._tagged = 0
         self.scan = Scan()
 
@@ -96,6 +105,11 @@ class _Scanner:
             if isinstance(error, FormatError):
                 raise
             raise self._unreadable(error) from None
+        for index, times in Counter(self.scan.rule).items():
+            rule = self.scan.rules[index]
+            self.scan.bridges += times * rule.bridge
+            for tag in rule.missing:
+                self.scan.missing[tag] += times
         self.scan.seen["ways with a highway or route tag"] = self._tagged
         self._check_complete(self._tagged + others.ways)
         return self.scan
@@ -126,21 +140,19 @@ class _Scanner:
             self.scan.declared_bbox_e7 = (low.x, low.y, high.x, high.y)
 
     def _barrier(self, node: Any) -> None:
-        self._where = f"node {node.id}"
+        self._where = "node", node.id
         blocks = barrier_blocks(dict(node.tags))
         if blocks and not node.deleted:
             self.scan.barriers[node.id] = blocks
 
     def _way(self, way: Any) -> None:
-        scan, way_id = self.scan, way.id
-        self._where = f"way {way_id}"
+        scan, way_id, tags, nodes = self.scan, way.id, way.tags, way.nodes
+        self._where = "way", way_id
         self._tagged += 1
-        tags = dict(way.tags)
         index = self._rule_index(tags)
-        rule = scan.rules[index]
-        nodes = way.nodes
-        reason = rule.left_out
-        if not reason and (way.deleted or len(nodes) < 2):  # noqa: PLR2004 - a line needs two ends
+        count = len(nodes)
+        reason = scan.rules[index].left_out
+        if not reason and (count < 2 or way.deleted):  # noqa: PLR2004 - a line needs two ends
             reason = "fewer than two points"
         if not reason and way_id in self._known_ways:
             reason = "repeated"
@@ -149,28 +161,50 @@ class _Scanner:
             return
         self._known_ways.add(way_id)
         ref, lon, lat = scan.ref, scan.lon_e7, scan.lat_e7
-        for node in nodes:
+        # By position: the list's own iterator takes a quarter longer, and this is most of the reading.
+        for at in range(count):
+            node = nodes[at]
+            place = node.location
             ref.append(node.ref)
-            lon.append(node.x)
-            lat.append(node.y)
+            lon.append(place.x)
+            lat.append(place.y)
         scan.way_id.append(way_id)
         scan.first.append(len(ref))
         scan.rule.append(index)
-        scan.name.append(self._name(tags.get("name", "")))
-        scan.number.append(self._name(tags.get("ref", "")))
-        scan.missing.update(rule.missing)
-        scan.bridges += rule.bridge
+        scan.name.append(self._name(tags.get("name")))
+        scan.number.append(self._name(tags.get("ref")))
 
-    def _rule_index(self, tags: dict[str, str]) -> int:
-        key = tuple(pair for pair in tags.items() if pair[0] in RELEVANT)
+    def _rule_index(self, tags: Any) -> int:
+        """Return the position of the rule for the tags of a way; ways that agree share one."""
+        highway = tags.get("highway", "")
+        if self._tag_rules.defaults.row(highway) is None and tags.get("route") != "ferry":
+            pairs = [("highway", highway)]
+        else:
+            pairs = self._relevant(tags)
+        key = tuple(pairs)
         index = self._rule_of.get(key)
         if index is None:
             index = len(self.scan.rules)
-            self.scan.rules.append(self._tag_rules.rule(tags))
+            self.scan.rules.append(self._tag_rules.rule(dict(pairs)))
             self._rule_of[key] = index
         return index
 
-    def _name(self, text: str) -> int:
+    @staticmethod
+    def _relevant(tags: Any) -> list[tuple[str, str]]:
+        # Asking for a tag is ten times cheaper than listing them, and most ways carry only common ones.
+        found = []
+        unseen = len(tags)
+        for key, decides in _COMMON_TAGS:
+            value = tags.get(key)
+            if value is not None:
+                if decides:
+                    found.append((key, value))
+                unseen -= 1
+                if not unseen:
+                    return found
+        return [(tag.k, tag.v) for tag in tags if tag.k in RELEVANT]
+
+    def _name(self, text: str | None) -> int:
         if not text:
             return 0
         names = self.scan.names
@@ -212,7 +246,7 @@ class _Scanner:
         else:
             # The parser quotes the file, which may hold anything.
             what = f"the map does not decode ({clean_name(str(error)).rstrip('.')})"
-        where = f"after {self._where}"
+        where = "" if self._where is None else "after {} {}".format(*self._where)
         return FormatError(
             file=str(self._path), where=where, what=what, remedy="fetch or copy the file again, it is damaged"
         )
