@@ -218,6 +218,60 @@ def _modifications(marks: Json) -> list[Json]:
     return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
+def _unserved(left: dict[tuple[str, str, str], int]) -> list[Json]:
+    return [
+        {
+            "place": place,
+            "direction": direction,
+            "group": group,
+            "persons": persons,
+            "reason": "UNSERVED_ROAD_TIME" if group == "own_vehicle" else "UNSERVED_FLEET_TIME",
+            "detail": _DETAILS[group == "own_vehicle"],
+        }
+        for (place, direction, group), persons in left.items()
+        if persons
+    ]
+
+
+def _reserves(inputs: Json) -> list[Json]:
+    undecided = [row for row in inputs["demand"] if row["direction"] == "undecided"]
+    return [
+        {
+            "place": row["place"],
+            "group": row["group"],
+            "direction": direction,
+            "persons": row["persons"],
+            "reserved": min(row["persons"], 4),
+        }
+        for row in undecided
+        for direction in ("west", "east")
+    ]
+
+
+def _hold(inputs: Json) -> list[Json]:
+    people: dict[str, int] = {}
+    for row in inputs["demand"]:
+        people[row["place"]] = people.get(row["place"], 0) + row["persons"]
+    return [
+        {
+            "place": place,
+            "persons": persons,
+            "water_l_day": persons * 15,
+            "food_kg_day": persons * 555 // 1000,
+        }
+        for place, persons in people.items()
+    ]
+
+
+def _binding(gates: tuple[int, ...]) -> list[Json]:
+    fleet = "24 buses cannot make more round trips: people without a car wait for seats."
+    cut = "All 30 settlements share Hallow Bridge crossing and Quarry Pass crossing."
+    return [
+        {"direction": "west", "kind": "fleet", "text": fleet, "arcs": [], "places": ["s05", "s13"]},
+        {"direction": "east", "kind": "label_cut", "text": cut, "arcs": list(gates), "places": ["s00"]},
+    ]
+
+
 def _plan(inputs: Json, marks: Json) -> tuple[Json, list[Json]]:
     scheduler = ToyScheduler(inputs, marks)
     body: Json = {"link_rides": scheduler.train(), "cars": scheduler.cars(), "vehicles": scheduler.vehicles()}
@@ -225,20 +279,8 @@ def _plan(inputs: Json, marks: Json) -> tuple[Json, list[Json]]:
     body["routes"] = scheduler.routes
     arrivals = _arrivals(body, scheduler.arcs)
     summaries = _summaries(scheduler, arrivals)
-    unserved = [
-        {
-            "place": place,
-            "direction": direction,
-            "group": group,
-            "persons": persons,
-            "reason": "UNSERVED_NO_ROAD_CAPACITY" if group == "own_vehicle" else "UNSERVED_FLEET",
-            "detail": _DETAILS[group == "own_vehicle"],
-        }
-        for (place, direction, group), persons in scheduler.left.items()
-        if persons
-    ]
-    undecided = [row for row in inputs["demand"] if row["direction"] == "undecided"]
-    held = [row for row in inputs["demand"] if row["direction"] == "stays"]
+    unserved = _unserved(scheduler.left)
+    basis_keys = ("kind", "id", "text", "source", "grade", "as_of")
     body |= {
         "schema": "safepassage.plan/1",
         "class": "RESTRICTED",
@@ -246,47 +288,12 @@ def _plan(inputs: Json, marks: Json) -> tuple[Json, list[Json]]:
         "made_with": {"version": "0.1.0", "seed": 0, "work_limit": 1_000_000, "time_limit_s": None},
         "unserved": unserved,
         "directions": summaries,
-        "reserves": [
-            {
-                "place": row["place"],
-                "group": row["group"],
-                "direction": direction,
-                "persons": row["persons"],
-                "reserved": min(row["persons"], 4),
-            }
-            for row in undecided
-            for direction in ("west", "east")
-        ],
-        "hold": [
-            {
-                "place": row["place"],
-                "persons": row["persons"] * 16,
-                "water_l_day": row["persons"] * 16 * 15,
-                "food_kg_day": row["persons"] * 16 * 555 // 1000,
-            }
-            for row in held
-        ],
-        "basis": [
-            dict(zip(("kind", "id", "text", "source", "grade", "as_of"), row, strict=True)) for row in _BASIS
-        ],
+        "reserves": _reserves(inputs),
+        "hold": _hold(inputs),
+        "basis": [dict(zip(basis_keys, row, strict=True)) for row in _BASIS],
         "modifications": _modifications(marks),
         "not_assessed": [{"code": code, "text": text} for code, text in _NOT_ASSESSED],
-        "binding": [
-            {
-                "direction": "west",
-                "kind": "fleet",
-                "text": "24 buses cannot make more round trips: people without a car wait for seats.",
-                "arcs": [],
-                "places": ["s05", "s13"],
-            },
-            {
-                "direction": "east",
-                "kind": "label_cut",
-                "text": "All 30 settlements share Hallow Bridge crossing and Quarry Pass crossing.",
-                "arcs": list(marks["gates"]),
-                "places": ["s00"],
-            },
-        ],
+        "binding": _binding(marks["gates"]),
     }
     body |= {key: inputs[key] for key in ("case_id", "title", "exercise", "epoch", "as_of", "horizon_s")}
     return body, _envelope(arrivals, summaries)

@@ -25,7 +25,7 @@ class ToyScheduler:
         self.distances: dict[tuple[int, int], int] = {}
         self.known: dict[tuple[int, ...], int] = {}
         self.room = {site: persons for site, _, _, persons in marks["sites"]}
-        self.left = {
+        self.left: dict[tuple[str, str, str], int] = {
             (row["place"], row["direction"], row["group"]): row["persons"]
             for row in inputs["demand"]
             if row["direction"] in {"west", "east"}
