@@ -44,16 +44,20 @@ class FleetPlanner:
     journeys: Journeys
     peers: Sequence[Claimant] = ()
     _vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    _types: list[list[Vehicle]] = field(default_factory=list)
     _state: dict[str, VehicleState] = field(default_factory=dict)
     _legs: dict[str, list[Leg]] = field(default_factory=dict)
     _rides: list[LinkRide] = field(default_factory=list)
     _found: dict[tuple[str, str], list[Journey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        types: dict[str, list[Vehicle]] = {}
         for vehicle in self.problem.fleet:
             if vehicle.base_node >= 0 and vehicle.places > 0:
                 self._vehicles[vehicle.id] = vehicle
                 self._state[vehicle.id] = VehicleState(vehicle.base_node, vehicle.available_from_s)
+                types.setdefault(vehicle.type, []).append(vehicle)
+        self._types = list(types.values())
 
     def turn(self, claim: Claimant) -> bool:
         """Serve one trip of a claim; return False (with a reason) when no more can be served."""
@@ -82,32 +86,40 @@ class FleetPlanner:
 
     def _by_arrival(self, journeys: list[Journey], claim: Claimant) -> list[Journey]:
         """Order journeys by the arrival that idle vehicles and free roads would give."""
+        boarding_s: dict[int, int] = {}
 
         def estimate(journey: Journey) -> tuple[int, str]:
             first = next((s for s in journey.stages if s.link < 0), None)
-            start = claim.place.release_s
-            if first is not None:
-                start = min((at for at, _ in self._estimates(claim, first, start)), default=NEVER_S)
-            return start + journey.duration_s, journey.site
+            if first is None:
+                return claim.place.release_s + journey.duration_s, journey.site
+            if first.from_node not in boarding_s:
+                at = (at for at, _ in self._estimates(claim, first, claim.place.release_s))
+                boarding_s[first.from_node] = min(at, default=NEVER_S)
+            return boarding_s[first.from_node] + journey.duration_s, journey.site
 
         return sorted(journeys, key=estimate) if len(journeys) > 1 else journeys
 
     def _estimates(self, claim: Claimant, stage: Stage, ready_s: int) -> Iterator[tuple[int, str]]:
         """Yield (earliest boarding, vehicle) for vehicles with the place needed; twins appear once."""
-        seen: set[tuple[str, int, int, int]] = set()
-        for vehicle_id, vehicle in self._vehicles.items():
-            if not places(vehicle, claim.kind):
+        for vehicles in self._types:
+            kind = vehicles[0]
+            if not places(kind, claim.kind):
                 continue
-            state = self._state[vehicle_id]
-            twin = (vehicle.type, state.node, state.ready_s, state.on_duty_s)
-            if twin in seen:
+            if not self.ways.candidates(_loaded(kind, claim), stage.from_node, stage.to_node):
                 continue
-            seen.add(twin)
-            if not self.ways.candidates(_loaded(vehicle, claim), stage.from_node, stage.to_node):
-                continue
-            moved_s = self.ways.empty_cost(bus_empty(vehicle), state.node, stage.from_node)
-            if moved_s < NEVER_S:
-                yield max(state.ready_s + round(moved_s), ready_s), vehicle_id
+            empty = bus_empty(kind)
+            moved: dict[int, float] = {}
+            seen: set[VehicleState] = set()
+            for vehicle in vehicles:
+                state = self._state[vehicle.id]
+                twin = VehicleState(state.node, state.ready_s, state.on_duty_s)
+                if twin in seen:
+                    continue
+                seen.add(twin)
+                if state.node not in moved:
+                    moved[state.node] = self.ways.empty_cost(empty, state.node, stage.from_node)
+                if moved[state.node] < NEVER_S:
+                    yield max(state.ready_s + round(moved[state.node]), ready_s), vehicle.id
 
     def _ranked(self, claim: Claimant, stage: Stage, ready_s: int, limit: int) -> list[str]:
         """Return the best vehicles for a ride, by when each alone would have brought all `limit` persons.
