@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from safepassage import __version__
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.observer import Observer
 from safepassage.domain.plan import MadeWith, Modification, Plan
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
@@ -60,7 +61,7 @@ def make_plan(
     *,
     stop: StoppingRule | None = None,
     seed: int = 0,
-    progress: Callable[[str, int, int], None] | None = None,
+    observer: Observer | None = None,
 ) -> Planned:
     """Plan corridors and schedule both ways for a situation, with bounds.
 
@@ -76,12 +77,15 @@ def make_plan(
     limits = Limits(work=stop.work, expired=stop.expired)
     weight = settings.exposure_weight
     schedule = evacuate(
-        problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, progress=progress
+        problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, observer=observer
     )
     ways, routes = corridors(problem, schedule, exposure_weight=weight)
     schedule = replace(schedule, routes=routes)
     found = totals(problem, schedule)
-    certificate, behind = certify(problem, _served(found))
+    if observer is not None:
+        for name, total in found.items():
+            observer.best(name, total.clearance_s)
+    certificate, behind = certify(problem, _served(found), observer=observer)
     plan = Plan(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
         horizon_s=settings.horizon_s, complete=not schedule.unserved,

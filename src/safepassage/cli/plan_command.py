@@ -59,7 +59,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
     case, network = given.case, given.network.network
     planned = make_plan(
-        network, Situation(case=case), stop=_stopping(options, case), seed=options.seed, progress=progress
+        network, Situation(case=case), stop=_stopping(options, case), seed=options.seed, observer=progress
     )
     progress.phase("verifying")
     documents, parsed, verdict = _documents(planned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSONS
@@ -50,7 +51,9 @@ Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
 """By bound id: the arcs that the cut counts, the places behind it."""
 
 
-def certify(problem: PlanningProblem, served: Mapping[str, Served]) -> tuple[Certificate, Behind]:
+def certify(
+    problem: PlanningProblem, served: Mapping[str, Served], *, observer: Observer | None = None
+) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
 
     Parameters
@@ -66,7 +69,10 @@ def certify(problem: PlanningProblem, served: Mapping[str, Served]) -> tuple[Cer
         direction = _Direction(problem, name)
         if direction.total == 0:
             continue
-        bounds.extend(_bounds(direction, served[name], behind))
+        proved = _bounds(direction, served[name], behind)
+        if observer is not None:
+            observer.bound(name, max((b.clearance_s for b in proved), default=None))
+        bounds.extend(proved)
         envelope.extend(_envelope(problem, direction, served[name]))
     return Certificate(bounds=tuple(bounds), envelope=tuple(envelope)), behind
 

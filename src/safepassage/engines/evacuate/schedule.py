@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from safepassage.domain.network import Mode
+from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Reserve, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.evacuate import ledger
@@ -16,9 +17,6 @@ from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
-
-Progress = Callable[[str, int, int], None]
-"""Called with (phase, persons served so far, persons to serve)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +33,7 @@ def evacuate(
     exposure_weight: int,
     limits: Limits,
     reserves: bool = True,
-    progress: Progress | None = None,
+    observer: Observer | None = None,
 ) -> Schedule:
     """Schedule everybody who can be served, the least served claim first.
 
@@ -55,7 +53,7 @@ def evacuate(
     ways.stops = frozenset(c.node for c in (*decided, *undecided) if not c.by_car and c.node >= 0)
     _prepare(problem, ways, [*decided, *undecided])
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
-        _serve(claims, cars, fleet, limits, phase, progress)
+        _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
         routes=tuple(ways.routes),
         cars=cars.streams(),
@@ -86,7 +84,7 @@ def _serve(
     fleet: FleetPlanner,
     limits: Limits,
     phase: str,
-    progress: Progress | None,
+    observer: Observer | None,
 ) -> None:
     queue = [(0, position) for position in range(len(claims))]
     heapq.heapify(queue)
@@ -109,8 +107,8 @@ def _serve(
         if more and claim.left:
             heapq.heappush(queue, (claim.share_ppm, position))
         turns += 1
-        if progress is not None and turns % 32 == 0:
-            progress(phase, total - sum(c.left for c in claims), total)
+        if observer is not None and turns % 32 == 0:
+            observer.served(phase, total - sum(c.left for c in claims), total)
 
 
 def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
