@@ -155,8 +155,9 @@ class FleetBound:
 
     def phi(self, horizon_s: int) -> int:
         """Return the most persons of the commodity who can have arrived by `horizon_s`."""
-        budget = self._budget(horizon_s)
-        total = 0
+        total, budget = self._on_links, self._budget(horizon_s)
+        if budget is None:
+            return total
         for cost, persons in self._costs:
             taken = persons if cost * persons <= budget else budget // cost
             budget -= cost * taken
@@ -165,17 +166,17 @@ class FleetBound:
                 break
         return total
 
-    def _budget(self, horizon_s: int) -> int:
-        """Return the places of the fleet times the seconds each can work by `horizon_s`."""
+    def _budget(self, horizon_s: int) -> int | None:
+        """Return the places of the fleet times the seconds each can work, None if none can bring anybody."""
         rules = self.snapshot.rules
         largest = max((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
         saved = self._longest_return + rules.unload_base_s + rules.unload_per_person_s * largest
-        budget = 0
+        budget = None
         for vehicle in self.vehicles:
             access = int(self._access[vehicle.base_node])
             left = horizon_s - vehicle.available_from_s - access
             if access < UNREACHED and left >= rules.load_base_s + self._shortest_loaded:
-                budget += vehicle.places_of(self.commodity) * (left + saved)
+                budget = (budget or 0) + vehicle.places_of(self.commodity) * (left + saved)
         return budget
 
     def _graph(self, arc: Int64, *, links: bool = False) -> ReverseGraph:
@@ -214,17 +215,27 @@ class FleetBound:
 
     @cached_property
     def _costs(self) -> list[tuple[int, int]]:
-        """(seconds of one place that a person costs, persons), cheapest first, for those who have a way."""
+        """(seconds of a place that a person costs, persons), cheapest first; those who need a vehicle."""
         rules = self.snapshot.rules
         smallest = min((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
         handling = rules.load_base_s + rules.unload_base_s
         handling += (rules.load_per_person_s + rules.unload_per_person_s) * smallest
         loaded = self._graph(self._loaded, links=True).times_to(self._returns.items())
+        return sorted(
+            (handling + int(loaded[node]), persons)
+            for node, persons in self.waiting.items()
+            if node not in self._walkers and loaded[node] < UNREACHED
+        )
+
+    @cached_property
+    def _walkers(self) -> set[int]:
+        """Pick-ups from which link arcs alone lead to a site."""
+        if not len(self._links):
+            return set()
         on_foot = self._graph(int64([]), links=True).times_to((site, 0) for site in self._sites)
-        costs = []
-        for node, persons in self.waiting.items():
-            if len(self._links) and on_foot[node] == 0:
-                costs.append((0, persons))
-            elif self.vehicles and loaded[node] < UNREACHED:
-                costs.append((handling + int(loaded[node]), persons))
-        return sorted(costs)
+        return {node for node in self.waiting if on_foot[node] == 0}
+
+    @cached_property
+    def _on_links(self) -> int:
+        """Persons who need no vehicle."""
+        return sum(persons for node, persons in self.waiting.items() if node in self._walkers)

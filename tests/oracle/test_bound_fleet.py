@@ -348,6 +348,23 @@ def test_without_a_fleet_only_those_on_links_arrive():
     assert bound(case.inputs(), 0) == 9
 
 
+def test_people_at_a_site_need_a_vehicle_that_is_there():
+    """Who costs no time is brought by a bus with none to spare, but not by one that comes later."""
+    case = TinyCase(1, horizon_s=50)
+    case.place("V", 0)
+    case.site("S", 0)
+    case.demand("V", 9, group="needs_transport")
+    case.vehicle("b", 0, seats=4, available_from_s=7)
+    assert bound(case.inputs(), 6) == 0
+    assert bound(case.inputs(), 7) == 9
+    plan = TinyPlan(case.inputs())
+    for persons in (4, 4, 1):
+        plan.leg("b", plan.route(at=0), 7, item("V", persons, site="S"))
+    verdict = verify(case.inputs(), plan.plan())
+    assert verdict.verified
+    assert verdict.recomputed["directions"][0]["clearance_s"] == 7
+
+
 def test_a_fleet_without_the_kind_of_place_brings_nobody():
     case = shuttle()
     case.demand("V", 2, group="wheelchair")

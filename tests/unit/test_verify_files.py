@@ -166,7 +166,7 @@ def test_it_runs_as_a_program_without_the_planner(out):
     program = (
         "import sys, runpy; sys.argv = ['safepassage_verify', sys.argv[1]]\n"
         "try:\n    runpy.run_module('safepassage_verify', run_name='__main__')\n"
-        "finally:\n    print([name for name in sys.modules if name.split('.')[0] in ('safepassage', 'scipy')])\n"
+        "finally:\n    print([m for m in sys.modules if m.split('.')[0] in ('safepassage', 'scipy')])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(out)],
