@@ -60,3 +60,13 @@ def test_minor_streets_are_left_out_and_the_file_stays_small():
     assert "Minor roads are left out of the picture, not of the plan." in page
     assert 'class="road mid"' in page
     assert 'class="road minor"' not in page
+
+
+def test_without_classes_the_longest_streets_are_drawn():
+    inputs, plan, certificate, _ = sample_documents()
+    inputs, layers = city(inputs, sample_layers())
+    given = release(*sealed(inputs, plan, certificate), Audience.PLANNING_TEAM)
+    page = report_html.write(given, MapLayers(areas=layers.areas)).decode()
+    assert 'class="road mid"' in page
+    assert "Minor roads are left out" in page
+    assert len(page) < 3_000_000

@@ -284,3 +284,11 @@ def test_an_area_ring_has_to_be_closed():
     ring = ((0, 0), (1, 0), (1, 1), (0, 1))
     with pytest.raises(ValueError, match="must be closed"):
         MapArea(id="a", kind=AreaKind.NO_GO, name="a", polygons=((ring,),), source="s")
+
+
+def test_arcs_after_the_stated_classes_do_not_spoil_them():
+    """The overlay adds gates and links behind the arcs of the baseline."""
+    layers = MapLayers(road_class=LAYERS.road_class[:-9])
+    picture = draw(layers=layers).picture
+    for style in ("major", "mid", "rail"):
+        assert f'class="road {style}"' in picture

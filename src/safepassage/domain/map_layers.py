@@ -73,8 +73,8 @@ class MapLayers:
 
     `shapes` maps an arc's position to its (lon_e7, lat_e7) points, both ends included; arcs without a shape
     are straight lines between their nodes. It is read lazily and not copied, so that the shapes of a large
-    network need not be built for the few arcs drawn. `road_class` has one `RoadClass` value per arc (empty:
-    all roads are drawn alike).
+    network need not be built for the few arcs drawn. `road_class` has one `RoadClass` value per arc;
+    arcs after its end are told by who may use them (empty: all roads are drawn alike).
     """
 
     shapes: Mapping[int, Sequence[Point]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.case import BorderStatusWord, RoadStatusWord
 from safepassage.domain.map_layers import MapLayers
-from safepassage.domain.network import RoadClass
+from safepassage.domain.network import Mode, RoadClass
 from safepassage.domain.release import Release
 from safepassage.formats.map_frame import MapFrame, Spot, length, middle, path
 from safepassage.formats.markup import Markup, element, joined
@@ -36,6 +36,8 @@ _STYLES = (
     ("major", (RoadClass.MOTORWAY, RoadClass.TRUNK, RoadClass.PRIMARY)),
     ("rail", (RoadClass.RAIL, RoadClass.FERRY)),
 )
+# What is shorter on the map cannot be seen.
+_SEEN_PX = 0.5
 _LONGEST_REF = 7
 
 CLOSED, RESTRICTED, UNKNOWN = "closed", "restricted", "unknown"
@@ -93,35 +95,33 @@ class RoadMap:
         self.shown = self._choose()
 
     def _classes(self, network: Mapping[str, Any]) -> NDArray[np.int64]:
-        stated = self._layers.road_class
-        if len(stated) == len(self._tail):
-            return np.array(stated, dtype=np.int64)
+        """Return a class for every arc; those after the stated ones (gates, links) are told by their users."""
         modes = np.array(network["arcs"]["modes"], dtype=np.int64)
-        return np.where(modes & 3 == 0, int(RoadClass.RAIL), int(RoadClass.SECONDARY))
+        found = np.where(modes & int(Mode.road()) == 0, int(RoadClass.RAIL), int(RoadClass.SECONDARY))
+        stated = np.array(self._layers.road_class[: len(found)], dtype=np.int64)
+        found[: len(stated)] = stated
+        return found
 
     def _choose(self) -> NDArray[np.int64]:
         """Return the arcs to draw: inside the frame, one of each pair of twins, highest classes first."""
-        low_x, high_x = (
-            np.minimum(self._x[self._tail], self._x[self._head]),
-            np.maximum(self._x[self._tail], self._x[self._head]),
-        )
-        low_y, high_y = (
-            np.minimum(self._y[self._tail], self._y[self._head]),
-            np.maximum(self._y[self._tail], self._y[self._head]),
-        )
-        inside = (high_x > 0) & (low_x < self._frame.width) & (high_y > 0) & (low_y < self._frame.height)
-        # What is shorter than half a pixel cannot be seen.
-        seen = inside & ((high_x - low_x) + (high_y - low_y) > 0.5)
-        arcs = np.flatnonzero(seen)
-        pairs = np.minimum(self._tail[arcs], self._head[arcs]) * len(self._x) + np.maximum(
-            self._tail[arcs], self._head[arcs]
-        )
-        _, first = np.unique(pairs, return_index=True)
+        x, y = (np.sort(axis[np.vstack((self._tail, self._head))], axis=0) for axis in (self._x, self._y))
+        inside = (x[1] > 0) & (x[0] < self._frame.width) & (y[1] > 0) & (y[0] < self._frame.height)
+        span = x[1] - x[0] + y[1] - y[0]
+        arcs = np.flatnonzero(inside & (span > _SEEN_PX))
+        ends = np.sort(np.vstack((self._tail, self._head))[:, arcs], axis=0)
+        _, first = np.unique(ends[0] * len(self._x) + ends[1], return_index=True)
         arcs = arcs[np.sort(first)]
+        chosen = self._by_class(arcs, span)
+        self.dropped_classes = len(chosen) < len(arcs)
+        return chosen
+
+    def _by_class(self, arcs: NDArray[np.int64], span: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return as many arcs as a page can show: whole classes, or the longest where all are of one class."""
         counts = np.bincount(self._class[arcs], minlength=len(RoadClass))
-        kept = [c for c in range(len(counts)) if c >= RoadClass.FERRY or counts[: c + 1].sum() <= _MOST_ARCS]
-        self.dropped_classes = bool(counts.sum() > counts[kept].sum())
-        return arcs[np.isin(self._class[arcs], kept)]
+        roads = [c for c in range(RoadClass.FERRY) if counts[: c + 1].sum() <= _MOST_ARCS]
+        if counts[roads].any() or not counts[: RoadClass.FERRY].any():
+            return arcs[np.isin(self._class[arcs], [*roads, *range(RoadClass.FERRY, len(counts))])]
+        return np.sort(arcs[np.argsort(-span[arcs], kind="stable")[:_MOST_ARCS]])
 
     def draw(self) -> Markup:
         """Draw the roads, the lowest classes first."""
