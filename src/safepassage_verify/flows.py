@@ -148,7 +148,8 @@ def _check_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Find
 def _check_person_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Findings) -> None:
     rows = np.flatnonzero((entries.persons > 0) & (entries.t < roads.horizon_s))
     arc, t = entries.arc[rows], entries.t[rows]
-    limited = roads.unlimited.at(arc, t) == 0
+    # A timetable stands in place of a person capacity.
+    limited = (roads.unlimited.at(arc, t) == 0) & (roads.timetable.rank[arc] < 0)
     rows, arc, t = rows[limited], arc[limited], t[limited]
     findings.checked("PERSON_CAPACITY", len(rows))
     if not len(rows):

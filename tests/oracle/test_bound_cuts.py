@@ -112,9 +112,8 @@ class Seconds:
         leave = t + self.state(arc, t)[2]
         in_time = t in self.timetables.get(arc, {t: 0})
         is_open = all(self.state(arc, s)[0] > 0 for s in range(t, min(leave, self.horizon_s)))
-        return (
-            self.moves(t) and in_time and is_open and leave <= self.horizon_s and self.state(arc, t)[1] != 0
-        )
+        allowed = arc in self.timetables or self.state(arc, t)[1] != 0
+        return self.moves(t) and in_time and is_open and leave <= self.horizon_s and allowed
 
     def usable(self, direction, commodity):
         """Return the arcs of a commodity with their least travel time."""
@@ -303,7 +302,9 @@ def _arc_flows(programme, seconds, arc, commodity, horizon_s):
                 room = [(column, units) for column, _, units in kinds]
         drained = capacity / 3600 if seconds.moves(t) else 0
         road = _drain(programme, road, room, drained, rules["burst_mveh"])
-        drained = None if limit < 0 else (limit / 3600 if seconds.moves(t) else 0)
+        drained = limit / 3600 if seconds.moves(t) else 0
+        if limit < 0 or arc in seconds.timetables:
+            drained = None
         people = _drain(
             programme, people, [(flow, 1)] if flow is not None else [], drained, rules["burst_persons"]
         )
