@@ -12,9 +12,8 @@ from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSO
 from safepassage.engines.bounds.fleet_bound import FleetBound
 from safepassage.engines.bounds.label_cut import Cut, LabelCuts
 
-ENVELOPE_POINTS = 24
-LARGE_NETWORK_ARCS = 50_000
-LARGE_ENVELOPE_POINTS = 10
+ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
+"""(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _label_bound(direction: str, commodity: str, persons: int, cut: Cut) -> Boun
 
 def _envelope(problem: PlanningProblem, direction: _Direction, served: Served) -> list[EnvelopePoint]:
     horizon_s = problem.network.horizon_s
-    points = LARGE_ENVELOPE_POINTS if len(problem.network.arcs) > LARGE_NETWORK_ARCS else ENVELOPE_POINTS
+    points = next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
     return [_point(direction, t) for t in times]

@@ -54,10 +54,13 @@ def _placed(place: Place, placing: Placing, out_node: dict[int, int]) -> PlacedP
 
 
 def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehicle, ...]:
+    """Return one row per vehicle; those whose base is off the network (a problem of its own) cannot move."""
     horizon_s = case.settings.horizon_s
     vehicles: list[Vehicle] = []
     for kind in case.fleet:
         base = placing.node.get(kind.base, NONE)
+        if base < 0:
+            continue
         duty = NONE if kind.max_duty_s is None else kind.max_duty_s * max(1, kind.drivers)
         until = horizon_s if kind.available_until_s is None else min(horizon_s, kind.available_until_s)
         vehicles.extend(

@@ -125,6 +125,6 @@ def _reports_on_roads(case: Case, problem: PlanningProblem, schedule: Schedule) 
     spoken = sum(s.status is not RoadStatusWord.UNSPECIFIED for s in case.road_statuses)
     text = (
         f"The routes use {len(roads)} roads; {spoken} road status rows are held. For all other stretches: "
-        f"no report of an obstacle as of {case.as_of}, which is not a report that they are open."
+        "no report of an obstacle as of the time this plan states, which is not a report that they are open."
     )
     return NotAssessed(code="ROADS_WITHOUT_REPORT", text=text)
