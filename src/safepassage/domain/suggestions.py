@@ -7,12 +7,21 @@ from difflib import get_close_matches
 
 FEW = 12
 """More allowed words than this are not listed in a message: nobody would read them."""
+MANY = 200
+"""Of more words than this only those that begin alike are compared: each comparison takes its time."""
 
 
 def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return the word nearest to what was written, or ""; letter case does not count."""
     plain = {word.casefold(): word for word in words}
-    found = get_close_matches(text.casefold()[:100], list(plain), n=1, cutoff=cutoff)
+    wanted = text.casefold()[:100]
+    if wanted in plain:
+        return plain[wanted]
+    candidates = list(plain)
+    for length in (1, 2, 3, 4, 6, 8):
+        if len(candidates) > MANY:
+            candidates = [word for word in candidates if word[:length] == wanted[:length]]
+    found = get_close_matches(wanted, candidates[:MANY], n=1, cutoff=cutoff)
     return plain[found[0]] if found else ""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +230,7 @@ def _source(nodes: RawTable, links: RawTable, attribution: str, file: str) -> Ne
     digest = hashlib.sha256()
     for raw in (nodes, links):
         for record in raw.records():
-            cells = (f"{key}={value}" for key, value in sorted(record.items()) if value)
+            cells = (f"{key}={_plain(value)}" for key, value in sorted(record.items()) if value)
             digest.update("\t".join(cells).encode() + b"\n")
         digest.update(b"\0")
     return NetworkSource(
@@ -240,6 +242,13 @@ def _source(nodes: RawTable, links: RawTable, attribution: str, file: str) -> Ne
         # Straight lines between nodes: good for a plan on paper, not for navigation.
         schematic=True,
     )
+
+
+def _plain(text: str) -> str:
+    """Return a number as its shortest text, so that 51.1910 is 51.191; other texts as they are."""
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", text):
+        return text
+    return f"{Decimal(text).normalize():f}"
 
 
 def _policy(settings: SettingsReading, found: Mapping[str, tuple[Located[Any], ...]]) -> Settings:

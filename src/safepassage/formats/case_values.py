@@ -24,7 +24,8 @@ MAX_DIGITS = 40
 _PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,4})?|[+-]?\.[0-9]+")
 _YES = {"yes", "y", "true", "1", "x", "да", "так"}
 _NO = {"no", "n", "false", "0", "нет", "ні"}
-_ID = re.compile(r"\w[\w .\-/'’()+]*")
+_ID_CHARS = 64
+_ID_SIGNS = frozenset(" _.-/'’()+")
 _SPACES = "\u00a0\u202f\u2009 '’"
 
 
@@ -170,7 +171,9 @@ def _text(cell: Any, column: Column) -> str | Fault:
 
 def _id(cell: Any, column: Column) -> str | Fault:
     text = clean_text(cell)
-    if len(text) > 64 or not _ID.fullmatch(text):  # noqa: PLR2004 - as file names and labels need it
+    # Letters, marks and digits of any script, and few signs: ids become labels and parts of file names.
+    signs_only = all(c in _ID_SIGNS or unicodedata.category(c)[0] in "LMN" for c in text)
+    if len(text) > _ID_CHARS or not signs_only or unicodedata.category(text[:1] or " ")[0] not in "LN":
         return Fault(
             code="ID_FORMAT",
             message=f"{shown(text)} cannot be an {column.name}",
