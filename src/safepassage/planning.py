@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from safepassage import __version__
+from safepassage.domain.case import Area, Arrangement, Case, Place, RoadStatus, TransitLink, VehicleType
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import MadeWith, Modification, Plan
@@ -30,6 +32,8 @@ from safepassage.engines.summary import (
 )
 
 __all__ = ["Planned", "StoppingRule", "make_plan"]
+
+Row = TypeVar("Row", Place, VehicleType, Arrangement, RoadStatus, Area, TransitLink)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,11 @@ def make_plan(
 ) -> Planned:
     """Plan corridors and schedule both ways for a situation, with bounds.
 
-    The same network, situation, seed and work limit give the same plan. Nothing here reads a clock, a file or
-    a socket. People who cannot be served are numbers with a reason, never an exception. The plan still has to
-    pass the independent verifier before it may be written.
+    The same network, situation, seed and work limit give the same plan, in whatever order the rows of the
+    case stand. Nothing here reads a clock, a file or a socket. People who cannot be served are numbers with a
+    reason, never an exception. The plan still has to pass the independent verifier before it may be written.
     """
-    case = situation.current()
+    case = _in_order(situation.current())
     settings = case.settings
     stop = stop or StoppingRule(work=settings.work_limit)
     laid = overlay(network, case)
@@ -101,6 +105,27 @@ def make_plan(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
         baseline_arcs=laid.baseline_arcs,
     )  # fmt: skip
+
+
+def _in_order(case: Case) -> Case:
+    """Return the case with its rows ordered by id and its reports by time; directions keep their order.
+
+    Who stands first in a table must not be first on the road, and re-sorting a sheet must not change a plan.
+    """
+    return replace(
+        case,
+        places=_by_id(case.places),
+        fleet=_by_id(case.fleet),
+        arrangements=_by_id(case.arrangements),
+        road_statuses=_by_id(case.road_statuses),
+        areas=_by_id(case.areas),
+        transit_links=_by_id(case.transit_links),
+        reports=tuple(sorted(case.reports, key=lambda row: (row.published, row.id))),
+    )
+
+
+def _by_id(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: row.id))
 
 
 def _served(found: dict[str, Totals]) -> dict[str, Served]:
