@@ -95,7 +95,7 @@ class RoadMap:
         self.shown = self._choose()
 
     def _classes(self, network: Mapping[str, Any]) -> NDArray[np.int64]:
-        """Return a class for every arc; those after the stated ones (gates, links) are told by their users."""
+        """Return a class for every arc; those after the stated ones (gates, links) by their users."""
         modes = np.array(network["arcs"]["modes"], dtype=np.int64)
         found = np.where(modes & int(Mode.road()) == 0, int(RoadClass.RAIL), int(RoadClass.SECONDARY))
         stated = np.array(self._layers.road_class[: len(found)], dtype=np.int64)
@@ -116,7 +116,7 @@ class RoadMap:
         return chosen
 
     def _by_class(self, arcs: NDArray[np.int64], span: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return as many arcs as a page can show: whole classes, or the longest where all are of one class."""
+        """Return as many arcs as a page can show: whole classes, or the longest if all are of one class."""
         counts = np.bincount(self._class[arcs], minlength=len(RoadClass))
         roads = [c for c in range(RoadClass.FERRY) if counts[: c + 1].sum() <= _MOST_ARCS]
         if counts[roads].any() or not counts[: RoadClass.FERRY].any():
