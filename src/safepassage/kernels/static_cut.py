@@ -30,9 +30,10 @@ def least_cut(
     from ortools.graph.python import max_flow  # noqa: PLC0415 - solvers load when first used
 
     source, sink = n_nodes, n_nodes + 1
-    tail = np.concatenate([arcs[0], np.full(len(supplies[0]), source), sinks[0]]).astype(np.int32)
-    head = np.concatenate([arcs[1], supplies[0], np.full(len(sinks[0]), sink)]).astype(np.int32)
-    capacity = np.concatenate([arcs[2], supplies[1], sinks[1]]).astype(np.int64)
+    # The last arc carries nothing: it makes source and sink known to the solver where nothing else does.
+    tail = np.concatenate([arcs[0], np.full(len(supplies[0]), source), sinks[0], [source]]).astype(np.int32)
+    head = np.concatenate([arcs[1], supplies[0], np.full(len(sinks[0]), sink), [sink]]).astype(np.int32)
+    capacity = np.concatenate([arcs[2], supplies[1], sinks[1], [0]]).astype(np.int64)
     solver: Any = max_flow.SimpleMaxFlow()
     solver.add_arcs_with_capacity(tail, head, np.minimum(capacity, UNLIMITED))
     if solver.solve(source, sink) != solver.OPTIMAL:
