@@ -19,7 +19,7 @@ def rates_per_second(starts, rates):
 
 
 def keeps_the_rule(entries, per_second, burst):
-    """For all whole seconds a < b: the work entered in [a, b) is at most the capacity of [a, b) plus the burst."""
+    """For all seconds a < b: the work entered in [a, b) is at most the capacity of [a, b) plus the burst."""
     for a in range(HORIZON_S):
         entered = allowed = 0
         for b in range(a, HORIZON_S):
