@@ -10,6 +10,7 @@ from pathlib import Path
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats import (
+    device_routes,
     gpx,
     kmz,
     plan_geojson,
@@ -77,11 +78,12 @@ def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
 
 
 def _device_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
+    """Return one GPX and one KMZ per route that people travel in this plan, and of no other route."""
     files = {}
-    for corridor in release.plan["corridors"]:
-        stem = f"{RESTRICTED}/field-devices/{RESTRICTED}-{corridor['id']}"
-        files[f"{stem}.gpx"] = gpx.write(release, layers, corridor["route"])
-        files[f"{stem}.kmz"] = kmz.write(release, layers, corridor["route"])
+    for route in device_routes.travelled_routes(release):
+        stem = f"{RESTRICTED}/field-devices/{RESTRICTED}-{device_routes.file_stem(release, route)}"
+        files[f"{stem}.gpx"] = gpx.write(release, layers, route)
+        files[f"{stem}.kmz"] = kmz.write(release, layers, route)
     return files
 
 
