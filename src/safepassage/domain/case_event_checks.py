@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from safepassage.domain.case import (
     AreaKind,
@@ -45,25 +46,36 @@ def windows_meet_the_horizon(draft: CaseDraft) -> Iterator[Problem]:
     if not draft.clock_known:
         return
     horizon_s = draft.settings.horizon_s
-    found: list[tuple[Where, str, tuple[Interval, ...]]] = []
-    found += [(r.at("opening_hours"), r.value.id, r.value.open_windows) for r in draft.places]
-    found += [(r.at("window_from"), r.value.id, r.value.windows) for r in draft.arrangements]
-    found += [(r.at("hours"), r.value.id, r.value.windows) for r in draft.transit_links]
-    found += [(r.at("from"), r.value.id, _one(r.value.interval)) for r in draft.road_status]
-    found += [(r.at("from"), r.value.id, _one(r.value.interval)) for r in draft.areas]
-    for where, name, windows in found:
+    for where, what, windows in _windows_of(draft):
         if _outside(windows, horizon_s):
-            yield _never(where, f"the hours of “{name}”")
+            yield _never(where, what)
     for located in draft.places:
         if located.value.release_s >= horizon_s:
-            yield _never(located.at("release"), f"the release time of “{located.value.id}”")
+            what = f"nobody may leave “{located.value.id}” before the end of the hours that are planned"
+            yield _never(located.at("release"), what)
     for link in draft.transit_links:
         times = link.value.timetable
         if times and all(not 0 <= departure < horizon_s for departure, _ in times):
-            yield _never(link.at("timetable"), f"every departure of “{link.value.id}”")
-    if _outside(draft.settings.movement_windows, horizon_s):
-        where = Where(file=draft.file, sheet="settings", column="movement_hours")
-        yield _never(where, "the hours of movement")
+            what = f"no departure of “{link.value.id}” falls within the hours that are planned"
+            yield _never(link.at("timetable"), what)
+
+
+def _windows_of(draft: CaseDraft) -> Iterator[tuple[Where, str, tuple[Interval, ...]]]:
+    """Yield where windows stand, what it means if none of them meets the horizon, and the windows."""
+    hours = "in the hours that are planned"
+    for place in draft.places:
+        yield place.at("opening_hours"), f"“{place.value.id}” is never open {hours}", place.value.open_windows
+    for row in draft.arrangements:
+        yield row.at("window_from"), f"“{row.value.id}” never holds {hours}", row.value.windows
+    for link in draft.transit_links:
+        yield link.at("hours"), f"“{link.value.id}” never runs {hours}", link.value.windows
+    for status in draft.road_status:
+        yield status.at("from"), f"“{status.value.id}” has no effect {hours}", _one(status.value.interval)
+    for area in draft.areas:
+        yield area.at("from"), f"“{area.value.id}” has no effect {hours}", _one(area.value.interval)
+    settings = draft.tables.get("settings", Where(file=draft.file, sheet="settings"))
+    where = replace(settings, column="movement_hours")
+    yield where, f"nobody may be on the way {hours}", draft.settings.movement_windows
 
 
 def _one(interval: Interval | None) -> tuple[Interval, ...]:
@@ -74,7 +86,7 @@ def _never(where: Where, what: str) -> Problem:
     return warning(
         "WINDOW_OUTSIDE",
         where,
-        f"outside the hours that are planned, so it has no effect: {what}",
+        what,
         "check date and time, or raise horizon_h",
     )
 

@@ -53,14 +53,15 @@ def exercise_data_stay_in_exercises(draft: CaseDraft) -> Iterator[Problem]:
     """Invented tallies are planned with in exercises only."""
     if draft.exercise:
         return
-    for located in draft.demand:
-        if located.value.basis is DirectionBasis.EXERCISE:
-            yield error(
-                "EXERCISE_BASIS",
-                located.at("direction_basis"),
-                "the row has invented numbers (basis exercise), but the case is not marked as an exercise",
-                "set exercise = yes in the settings, or give the real basis",
-            )
+    invented = [row for row in draft.demand if row.value.basis is DirectionBasis.EXERCISE]
+    if invented:
+        more = f" (and {len(invented) - 1:,} more rows)" if len(invented) > 1 else ""
+        yield error(
+            "EXERCISE_BASIS",
+            invented[0].at("direction_basis"),
+            f"the row has invented numbers (basis exercise){more}, but the case is no exercise",
+            "set exercise = yes in the settings, or give the real basis",
+        )
 
 
 def directions_are_few(draft: CaseDraft) -> Iterator[Problem]:
