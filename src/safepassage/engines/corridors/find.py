@@ -43,7 +43,7 @@ class _Finder:
         self.used: dict[str, set[int]] = {}
 
     def roads(self, direction: str, mode: Mode) -> _Roads:
-        """Return the network that people of a direction can use, whenever it is open."""
+        """Return the network that cars, or the lightest bus, can use in a direction, whenever it is open."""
         key = (direction, mode)
         if key not in self._roads:
             network, arcs = self.problem.network, self.problem.network.arcs
@@ -52,13 +52,25 @@ class _Finder:
             for arc, pieces in network.profiles.items():
                 times = [p.travel_s for p in pieces if p.capacity_mveh_h > 0]
                 is_open[arc], travel[arc] = bool(times), min(times, default=travel[arc])
-            usable = is_open & ((arcs.modes & int(mode)) != 0)
+            usable = is_open & self._carries(mode)
             usable &= (arcs.directions & self.problem.direction_bit(direction)) != 0
             cost = travel.copy()
             for arc, hazard in network.hazard.items():
                 cost[arc] += travel[arc] * max(p.ppm for p in hazard) / PPM * self._weight
             self._roads[key] = _Roads(ArcGraph(arcs.tail, arcs.head, network.n_nodes, usable), travel, cost)
         return self._roads[key]
+
+    def cars_pass(self, arcs: list[int]) -> bool:
+        """Tell whether cars may use all of these arcs."""
+        return bool(self._carries(Mode.CAR)[arcs].all()) if arcs else True
+
+    def _carries(self, mode: Mode) -> NDArray[np.bool_]:
+        """Return (n_arcs,) bool: arcs for the mode that bear a car, or the lightest vehicle with places."""
+        arcs, weight_kg = self.problem.network.arcs, self.problem.rules.car_weight_kg
+        if mode is not Mode.CAR:
+            weight_kg = min((v.weight_kg for v in self.problem.fleet if v.places), default=0)
+        bears = (arcs.max_weight_kg < 0) | (arcs.max_weight_kg >= weight_kg)
+        return np.asarray(((arcs.modes & int(mode)) != 0) & bears, dtype=np.bool_)
 
     def spread_way(self, direction: str, roads: _Roads, node: int) -> tuple[int, ...] | None:
         """Return a way to a site around the corridors of everybody: one search serves all places."""
@@ -155,8 +167,7 @@ def _least_cost(finder: _Finder, place: PlacedPlace, direction: str, *, by_car: 
 def _corridor(finder: _Finder, place: PlacedPlace, direction: str, site: str, route: int) -> Corridor:
     arcs = list(finder.routes[route].arcs)
     network = finder.problem.network
-    mode = Mode.CAR if all(int(network.arcs.modes[a]) & int(Mode.CAR) for a in arcs) else Mode.BUS
-    roads = finder.roads(direction, mode)
+    roads = finder.roads(direction, Mode.CAR if finder.cars_pass(arcs) else Mode.BUS)
     length_m = int(network.arcs.length_m[arcs].sum()) if arcs else 0
     worst = {a: max(p.ppm for p in network.hazard[a]) for a in arcs if a in network.hazard}
     capacity, bottleneck = _bottleneck(finder.problem, arcs)
