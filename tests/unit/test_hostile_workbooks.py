@@ -213,7 +213,7 @@ def test_two_sheets_for_one_table_are_an_error(tmp_path):
     def twice(book):
         book.copy_worksheet(book["fleet"]).title = "FLEET "
 
-    assert problem(edited(tmp_path, twice), "TABLE_TWICE").where.sheet == "FLEET "
+    assert problem(edited(tmp_path, twice), "TABLE_TWICE").where.sheet == "FLEET"
 
 
 def test_places_known_by_faulty_rows_are_not_reported_again(tmp_path):
@@ -351,3 +351,24 @@ def test_the_message_holds_nothing_that_steers_a_terminal(tmp_path):
     found = problem(edited(tmp_path, escape), "NUMBER_FORMAT")
     assert "\u202e" not in found.message
     assert len(found.message) < 100
+
+
+def test_escapes_for_what_no_text_can_hold_stay_as_they_are(tmp_path):
+    def escape(xml):
+        return xml.replace(b"<t>Alder</t>", b"<t>A_x0000__xD800__x000A_l_x0041_</t>", 1)
+
+    path = tmp_path / "case.xlsx"
+    path.write_bytes(with_part(TEMPLATE, sheet_part("places"), escape))
+    reading = read_case(path)
+    assert reading.case.places[0].name == "A_x0000__xD800_\nlA"
+    str(reading.case).encode()
+
+
+def test_a_map_file_named_like_nothing_on_any_disk_is_missing(tmp_path):
+    def name_it(book):
+        sheet = book["areas"]
+        sheet.cell(2, column_of(sheet, "geometry")).value = "z" * 3_000 + ".kml"
+        row = next(row for row in book["settings"].iter_rows() if row[0].value == "network")
+        row[1].value = "n" * 900
+
+    assert [one.code for one in edited(tmp_path, name_it).errors] == ["FILE_MISSING", "FILE_MISSING"]

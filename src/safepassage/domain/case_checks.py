@@ -14,7 +14,7 @@ from safepassage.domain import case_event_checks, case_people_checks, case_place
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.dictionary import TABLES, Column, table
 from safepassage.domain.problem import Problem, Where, error
-from safepassage.domain.suggestions import did_you_mean
+from safepassage.domain.suggestions import did_you_mean, quoted
 
 SHOWN_ROWS = 5
 """Of many rows with the same fault this many are named."""
@@ -75,7 +75,7 @@ def _unknown(rows: tuple[Located[Any], ...], column: Column, words: tuple[str, .
         yield error(
             "REFERENCE_UNKNOWN",
             places[0].at(column.name),
-            f"{column.name} “{name}” does not stand in the table {column.refers_to}"
+            f"{column.name} {quoted(name)} does not stand in the table {column.refers_to}"
             + (rest if len(places) > 1 else ""),
             did_you_mean(name, words) or f"add it to {column.refers_to}, or name a row that is there",
         )

@@ -39,11 +39,11 @@ class Located(Generic[T]):
 class CaseDraft:
     """The nouns of a case before they are checked against each other.
 
-    `tables` says where each table stands as a whole. `ids` holds every id of every table with its row, those of faulty rows included, so that one bad cell is
-    not reported again wherever its row is named. `complete` names the tables all of whose rows could be
-    read, `readable` those that could be read at all. `clock_known` is false where the start of the case could
-    not be read. `nodes` and `links` are the network of the case itself, None where it names a map file:
-    (lon_e7, lat_e7) by node id, and link ids.
+    `tables` says where each table stands as a whole. `ids` holds every id of every table with its row, those
+    of faulty rows included, so that one bad cell is not reported again wherever its row is named. `complete`
+    names the tables all of whose rows could be read, `readable` those that could be read at all.
+    `clock_known` is false where the start of the case could not be read. `nodes` and `links` are the network
+    of the case itself, None where it names a map file: (lon_e7, lat_e7) by node id, and link ids.
     """
 
     file: str

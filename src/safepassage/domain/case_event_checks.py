@@ -17,7 +17,7 @@ from safepassage.domain.case import (
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.case_place_checks import FAR_KM, distance_km, reference_point, seems_swapped
 from safepassage.domain.problem import Problem, Where, error, warning
-from safepassage.domain.suggestions import did_you_mean
+from safepassage.domain.suggestions import did_you_mean, quoted
 
 _AGREED = {
     ArrangementStatus.AGREED_IN_PRINCIPLE,
@@ -116,7 +116,8 @@ def _contradictions(road: str, rows: list[Located[RoadStatus]], horizon_s: int) 
             yield error(
                 "STATUS_CONTRADICTION",
                 second.at("status"),
-                f"{road} is {second.value.status} here and {first.value.status} in row {first.where.row} at "
+                f"{quoted(road)} is {second.value.status} here and {first.value.status} in row "
+                f"{first.where.row} at "
                 "the "
                 "same time",
                 "keep the one you believe, or give the two times that do not overlap (from, until)",
@@ -249,7 +250,7 @@ def _no_such(where: Where, road: RoadSelector, known: tuple[str, ...], table: st
     return error(
         "REFERENCE_UNKNOWN",
         where,
-        f"{road} does not stand in the table {table}",
+        f"{quoted(str(road))} does not stand in the table {table}",
         did_you_mean(road.value, sorted(known)) or f"add it to {table}, or name a row that is there",
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from safepassage.domain.case import BorderStatusWord, Place, PlaceKind
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.problem import Problem, error, warning
-from safepassage.domain.suggestions import did_you_mean
+from safepassage.domain.suggestions import did_you_mean, quoted
 
 FAR_KM = 150
 """A place further from the middle of the others was probably found under the name of another."""
@@ -91,7 +91,7 @@ def nodes_exist(draft: CaseDraft) -> Iterator[Problem]:
             yield error(
                 "REFERENCE_UNKNOWN",
                 located.at("node"),
-                f"node “{node}” does not stand in the table nodes",
+                f"node {quoted(node)} does not stand in the table nodes",
                 did_you_mean(node, draft.nodes) or "name a node that is there, or give lat and lon instead",
             )
 

@@ -83,6 +83,7 @@ _CASE = (
         name="network",
         field="case.network_file",
         type=ValueType.FILE,
+        maximum=1000,
         meaning="Road network file (.osm.pbf, .osm, .osm.gz, or a folder with nodes.csv and links.csv), "
         "relative to "
         "the case. Empty: the case has tables nodes and links of its own.",
@@ -466,7 +467,8 @@ _ROADS = (
         default="500000000",
         minimum=1,
         maximum=10**12,
-        meaning="Stretches of road looked at before the planner stops; the same limit gives the same plan on every computer.",
+        meaning="Stretches of road looked at before the planner stops; the same limit gives the same plan on "
+        "every computer.",
         sensitivity=_RESTRICTED,
         example="500000000",
     ),

@@ -1,7 +1,8 @@
-"""The allowed word that somebody probably meant."""
+"""Words for messages: what was written, made harmless, and the allowed word that was probably meant."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -9,6 +10,21 @@ FEW = 12
 """More allowed words than this are not listed in a message: nobody would read them."""
 MANY = 200
 """Of more words than this only those that begin alike are compared: each comparison takes its time."""
+
+
+SHOWN_CHARS = 60
+
+
+def plain_line(text: str) -> str:
+    """Return a text as one short line with nothing in it that could steer a terminal."""
+    plain = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: SHOWN_CHARS * 4])
+    plain = " ".join(plain.split())
+    return f"{plain[: SHOWN_CHARS - 1]}…" if len(plain) > SHOWN_CHARS else plain
+
+
+def quoted(text: str) -> str:
+    """Return a text from a file for a message: one short harmless line in quotation marks."""
+    return f"“{plain_line(text)}”"
 
 
 def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from safepassage.domain.dictionary import table
 from safepassage.domain.problem import Problem, Where
+from safepassage.domain.suggestions import plain_line
 from safepassage.formats.case_tables import FEATURE_TABLES, CaseTables, table_name, unknown_table
 from safepassage.formats.case_times import Clock, Fault, start_of_case
 from safepassage.formats.case_values import read_cell
@@ -178,7 +179,7 @@ def _array(name: str, file: str, members: list[dict[str, Any]], lines: list[str]
         file=file,
         sheet=name,
         header=tuple(normal_name(key) for key in keys),
-        titles=tuple(keys),
+        titles=tuple(plain_line(key) for key in keys),
         rows=tuple(rows),
     )
 

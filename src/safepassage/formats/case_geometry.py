@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from safepassage.domain.problem import Problem, Where
+from safepassage.domain.suggestions import plain_line
 from safepassage.formats import geometry_wkt
 from safepassage.formats.geometry_in import (
     GEOMETRY_SUFFIXES,
@@ -65,11 +66,12 @@ class GeometryFiles:
             )
         try:
             data = (self.folder / name).read_bytes()
-        except OSError as fault:
+        except (OSError, ValueError) as fault:
+            what = getattr(fault, "strerror", None) or type(fault).__name__
             return error(
                 "FILE_MISSING",
                 where,
-                f"the map file {shown(name)} cannot be opened ({fault.strerror or type(fault).__name__})",
+                f"the map file {shown(name)} cannot be opened ({what})",
                 "put it beside the case, or mend the name",
             )
         return read_features(data, name)
@@ -93,7 +95,7 @@ def table_of_features(name: str, file: str, features: tuple[Feature, ...]) -> Ra
         sheet="features",
         header_row=0,
         header=tuple(names),
-        titles=tuple(names),
+        titles=tuple(plain_line(name) for name in names),
         rows=tuple(
             RawRow(number=feature.number, cells=tuple(row.get(key) for key in names))
             for feature, row in zip(features, rows, strict=True)

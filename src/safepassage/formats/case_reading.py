@@ -25,7 +25,7 @@ from safepassage.formats.case_rows import ReadRow, TableReader, with_columns
 from safepassage.formats.case_settings import SettingsReading, read_settings
 from safepassage.formats.case_tables import CaseTables
 from safepassage.formats.case_xlsx import read_book
-from safepassage.formats.tabular import RawTable, error, warning
+from safepassage.formats.tabular import RawTable, error, shown, warning
 
 _ORDER = {"": -1, **{row.name: position for position, row in enumerate(TABLES)}}
 
@@ -163,9 +163,9 @@ class _Assembly:
         )
         if name:
             path = self.tables.folder / name
-            if path.exists():
+            if _is_there(path):
                 return None, path
-            message = f"the road network “{name}” is not there"
+            message = f"the road network {shown(name)} is not there"
             hint = "put the map file beside the case, or write its full path"
             self.problems.append(error("FILE_MISSING", where, message, hint))
             return None, None
@@ -242,6 +242,13 @@ def _source(nodes: RawTable, links: RawTable, attribution: str, file: str) -> Ne
         # Straight lines between nodes: good for a plan on paper, not for navigation.
         schematic=True,
     )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,8 @@ MAX_DIGITS = 40
 _PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,4})?|[+-]?\.[0-9]+")
 _YES = {"yes", "y", "true", "1", "x", "да", "так"}
 _NO = {"no", "n", "false", "0", "нет", "ні"}
+_STEERING = frozenset("\u202d\u202e\ufffe\uffff")
+"""Characters that turn the rest of a line around, and those that no XML can hold."""
 _ID_CHARS = 64
 _ID_SIGNS = frozenset(" _.-/'’()+")
 _SPACES = "\u00a0\u202f\u2009 '’"
@@ -156,7 +158,7 @@ def _whole(cell: Any, column: Column) -> int | Fault:
 
 def _text(cell: Any, column: Column) -> str | Fault:
     text = clean_text(cell)
-    if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
+    if any(c in _STEERING or (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t") for c in text):
         return Fault(
             code="TEXT_CONTROL", message="the text holds control characters", hint="type the text anew"
         )

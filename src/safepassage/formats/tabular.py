@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.problem import Problem, Where, error, warning
+from safepassage.domain.suggestions import plain_line, quoted
 
 __all__ = [
     "EmptyFormula",
@@ -37,7 +38,6 @@ __all__ = [
 MAX_CSV_BYTES = 64 * 1024 * 1024
 MAX_CELL_CHARS = 4 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
-SHOWN_CHARS = 60
 ASCII = 0x7F
 
 
@@ -103,11 +103,8 @@ def text_of(cell: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a cell for a message: one short line in quotes, nothing that could steer a terminal."""
-    text = text_of(value)
-    plain = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: SHOWN_CHARS * 4])
-    plain = " ".join(plain.split())
-    return f"“{plain[: SHOWN_CHARS - 1]}…”" if len(plain) > SHOWN_CHARS else f"“{plain}”"
+    """Return a cell for a message: one short harmless line in quotation marks."""
+    return quoted(text_of(value))
 
 
 def normal_name(title: Any) -> str:
@@ -148,7 +145,7 @@ def table_of(name: str, file: str, sheet: str, rows: Iterable[RawRow], *, typed:
         empty,
         header_row=header.number,
         header=tuple(normal_name(cell) for cell in header.cells),
-        titles=tuple(text_of(cell) for cell in header.cells),
+        titles=tuple(plain_line(text_of(cell)) for cell in header.cells),
         rows=tuple(kept),
     )
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from safepassage.domain.problem import Problem, Where
+from safepassage.domain.suggestions import plain_line
 from safepassage.formats.safe_xml import feed, guarded, local, parse
 from safepassage.formats.safe_zip import SafeZip, damaged, open_zip, password
 from safepassage.formats.tabular import EmptyFormula, ErrorCell, RawRow, error
@@ -117,7 +119,8 @@ def _sheets(archive: SafeZip) -> list[Sheet] | Problem:
         kind, part = relations.get(attributes.get("id", ""), ("", ""))
         if not kind.endswith("/worksheet"):
             continue
-        sheet = Sheet(name=attributes.get("name", ""), hidden=attributes.get("state", "visible") != "visible")
+        name = plain_line(attributes.get("name", ""))
+        sheet = Sheet(name=name, hidden=attributes.get("state", "visible") != "visible")
         found = _fill(sheet, archive, part, book, MAX_CELLS - cells)
         if found is not None:
             return found
@@ -196,8 +199,18 @@ def _rich_text(item: Any) -> str:
 
 def _unescaped(text: str) -> str:
     if "_x" in text:
-        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _ESCAPE.sub(_character, text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return the character an escape stands for, or the escape where text cannot hold the character."""
+    character = chr(int(found[1], 16))
+    return (
+        character
+        if character in "\t\n\r" or unicodedata.category(character) not in {"Cc", "Cs"}
+        else found[0]
+    )
 
 
 def _date_styles(root: Any) -> tuple[str, ...]:
