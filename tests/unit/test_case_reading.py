@@ -202,6 +202,13 @@ def test_the_network_is_that_of_the_tables_or_the_file_that_is_named(folder):
     assert other.network_path == folder / "region.osm.pbf"
 
 
+def test_a_network_given_elsewhere_is_not_missed(folder):
+    (folder / "links.csv").unlink()
+    edit(folder / "road_status.csv", "link:l7", "ref:R7")
+    assert codes(read_case(folder)) == ["NETWORK_MISSING"]
+    assert codes(read_case(folder, network_given=True)) == []
+
+
 def test_faults_of_the_network_are_among_the_problems(folder):
     edit(folder / "links.csv", "l1,n1,n2", "l1,n1,n99")
     (problem,) = read_case(folder).errors

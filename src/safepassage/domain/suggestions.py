@@ -34,7 +34,7 @@ def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
     if wanted in plain:
         return plain[wanted]
     candidates = list(plain)
-    for length in (1, 2, 3, 4, 6, 8):
+    for length in (1, 2, 3, 4, 6, 8, 10, 12, 16):
         if len(candidates) > MANY:
             candidates = [word for word in candidates if word[:length] == wanted[:length]]
     found = get_close_matches(wanted, candidates[:MANY], n=1, cutoff=cutoff)

@@ -51,15 +51,16 @@ class CaseReading:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def read_case(path: Path | str) -> CaseReading:
+def read_case(path: Path | str, *, network_given: bool = False) -> CaseReading:
     """Read a case from a folder or an .xlsx workbook; nothing that is wrong with it raises.
 
     Parameters
     ----------
     path : the folder, its case.toml, or the workbook.
+    network_given : whether the road network comes from elsewhere, so that the case need not have one.
     """
     tables = case_tables(Path(path))
-    return _Assembly(tables).reading()
+    return _Assembly(tables, network_given=network_given).reading()
 
 
 def case_tables(path: Path) -> CaseTables:
@@ -83,8 +84,9 @@ def case_tables(path: Path) -> CaseTables:
 class _Assembly:
     """Puts a case together from its tables, table after table."""
 
-    def __init__(self, tables: CaseTables) -> None:
+    def __init__(self, tables: CaseTables, *, network_given: bool) -> None:
         self.tables = tables
+        self.network_given = network_given
         self.problems = list(tables.problems)
         self.unread = any(problem.severity is Severity.ERROR for problem in tables.problems)
         self.rows: dict[str, list[ReadRow]] = {}
@@ -156,6 +158,8 @@ class _Assembly:
         return [*found, table_of_features(name, file, own)] if own else found
 
     def _network(self, settings: SettingsReading) -> tuple[Reading | None, Path | None]:
+        if self.network_given:
+            return None, None
         name = settings.case.get("network_file", "")
         nodes, links = self.tables.tables.get("nodes"), self.tables.tables.get("links")
         where = settings.where.get(
