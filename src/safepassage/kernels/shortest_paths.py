@@ -21,6 +21,16 @@ class _PairArcs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Pairs of nodes as a sparse matrix: keys ascending, their order, end nodes, where each row begins."""
+
+    key: Int64
+    order: Int64
+    columns: Int64
+    rows: Int64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PathTree:
     """Least costs from (or, if `reverse`, to) a set of roots.
 
@@ -69,32 +79,33 @@ class ArcGraph:
         pair = self.tail[kept] * n_nodes + self.head[kept]
         order = np.argsort(pair, kind="stable")
         self._usable: Int64 = kept[order]
-        self._starts = _starts(pair[order])
-        self._sizes = np.diff(np.append(self._starts, len(pair)))
-        self._simple: dict[bool, _PairArcs] = {}
+        starts = _starts(pair[order])
+        sizes = np.diff(np.append(starts, len(pair)))
+        # One arc per pair of nodes; where several lie side by side, the cheapest is chosen for each cost.
+        self._first: Int64 = self._usable[starts]
+        self._parallel = np.flatnonzero(sizes > 1)
+        self._parallel_arcs = [self._usable[starts[g] : starts[g] + sizes[g]] for g in self._parallel]
+        self._layout: dict[bool, _Layout] = {}
 
     def _cheapest(self, cost: Float64) -> Int64:
         """Return one arc per (tail, head) pair, the cheapest (the first of equals), ordered by pair."""
-        if len(self._starts) == len(self._usable):
-            return self._usable
-        weights = cost[self._usable]
-        least = np.repeat(np.minimum.reduceat(weights, self._starts), self._sizes)
-        hits = np.flatnonzero(weights == least)
-        group = np.searchsorted(self._starts, hits, side="right")
-        return self._usable[hits[_starts(group)]]
+        if not len(self._parallel):
+            return self._first
+        chosen = self._first.copy()
+        for group, arcs in zip(self._parallel.tolist(), self._parallel_arcs, strict=True):
+            chosen[group] = arcs[np.argmin(cost[arcs])]
+        return chosen
 
-    def _pairs(self, arcs: Int64, *, reverse: bool) -> _PairArcs:
-        """Return the arcs by pair of nodes; without parallel arcs they are the same for every cost."""
-        simple = arcs is self._usable
-        if simple and reverse in self._simple:
-            return self._simple[reverse]
-        start, end = (self.head, self.tail) if reverse else (self.tail, self.head)
-        key = start[arcs] * self.n_nodes + end[arcs]
-        order = np.argsort(key, kind="stable")
-        pairs = _PairArcs(key[order], arcs[order])
-        if simple:
-            self._simple[reverse] = pairs
-        return pairs
+    def _laid_out(self, *, reverse: bool) -> _Layout:
+        """Return the pairs as rows of a sparse matrix; they are the same for every cost."""
+        if reverse not in self._layout:
+            start, end = (self.head, self.tail) if reverse else (self.tail, self.head)
+            key = start[self._first] * self.n_nodes + end[self._first]
+            order = np.argsort(key, kind="stable")
+            key = key[order]
+            rows = np.searchsorted(key, np.arange(self.n_nodes + 1, dtype=np.int64) * self.n_nodes)
+            self._layout[reverse] = _Layout(key, order, key % self.n_nodes, rows)
+        return self._layout[reverse]
 
     def tree(
         self,
@@ -120,15 +131,15 @@ class ArcGraph:
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
         weights = np.asarray(cost, dtype=np.float64)
-        pairs = self._pairs(self._cheapest(weights), reverse=reverse)
+        layout = self._laid_out(reverse=reverse)
+        pairs = _PairArcs(layout.key, self._cheapest(weights)[layout.order])
         root_nodes, start = _least_offsets(roots, offsets)
         n = self.n_nodes
         # scipy drops explicit zeros, so every weight carries a grain that is taken off again
         grain = 2.0**-20
         data = np.concatenate([weights[pairs.arc], start]) + grain
-        columns = np.concatenate([pairs.key % n, root_nodes])
-        rows = np.searchsorted(pairs.key, np.arange(n + 1, dtype=np.int64) * n)
-        matrix = csr_matrix((data, columns, np.append(rows, len(data))), shape=(n + 1, n + 1))
+        columns = np.concatenate([layout.columns, root_nodes])
+        matrix = csr_matrix((data, columns, np.append(layout.rows, len(data))), shape=(n + 1, n + 1))
         distance, parent = dijkstra(matrix, indices=n, return_predecessors=True, limit=limit + 1)
         cost_of = np.where(np.isfinite(distance[:n]), np.round(distance[:n] * 2**10) / 2**10, np.inf)
         above = np.where(parent[:n] == n, -1, parent[:n]).astype(np.int32)

@@ -16,6 +16,7 @@ from safepassage.kernels.static_cut import UNLIMITED, least_cut
 Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40
 NEVER_EARLY = -1
+LARGE_ARCS = 50_000
 
 
 class Cut(NamedTuple):
@@ -157,7 +158,9 @@ class LabelCuts:
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         best: Cut | None = None
         low, high = low_s, high_s
-        while low < high:
+        # On a large network a cut costs a tenth of a second: there the search ends within 0.2 % of the clearance.
+        spare_s = high_s // 500 if len(self._supply.arc) > LARGE_ARCS else 0
+        while low + spare_s < high:
             middle = (low + high) // 2
             cut = self.cut(middle, among=among)
             if cut.phi < persons:

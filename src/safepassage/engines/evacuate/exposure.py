@@ -24,16 +24,16 @@ def passage_exposure(
 
     `waiting_since_s` is when people began to wait for the first arc (None: they start with the passage).
     """
-    if not hazard or not passage.entries:
+    if not hazard or not passage.arcs:
         return 0
     total, waits = 0, dict(passage.waits)
     since = passage.depart_s if waiting_since_s is None else waiting_since_s
-    last = len(passage.entries) - 1
-    for position, entry in enumerate(passage.entries):
+    last = len(passage.arcs) - 1
+    for position, arc in enumerate(passage.arcs):
         until = passage.arrive_s
         if position < last:
-            until = passage.entries[position + 1].second - waits.get(position + 1, 0)
-        pieces = hazard.get(entry.arc)
+            until = passage.seconds[position + 1] - waits.get(position + 1, 0)
+        pieces = hazard.get(arc)
         if pieces:
             total += hazard_over(pieces, since, until)
         since = until
@@ -43,11 +43,9 @@ def passage_exposure(
 def later_ready_s(passage: Passage, hazard: Mapping[int, tuple[HazardPiece, ...]]) -> int | None:
     """Return the first later departure at which some hazard of the passage has changed, or None."""
     later: list[int] = []
-    for entry in passage.entries:
-        offset = entry.second - passage.depart_s
-        later.extend(
-            p.until_s - offset for p in hazard.get(entry.arc, ()) if p.until_s - offset > passage.depart_s
-        )
+    for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+        offset = second - passage.depart_s
+        later.extend(p.until_s - offset for p in hazard.get(arc, ()) if p.until_s - offset > passage.depart_s)
     return min(later, default=None)
 
 

@@ -15,23 +15,21 @@ ROLLING_WAIT_S = 20
 """The planner holds people at their origin, not on the road: no wait at a junction is longer than this."""
 
 
-class Entry(NamedTuple):
-    """One reservation: the arc, the second of entry and the places taken in its calendars (-1: none)."""
-
-    arc: int
-    second: int
-    road_x: int
-    persons_x: int
-
-
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run along a route that every calendar has room for; not yet reserved."""
+    """A run along a route that every calendar has room for; not yet reserved.
+
+    `seconds` are the entries of the arcs, `places` their coordinates in the road calendars, `heads` those in
+    the person calendars by position (-1: none taken).
+    """
 
     depart_s: int
     arrive_s: int
     waits: Waits
-    entries: tuple[Entry, ...]
+    arcs: tuple[int, ...]
+    seconds: tuple[int, ...]
+    places: tuple[int, ...]
+    heads: dict[int, int]
     units_mveh: int
     persons: int
 
@@ -120,13 +118,13 @@ class Roadway:
         t = depart
         seconds: list[int] = []
         places: list[int] = []
-        persons_places: dict[int, int] = {}
+        heads: dict[int, int] = {}
         waits: list[tuple[int, int]] = []
         self.probes += len(arcs)
         for position, (arc, calendar, rate, travel_s) in enumerate(self._prepared(arcs, driven=units > 0)):
             if calendar is None:
                 second, x, persons_x = self._special_entry(arc, t, units, persons)
-                persons_places[position] = persons_x
+                heads[position] = persons_x
                 if second == NEVER:
                     return None, NEVER
                 opens = self._open.get(arc)
@@ -159,11 +157,10 @@ class Roadway:
             t = second + duration_s
         if t > self._horizon_s:
             return None, NEVER
-        entries = tuple(
-            Entry(arc, second, x, persons_places.get(k, -1))
-            for k, (arc, second, x) in enumerate(zip(arcs, seconds, places, strict=True))
+        return (
+            Passage(depart, t, tuple(waits), arcs, tuple(seconds), tuple(places), heads, units, persons),
+            NEVER,
         )
-        return Passage(depart, t, tuple(waits), entries, units, persons), NEVER
 
     def _special_entry(self, arc: int, t: int, units: int, persons: int) -> tuple[int, int, int]:
         """Return the second on which opening, timetable and calendars agree, with its places."""
@@ -196,23 +193,29 @@ class Roadway:
 
     def reserve(self, passage: Passage) -> None:
         """Take what the passage needs."""
-        for entry in passage.entries:
-            if entry.road_x >= 0:
-                self._road[entry.arc].reserve(entry.road_x, passage.units_mveh * SECONDS_PER_HOUR)
-            if entry.persons_x >= 0:
-                self._people[entry.arc].reserve(entry.persons_x, passage.persons * SECONDS_PER_HOUR)
-            if entry.arc in self._timetable:
-                self._timetable[entry.arc][entry.second] -= passage.persons
+        work = passage.units_mveh * SECONDS_PER_HOUR
+        for arc, x in zip(passage.arcs, passage.places, strict=True):
+            if x >= 0:
+                self._road[arc].reserve(x, work)
+        for position, x in passage.heads.items():
+            arc = passage.arcs[position]
+            if x >= 0:
+                self._people[arc].reserve(x, passage.persons * SECONDS_PER_HOUR)
+            if arc in self._timetable:
+                self._timetable[arc][passage.seconds[position]] -= passage.persons
 
     def release(self, passage: Passage) -> None:
         """Give back what `reserve` took."""
-        for entry in passage.entries:
-            if entry.road_x >= 0:
-                self._road[entry.arc].release(entry.road_x, passage.units_mveh * SECONDS_PER_HOUR)
-            if entry.persons_x >= 0:
-                self._people[entry.arc].release(entry.persons_x, passage.persons * SECONDS_PER_HOUR)
-            if entry.arc in self._timetable:
-                self._timetable[entry.arc][entry.second] += passage.persons
+        work = passage.units_mveh * SECONDS_PER_HOUR
+        for arc, x in zip(passage.arcs, passage.places, strict=True):
+            if x >= 0:
+                self._road[arc].release(x, work)
+        for position, x in passage.heads.items():
+            arc = passage.arcs[position]
+            if x >= 0:
+                self._people[arc].release(x, passage.persons * SECONDS_PER_HOUR)
+            if arc in self._timetable:
+                self._timetable[arc][passage.seconds[position]] += passage.persons
 
     def _road_calendar(self, arc: int) -> CapacityCalendar:
         pieces = self._profiles.get(arc)

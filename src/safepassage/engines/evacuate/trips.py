@@ -170,7 +170,7 @@ class Trip:
         if passage is None:
             return ledger.EXPOSURE_CAP if capped else ledger.ROAD_TIME
         load = tuple(party.loads(site))
-        self.rides.append(LinkRide(id=ride_id, arc=arc, depart_s=passage.entries[0].second, load=load))
+        self.rides.append(LinkRide(id=ride_id, arc=arc, depart_s=passage.seconds[0], load=load))
         self._reserve(passage, [party], ride_id)
         return passage.arrive_s
 

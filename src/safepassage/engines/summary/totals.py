@@ -43,6 +43,16 @@ class Walk:
     def __init__(self, network: TimedNetwork) -> None:
         self._network = network
         self._travel_s = network.arcs.travel_s.tolist()
+        self._known: dict[tuple[int, ...], tuple[int | None, bool]] = {}
+
+    def _route(self, arcs: tuple[int, ...]) -> tuple[int | None, bool]:
+        """Return (time of a run without waits, None if it depends on the hour; whether a hazard is on it)."""
+        if arcs not in self._known:
+            network = self._network
+            steady = not any(arc in network.profiles for arc in arcs)
+            duration = sum(self._travel_s[arc] for arc in arcs) if steady else None
+            self._known[arcs] = (duration, any(arc in network.hazard for arc in arcs))
+        return self._known[arcs]
 
     def steps(self, arcs: tuple[int, ...], depart_s: int, waits: Waits) -> Iterable[tuple[int, int, int]]:
         """Yield (arc, reached, left) for each arc, waiting included."""
@@ -64,7 +74,7 @@ class Walk:
     ) -> int:
         """Return the exposure of one person, who waits for the first arc since `since_s`."""
         hazard = self._network.hazard
-        if not hazard:
+        if not self._route(arcs)[1]:
             return 0
         total = 0
         for position, (arc, reached, left) in enumerate(self.steps(arcs, depart_s, waits)):
@@ -74,6 +84,9 @@ class Walk:
 
     def arrive_s(self, arcs: tuple[int, ...], depart_s: int, waits: Waits) -> int:
         """Return when the last arc is left."""
+        duration_s = self._route(arcs)[0]
+        if duration_s is not None:
+            return depart_s + duration_s + sum(wait_s for _, wait_s in waits)
         t = depart_s
         for _arc, _reached, left in self.steps(arcs, depart_s, waits):
             t = left
