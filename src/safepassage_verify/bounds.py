@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage_verify.paths import UNREACHED, ReverseGraph
+from safepassage_verify.paths import UNREACHED, Paths
 from safepassage_verify.roads import BUS, CAR, LINK, Int64, int64
 from safepassage_verify.snapshot import COMMODITY, OWN_VEHICLE, Snapshot
 
@@ -25,9 +25,12 @@ def exact_sum(values: Int64) -> int:
 class LabelCuts:
     """Label sums of one direction and commodity (`cars` or `persons`)."""
 
-    def __init__(self, snapshot: Snapshot, direction: str, commodity: str) -> None:
+    def __init__(
+        self, snapshot: Snapshot, direction: str, commodity: str, *, paths: Paths | None = None
+    ) -> None:
         self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
         roads = snapshot.roads
+        self._paths = paths or Paths(roads)
         usable = roads.ever_open & (roads.directions & snapshot.bit(direction) != 0)
         if commodity == "cars":
             usable &= roads.modes & CAR != 0
@@ -38,8 +41,9 @@ class LabelCuts:
     @cached_property
     def times_to_site(self) -> Int64:
         """Least travel time from every node to a site of the direction."""
-        graph = ReverseGraph(self.snapshot.roads.n_nodes, self.tail, self.head, self.least_s)
-        return graph.times_to((site.node, 0) for site in self.snapshot.sites(self.direction))
+        return self._paths.times_to(
+            self.arc, ((site.node, 0) for site in self.snapshot.sites(self.direction))
+        )
 
     @cached_property
     def first_arrivals(self) -> Int64:
@@ -50,8 +54,7 @@ class LabelCuts:
             mine = key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE)
             if mine and origin >= 0:
                 starts.append((origin, self.snapshot.places[key[0]].release_s))
-        forward = ReverseGraph(self.snapshot.roads.n_nodes, self.head, self.tail, self.least_s)
-        return forward.times_to(starts)
+        return self._paths.times_from(self.arc, starts)
 
     def labels(self, horizon_s: int, given: Sequence[Sequence[int]], extension: str = "distance") -> Int64:
         """Return all labels: those given, and for other nodes what the extension rule says."""
@@ -137,8 +140,11 @@ class LabelCuts:
 class FleetBound:
     """The bound on persons who need one kind of place, by vehicles and link rides in one direction."""
 
-    def __init__(self, snapshot: Snapshot, direction: str, commodity: str) -> None:
+    def __init__(
+        self, snapshot: Snapshot, direction: str, commodity: str, *, paths: Paths | None = None
+    ) -> None:
         self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
+        self._paths = paths or Paths(snapshot.roads)
         self.vehicles = [v for v in snapshot.fleet.values() if v.places_of(commodity) > 0]
         self.waiting: dict[int, int] = {}
         for key, persons in snapshot.decided.items():
@@ -179,21 +185,11 @@ class FleetBound:
                 budget = (budget or 0) + vehicle.places_of(self.commodity) * (left + saved)
         return budget
 
-    def _graph(self, arc: Int64, *, links: bool = False) -> ReverseGraph:
-        """Return these arcs with their least times, and link arcs at no time if asked."""
-        roads = self.snapshot.roads
-        tail, head, cost = roads.tail[arc], roads.head[arc], roads.least_travel_s[arc]
-        if links:
-            tail = np.concatenate([tail, roads.tail[self._links]])
-            head = np.concatenate([head, roads.head[self._links]])
-            cost = np.concatenate([cost, np.zeros(len(self._links), dtype=np.int64)])
-        return ReverseGraph(roads.n_nodes, tail, head, cost)
-
     @cached_property
     def _access(self) -> Int64:
         """Time from every node to the nearest pick-up (or head of a link arc)."""
         boarding = [*self.waiting, *self.snapshot.roads.head[self._links].tolist()]
-        return self._graph(self._driven).times_to((node, 0) for node in boarding)
+        return self._paths.times_to(self._driven, ((node, 0) for node in boarding))
 
     @cached_property
     def _returns(self) -> dict[int, int]:
@@ -210,7 +206,7 @@ class FleetBound:
         """Least time from a pick-up to a site, 0 where link arcs exist."""
         if len(self._links):
             return 0
-        times = self._graph(self._loaded).times_to((site, 0) for site in self._sites)
+        times = self._paths.times_to(self._loaded, ((site, 0) for site in self._sites))
         return min((int(times[node]) for node in self.waiting), default=0)
 
     @cached_property
@@ -220,7 +216,7 @@ class FleetBound:
         smallest = min((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
         handling = rules.load_base_s + rules.unload_base_s
         handling += (rules.load_per_person_s + rules.unload_per_person_s) * smallest
-        loaded = self._graph(self._loaded, links=True).times_to(self._returns.items())
+        loaded = self._paths.times_to(self._loaded, self._returns.items(), links=self._links)
         return sorted(
             (handling + int(loaded[node]), persons)
             for node, persons in self.waiting.items()
@@ -232,7 +228,7 @@ class FleetBound:
         """Pick-ups from which link arcs alone lead to a site."""
         if not len(self._links):
             return set()
-        on_foot = self._graph(int64([]), links=True).times_to((site, 0) for site in self._sites)
+        on_foot = self._paths.times_to(int64([]), ((site, 0) for site in self._sites), links=self._links)
         return {node for node in self.waiting if on_foot[node] == 0}
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage_verify import shape
 from safepassage_verify.bounds import FleetBound, LabelCuts
+from safepassage_verify.paths import Paths
 from safepassage_verify.planfile import Plan
 from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
 from safepassage_verify.snapshot import CARRIED, Snapshot
@@ -57,6 +58,7 @@ class Sums:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self._paths = Paths(snapshot.roads)
         self._cuts: dict[tuple[str, str], LabelCuts] = {}
         self._fleets: dict[tuple[str, str], FleetBound] = {}
 
@@ -65,10 +67,14 @@ class Sums:
         commodity = claim["commodity"]
         if commodity in CARRIED:
             if (direction, commodity) not in self._fleets:
-                self._fleets[direction, commodity] = FleetBound(self.snapshot, direction, commodity)
+                self._fleets[direction, commodity] = FleetBound(
+                    self.snapshot, direction, commodity, paths=self._paths
+                )
             return self._fleets[direction, commodity].phi(horizon_s)
         if (direction, commodity) not in self._cuts:
-            self._cuts[direction, commodity] = LabelCuts(self.snapshot, direction, commodity)
+            self._cuts[direction, commodity] = LabelCuts(
+                self.snapshot, direction, commodity, paths=self._paths
+            )
         return self._cuts[direction, commodity].phi(horizon_s, claim["labels"], claim["extension"])
 
 
