@@ -18,7 +18,7 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.network import Mode
 from safepassage.engines.network_report import describe
 from safepassage.formats import osm
-from safepassage.formats.osm import pieces, scan, tags
+from safepassage.formats.osm import pieces, scan_osmium, scan_pbf, tags
 
 # file: nodes, arcs, metres of road; nodes and arcs by the other program
 EXTRACTS = {
@@ -62,7 +62,8 @@ def split_without_middles(points: pieces.Points, barrier) -> pieces.Pieces:
 def test_without_our_rules_the_arcs_are_the_other_program_s(shared_dir, monkeypatch, name):
     monkeypatch.setattr(tags, "_open_to_cars", lambda *_, default: default)
     monkeypatch.setattr(tags, "_open_to_buses", lambda *_: True)
-    monkeypatch.setattr(scan, "barrier_blocks", lambda _: Mode(0))
+    for scanner in (scan_osmium, scan_pbf):
+        monkeypatch.setattr(scanner, "barrier_blocks", lambda _: Mode(0))
     monkeypatch.setattr(pieces, "split", split_without_middles)
     network = osm.read(shared_dir / "data" / "osm" / name)
     *_, other_nodes, other_arcs = EXTRACTS[name]

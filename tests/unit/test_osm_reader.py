@@ -285,6 +285,7 @@ def test_what_is_left_out_is_counted(read):
         "not for vehicles": 1,
         "no access": 1,
         "fewer than two points": 1,
+        "repeated": 0,
         "points not in the file": 0,
     }
     assert counts.number("ways") == 5
@@ -377,13 +378,13 @@ def test_no_road_is_one_clear_error(tmp_path):
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "map.osm"
     path.write_text(document(LINE, [(10, [1, 2], "highway=primary")]), "utf-8")
-    scan = osm.scan_roads
+    scan = osm.scan_osmium.scan
 
     def slow_scan(path: Path, *rest):
         found = scan(path, *rest)
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
         return found
 
-    monkeypatch.setattr(osm, "scan_roads", slow_scan)
+    monkeypatch.setattr(osm.scan_osmium, "scan", slow_scan)
     with pytest.raises(FormatError, match="changed while it was being read"):
         osm.read(path)

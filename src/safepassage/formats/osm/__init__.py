@@ -2,6 +2,8 @@
 
 `read` gives the network; `read_counted` gives it together with what was seen and left out. A file that is
 corrupt, cut off or foreign is one `FormatError`, never a smaller network. Turn restrictions are not read.
+
+PBF files are read with numpy, XML and unusual PBF files with `osmium`; both give the same roads.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from safepassage.domain.network import NetworkSource, RoadNetwork
 from safepassage.domain.network_report import ReadCounts, Reading, TagShare
 from safepassage.domain.road_defaults import RoadDefaults
 from safepassage.formats.osm import container as containers
+from safepassage.formats.osm import scan_osmium, scan_pbf
 from safepassage.formats.osm.build import build_network
-from safepassage.formats.osm.scan import Scan, scan_roads
+from safepassage.formats.osm.roads import Roads
 from safepassage.formats.osm.tags import TagRules
+from safepassage.formats.osm.varints import UnusualError
 
 READER_VERSION = "osm-1"
 """Changes whenever the same file would give another network; part of the key of the cache."""
@@ -48,7 +52,7 @@ class Reader:
             When the file cannot be read whole, or holds no road for vehicles.
         """
         file = containers.examine(path)
-        roads = scan_roads(path, file, TagRules(self.defaults, self.country))
+        roads = _scan(path, file, TagRules(self.defaults, self.country))
         source = NetworkSource(
             kind="osm",
             file_name=path.name,
@@ -56,42 +60,48 @@ class Reader:
             reader_version=self.fingerprint,
             attribution=ATTRIBUTION,
         )
-        network = build_network(roads, path, source)
+        network = build_network(roads, source)
         _check_unchanged(path, file)
         if network is None:
             raise _no_roads(path, roads)
         return Reading(network=network, counts=self._counts(file, roads))
 
-    def _counts(self, file: containers.Container, roads: Scan) -> ReadCounts:
+    def _counts(self, file: containers.Container, roads: Roads) -> ReadCounts:
         contents = file.contents
         objects = (("nodes", contents.nodes), ("ways", contents.ways), ("relations", contents.relations))
         seen = [(what, number) for what, number in objects if number >= 0]
-        seen += [("roads for vehicles", len(roads.way_id)), ("barriers", len(roads.barriers))]
-        seen += sorted(roads.seen.items())
-        shares = [TagShare(tag=tag, missing=roads.missing[tag], roads=len(roads.way_id)) for tag in _TAGS]
+        seen += [("roads for vehicles", len(roads.ways.way_id)), ("barriers", len(roads.barriers))]
+        seen += sorted(roads.tally.seen.items())
+        shares = [
+            TagShare(tag=tag, missing=roads.tally.missing[tag], roads=len(roads.ways.way_id)) for tag in _TAGS
+        ]
         on_bridges = "maxweight on bridges"
-        shares.append(TagShare(tag=on_bridges, missing=roads.missing[on_bridges], roads=roads.bridges))
+        shares.append(
+            TagShare(tag=on_bridges, missing=roads.tally.missing[on_bridges], roads=roads.tally.bridges)
+        )
         return ReadCounts(
             seen=tuple(seen),
-            left_out=tuple(sorted(roads.left_out.items())),
+            left_out=tuple(sorted(roads.tally.left_out.items())),
             missing_tags=tuple(shares),
             warnings=tuple(self._warnings(file, roads)),
-            data_as_of=roads.data_as_of,
-            declared_bbox_e7=roads.declared_bbox_e7,
+            data_as_of=roads.tally.data_as_of,
+            declared_bbox_e7=roads.tally.declared_bbox_e7,
         )
 
-    def _warnings(self, file: containers.Container, roads: Scan) -> list[str]:
+    def _warnings(self, file: containers.Container, roads: Roads) -> list[str]:
         found = []
         points, torn = (
-            roads.left_out["points not in the file"],
-            roads.seen["roads with points not in the file"],
+            roads.tally.left_out["points not in the file"],
+            roads.tally.seen["roads with points not in the file"],
         )
         if points:
             found.append(
                 f"{points} points of {torn} roads are not in the file: they end at its edge or have gaps"
             )
-        if roads.left_out["repeated"]:
-            found.append(f"{roads.left_out['repeated']} roads stand in the file twice; the first was used")
+        if roads.tally.left_out["repeated"]:
+            found.append(
+                f"{roads.tally.left_out['repeated']} roads stand in the file twice; the first was used"
+            )
         if file.contents.relations == 0:
             found.append(
                 "the file holds no relations: it was made of roads only, or cut off between two blocks"
@@ -99,6 +109,16 @@ class Reader:
         if self.country and not self.defaults.knows_country(self.country):
             found.append(f"no speed limits are known for {self.country}; general ones are used")
         return found
+
+
+def _scan(path: Path, file: containers.Container, rules: TagRules) -> Roads:
+    if file.osmium_format == containers.PBF:
+        try:
+            return scan_pbf.scan(path, file, rules)
+        except UnusualError:
+            # Valid, but written as few programs do.
+            return scan_osmium.scan(path, file, rules)
+    return scan_osmium.scan(path, file, rules)
 
 
 def _check_unchanged(path: Path, file: containers.Container) -> None:
@@ -110,8 +130,11 @@ def _check_unchanged(path: Path, file: containers.Container) -> None:
         )
 
 
-def _no_roads(path: Path, roads: Scan) -> FormatError:
-    tagged, left = roads.seen["ways with a highway or route tag"], dict(sorted(roads.left_out.items()))
+def _no_roads(path: Path, roads: Roads) -> FormatError:
+    tagged, left = (
+        roads.tally.seen["ways with a highway or route tag"],
+        dict(sorted(roads.tally.left_out.items())),
+    )
     reasons = "".join(f", {number} {reason}" for reason, number in left.items() if number)
     what = f"the file holds no road that vehicles may use ({tagged} ways looked at{reasons})"
     return FormatError(file=str(path), what=what, remedy="hand in an extract with roads and their points")

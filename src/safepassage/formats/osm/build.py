@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.network import NO_LIMIT, Arcs, Mode, NetworkSource, Nodes, RoadNetwork, Shapes
 from safepassage.formats.osm import pieces as cut
-from safepassage.formats.osm.scan import ABSENT, Scan, check_coordinates
+from safepassage.formats.osm.roads import ABSENT, Roads
+from safepassage.formats.osm.tags import Rule
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -32,16 +32,16 @@ class _RuleColumns:
     duration_s: Int64
 
     @classmethod
-    def of(cls, scan: Scan) -> _RuleColumns:
-        sides = [(rule.forward, rule.backward) for rule in scan.rules]
+    def of(cls, rules: tuple[Rule, ...]) -> _RuleColumns:
+        sides = [(rule.forward, rule.backward) for rule in rules]
         return cls(
             modes=np.array([[int(side.modes) for side in pair] for pair in sides], np.int64),
             speed_m_h=np.array([[side.speed_m_h for side in pair] for pair in sides], np.int64),
             capacity_mveh_h=np.array([[side.capacity_mveh_h for side in pair] for pair in sides], np.int64),
-            road_class=np.array([rule.road_class for rule in scan.rules], np.int64),
-            max_weight_kg=np.array([rule.max_weight_kg for rule in scan.rules], np.int64),
-            bridge=np.array([rule.bridge for rule in scan.rules], bool),
-            duration_s=np.array([rule.duration_s for rule in scan.rules], np.int64),
+            road_class=np.array([rule.road_class for rule in rules], np.int64),
+            max_weight_kg=np.array([rule.max_weight_kg for rule in rules], np.int64),
+            bridge=np.array([rule.bridge for rule in rules], bool),
+            duration_s=np.array([rule.duration_s for rule in rules], np.int64),
         )
 
 
@@ -106,7 +106,9 @@ def _nodes(points: cut.Points, ends: _Ends) -> Nodes:
         f"{number}/{copy + 1}" if copy else str(number) for number, copy in zip(numbers, copies, strict=True)
     ]
     at = place[ends.node]
-    return Nodes(id=np.array(names, np.str_), lon_e7=points.lon_e7[at], lat_e7=points.lat_e7[at])
+    return Nodes(
+        id=np.array(names, np.str_), lon_e7=_int32(points.lon_e7[at]), lat_e7=_int32(points.lat_e7[at])
+    )
 
 
 def _seconds(length_m: Int64, speed_m_h: Int64) -> Int64:
@@ -133,18 +135,18 @@ def _int32(values: Int64) -> NDArray[np.int32]:
 
 
 class _Builder:
-    def __init__(self, scan: Scan, points: cut.Points) -> None:
-        self._scan, self._points = scan, points
-        self._rules = _RuleColumns.of(scan)
+    def __init__(self, roads: Roads, points: cut.Points) -> None:
+        self._roads, self._points = roads, points
+        self._rules = _RuleColumns.of(roads.rules)
         blocks = np.zeros(len(points.number), np.int64)
-        keys = np.array(sorted(scan.barriers), np.int64)
+        keys = np.array(sorted(roads.barriers), np.int64)
         at = np.searchsorted(points.number, keys)
         known = at < len(points.number)
         known[known] = points.number[at[known]] == keys[known]
         for key, position in zip(keys[known].tolist(), at[known].tolist(), strict=True):
-            blocks[position] = int(scan.barriers[key])
+            blocks[position] = int(roads.barriers[key])
         self._pieces = cut.split(points, blocks > 0)
-        self._rule = np.array(scan.rule, np.int64)[self._pieces.way]
+        self._rule = roads.ways.rule[self._pieces.way]
         users = self._rules.modes[:, 0] | self._rules.modes[:, 1]
         self._ends = _ends(points, self._pieces, blocks, users[self._rule])
 
@@ -171,7 +173,7 @@ class _Builder:
             nodes=_nodes(self._points, ends),
             arcs=self._arcs(roads, crossing),
             shapes=self._shapes(roads, len(crossing.piece)),
-            names=tuple(self._scan.names),
+            names=self._roads.names,
             source=source,
         )
 
@@ -191,7 +193,7 @@ class _Builder:
         capacity[:count] = rules.capacity_mveh_h[rule[:count], roads.backward.astype(np.int64)]
         capacity[count:] = rules.capacity_mveh_h[rule[count:]].max(axis=1)
         twin = np.append(_twins(roads.piece, roads.backward), count + _side_by_side(len(crossing.piece)))
-        links = np.array([f"way/{number}" for number in self._scan.way_id], np.str_)
+        links = np.array([f"way/{number}" for number in self._roads.ways.way_id.tolist()], np.str_)
         return Arcs(
             tail=_int32(np.append(roads.tail, crossing.tail)),
             head=_int32(np.append(roads.head, crossing.head)),
@@ -204,8 +206,8 @@ class _Builder:
             modes=np.append(roads.modes, crossing.modes).astype(np.uint8),
             bridge=rules.bridge[rule],
             link=links[way],
-            name=np.array(self._scan.name, np.int32)[way],
-            ref=np.array(self._scan.number, np.int32)[way],
+            name=_int32(self._roads.ways.name)[way],
+            ref=_int32(self._roads.ways.number)[way],
             twin=_int32(twin),
         )
 
@@ -225,22 +227,13 @@ class _Builder:
         start, inner = cut.inner_points(first, last, roads.backward)
         return Shapes(
             start=_int32(np.append(start, np.full(bare, start[-1]))),
-            lon_e7=self._points.lon_e7[inner],
-            lat_e7=self._points.lat_e7[inner],
+            lon_e7=_int32(self._points.lon_e7[inner]),
+            lat_e7=_int32(self._points.lat_e7[inner]),
         )
 
 
-def build_network(scan: Scan, path: Path, source: NetworkSource) -> RoadNetwork | None:
-    """Return the network of the scanned roads, or None where there is not one stretch of road.
-
-    Adds to `scan.seen` and `scan.left_out` the points that the file does not hold.
-    """
-    ref, lon, lat = np.array(scan.ref), np.array(scan.lon_e7), np.array(scan.lat_e7)
-    check_coordinates(path, ref, lon, lat)
-    first = np.array(scan.first)
-    absent = lon == ABSENT
-    scan.left_out["points not in the file"] = len(np.unique(ref[absent]))
-    way = np.repeat(np.arange(len(first) - 1), np.diff(first))
-    scan.seen["roads with points not in the file"] = len(np.unique(way[absent]))
-    points = cut.join_points(first, ref, lon, lat, ABSENT)
-    return _Builder(scan, points).network(source) if len(points.node) else None
+def build_network(roads: Roads, source: NetworkSource) -> RoadNetwork | None:
+    """Return the network of the roads of a map, or None where there is not one stretch of road."""
+    ways = roads.ways
+    points = cut.join_points(ways.first, ways.ref, ways.lon_e7, ways.lat_e7, ABSENT)
+    return _Builder(roads, points).network(source) if len(points.node) else None

@@ -26,6 +26,8 @@ MAX_EXPANSION = 200
 EXPANSION_FLOOR_BYTES = 64 * 1024 * 1024
 """Below this size nothing is refused for its expansion."""
 
+PBF = "pbf"
+
 _CHUNK_BYTES = 1024 * 1024
 _SNIFF_BYTES = 4096
 _OVERLAP_BYTES = 16
@@ -183,7 +185,7 @@ def examine(path: Path) -> Container:
         if not start:
             raise FormatError(file=str(path), what="the file is empty", remedy=_ASK_FOR_MAP)
         if _is_pbf(start):
-            kind, contents = "pbf", pbf.examine(raw, str(path))
+            kind, contents = PBF, pbf.examine(raw, str(path))
         elif (unpacker := _unpacker(start)) is not None:
             kind, unpack = unpacker
             first = _xml_start(unpack(raw), path)

@@ -1,8 +1,7 @@
-"""A walk over every block of a PBF file that proves the file whole and counts what is in it.
+"""The blocks of a PBF file: framed, inflated, proved whole, and their objects counted.
 
-The reader proper is `osmium`. This walk is a second, independent look at the same bytes: each block is
-inflated and counted, so that a file that was cut off, or a block that was skipped, cannot pass for a smaller
-network.
+A file that was cut off, or in which a block was damaged, cannot pass for a smaller network: every block is
+inflated against its stated size and checksum, and its objects are counted apart from what reads the roads.
 
 The format is described on the OpenStreetMap wiki page "PBF Format": blocks of a four-byte length, a header of
 at most 64 KiB and a body of at most 32 MiB, each a Protocol Buffers message.
@@ -13,25 +12,32 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 import numpy as np
 
 from safepassage.domain.errors import FormatError
+from safepassage.domain.network_report import Box
+from safepassage.formats.osm.varints import BYTES, FIXED32, FIXED64, VARINT, MessageError
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BLOCK_BYTES = 32 * 1024 * 1024
+HEADER_BLOCK, DATA_BLOCK = b"OSMHeader", b"OSMData"
+STRING_TABLE, PRIMITIVE_GROUP = 1, 2
+GROUP_NODE, GROUP_DENSE, GROUP_WAY, GROUP_RELATION = 1, 2, 3, 4
+DENSE_IDS = 1
+
 _TRUNCATED = "fetch or copy the file again, it has been cut off"
 _DAMAGED = "fetch or copy the file again, it is damaged"
-
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LAST_BYTE = 0x80
 _HEADER_TYPE, _HEADER_SIZE = 1, 3
 _BLOB_RAW, _BLOB_RAW_SIZE, _BLOB_ZLIB = 1, 2, 3
-_STRING_TABLE, _PRIMITIVE_GROUP, _DENSE_IDS = 1, 2, 1
 _EMPTY_STRING = b"\x0a\x00"
-_GROUP_NODE, _GROUP_DENSE, _GROUP_WAY, _GROUP_RELATION = 1, 2, 3, 4
-_REQUIRED_FEATURE, _OPTIONAL_FEATURE = 4, 5
+_BBOX, _REQUIRED_FEATURE, _OPTIONAL_FEATURE, _REPLICATION_TIME = 1, 4, 5, 32
+_LATEST_S = 2**33
+"""A date of the data after the year 2242 is not believed."""
+_NANODEGREES_PER_E7 = 100
 
 
 class Stream(Protocol):
@@ -44,7 +50,7 @@ class Stream(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a file holds; -1 where it could not be counted (a compression only `osmium` knows)."""
+    """What a file holds; -1 where it could not be counted (a compression other than zlib)."""
 
     nodes: int
     ways: int
@@ -52,15 +58,21 @@ class Contents:
     features: tuple[str, ...] = ()
 
 
-class _MessageError(ValueError):
-    """A Protocol Buffers message that ends too early or has a field of an unknown kind."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a file says of itself; `data_as_of` is "" and `bbox_e7` None where it does not."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    bbox_e7: Box | None
+    data_as_of: str
 
 
 def _varint(data: memoryview, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(data) or shift > 63:  # noqa: PLR2004 - a number has at most 64 bits
-            raise _MessageError
+            raise MessageError
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
@@ -69,34 +81,162 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
         shift += 7
 
 
-def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     """Yield (field number, value) of a message: a number, or the bytes of a text or an inner message."""
     at, end = 0, len(data)
     while at < end:
         key, at = _varint(data, at)
         kind = key & 7
-        if kind == _VARINT:
+        if kind == VARINT:
             value, at = _varint(data, at)
             yield key >> 3, value
             continue
-        if kind == _BYTES:
+        if kind == BYTES:
             length, at = _varint(data, at)
-        elif kind in (_FIXED32, _FIXED64):
-            length = 4 if kind == _FIXED32 else 8
+        elif kind in (FIXED32, FIXED64):
+            length = 4 if kind == FIXED32 else 8
         else:
-            raise _MessageError
+            raise MessageError
         if at + length > end:
-            raise _MessageError
+            raise MessageError
         yield key >> 3, data[at : at + length]
         at += length
 
 
-def _field(data: memoryview, number: int) -> int | memoryview | None:
+def spans(group: memoryview) -> Iterator[tuple[int, int, int]]:
+    """Yield (field number, start, stop) of the inner messages of a group of objects."""
+    data = bytes(group)
+    at, end = 0, len(data)
+    while at < end:
+        key = data[at]
+        # Groups hold messages with small field numbers only: one byte of key, no bare numbers.
+        if key >= _LAST_BYTE or key & 7 != BYTES or at + 1 >= end:
+            raise MessageError
+        length = data[at + 1]
+        at += 2
+        if length >= _LAST_BYTE:
+            length, at = _varint(group, at - 1)
+        if at + length > end:
+            raise MessageError
+        yield key >> 3, at, at + length
+        at += length
+
+
+def field(data: memoryview, number: int) -> int | memoryview | None:
+    """Return one field of a message, the last where it stands there more than once."""
     found = None
-    for key, value in _fields(data):
+    for key, value in fields(data):
         if key == number:
             found = value
     return found
+
+
+def blocks(stream: Stream, name: str) -> Iterator[tuple[bytes, memoryview | None]]:
+    """Yield (type, body) of every block; the body is None in a compression other than zlib.
+
+    Raises
+    ------
+    FormatError
+        When a block is cut off, damaged or too large, or the file does not begin as a PBF file does.
+    """
+    block = 0
+    while prefix := stream.read(4):
+        block += 1
+        where = f"block {block}"
+        try:
+            header, size = _read_header(stream, prefix, name, where)
+            kind = field(header, _HEADER_TYPE)
+            if not isinstance(kind, memoryview):
+                raise MessageError
+            if block == 1 and bytes(kind) != HEADER_BLOCK:
+                raise _error(name, where, "the file does not begin with an OSMHeader block")
+            body = _inflate(_exactly(stream, size, name, where), name, where)
+        except (MessageError, zlib.error):
+            raise _error(name, where, "the block does not decode") from None
+        yield bytes(kind), body
+    if block == 0:
+        raise FormatError(file=name, what="the file is empty", remedy=_TRUNCATED)
+
+
+def _error(name: str, where: str, what: str, remedy: str = _DAMAGED) -> FormatError:
+    return FormatError(file=name, where=where, what=what, remedy=remedy)
+
+
+def _exactly(stream: Stream, size: int, name: str, where: str) -> memoryview:
+    data = stream.read(size)
+    if len(data) < size:
+        raise _error(name, where, "the file ends in the middle of a block", _TRUNCATED)
+    return memoryview(data)
+
+
+def _read_header(stream: Stream, prefix: bytes, name: str, where: str) -> tuple[memoryview, int]:
+    if len(prefix) < len(b"size"):
+        raise _error(name, where, "the file ends in the middle of a block", _TRUNCATED)
+    length = int.from_bytes(prefix, "big")
+    if not 0 < length < MAX_HEADER_BYTES:
+        raise _error(name, where, f"a block header of {length} bytes is not possible in a PBF file")
+    header = _exactly(stream, length, name, where)
+    size = field(header, _HEADER_SIZE)
+    if not isinstance(size, int):
+        raise MessageError
+    if size > MAX_BLOCK_BYTES:
+        raise _error(name, where, f"a block of {size} bytes is larger than the format allows")
+    return header, size
+
+
+def _inflate(blob: memoryview, name: str, where: str) -> memoryview | None:
+    packed: memoryview | None = None
+    declared: int | None = None
+    for number, value in fields(blob):
+        if number == _BLOB_RAW and isinstance(value, memoryview):
+            return value
+        if number == _BLOB_RAW_SIZE and isinstance(value, int):
+            declared = value
+        if number == _BLOB_ZLIB and isinstance(value, memoryview):
+            packed = value
+    if packed is None:
+        return None
+    if declared is None or declared > MAX_BLOCK_BYTES:
+        raise _error(name, where, "a block would unpack to more than the format allows")
+    inflater = zlib.decompressobj()
+    # One byte more than declared: enough to see that the declared size is a lie, never a bomb.
+    body = inflater.decompress(packed, declared + 1)
+    if len(body) != declared or not inflater.eof:
+        raise _error(name, where, "a block does not unpack to its stated size")
+    return memoryview(body)
+
+
+def header(body: memoryview) -> Header:
+    """Return what the header block says.
+
+    Raises
+    ------
+    MessageError, UnicodeDecodeError
+        When it does not decode.
+    """
+    features: dict[int, list[str]] = {_REQUIRED_FEATURE: [], _OPTIONAL_FEATURE: []}
+    box: Box | None = None
+    when = ""
+    for number, value in fields(body):
+        if isinstance(value, memoryview) and number in features:
+            features[number].append(bytes(value).decode("utf-8"))
+        elif isinstance(value, memoryview) and number == _BBOX:
+            box = _box(value)
+        elif isinstance(value, int) and number == _REPLICATION_TIME and 0 < value < _LATEST_S:
+            when = datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    required, optional = (tuple(features[key]) for key in (_REQUIRED_FEATURE, _OPTIONAL_FEATURE))
+    return Header(required=required, optional=optional, bbox_e7=box, data_as_of=when)
+
+
+def _box(message: memoryview) -> Box | None:
+    """Return the box of left, right, top and bottom in nanodegrees, zigzag."""
+    sides = {
+        number: (value >> 1) ^ -(value & 1) for number, value in fields(message) if isinstance(value, int)
+    }
+    if not {1, 2, 3, 4} <= sides.keys():
+        return None
+    left, right, top, bottom = (sides[side] // _NANODEGREES_PER_E7 for side in (1, 2, 3, 4))
+    return (left, bottom, right, top)
 
 
 def _has_nul(table: memoryview) -> bool:
@@ -108,112 +248,26 @@ def _has_nul(table: memoryview) -> bool:
     data = bytes(table)
     if data.count(0) <= data.startswith(_EMPTY_STRING):
         return False
-    return any(0 in bytes(text) for _, text in _fields(table) if isinstance(text, memoryview))
+    return any(0 in bytes(text) for _, text in fields(table) if isinstance(text, memoryview))
 
 
-class _Walk:
-    """One pass over one file."""
+def _count(body: memoryview, counts: dict[int, int], name: str, where: str) -> None:
+    for number, value in fields(body):
+        if isinstance(value, int):
+            continue
+        if number == STRING_TABLE and _has_nul(value):
+            raise _error(name, where, "a name or tag holds a NUL byte, which no map has")
+        if number == PRIMITIVE_GROUP:
+            for kind, start, stop in spans(value):
+                counts[kind] = counts.get(kind, 0) + _objects(kind, value[start:stop])
 
-    def __init__(self, stream: Stream, name: str) -> None:
-        self._stream, self._name = stream, name
-        self._block = 0
-        self._counts: dict[int, int] = dict.fromkeys((_GROUP_DENSE, _GROUP_WAY, _GROUP_RELATION), 0)
-        self._features: list[str] = []
-        self._countable = True
 
-    def run(self) -> Contents:
-        while self._next_block():
-            pass
-        if self._block == 0:
-            raise FormatError(file=self._name, what="the file is empty", remedy=_TRUNCATED)
-        nodes, ways, relations = self._counts.values() if self._countable else (-1, -1, -1)
-        return Contents(nodes=nodes, ways=ways, relations=relations, features=tuple(self._features))
-
-    def _fail(self, what: str, remedy: str = _DAMAGED) -> FormatError:
-        return FormatError(file=self._name, where=f"block {self._block}", what=what, remedy=remedy)
-
-    def _exactly(self, size: int) -> memoryview:
-        data = self._stream.read(size)
-        if len(data) < size:
-            raise self._fail("the file ends in the middle of a block", _TRUNCATED)
-        return memoryview(data)
-
-    def _next_block(self) -> bool:
-        prefix = self._stream.read(4)
-        if not prefix:
-            return False
-        self._block += 1
-        size = int.from_bytes(prefix, "big")
-        if len(prefix) < len(b"size"):
-            raise self._fail("the file ends in the middle of a block", _TRUNCATED)
-        if not 0 < size < MAX_HEADER_BYTES:
-            raise self._fail(f"a block header of {size} bytes is not possible in a PBF file")
-        try:
-            self._read_block(self._exactly(size))
-        except (_MessageError, UnicodeDecodeError, zlib.error):
-            raise self._fail("the block does not decode") from None
-        return True
-
-    def _read_block(self, header: memoryview) -> None:
-        kind, size = _field(header, _HEADER_TYPE), _field(header, _HEADER_SIZE)
-        if not isinstance(kind, memoryview) or not isinstance(size, int):
-            raise _MessageError
-        if size > MAX_BLOCK_BYTES:
-            raise self._fail(f"a block of {size} bytes is larger than the format allows")
-        block_type = bytes(kind)
-        if self._block == 1 and block_type != b"OSMHeader":
-            raise self._fail("the file does not begin with an OSMHeader block")
-        body = self._inflate(self._exactly(size))
-        if body is None:
-            self._countable = False
-        elif block_type == b"OSMHeader":
-            self._read_features(body)
-        elif block_type == b"OSMData":
-            self._count(body)
-
-    def _inflate(self, blob: memoryview) -> memoryview | None:
-        packed: memoryview | None = None
-        declared: int | None = None
-        for number, value in _fields(blob):
-            if number == _BLOB_RAW and isinstance(value, memoryview):
-                return value
-            if number == _BLOB_RAW_SIZE and isinstance(value, int):
-                declared = value
-            if number == _BLOB_ZLIB and isinstance(value, memoryview):
-                packed = value
-        if packed is None:
-            return None
-        if declared is None or declared > MAX_BLOCK_BYTES:
-            raise self._fail("a block would unpack to more than the format allows")
-        inflater = zlib.decompressobj()
-        # One byte more than declared: enough to see that the declared size is a lie, never a bomb.
-        body = inflater.decompress(packed, declared + 1)
-        if len(body) != declared or not inflater.eof:
-            raise self._fail("a block does not unpack to its stated size")
-        return memoryview(body)
-
-    def _read_features(self, body: memoryview) -> None:
-        for number, value in _fields(body):
-            if number in (_REQUIRED_FEATURE, _OPTIONAL_FEATURE) and isinstance(value, memoryview):
-                self._features.append(bytes(value).decode("utf-8"))
-
-    def _count(self, body: memoryview) -> None:
-        counts = self._counts
-        for number, group in _fields(body):
-            if number == _STRING_TABLE and isinstance(group, memoryview) and _has_nul(group):
-                raise self._fail("a name or tag holds a NUL byte, on which the parser would stumble")
-            if number != _PRIMITIVE_GROUP or not isinstance(group, memoryview):
-                continue
-            for kind, value in _fields(group):
-                if kind == _GROUP_DENSE and isinstance(value, memoryview):
-                    ids = _field(value, _DENSE_IDS)
-                    if isinstance(ids, memoryview):
-                        # Packed numbers: each ends with the one byte whose high bit is clear.
-                        counts[_GROUP_DENSE] += int((np.frombuffer(ids, np.uint8) < _LAST_BYTE).sum())
-                elif kind == _GROUP_NODE:
-                    counts[_GROUP_DENSE] += 1
-                elif kind in counts:
-                    counts[kind] += 1
+def _objects(kind: int, message: memoryview) -> int:
+    if kind != GROUP_DENSE:
+        return 1
+    ids = field(message, DENSE_IDS)
+    # Packed numbers: each ends with the one byte whose high bit is clear.
+    return int((np.frombuffer(ids, np.uint8) < _LAST_BYTE).sum()) if isinstance(ids, memoryview) else 0
 
 
 def examine(stream: Stream, name: str) -> Contents:
@@ -224,4 +278,25 @@ def examine(stream: Stream, name: str) -> Contents:
     FormatError
         When a block is cut off, damaged, too large, or not what the format says.
     """
-    return _Walk(stream, name).run()
+    counts: dict[int, int] = {}
+    features: tuple[str, ...] = ()
+    countable = True
+    for block, (kind, body) in enumerate(blocks(stream, name), start=1):
+        try:
+            if body is None:
+                countable = False
+            elif kind == HEADER_BLOCK:
+                found = header(body)
+                features += found.required + found.optional
+            elif kind == DATA_BLOCK:
+                _count(body, counts, name, f"block {block}")
+        except (MessageError, UnicodeDecodeError):
+            raise _error(name, f"block {block}", "the block does not decode") from None
+    if not countable:
+        return Contents(nodes=-1, ways=-1, relations=-1, features=features)
+    return Contents(
+        nodes=counts.get(GROUP_NODE, 0) + counts.get(GROUP_DENSE, 0),
+        ways=counts.get(GROUP_WAY, 0),
+        relations=counts.get(GROUP_RELATION, 0),
+        features=features,
+    )

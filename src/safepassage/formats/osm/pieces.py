@@ -30,8 +30,8 @@ class Points:
     way: Int64
     node: Int64
     number: Int64
-    lon_e7: Int32
-    lat_e7: Int32
+    lon_e7: Int64
+    lat_e7: Int64
     leads: Bool
 
 
@@ -45,7 +45,7 @@ class Pieces:
     length_m: NDArray[np.float64]
 
 
-def join_points(first: Int64, ref: Int64, lon_e7: Int32, lat_e7: Int32, absent: int) -> Points:
+def join_points(first: Int64, ref: Int64, lon_e7: Int64, lat_e7: Int64, absent: int) -> Points:
     """Drop points without a place, repeated points and points left alone; a gap ends a line.
 
     `first` has shape (n_ways + 1,); the others are columns of points. Nothing is drawn across a gap.
