@@ -209,6 +209,12 @@ def test_a_network_given_elsewhere_is_not_missed(folder):
     assert codes(read_case(folder, network_given=True)) == []
 
 
+def test_rows_can_be_found_again_by_id(folder):
+    rows = read_case(folder).rows
+    assert str(rows["places"]["cedar"]) == "places.csv, row 6"
+    assert str(rows["areas"]["flooded"]) == "areas.csv, row 4"
+
+
 def test_faults_of_the_network_are_among_the_problems(folder):
     edit(folder / "links.csv", "l1,n1,n2", "l1,n1,n99")
     (problem,) = read_case(folder).errors

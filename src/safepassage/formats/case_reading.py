@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ class CaseReading:
     """What was read: the case, or None where an error stands in the way, and all problems in order.
 
     `network` is the plain network of the case itself (tables nodes and links), None where the case names a
-    map file, which is `network_path` then; both are None where the case has no usable network.
+    map file, which is `network_path` then; both are None where the case has no usable network. `nodes` and
+    `links` are these tables as they stand in the case, for writing it elsewhere. `rows` says, by table and id,
+    where a row stands, for problems that show later.
     """
 
     case: Case | None
@@ -44,6 +46,7 @@ class CaseReading:
     network_path: Path | None = None
     nodes: RawTable | None = None
     links: RawTable | None = None
+    rows: Mapping[str, Mapping[str, Where]] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -120,6 +123,7 @@ class _Assembly:
             network_path=network_path,
             nodes=self.tables.tables.get("nodes"),
             links=self.tables.tables.get("links"),
+            rows={name: draft.known(name) for name in draft.ids},
         )
 
     def _read(self, name: str, reader: TableReader) -> None:
