@@ -36,8 +36,8 @@ class CaseReading:
 
     `network` is the plain network of the case itself (tables nodes and links), None where the case names a
     map file, which is `network_path` then; both are None where the case has no usable network. `nodes` and
-    `links` are these tables as they stand in the case, for writing it elsewhere. `rows` says, by table and id,
-    where a row stands, for problems that show later.
+    `links` are these tables as they stand in the case, for writing it elsewhere. `rows` says, by table and
+    id, where a row stands, for problems that show later.
     """
 
     case: Case | None
