@@ -74,9 +74,9 @@ class FleetBound:
     def arrived_by(self, horizon_s: int) -> int:
         """Return the most persons of the commodity who can have arrived by `horizon_s`."""
         free = sum(o.persons for o in self.origins if o.node in self._free)
-        budget = self._seat_seconds(horizon_s)
-        if budget <= 0:
+        if not self._vehicles:
             return free
+        budget = self._seat_seconds(horizon_s)
         rules, served = self.problem.rules, free
         fewest = min(self._places(v) for v in self._vehicles)
         per_person = (rules.load_per_person_s + rules.unload_per_person_s) * fewest

@@ -158,7 +158,7 @@ class LabelCuts:
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         best: Cut | None = None
         low, high = low_s, high_s
-        # On a large network a cut costs a tenth of a second: there the search ends within 0.2 % of the clearance.
+        # A cut of a large network costs a tenth of a second: there the search ends within 0.2 %.
         spare_s = high_s // 500 if len(self._supply.arc) > LARGE_ARCS else 0
         while low + spare_s < high:
             middle = (low + high) // 2

@@ -11,6 +11,8 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
 
 SECONDS_PER_HOUR = 3_600
+UNLIMITED = 10**9
+"""Persons/h that stand for "no limit" in a calendar: the largest that a snapshot may state."""
 ROLLING_WAIT_S = 20
 """The planner holds people at their origin, not on the road: no wait at a junction is longer than this."""
 
@@ -66,11 +68,22 @@ class Roadway:
             arc: OpenTimes(tuple((p.from_s, p.until_s, p.capacity_mveh_h > 0, p.travel_s) for p in pieces))
             for arc, pieces in network.profiles.items()
         }
+        # Arcs that count persons, in their column or in any piece of their profile.
+        self._counted = frozenset(
+            {
+                *(a for a, n in enumerate(self._persons_h) if n >= 0),
+                *(a for a, pieces in network.profiles.items() if any(p.persons_h >= 0 for p in pieces)),
+            }
+        )
+        # Whoever waits at a waiting place takes up its storage, which is not kept here: nobody does.
+        tails = network.arcs.tail.tolist()
+        self._no_wait = frozenset(a for a, node in enumerate(tails) if node in network.waiting)
         self._special = frozenset(
             {
                 *network.profiles,
                 *network.timetables,
-                *(a for a, n in enumerate(self._persons_h) if n >= 0),
+                *self._counted,
+                *self._no_wait,
                 *(a for a, c in enumerate(self._capacity) if c <= 0),
             }
         )
@@ -148,7 +161,7 @@ class Roadway:
             if second > t:
                 if position == 0:
                     depart = second
-                elif second - t > wait_max_s:
+                elif second - t > wait_max_s or arc in self._no_wait:
                     return None, depart + second - t
                 else:
                     waits.append((position, second - t))
@@ -175,7 +188,7 @@ class Roadway:
                 t = self._next_departure(arc, t, persons)
             if units and t != NEVER:
                 t, road_x = (self._road.get(arc) or self._road_calendar(arc)).find(t, work)
-            if persons and self._persons_h[arc] >= 0 and arc not in self._timetable and t != NEVER:
+            if persons and arc in self._counted and arc not in self._timetable and t != NEVER:
                 t, persons_x = (self._people.get(arc) or self._person_calendar(arc)).find(t, heads)
             if t == start:
                 return t, road_x, persons_x
@@ -227,7 +240,8 @@ class Roadway:
 
     def _person_calendar(self, arc: int) -> CapacityCalendar:
         pieces = self._profiles.get(arc)
-        rates = [(0, self._persons_h[arc])] if pieces is None else [(p.from_s, p.persons_h) for p in pieces]
+        stated = [(0, self._persons_h[arc])] if pieces is None else [(p.from_s, p.persons_h) for p in pieces]
+        rates = [(start, UNLIMITED if rate < 0 else rate) for start, rate in stated]
         self._people[arc] = calendar = self._calendar(rates)
         return calendar
 
