@@ -364,6 +364,14 @@ def test_reading_twice_gives_the_same_network(tmp_path):
             )
 
 
+def test_absurd_lengths_do_not_turn_negative(read):
+    """A line to and fro across the world is longer than a column of the network can say."""
+    nodes = {at: (90_000 * (-1) ** at, at) for at in range(1, 140)}
+    network = read(nodes, [(10, sorted(nodes), "highway=track oneway=yes")]).network
+    assert network.arcs.length_m.tolist() == [2**31 - 1]
+    assert network.arcs.travel_s[0] > 2**31 / (15 / 3.6)
+
+
 def test_no_road_is_one_clear_error(tmp_path):
     path = tmp_path / "map.osm"
     path.write_text(document(LINE, [(10, [1, 2], "highway=footway")]), "utf-8")

@@ -131,7 +131,8 @@ def _side_by_side(count: int) -> Int64:
 
 
 def _int32(values: Int64) -> NDArray[np.int32]:
-    return values.astype(np.int32)
+    """Return a column of the network; lengths and times beyond its range (absurd data) become the largest."""
+    return np.minimum(values, np.iinfo(np.int32).max).astype(np.int32)
 
 
 class _Builder:
