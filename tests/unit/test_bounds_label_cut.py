@@ -46,7 +46,7 @@ class TestPhi:
         assert at_most(bridge(persons_per_car=3, persons=100), 239) == 9
 
     def test_larger_vehicles_lend_their_burst_to_cars(self):
-        """The burst is one vehicle, the largest of the case: where a bus of three units fits, so do three cars."""
+        """The burst is the largest vehicle of the case: where a bus of three units fits, so do three cars."""
         sketch = bridge()
         sketch.buses("bus", "home", units_mveh=3_000)
         assert at_most(sketch, 120) == 3
@@ -124,7 +124,7 @@ class TestPhi:
 
 class TestBound:
     def test_the_bridge_alone_proves_all_but_a_second(self):
-        """The rule lets the tenth car follow 9 * 60 - 1 s after the first; the calendar keeps whole minutes."""
+        """The rule lets the tenth car follow 539 s after the first; the calendar keeps whole minutes."""
         row = accepted(bridge()).direction("west")
         assert (row["clearance_s"], row["clearance_bound_s"], row["bound_kind"]) == (660, 659, "label_cut")
 
@@ -142,7 +142,7 @@ class TestBound:
         assert found.direction("west")["unserved_bound"] == 6
 
     def test_far_places_are_bounded_without_the_near_ones(self):
-        """While the far village is on its way the bridge has room for the near one: only the far one binds."""
+        """While the far village is on its way the bridge has room for the near one: the far one binds."""
         sketch = Sketch(4)
         sketch.road(0, 1, 3_000)
         sketch.road(1, 2, 10, 60)
