@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> Outcome:
     if not given.malformed and given.case is not None and given.network is not None:
         from safepassage.engines.overlay import overlay  # noqa: PLC0415 - needs the numeric libraries
 
-        problems = (*problems, *overlay(given.network.network, given.case).problems)
+        problems = (*problems, *given.located(overlay(given.network.network, given.case).problems))
     errors = sum(p.severity == "error" for p in problems)
     warnings = len(problems) - errors
     head = f"{options.case}: {errors} errors, {warnings} warnings."

@@ -63,7 +63,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     )
     progress.phase("verifying")
     documents, parsed, verdict = _documents(planned)
-    problems = (*given.problems, *planned.problems)
+    problems = (*given.problems, *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
     progress.phase("writing")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError, TableError
 from safepassage.domain.map_layers import MapLine
 from safepassage.domain.network_report import Reading
-from safepassage.domain.problem import Problem, Severity
+from safepassage.domain.problem import Problem, Severity, Where
 
 OSM_ENDINGS = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 
@@ -22,6 +23,15 @@ class CaseInput:
     network: Reading | None
     background: tuple[MapLine, ...]
     problems: tuple[Problem, ...]
+    rows: Mapping[str, Mapping[str, Where]] = field(default_factory=dict)
+
+    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return problems found after reading with the file, sheet and row of the row they are about."""
+        return tuple(replace(p, where=self._where(p)) for p in problems)
+
+    def _where(self, problem: Problem) -> Where:
+        row = self.rows.get(problem.where.sheet, {}).get(problem.about)
+        return problem.where if row is None else replace(row, column=problem.where.column)
 
     @property
     def malformed(self) -> bool:
@@ -66,7 +76,7 @@ def read_case_input(path: Path, network: Path | None) -> CaseInput:
     """
     from safepassage.formats import background, case_reading  # noqa: PLC0415
 
-    found = case_reading.read_case(path)
+    found = case_reading.read_case(path, network_given=network is not None)
     case, problems = found.case, found.problems
     if case is None or any(p.severity is Severity.ERROR for p in problems):
         return CaseInput(case=None, network=None, background=(), problems=problems)
@@ -76,7 +86,9 @@ def read_case_input(path: Path, network: Path | None) -> CaseInput:
     except TableError as faults:
         return CaseInput(case=None, network=None, background=(), problems=(*problems, *faults.problems))
     lines = background.read(path) if path.is_dir() else ()
-    return CaseInput(case=case, network=reading, background=lines, problems=(*problems, *more))
+    return CaseInput(
+        case=case, network=reading, background=lines, problems=(*problems, *more), rows=found.rows
+    )
 
 
 def _network_of(

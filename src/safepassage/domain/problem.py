@@ -35,13 +35,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One fault in what was handed in: what is wrong, where, and how to mend it."""
+    """One fault in what was handed in: what is wrong, where, how to mend it; `about` is the row's id if known."""
 
     severity: Severity
     code: str
     where: Where
     message: str
     hint: str
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.severity.upper()} {self.code} in {self.where}: {self.message} → {self.hint}"

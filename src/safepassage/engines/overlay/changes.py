@@ -311,6 +311,7 @@ def _nothing_found(sheet: str, row_id: str, selector: RoadSelector) -> Problem:
         severity=Severity.WARNING,
         code="ROAD_NOT_FOUND",
         where=Where(file="case", sheet=sheet, column="roads"),
+        about=row_id,
         message=f"{sheet} {row_id}: {selector} points at no road of the network: it has no effect there",
         hint="check the id or number; near:LAT,LON takes the closest road within 500 m",
     )

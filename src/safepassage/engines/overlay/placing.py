@@ -89,6 +89,7 @@ def _unknown_node(place: Place) -> Problem:
         where=Where(file="case", sheet="places", column="node"),
         message=f"place {place.id} names node {place.node}, which the network does not have",
         hint="name a node of the network, or give lat and lon and leave node empty",
+        about=place.id,
     )
 
 
@@ -97,6 +98,7 @@ def _too_far(place: Place, metres: int, limit_m: int) -> Problem:
         severity=Severity.WARNING,
         code="PLACE_OFF_NETWORK",
         where=Where(file="case", sheet="places", column="lat"),
+        about=place.id,
         message=(
             f"place {place.id} lies {metres} m from the nearest road, beyond the limit of {limit_m} m; "
             "it is left out"
