@@ -102,7 +102,11 @@ class AreaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Who says so and when: `source` as text, grade A-F and 1-6 ('' where not graded), `report` id, ISO `as_of`."""
+    """Who says so and when.
+
+    `source` is text, the grades are A-F and 1-6 ("" where not graded), `report` is a report's id, `as_of` an
+    ISO time.
+    """
 
     source: str = ""
     source_grade: str = ""
@@ -136,7 +140,8 @@ class Direction:
 class Place:
     """A named place; coordinates in degrees × 10**7, or a network node id.
 
-    `capacity_*_persons`, `persons_h`, `vehicles_h`, `storage_vehicles`, `population` are None where not stated.
+    `capacity_*_persons`, `persons_h`, `vehicles_h`, `storage_vehicles`, `population` are None where
+    not stated.
     `open_windows` are the seconds in which a crossing works (empty: always); `directions` the ids it permits
     (empty: all). `direction` is the one a reception site belongs to. `foot_m` are metres walked at a crossing
     that vehicles cannot pass.
@@ -220,7 +225,10 @@ class SelectorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadSelector:
-    """Points at stretches of road: link:ID, way:ID, ref:R200, name:…, near:LAT,LON, area:ID or place:ID (a crossing)."""
+    """Points at stretches of road.
+
+    Written link:ID, way:ID, ref:R200, name:…, near:LAT,LON, area:ID or place:ID (a crossing).
+    """
 
     kind: SelectorKind
     value: str
@@ -321,7 +329,10 @@ class TransitLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every planning parameter and line of policy; the data dictionary holds meaning, default and source of each."""
+    """Every planning parameter and line of policy.
+
+    The data dictionary holds meaning, default and source of each.
+    """
 
     horizon_s: int = 86_400
     persons_per_car: int = 3
@@ -358,8 +369,8 @@ class Settings:
 class Case:
     """Everything a planner hands in, checked: ids are unique and refer to what exists.
 
-    `epoch` and `as_of` are ISO 8601 UTC with Z. `time_zones` are (label, seconds east of UTC) pairs, in the order to
-    print. `network_file` is relative to the case (empty: the case carries nodes and links of its own).
+    `epoch` and `as_of` are ISO 8601 UTC with Z. `time_zones` are (label, seconds east of UTC) pairs, in
+    the order to print. `network_file` is relative to the case (empty: the case carries nodes and links of its own).
     """
 
     id: str

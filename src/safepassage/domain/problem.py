@@ -35,7 +35,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One fault in what was handed in: what is wrong, where, how to mend it; `about` is the row's id if known."""
+    """One fault in what was handed in: what is wrong, where, how to mend it.
+
+    `about` is the row's id if known.
+    """
 
     severity: Severity
     code: str
