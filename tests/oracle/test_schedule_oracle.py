@@ -157,7 +157,7 @@ def random_shuttle(chance):
         "unload_base_s": chance.choice([0, 5]),
         "unload_per_person_s": chance.choice([0, 1]),
     }
-    sketch = Sketch(n_nodes, horizon_s=900, **settings)
+    sketch = Sketch(n_nodes, horizon_s=3_600, **settings)
     for node in range(n_nodes - 1):
         sketch.road(node, node + 1, chance.randint(5, 30))
     for k in range(chance.randint(1, 2)):
