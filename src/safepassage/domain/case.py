@@ -255,7 +255,8 @@ class RoadStatus:
 class Arrangement:
     """A pause, corridor, notification, zone or ordered evacuation, as announced or agreed.
 
-    `windows` are the seconds in which it holds (empty: not stated). It governs the roads, crossings (`places`)
+    `windows` are the seconds in which it holds (empty: not stated). It governs the roads, crossings
+    (`places`)
     and area it names: with a status that may be used they are open in its windows only.
     """
 
@@ -370,7 +371,8 @@ class Case:
     """Everything a planner hands in, checked: ids are unique and refer to what exists.
 
     `epoch` and `as_of` are ISO 8601 UTC with Z. `time_zones` are (label, seconds east of UTC) pairs, in
-    the order to print. `network_file` is relative to the case (empty: the case carries nodes and links of its own).
+    the order to print. `network_file` is relative to the case (empty: the case carries nodes and links of
+    its own).
     """
 
     id: str
