@@ -100,7 +100,8 @@ def write_example(environment: Environment, target: Path) -> None:
     code = (
         "import importlib.resources as r, shutil, sys\n"
         "skip = shutil.ignore_patterns('__*')\n"
-        "with r.as_file(r.files('safepassage') / 'example') as p: shutil.copytree(p, sys.argv[1], ignore=skip)"
+        "with r.as_file(r.files('safepassage') / 'example') as folder:\n"
+        "    shutil.copytree(folder, sys.argv[1], ignore=skip)\n"
     )
     command = [str(environment.python), "-c", code, str(target / "example")]
     if subprocess.run(command, env=child_environ(), check=False).returncode:
