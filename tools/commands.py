@@ -45,6 +45,7 @@ def test(args: Sequence[str]) -> int:
 
 CHECKS: dict[str, list[str]] = {
     "lint": ["-m", "ruff", "check"],
+    "format": ["-m", "ruff", "format", "--check"],
     "types": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"],
     "docs": ["docs/generate.py", "--check"],
@@ -53,7 +54,7 @@ CHECKS: dict[str, list[str]] = {
 
 
 def check(args: Sequence[str]) -> int:
-    """Run lint, types, imports, docs and tests, or those named; report every one that fails.
+    """Run lint, format, types, imports, docs and tests, or those named; report every one that fails.
 
     Raises
     ------

@@ -214,7 +214,7 @@ def test_unknown_command_is_a_usage_error(capsys):
 
 def test_unknown_check_names_the_known_ones(capsys):
     assert commands.main(["check", "spelling"]) == 2
-    assert "choose from lint, types, imports, docs, tests" in capsys.readouterr().err
+    assert "choose from lint, format, types, imports, docs, tests" in capsys.readouterr().err
 
 
 def test_make_offers_every_command():
