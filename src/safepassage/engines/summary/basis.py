@@ -14,21 +14,22 @@ def _grade(provenance: Provenance) -> str:
 
 
 def basis(case: Case, modifications: tuple[Modification, ...]) -> tuple[Basis, ...]:
-    """Return reports, statuses, arrangements and assumptions, in the order of the case."""
-    used = {m.id for m in modifications if m.used}
+    """Return reports, statuses, areas, arrangements and assumptions, in the order of the case."""
     rows = [
         Basis(kind="report", id=r.id, text=r.text, source=_speaker(r.outlet, r.speaker, r.cites),
               grade=f"{r.source_grade}{r.information_grade}", as_of=r.published)
         for r in case.reports
     ]  # fmt: skip
-    texts = {m.id: m.text for m in modifications}
-    for kind, items in (
-        ("road_status", case.road_statuses), ("area", case.areas), ("arrangement", case.arrangements),
-    ):  # fmt: skip
-        rows.extend(
-            Basis(kind=kind if i.id in used else f"{kind}_shown_only", id=i.id, text=texts.get(i.id, i.id),
-                  source=i.provenance.source, grade=_grade(i.provenance), as_of=i.provenance.as_of)
-            for i in items
+    # The overlay ends with one modification for each of these rows, in this order; ids alone may be shared.
+    items = [
+        *(("road_status", row.provenance) for row in case.road_statuses),
+        *(("area", row.provenance) for row in case.areas),
+        *(("arrangement", row.provenance) for row in case.arrangements),
+    ]
+    for (kind, said), change in zip(items, modifications[len(modifications) - len(items) :], strict=True):
+        rows.append(
+            Basis(kind=kind if change.used else f"{kind}_shown_only", id=change.id, text=change.text,
+                  source=said.source, grade=_grade(said), as_of=said.as_of)
         )  # fmt: skip
     return (*rows, *_assumptions(case))
 
@@ -98,6 +99,9 @@ def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tu
         found.append(
             NotAssessed(code="HAZARD", text="No reported hazard was entered: exposure is 0 by lack of data.")
         )
+    if case.transit_links and any(a.hazard_ppm for a in case.areas):
+        text = "Hazard along trains, boats and paths: only the places where they begin and end are known."
+        found.append(NotAssessed(code="HAZARD_ON_LINKS", text=text))
     unstated = [p.name for p in problem.places if p.direction and p.capacity_persons < 0]
     if unstated:
         found.append(NotAssessed(code="SITE_CAPACITY", text=f"Capacity not stated: {', '.join(unstated)}."))
