@@ -233,6 +233,22 @@ class TestTransit:
         sketch.rows["places"] = [p for p in sketch.rows["places"] if p.id != "camp"]
         assert accepted(sketch).direction("west")["persons_served"] == 5
 
+    def test_a_path_of_the_network_itself_is_open_though_it_carries_no_vehicle(self):
+        sketch = Sketch(3)
+        sketch.road(0, 1)
+        sketch.road(1, 2, 300, 0, modes=Mode.FOOT, persons_h=600)
+        sketch.place("home", 1)
+        sketch.people("home", 20, group="needs_transport")
+        sketch.site("camp", 2)
+        timed = laid(sketch).problem.network
+        assert timed.arcs.capacity_mveh_h.tolist() == [3_600_000, 3_600_000, 1_000, 1_000]
+        assert accepted(sketch).direction("west")["persons_served"] == 20
+
+    def test_a_road_without_capacity_stays_closed(self):
+        sketch = Sketch(2)
+        sketch.road(0, 1, 60, 0)
+        assert laid(sketch).problem.network.arcs.capacity_mveh_h.tolist() == [0, 0]
+
     def test_a_link_with_an_end_off_the_network_is_left_out(self):
         sketch = line()
         sketch.place("nowhere", -1)

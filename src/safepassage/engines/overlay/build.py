@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.case import Case
-from safepassage.domain.network import NO_LIMIT, RoadNetwork
+from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork
 from safepassage.domain.plan import Modification
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.timed_network import HazardPiece, Piece, TimedArcs, TimedNetwork
-from safepassage.engines.overlay.additions import ALL_DIRECTIONS, Additions, additions, moved_ends
+from safepassage.engines.overlay.additions import (
+    ALL_DIRECTIONS,
+    OPEN_LINK_MVEH_H,
+    Additions,
+    additions,
+    moved_ends,
+)
 from safepassage.engines.overlay.changes import Changes, collect
 from safepassage.engines.overlay.effects import hazard_pieces, pieces
 from safepassage.engines.overlay.people import planning_problem
@@ -88,7 +94,11 @@ def _columns(network: RoadNetwork, added: Additions) -> Columns:
         "head": (head, added.head),
         "length_m": (base.length_m, added.length_m),
         "travel_s": (base.travel_s, added.travel_s),
-        "capacity_mveh_h": (base.capacity_mveh_h, added.capacity_mveh_h),
+        # A baseline states no vehicles for trains, boats and paths; in the timed network 0 would close them.
+        "capacity_mveh_h": (
+            np.where((base.modes & int(Mode.road())) == 0, OPEN_LINK_MVEH_H, base.capacity_mveh_h),
+            added.capacity_mveh_h,
+        ),
         "persons_h": (base.person_capacity_h, added.persons_h),
         "modes": (base.modes, added.modes),
         "directions": (np.full(n_base, ALL_DIRECTIONS), added.directions),
