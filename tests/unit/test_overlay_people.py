@@ -53,9 +53,10 @@ class TestPlaces:
         assert (placed(sketch, "village").node, placed(sketch, "village").pickup_node) == (0, 1)
 
     @pytest.mark.parametrize(
-        ("day", "night", "expected"), [(9, 5, 5), (9, None, 9), (None, None, -1), (None, 0, 0)]
+        ("day", "night", "expected"),
+        [(9, 5, 5), (5, 9, 5), (9, None, 9), (None, 7, 7), (None, None, -1), (None, 0, 0)],
     )
-    def test_people_stay_the_night_so_the_capacity_of_the_night_counts(self, day, night, expected):
+    def test_the_smaller_of_the_capacities_by_day_and_by_night_counts(self, day, night, expected):
         sketch = Sketch(1)
         sketch.place(
             "hall", 0, PlaceKind.RECEPTION_SITE, direction="west",

@@ -46,6 +46,7 @@ class TestWords:
             (Word.UNKNOWN, {}, 50, 143),
             (Word.UNKNOWN, {"unknown_speed_permille": 1_000, "unknown_capacity_permille": 900}, 90, 100),
             (Word.UNKNOWN, {"unknown_use": False}, 0, 143),
+            (Word.UNKNOWN, {"unknown_speed_permille": 0}, 0, 100),
             (Word.RESTRICTED, {}, 50, 200),
             (Word.RESTRICTED, {"restricted_use": False}, 0, 200),
         ],

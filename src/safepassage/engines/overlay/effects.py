@@ -62,8 +62,10 @@ def _state(base: Piece, active: list[Effect], start: int, end: int) -> Piece:
     kept = min((e.capacity_permille for e in active), default=PERMILLE)
     capacity = min([capacity, *stated]) * kept // PERMILLE
     slower = min((e.speed_permille for e in active), default=PERMILLE)
-    travel = max([-(-travel * PERMILLE // slower), *(e.travel_s for e in active if e.travel_s is not None)])
-    if any(e.closed for e in active):
+    if slower > 0:
+        travel = -(-travel * PERMILLE // slower)
+    travel = max([travel, *(e.travel_s for e in active if e.travel_s is not None)])
+    if slower <= 0 or any(e.closed for e in active):
         capacity = 0
     # A closed gate lets nobody pass, so its closed hours must not count as room for persons in a bound.
     persons_h = base.persons_h

@@ -40,15 +40,13 @@ def _placed(place: Place, placing: Placing, out_node: dict[int, int]) -> PlacedP
     node = placing.node[place.id]
     is_site = place.kind is PlaceKind.RECEPTION_SITE and bool(place.direction)
     assembly = placing.node.get(place.assembly_point, NONE) if place.assembly_point else node
-    capacity = place.capacity_night_persons
-    if capacity is None:
-        capacity = place.capacity_day_persons
+    stated = [c for c in (place.capacity_day_persons, place.capacity_night_persons) if c is not None]
     start = node if is_site else out_node.get(node, node)
     return PlacedPlace(
         id=place.id, name=place.name, kind=str(place.kind), node=start,
         pickup_node=out_node.get(assembly, assembly), release_s=max(0, place.release_s),
         direction=place.direction if is_site else "",
-        capacity_persons=NONE if capacity is None or not is_site else capacity,
+        capacity_persons=min(stated) if stated and is_site else NONE,
         snap_m=placing.snap_m[place.id],
     )  # fmt: skip
 
