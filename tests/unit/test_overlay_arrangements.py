@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.domain.case import ArrangementKind, ArrangementStatus, BorderStatusWord
+from safepassage.domain.case import (
+    ArrangementKind,
+    ArrangementStatus,
+    BorderStatusWord,
+    RoadSelector,
+    SelectorKind,
+)
 from tests.support.planned import accepted, laid
 from tests.support.sketch import SAID, Sketch, link, window
 
@@ -96,6 +102,12 @@ def test_a_closed_crossing_says_that_an_arrangement_opens_it():
     assert "opened by an arrangement" in rows[0].text
     assert (rows[1].text, rows[1].source) == ("Morning pause: pause, in force", "somebody")
     assert (rows[1].from_s, rows[1].to_s, rows[1].arcs) == (1_000, 2_000, (4,))
+
+
+def test_a_crossing_may_be_named_among_the_roads():
+    sketch = crossing()
+    sketch.arrangement(window(1_000, 2_000), roads=(RoadSelector(kind=SelectorKind.PLACE, value="post"),))
+    assert hours(sketch) == OPEN
 
 
 def test_opening_hours_still_hold_inside_a_window():

@@ -20,6 +20,7 @@ from safepassage.domain.case import (
     RoadSelector,
     RoadStatus,
     RoadStatusWord,
+    SelectorKind,
 )
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.plan import Modification
@@ -150,7 +151,10 @@ def may_be_used(arrangement: Arrangement, case: Case) -> bool:
 
 
 def _places_opened_by_arrangement(case: Case) -> set[str]:
-    return {place for a in case.arrangements if may_be_used(a, case) and a.windows for place in a.places}
+    """Return the crossings that an arrangement names, in its places or among its roads."""
+    counting = [a for a in case.arrangements if may_be_used(a, case) and a.windows]
+    named = {r.value for a in counting for r in a.roads if r.kind is SelectorKind.PLACE}
+    return named | {place for a in counting for place in a.places}
 
 
 def _crossing(c: _Collector, place: Place, arc: int, *, opened: bool) -> None:
