@@ -98,7 +98,8 @@ def make_plan(
         ),
         schedule=schedule, directions=direction_summaries(problem, schedule, found, certificate),
         corridors=ways, hold=hold(case), basis=basis(case, laid.modifications),
-        modifications=laid.modifications, not_assessed=not_assessed(case, problem, schedule),
+        modifications=laid.modifications,
+        not_assessed=not_assessed(case, problem, schedule, laid.modifications),
         binding=binding(problem, certificate, behind), certificate=certificate,
     )  # fmt: skip
     return Planned(

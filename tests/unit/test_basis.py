@@ -55,7 +55,7 @@ class TestBasis:
         row = rows(sketch, "road_status")[0]
         assert (row["id"], row["text"], row["source"], row["grade"]) == (
             "r0",
-            "l0: UNKNOWN",
+            "l0: status unknown",
             "somebody",
             "B2",
         )
@@ -91,8 +91,8 @@ class TestBasis:
             r["id"]: r["text"]
             for r in rows(town(restricted_use=False, unknown_speed_permille=655), "assumption")
         }
-        assert found["unknown_roads"] == "roads reported UNKNOWN: used, at 65.5 % speed and 50 % capacity"
-        assert found["restricted_roads"] == "roads reported RESTRICTED: not used"
+        assert found["unknown_roads"] == "roads of unknown status: used, at 65.5 % speed and 50 % capacity"
+        assert found["restricted_roads"] == "roads reported restricted: not used"
         assert found["unilateral_windows"] == "windows announced by one side only: shown, not used"
         assert found["persons_per_car"] == "1 persons in each own vehicle"
         assert "no reply from a party counts as no agreement" in found["silence"]
@@ -167,3 +167,10 @@ class TestNotAssessed:
     def test_no_report_is_not_a_report_that_a_road_is_open(self):
         row = next(r for r in accepted(town()).plan["not_assessed"] if r["code"] == "ROADS_WITHOUT_REPORT")
         assert "not a report that they are open" in row["text"]
+
+    def test_a_status_without_its_road_is_named(self):
+        sketch = town()
+        sketch.status(RoadStatusWord.NOT_PASSABLE, "l99")
+        rows = {r["code"]: r["text"] for r in accepted(sketch).plan["not_assessed"]}
+        assert "link:l99: reported not passable." in rows["STATUS_WITHOUT_ROAD"]
+        assert "STATUS_WITHOUT_ROAD" not in self.codes(town())

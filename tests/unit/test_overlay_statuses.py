@@ -235,6 +235,9 @@ class TestSelectors:
         found = self.find(kind, "nowhere")
         assert [(p.code, p.severity) for p in found.problems] == [("ROAD_NOT_FOUND", "warning")]
         assert not found.problem.network.profiles
+        row = found.modifications[0]
+        assert not row.used
+        assert row.text.endswith("; no such road in the network, no effect")
 
     def test_names_and_numbers_are_compared_part_by_part_without_regard_to_case(self):
         from dataclasses import replace
@@ -254,6 +257,27 @@ class TestSelectors:
         assert find(SelectorKind.NAME, "ВУЛИЦЯ МИРУ") == [0, 1]
         assert find(SelectorKind.NAME, "") == []
 
+    @pytest.mark.parametrize("written", ["CG-3", "CG3", "cg 3", "CG \u2013 3"])
+    @pytest.mark.parametrize("mapped", ["CG-3", "CG 3", "CG3;CG-3i"])
+    def test_a_road_number_is_the_same_with_hyphen_blank_or_nothing_before_its_digits(self, written, mapped):
+        assert self.by_number(mapped, written) == [0, 1]
+
+    @pytest.mark.parametrize(("mapped", "written"), [("A1-1", "A11"), ("CG-3", "CG-33"), ("CG-3", "3")])
+    def test_other_numbers_are_other_roads(self, mapped, written):
+        assert self.by_number(mapped, written) == []
+
+    @staticmethod
+    def by_number(mapped, written):
+        from dataclasses import replace
+
+        from safepassage.engines.overlay.selectors import RoadFinder
+
+        network = line().network()
+        arcs = replace(network.arcs, ref=np.array([1, 1, 2, 2]))
+        network = replace(network, arcs=arcs, names=("", mapped, "B9"))
+        finder = RoadFinder(network=network, areas={}, gate_arcs={}, place_nodes={})
+        return finder.find(RoadSelector(kind=SelectorKind.REF, value=written))
+
 
 class TestModifications:
     def test_they_stand_in_their_order_with_source_and_span(self):
@@ -269,7 +293,7 @@ class TestModifications:
             "somebody",
             5,
             7_200,
-            "l0: UNKNOWN",
+            "l0: status unknown",
         )
 
 

@@ -152,6 +152,11 @@ class Shapes:
             raise ValueError("start must have one entry per arc and a last one that closes the points")
 
 
+def unnamed(link: str) -> str:
+    """Return what to call a stretch without number and name: ways as they are written in a road status."""
+    return f"unnamed road (way:{link.removeprefix('way/')})" if link.startswith("way/") else link
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSource:
     """Where a network came from; `attribution` is stamped on every output derived from it."""
@@ -204,6 +209,6 @@ class RoadNetwork:
         return [ends[0], *inner, ends[1]]
 
     def label(self, arc: int) -> str:
-        """Return what people call the road of `arc`: its number and name, or its link id."""
+        """Return what people call the road of `arc`: its number and name, or what selects it without them."""
         ref, name = self.names[int(self.arcs.ref[arc])], self.names[int(self.arcs.name[arc])]
-        return " ".join(part for part in (ref, name) if part) or str(self.arcs.link[arc])
+        return " ".join(part for part in (ref, name) if part) or unnamed(str(self.arcs.link[arc]))

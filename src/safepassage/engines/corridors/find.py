@@ -207,10 +207,11 @@ def _bottleneck_reason(problem: PlanningProblem, arc: int, capacity: int) -> str
     arcs = problem.network.arcs
     name = str(arcs.label[arc])
     persons_h = int(arcs.persons_h[arc])
-    kind = "crossing or checkpoint" if bool(arcs.gate[arc]) else "road"
-    if persons_h >= 0:
-        return f"{kind} {name}: {persons_h} persons/h"
-    return f"{kind} {name}: {capacity} vehicles/h"
+    if bool(arcs.gate[arc]):
+        name = f"crossing or checkpoint {name}"
+    elif not name.startswith("unnamed road"):
+        name = f"road {name}"
+    return f"{name}: {persons_h} persons/h" if persons_h >= 0 else f"{name}: {capacity} vehicles/h"
 
 
 def _with_alternative(finder: _Finder, corridor: Corridor, roads: _Roads) -> Corridor:
@@ -252,5 +253,7 @@ def _no_alternative(problem: PlanningProblem, cut: tuple[int, ...], corridor: Co
     names = list(dict.fromkeys(str(labels[a]) for a in sorted(cut, key=lambda a: -int(length[a]))))
     shared_m = sum(int(length[a]) for a in cut)
     share = shared_m * 100 // max(1, corridor.length_m)
-    over = ", ".join(names[:4]) or "all of it"
+    if not names:
+        return "a reception site of the direction stands at the place itself"
+    over = ", ".join(names[:4])
     return f"every way to a site shares at least {share} % of this one, over {over}"

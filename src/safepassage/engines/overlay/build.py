@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.case import Case
-from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork
+from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork, unnamed
 from safepassage.domain.plan import Modification
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
@@ -159,7 +159,7 @@ def _labels(network: RoadNetwork) -> list[str]:
         key = (ref, name)
         if key not in known:
             known[key] = " ".join(part for part in (names[ref], names[name]) if part)
-        found.append(known[key] or link)
+        found.append(known[key] or unnamed(link))
     return found
 
 

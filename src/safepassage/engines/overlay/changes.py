@@ -166,8 +166,10 @@ def _crossing(c: _Collector, place: Place, arc: int, *, opened: bool) -> None:
     effects, word = _border_effects(c, place), place.status
     if not effects:
         return
-    text = f"{place.name}: {word}" + ("; opened by an arrangement in its windows" if opened else "")
-    if not opened:
+    text = f"{place.name}: {_in_words(word)}"
+    if opened:
+        text += "; opened by an arrangement in its windows"
+    else:
         c.book.add([arc], effects)
     c.note(
         f"status-{place.id}", "border_status", text, place.provenance, arcs=[arc], span=whole, used=not opened
@@ -210,7 +212,7 @@ def _transit(c: _Collector, transit_at: Mapping[str, int]) -> dict[int, tuple[tu
 def _status(c: _Collector, status: RoadStatus) -> None:
     arcs = c.arcs(status.roads, "road_status", status.id)
     start, end = c.span(status.interval)
-    used = start < end
+    used = start < end and bool(arcs)
     for arc in arcs if used else ():
         effect = _status_effect(c, status, arc, (start, end))
         if effect is not None:
@@ -218,9 +220,11 @@ def _status(c: _Collector, status: RoadStatus) -> None:
         if status.max_weight_kg is not None:
             c.max_weight_kg[arc] = min(status.max_weight_kg, c.max_weight_kg.get(arc, status.max_weight_kg))
     roads = ", ".join(dict.fromkeys(c.network.label(arc) for arc in arcs if arc < len(c.network.arcs)))
-    text = f"{roads or ', '.join(map(str, status.roads))}: {status.status}"
+    text = f"{roads or ', '.join(map(str, status.roads))}: {_in_words(status.status)}"
     if status.max_weight_kg is not None:
         text += f", up to {status.max_weight_kg:,} kg" + (" (for all hours)" if status.interval else "")
+    if not arcs:
+        text += "; no such road in the network, no effect"
     c.note(status.id, "road_status", text, status.provenance, arcs=arcs, span=(start, end), used=used)
 
 
@@ -308,6 +312,12 @@ def _open_in_windows(c: _Collector) -> None:
         c.permitted[arc] = frozenset(windows)
         for intervals in windows.values():
             c.book.add([arc], closed_outside(intervals, c.horizon_s))
+
+
+def _in_words(word: RoadStatusWord | BorderStatusWord) -> str:
+    """Say a status as one would: somebody reported it, or nobody knows."""
+    plain = str(word).replace("_", " ").lower()
+    return f"status {plain}" if plain in {"unknown", "unclear", "unspecified"} else f"reported {plain}"
 
 
 def _nothing_found(sheet: str, row_id: str, selector: RoadSelector) -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,18 @@ NEAR_LIMIT_M = 500
 
 METRES_PER_DEGREE = 111_320
 PPM = 1_000_000
+
+# What people put between the letters and the digits of a road number: CG-3, CG 3 and CG3 are one road,
+# while the hyphen of A1-1 stands between digits and makes it another road than A11.
+_BETWEEN = re.compile(r"(?<=[^\W\d_])[\s\-\u2010-\u2013]+(?=\d)")
+
+
+def _name(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _number(text: str) -> str:
+    return _BETWEEN.sub("", _name(text))
 
 
 @dataclass(slots=True)
@@ -43,9 +56,9 @@ class RoadFinder:
             case SelectorKind.WAY:
                 hits = np.flatnonzero(arcs.link == f"way/{value.removeprefix('way/')}")
             case SelectorKind.REF:
-                hits = self._named(arcs.ref, value)
+                hits = self._named(arcs.ref, value, _number)
             case SelectorKind.NAME:
-                hits = self._named(arcs.name, value)
+                hits = self._named(arcs.name, value, _name)
             case SelectorKind.NEAR:
                 hits = self._near(value)
             case SelectorKind.AREA:
@@ -72,13 +85,12 @@ class RoadFinder:
         hits = points_inside(area.polygons, points)
         return [arc for (arc, _), hit in zip(at, hits, strict=True) if hit]
 
-    def _named(self, column: Any, value: str) -> Any:
-        wanted = value.strip().casefold()
+    def _named(self, column: Any, value: str, plain: Callable[[str], str]) -> Any:
+        wanted = plain(value)
         positions = [
             i
             for i, name in enumerate(self.network.names)
-            if wanted in {part.strip().casefold() for part in (name, *name.replace("/", ";").split(";"))}
-            and name
+            if wanted in {plain(part) for part in (name, *name.replace("/", ";").split(";"))} and name
         ]
         return np.flatnonzero(np.isin(column, positions))
 

@@ -7,6 +7,7 @@ from safepassage.domain.plan import Basis, Hold, Modification, NotAssessed, Sche
 from safepassage.domain.planning_problem import PlanningProblem
 
 GRAMS_PER_KG = 1_000
+LOST_NAMED = 8
 
 
 def _grade(provenance: Provenance) -> str:
@@ -47,8 +48,8 @@ def _assumptions(case: Case) -> tuple[Basis, ...]:
     silence = "no reply from a party counts as no agreement; no report about a road counts as open as mapped"
     rows = [
         ("persons_per_car", f"{s.persons_per_car} persons in each own vehicle"),
-        ("unknown_roads", f"roads reported UNKNOWN: {unknown}"),
-        ("restricted_roads", f"roads reported RESTRICTED: {restricted}"),
+        ("unknown_roads", f"roads of unknown status: {unknown}"),
+        ("restricted_roads", f"roads reported restricted: {restricted}"),
         ("unilateral_windows", f"windows announced by one side only: {windows}"),
         ("silence", silence),
     ]
@@ -82,16 +83,19 @@ def hold(case: Case) -> tuple[Hold, ...]:
     )  # fmt: skip
 
 
-def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tuple[NotAssessed, ...]:
+def not_assessed(
+    case: Case, problem: PlanningProblem, schedule: Schedule, modifications: tuple[Modification, ...]
+) -> tuple[NotAssessed, ...]:
     """Return what was not assessed, in plain sight; missing data is never a pass."""
     found = [
         NotAssessed(code="LAW_AND_STANDARDS", text="The plan has not been audited against law and standards.")
     ]
     found.append(_reports_on_roads(case, problem, schedule))
+    found.extend(_statuses_without_road(modifications))
     found.append(
         NotAssessed(
             code="EXPLOSIVE_HAZARD",
-            text="No statement on mines or unexploded ordnance is held for any road; "
+            text="No statement that any road is free of mines or unexploded ordnance is part of this plan; "
             "ask the mine-action authority.",
         )
     )
@@ -122,13 +126,24 @@ def not_assessed(case: Case, problem: PlanningProblem, schedule: Schedule) -> tu
     return tuple(found)
 
 
+def _statuses_without_road(modifications: tuple[Modification, ...]) -> list[NotAssessed]:
+    """Name the road statuses that had no effect: a reader would take them for planned with."""
+    lost = [m.text.split(";")[0] for m in modifications if m.kind == "road_status" and not m.arcs]
+    if not lost:
+        return []
+    more = [f"{len(lost) - LOST_NAMED} more"] if len(lost) > LOST_NAMED else []
+    named = ", ".join([*lost[:LOST_NAMED], *more])
+    text = f"Road statuses that fit no road of the network and have no effect: {named}."
+    return [NotAssessed(code="STATUS_WITHOUT_ROAD", text=text)]
+
+
 def _reports_on_roads(case: Case, problem: PlanningProblem, schedule: Schedule) -> NotAssessed:
     used = {arc for route in schedule.routes for arc in route.arcs}
     labels = problem.network.arcs.label
     roads = {str(labels[arc]) for arc in used}
     spoken = sum(s.status is not RoadStatusWord.UNSPECIFIED for s in case.road_statuses)
     text = (
-        f"The routes use {len(roads)} roads; {spoken} road status rows are held. For all other stretches: "
+        f"The routes use {len(roads)} roads; road statuses entered: {spoken}. For all other stretches: "
         "no report of an obstacle as of the time this plan states, which is not a report that they are open."
     )
     return NotAssessed(code="ROADS_WITHOUT_REPORT", text=text)
