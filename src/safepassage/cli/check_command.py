@@ -43,8 +43,8 @@ def _on_network(given: CaseInput) -> tuple[tuple[Problem, ...], tuple[PlacedPlac
     return given.located(laid.problems), laid.problem.places
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _distances(places: tuple[PlacedPlace, ...]) -> str:
@@ -53,7 +53,7 @@ def _distances(places: tuple[PlacedPlace, ...]) -> str:
     if not moved:
         return ""
     furthest = ", ".join(f"{p.name} {p.snap_m:,} m" for p in moved[:SHOWN_PLACES])
-    return f"{_counted(len(moved), 'place')} snapped to the nearest road; furthest: {furthest}."
+    return f"{_counted(len(moved), 'place')} moved to the nearest road; furthest: {furthest}."
 
 
 def _summary(given: CaseInput) -> str:
@@ -65,6 +65,7 @@ def _summary(given: CaseInput) -> str:
         f"{case.title}: {_counted(len(case.places), 'place')}, {persons:,} persons, "
         f"{_counted(sum(v.count for v in case.fleet), 'vehicle')}, "
         f"{_counted(len(case.arrangements), 'arrangement')}, "
-        f"{len(case.road_statuses)} road statuses, {_counted(len(case.reports), 'report')}; "
-        f"network of {len(network.network.nodes):,} nodes and {len(network.network.arcs):,} arcs."
+        f"{_counted(len(case.road_statuses), 'road status', 'road statuses')}, "
+        f"{_counted(len(case.reports), 'report')}; road network of "
+        f"{len(network.network.nodes):,} nodes and {len(network.network.arcs):,} one-way stretches."
     )

@@ -87,7 +87,7 @@ def _explain(
     ]
     lines.extend(_way_lines(own))
     lines.append(f"  binding constraint: {corridor['bottleneck_reason'] or 'none'}")
-    lines.extend(f"  limit of the proof for the direction: {b['text']}" for b in plan["binding"]
+    lines.extend(f"  what limits the direction: {b['text']}" for b in plan["binding"]
                  if b["direction"] == corridor["direction"])  # fmt: skip
     ways = [own]
     lines.append("What would change it:")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from safepassage.domain.plan import DirectionSummary
 from safepassage.domain.problem import Problem
 from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.people_facts import in_words
 from safepassage.planning import Planned
 
 BAR = 30
@@ -64,7 +65,7 @@ def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding
             at = clock.moments(clock.seconds(as_of))
             lines.append(
                 f"  finishes {finish}; in this model, with roads as reported at {at}, "
-                f"no plan that serves as many finishes before {bound}"
+                f"no plan that serves as many people can finish before {bound}"
             )
     if summary.persons_reserved:
         lines.append(
@@ -72,7 +73,7 @@ def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding
         )
     if summary.unserved_bound:
         lines.append(f"  in this model at least {summary.unserved_bound:,} cannot be served by any plan")
-    return [*lines, f"  limit of the proof: {binding}"] if binding else lines
+    return [*lines, f"  what limits it: {binding}"] if binding else lines
 
 
 def _unserved(planned: Planned) -> list[str]:
@@ -81,7 +82,10 @@ def _unserved(planned: Planned) -> list[str]:
         reasons[row.reason] = reasons.get(row.reason, 0) + row.persons
     if not reasons:
         return [""]
-    rows = [f"  {count:,} {code}" for code, count in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0]))]
+    rows = [
+        f"  {count:,} persons: {in_words(code)} ({code})"
+        for code, count in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0]))
+    ]
     return ["", "INCOMPLETE — not served, with the reason:", *rows]
 
 

@@ -22,8 +22,12 @@ def run(options: argparse.Namespace) -> Outcome:
     record = verdict.record()
     checked = sum(verdict.checks.values())
     if verdict.verified:
-        text = f"Verified: {checked:,} checks, no violation. plan.json sha256 {verdict.plan_sha256}"
+        text = f"Verified: {checked:,} checks, none failed. plan.json sha256 {verdict.plan_sha256}"
         return Outcome(code=OK, text=text, data=record)
     lines = [f"{v.code} at {v.where}: {v.message}" for v in verdict.violations[:SHOWN]]
-    lines.append(f"NOT VERIFIED: {sum(verdict.counts.values()):,} violations in {checked:,} checks.")
+    failed = sum(verdict.counts.values())
+    lines.append(
+        f"NOT VERIFIED: {failed:,} of {checked:,} checks failed. Do not use this plan: "
+        "ask who made it for the untouched files, or plan again."
+    )
     return Outcome(code=NOT_VERIFIED, text="\n".join(lines), data=record)
