@@ -13,13 +13,16 @@ def run(options: argparse.Namespace) -> Outcome:
     """Write the template; nothing that exists is overwritten."""
     from safepassage.formats import case_template  # noqa: PLC0415
 
-    if options.case.exists() and (options.case.is_file() or any(options.case.iterdir())):
+    as_workbook = options.xlsx or options.case.suffix.casefold() == ".xlsx"
+    case = options.case
+    if as_workbook and case.suffix.casefold() != ".xlsx":
+        case = case.with_name(f"{case.name}.xlsx")  # spreadsheet programs open a file by its ending
+    if case.exists() and (case.is_file() or any(case.iterdir())):
         raise FormatError(
-            file=str(options.case),
+            file=str(case),
             what="it exists already and is left as it is",
             remedy="choose another name",
         )
-    as_workbook = options.xlsx or options.case.suffix.casefold() == ".xlsx"
-    case_template.write_template(options.case, xlsx=as_workbook)
-    text = f"Wrote {options.case}. Fill it in, then run: safepassage check {options.case}"
-    return Outcome(code=OK, text=text, data={"case": str(options.case), "xlsx": as_workbook})
+    case_template.write_template(case, xlsx=as_workbook)
+    text = f"Wrote {case}. Fill it in, then run: safepassage check {case}"
+    return Outcome(code=OK, text=text, data={"case": str(case), "xlsx": as_workbook})
