@@ -76,7 +76,8 @@ def test_the_headline_says_who_by_when_and_what_no_plan_can(page):
     served = f"{row['persons_served']:,} of {row['persons_demand']:,} people can arrive by 17:49 / 18:49"
     assert served in page.text
     bound = (
-        "in this model, with roads as reported at 04:41 / 05:41, no plan that serves as many finishes before"
+        "in this model, with roads as reported at 04:41 / 05:41, "
+        "no plan that serves as many people can finish before"
     )
     assert f"Bound: {bound} 16:55 / 17:55" in page.text
     assert "INCOMPLETE: 2,361 people not served" in page.text

@@ -42,6 +42,7 @@ class DirectionFacts:
     gap: str
     bound_by: str
     lowest_share: str
+    lowest_at: str
     exposure_person_h: str
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
@@ -198,6 +199,7 @@ class PeopleFacts:
                 row["bound_kind"], ""
             ),
             lowest_share=percent(row["min_share_ppm"]),
+            lowest_at=self._least_served(position),
             exposure_person_h=f"{row['exposure_person_ppm_s'] / _PPM / 3600:,.1f}",
             reasons=_reasons(rows),
             limits=tuple(
@@ -206,6 +208,19 @@ class PeopleFacts:
                 if self._register.direction(r["direction"]) == position
             ),
         )
+
+    def _least_served(self, position: int) -> str:
+        """Name a settlement with the smallest share served, and how many more have it; empty at 100 %."""
+        shares = {
+            place: (self._served.get((place, way), 0) / persons, -persons, self._register.place(place))
+            for (place, way), persons in self._demand.items()
+            if way == position and persons
+        }
+        if not shares or min(shares.values())[0] >= 1:
+            return ""
+        lowest, _, name = min(shares.values())
+        more = sum(share == lowest for share, _, _ in shares.values()) - 1
+        return f"{name} and {more} more" if more else name
 
     def settlements(self) -> tuple[SettlementFacts, ...]:
         """Return one row per settlement and direction with decided persons, most persons first."""
