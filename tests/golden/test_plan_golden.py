@@ -23,10 +23,13 @@ AT_LEAST_LEFT = 100
 HASHES = """
 import hashlib
 from safepassage import example
+from safepassage.domain.situation import Situation
 from safepassage.formats.case_reading import read_case
-from tests.support.planned import planned
+from safepassage.planning import StoppingRule, make_plan
+from tests.support.planned import WORK, written
 found = read_case(example.path())
-files = planned(found.case, found.network.network).files
+plan = make_plan(found.network.network, Situation(case=found.case), stop=StoppingRule(work=WORK))
+files = written(plan)
 print(*(hashlib.sha256(files[name]).hexdigest() for name in sorted(files)))
 """
 

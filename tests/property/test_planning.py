@@ -164,7 +164,7 @@ def shuffled(rows, draws):
     return tuple(draws.some(rows, len(rows)))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(SEEDS)
 def test_the_order_of_rows_does_not_matter(seed):
     case, network = random_small_case(seed)
@@ -183,14 +183,14 @@ def test_the_order_of_rows_does_not_matter(seed):
     assert planned(mixed, network).files == planned(case, network).files
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(SEEDS)
 def test_the_same_case_gives_the_same_bytes_five_times(seed):
     made = [planned(*random_small_case(seed)).files for _ in range(5)]
     assert all(files == made[0] for files in made)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(SEEDS, st.sampled_from([0, 1, 5, 20, 60]))
 def test_a_plan_cut_short_by_a_work_limit_is_verified_says_so_and_is_the_same_again(seed, work):
     case, network = random_small_case(seed)
@@ -204,11 +204,11 @@ def test_a_plan_cut_short_by_a_work_limit_is_verified_says_so_and_is_the_same_ag
 
 
 def test_some_plans_are_cut_short_by_a_work_limit():
-    reasons = [planned(*random_small_case(seed), work=1).reasons() for seed in range(12)]
+    reasons = [planned(*random_small_case(seed), work=1).reasons() for seed in range(5)]
     assert any("UNSERVED_WORK_LIMIT" in found for found in reasons)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(SEEDS)
 def test_a_reserve_never_displaces_anybody_who_decided(seed):
     """With and without the undecided, the decided travel in the same cars, buses and trains."""
@@ -224,7 +224,7 @@ def test_a_reserve_never_displaces_anybody_who_decided(seed):
         assert other["persons_reserved"] == 0
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(SEEDS, st.integers(10_000, 5_000_000))
 def test_the_exposure_cap_is_kept_by_everybody_and_costs_nobody_their_place_in_the_count(seed, cap):
     case, network = random_small_case(seed)
@@ -235,10 +235,11 @@ def test_the_exposure_cap_is_kept_by_everybody_and_costs_nobody_their_place_in_t
         assert row["exposure_person_ppm_s"] <= cap * row["persons_served"]
 
 
+@pytest.mark.slow
 def test_random_cases_have_what_the_properties_are_about():
     """The properties above would say little of cases without hazards, windows, gates, links or reserves."""
     seen = Counter()
-    for seed in range(30):
+    for seed in range(200):
         found = planned(*random_small_case(seed))
         network, plan = found.inputs["network"], found.plan
         seen["hazard"] += bool(network["hazard"])
@@ -249,5 +250,5 @@ def test_random_cases_have_what_the_properties_are_about():
         seen["reserves"] += any(r["reserved"] for r in plan["reserves"])
         seen["unserved"] += bool(plan["unserved"])
         seen["both ways"] += all(d["persons_served"] for d in plan["directions"])
-    assert min(seen.values()) >= 1, seen
+    assert min(seen.values()) >= 5, seen
     assert len(seen) == 8

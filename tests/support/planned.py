@@ -59,25 +59,28 @@ def planned(
     case: Case = sketch_or_case if isinstance(sketch_or_case, Case) else sketch_or_case.case()
     network = network or sketch_or_case.network()
     found = make_plan(network, Situation(case=case), stop=StoppingRule(work=work), seed=seed)
-    return Checked(found, *_verified(found))
+    files = written(found)
+    return Checked(found, files, _verdict(files))
 
 
-def _verified(found: Planned) -> tuple[dict[str, bytes], Verdict]:
+def written(found: Planned) -> dict[str, bytes]:
+    """Return the bytes of inputs, plan and certificate."""
     inputs = canonical_json.encode(inputs_json.document(found.problem))
     digest = canonical_json.sha256(inputs)
-    files = {
+    return {
         "inputs": inputs,
         "plan": canonical_json.encode(plan_json.plan_document(found.plan, inputs_sha256=digest)),
         "certificate": canonical_json.encode(
             plan_json.certificate_document(found.plan.certificate, inputs_sha256=digest)
         ),
     }
-    parsed = [json.loads(data) for data in files.values()]
-    verdict = verify(
-        *parsed,
+
+
+def _verdict(files: dict[str, bytes]) -> Verdict:
+    return verify(
+        *(json.loads(files[name]) for name in ("inputs", "plan", "certificate")),
         inputs_bytes=files["inputs"], plan_bytes=files["plan"], certificate_bytes=files["certificate"],
     )  # fmt: skip
-    return files, verdict
 
 
 def accepted(sketch_or_case: Any, network: RoadNetwork | None = None, **more: Any) -> Checked:

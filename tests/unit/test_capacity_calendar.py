@@ -39,7 +39,7 @@ def calendars(draw, *, constant=False):
 
 
 class TestTheRule:
-    @settings(max_examples=120)
+    @settings(max_examples=80)
     @given(
         calendars(),
         st.lists(st.tuples(st.integers(0, HORIZON_S + 2), st.integers(1, 12), st.booleans()), max_size=25),
@@ -64,7 +64,7 @@ class TestTheRule:
         stretches = sorted((x, x + work) for _, x, work in booked)
         assert all(a[1] <= b[0] for a, b in pairwise(stretches))
 
-    @settings(max_examples=30)
+    @settings(max_examples=20)
     @given(calendars(constant=True), st.integers(1, 12), st.lists(st.integers(0, HORIZON_S - 1), max_size=12))
     def test_equal_vehicles_one_after_the_other_wait_no_second_more_than_they_must(
         self, pieces, work, wishes
