@@ -157,3 +157,26 @@ def test_control_characters_and_endless_texts_are_faults():
     assert read_cell("a\x07", name, CLOCK).code == "TEXT_CONTROL"
     assert read_cell("x" * 201, name, CLOCK).code == "TEXT_TOO_LONG"
     assert read_cell("x" * 200, name, CLOCK) == "x" * 200
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "cell", "meant"),
+    [
+        ("road_status", "status", "closed", "NOT_PASSABLE"),
+        ("places", "status", "blocked", "CLOSED"),
+        ("demand", "direction_basis", "counted", "tally"),
+        ("places", "kind", "Village", "settlement"),
+    ],
+)
+def test_an_everyday_word_is_answered_with_the_word_that_says_it_here(sheet, column, cell, meant):
+    found = read_cell(cell, table(sheet).column(column), CLOCK)
+    assert isinstance(found, Fault)
+    assert found.code == "WORD_UNKNOWN"
+    assert found.hint.startswith(f"did you mean “{meant}”? allowed: ")
+
+
+@pytest.mark.parametrize(("cell", "proposed"), [("CG-2", True), ("R200", True), ("Oak road", False)])
+def test_a_bare_road_number_is_answered_with_ref(cell, proposed):
+    found = read_cell(cell, ROADS, CLOCK)
+    assert isinstance(found, Fault)
+    assert found.hint.startswith(f"did you mean ref:{cell}? ") is proposed

@@ -194,8 +194,32 @@ def _word(cell: Any, column: Column) -> str | Fault:
     return Fault(
         code="WORD_UNKNOWN",
         message=f"{column.name} has no word {shown(text)}",
-        hint=did_you_mean(wanted, column.allowed),
+        hint=_meant(wanted, column) or did_you_mean(wanted, column.allowed),
     )
+
+
+_EVERYDAY = {
+    "closed": ("CLOSED", "NOT_PASSABLE"),
+    "blocked": ("CLOSED", "NOT_PASSABLE"),
+    "impassable": ("CLOSED", "NOT_PASSABLE"),
+    "destroyed": ("NOT_PASSABLE",),
+    "open": ("PASSABLE",),
+    "limited": ("RESTRICTED",),
+    "counted": ("tally",),
+    "estimate": ("assumption",),
+    "estimated": ("assumption",),
+    "village": ("settlement",),
+    "town": ("settlement",),
+    "shelter": ("reception_site",),
+    "car": ("own_vehicle",),
+}
+"""Words that people write in a hurry, and those that say it here."""
+
+
+def _meant(wanted: str, column: Column) -> str:
+    """Return the word of the column for one of everyday speech; it is proposed, never put in its place."""
+    word = next((word for word in _EVERYDAY.get(wanted, ()) if word in column.allowed), "")
+    return f"did you mean “{word}”? allowed: {', '.join(column.allowed)}" if word else ""
 
 
 def _yes_no(cell: Any, column: Column) -> bool | Fault:
@@ -239,6 +263,11 @@ def _selectors(cell: Any, _column: Column) -> tuple[RoadSelector, ...] | Fault:
     return tuple(found)
 
 
+def _as_number(part: str) -> str:
+    """Propose ref: where somebody wrote a bare road number, such as R200 or CG-2."""
+    return f"did you mean ref:{part}? " if re.fullmatch(r"[^\W\d_]{1,3}[\s-]?\d{1,4}[a-z]?", part) else ""
+
+
 def _selector(part: str) -> RoadSelector | Fault:
     kind, separator, value = (piece.strip() for piece in part.partition(":"))
     kinds = tuple(str(one) for one in SelectorKind)
@@ -247,7 +276,7 @@ def _selector(part: str) -> RoadSelector | Fault:
         return Fault(
             code="ROAD_FORMAT",
             message=f"{shown(part)} does not say which road",
-            hint=(f"did you mean {near}:{value}? " if near else "")
+            hint=(f"did you mean {near}:{value}? " if near else _as_number(part) if not separator else "")
             + "write link:ID, way:NUMBER, ref:R200, name:ROAD NAME, near:LAT,LON, area:ID or place:ID",
         )
     kind = kind.casefold()
