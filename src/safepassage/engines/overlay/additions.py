@@ -135,12 +135,14 @@ def _sides(added: Additions, network: RoadNetwork, node: int, name: str) -> None
 
 def _transit(added: Additions, case: Case, placing: Placing) -> None:
     """Join the ends of trains, boats and paths; who leaves from the node of a gate has passed it."""
+    names = {place.id: place.name for place in case.places}
     for link in case.transit_links:
         tail, head = placing.node.get(link.from_place, -1), placing.node.get(link.to_place, -1)
         if min(tail, head) >= 0:
             added.transit_at[link.id] = added.new_arc(
                 (added.out_node.get(tail, tail), head), TRANSIT_MODES[link.mode], link.travel_s,
-                length_m=link.length_m, persons_h=link.persons_h, label=f"{link.mode} {link.id}",
+                length_m=link.length_m, persons_h=link.persons_h,
+                label=f"{link.mode} {names[link.from_place]} → {names[link.to_place]}",
             )  # fmt: skip
 
 

@@ -192,6 +192,7 @@ def _border_effects(c: _Collector, place: Place) -> list[Effect]:
 
 def _transit(c: _Collector, transit_at: Mapping[str, int]) -> dict[int, tuple[tuple[int, int], ...]]:
     timetables = {}
+    names = {place.id: place.name for place in c.case.places}
     for link in c.case.transit_links:
         arc = transit_at.get(link.id)
         if arc is None:
@@ -204,8 +205,8 @@ def _transit(c: _Collector, transit_at: Mapping[str, int]) -> dict[int, tuple[tu
                 if 0 <= depart_s < c.horizon_s:
                     places[depart_s] = places.get(depart_s, 0) + persons
             timetables[arc] = tuple(sorted(places.items()))
-        c.note(link.id, "transit_link", f"{link.mode} {link.from_place} → {link.to_place}", link.provenance,
-               arcs=[arc], span=(0, c.horizon_s))  # fmt: skip
+        text = f"{link.mode} {names[link.from_place]} → {names[link.to_place]}"
+        c.note(link.id, "transit_link", text, link.provenance, arcs=[arc], span=(0, c.horizon_s))
     return timetables
 
 
