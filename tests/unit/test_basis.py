@@ -82,7 +82,7 @@ class TestBasis:
         sketch.arrangement(window(0, 9), id="zone", status=ArrangementStatus.SUSPENDED, name="River pause")
         texts = {row["kind"]: row["text"] for row in accepted(sketch).plan["basis"] if row["id"] == "zone"}
         assert texts == {
-            "area": "Hazard by the river: reported hazard, hazard 0.1 %",
+            "area": "Hazard by the river: reported hazard; the planning team weighs it with 0.1 %",
             "arrangement_shown_only": "River pause: pause, suspended; shown, not used",
         }
 

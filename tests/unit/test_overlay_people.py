@@ -183,7 +183,7 @@ class TestTransit:
         timed = laid(self.rail(travel_s=900, persons_h=30, length_m=12_000)).problem.network
         assert (timed.arcs.tail[4], timed.arcs.head[4], timed.arcs.modes[4]) == (0, 2, Mode.TRAIN)
         assert (timed.arcs.travel_s[4], timed.arcs.persons_h[4], timed.arcs.length_m[4]) == (900, 30, 12_000)
-        assert timed.arcs.label[4] == "train home → camp"
+        assert timed.arcs.label[4] == "train Home → Camp"
 
     @pytest.mark.parametrize(
         ("mode", "bit"), [("train", Mode.TRAIN), ("boat", Mode.BOAT), ("foot", Mode.FOOT)]

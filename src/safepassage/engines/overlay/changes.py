@@ -273,7 +273,8 @@ def _area(c: _Collector, area: Area) -> None:
         for arc, share_ppm in inside.items():
             c.hazard[arc].append((start, end, -(-ppm * share_ppm // 1_000_000)))
     text = f"{area.name}: {str(area.kind).replace('_', ' ')}" + (
-        f", hazard {ppm / 10_000:g} %" if ppm else ""
+        # The source reports the area; the figure is the planning team's, and must not read as the source's.
+        f"; the planning team weighs it with {ppm / 10_000:g} %" if ppm else ""
     )
     c.note(area.id, str(area.kind), text, area.provenance, arcs=sorted(inside), span=(start, end), used=used)
 
