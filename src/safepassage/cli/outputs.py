@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
+from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats import (
@@ -35,8 +37,8 @@ def write_outputs(
 ) -> dict[str, str]:
     """Write all files of a plan; return their paths by purpose.
 
-    Everything is made before the first file is touched, each file appears whole, and files of an earlier plan
-    in the same folder that this one does not have are removed, so that no stale route lies about.
+    Everything is made before the first file is touched, all files appear or none, and files of an earlier
+    plan in the same folder that this one does not have are removed, so that no stale route lies about.
 
     Parameters
     ----------
@@ -54,14 +56,85 @@ def write_outputs(
         f"{PUBLIC}/{PUBLIC}-notice.html": public_notice.write_html(public),
         f"{PUBLIC}/{PUBLIC}-notice.txt": public_notice.write_text(public),
     }
-    folder = output / RESTRICTED
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(OWNER_ONLY_FOLDER)
-    _remove_stale(output, set(files))
-    for name, data in files.items():
-        _write(output / name, data)
-    _write(folder / MANIFEST, (json.dumps(sorted(files), indent=1) + "\n").encode())
+    manifest = (json.dumps(sorted(files), indent=1) + "\n").encode()
+    _write_together(output, files | {f"{RESTRICTED}/{MANIFEST}": manifest})
     return {_purpose(name): str(output / name) for name in files}
+
+
+def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files beside their places, then move all of them there: on a full disk nothing is changed.
+
+    Raises
+    ------
+    FormatError
+        When something else is where a folder or file has to be; nothing was written.
+    OSError
+        When the disk is full or the folder cannot be written to; nothing was written.
+    """
+    folders = [output, *(output / name for name in sorted({str(Path(name).parent) for name in files}))]
+    _refuse_what_is_in_the_way([output.resolve(), *folders[1:]], [output / name for name in files])
+    made: list[Path] = []
+    parts: list[tuple[Path, Path]] = []
+    try:
+        for folder in folders:
+            made.extend(_make_folder(folder, restricted=RESTRICTED in folder.relative_to(output).parts))
+        for name, data in files.items():
+            path = output / name
+            part = path.with_name(f".{path.name}.part")
+            parts.append((part, path))
+            _write_part(part, data, OWNER_ONLY_FILE if name.startswith(RESTRICTED) else 0o644)
+    except BaseException:
+        _undo([part for part, _ in parts], made)
+        raise
+    _remove_stale(output, set(files))
+    for part, path in parts:
+        part.replace(path)
+
+
+def _refuse_what_is_in_the_way(folders: Iterable[Path], files: Iterable[Path]) -> None:
+    """A link in place of a folder would lead restricted files somewhere that others can read."""
+    for folder in folders:
+        if folder.is_symlink() or (os.path.lexists(folder) and not folder.is_dir()):
+            what = "a link or file is there, where a folder of the plan has to be"
+            raise FormatError(file=str(folder), what=what, remedy="remove it, or give another output folder")
+    for file in files:
+        if file.is_dir() and not file.is_symlink():
+            what = "a folder is there, where a file of the plan has to be"
+            raise FormatError(file=str(file), what=what, remedy="remove it, or give another output folder")
+
+
+def _make_folder(folder: Path, *, restricted: bool) -> list[Path]:
+    """Make a folder and those above it, RESTRICTED ones for their owner only; return those that are new."""
+    missing = [f for f in (folder, *folder.parents) if not f.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER if restricted else 0o777)
+    if restricted:
+        try:
+            folder.chmod(OWNER_ONLY_FOLDER)
+        except PermissionError:
+            what = "the folder belongs to somebody else, who could read the plan"
+            raise FormatError(file=str(folder), what=what, remedy="give another output folder") from None
+    return missing
+
+
+def _write_part(part: Path, data: bytes, mode: int) -> None:
+    """Write a new file, never into one or through a link that is there under its name."""
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+    except OSError as error:
+        # Failed writes name no file of their own.
+        raise OSError(error.errno, error.strerror, str(part)) from error
+
+
+def _undo(parts: Iterable[Path], folders: Iterable[Path]) -> None:
+    for part in parts:
+        with suppress(OSError):
+            part.unlink()
+    for folder in sorted(folders, key=lambda f: -len(f.parts)):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
@@ -95,25 +168,18 @@ def _remove_stale(output: Path, kept: set[str]) -> None:
     """Remove what an earlier plan wrote here by its own list, and nothing else."""
     try:
         earlier = json.loads((output / RESTRICTED / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return
     for name in earlier if isinstance(earlier, list) else ():
-        path = Path(str(name))
-        if (
-            name not in kept
-            and not path.is_absolute()
-            and ".." not in path.parts
-            and path.parts[0] in {RESTRICTED, PUBLIC}
-        ):
-            (output / path).unlink(missing_ok=True)
+        if isinstance(name, str) and name not in kept and _is_own(PurePosixPath(name)):
+            with suppress(OSError, ValueError):
+                (output / name).unlink()
 
 
-def _write(path: Path, data: bytes) -> None:
-    restricted = RESTRICTED in path.parts
-    path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER if restricted else 0o777)
-    part = path.with_name(f".{path.name}.part")
-    mode = OWNER_ONLY_FILE if restricted else 0o644
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-    part.replace(path)
+def _is_own(path: PurePosixPath) -> bool:
+    """Whether a name in the list of files is one of the folders and names that a plan writes."""
+    return (
+        ".." not in path.parts
+        and path.parts[:1] in {(RESTRICTED,), (PUBLIC,)}
+        and path.name.startswith((f"{RESTRICTED}-", f"{PUBLIC}-"))
+    )

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
+MOST_WORK, MOST_SECONDS = 10**12, 10**8
+
+
+class UsageError(Exception):
+    """The command line cannot be understood; `str()` says why, `usage` how it is written."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        self.usage = usage
+        super().__init__(message)
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what is wrong with the command line, so that it can be said as JSON, too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise a UsageError."""
+        raise UsageError(f"{self.prog}: {message}", self.format_usage())
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="safepassage",
         description="Plan evacuation both ways from a road network and a case, with a proven bound; offline.",
         epilog="A plan is a proposal for people to decide on. A notification is not a permission.",
@@ -33,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 if TYPE_CHECKING:
     # The class has no public name, and is generic in the stubs only.
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+    Commands = argparse._SubParsersAction[Parser]  # noqa: SLF001
 
 
 def _command(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
@@ -95,13 +114,34 @@ def _planning_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--field-devices", action="store_true", help="also write GPX and KMZ files, one per route, for phones"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed recorded with the plan (default: 0)")
     parser.add_argument(
-        "--work-limit", type=int, help="stop after looking at so many arcs (same result everywhere)"
+        "--seed",
+        type=_whole(-MOST_WORK, MOST_WORK),
+        default=0,
+        help="seed recorded with the plan (default: 0)",
     )
     parser.add_argument(
-        "--time-limit", type=int, metavar="SECONDS", help="stop after so many seconds (recorded)"
+        "--work-limit",
+        type=_whole(0, MOST_WORK),
+        help="stop after looking at so many arcs (same result everywhere)",
     )
+    parser.add_argument(
+        "--time-limit",
+        type=_whole(0, MOST_SECONDS),
+        metavar="SECONDS",
+        help="stop after so many seconds (recorded)",
+    )
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers in a range: what a plan can record."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
 def _verify(commands: Commands) -> None:

@@ -13,7 +13,7 @@ class Progress:
     """One line on standard error that says phase, persons served and what is proved so far."""
 
     def __init__(self, *, enabled: bool | None = None) -> None:
-        self._enabled = sys.stderr.isatty() if enabled is None else enabled
+        self._enabled = sys.stderr is not None and sys.stderr.isatty() if enabled is None else enabled
         self._last = 0.0
         self._started = time.monotonic()
         self._found: dict[str, str] = {}

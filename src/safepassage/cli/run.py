@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from safepassage.cli.outcome import Outcome
 from safepassage.domain.errors import SafePassageError
@@ -29,6 +30,13 @@ def run(options: argparse.Namespace) -> int:
     return outcome.code
 
 
+def refuse_usage(message: str, usage: str, *, as_json: bool) -> int:
+    """Say what is wrong with the command line; return the exit code."""
+    text = f"{usage}{message}"
+    _print(Outcome(code=MALFORMED, text=text, data={"error": message}, to_stderr=True), as_json=as_json)
+    return MALFORMED
+
+
 def _failure(sentence: str) -> Outcome:
     return Outcome(code=MALFORMED, text=sentence, data={"error": sentence}, to_stderr=True)
 
@@ -49,10 +57,27 @@ def _print(outcome: Outcome, *, as_json: bool) -> None:
         _write(sys.stderr if outcome.to_stderr else sys.stdout, outcome.text)
 
 
-def _write(stream: Any, text: str) -> None:
-    """Print text on a terminal of any encoding; characters it lacks become question marks, not a crash."""
+def _write(stream: TextIO | None, text: str) -> None:
+    """Print text on a terminal of any encoding; characters it lacks become question marks, not a crash.
+
+    A stream that is closed or full changes nothing about what was done, nor the exit code that says so.
+    """
+    if stream is None:  # closed by whoever started us
+        return
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         print(text.encode(encoding, errors="replace").decode(encoding), file=stream, flush=True)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        _give_up(stream)
+        if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
+            _write(sys.stderr, f"The result could not be printed: {error.strerror or error}.")
+
+
+def _give_up(stream: TextIO) -> None:
+    """Send what is left in a broken stream nowhere, or Python would fail on it once more at the end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return

@@ -61,8 +61,8 @@ def unreadable_file(where: Where, fault: OSError) -> Problem:
 
 def _no_case(folder: Path, files: list[Path]) -> Problem:
     book = next((path.name for path in files if path.suffix.lower() == ".xlsx"), "")
-    hint = f"if the case is the workbook, name it: {folder.name}/{book}" if book else "write one: "
-    "safepassage init"
+    init = "start from a template: safepassage init CASE"
+    hint = f"if the case is the workbook, name it: {folder / book}" if book else init
     return error("FILE_MISSING", Where(file=SETTINGS_FILE), "the folder has no case.toml", hint)
 
 

@@ -212,6 +212,10 @@ def start_of_case(cell: Any) -> datetime | Fault:
     return moment.replace(microsecond=0)
 
 
+_OF_THIS_COMPUTER = ("localtime", "posix", "right/", "factory")
+"""Files beside the time zones that mean another time on another computer, or count leap seconds."""
+
+
 def zones(text: str, start: datetime) -> tuple[tuple[str, int], ...] | Fault:
     """Return (label, seconds east of UTC) of time zones written as `label=zone; label=zone`."""
     found: list[tuple[str, int]] = []
@@ -234,7 +238,8 @@ def offset_s(zone: str, moment: datetime) -> int | Fault:
         if seconds > 14 * 3600 or int(fixed[3] or 0) >= 60:  # noqa: PLR2004 - the farthest zone in use
             return _no_zone(zone)
         return seconds if fixed[1] == "+" else -seconds
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}", zone):
+    name = re.fullmatch(r"[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}", zone)
+    if name is None or zone.casefold().startswith(_OF_THIS_COMPUTER):
         return _no_zone(zone)
     try:
         offset = moment.astimezone(ZoneInfo(zone)).utcoffset()

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from safepassage.domain.release import Release
 from safepassage.formats.fixed_archive import archive
@@ -36,9 +39,29 @@ def write(release: Release) -> bytes:
     departures.title = "Departures"
     _departures(departures, release, table)
     _about(about, release, table)
+    return _without_clock(_saved(book), str(release.plan["as_of"]))
+
+
+class _InMemory(ExcelWriter):
+    """Writes sheets in memory: openpyxl itself would put restricted rows into the common temporary folder."""
+
+    _archive: zipfile.ZipFile
+
+    def write_worksheet(self, ws: Any) -> None:
+        sheet = io.BytesIO()
+        writer: Any = WorksheetWriter(ws, out=sheet)
+        ws._drawing = SpreadsheetDrawing()  # noqa: SLF001 - as the method that this replaces
+        writer.write()
+        ws._rels = writer._rels  # noqa: SLF001
+        self._archive.writestr(ws.path[1:], sheet.getvalue())
+        self.manifest.append(ws)
+
+
+def _saved(book: Workbook) -> bytes:
     stream = io.BytesIO()
-    book.save(stream)
-    return _without_clock(stream.getvalue(), str(release.plan["as_of"]))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        _InMemory(book, packed).save()
+    return stream.getvalue()
 
 
 def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> None:

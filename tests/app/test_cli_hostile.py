@@ -1,0 +1,145 @@
+"""The command line against full disks, links, closed streams and odd arguments: whole outputs or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from safepassage.cli import main
+from tests.support.folders import write_case
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, modes and limits as POSIX has them")
+
+
+@pytest.fixture
+def case(tmp_path):
+    return write_case(tmp_path / "case")
+
+
+@pytest.fixture
+def refused(case, tmp_path, capsys):
+    """Plan into a folder; expect exit code 2, and return the sentence."""
+
+    def plan(output):
+        assert main(["plan", str(case), "-o", str(output), "--json"]) == 2
+        return json.loads(capsys.readouterr().out)["error"]
+
+    return plan
+
+
+def everything_in(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    "there", ["RESTRICTED", "PUBLIC", "RESTRICTED/RESTRICTED-report.html/x", "PUBLIC/PUBLIC-notice.txt/x"]
+)
+def test_something_else_in_the_way_of_a_plan_stops_it_before_the_first_file(tmp_path, refused, there):
+    output = tmp_path / "out"
+    (output / there).parent.mkdir(parents=True)
+    (output / there).touch()
+    before = everything_in(output)
+    assert "is there, where a" in refused(output)
+    assert everything_in(output) == before
+
+
+def test_an_output_that_is_a_file_is_named(tmp_path, refused):
+    (tmp_path / "out").write_text("mine")
+    assert str(tmp_path / "out") in refused(tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_link_does_not_lead_restricted_files_elsewhere(tmp_path, refused):
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "RESTRICTED").symlink_to(shared)
+    assert "a link or file is there" in refused(tmp_path / "out")
+    assert everything_in(shared) == []
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_lies_under_the_name_of_a_part_is_neither_followed_nor_kept_readable(tmp_path, case):
+    folder = tmp_path / "out" / "RESTRICTED"
+    folder.mkdir(parents=True)
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (folder / ".RESTRICTED-plan.json.part").symlink_to(victim)
+    left = folder / ".RESTRICTED-inputs.json.part"
+    left.touch()
+    left.chmod(0o666)
+    assert main(["plan", str(case), "-o", str(tmp_path / "out")]) == 0
+    assert victim.read_text() == "mine"
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert not any(path.is_symlink() or path.suffix == ".part" for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "earlier", ['[7, [], "", null]', "[" * 100_000, "{}", '["RESTRICTED/../../case/case.toml"]']
+)
+def test_a_list_of_earlier_files_that_is_not_ours_removes_nothing(tmp_path, case, earlier):
+    folder = tmp_path / "out" / "RESTRICTED"
+    folder.mkdir(parents=True)
+    (folder / "RESTRICTED-files.json").write_text(earlier)
+    assert main(["plan", str(case), "-o", str(tmp_path / "out")]) == 0
+    assert (case / "case.toml").exists()
+    assert "RESTRICTED/RESTRICTED-plan.json" in json.loads((folder / "RESTRICTED-files.json").read_text())
+
+
+def small_files_only():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def command(*arguments, **given):
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    words = [sys.executable, "-m", "safepassage", *map(str, arguments)]
+    return subprocess.run(words, env=environment, capture_output=True, timeout=60, check=False, **given)
+
+
+def test_a_full_disk_leaves_nothing_behind_and_no_traceback(tmp_path, case):
+    done = command("plan", case, "-o", tmp_path / "new" / "out", "--json", preexec_fn=small_files_only)
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert "RESTRICTED-" in json.loads(done.stdout)["error"]
+    assert not (tmp_path / "new").exists()
+
+
+def test_streams_that_are_full_or_closed_change_no_exit_code(case):
+    if not os.path.exists("/dev/full"):  # noqa: PTH110
+        pytest.skip("this system has no /dev/full")
+    words = f"{sys.executable} -m safepassage"
+    script = f"{words} check {case} >/dev/full; echo $?; {words} check {case}/none 2>&- >&-; echo $?"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, timeout=60, check=False, text=True)
+    assert done.stdout.split() == ["0", "2"]
+    assert "could not be printed: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--time-limit", "-1"], ["--work-limit", "-5"], ["--time-limit", "9" * 20], ["--seed", "٣"], []]
+)
+def test_wrong_usage_is_one_json_object_where_json_was_asked_for(case, tmp_path, capsys, wrong):
+    where = ["-o", str(tmp_path / "out")] if wrong else []
+    assert main(["plan", str(case), "--json", *where, *wrong]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["exit_code"] == 2
+    assert (wrong[0] if wrong else "--output") in said["error"]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("zone", ["localtime", "right/Europe/Kyiv", "posix/Europe/Kyiv", "posixrules"])
+def test_a_time_zone_that_depends_on_the_computer_is_refused(tmp_path, capsys, zone):
+    case = write_case(tmp_path / "case")
+    text = (case / "case.toml").read_text().replace("Here=+03:00", f"Here={zone}")
+    (case / "case.toml").write_text(text)
+    assert main(["check", str(case), "--json"]) == 2
+    assert [p["code"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["TIME_ZONE"]
+
+
+def test_a_folder_without_a_case_says_how_to_begin(tmp_path, capsys):
+    assert main(["check", str(tmp_path), "--json"]) == 2
+    assert "safepassage init" in json.loads(capsys.readouterr().out)["problems"][0]["hint"]
