@@ -173,6 +173,13 @@ class TestInit:
         assert "safepassage check" in out
         assert run("check", target)[0] == 0
 
+    def test_a_workbook_has_the_ending_that_spreadsheet_programs_open(self, run, tmp_path):
+        code, out, _ = run("init", tmp_path / "case", "--xlsx")
+        assert code == 0
+        assert f"Wrote {tmp_path / 'case.xlsx'}" in out
+        assert [path.name for path in tmp_path.iterdir()] == ["case.xlsx"]
+        assert run("init", tmp_path / "case", "--xlsx")[0] == 2
+
     def test_nothing_that_exists_is_overwritten(self, run, tmp_path):
         folder = write_case(tmp_path / "case")
         before = {p.name: p.read_bytes() for p in folder.iterdir()}
