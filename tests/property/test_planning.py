@@ -24,6 +24,7 @@ from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.overlay import overlay
 from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case
+from tests.support.extremes import extreme_case
 from tests.support.planned import accepted, planned
 
 SEEDS = st.integers(0, 10**6)
@@ -63,6 +64,16 @@ def test_every_plan(seed):
     found = accepted(case, network)
     everybody_who_decided_is_served_or_left_with_a_reason_and_nobody_twice(case, found.plan)
     the_undecided_are_a_count_of_their_own(case, found.plan)
+    nobody_uses_an_arc_that_is_closed_to_their_direction_or_vehicle(found)
+    no_bound_is_above_what_the_plan_does(found)
+
+
+@settings(max_examples=10)
+@given(SEEDS)
+def test_every_plan_of_a_case_at_the_limits(seed):
+    case, network = extreme_case(seed)
+    found = accepted(case, network)
+    everybody_who_decided_is_served_or_left_with_a_reason_and_nobody_twice(case, found.plan)
     nobody_uses_an_arc_that_is_closed_to_their_direction_or_vehicle(found)
     no_bound_is_above_what_the_plan_does(found)
 
@@ -233,6 +244,17 @@ def test_the_exposure_cap_is_kept_by_everybody_and_costs_nobody_their_place_in_t
     assert found.inputs["rules"]["exposure_cap_ppm_s"] == cap
     for row in found.plan["directions"]:
         assert row["exposure_person_ppm_s"] <= cap * row["persons_served"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundred", range(5))
+def test_the_verifier_accepts_the_plans_of_five_hundred_cases_at_the_limits(hundred):
+    rides = 0
+    for seed in range(100 * hundred, 100 * hundred + 100):
+        found = planned(*extreme_case(seed))
+        assert found.verdict.verified, f"seed {seed}: {found.verdict.violations[:3]}"
+        rides += bool(found.plan["link_rides"])
+    assert rides >= 3
 
 
 @pytest.mark.slow
