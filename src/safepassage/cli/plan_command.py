@@ -143,6 +143,7 @@ def _directions(planned: Planned) -> list[dict[str, Any]]:
 def _code(case: Case, planned: Planned) -> int:
     stale = (instant(case.epoch) - instant(case.as_of)).total_seconds() > STALE_AFTER_S
     nobody = all(d.persons_demand == 0 for d in planned.plan.directions)
-    if stale or nobody:
+    lost = any(row.code == "STATUS_WITHOUT_ROAD" for row in planned.plan.not_assessed)
+    if stale or nobody or lost:
         return INSUFFICIENT
     return OK if planned.plan.complete else UNSERVED

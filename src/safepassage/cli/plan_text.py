@@ -33,7 +33,8 @@ def plan_text(
     lines.extend(_warnings(list(problems)))
     if code == INSUFFICIENT:
         lines.append(
-            "STALE OR INSUFFICIENT DATA: reports are older than 72 hours, or nobody has a direction."
+            "STALE OR INSUFFICIENT DATA: reports are older than 72 hours, nobody has a direction, or a road "
+            "status fits no road."
         )
     lines.append(f"Verified independently in this run. {seconds:.1f} s.")
     lines.append(f"Report (RESTRICTED): {outputs['report.html']}")

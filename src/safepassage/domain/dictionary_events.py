@@ -418,7 +418,7 @@ REPORTS = Table(
             field="about",
             type=ValueType.TEXT,
             maximum=1000,
-            meaning="The road, area or place it is about.",
+            meaning="The road, area or place it is about; `context only`: kept, but no plan rests on it.",
             sensitivity=_RESTRICTED,
             example="low bridge east of Birch",
         ),

@@ -53,9 +53,10 @@ class CarPlanner:
             persons = min(rules.persons_per_car, claim.remaining[group])
             if persons == 0:
                 return True
-            if not self._insert(claim, options, persons):
+            taken = self._insert(claim, options, persons)
+            if not taken:
                 return False
-            claim.remaining[group] -= persons
+            claim.remaining[group] -= taken
         return True
 
     def _ways_of(self, claim: Claimant) -> list[Option]:
@@ -73,13 +74,17 @@ class CarPlanner:
             claim.give_up(*no_way(self.problem, claim))
         return self._options[key]
 
-    def _insert(self, claim: Claimant, options: list[Option], persons: int) -> bool:
-        """Reserve one car on the option with the earliest arrival; options that fail for good are dropped."""
+    def _insert(self, claim: Claimant, options: list[Option], wanted: int) -> int:
+        """Reserve one car on the option with the earliest arrival; return the persons in it, or 0.
+
+        Options that fail for good are dropped; a car that is not full fills the last places of a site.
+        """
         while options:
             options.sort(key=lambda o: (o.arrive_s, o.route))
             best = options[0]
             room = self.room.room(best.site)
-            if room is not None and room < persons:
+            persons = wanted if room is None else min(room, wanted)
+            if persons <= 0:
                 claim.give_up(ledger.SITE_FULL, f"{best.site} is full")
                 options.pop(0)
                 continue
@@ -96,8 +101,8 @@ class CarPlanner:
             key = (claim.place.id, claim.direction, best.site, best.route, claim.reserve)
             departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
             self._streams.setdefault(key, []).append(departure)
-            return True
-        return False
+            return persons
+        return 0
 
     def _passage(self, option: Option, persons: int) -> tuple[Passage | None, str]:
         rules = self.problem.rules

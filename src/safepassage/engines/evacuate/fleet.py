@@ -16,7 +16,7 @@ from safepassage.engines.evacuate.roadway import Roadway
 from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
 from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
-TRIED_VEHICLES = 4
+TRIED_VEHICLES = 40
 """How many vehicles are tried for a ride, best estimate first, before the journey is given up."""
 MOST_STOPS = 5
 """A vehicle that is not full calls at up to so many further pick-ups."""
@@ -156,10 +156,7 @@ class FleetPlanner:
 
     def _book(self, claim: Claimant, journey: Journey, limit: int) -> str:
         """Book a journey for one load, or nothing; return "" or the reason why not."""
-        for stage in journey.stages:
-            if stage.link >= 0:
-                seats = self.roads.places_left(stage.link, claim.place.release_s)
-                limit = min(limit, self.problem.rules.burst_persons if seats is None else seats)
+        limit = min(limit, self._link_places(claim, journey))
         if limit == 0:
             return ledger.ROAD_TIME
         first = next((s for s in journey.stages if s.link < 0), None)
@@ -174,6 +171,25 @@ class FleetPlanner:
             if not trouble:
                 return ""
         return trouble
+
+    def _link_places(self, claim: Claimant, journey: Journey) -> int:
+        """Return how many persons the trains, boats and paths of a journey take at once.
+
+        Departures that people cannot reach even on free roads do not count.
+        """
+        rules, at, least = self.problem.rules, claim.place.release_s, NEVER_S
+        for stage in journey.stages:
+            if stage.link < 0:
+                cost = self.ways.between(self._lightest(claim), stage.from_node, stage.to_node).cost
+                at += rules.load_base_s + rules.unload_base_s + round(min(NEVER_S, cost))
+                continue
+            seats = self.roads.places_left(stage.link, at)
+            least = min(least, rules.burst_persons if seats is None else seats)
+            at += self.ways.duration_s((stage.link,))
+        return least
+
+    def _lightest(self, claim: Claimant) -> Carrier:
+        return Carrier(Mode.BUS, claim.direction, self.journeys.weight_kg)
 
     def _trip(self) -> Trip:
         return Trip(self.problem, self.ways, self.roads)

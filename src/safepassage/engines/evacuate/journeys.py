@@ -15,6 +15,8 @@ from safepassage.kernels.shortest_paths import ArcGraph
 LINK_MODES = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 CHANGE_S = 1_800
 """A change between bus and train, boat or path weighs like half an hour in comparisons (practice)."""
+LINKS_RATHER = 50
+"""How much more a second by bus weighs where a journey that spares vehicles is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Journeys:
                 if path is None:
                     continue
                 stages = self._stages(place.pickup_node, path)
-                journey = Journey(site.id, stages, round(float(tree.cost[place.pickup_node])))
+                changes = CHANGE_S * sum(stage.link >= 0 for stage in stages)
+                journey = Journey(site.id, stages, self.ways.duration_s(path) + changes)
                 found.setdefault((site.id, stages), journey)
         return sorted(found.values(), key=lambda j: (j.duration_s, j.site, len(j.stages)))
 
@@ -69,7 +72,7 @@ class Journeys:
         return self._trees[key]
 
     def _layers(self, direction: str) -> list[tuple[ArcGraph, Any]]:
-        """Return (graph, cost) with link arcs, where the direction has any, and without."""
+        """Return (graph, cost) of all arcs; where there are link arcs also of buses alone, and links rather."""
         if direction not in self._graphs:
             network = self.problem.network
             arcs = network.arcs
@@ -79,9 +82,13 @@ class Journeys:
                 links |= self.ways.usable(Carrier(mode, direction, 0))
             links &= ~bus
             cost = self.ways.travel_s() + np.where(links, CHANGE_S, 0)
-            masks = [bus | links, bus] if links.any() else [bus]
+            layers = [(bus, cost)]
+            if links.any():
+                # Vehicles may be what is scarce: people then take a train although a bus would be faster.
+                rather = np.where(links, self.ways.travel_s(), self.ways.travel_s() * LINKS_RATHER)
+                layers = [(bus | links, cost), (bus, cost), (bus | links, rather)]
             self._graphs[direction] = [
-                (ArcGraph(arcs.tail, arcs.head, network.n_nodes, mask), cost) for mask in masks
+                (ArcGraph(arcs.tail, arcs.head, network.n_nodes, mask), weights) for mask, weights in layers
             ]
         return self._graphs[direction]
 

@@ -6,6 +6,8 @@ from safepassage.domain.case import Case, DirectionBasis, Provenance, RoadStatus
 from safepassage.domain.plan import Basis, Hold, Modification, NotAssessed, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 
+CONTEXT_ONLY = "context only"
+"""What a report is `about` that no plan rests on, such as a statement on the strength of forces."""
 GRAMS_PER_KG = 1_000
 LOST_NAMED = 8
 
@@ -19,7 +21,7 @@ def basis(case: Case, modifications: tuple[Modification, ...]) -> tuple[Basis, .
     rows = [
         Basis(kind="report", id=r.id, text=r.text, source=_speaker(r.outlet, r.speaker, r.cites),
               grade=f"{r.source_grade}{r.information_grade}", as_of=r.published)
-        for r in case.reports
+        for r in case.reports if r.about.strip().casefold() != CONTEXT_ONLY
     ]  # fmt: skip
     # The overlay ends with one modification for each of these rows, in this order; ids alone may be shared.
     items = [
