@@ -72,7 +72,7 @@ class Journeys:
         return self._trees[key]
 
     def _layers(self, direction: str) -> list[tuple[ArcGraph, Any]]:
-        """Return (graph, cost) of all arcs; where there are link arcs also of buses alone, and links rather."""
+        """Return (graph, cost) of all arcs; with link arcs also of buses alone, and of links rather."""
         if direction not in self._graphs:
             network = self.problem.network
             arcs = network.arcs
