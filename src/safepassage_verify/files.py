@@ -67,6 +67,8 @@ def find_plan(path: Path) -> Path:
 def _read(path: Path) -> tuple[bytes, Any]:
     """Return a file's bytes and its parsed JSON."""
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device never ends
+            raise UnreadableError(f"{path} is no file.")
         if path.stat().st_size > MOST_BYTES:
             raise UnreadableError(f"{path} is larger than {MOST_BYTES} bytes.")
         data = path.read_bytes()

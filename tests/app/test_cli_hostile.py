@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from safepassage.cli import main
-from tests.support.folders import write_case
+from tests.support.folders import TABLES, write_case
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, modes and limits as POSIX has them")
 
@@ -30,6 +31,16 @@ def refused(case, tmp_path, capsys):
         return json.loads(capsys.readouterr().out)["error"]
 
     return plan
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    """Two plans of different cases, made once."""
+    path = tmp_path_factory.mktemp("planned")
+    other = TABLES["demand"].replace("30", "33")
+    assert main(["plan", str(write_case(path / "a")), "-o", str(path / "one")]) == 0
+    assert main(["plan", str(write_case(path / "b", demand=other)), "-o", str(path / "two")]) == 0
+    return path
 
 
 def everything_in(folder):
@@ -143,3 +154,68 @@ def test_a_time_zone_that_depends_on_the_computer_is_refused(tmp_path, capsys, z
 def test_a_folder_without_a_case_says_how_to_begin(tmp_path, capsys):
     assert main(["check", str(tmp_path), "--json"]) == 2
     assert "safepassage init" in json.loads(capsys.readouterr().out)["problems"][0]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (b"", (2, 2)),
+        (b"[" * 200_000, (2, 2)),
+        (b'{"a":' * 200_000, (2, 2)),
+        (b"null\n", (4, 4)),
+        (b"[]\n", (4, 4)),
+        (b"{}\n", (4, 4)),
+        (b"NaN", (4, 4)),
+        (None, (4, 4)),
+    ],
+    ids=["empty", "deep lists", "deep objects", "null", "list", "object", "NaN", "of another plan"],
+)
+@pytest.mark.parametrize("name", ["plan", "inputs"])
+def test_nothing_is_explained_of_a_plan_that_was_changed(tmp_path, planned, capsys, name, content, codes):
+    folder = tmp_path / "RESTRICTED"
+    shutil.copytree(planned / "one" / "RESTRICTED", folder)
+    file = f"RESTRICTED-{name}.json"
+    (folder / file).write_bytes(
+        (planned / "two" / "RESTRICTED" / file).read_bytes() if content is None else content
+    )
+    capsys.readouterr()
+    found = []
+    for command in ("verify", "explain"):
+        found.append(main([command, str(tmp_path), "--json"]))
+        assert json.loads(capsys.readouterr().out)["exit_code"] == found[-1]
+    assert tuple(found) == codes
+
+
+def test_pipes_and_devices_are_refused_and_not_waited_for(tmp_path, planned, case, capsys):
+    folder = tmp_path / "RESTRICTED"
+    shutil.copytree(planned / "one" / "RESTRICTED", folder)
+    (folder / "RESTRICTED-inputs.json").unlink()
+    os.mkfifo(folder / "RESTRICTED-inputs.json")
+    os.mkfifo(tmp_path / "case.xlsx")
+    os.mkfifo(case / "areas.csv")
+    for words in (
+        ["verify", tmp_path],
+        ["explain", tmp_path],
+        ["check", tmp_path / "case.xlsx"],
+        ["check", case],
+    ):
+        assert main([*map(str, words)]) == 2
+    assert main(["check", "/dev/zero"]) == 2
+    assert "areas.csv: it is no ordinary file" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("road_status.csv", "FILE_UNREADABLE"), ("Road status.xlsx", "FILE_KIND")]
+)
+def test_a_table_that_is_there_and_cannot_be_read_is_never_taken_for_none(case, capsys, name, code):
+    if code == "FILE_KIND":
+        (case / name).write_bytes(b"rows about closed roads")
+    else:
+        (case / name).symlink_to(case / "unmounted" / name)
+    assert main(["check", str(case), "--json"]) == 2
+    assert [(p["code"], p["file"]) for p in json.loads(capsys.readouterr().out)["problems"]] == [(code, name)]
+
+
+def test_the_source_of_a_table_may_lie_beside_it(case):
+    (case / "demand.xlsx").write_bytes(b"from which demand.csv was saved")
+    assert main(["check", str(case)]) == 0

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.run import OK
+from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.explain import Explainer, WayFacts
 from safepassage.formats import canonical_json, inputs_json
+from safepassage_verify import Verdict, verify_files
+from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
 E7 = 10_000_000
 PPM_H = 3_600 * 10_000
@@ -21,8 +23,12 @@ PPM_H = 3_600 * 10_000
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    """Explain one corridor, or list them."""
-    plan, problem = _read(options.plan)
+    """Explain one corridor, or list them; only of a plan that passes its verification."""
+    path, verdict = _verdict(options.plan)
+    if not verdict.verified:
+        text = "This plan does not pass its verification, so nothing is explained: run `safepassage verify`."
+        return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
+    plan, problem = _read(path)
     corridors = _matching(plan["corridors"], options.thing, options.direction)
     if not options.thing:
         return _list(problem, corridors)
@@ -36,19 +42,19 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(code=OK, text=text, data={"corridors": [data for _, data in answers]})
 
 
-def _read(path: Path) -> tuple[dict[str, Any], PlanningProblem]:
-    from safepassage_verify.files import UnreadableError, find_plan  # noqa: PLC0415
-
+def _verdict(path: Path) -> tuple[Path, Verdict]:
     try:
         plan_path = find_plan(path)
-        inputs_path = plan_path.with_name(plan_path.name.replace("plan.json", "inputs.json"))
-        plan = canonical_json.decode(plan_path.read_bytes())
-        return plan, inputs_json.parse(canonical_json.decode(inputs_path.read_bytes()))
+        return plan_path, verify_files(plan_path)
     except UnreadableError as error:
         raise FormatError(file=str(path), what=str(error).rstrip(".")) from error
-    except (KeyError, TypeError, ValueError) as error:
-        what = "this is not a plan that safepassage wrote"
-        raise FormatError(file=str(path), what=what, remedy="run `safepassage verify` on it") from error
+
+
+def _read(plan_path: Path) -> tuple[dict[str, Any], PlanningProblem]:
+    prefix = plan_path.name.removesuffix(PLAN) if plan_path.name.endswith(PLAN) else ""
+    inputs_path = plan_path.with_name(prefix + INPUTS)
+    plan, inputs = (canonical_json.decode(path.read_bytes()) for path in (plan_path, inputs_path))
+    return plan, inputs_json.parse(inputs)
 
 
 def _matching(corridors: list[dict[str, Any]], thing: str, direction: str) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from safepassage.formats.tabular import RawRow, RawTable, decode, error, normal_
 
 SETTINGS_FILE = "case.toml"
 MAX_TOML_BYTES = 1024 * 1024
+TABLES_ELSEWHERE = {".xlsx", ".xlsm", ".xls", ".ods", ".txt", ".shp", ".gpkg"}
+"""What people keep tables and areas in; a table that is silently left out would be a road not closed."""
 
 
 def read_folder(folder: Path) -> CaseTables:
@@ -31,20 +33,38 @@ def read_folder(folder: Path) -> CaseTables:
         encoding = _settings(settings, found)
     for path in files:
         _take(path, found, encoding)
+    found.problems.extend(_not_read(path) for path in files if _is_left_out(path, found))
     if settings is None and "settings" not in found.tables:
         found.problems.append(_no_case(folder, files))
     return found
 
 
 def _files(folder: Path, found: CaseTables) -> list[Path]:
+    """Return the files of a folder; a link to a table that is not there must not pass for no table."""
     try:
-        return sorted(
-            (path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))),
-            key=lambda path: path.name,
-        )
+        entries = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "~$"))]
     except OSError as fault:
         found.problems.append(unreadable_file(Where(file=str(folder)), fault))
         return []
+    for path in entries:
+        if not path.exists() and (table_name(path.stem) or path.name.lower() == SETTINGS_FILE):
+            message = "it is a link to a file that is not there"
+            hint = "put the file itself into the folder, or remove the link"
+            found.problems.append(error("FILE_UNREADABLE", Where(file=path.name), message, hint))
+    return [path for path in entries if path.exists() and not path.is_dir()]
+
+
+def _is_left_out(path: Path, found: CaseTables) -> bool:
+    """Whether a file is called like a table that is nowhere else, and is of a kind that is not read."""
+    name = table_name(path.stem)
+    there = name in found.tables or name in found.features
+    return bool(name) and not there and path.suffix.lower() in TABLES_ELSEWHERE
+
+
+def _not_read(path: Path) -> Problem:
+    message = f"the table {table_name(path.stem)} is in a kind of file that is not read from a folder"
+    hint = "save it as CSV UTF-8 beside the others, or put all tables into one .xlsx workbook and name that"
+    return error("FILE_KIND", Where(file=path.name), message, hint)
 
 
 def unreadable_file(where: Where, fault: OSError) -> Problem:
@@ -96,6 +116,8 @@ def _take(path: Path, found: CaseTables, encoding: str) -> None:
 def read_bytes(path: Path, where: Where) -> bytes | Problem:
     """Return a file's bytes, or the problem that it cannot be opened."""
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device never ends
+            return error("FILE_UNREADABLE", where, "it is no ordinary file", "put the file itself there")
         return path.read_bytes()
     except OSError as fault:
         return unreadable_file(where, fault)

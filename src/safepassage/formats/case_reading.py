@@ -76,6 +76,9 @@ def case_tables(path: Path) -> CaseTables:
     where = Where(file=str(path))
     if not path.exists():
         found.problems.append(unreadable_file(where, FileNotFoundError()))
+    elif not path.is_file():
+        message = "this is neither a folder nor an ordinary file"
+        found.problems.append(error("FILE_KIND", where, message, "name a case folder or an .xlsx workbook"))
     elif path.suffix.lower() in {".csv", ".tsv", ".toml", ".geojson", ".kml", ".kmz", ".gpx"}:
         message = "this is one file of a case, not a case"
         found.problems.append(error("FILE_KIND", where, message, "name the folder it lies in"))
