@@ -219,3 +219,18 @@ def test_a_table_that_is_there_and_cannot_be_read_is_never_taken_for_none(case, 
 def test_the_source_of_a_table_may_lie_beside_it(case):
     (case / "demand.xlsx").write_bytes(b"from which demand.csv was saved")
     assert main(["check", str(case)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--via", "35.0,50.0"], "m from any junction"),
+        (["--via", "50.01,35.0;nan,1"], "nowhere on Earth"),
+        (["--direction", "nort"], "there is no direction nort; name one of"),
+    ],
+)
+def test_a_way_through_a_point_far_off_is_not_shown_as_the_way_asked_about(planned, capsys, more, said):
+    capsys.readouterr()
+    assert main(["explain", str(planned / "one"), "home", "--json", *more]) == 2
+    assert said in json.loads(capsys.readouterr().out)["error"]
+    assert main(["explain", str(planned / "one"), "home", "--via", "50.01,35.0"]) == 0

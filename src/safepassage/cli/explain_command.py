@@ -18,6 +18,8 @@ from safepassage_verify import Verdict, verify_files
 from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
 E7 = 10_000_000
+MOST_OFF_M = 2_000
+"""As far as a place may lie from a road (the default of snap_limit_m)."""
 PPM_H = 3_600 * 10_000
 """ppm·s in one per cent·hour."""
 
@@ -29,6 +31,10 @@ def run(options: argparse.Namespace) -> Outcome:
         text = "This plan does not pass its verification, so nothing is explained: run `safepassage verify`."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     plan, problem = _read(path)
+    known = [key for key, _ in problem.directions]
+    if options.direction and options.direction not in known:
+        what, remedy = f"there is no direction {options.direction}", f"name one of {', '.join(known)}"
+        raise FormatError(file=str(options.plan), what=what, remedy=remedy)
     corridors = _matching(plan["corridors"], options.thing, options.direction)
     if not options.thing:
         return _list(problem, corridors)
@@ -103,7 +109,9 @@ def _explain(
             lines.extend(_beside(way, own, plan))
     lines.append(_alternative(plan, corridor, explainer))
     if via:
-        yours = explainer.through(route["from_node"], _points(via), route["to_node"])
+        points = _points(via)
+        _refuse_far(explainer.metres_off(points), via)
+        yours = explainer.through(route["from_node"], points, route["to_node"])
         lines.extend(
             [
                 "Your way:",
@@ -155,6 +163,16 @@ def _alternative(plan: Mapping[str, Any], corridor: Mapping[str, Any], explainer
         f"  alternative: {way.length_m / 1000:.1f} km, {_minutes(way.travel_s)}, "
         f"shares {shared} % of the length, up to {way.capacity_veh_h} vehicles/h"
     )
+
+
+def _refuse_far(metres: list[int | None], via: str) -> None:
+    """A point that is moved far to reach a road would show a way that was not asked about."""
+    for number, off in enumerate(metres, start=1):
+        if off is None or off > MOST_OFF_M:
+            what = f"point {number} of {via!r} lies " + (
+                f"{off:,} m from any junction" if off else "on no road"
+            )
+            raise FormatError(file="--via", what=what, remedy="latitude comes first; name a point on a road")
 
 
 def _points(via: str) -> list[tuple[int, int]]:

@@ -199,7 +199,7 @@ def hazards_are_in_order(draft: CaseDraft) -> Iterator[Problem]:
             yield error(
                 "HAZARD_MISSING",
                 located.at("hazard_p"),
-                f"the reported hazard “{area.id}” states no probability",
+                f"the reported hazard “{area.id}” states no probability above 0",
                 "fill in hazard_p (between 0 and 1), and hazard_p_low and hazard_p_high where it is "
                 "uncertain",
             )

@@ -112,12 +112,8 @@ class Explainer:
         """Return the fastest way through (lon_e7, lat_e7) points in order, closed stretches included."""
         network = self.problem.network
         graph = ArcGraph(network.arcs.tail, network.arcs.head, network.n_nodes, self._driven)
-        reachable = np.zeros(network.n_nodes, dtype=bool)
-        reachable[network.arcs.tail[self._driven]] = True
-        lon = np.asarray([p[0] for p in points_e7], dtype=np.int32)
-        lat = np.asarray([p[1] for p in points_e7], dtype=np.int32)
-        nodes, _metres = nearest_nodes(lon, lat, network.lon_e7, network.lat_e7, reachable)
-        stops = [from_node, *(int(n) for n in nodes), to_node]
+        nodes, _metres = self._snapped(points_e7)
+        stops = [from_node, *nodes, to_node]
         arcs: list[int] = []
         for start, end in pairwise(stops):
             path = graph.tree(self._travel, [start]).path(end)
@@ -125,3 +121,19 @@ class Explainer:
                 return None
             arcs.extend(path)
         return self.way("your way", arcs)
+
+    def metres_off(self, points_e7: Sequence[tuple[int, int]]) -> list[int | None]:
+        """Return how far each (lon_e7, lat_e7) point is from a junction, None where nothing can be driven."""
+        return self._snapped(points_e7)[1]
+
+    def _snapped(self, points_e7: Sequence[tuple[int, int]]) -> tuple[list[int], list[int | None]]:
+        """Return the closest node of each point from which one can drive on, and its distance in metres."""
+        network = self.problem.network
+        usable = np.zeros(network.n_nodes, dtype=bool)
+        usable[network.arcs.tail[self._driven]] = True
+        if not usable.any():
+            return [-1] * len(points_e7), [None] * len(points_e7)
+        lon = np.asarray([p[0] for p in points_e7], dtype=np.int32)
+        lat = np.asarray([p[1] for p in points_e7], dtype=np.int32)
+        nodes, metres = nearest_nodes(lon, lat, network.lon_e7, network.lat_e7, usable)
+        return [int(n) for n in nodes], [int(m) for m in metres]
