@@ -268,3 +268,22 @@ class TestShared:
         bad = run("verify", tmp_path / "nowhere")
         assert bad[1] == ""
         assert bad[2]
+
+
+def test_a_fault_in_the_program_is_one_sentence(monkeypatch, capsys):
+    """An unexpected error ends with exit code 1 and a sentence that names its place, not with a traceback."""
+    import safepassage.cli.doctor_command as doctor
+    from safepassage.cli import main
+
+    def broken(_options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(doctor, "run", broken)
+    monkeypatch.delenv("SAFEPASSAGE_DEBUG", raising=False)
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError in test_cli_others.py" in said
+    assert "Traceback" not in said
+    monkeypatch.setenv("SAFEPASSAGE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["doctor"])

@@ -6,13 +6,17 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TextIO
 
 from safepassage.cli.outcome import Outcome
 from safepassage.domain.errors import SafePassageError
 
-OK, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT = 0, 2, 3, 4, 5
+OK, FAULT, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT = 0, 1, 2, 3, 4, 5
+DEBUG = "SAFEPASSAGE_DEBUG"
+"""Set in the environment, it lets an unexpected error through with all its lines."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,6 +30,10 @@ def run(options: argparse.Namespace) -> int:
         outcome = _failure(f"{name}{error.strerror or error}.")
     except KeyboardInterrupt:
         outcome = Outcome(code=130, text="Stopped; nothing was written.", data={"error": "stopped"})
+    except Exception as error:  # noqa: BLE001 - a tired operator gets a sentence, whoever debugs gets it all
+        if os.environ.get(DEBUG):
+            raise
+        outcome = _fault(error)
     _print(outcome, as_json=options.json)
     return outcome.code
 
@@ -39,6 +47,17 @@ def refuse_usage(message: str, usage: str, *, as_json: bool) -> int:
 
 def _failure(sentence: str) -> Outcome:
     return Outcome(code=MALFORMED, text=sentence, data={"error": sentence}, to_stderr=True)
+
+
+def _fault(error: Exception) -> Outcome:
+    """Say that the program is at fault, and where, in one sentence."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    sentence = (
+        f"safepassage itself failed ({type(error).__name__} in {where}); nothing was written. "
+        f"Please report this with what you typed; {DEBUG}=1 shows everything."
+    )
+    return Outcome(code=FAULT, text=sentence, data={"error": sentence}, to_stderr=True)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], Outcome]:
