@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         outcome = _failure(f"{name}{error.strerror or error}.")
     except KeyboardInterrupt:
         outcome = Outcome(code=130, text="Stopped; nothing was written.", data={"error": "stopped"})
-    except Exception as error:  # noqa: BLE001 - a tired operator gets a sentence, whoever debugs gets it all
+    except Exception as error:
         if os.environ.get(DEBUG):
             raise
         outcome = _fault(error)
