@@ -14,7 +14,7 @@ test: ## set up and run the fast tests
 check: ## lint, format, types, imports, docs and tests
 serve: ## show the example's report in a browser on this computer
 bundle: ## make a folder that installs without a network
-bench: ## measure speed beside the peer
+bench: ## measure speed beside the peers
 lock: ## renew the lock files
 clean: ## remove what the other commands made
 
