@@ -25,7 +25,7 @@ from safepassage.formats.schedule_rows import ScheduleRows, harmless
 
 _HEAD = PatternFill("solid", start_color="FFE8ECEF")
 _WIDTHS = {"from": 22, "to": 22, "direction": 18, "attribution": 30, "id": 14, "movement": 14}
-_TIME_WIDTH, _OTHER_WIDTH, _LONGEST_FOOTER, _PAPER_A4 = 17, 11, 80, 9
+_TIME_WIDTH, _OTHER_WIDTH, _LONGEST_FOOTER, _PAPER_A4, _PAPER_A3 = 17, 11, 80, 9, 8
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
 
 
@@ -80,6 +80,10 @@ def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> None
     sheet.freeze_panes = "F2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"
+    # What every row repeats is not printed: class and exercise stand in the page header, the rest on "About".
+    last = max(k for k, name in enumerate(table.header, start=1) if name.startswith("persons"))
+    sheet.print_area = f"A1:{get_column_letter(last)}{max(2, len(table.rows) + 1)}"
+    sheet.page_setup.paperSize = _PAPER_A3
 
 
 def _stamp_pages(sheet: Worksheet, release: Release) -> None:
