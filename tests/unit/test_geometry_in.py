@@ -188,7 +188,7 @@ def test_a_faulty_map_file_is_a_problem_of_its_kind(name):
 
 
 def test_too_many_points_are_refused(monkeypatch):
-    monkeypatch.setattr("safepassage.formats.geometry_in.MAX_POINTS", 3)
+    monkeypatch.setattr("safepassage.formats.geometry.MAX_POINTS", 3)
     assert feature_problem(FILES["zone.kml"], "zone.kml").code == "GEOMETRY_TOO_LARGE"
 
 

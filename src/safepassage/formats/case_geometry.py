@@ -11,15 +11,14 @@ from typing import Any
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import plain_line
 from safepassage.formats import geometry_wkt
-from safepassage.formats.geometry_in import (
-    GEOMETRY_SUFFIXES,
+from safepassage.formats.geometry import (
     Feature,
     Polygons,
     checked_polygons,
     feature_named,
-    read_features,
     unreadable,
 )
+from safepassage.formats.geometry_in import GEOMETRY_SUFFIXES, read_features
 from safepassage.formats.tabular import RawRow, RawTable, error, normal_name, shown, text_of
 
 _WKT = re.compile(r"\s*(SRID\s*=|[A-Za-z]+\s*(Z|M|ZM)?\s*\()", re.IGNORECASE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from safepassage.domain.dictionary import TABLES
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import nearest
-from safepassage.formats.geometry_in import Feature
+from safepassage.formats.geometry import Feature
 from safepassage.formats.tabular import RawTable, error, normal_name, shown, warning
 
 TABLE_NAMES = tuple(table.name for table in TABLES)

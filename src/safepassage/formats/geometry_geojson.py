@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from safepassage.domain.problem import Problem, Where
-from safepassage.formats.geometry_in import (
+from safepassage.formats.geometry import (
     Feature,
     Polygon,
     Polygons,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from safepassage.domain.problem import Problem, Where
-from safepassage.formats.geometry_in import Point, Polygon, Polygons, closed_ring, point_e7, unreadable
+from safepassage.formats.geometry import Point, Polygon, Polygons, closed_ring, point_e7, unreadable
 from safepassage.formats.tabular import error, shown
 
 _HEAD = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(?:ZM|Z|M)?\s*(\(.*\))\s*", re.DOTALL)

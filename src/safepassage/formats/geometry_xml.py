@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from safepassage.domain.problem import Problem, Where
-from safepassage.formats.geometry_in import (
+from safepassage.formats.geometry import (
     Feature,
     Point,
     Polygon,
