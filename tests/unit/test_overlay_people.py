@@ -255,3 +255,16 @@ class TestTransit:
         sketch.place("nowhere", -1)
         sketch.transit("home", "nowhere")
         assert len(laid(sketch).problem.network.arcs) == 4
+
+
+def test_luggage_and_animals_take_seats_rounded_up():
+    """A quarter of 10 seats for luggage leaves 7; wheelchair places stay, and the burst follows."""
+    sketch = Sketch(2, luggage_seat_permille=250)
+    sketch.road(0, 1)
+    sketch.place("home", 0)
+    sketch.people("home", 20, group="needs_transport")
+    sketch.site("camp", 1)
+    sketch.buses("bus", "home", seats=10, wheelchair_places=2)
+    problem = laid(sketch).problem
+    assert (problem.fleet[0].seats, problem.fleet[0].wheelchair) == (7, 2)
+    assert problem.rules.burst_persons == 9

@@ -339,6 +339,7 @@ class Settings:
     persons_per_car: int = 3
     car_units_mveh: int = 1_000
     car_weight_kg: int = 2_000
+    luggage_seat_permille: int = 0
     junction_wait_max_s: int = 120
     load_base_s: int = 300
     load_per_person_s: int = 6

@@ -196,6 +196,21 @@ _PEOPLE = (
         example="2",
     ),
     Column(
+        name="luggage_seat_share",
+        field="luggage_seat_permille",
+        type=ValueType.NUMBER,
+        unit="share",
+        scale=1000,
+        default="0",
+        minimum=0,
+        maximum=Decimal("0.9"),
+        meaning="Share of the seats in vehicles of the fleet kept for luggage and animals. "
+        "0: the seats in the table fleet are those for people.",
+        sensitivity=_RESTRICTED,
+        source=_ASSUMPTION,
+        example="0",
+    ),
+    Column(
         name="junction_wait_max_min",
         field="junction_wait_max_s",
         type=ValueType.NUMBER,

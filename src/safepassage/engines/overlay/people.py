@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from safepassage.domain.case import UNDECIDED, Case, DirectionBasis, Place, PlaceKind
+from safepassage.domain.case import UNDECIDED, Case, DirectionBasis, Place, PlaceKind, VehicleType
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.timed_network import TimedNetwork
 from safepassage.engines.overlay.placing import Placing
 
 NONE = -1
+PERMILLE = 1_000
 
 
 def planning_problem(
@@ -64,7 +65,7 @@ def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehi
         vehicles.extend(
             Vehicle(
                 id=f"{kind.id}-{number:03d}", type=kind.id, base_node=out_node.get(base, base),
-                seats=kind.seats, wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places,
+                seats=_seats(case, kind), wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places,
                 units_mveh=kind.units_mveh, weight_kg=kind.weight_kg,
                 available_from_s=max(0, kind.available_from_s), available_until_s=until, max_duty_s=duty,
             )
@@ -73,10 +74,15 @@ def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehi
     return tuple(vehicles)
 
 
+def _seats(case: Case, kind: VehicleType) -> int:
+    """Return the seats for people; what luggage and animals take is rounded up."""
+    return kind.seats * (PERMILLE - case.settings.luggage_seat_permille) // PERMILLE
+
+
 def _rules(case: Case) -> Rules:
     s = case.settings
     cap = NONE if s.exposure_cap_ppm_s is None else s.exposure_cap_ppm_s
-    places = [k.seats + k.wheelchair_places + k.stretcher_places for k in case.fleet]
+    places = [_seats(case, k) + k.wheelchair_places + k.stretcher_places for k in case.fleet]
     return Rules(
         burst_mveh=max([s.car_units_mveh, *(k.units_mveh for k in case.fleet)]),
         burst_persons=max([s.persons_per_car, *places]),
