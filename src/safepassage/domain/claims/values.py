@@ -16,7 +16,7 @@ DEGREE_E7 = 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A message as it was received, word for word; its id is the hash of its content.
+    """A message as it was received, word for word; its id is the hash of outlet and text.
 
     `published` and `received` are ISO 8601 times, `received` in UTC; `language` is a BCP 47 tag ("" unknown).
     """
@@ -31,13 +31,13 @@ class Report:
 
     @property
     def sha256(self) -> str:
-        """Return the SHA-256 of the text (UTF-8): the same post received twice is one report."""
+        """Return the SHA-256 of the text (UTF-8)."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def id(self) -> str:
-        """Return the name of the report in the ledger."""
-        return f"r-{self.sha256[:12]}"
+        """Return the name of the report in the ledger: the same post received twice is one report."""
+        return f"r-{hashlib.sha256(f'{fold(self.outlet)}|{self.text}'.encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -1,0 +1,67 @@
+"""The slot of a claim: what has to be the same before two claims can be compared at all."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from safepassage.domain.claims.claim import CivilianClaim, Claim
+from safepassage.domain.claims.values import fold
+from safepassage.domain.claims.words import Modality, Polarity, Predicate
+
+STATUS = "status"
+"""The argument that carries the word of a road or crossing status."""
+ABOUT = "about"
+"""The argument that carries what a claim is about where it has no place (claims about forces never have)."""
+
+OPPOSITES: dict[Predicate, Predicate] = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
+"""Predicates that say the opposite of another one about the same thing."""
+OPEN_WORDS, CLOSED_WORDS = frozenset({"PASSABLE", "OPEN"}), frozenset({"NOT_PASSABLE", "CLOSED"})
+NOT_COMPARED = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
+"""What somebody means to do, or would do if, contradicts no report of what was."""
+
+
+class Slot(NamedTuple):
+    """Predicate and place (or subject) of a claim, folded."""
+
+    predicate: str
+    place: str
+
+
+def slots(claim: Claim) -> tuple[Slot, ...]:
+    """Return the slots of a claim: one for each place it names, else one for what it is about, if it says."""
+    predicate = claim.predicate
+    if isinstance(claim, CivilianClaim):
+        predicate = OPPOSITES.get(claim.predicate, claim.predicate)
+        keys = tuple(dict.fromkeys(place.key for place in claim.places if not place.metonym))
+        if keys:
+            return tuple(Slot(str(predicate), key) for key in keys)
+    about = fold(dict(claim.arguments).get(ABOUT, ""))
+    return (Slot(str(predicate), about),) if about else ()
+
+
+def says_no(claim: Claim) -> bool:
+    """Tell whether a claim says that the thing of its slot is not so."""
+    no = claim.polarity == Polarity.NEGATED or claim.modality == Modality.DENIED
+    return no ^ (isinstance(claim, CivilianClaim) and claim.predicate in OPPOSITES)
+
+
+def status(claim: Claim) -> str:
+    """Return the status word of a claim, "" without one."""
+    return dict(claim.arguments).get(STATUS, "").upper()
+
+
+def disagree(a: Claim, b: Claim) -> bool | None:
+    """Tell whether two claims of one slot cannot both be true; None where nothing can be compared."""
+    if {a.modality, b.modality} & NOT_COMPARED:
+        return None
+    if a.times and b.times and not any(s.overlaps(t) for s in a.times for t in b.times):
+        return None
+    words = {status(a), status(b)}
+    if all(words):
+        return bool(words & OPEN_WORDS and words & CLOSED_WORDS)
+    if says_no(a) != says_no(b):
+        return True
+    if not a.quantities or not b.quantities:
+        return False
+    same_unit = [(p, q) for p in a.quantities for q in b.quantities if p.unit == q.unit]
+    return not any(p.overlaps(q) for p, q in same_unit) if same_unit else None
