@@ -26,14 +26,24 @@ def guarded(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
+    *,
+    doctype: str = "",
 ) -> expat.XMLParserType:
-    """Return a parser that refuses document types and unbounded depth and calls the three handlers."""
+    """Return a parser that refuses document types and unbounded depth and calls the three handlers.
+
+    A declaration of the document type `doctype` that only names an outside file is let pass; the file is not
+    read.
+    """
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     depth = 0
 
     def refuse(*_: object) -> None:
         raise _UnsafeXmlError("document type")
+
+    def on_doctype(name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        if has_subset or not doctype or name != doctype:
+            refuse()
 
     def on_start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
@@ -47,7 +57,7 @@ def guarded(
         depth -= 1
         end(tag)
 
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = on_doctype
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end

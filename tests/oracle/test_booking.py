@@ -1,0 +1,187 @@
+"""Bulk bookings keep every capacity rule, and are those that a calendar an arc would give one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from safepassage.kernels.booking import Busy, RoadPieces, Turns, book
+from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+
+HORIZON_S = 400
+UNITS = 1000
+WORK = UNITS * 3600
+N_ARCS = 6
+
+
+@st.composite
+def cases(draw, *, steady=False):
+    """Roads, paths in lists, turns, waits and stretches that others have booked."""
+    pieces = []
+    for _ in range(N_ARCS):
+        cuts = [] if steady else draw(st.lists(st.integers(1, HORIZON_S - 1), max_size=2, unique=True))
+        rates = st.sampled_from([400_000, 900_000, 1_700_000, 3_600_000] + ([] if steady else [0]))
+        pieces.append([(t, draw(rates), draw(st.integers(1, 20))) for t in [0, *sorted(cuts)]])
+    path = st.lists(st.integers(0, N_ARCS - 1), min_size=1, max_size=4, unique=True)
+    lists = draw(st.lists(st.lists(path, min_size=1, max_size=2), min_size=1, max_size=3))
+    turns = draw(st.lists(st.integers(0, len(lists) - 1), min_size=1, max_size=14))
+    wait_s = draw(st.integers(0, 6))
+    busy = (
+        []
+        if steady
+        else draw(st.lists(st.tuples(st.integers(0, N_ARCS - 1), st.integers(0, 40)), max_size=3))
+    )
+    return pieces, lists, turns, wait_s, sorted(set(busy))
+
+
+def kernel_answer(case):
+    pieces, lists, turns, wait_s, busy = case
+    roads = RoadPieces(
+        start=np.cumsum([0, *map(len, pieces)]),
+        from_s=[p[0] for row in pieces for p in row],
+        rate_mveh_h=[p[1] for row in pieces for p in row],
+        travel_s=[p[2] for row in pieces for p in row],
+        horizon_s=HORIZON_S,
+    )
+    paths = [path for row in lists for path in row]
+    given_turns = Turns(
+        start=np.cumsum([0, *map(len, paths)]),
+        arcs=[arc for path in paths for arc in path],
+        list_start=np.cumsum([0, *map(len, lists)]),
+        list_path=np.arange(len(paths)),
+        turn_list=turns,
+        turn_from_s=[7 * turn for turn in range(len(turns))],
+    )
+    taken = Busy(
+        arc=np.array([a for a, _ in busy], dtype=np.int64),
+        from_x=np.array([x * WORK for _, x in busy], dtype=np.int64),
+        until_x=np.array([(x + 1) * WORK for _, x in busy], dtype=np.int64),
+    )
+    booking = book(roads, given_turns, units_mveh=UNITS, wait_max_s=wait_s, busy=taken)
+    return paths, booking
+
+
+def slow_run(case, calendars, opens, path, depart):
+    _, _, _, wait_s, _ = case
+    while True:
+        t, entries = depart, []
+        for position, arc in enumerate(path):
+            ready, second = t, None
+            while second != t:
+                second = t
+                t = opens[arc].next_entry(t) if t < HORIZON_S else NEVER
+                if t == NEVER:
+                    return None
+                t, x = calendars[arc].find(t, WORK)
+                if t == NEVER:
+                    return None
+            if position == 0:
+                depart = t
+            elif t - ready > wait_s:
+                depart += t - ready
+                break
+            entries.append((arc, t, x, t - ready if position else 0))
+            t += opens[arc].travel_s(t)
+        else:
+            return None if t > HORIZON_S else (depart, t, entries)
+
+
+def slow_answer(case):
+    """One calendar an arc; each turn tries all paths of its list from its first second on."""
+    pieces, lists, turns, _, busy = case
+    calendars, opens = [], []
+    for row in pieces:
+        calendars.append(CapacityCalendar(tuple(p[0] for p in row), tuple(p[1] for p in row), HORIZON_S))
+        ends = [*(p[0] for p in row[1:]), HORIZON_S]
+        opens.append(OpenTimes(tuple((p[0], end, p[1] > 0, p[2]) for p, end in zip(row, ends, strict=True))))
+    for arc, x in busy:
+        calendars[arc].reserve(x * WORK, WORK)
+    out = []
+    for turn, number in enumerate(turns):
+        runs = [(slow_run(case, calendars, opens, path, 7 * turn), path) for path in lists[number]]
+        fitting = [(run, path) for run, path in runs if run is not None]
+        out.append(min((run[1] for run, _ in fitting), default=NEVER))
+        if fitting:
+            run, _ = min(fitting, key=lambda row: row[0][1])
+            for arc, _, x, _ in run[2]:
+                calendars[arc].reserve(x, WORK)
+    return out
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_bookings_are_those_of_calendars_one_by_one(case):
+    pieces, lists, turns, wait_s, busy = case
+    # With a choice of paths both may take another of two equals; the first difference would grow.
+    case = (pieces, [[row[0]] for row in lists], turns, wait_s, busy)
+    _, booking = kernel_answer(case)
+    assert booking.arrive_s.tolist() == slow_answer(case)
+
+
+def entries_of(case, paths, booking):
+    """Drive every booked car by its departure and waits; return its entries and check its arrival."""
+    pieces, _, _, wait_s, _ = case
+    waits = {(turn, position): s for turn, position, s in booking.waits.tolist()}
+    assert all(0 < s <= wait_s for s in waits.values())
+    out = {arc: [] for arc in range(N_ARCS)}
+    for turn, path in enumerate(booking.path.tolist()):
+        if path < 0:
+            continue
+        t = int(booking.depart_s[turn])
+        assert t >= 7 * turn
+        for position, arc in enumerate(paths[path]):
+            t += waits.get((turn, position), 0)
+            k = max(i for i, p in enumerate(pieces[arc]) if p[0] <= t)
+            assert pieces[arc][k][1] > 0
+            out[arc].append(t)
+            t += pieces[arc][k][2]
+        assert t == booking.arrive_s[turn] <= HORIZON_S
+    return out
+
+
+@given(st.one_of(cases(), cases(steady=True)))
+@settings(max_examples=200, deadline=None)
+def test_every_interval_of_every_arc_keeps_its_capacity(case):
+    pieces, _, turns, _, busy = case
+    paths, booking = kernel_answer(case)
+    for arc, seconds in entries_of(case, paths, booking).items():
+        row = pieces[arc]
+        ends = [*(p[0] for p in row[1:]), HORIZON_S]
+        rate = np.zeros(HORIZON_S, dtype=np.int64)
+        for (start, capacity, _), end in zip(row, ends, strict=True):
+            rate[start:end] = capacity
+        before = np.concatenate([[0], np.cumsum(rate)])
+        others = [int(np.searchsorted(before, x * WORK, side="right")) - 1 for a, x in busy if a == arc]
+        everybody = sorted([*seconds, *(t for t in others if t < HORIZON_S)])
+        for i in range(len(everybody)):
+            for j in range(i, len(everybody)):
+                units = (j - i + 1) * UNITS
+                room = before[everybody[j] + 1] - before[everybody[i]]
+                assert 3600 * units <= room + 3600 * UNITS
+    assert len(booking.path) == len(turns)
+
+
+def test_paths_and_turns_that_make_no_sense_are_refused():
+    good = {"start": [0, 1], "arcs": [0], "list_start": [0, 1], "list_path": [0], "turn_list": [0, 0]}
+    with pytest.raises(ValueError, match="order of their first second"):
+        Turns(**good, turn_from_s=[5, 4])
+    with pytest.raises(ValueError, match="needs an arc"):
+        Turns(**{**good, "start": [0, 0]}, turn_from_s=[0, 0])
+    with pytest.raises(ValueError, match="two lists"):
+        Turns(**{**good, "list_start": [0, 1, 2], "list_path": [0, 0]}, turn_from_s=[0, 0])
+    with pytest.raises(ValueError, match="second 0"):
+        RoadPieces(start=[0, 1], from_s=[3], rate_mveh_h=[1], travel_s=[1], horizon_s=9)
+
+
+def test_the_same_turns_give_the_same_bytes():
+    roads = RoadPieces.constant([5, 5, 5], [600_000, 900_000, 700_000], 4000)
+    turns = Turns(
+        start=[0, 2, 4], arcs=[0, 2, 1, 2], list_start=[0, 2], list_path=[0, 1], turn_list=[0] * 50,
+        turn_from_s=[0] * 50,
+    )  # fmt: skip
+    first, second = (book(roads, turns, units_mveh=UNITS, wait_max_s=20) for _ in range(2))
+    assert first.arrive_s.tobytes() == second.arrive_s.tobytes()
+    # 50 cars through 700 an hour: one at once, one more every 36/7 s.
+    assert first.arrive_s.max() == 10 + 49 * 36 // 7
