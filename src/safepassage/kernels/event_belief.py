@@ -111,9 +111,11 @@ def learned(counts: Any, voices: Voices, outcome: Any) -> Float64:
     """Return counts with what verified events taught; outcome (n_events,) is 1, 0, or -1 if not verified."""
     table = np.array(counts, dtype=np.float64)
     truth = np.asarray(outcome, dtype=np.int64)[voices.event]
-    line = np.argmax(np.stack([voices.affirms, voices.denies, voices.silent], axis=1), axis=1)
-    known = truth >= 0
-    np.add.at(table, (voices.kind[known], truth[known], line[known]), 1.0)
+    said = np.stack([voices.affirms, voices.denies, voices.silent], axis=1).astype(np.float64)
+    total = said.sum(axis=1, keepdims=True)
+    known = (truth >= 0) & (total[:, 0] > 0)
+    # A side speaks once, however many of it speak: its origins share one report between them.
+    np.add.at(table, (voices.kind[known], truth[known]), said[known] / total[known])
     return table
 
 
