@@ -89,7 +89,7 @@ def slow_run(case, calendars, opens, path, depart):
 
 
 def slow_answer(case):
-    """One calendar an arc; each turn tries all paths of its list from its first second on."""
+    """One calendar an arc; each turn takes the one path of its list, from where the last one left on."""
     pieces, lists, turns, _, busy = case
     calendars, opens = [], []
     for row in pieces:
@@ -98,15 +98,14 @@ def slow_answer(case):
         opens.append(OpenTimes(tuple((p[0], end, p[1] > 0, p[2]) for p, end in zip(row, ends, strict=True))))
     for arc, x in busy:
         calendars[arc].reserve(x * WORK, WORK)
-    out = []
+    out, since = [], [0] * len(lists)
     for turn, number in enumerate(turns):
-        runs = [(slow_run(case, calendars, opens, path, 7 * turn), path) for path in lists[number]]
-        fitting = [(run, path) for run, path in runs if run is not None]
-        out.append(min((run[1] for run, _ in fitting), default=NEVER))
-        if fitting:
-            run, _ = min(fitting, key=lambda row: row[0][1])
-            for arc, _, x, _ in run[2]:
-                calendars[arc].reserve(x, WORK)
+        (path,) = lists[number]
+        run = slow_run(case, calendars, opens, path, max(7 * turn, since[number]))
+        out.append(NEVER if run is None else run[1])
+        since[number] = HORIZON_S if run is None else run[0]
+        for arc, _, x, _ in () if run is None else run[2]:
+            calendars[arc].reserve(x, WORK)
     return out
 
 

@@ -188,7 +188,7 @@ def book(
     wait_max_s: Any,
     busy: Busy | None = None,
 ) -> Booking:
-    """Return passages for all turns, one after the other, each as early as what is booked before it allows.
+    """Return passages for all turns, one after the other, each as early as the search finds room.
 
     Parameters
     ----------
