@@ -1,5 +1,6 @@
 """Cars in bulk: from booked passages of thousands of cars to the streams of a schedule."""
 
+from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces, schedule_of
 
-__all__ = ["BookedCars", "road_pieces", "schedule_of"]
+__all__ = ["BookedCars", "PathFlows", "planned_turns", "road_pieces", "schedule_of"]

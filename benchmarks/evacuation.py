@@ -1,0 +1,471 @@
+"""How good and how fast plans for tens of thousands of cars are, on drawn instances of benchmark networks.
+
+    python benchmarks/evacuation.py --network FILE [--nodes FILE] --sources N --vehicles N --seed N --bin S
+    --json
+
+Networks are MATSim (.xml, .xml.gz), TNTP (.tntp) or OpenStreetMap (.osm.pbf, .osm). Several networks or
+seeds give a table; `--nodes` is given once per network then, or `-`. Each instance is drawn as
+`safepassage.testing. evacuation_instance` says, planned, written as inputs.json, plan.json and
+certificate.json, and checked by `safepassage_verify`. Clearance, person-minutes and envelope of the plan
+stand beside what its certificate proves. `--peers` runs other methods on the same instance, replayed by the
+same booking, within the same time. Compiling is done before the clock starts and is reported apart
+(`compile_s`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import evacuation_peers as peers
+import numpy as np
+
+from safepassage import __version__
+from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.traffic_network import TrafficNetwork, of_roads
+from safepassage.engines.bounds.certify import Served, certify
+from safepassage.engines.car_streams import BookedCars, PathFlows, planned_turns, road_pieces, schedule_of
+from safepassage.engines.summary import direction_summaries
+from safepassage.engines.summary.totals import Totals
+from safepassage.formats import canonical_json, inputs_json, matsim, osm, plan_json, tntp
+from safepassage.kernels.booking import book
+from safepassage.testing.evacuation_instance import (
+    CAR_MVEH,
+    DIRECTION,
+    Draw,
+    EvacuationInstance,
+    draw,
+    problem,
+    reachable,
+    single_source_bound_s,
+)
+from safepassage_verify import verify_files
+
+PPM = 1_000_000
+
+
+@dataclass(slots=True)
+class Clock:
+    """Wall and CPU seconds by stage."""
+
+    wall_s: dict[str, float] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measure what happens inside."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.wall_s[name] = self.wall_s.get(name, 0.0) + time.perf_counter() - wall
+        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + time.process_time() - cpu
+
+
+def read_network(path: Path, nodes: Path | None, options: argparse.Namespace) -> TrafficNetwork:
+    """Return the network of a file, by its name."""
+    name = path.name.lower()
+    if name.endswith(".tntp"):
+        units = tntp.Units(
+            time_s=options.time_unit, capacity_h=options.capacity_hours, per_lane=options.per_lane or None
+        )
+        return tntp.read(path, nodes, units=units)
+    if name.endswith((".xml", ".xml.gz")):
+        return matsim.read(path)
+    return of_roads(osm.read(path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """One drawn instance with what can be said before planning."""
+
+    instance: EvacuationInstance
+    problem: PlanningProblem
+    arrays: peers.Arrays
+    served: np.ndarray
+    single_source_bound_s: int
+
+
+def make_case(network: TrafficNetwork, options: argparse.Namespace, seed: int) -> Case:
+    """Draw an instance and state it as a planning problem."""
+    instance = draw(
+        network,
+        Draw(
+            seed=seed, sources=options.sources, vehicles=options.vehicles, quantile=options.quantile,
+            spread=options.spread,
+        ),
+    )  # fmt: skip
+    served, to_exit = reachable(instance)
+    links = instance.network.links
+    arrays = peers.Arrays(
+        n_nodes=instance.network.n_nodes,
+        tail=links.tail.astype(np.int64),
+        head=links.head.astype(np.int64),
+        travel_s=links.travel_s.astype(np.int64),
+        capacity_mveh_h=links.capacity_mveh_h,
+        sources=instance.sources[served],
+        vehicles=instance.vehicles[served],
+        exits=instance.exits,
+        to_exit_s=to_exit,
+    )
+    trivial = single_source_bound_s(instance, to_exit)
+    horizon_s = options.horizon or max(48 * 3600, 2 * trivial)
+    made = problem(instance, horizon_s=horizon_s, junction_wait_max_s=options.wait)
+    return Case(instance=instance, problem=made, arrays=arrays, served=served, single_source_bound_s=trivial)
+
+
+def booked(case: Case, rows: peers.Rows, *, free: bool) -> BookedCars:
+    """Book the rows of a method exactly, in order of planned arrival."""
+    flows = PathFlows(
+        source=rows.source, start=rows.start, arcs=rows.arcs, depart_s=rows.depart_s, vehicles=rows.vehicles
+    )
+    release = np.zeros(len(case.arrays.sources), dtype=np.int64)
+    turns, list_source = planned_turns(flows, case.arrays.travel_s, release, free=free)
+    wait_max_s = min(case.problem.rules.junction_wait_max_s, 20)
+    booking = book(road_pieces(case.problem.network), turns, units_mveh=CAR_MVEH, wait_max_s=wait_max_s)
+    return BookedCars(
+        direction=DIRECTION, turns=turns, booking=booking,
+        # Places of the problem begin with the sources, in order.
+        place=np.flatnonzero(case.served)[list_source],
+        persons=np.ones(len(turns.turn_list), dtype=np.int64),
+    )  # fmt: skip
+
+
+def plan_of(case: Case, schedule: Schedule, certificate: Certificate, arrivals: np.ndarray) -> Plan:
+    """Return the plan with its totals."""
+    totals = Totals()
+    if len(arrivals):
+        totals.arrive("own_vehicle", len(arrivals), int(arrivals.max()))
+    given = case.problem
+    return Plan(
+        case_id=given.case_id, title=given.title, exercise=True, epoch=given.epoch, as_of=given.as_of,
+        horizon_s=given.network.horizon_s, complete=not schedule.unserved,
+        made_with=MadeWith(version=__version__, seed=0, work_limit=0),
+        schedule=schedule,
+        directions=direction_summaries(given, schedule, {DIRECTION: totals}, certificate),
+        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+        certificate=certificate,
+    )  # fmt: skip
+
+
+def write(case: Case, plan: Plan, folder: Path) -> None:
+    """Write the three files that the verifier reads."""
+    inputs = canonical_json.encode(inputs_json.document(case.problem))
+    digest = canonical_json.sha256(inputs)
+    files = {
+        "inputs.json": inputs,
+        "plan.json": canonical_json.encode(plan_json.plan_document(plan, inputs_sha256=digest)),
+        "certificate.json": canonical_json.encode(
+            plan_json.certificate_document(plan.certificate, inputs_sha256=digest)
+        ),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+def quality(case: Case, certificate: Certificate, arrivals: np.ndarray) -> dict[str, Any]:
+    """Return clearance, person-minutes and envelope of a plan beside what the certificate proves.
+
+    Person-minutes are bounded from below by the envelope: between two of its points no more can have arrived
+    than by the later one. The envelope gap is the largest shortfall of arrivals at any point, as a share of
+    all vehicles.
+    """
+    total, served = int(case.instance.vehicles.sum()), len(arrivals)
+    value = int(arrivals.max()) if served else 0
+    lower = max((b.clearance_s for b in certificate.bounds), default=0)
+    points = sorted((p.t_s, min(p.persons_at_most, served)) for p in certificate.envelope)
+    ordered = np.sort(arrivals)
+    bound, before, shortfall, gaps = 0, 0, 0.0, []
+    for t, most in points:
+        bound += (t - before) * (served - most)
+        before = t
+        arrived = int(np.searchsorted(ordered, t, side="right"))
+        gaps.append((most - arrived) / max(1, total))
+        shortfall = max(shortfall, gaps[-1])
+    minutes = float(arrivals.sum()) / 60
+    return {
+        "vehicles": total, "served": served, "unserved": total - served, "value_s": value, "lower_bound_s":
+        lower, "gap": (value - lower) / lower if lower else None, "person_minutes": minutes,
+        "person_minutes_bound": bound / 60,
+        "person_minutes_gap": (minutes - bound / 60) / (bound / 60) if bound else None,
+        "envelope_gap": shortfall, "envelope_gap_mean": float(np.mean(gaps)) if gaps else None,
+        "envelope_points": len(points),
+    }  # fmt: skip
+
+
+Solved = tuple[BookedCars, Certificate]
+
+
+def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
+    """Plan and prove; the engine under test."""
+    limit = time.perf_counter() + options.time_limit
+    with clock.stage("flow"):
+        rows = peers.capacity_constrained(
+            case.arrays, bin_s=options.bin, n_bins=bins(case, options),
+            expired=lambda: time.perf_counter() > limit,
+        )  # fmt: skip
+    with clock.stage("book"):
+        cars = booked(case, rows, free=True)
+    with clock.stage("bound"):
+        certificate = proved(case, cars)
+    return cars, certificate
+
+
+def bins(case: Case, options: argparse.Namespace) -> int:
+    """Return the bins that peers may use: four times what the simplest bounds say, at least two hours."""
+    flow_s = int(case.arrays.vehicles.sum()) * 3_600_000 // max(1, exit_capacity(case))
+    return int(max(7200, 4 * max(case.single_source_bound_s, flow_s))) // options.bin + 1
+
+
+def exit_capacity(case: Case) -> int:
+    """Return the capacity of all links into exits, in mveh/h."""
+    into = np.isin(case.arrays.head, case.arrays.exits)
+    return int(case.arrays.capacity_mveh_h[into].sum())
+
+
+def arrivals_of(cars: BookedCars) -> np.ndarray:
+    """Return the arrivals of those who were booked."""
+    return cars.booking.arrive_s[cars.booking.path >= 0]
+
+
+def proved(case: Case, cars: BookedCars) -> Certificate:
+    """Return the certificate of bounds for what a plan serves."""
+    arrivals = arrivals_of(cars)
+    served = Served({"cars": (len(arrivals), int(arrivals.max()))} if len(arrivals) else {})
+    return certify(case.problem, {DIRECTION: served})[0]
+
+
+def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:
+    """Draw, plan, write and verify one instance; return its row."""
+    clock = Clock()
+    with clock.stage("draw"):
+        case = make_case(network, options, seed)
+    wall, cpu = time.perf_counter(), time.process_time()
+    cars, certificate = solve(case, options, clock)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    with clock.stage("write"):
+        arrivals = arrivals_of(cars)
+        plan = plan_of(case, schedule_of(case.problem, cars), certificate, arrivals)
+        write(case, plan, folder)
+    with clock.stage("verify"):
+        verdict = verify_files(folder)
+    row = {
+        "network": network.source.file_name, "seed": seed, "sources": len(case.instance.sources),
+        "arcs": len(case.arrays.tail), "nodes": len(np.unique(case.arrays.tail)), "exits":
+        len(case.arrays.exits), "disc": case.instance.disc, "quantile": options.quantile, "spread":
+        options.spread, "bin_s": options.bin, "junction_wait_max_s": options.wait,
+        "single_source_bound_s": case.single_source_bound_s,
+        **quality(case, certificate, arrivals),
+        "certificate": str(folder / "certificate.json"), "wall_s": wall, "cpu_s": cpu, "rss_mb": rss_mb(),
+        "verified": verdict.verified, "certificate_ok": certificate_ok(verdict),
+        "violations": dict(verdict.counts),
+        "stages": {n: [round(clock.wall_s[n], 3), round(clock.cpu_s[n], 3)] for n in clock.wall_s},
+        "units": list(network.notes),
+    }  # fmt: skip
+    if options.peers:
+        row["peers"] = run_peers(case, certificate, options)
+    return row
+
+
+def certificate_ok(verdict: Any) -> bool:
+    """Return whether no violation concerns the certificate."""
+    return not any(v.where.startswith("certificate") for v in verdict.violations) and not any(
+        code.startswith(("BOUND", "ENVELOPE")) for code in verdict.counts
+    )
+
+
+def run_peers(case: Case, certificate: Certificate, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Run every peer on the instance, replay its plan exactly and measure it against the same certificate."""
+    lower = max((b.clearance_s for b in certificate.bounds), default=1)
+    upper = bins(case, options) * options.bin
+
+    def until() -> Callable[[], bool]:
+        end = time.perf_counter() + options.time_limit
+        return lambda: time.perf_counter() > end
+
+    methods: list[tuple[str, Callable[[], peers.Rows]]] = [
+        ("nearest exit", lambda: peers.nearest_exit(case.arrays)),
+        (
+            f"capacity constrained, {options.bin} s",
+            lambda: peers.capacity_constrained(
+                case.arrays, bin_s=options.bin, n_bins=bins(case, options), expired=until()
+            ),
+        ),
+        *(
+            (
+                f"time-expanded max flow, {bin_s} s",
+                lambda bin_s=bin_s: peers.time_expanded_flow(
+                    case.arrays, bin_s=bin_s, upper_s=upper, lower_s=lower // 2, expired=until()
+                ),
+            )
+            for bin_s in sorted({options.bin, 300, 60}, reverse=True)
+        ),
+        (
+            f"time-expanded LP, {options.bin} s",
+            lambda: peers.time_expanded_lp(
+                case.arrays, bin_s=options.bin, horizon_s=2 * lower, limit_s=options.time_limit
+            ),
+        ),
+    ]
+    rows = []
+    for name, method in methods:
+        clock = Clock()
+        with clock.stage("all"):
+            found = method()
+            cars = booked(case, found, free=False) if len(found.source) else None
+        row: dict[str, Any] = {
+            "peer": name, "note": found.note, "wall_s": clock.wall_s["all"], "cpu_s": clock.cpu_s["all"],
+        }  # fmt: skip
+        if cars is not None:
+            row |= quality(case, certificate, arrivals_of(cars))
+        rows.append(row)
+    return rows
+
+
+def rss_mb() -> float:
+    """Return the largest memory of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak / (2**20 if sys.platform == "darwin" else 2**10))
+
+
+def warm_up(options: argparse.Namespace) -> float:
+    """Compile everything on a small grid; return how many seconds that took."""
+    began = time.perf_counter()
+    side = 12
+    number = np.arange(side * side).reshape(side, side)
+    pairs = [(number[:, :-1], number[:, 1:]), (number[:-1], number[1:])]
+    tail = np.concatenate([end.ravel() for pair in pairs for end in pair])
+    head = np.concatenate([end.ravel() for a, b in pairs for end in (b, a)])
+    text = [f"{t + 1} {h + 1} 1200 1 1 ;" for t, h in zip(tail.tolist(), head.tolist(), strict=True)]
+    keys = {"NUMBER OF NODES": side * side, "FIRST THRU NODE": 1, "NUMBER OF LINKS": len(text)}
+    data = "\n".join([*(f"<{key}> {value}" for key, value in keys.items()), *text]).encode()
+    small = argparse.Namespace(
+        **{**vars(options), "vehicles": 300, "sources": 20, "spread": False, "peers": False}
+    )
+    case = make_case(tntp.parse(data, "warm-up"), small, 0)
+    solve(case, small, Clock())
+    if options.peers:
+        run_peers(case, proved(case, booked(case, peers.nearest_exit(case.arrays), free=False)), small)
+    return time.perf_counter() - began
+
+
+def machine() -> str:
+    """Return what the figures were measured on."""
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "numba", "scipy", "ortools", "highspy")
+    )
+    return (
+        f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}"
+    )
+
+
+HEADINGS = (
+    "network", "seed", "arcs", "vehicles", "unserved", "bound min", "single-source min", "clearance min",
+    "gap %", "person-min gap %", "envelope gap %", "CPU s", "wall s", "MB", "verified",
+)  # fmt: skip
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Return rows as a Markdown table."""
+    lines = [HEADINGS, ("---",) * len(HEADINGS)]
+    for row in rows:
+        lines.append(cells(row))
+        lines += [peer_cells(peer) for peer in row.get("peers", ())]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def percent(value: float | None) -> str:
+    """Return a share in percent."""
+    return "-" if value is None else f"{100 * value:.2f}"
+
+
+def gaps(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return clearance and the three gaps."""
+    shares = tuple(percent(row[name]) for name in ("gap", "person_minutes_gap", "envelope_gap"))
+    return (f"{row['value_s'] / 60:.1f}", *shares, f"{row['cpu_s']:.1f}", f"{row['wall_s']:.1f}")
+
+
+def cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return the line of an instance."""
+    name = row["network"] + (" spread" if row["spread"] else "")
+    counts = tuple(f"{row[key]:,}" for key in ("arcs", "vehicles", "unserved"))
+    bounds = tuple(f"{row[key] / 60:.1f}" for key in ("lower_bound_s", "single_source_bound_s"))
+    verified = "yes" if row["verified"] else "NO"
+    return (name, str(row["seed"]), *counts, *bounds, *gaps(row), f"{row['rss_mb']:.0f}", verified)
+
+
+def peer_cells(peer: dict[str, Any]) -> tuple[str, ...]:
+    """Return the line of a peer."""
+    name = f"… {peer['peer']} ({peer['note']})"
+    if "value_s" not in peer:
+        return (name, *("",) * 10, f"{peer['cpu_s']:.1f}", f"{peer['wall_s']:.1f}", "", "")
+    return (name, "", "", "", f"{peer['unserved']:,}", "", "", *gaps(peer), "", "")
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(description="Measure plans for many cars.")
+    parser.add_argument("--network", type=Path, required=True, nargs="+")
+    parser.add_argument("--nodes", nargs="+", default=[], help="coordinates of TNTP networks; - for none")
+    parser.add_argument(
+        "--sources", type=int, default=400, help="at most so many sources; 0: all nodes of the core"
+    )
+    parser.add_argument("--vehicles", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, nargs="+", default=[0])
+    parser.add_argument("--bin", type=int, default=300, help="seconds; where a method starts")
+    parser.add_argument("--quantile", type=float, default=0.9, help="share of the nodes in the disc")
+    parser.add_argument("--spread", action="store_true", help="vehicles at all nodes of the core")
+    parser.add_argument("--time-limit", type=float, default=60.0, help="wall seconds for each method")
+    parser.add_argument("--horizon", type=int, default=0, help="seconds; default 48 h or more")
+    parser.add_argument(
+        "--wait", type=int, default=20, help="longest wait at a junction that the inputs allow"
+    )
+    parser.add_argument("--time-unit", type=float, help="seconds of a TNTP time unit, instead of the header")
+    parser.add_argument("--capacity-hours", type=float, help="hours that TNTP capacities are for")
+    parser.add_argument("--per-lane", action="store_true", help="TNTP capacities are per lane")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument(
+        "--output", type=Path, help="folder for the files of the plans (default: a temporary one)"
+    )
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def main() -> int:
+    """Run all networks and seeds; print a table or JSON; 1 if anything was not verified."""
+    options = arguments().parse_args()
+    folder = options.output or Path(tempfile.mkdtemp(prefix="safepassage-evacuation-"))
+    compile_s = warm_up(options)
+    nodes = [None if name == "-" else Path(name) for name in options.nodes]
+    nodes += [None] * (len(options.network) - len(nodes))
+    rows = []
+    for path, coordinates in zip(options.network, nodes, strict=True):
+        began = time.process_time()
+        network = read_network(path, coordinates, options)
+        read_s = time.process_time() - began
+        for seed in options.seed:
+            row = run_one(network, options, seed, folder / f"{path.name.split('.')[0]}-{seed}")
+            rows.append({**row, "read_cpu_s": read_s, "compile_s": compile_s, "machine": machine()})
+            if not options.json:
+                print(table(rows).splitlines()[-1], file=sys.stderr, flush=True)
+    if options.json:
+        print(json.dumps(rows[0] if len(rows) == 1 else rows, indent=1))
+    else:
+        print(f"{machine()}; compiled in {compile_s:.1f} s before the clock started\n\n{table(rows)}")
+    return 0 if all(row["verified"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Flows along paths with planned departures, and the turns in which they are booked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.network import Int64, frozen_array
+from safepassage.kernels.booking import Turns
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PathFlows:
+    """Vehicles that leave a source together along one path.
+
+    Row p starts at `source[p]` (a position among the sources), drives `arcs[start[p]:start[p + 1]]`, is to
+    leave in second `depart_s[p]` and stands for `vehicles[p]` vehicles.
+    """
+
+    source: Int64
+    start: Int64
+    arcs: Int64
+    depart_s: Int64
+    vehicles: Int64
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, frozen_array(getattr(self, name), np.int64))
+        rows = {len(self.source), len(self.depart_s), len(self.vehicles), len(self.start) - 1}
+        if len(rows) > 1 or int(self.start[-1]) != len(self.arcs):
+            raise ValueError("rows and paths must fit together")
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def path(self, row: int) -> Int64:
+        """Return the arcs of a row."""
+        return self.arcs[self.start[row] : self.start[row + 1]]
+
+
+def distinct_paths(flows: PathFlows) -> tuple[Int64, Int64]:
+    """Return (row that shows each distinct path, position of each row's path among them).
+
+    Paths are numbered as they first occur; rows of different sources never share one.
+    """
+    known: dict[tuple[int, bytes], int] = {}
+    shown: list[int] = []
+    of_row = np.empty(len(flows), dtype=np.int64)
+    for row, source in enumerate(flows.source.tolist()):
+        key = (source, flows.path(row).tobytes())
+        if key not in known:
+            known[key] = len(shown)
+            shown.append(row)
+        of_row[row] = known[key]
+    return np.array(shown, dtype=np.int64), of_row
+
+
+def planned_turns(
+    flows: PathFlows, travel_s: Int64, release_s: Int64, *, free: bool, key: NDArray[np.int64] | None = None
+) -> tuple[Turns, Int64]:
+    """Return one turn a vehicle, in order of planned arrival, and (n_lists,) the source of each list.
+
+    Parameters
+    ----------
+    travel_s
+        (n_arcs,) free-flow seconds.
+    release_s
+        (n_sources,) first second in which a source's vehicles may leave.
+    free
+        Whether a vehicle may take any path of its source (else the planned one only).
+    key
+        (n_rows,) what rows are ordered by instead of planned arrival.
+    """
+    shown, of_row = distinct_paths(flows)
+    lengths = np.diff(flows.start)
+    took_s = np.add.reduceat(travel_s[flows.arcs], flows.start[:-1]) if len(flows) else lengths
+    planned = flows.depart_s + took_s if key is None else key
+    order = np.lexsort((np.arange(len(flows)), flows.depart_s, planned))
+    order = np.repeat(order, flows.vehicles[order])
+    start = np.concatenate([[0], np.cumsum(lengths[shown])])
+    arcs = np.concatenate([flows.path(row) for row in shown.tolist()]) if len(shown) else lengths
+    of_path = flows.source[shown]
+    if free:
+        list_path = np.argsort(of_path, kind="stable")
+        list_source, sizes = np.unique(of_path, return_counts=True)
+        turn_list = np.searchsorted(list_source, flows.source[order])
+    else:
+        list_path, list_source, sizes = np.arange(len(shown)), of_path, np.ones(len(shown), dtype=np.int64)
+        turn_list = of_row[order]
+    turns = Turns(
+        start=start,
+        arcs=arcs,
+        list_start=np.concatenate([[0], np.cumsum(sizes)]),
+        list_path=list_path,
+        turn_list=turn_list,
+        turn_from_s=release_s[list_source][turn_list],
+    )
+    return turns, list_source
