@@ -16,7 +16,7 @@ VERIFIER = ROOT / "src" / "safepassage_verify"
 # What each room may import beside the standard library. import-linter cannot state such a list.
 THIRD_PARTY = {
     "domain": {"numpy", "shapely"},
-    "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy"},
+    "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy", "spacy", "pycrfsuite"},
     "engines": {"numpy", "shapely"},
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
     "planning": {"numpy"},

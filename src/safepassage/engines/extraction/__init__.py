@@ -1,0 +1,1 @@
+"""From text to proposed claims: who says what on whose word; every span keeps its place in the text."""

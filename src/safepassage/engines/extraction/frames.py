@@ -1,0 +1,280 @@
+"""Attribution frames on a dependency tree: verbs, quotations, objects, according-to, nouns, adjectives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from safepassage.engines.extraction import lexicon
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.tree import SUBJECTS, Tree
+
+CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
+VERBAL = frozenset({"VERB", "AUX"})
+LONG_QUOTE = 5
+"""A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
+
+
+def attributions(tree: Tree) -> tuple[Attribution, ...]:
+    """Return the attributions of a passage in the order of their cues; nested ones are there, too."""
+    found: list[Attribution] = []
+    for i, token in enumerate(tree.tokens):
+        if token.text.lower() == "according":
+            found.extend(_according(tree, i))
+        elif token.pos in VERBAL:
+            found.extend(_verb(tree, i))
+        elif token.pos == "NOUN" and token.lemma in lexicon.CUE_NOUNS:
+            found.extend(_noun(tree, i))
+        elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
+            found.extend(_adjective(tree, i))
+    found = _without_inner_halves(found)
+    found.extend(_loose_quotes(tree, found))
+    return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
+
+
+def _without_inner_halves(found: list[Attribution]) -> list[Attribution]:
+    """Leave out what a longer cue of the same words says already ("continued to call for")."""
+    cues = [set(a.cue) for a in found]
+    return [a for a, cue in zip(found, cues, strict=True) if not any(cue < other for other in cues)]
+
+
+def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
+    lemma = tree.tokens[i].lemma
+    subject = _subject(tree, i)
+    source = () if subject is None else _source(tree, subject, i)
+    content, kind = _content(tree, i, lemma)
+    if not content or (not source and not _may_be_without_source(tree, i)):
+        return
+    cue = _cue(tree, i, content)
+    content = tree.trimmed(k for k in content if k not in cue and k not in source)
+    if content:
+        yield Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
+
+
+def _subject(tree: Tree, i: int) -> int | None:
+    """Return the subject of a verb, or of the verb it is joined to or hangs on as a participle."""
+    own = tree.subject(i)
+    if own is not None:
+        return own
+    token = tree.tokens[i]
+    if token.dep in {"conj", "advcl", "xcomp"} and token.head != i:
+        return _subject(tree, token.head)
+    return token.head if token.dep in {"acl", "relcl"} else None
+
+
+def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
+    """Return a subject with all below it, without the clause of the verb; a closing comma belongs to it."""
+    below = set(tree.subtree(subject))
+    token = tree.tokens[verb]
+    if token.dep in {"relcl", "acl"} and token.head == subject:
+        below -= set(tree.subtree(verb))
+    source = tree.trimmed(below)
+    after = source[-1] + 1 if source else 0
+    if source and after < verb and tree.tokens[after].text == "," and _has_aside(tree, source):
+        return (*source, after)
+    return source
+
+
+def _has_aside(tree: Tree, source: tuple[int, ...]) -> bool:
+    """Tell whether a source holds an aside between commas ("Ms A, a lawyer,")."""
+    return any(tree.tokens[k].text == "," for k in source)
+
+
+def _cue(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a verb with auxiliaries, negation, particle and the adverbs between or right before them.
+
+    A verb that only leads to the cue ("continued to call for") belongs to it, and so does a colon behind it.
+    """
+    parts = {i, *(k for k in tree.children[i] if tree.tokens[k].dep in CUE_PARTS)}
+    token = tree.tokens[i]
+    if token.dep == "xcomp" and tree.tokens[token.head].lemma in lexicon.LEADING:
+        lead = token.head
+        parts |= set(range(lead, i + 1)) if i - lead <= LONG_QUOTE else set()
+        parts |= {k for k in tree.children[lead] if tree.tokens[k].dep in CUE_PARTS and k < lead}
+    parts |= {
+        k
+        for k in range(min(parts), max(parts))
+        if tree.tokens[k].dep in {"advmod", "neg"} and k not in content
+    }
+    preposition = _preposition(tree, i, token.lemma)
+    if preposition is not None and preposition not in content:
+        parts.add(preposition)
+    before, after = min(parts) - 1, max(parts) + 1
+    if before >= 0 and tree.tokens[before].tag == "RB" and tree.tokens[before].head == i:
+        parts.add(before)
+    if after < len(tree.tokens) and tree.tokens[after].text == ":" and content and content[0] > after:
+        parts.add(after)
+    return tuple(sorted(parts))
+
+
+def _preposition(tree: Tree, i: int, lemma: str) -> int | None:
+    """Return the preposition that belongs to a phrasal cue."""
+    for k in tree.with_dep(i, "prep", "prt"):
+        if (lemma, tree.tokens[k].lemma) in lexicon.PHRASAL and k > i:
+            return k
+    return None
+
+
+def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
+    """Return what a verb attributes and the name of the frame, () without any."""
+    frames: tuple[tuple[str, frozenset[str], Callable[[Tree, int], tuple[int, ...]]], ...] = (
+        ("quotation", lexicon.QUOTING, _quoted),
+        ("colon", lexicon.SAYING, _after_colon),
+        ("clause", lexicon.CLAUSAL | lexicon.CONTROL, _clause),
+        ("inverted", lexicon.SAYING | lexicon.THINKING | lexicon.ALLEGING, _around),
+    )
+    for kind, lemmas, frame in frames:
+        content = frame(tree, i) if lemma in lemmas else ()
+        if content and kind == "quotation":
+            content = _joined(content, _clause(tree, i))
+        if content:
+            return content, kind
+    preposition = _preposition(tree, i, lemma)
+    if preposition is not None:
+        objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
+        return tree.trimmed(objects), "phrasal"
+    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS else ((), "")
+
+
+def _clause(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the clauses that complete a verb, subject included."""
+    found: set[int] = set()
+    for k in tree.with_dep(i, "ccomp", "xcomp"):
+        is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
+        if is_clause or tree.tokens[k].dep == "ccomp":
+            found.update(tree.subtree(k))
+    return tree.trimmed(found)
+
+
+def _object(tree: Tree, i: int) -> tuple[int, ...]:
+    found: set[int] = set()
+    for k in tree.with_dep(i, "dobj", "oprd"):
+        found.update(tree.subtree(k))
+    if found:
+        for k in tree.with_dep(i, "prep"):
+            if k > max(found) and tree.tokens[k].lemma in {"as", "for", "of", "with"}:
+                found.update(tree.subtree(k))
+    return tree.trimmed(found)
+
+
+def _quoted(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the quotations of the verb's sentence that stand beside it, marks included."""
+    if tree.quoted[i] >= 0:
+        return ()
+    here = set(tree.sentence(i))
+    found: set[int] = set()
+    for first, last in tree.quotes:
+        whole = range(first, last + 1)
+        if here & set(whole) and not tree.is_title(first, last) and _beside(tree, i, first, last):
+            found.update(whole)
+    return tuple(sorted(found))
+
+
+def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
+    """Tell whether a quotation is what the verb quotes: it ends with a comma before it, or follows it."""
+    if last < i:
+        inner = tree.tokens[last - 1].text if last > first else ""
+        after = tree.tokens[last + 1].text if last + 1 < len(tree.tokens) else ""
+        return inner in {",", "?", "!", ".", "…"} or after == ","
+    gap = [tree.tokens[k].text for k in range(i + 1, first)]
+    return len(gap) <= LONG_QUOTE or gap[-1] in {":", ",", "that"} or first - 1 == i
+
+
+def _joined(quoted: tuple[int, ...], clause: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a quotation with the clause it is part of."""
+    if clause and set(clause) & set(quoted):
+        return tuple(sorted(set(clause) | set(quoted)))
+    return quoted
+
+
+def _after_colon(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return all that follows a verb of saying and a colon ("he added: …")."""
+    if i + 1 < len(tree.tokens) and tree.tokens[i + 1].text == ":":
+        return tuple(range(i + 2, len(tree.tokens)))
+    return ()
+
+
+def _around(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the clause that a verb of saying is thrown into or put behind ("…, they say")."""
+    token = tree.tokens[i]
+    if token.dep in {"parataxis", "ccomp"} and token.head != i and tree.tokens[token.head].pos in VERBAL:
+        own = set(tree.subtree(i))
+        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own)
+    return ()
+
+
+def _may_be_without_source(tree: Tree, i: int) -> bool:
+    """Tell whether a cue needs no source: a passive with its clause."""
+    return bool(tree.with_dep(i, "auxpass")) and bool(tree.with_dep(i, "xcomp", "ccomp"))
+
+
+def _adjective(tree: Tree, i: int) -> Iterator[Attribution]:
+    """X is worried that content: an adjective of thinking with its clause."""
+    verb = tree.tokens[i].head
+    subject = tree.subject(verb)
+    content = _clause(tree, i) or tuple(k for c in tree.with_dep(i, "ccomp") for k in tree.subtree(c))
+    if subject is None or not content or tree.tokens[verb].lemma not in {"be", "remain", "become"}:
+        return
+    cue = tuple(k for k in range(verb, i + 1) if k not in content)
+    yield Attribution(
+        source=_source(tree, subject, verb), cue=cue, content=content, kind="adjective",
+        lemma=tree.tokens[i].lemma,
+    )  # fmt: skip
+
+
+def _according(tree: Tree, i: int) -> Iterator[Attribution]:
+    """According to X, content: the rest of the clause it stands in."""
+    if i + 1 >= len(tree.tokens) or tree.tokens[i + 1].text.lower() != "to":
+        return
+    objects = [k for p in (i, i + 1) for k in tree.with_dep(p, "pobj")]
+    if not objects:
+        return
+    source = [k for k in tree.subtree(objects[0]) if k > i + 1]
+    aside = {i, i + 1, *source}
+    whole = set(tree.sentence(i))
+    # A quotation that begins in the sentence is told by the same source to its end.
+    for first, last in tree.quotes:
+        if first in whole:
+            whole |= set(range(first, last + 1))
+    content = tree.trimmed(k for k in whole if k not in aside)
+    if content:
+        yield Attribution(
+            source=tree.trimmed(source), cue=(i, i + 1), content=content, kind="according", lemma="according"
+        )
+
+
+def _noun(tree: Tree, i: int) -> Iterator[Attribution]:
+    """X's claim that content, a report of content: a noun of saying with its complement."""
+    clauses = tree.with_dep(i, "acl", "ccomp")
+    that = [k for k in clauses if any(tree.tokens[c].dep == "mark" for c in tree.children[k])]
+    infinitive = [k for k in clauses if any(tree.tokens[c].text == "to" for c in tree.children[k])]
+    for k in (that or infinitive)[:1]:
+        owner = tree.with_dep(i, "poss")
+        source = tree.trimmed(tree.subtree(owner[0])) if owner else ()
+        source = tuple(p for p in source if tree.tokens[p].tag != "POS")
+        articles = tree.with_dep(i, "det", "amod") if not owner else []
+        cue = tuple(sorted({i, *articles}))
+        yield Attribution(
+            source=source, cue=cue, content=tree.trimmed(tree.subtree(k)), kind="noun",
+            lemma=tree.tokens[i].lemma,
+        )  # fmt: skip
+
+
+def _loose_quotes(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribution]:
+    """Quotations that no frame outside them holds go on with the speaker before them."""
+    known = tuple(found)
+    for number, (first, last) in enumerate(tree.quotes):
+        outside = [a for a in known if a.cue and tree.quoted[a.cue[0]] != number]
+        held = {k for a in outside for k in a.content}
+        if held & set(range(first + 1, last)) or not _is_speech(tree, first, last):
+            continue
+        before = [a for a in outside if a.cue[0] < first and a.source]
+        heir = before[-1].cue[0] if before else -1
+        content = tuple(range(first, last + 1))
+        yield Attribution(source=(), cue=(), content=content, kind="continuation", heir=heir)
+
+
+def _is_speech(tree: Tree, first: int, last: int) -> bool:
+    """Tell whether a quotation is something said: closed as a sentence is or long, and no title."""
+    closes = tree.tokens[last - 1].text in {".", ",", "!", "?", "…", "--"}
+    words = last - first - 1
+    return (words >= LONG_QUOTE or (closes and words > 1)) and not tree.is_title(first, last)

@@ -1,0 +1,88 @@
+"""Each frame of attribution on a sentence of its kind; spans count as in the published tables."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("spacy")
+
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.frames import attributions
+from safepassage.engines.extraction.scoring import labelled, score, spans
+from safepassage.engines.extraction.tree import Tree, quotations
+from safepassage.kernels.english import parse, parse_words
+
+SENTENCES = [
+    ("The mayor said that the bridge was closed.", "The mayor", "said", "that the bridge was closed"),
+    ("The bridge was closed, the mayor said.", "the mayor", "said", "The bridge was closed"),
+    ("“The road is open,” said a spokeswoman.", "a spokeswoman", "said", "“The road is open,”"),
+    ("According to the police, two buses left.", "the police", "According to", "two buses left"),
+    ("Residents also said that nobody came.", "Residents", "also said", "that nobody came"),
+    ("He added: the road stays closed.", "He", "added :", "the road stays closed"),
+    ("The ministry called for a corridor.", "The ministry", "called for", "a corridor"),
+    ("They plan to leave on Friday.", "They", "plan", "to leave on Friday"),
+    ("The governor denied that shells fell.", "The governor", "denied", "that shells fell"),
+    ("The side continued to call for talks.", "The side", "continued to call for", "talks"),
+    ("The council is worried that water runs out.", "The council", "is worried", "that water runs out"),
+    ("The army criticized the report.", "The army", "criticized", "the report"),
+    ("The governor's claim that shells fell was false.", "The governor", "claim", "that shells fell"),
+]
+
+
+def words(tree, positions):
+    return " ".join(tree.tokens[k].text for k in positions)
+
+
+@pytest.mark.parametrize(("text", "source", "cue", "content"), SENTENCES, ids=[s[0] for s in SENTENCES])
+def test_each_frame_finds_source_cue_and_content(text, source, cue, content):
+    tree = Tree(parse(text))
+    said = [(words(tree, a.source), words(tree, a.cue)) for a in attributions(tree)]
+    assert (source, cue) in said
+    found = attributions(tree)[said.index((source, cue))]
+    spoken = text[tree.tokens[found.content[0]].start : tree.tokens[found.content[-1]].end]
+    assert spoken == content
+
+
+def test_a_statement_without_anybody_who_makes_it_is_no_attribution():
+    assert attributions(Tree(parse("The bridge was closed on Friday."))) == ()
+
+
+def test_a_quotation_that_goes_on_inherits_its_speaker():
+    tree = Tree(parse("“The road is open,” said the mayor. “Nobody was hurt there last night.”"))
+    first, second = attributions(tree)
+    assert words(tree, first.source) == "the mayor"
+    assert second.kind == "continuation"
+    assert second.heir == first.cue[0]
+
+
+def test_quotations_may_stay_open_and_names_in_quotation_marks_are_no_speech():
+    tree = Tree(parse("“The road is open and"))
+    assert tree.quotes == ((0, 5),)
+    named = Tree(parse("He said on “Morning Report” that the road was open."))
+    assert not any("Morning" in words(named, a.content) for a in attributions(named))
+
+
+def test_offsets_point_into_the_text():
+    text = "  The mayor\n said so."
+    for token in parse(text):
+        assert text[token.start : token.end] == token.text
+
+
+def test_quotation_marks_of_any_kind_are_found():
+    for opening, closing in (("“", "”"), ("«", "»"), ('"', '"'), ("``", "''")):
+        tokens = parse_words([opening, "Yes", closing, "said", "she", "."])
+        assert quotations(tokens) == ((0, 2),)
+
+
+def test_labels_become_spans_and_score_exactly():
+    labels = ["B-source", "I-source", "O", "B-cue", "I-content", "I-content", "B-content"]
+    gold = spans(labels)
+    assert gold == {("source", 0, 2), ("cue", 3, 4), ("content", 4, 6), ("content", 6, 7)}
+    scores = score([(gold, frozenset({("source", 0, 2), ("cue", 3, 5)}))])
+    assert (scores["source"].f1, scores["cue"].f1, scores["content"].recall) == (1.0, 0.0, 0.0)
+
+
+def test_outer_attributions_win_over_nested_ones():
+    outer = Attribution(source=(0,), cue=(1,), content=(2, 3, 4), kind="clause")
+    inner = Attribution(source=(2,), cue=(3,), content=(4,), kind="clause")
+    assert labelled([inner, outer], 5) == ["B-source", "B-cue", "B-content", "I-content", "I-content"]
