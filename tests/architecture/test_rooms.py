@@ -19,13 +19,14 @@ THIRD_PARTY = {
     "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy", "spacy", "pycrfsuite"},
     "engines": {"numpy", "shapely"},
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
+    "estimating": {"numpy"},
     "planning": {"numpy"},
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
     "cli": {"numpy"},
     "__main__": set(),
 }
-PURE = ("domain", "kernels", "engines", "planning")
+PURE = ("domain", "kernels", "engines", "estimating", "planning")
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {

@@ -56,8 +56,13 @@ def write_outputs(
         f"{PUBLIC}/{PUBLIC}-notice.html": public_notice.write_html(public),
         f"{PUBLIC}/{PUBLIC}-notice.txt": public_notice.write_text(public),
     }
+    return write_files(output, files)
+
+
+def write_files(output: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Write files (name with folder to bytes) and the list of them, all or none; return paths by purpose."""
     manifest = (json.dumps(sorted(files), indent=1) + "\n").encode()
-    _write_together(output, files | {f"{RESTRICTED}/{MANIFEST}": manifest})
+    _write_together(output, {**files, f"{RESTRICTED}/{MANIFEST}": manifest})
     return {_purpose(name): str(output / name) for name in files}
 
 

@@ -12,6 +12,7 @@ from safepassage import __version__
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
+MOST_PERSONS, MOST_PER_CAR = 10**8, 100
 
 
 class UsageError(Exception):
@@ -43,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _init(commands)
     _check(commands)
     _network(commands)
+    _estimate(commands)
     _plan(commands)
     _verify(commands)
     _explain(commands)
@@ -103,6 +105,37 @@ def _plan(commands: Commands) -> None:
         "-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to"
     )
     _planning_options(parser)
+
+
+def _estimate(commands: Commands) -> None:
+    parser = _command(commands, "estimate", "Say how long an area takes to empty, with a proven bound.")
+    add, most = parser.add_argument, MOST_PERSONS
+    add(
+        "--network",
+        type=Path,
+        required=True,
+        help=".osm.pbf, .osm, .osm.gz, or a folder with nodes and links",
+    )
+    add(
+        "--area", required=True, metavar="AREA",
+        help="POLYGON ((lon lat, …)), a GeoJSON or KML file (file#name: one feature), or a name on the map",
+    )  # fmt: skip
+    add("--population", type=_whole(0, most), metavar="N", help="persons in the area, spread by road density")
+    add("--grid", type=Path, metavar="FILE", help="population grid instead: GeoPackage, GeoJSON or CSV")
+    add(
+        "--exits",
+        default="",
+        metavar="POINTS",
+        help="LAT,LON;… or a file of points that people have to reach",
+    )
+    add("--links", type=Path, metavar="FILE", help="CSV of trains, boats and footbridges that lead out")
+    add("--checkpoints", type=Path, metavar="FILE", help="CSV of places where everybody is stopped")
+    add(
+        "--persons-per-car", type=_whole(1, MOST_PER_CAR), default=3, metavar="N",
+        help="persons in each car (default: 3)",
+    )  # fmt: skip
+    add("--title", default="", help="name of the area on the page")
+    add("-o", "--output", type=Path, help="folder to write the page, the plan and its certificate to")
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

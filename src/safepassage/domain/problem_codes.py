@@ -416,6 +416,54 @@ _PERSONS_NOT_SERVED = _codes(
     ),
 )
 
+_ESTIMATES = _codes(
+    "Estimates",
+    (
+        "AREA_WITHOUT_ROADS",
+        _E,
+        "no road that cars may use lies in the area",
+        "check the corners of the area (latitude and longitude swapped?) and the map extract",
+    ),
+    (
+        "AREA_BEYOND_MAP",
+        _X,
+        "the area lies outside the map, wholly (error) or in part (warning)",
+        "use a map extract that holds the whole area, and some kilometres around it",
+    ),
+    (
+        "AREA_WITHOUT_EXIT",
+        _E,
+        "no road leaves the area, or the area is larger than the map",
+        "use a larger map extract, or name exits with `--exits`",
+    ),
+    (
+        "EXIT_OFF_NETWORK",
+        _E,
+        "a named exit is more than 2 km from any road",
+        "check its coordinates (latitude first), or use a larger map extract",
+    ),
+    (
+        "CHECKPOINT_OFF_NETWORK",
+        _E,
+        "a checkpoint is more than 2 km from any road of the area",
+        "check its coordinates, or draw the area so that it holds the checkpoint",
+    ),
+    ("AREA_WITHOUT_PEOPLE", _E, "the population is 0", "give the number of persons in the area"),
+    (
+        "GRID_OUTSIDE_AREA",
+        _E,
+        "no person of the population grid lives in the area",
+        "check that grid and area are of the same region, and which column holds the persons",
+    ),
+    (
+        "GRID_FAR_FROM_ROADS",
+        _W,
+        "persons of the grid live more than 2 km from a road of the area and are not counted",
+        "check the grid and the map extract",
+    ),
+    ("TABLE_VALUE", _E, "a cell of a table of exits, links or checkpoints cannot be used", "see the message"),
+)
+
 PROBLEM_CODES: Mapping[str, ProblemCode] = {
     row.code: row
     for rows in (
@@ -426,6 +474,7 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = {
         _PLACES_AND_AREAS,
         _PEOPLE_AND_VEHICLES,
         _NETWORKS,
+        _ESTIMATES,
         _PERSONS_NOT_SERVED,
     )
     for row in rows

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
-from safepassage.formats.map_frame import MapFrame, Spot, along, length, middle, path
+from safepassage.formats.map_frame import MapFrame, Point, Spot, along, length, middle, path
 from safepassage.formats.markup import Markup, element
-from safepassage.formats.road_lines import RoadLines
 
 # (most persons, width in pixels): few steps, so that widths can be told apart and named in the legend.
 WIDTHS = ((0, 1.6), (100, 2.6), (500, 4.0), (2_000, 5.8), (5_000, 7.8))
@@ -35,6 +35,14 @@ class Chain:
     spots: tuple[Spot, ...]
 
 
+class ArcLines(Protocol):
+    """Anything that knows where arcs run."""
+
+    def arcs(self, arcs: Sequence[int]) -> Sequence[Point]:
+        """Return the points of consecutive arcs."""
+        ...
+
+
 class FlowLines:
     """Joins the arcs that people use into chains and draws them."""
 
@@ -42,7 +50,7 @@ class FlowLines:
         """Take persons by arc and direction (0: a corridor nobody uses), and (tail, head) of those arcs."""
         self._flows, self._ends = flows, ends
 
-    def chains(self, frame: MapFrame, lines: RoadLines) -> list[Chain]:
+    def chains(self, frame: MapFrame, lines: ArcLines) -> list[Chain]:
         """Return all chains, those with fewer persons first so that wide lines lie on top."""
         found: list[Chain] = []
         for direction in sorted({d for flow in self._flows.values() for d in flow}):

@@ -60,3 +60,44 @@ def _prepared(polygons: Sequence[Polygon]) -> Any:
     area = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in polygons]).buffer(0)
     shapely.prepare(area)
     return area
+
+
+def inside_mask(polygons: Sequence[Polygon], lon_e7: NDArray[Any], lat_e7: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return (n_points,) bool: points in any polygon or on its edge."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    area = _prepared(polygons)
+    west, south, east, north = area.bounds
+    found = (lon_e7 >= west) & (lon_e7 <= east) & (lat_e7 >= south) & (lat_e7 <= north)
+    near = np.flatnonzero(found)
+    points = shapely.points(lon_e7[near].astype(np.float64), lat_e7[near].astype(np.float64))
+    found[near] = shapely.intersects(area, points)
+    return np.asarray(found, dtype=np.bool_)
+
+
+def cell_shares(polygons: Sequence[Polygon], cells: Sequence[Polygon]) -> NDArray[np.float64]:
+    """Return (n_cells,) the share of each cell (rings, outer one first) that lies in any polygon."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    area = _prepared(polygons)
+    shapes = np.asarray([shapely.Polygon(rings[0], rings[1:]) for rings in cells], dtype=object)
+    whole = shapely.contains_properly(area, shapes)
+    shares = np.asarray(whole, dtype=np.float64)
+    part = np.flatnonzero(~whole & shapely.intersects(area, shapes))
+    if len(part):
+        inside = shapely.area(shapely.intersection(area, shapes[part]))
+        shares[part] = inside / np.maximum(shapely.area(shapes[part]), 1e-300)
+    return shares
+
+
+def points_by_cell(
+    cells: Sequence[Polygon], lon_e7: NDArray[Any], lat_e7: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (cell, point) pairs of points that lie in cells, in order of both."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    shapes = [shapely.Polygon(rings[0], rings[1:]) for rings in cells]
+    points = shapely.points(lon_e7.astype(np.float64), lat_e7.astype(np.float64))
+    cell, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    order = np.lexsort((point, cell))
+    return cell[order].astype(np.int64), point[order].astype(np.int64)

@@ -1,0 +1,129 @@
+"""`safepassage estimate`: how long an area takes to empty, before there is a case."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from safepassage.cli.estimate_text import estimate_text
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.progress import Progress
+from safepassage.cli.reading import read_network
+from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK, UNSERVED
+from safepassage.domain.errors import FormatError
+from safepassage.domain.estimate_sheet import EstimateSheet
+from safepassage.domain.quick_look import QuickLook
+from safepassage.estimating import Estimated, make_estimate
+from safepassage.formats import area_in, canonical_json, inputs_json, plan_json, population_grid
+from safepassage.formats import quick_look_tables as tables
+from safepassage_verify import Verdict, verify
+
+RESTRICTED = "RESTRICTED"
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Estimate one area."""
+    started = time.monotonic()
+    progress = Progress(enabled=False) if options.json else Progress()
+    try:
+        progress.phase("reading")
+        look = _question(options)
+        reading, _ = read_network(options.network)
+        progress.phase("planning")
+        found = make_estimate(reading.network, look, observer=progress)
+        if not isinstance(found, Estimated):
+            data = {"problems": problems_json(found)}
+            return Outcome(code=MALFORMED, text=problems_text(found), data=data, to_stderr=True)
+        progress.phase("verifying")
+        documents, verdict = _verified(found)
+        if not verdict.verified:
+            return _refused(verdict)
+        page = replace(
+            found.sheet, checks=sum(verdict.checks.values()), sha256=str(verdict.record()["plan_sha256"])
+        )
+        progress.phase("writing")
+        outputs = _written(options.output, documents, page, reading.network) if options.output else {}
+        return _outcome(page, outputs, round(time.monotonic() - started, 2))
+    finally:
+        progress.done()
+
+
+def _question(options: argparse.Namespace) -> QuickLook:
+    """Return what is asked; each fault in it is one sentence."""
+    if (options.population is None) == (options.grid is None):
+        what = "give the number of persons with --population, or a grid with --grid"
+        raise FormatError(file="estimate", what=what)
+    name, polygons = area_in.read_area(options.area, options.network)
+    if options.population == 0:
+        raise FormatError(
+            file="--population", what="0 persons leave nobody to move", remedy="give their number"
+        )
+    return QuickLook(
+        area_name=options.title or name, area=polygons, persons=options.population,
+        cells=population_grid.read_grid(options.grid) if options.grid else (),
+        exits=tables.read_exits(options.exits) if options.exits else (),
+        links=tables.read_links(options.links) if options.links else (),
+        checkpoints=tables.read_checkpoints(options.checkpoints) if options.checkpoints else (),
+        persons_per_car=options.persons_per_car,
+    )  # fmt: skip
+
+
+def _verified(found: Estimated) -> tuple[dict[str, bytes], Verdict]:
+    """Write the documents down, then verify what was written."""
+    inputs = canonical_json.encode(inputs_json.document(found.problem))
+    digest = canonical_json.sha256(inputs)
+    plan = canonical_json.encode(plan_json.plan_document(found.plan, inputs_sha256=digest))
+    proof = canonical_json.encode(
+        plan_json.certificate_document(found.plan.certificate, inputs_sha256=digest)
+    )
+    verdict = verify(
+        *(canonical_json.decode(data) for data in (inputs, plan, proof)),
+        inputs_bytes=inputs, plan_bytes=plan, certificate_bytes=proof,
+    )  # fmt: skip
+    verification = canonical_json.encode(verdict.record())
+    return {"inputs": inputs, "plan": plan, "certificate": proof, "verification": verification}, verdict
+
+
+def _refused(verdict: Verdict) -> Outcome:
+    lines = [f"{v.code} at {v.where}: {v.message}" for v in verdict.violations[:20]]
+    text = "\n".join(
+        ["The estimate failed its verification; nothing was written. Please report this.", *lines]
+    )
+    return Outcome(
+        code=NOT_VERIFIED, text=text, data={"verified": False, "violations": lines}, to_stderr=True
+    )
+
+
+def _written(output: Path, documents: dict[str, bytes], page: EstimateSheet, network: Any) -> dict[str, str]:
+    from safepassage.cli.outputs import write_files  # noqa: PLC0415 - writers are needed with --output only
+    from safepassage.formats import estimate_html  # noqa: PLC0415
+
+    files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
+    files[f"{RESTRICTED}/{RESTRICTED}-estimate.html"] = estimate_html.write(page, network)
+    return write_files(output, files)
+
+
+def _outcome(page: EstimateSheet, outputs: dict[str, str], seconds: float) -> Outcome:
+    data = {"verified": True, **_facts(page), "outputs": outputs, "seconds": seconds}
+    code = OK if page.served == page.persons else UNSERVED
+    return Outcome(code=code, text=estimate_text(page, outputs, seconds), data=data)
+
+
+def _facts(page: EstimateSheet) -> dict[str, Any]:
+    exits = [
+        {"name": e.name, "kind": e.kind, "lat": e.lat_e7 / 1e7, "lon": e.lon_e7 / 1e7, "persons": e.persons,
+         "last_s": e.last_s}
+        for e in page.exits
+    ]  # fmt: skip
+    roads = [{**asdict(road), "arcs": list(road.arcs)} for road in page.roads]
+    return {
+        "area": page.title, "persons": page.persons, "served": page.served, "cars": page.cars,
+        "by_link": page.by_link, "clearance_s": page.clearance_s, "bound_s": page.bound_s,
+        "gap": None if page.gap_ppm is None else page.gap_ppm / 1_000_000, "bottleneck": page.bottleneck,
+        "bottleneck_roads": roads, "exits": exits, "arrivals": [list(step) for step in page.arrivals],
+        "envelope": [list(step) for step in page.envelope], "assumptions": list(page.assumptions),
+        "warnings": list(page.warnings), "checks": page.checks, "plan_sha256": page.sha256,
+    }  # fmt: skip

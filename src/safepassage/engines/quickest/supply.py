@@ -1,0 +1,152 @@
+"""What the arcs of one direction can carry by a time, in cars, and the cheapest flow through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.network import Mode
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.kernels.cheapest_flow import Flow, cheapest_flow, flow_paths
+from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.static_cut import UNLIMITED
+
+Int64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
+HOUR_S = 3_600
+FAR_S = 2**40
+STEPS = 24
+GROWTH = 64
+"""A flow that does not fit by a time is tried again a 64th later, at most so many times."""
+
+
+class Way(NamedTuple):
+    """`cars` cars of one place, or as many times the persons of one, on consecutive arcs to a site."""
+
+    place: str
+    arcs: tuple[int, ...]
+    cars: int
+    by_link: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A place whose people leave by car, and how many cars they fill."""
+
+    place: str
+    node: int
+    persons: int
+    release_s: int
+
+
+class Supply:
+    """The arcs that cars, and people on links, may use in one direction; all columns are of those arcs."""
+
+    def __init__(self, problem: PlanningProblem, direction: str) -> None:
+        network, arcs = problem.network, problem.network.arcs
+        self.problem, self.direction = problem, direction
+        is_open = arcs.capacity_mveh_h > 0
+        for arc, pieces in network.profiles.items():
+            is_open[arc] = all(p.capacity_mveh_h > 0 for p in pieces)
+        self._link = (arcs.modes & LINK_BITS) != 0
+        usable = is_open & ((arcs.directions & problem.direction_bit(direction)) != 0)
+        usable &= ((arcs.modes & int(Mode.CAR)) != 0) | self._link
+        usable &= self._link | (arcs.max_weight_kg < 0) | (arcs.max_weight_kg >= problem.rules.car_weight_kg)
+        self.arc = np.flatnonzero(usable)
+        self.tail, self.head = arcs.tail[self.arc].astype(np.int64), arcs.head[self.arc].astype(np.int64)
+        self.travel_s = arcs.travel_s[self.arc].astype(np.int64)
+        self.by_link = self._link[self.arc]
+        self.rate, self.work = car_rates(problem)
+        self.starts = _starts(problem, direction)
+        self.sites = {site.node: site.id for site in problem.sites(direction)}
+        self._measure(usable)
+
+    def _measure(self, usable: Bool) -> None:
+        network = self.problem.network
+        graph = ArcGraph(network.arcs.tail, network.arcs.head, network.n_nodes, usable)
+        cost = network.arcs.travel_s.astype(np.float64)
+        roots = [s.node for s in self.starts]
+        first = graph.tree(cost, roots, offsets=[s.release_s for s in self.starts]).cost
+        last = graph.tree(cost, sorted(self.sites), reverse=True).cost
+        self.first_s, self.last_s = _whole(first), _whole(last)
+
+    def _cars_by(self, horizon_s: int) -> Int64:
+        """Return (n_usable,) cars (or persons in as many cars) that can use each arc and arrive by a time."""
+        seconds = horizon_s - self.first_s[self.tail] - self.travel_s - self.last_s[self.head] + 1
+        seconds = np.maximum(seconds, 0)
+        cars = np.where(seconds > 0, seconds * self.rate[self.arc] // self.work[self.arc] + 1, 0)
+        persons_h, per_car = self.problem.network.arcs.persons_h, self.problem.rules.persons_per_car
+        for i in np.flatnonzero(self.by_link & (seconds > 0)).tolist():
+            arc = int(self.arc[i])
+            rows = self.problem.network.timetables.get(arc)
+            if rows is not None:
+                since, until = int(self.first_s[self.tail[i]]), horizon_s - int(self.travel_s[i])
+                cars[i] = sum(n for t, n in rows if since <= t <= until) // per_car
+            else:
+                limit = int(persons_h[arc])
+                cars[i] = UNLIMITED if limit < 0 else int(seconds[i]) * limit // HOUR_S // per_car
+        return np.asarray(cars, dtype=np.int64)
+
+    def ways(self, horizon_s: int) -> tuple[list[Way], int]:
+        """Return the ways of a cheapest flow that brings all who can be brought, and the time it needs.
+
+        Starts at `horizon_s`, which may be a little too early, and goes on until the flow fits.
+        """
+        per_car = self.problem.rules.persons_per_car
+        nodes = np.asarray([s.node for s in self.starts], dtype=np.int64)
+        cars = np.asarray([-(-s.persons // per_car) for s in self.starts], dtype=np.int64)
+        cars[self.last_s[nodes] >= FAR_S] = 0
+        sites = np.asarray(sorted(self.sites), dtype=np.int64)
+        grid_s = self.problem.network.horizon_s
+        used, flow = self._flow(nodes, cars, sites, horizon_s)
+        for _ in range(STEPS):
+            if flow.value == int(cars.sum()) or horizon_s >= grid_s:
+                break
+            horizon_s = min(grid_s, horizon_s + horizon_s // GROWTH + 1)
+            used, flow = self._flow(nodes, cars, sites, horizon_s)
+        found = []
+        for path in flow_paths((self.tail[used], self.head[used]), flow, nodes, sites):
+            rows = [int(used[a]) for a in path.arcs]
+            arcs = tuple(int(self.arc[i]) for i in rows)
+            by_link = any(bool(self.by_link[i]) for i in rows)
+            found.append(Way(self.starts[path.source].place, arcs, path.amount, by_link))
+        return found, horizon_s
+
+    def _flow(self, nodes: Int64, cars: Int64, sites: Int64, horizon_s: int) -> tuple[Int64, Flow]:
+        """Return the arcs that can be used by a time (positions in the columns) and the flow on them."""
+        capacity = self._cars_by(horizon_s)
+        used = np.flatnonzero(capacity > 0)
+        columns = (self.tail[used], self.head[used], capacity[used], self.travel_s[used])
+        sinks = (sites, np.full(len(sites), int(cars.sum())))
+        return used, cheapest_flow(self.problem.network.n_nodes, columns, (nodes, cars), sinks)
+
+
+def car_rates(problem: PlanningProblem) -> tuple[Int64, Int64]:
+    """Return (n_arcs,) rate and work of a full car: in vehicle units, or in persons where that is less."""
+    arcs, rules = problem.network.arcs, problem.rules
+    rate, work = arcs.capacity_mveh_h.astype(np.int64), np.full(len(arcs), HOUR_S * rules.car_units_mveh)
+    persons = arcs.persons_h.astype(np.int64)
+    heads = HOUR_S * rules.persons_per_car
+    fewer = (persons >= 0) & (persons * rules.car_units_mveh < rate * rules.persons_per_car)
+    return np.where(fewer, persons, rate), np.where(fewer, heads, work)
+
+
+def _starts(problem: PlanningProblem, direction: str) -> tuple[Start, ...]:
+    places = {p.id: p for p in problem.places}
+    persons: dict[str, int] = {}
+    for row in problem.demand:
+        if row.direction == direction and row.basis != "assumption" and places[row.place].node >= 0:
+            persons[row.place] = persons.get(row.place, 0) + row.persons
+    return tuple(
+        Start(place=key, node=places[key].node, persons=n, release_s=places[key].release_s)
+        for key, n in sorted(persons.items())
+    )
+
+
+def _whole(cost: NDArray[np.float64]) -> Int64:
+    finite = np.isfinite(cost)
+    return np.where(finite, np.rint(np.where(finite, cost, 0)), FAR_S).astype(np.int64)

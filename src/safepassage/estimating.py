@@ -1,0 +1,96 @@
+"""The quick look's flow: area and people → a case → bound → schedule → bottleneck. Where its engines meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from safepassage import __version__
+from safepassage.domain.estimate_sheet import EstimateSheet
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.observer import Observer
+from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.problem import Problem
+from safepassage.domain.quick_look import QuickLook
+from safepassage.engines.bounds import certify
+from safepassage.engines.bounds.certify import Served
+from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
+from safepassage.engines.bounds.label_cut import LabelCuts
+from safepassage.engines.estimate import Prepared, prepare
+from safepassage.engines.estimate.bottleneck import bottleneck
+from safepassage.engines.estimate.sheet import sheet
+from safepassage.engines.overlay import overlay
+from safepassage.engines.quickest import quickest
+from safepassage.engines.summary import Totals, basis, binding, direction_summaries, not_assessed, totals
+
+__all__ = ["Estimated", "make_estimate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Estimated:
+    """A plan of an area, the problem it answers, the sheet that says it, and warnings."""
+
+    problem: PlanningProblem
+    plan: Plan
+    sheet: EstimateSheet
+    problems: tuple[Problem, ...]
+
+
+def make_estimate(
+    network: RoadNetwork, look: QuickLook, *, observer: Observer | None = None
+) -> Estimated | tuple[Problem, ...]:
+    """Return a plan for everybody in an area with its bound, or the problems that forbid one.
+
+    The same network and question give the same estimate. The plan still has to pass the independent verifier.
+    """
+    prepared = prepare(network, look)
+    if not isinstance(prepared, Prepared):
+        return prepared
+    laid = overlay(prepared.network, prepared.case)
+    direction = prepared.case.directions[0].id
+    least_s = _least_s(laid.problem, direction)
+    found = quickest(laid.problem, direction, horizon_s=least_s)
+    problem, schedule = found.problem, found.schedule
+    sums = totals(problem, schedule)
+    certificate, behind = certify(problem, _served(sums), observer=observer)
+    plan = _plan(prepared, problem, schedule, sums, (certificate, behind))
+    limit = bottleneck(problem, schedule, direction, behind, certificate)
+    problems = (*prepared.problems, *laid.problems)
+    said = sheet(look, network, prepared, problem, plan, limit=limit, problems=problems)
+    return Estimated(problem=problem, plan=plan, sheet=said, problems=problems)
+
+
+def _least_s(problem: PlanningProblem, direction: str) -> int:
+    """Return the time that a cut proves to be needed, whoever drives and whoever takes a link."""
+    cuts = LabelCuts(problem, direction, PERSONS)
+    persons = sum(o.persons for o in cuts.origins if cuts.distance_s(o.node) < problem.network.horizon_s)
+    cut = cuts.latest_short_of(persons, low_s=0, high_s=problem.network.horizon_s) if persons else None
+    return 0 if cut is None else cut.horizon_s + 1
+
+
+def _served(sums: Mapping[str, Totals]) -> dict[str, Served]:
+    served = {}
+    for name, total in sums.items():
+        rows: dict[str, tuple[int, int]] = {}
+        for group, (persons, last_s) in total.by_group.items():
+            n, t = rows.get(COMMODITY[group], (0, 0))
+            rows[COMMODITY[group]] = (n + persons, max(t, last_s))
+        served[name] = Served(rows)
+    return served
+
+
+def _plan(
+    prepared: Prepared, problem: PlanningProblem, schedule: Schedule, sums: dict[str, Totals],
+    proof: tuple[Certificate, dict[str, tuple[tuple[int, ...], tuple[str, ...]]]],
+) -> Plan:  # fmt: skip
+    case, (certificate, behind) = prepared.case, proof
+    return Plan(
+        case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
+        horizon_s=case.settings.horizon_s, complete=not schedule.unserved,
+        made_with=MadeWith(version=__version__, seed=0, work_limit=case.settings.work_limit),
+        schedule=schedule, directions=direction_summaries(problem, schedule, sums, certificate),
+        corridors=(), hold=(), basis=basis(case, ()), modifications=(),
+        not_assessed=not_assessed(case, problem, schedule, ()),
+        binding=binding(problem, certificate, behind), certificate=certificate,
+    )  # fmt: skip
