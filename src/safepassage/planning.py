@@ -7,20 +7,39 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from safepassage import __version__
-from safepassage.domain.case import Area, Arrangement, Case, Place, RoadStatus, TransitLink, VehicleType
+from safepassage.domain.case import (
+    Area,
+    Arrangement,
+    Case,
+    Place,
+    RoadStatus,
+    Settings,
+    TransitLink,
+    VehicleType,
+)
+from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
-from safepassage.domain.plan import MadeWith, Modification, Plan
+from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
+from safepassage.domain.plan_change import DirectionChange, PlanChange, Price
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
 from safepassage.engines.bounds.commodity import COMMODITY
+from safepassage.engines.changes import (
+    compared,
+    movements,
+    named_as_before,
+    person_seconds,
+    places_changed,
+    served,
+)
 from safepassage.engines.corridors import corridors
-from safepassage.engines.evacuate import evacuate
+from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from safepassage.engines.overlay import overlay
+from safepassage.engines.overlay import onward, overlay, without
 from safepassage.engines.summary import (
     Totals,
     basis,
@@ -31,7 +50,9 @@ from safepassage.engines.summary import (
     totals,
 )
 
-__all__ = ["Planned", "StoppingRule", "make_plan"]
+__all__ = ["Announced", "Planned", "StoppingRule", "make_plan"]
+
+MINUTE_S = 60
 
 Row = TypeVar("Row", Place, VehicleType, Arrangement, RoadStatus, Area, TransitLink)
 
@@ -57,6 +78,16 @@ class Planned:
     modifications: tuple[Modification, ...]
     problems: tuple[Problem, ...]
     baseline_arcs: int
+    change: PlanChange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A plan that was announced, with the problem it answers, and the second that it is now."""
+
+    problem: PlanningProblem
+    schedule: Schedule
+    now_s: int
 
 
 def make_plan(
@@ -65,24 +96,37 @@ def make_plan(
     *,
     stop: StoppingRule | None = None,
     seed: int = 0,
+    announced: Announced | None = None,
     observer: Observer | None = None,
 ) -> Planned:
     """Plan corridors and schedule both ways for a situation, with bounds.
 
+    With an `announced` plan, go on from it: what has departed before its `now_s` is history, the rest stays
+    as it was announced where it can, unless a change is worth more than the price of telling people anew.
+
     The same network, situation, seed and work limit give the same plan, in whatever order the rows of the
     case stand. Nothing here reads a clock, a file or a socket. People who cannot be served are numbers with a
     reason, never an exception. The plan still has to pass the independent verifier before it may be written.
+
+    Raises
+    ------
+    HistoryError
+        When the situation does not go on from the announced plan, or a vehicle was lost that there is not.
     """
     case = _in_order(situation.current())
     settings = case.settings
     stop = stop or StoppingRule(work=settings.work_limit)
     laid = overlay(network, case)
-    problem = laid.problem
+    problem = without(laid.problem, situation.lost())
     limits = Limits(work=stop.work, expired=stop.expired)
-    weight = settings.exposure_weight
-    schedule = evacuate(
-        problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, observer=observer
-    )
+    weight, change = settings.exposure_weight, None
+    if announced is None:
+        schedule = evacuate(
+            problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, observer=observer
+        )
+    else:
+        problem = onward(announced.problem, problem, departed(announced.schedule, announced.now_s))
+        schedule, change = _go_on(announced, problem, settings, limits, observer)
     ways, routes = corridors(problem, schedule, exposure_weight=weight)
     schedule = replace(schedule, routes=routes)
     found = totals(problem, schedule)
@@ -104,8 +148,79 @@ def make_plan(
     )  # fmt: skip
     return Planned(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
-        baseline_arcs=laid.baseline_arcs,
+        baseline_arcs=laid.baseline_arcs, change=change,
     )  # fmt: skip
+
+
+def _go_on(
+    announced: Announced,
+    problem: PlanningProblem,
+    settings: Settings,
+    limits: Limits,
+    observer: Observer | None,
+) -> tuple[Schedule, PlanChange]:
+    """Keep what was announced, plan the rest afresh too, and take what costs less with its notices."""
+
+    def going_on(freed: frozenset[str]) -> Schedule:
+        schedule = evacuate(
+            problem, exposure_weight=settings.exposure_weight, limits=limits,
+            reserves=settings.plan_reserves, earlier=Earlier(schedule=announced.schedule, freed=freed),
+            observer=observer,
+        )  # fmt: skip
+        return named_as_before(announced.schedule, schedule)
+
+    plans = {"kept": going_on(frozenset()), "fresh": going_on(_ahead(announced))}
+    before = movements(announced.problem, announced.schedule)
+    changes = {
+        name: compared(before, movements(problem, plan), announced.now_s) for name, plan in plans.items()
+    }
+    per_movement_s = settings.renotify_price_person_min * MINUTE_S
+    told = {name: sum(change.notify for change in rows) for name, rows in changes.items()}
+    seconds = {name: sum(person_seconds(problem, plan).values()) for name, plan in plans.items()}
+    chosen = min(plans, key=lambda name: (seconds[name] + per_movement_s * told[name], name != "kept"))
+    price = Price(
+        per_movement_s=per_movement_s, kept_person_s=seconds["kept"], kept_renotified=told["kept"],
+        fresh_person_s=seconds["fresh"], fresh_renotified=told["fresh"], chosen=chosen,
+    )  # fmt: skip
+    rows = changes[chosen]
+    return plans[chosen], PlanChange(
+        now_s=announced.now_s, movements=rows, kept=len(before) - sum(c.before is not None for c in rows),
+        directions=_directions_changed(announced, problem, plans[chosen]),
+        places=places_changed(served(announced.schedule), served(plans[chosen])), price=price,
+    )  # fmt: skip
+
+
+def _ahead(announced: Announced) -> frozenset[str]:
+    """Return the ids of all movements; those that have departed go on all the same."""
+    legs = [leg.id for chain in announced.schedule.vehicles for leg in chain.legs]
+    cars = [stream.id for stream in announced.schedule.cars]
+    return frozenset([*legs, *cars, *(ride.id for ride in announced.schedule.link_rides)])
+
+
+def _directions_changed(
+    announced: Announced, problem: PlanningProblem, schedule: Schedule
+) -> tuple[DirectionChange, ...]:
+    then, now = totals(announced.problem, announced.schedule), totals(problem, schedule)
+    unserved = [_unserved_of(plan) for plan in (announced.schedule, schedule)]
+    seconds = (
+        person_seconds(announced.problem, announced.schedule), person_seconds(problem, schedule)
+    )  # fmt: skip
+    return tuple(
+        DirectionChange(
+            direction=name, served=(then[name].served, now[name].served),
+            unserved=(unserved[0].get(name, 0), unserved[1].get(name, 0)),
+            clearance_s=(then[name].clearance_s, now[name].clearance_s),
+            person_s=(seconds[0][name], seconds[1][name]),
+        )
+        for name, _ in problem.directions
+    )  # fmt: skip
+
+
+def _unserved_of(schedule: Schedule) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in schedule.unserved:
+        found[row.direction] = found.get(row.direction, 0) + row.persons
+    return found
 
 
 def _in_order(case: Case) -> Case:

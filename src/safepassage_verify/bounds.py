@@ -147,9 +147,15 @@ class FleetBound:
         self._paths = paths or Paths(snapshot.roads)
         self.vehicles = [v for v in snapshot.fleet.values() if v.places_of(commodity) > 0]
         self.waiting: dict[int, int] = {}
+        # Those aboard, or between two rides, need no more of anybody's time: they count as arrived.
+        self.under_way = 0
         for key, persons in snapshot.decided.items():
             origin = snapshot.origin(key)
-            if key[1] == direction and COMMODITY[key[2]] == commodity and origin >= 0:
+            if key[1] != direction or COMMODITY[key[2]] != commodity or origin < 0:
+                continue
+            if key[0] in snapshot.under_way:
+                self.under_way += persons
+            else:
                 self.waiting[origin] = self.waiting.get(origin, 0) + persons
         roads = snapshot.roads
         bit = snapshot.bit(direction)
@@ -161,7 +167,7 @@ class FleetBound:
 
     def phi(self, horizon_s: int) -> int:
         """Return the most persons of the commodity who can have arrived by `horizon_s`."""
-        total, budget = self._on_links, self._budget(horizon_s)
+        total, budget = self._on_links + self.under_way, self._budget(horizon_s)
         if budget is None:
             return total
         for cost, persons in self._costs:

@@ -49,6 +49,7 @@ CODES = MappingProxyType(
         "RESERVE": "a reserve is larger than the undecided, or its row differs from the movements",
         "REASON": "people are left unserved without a reason code",
         "EXPOSURE_CAP": "a journey exceeds the exposure cap",
+        "HISTORY": "what had happened before now is not in the plan as it was, or more departs before now",
         # stated numbers
         "TOTALS": "a stated number of a direction is not the recomputed one",
         "COMPLETE": "`complete` does not say whether everybody decided is served",

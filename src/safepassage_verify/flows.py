@@ -24,7 +24,7 @@ def check_flows(trips: Trips, happens: Travel, snapshot: Snapshot, findings: Fin
         trip = int(entries.trip[k])
         return trips.where(trip) if trip >= 0 else f"plan.link_rides[{-1 - trip}]"
 
-    _check_open(entries, roads, name, findings)
+    _check_open(entries, roads, snapshot.now_s, name, findings)
     _check_timetables(entries, roads, name, findings)
     heaviest = max(int(entries.units_mveh.max(initial=0)), int(entries.persons.max(initial=0)))
     holds = heaviest * SECONDS_PER_HOUR * max(1, len(entries.arc)) < _MOST_SUM
@@ -49,9 +49,13 @@ def _note(
     findings.add_uncounted(code, len(positions) - MOST_PER_CODE - 1)
 
 
-def _check_open(entries: Entries, roads: Roads, name: Callable[[int], str], findings: Findings) -> None:
+def _check_open(
+    entries: Entries, roads: Roads, now_s: int, name: Callable[[int], str], findings: Findings
+) -> None:
+    """Note arcs that close too early; who entered before now is on the arc, whatever becomes of it then."""
     findings.checked("CLOSED", len(entries.arc))
-    fits = roads.stays_open(entries.arc, entries.t, entries.leave)
+    must_last = np.where(entries.t < now_s, entries.t + 1, entries.leave)
+    fits = roads.stays_open(entries.arc, entries.t, must_last)
     _note(
         ~fits,
         "CLOSED",
@@ -192,6 +196,9 @@ def _check_waits(happens: Travel, trips: Trips, snapshot: Snapshot, findings: Fi
             changes.setdefault(stay.node, []).extend(
                 [(stay.from_s, stay.units_mveh), (stay.until_s, -stay.units_mveh)]
             )
+            continue
+        if stay.before_s < snapshot.now_s:
+            # Held up where it was when its way was changed: that is no plan of anybody.
             continue
         waited = stay.until_s - stay.from_s
         message = f"waits {waited} s at node {stay.node}, the limit is {limit} s"

@@ -23,16 +23,19 @@ def check_movements(
     for i, stream in enumerate(plan.cars):
         _check_stream(stream, i, plan, snapshot, findings)
         weight = snapshot.rules.car_weight_kg
-        permissions.check(stream.route, f"plan.cars[{i}]", CAR, (snapshot.bit(stream.direction),), weight)
+        past = happens.passed(range(trip, trip + len(stream.departures)), snapshot.now_s)
+        bit = snapshot.bit(stream.direction)
+        permissions.check(stream.route, f"plan.cars[{i}]", CAR, (bit,), weight, past=past)
         trip += len(stream.departures)
     for i, (name, legs) in enumerate(plan.vehicles):
         vehicle = snapshot.fleet[name]
         arrivals = happens.arrive_s[trip : trip + len(legs)].tolist()
-        trip += len(legs)
+        first, trip = trip, trip + len(legs)
         Chain(vehicle, legs, arrivals, f"plan.vehicles[{i}]", findings).check(plan, snapshot.rules)
         for k, leg in enumerate(legs):
             bits = tuple(sorted({snapshot.bit(item.kind[1]) for item in leg.load}))
-            permissions.check(leg.route, f"plan.vehicles[{i}].legs[{k}]", BUS, bits, vehicle.weight_kg)
+            past, where = happens.passed([first + k], snapshot.now_s), f"plan.vehicles[{i}].legs[{k}]"
+            permissions.check(leg.route, where, BUS, bits, vehicle.weight_kg, past=past)
     _check_rides(plan, snapshot, findings)
 
 
@@ -74,11 +77,13 @@ class Permissions:
 
     def __init__(self, plan: Plan, snapshot: Snapshot, findings: Findings) -> None:
         self.plan, self.roads, self.findings = plan, snapshot.roads, findings
-        self._known: dict[tuple[int, int, tuple[int, ...], int], tuple[tuple[str, str], ...]] = {}
+        self._known: dict[tuple[int, int, tuple[int, ...], int, int], tuple[tuple[str, str], ...]] = {}
 
-    def check(self, route: int, where: str, mode: int, bits: tuple[int, ...], weight_kg: int) -> None:
-        """Note what the use of a route violates; no bits stand for an empty vehicle."""
-        use = (route, mode, bits, weight_kg)
+    def check(
+        self, route: int, where: str, mode: int, bits: tuple[int, ...], weight_kg: int, *, past: int
+    ) -> None:
+        """Note what the use of a route violates from its arc number `past` on; no bits: an empty vehicle."""
+        use = (route, mode, bits, weight_kg, past)
         if use not in self._known:
             self._known[use] = self._faults(*use)
         for code in ("MODE", "DIRECTION" if bits else "EMPTY", "WEIGHT"):
@@ -87,9 +92,9 @@ class Permissions:
             self.findings.add(code, where, message)
 
     def _faults(
-        self, route: int, mode: int, bits: tuple[int, ...], weight_kg: int
+        self, route: int, mode: int, bits: tuple[int, ...], weight_kg: int, past: int
     ) -> tuple[tuple[str, str], ...]:
-        roads, arcs = self.roads, self.plan.routes[route].arcs
+        roads, arcs = self.roads, self.plan.routes[route].arcs[past:]
         needed = sum(bits)
         limit = roads.max_weight_kg[arcs]
         cases = [
@@ -111,11 +116,16 @@ class Permissions:
 
 def _check_stream(stream: CarStream, i: int, plan: Plan, snapshot: Snapshot, findings: Findings) -> None:
     where, route = f"plan.cars[{i}]", plan.routes[stream.route]
-    place, site = snapshot.places[stream.place], snapshot.places[stream.site]
-    ends = route.from_node == place.node and route.to_node == site.node
+    place = snapshot.places[stream.place]
+    if stream.site:
+        site = snapshot.places[stream.site]
+        ends, serves = route.to_node == site.node, site.direction == stream.direction
+        findings.require("SITE", where, holds=serves, message="the site does not belong to the direction")
+    else:
+        # Only those who had left before their way was closed may end elsewhere; they do not arrive.
+        ends = all(depart_s < snapshot.now_s for depart_s, _, _ in stream.departures)
+    ends &= route.from_node == place.node
     findings.require("ENDS", where, holds=ends, message="the route does not lead from the place to the site")
-    serves = site.direction == stream.direction
-    findings.require("SITE", where, holds=serves, message="the site does not belong to the direction")
     most = snapshot.rules.persons_per_car
     findings.checked("CAR_LOAD", len(stream.departures))
     findings.checked("RELEASE", len(stream.departures))
@@ -124,7 +134,7 @@ def _check_stream(stream: CarStream, i: int, plan: Plan, snapshot: Snapshot, fin
             findings.add(
                 "CAR_LOAD", f"{where}.departures[{k}]", f"{persons} persons in a car for 1 to {most}"
             )
-        if depart_s < place.release_s:
+        if max(snapshot.now_s, 0) <= depart_s < place.release_s:
             message = f"departs in second {depart_s}, people may leave from {place.release_s} on"
             findings.add("RELEASE", f"{where}.departures[{k}]", message)
 

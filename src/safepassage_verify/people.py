@@ -75,7 +75,7 @@ def follow_people(plan: Plan, happens: Travel, snapshot: Snapshot, findings: Fin
             _check_item(item, stage, known, snapshot, findings)
             if item.site:
                 outcome.arrive(item.key, item.site, stage.arrive_s, item.persons, reserve=item.reserve)
-    _check_changes(stages, findings)
+    _check_changes(stages, snapshot.now_s, findings)
     _follow_exposure(stages, known, snapshot, outcome, findings)
     _check_sites(outcome, snapshot, findings)
     _check_conservation(plan, outcome, snapshot, findings)
@@ -90,11 +90,13 @@ def _follow_cars(
     trip = 0
     for i, stream in enumerate(plan.cars):
         key = (stream.place, stream.direction, OWN_VEHICLE)
-        for k, (_, persons, _) in enumerate(stream.departures):
-            outcome.arrive(key, stream.site, arrivals[trip], persons, reserve=stream.reserve)
+        for k, (depart_s, persons, _) in enumerate(stream.departures):
+            if stream.site:
+                outcome.arrive(key, stream.site, arrivals[trip], persons, reserve=stream.reserve)
             if not stream.reserve:
                 outcome.exposure[stream.direction] += persons * exposures[trip]
-            _check_cap(exposures[trip], f"plan.cars[{i}].departures[{k}]", snapshot, findings)
+            if depart_s >= snapshot.now_s:
+                _check_cap(exposures[trip], f"plan.cars[{i}].departures[{k}]", snapshot, findings)
             trip += 1
 
 
@@ -170,7 +172,8 @@ def _check_item(
         message = f"board at node {stage.from_node}, the pick-up of {place.id!r} is node {place.pickup_node}"
         findings.require("BOARDING", where, holds=here, message=message)
         message = f"boarding begins in second {stage.board_s}, people may leave from {place.release_s} on"
-        findings.require("RELEASE", where, holds=stage.board_s >= place.release_s, message=message)
+        released = stage.board_s >= place.release_s or stage.depart_s < snapshot.now_s
+        findings.require("RELEASE", where, holds=released, message=message)
     elif item.after not in known:
         findings.add("TRANSFER", where, f"people come from {item.after!r}, which does not exist")
     else:
@@ -196,11 +199,17 @@ def _change_fault(earlier: Stage, later: Stage) -> str:
     return ""
 
 
-def _check_changes(stages: Iterable[Stage], findings: Findings) -> None:
-    """Note stages after which not exactly those go on who are to."""
+def _check_changes(stages: Iterable[Stage], now_s: int, findings: Findings) -> None:
+    """Note stages after which not exactly those go on who are to.
+
+    People who had set out before now may find no way on: they end where they are, and do not arrive.
+    """
+    begun: set[str] = set()
     left: dict[tuple[str, Kind], int] = defaultdict(int)
     taken: dict[tuple[str, Kind], int] = defaultdict(int)
     for stage in stages:
+        if stage.depart_s < now_s:
+            begun.add(stage.id)
         for item in stage.load:
             if not item.site:
                 left[stage.id, item.kind] += item.persons
@@ -209,7 +218,8 @@ def _check_changes(stages: Iterable[Stage], findings: Findings) -> None:
     for change in sorted(left.keys() | taken.keys()):
         before, after = left.get(change, 0), taken.get(change, 0)
         message = f"{before} persons {change[1]} end here on their way, {after} go on"
-        findings.require("TRANSFER", f"leg or ride {change[0]!r}", holds=before == after, message=message)
+        holds = before == after or (change[0] in begun and before > after)
+        findings.require("TRANSFER", f"leg or ride {change[0]!r}", holds=holds, message=message)
 
 
 def _follow_exposure(
@@ -223,14 +233,17 @@ def _follow_exposure(
         findings.add("TRANSFER", "plan", "people go round in a circle of legs that take no time")
         return
     worst: dict[tuple[str, Kind], int] = {}
+    begun: set[tuple[str, Kind]] = set()
     for name in order:
         stage = known[name]
         for item in stage.load:
+            if stage.depart_s < snapshot.now_s or (item.after, item.kind) in begun:
+                begun.add((name, item.kind))
             waited = _wait_exposure(known.get(item.after), stage, snapshot)
             own = stage.exposure_ppm_s + waited
             so_far = own + worst.get((item.after, item.kind), 0)
             worst[name, item.kind] = max(so_far, worst.get((name, item.kind), 0))
-            if item.site:
+            if item.site and (name, item.kind) not in begun:
                 _check_cap(so_far, stage.where, snapshot, findings)
             if not item.reserve:
                 outcome.exposure[item.kind[1]] += item.persons * own

@@ -24,7 +24,7 @@ from safepassage_verify.shape import (
     text,
     whole,
 )
-from safepassage_verify.snapshot import GROUPS, STAYS, UNDECIDED, Snapshot, no_duplicates
+from safepassage_verify.snapshot import GROUPS, NO_HISTORY, STAYS, UNDECIDED, Snapshot, no_duplicates
 from safepassage_verify.verdict import Findings
 
 _SECOND = whole(0, SECONDS)
@@ -38,6 +38,24 @@ _ITEM = record(
 )
 _LEG = record(id=text, route=_POSITION, depart_s=_SECOND, waits=_WAITS, arrive_s=_SECOND, load=rows(_ITEM))
 
+MOVEMENTS = {
+    "routes": rows(record(from_node=_POSITION, to_node=_POSITION, arcs=column(0, COUNT))),
+    "cars": rows(
+        record(
+            id=text,
+            place=text,
+            direction=text,
+            site=text,
+            route=_POSITION,
+            reserve=flag,
+            departures=rows(row(_SECOND, _PERSONS, _WAITS)),
+        )
+    ),
+    "vehicles": rows(record(id=text, legs=rows(_LEG))),
+    "link_rides": rows(record(id=text, arc=_POSITION, depart_s=_SECOND, load=rows(_ITEM))),
+}
+"""What a plan and the history in the inputs have in common."""
+
 PLAN = record(
     schema=shape.exactly("safepassage.plan/1"),
     class_=shape.exactly("RESTRICTED"),
@@ -50,20 +68,7 @@ PLAN = record(
     inputs_sha256=text,
     complete=flag,
     made_with=record(version=text, seed=_ANY, work_limit=_ANY, time_limit_s=nullable(_SECOND)),
-    routes=rows(record(from_node=_POSITION, to_node=_POSITION, arcs=column(0, COUNT))),
-    cars=rows(
-        record(
-            id=text,
-            place=text,
-            direction=text,
-            site=text,
-            route=_POSITION,
-            reserve=flag,
-            departures=rows(row(_SECOND, _PERSONS, _WAITS)),
-        )
-    ),
-    vehicles=rows(record(id=text, legs=rows(_LEG))),
-    link_rides=rows(record(id=text, arc=_POSITION, depart_s=_SECOND, load=rows(_ITEM))),
+    **MOVEMENTS,
     unserved=rows(
         record(place=text, direction=text, group=_GROUP, persons=whole(1, COUNT), reason=text, detail=text)
     ),
@@ -210,8 +215,11 @@ def read_plan(plan: Any, snapshot: Snapshot | None, findings: Findings) -> Plan 
     if not PLAN(plan, "plan", findings) or snapshot is None:
         return None
     _check_references(plan, snapshot, findings)
-    if findings.total > before:
-        return None
+    return None if findings.total > before else movements_of(plan)
+
+
+def movements_of(plan: Mapping[str, Any]) -> Plan:
+    """Return the movements of a plan or a history, whose shape and references were checked."""
     return Plan(
         raw=plan,
         routes=tuple(
@@ -308,6 +316,12 @@ class _References:
 
 def _check_references(plan: Mapping[str, Any], snapshot: Snapshot, findings: Findings) -> None:
     """Note positions and ids that do not exist or occur twice."""
+    refer = check_movement_references(plan, snapshot, findings)
+    _check_statements(plan, refer)
+
+
+def check_movement_references(plan: Mapping[str, Any], snapshot: Snapshot, findings: Findings) -> _References:
+    """Note what movements name that does not exist or occurs twice."""
     refer = _References(plan, snapshot, findings)
     for i, route in enumerate(plan["routes"]):
         refer.arcs(route["arcs"], f"plan.routes[{i}]")
@@ -320,14 +334,16 @@ def _check_references(plan: Mapping[str, Any], snapshot: Snapshot, findings: Fin
     no_duplicates(stages + [ride["id"] for ride in plan["link_rides"]], "plan.legs_and_rides", findings)
     if "" in stages or any(ride["id"] == "" for ride in plan["link_rides"]):
         findings.add("REFERENCE", "plan.legs_and_rides", "a leg or ride needs an id")
-    _check_statements(plan, refer)
+    return refer
 
 
 def _check_movements(plan: Mapping[str, Any], snapshot: Snapshot, refer: _References) -> None:
     for i, stream in enumerate(plan["cars"]):
         where = f"plan.cars[{i}]"
         refer.place(stream["place"], where)
-        refer.place(stream["site"], where)
+        # Cars that set out before now and cannot reach a site have none.
+        if stream["site"] or snapshot.now_s == NO_HISTORY:
+            refer.place(stream["site"], where)
         refer.direction(stream["direction"], where, moves=True)
         refer.route(stream["route"], where)
         for k, departure in enumerate(stream["departures"]):

@@ -40,6 +40,8 @@ BASES = ("tally", "survey", "assumption", "exercise")
 UNDECIDED = "undecided"
 STAYS = "stays"
 _MOST_DIRECTIONS = 60
+NO_HISTORY = -1
+"""`now_s` of inputs without a history: nothing has happened yet."""
 
 _SECOND = whole(0, SECONDS)
 _LIMIT = whole(-1, SECONDS)
@@ -187,7 +189,8 @@ class Snapshot:
     """The inputs, read and consistent.
 
     `decided` has persons per (place, direction, group), `undecided` per (place, group); `present` are all
-    persons of a place. `header` holds the fields that the plan copies.
+    persons of a place. `header` holds the fields that the plan copies. `now_s` is when history ends;
+    `under_way` names the places that stand for people on the road then.
     """
 
     header: Mapping[str, Any]
@@ -200,6 +203,8 @@ class Snapshot:
     present: Mapping[str, int]
     fleet: Mapping[str, Vehicle]
     rules: Rules
+    now_s: int = NO_HISTORY
+    under_way: frozenset[str] = frozenset()
 
     def bit(self, direction: str) -> int:
         """Return the permission bit of a direction."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -50,8 +50,9 @@ class Entries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """A wait of `units_mveh` at a node in [from_s, until_s)."""
+    """A wait of `units_mveh` at a node in [from_s, until_s); the arc before was entered in `before_s`."""
 
+    before_s: int
     node: int
     from_s: int
     until_s: int
@@ -67,6 +68,24 @@ class Travel:
     stays: tuple[Stay, ...]
     arrive_s: Int64
     exposure_ppm_s: Int64
+    _runs: dict[int, Mapping[int, tuple[tuple[int, int, int], ...]]] = field(default_factory=dict, init=False)
+
+    def passed(self, trips: Iterable[int], now_s: int) -> int:
+        """Return how many arcs every one of these trips entered before `now_s`."""
+        if now_s < 0:
+            return 0
+        return min((len(self.runs(now_s).get(trip, ())) for trip in trips), default=0)
+
+    def runs(self, before_s: int) -> Mapping[int, tuple[tuple[int, int, int], ...]]:
+        """Return (arc, entered, left) of what each trip entered before a second; rides are negative."""
+        if before_s not in self._runs:
+            rows = np.flatnonzero(self.entries.t < before_s)
+            columns = (self.entries.trip, self.entries.arc, self.entries.t, self.entries.leave)
+            found: dict[int, list[tuple[int, int, int]]] = {}
+            for trip, arc, t, leave in zip(*(column[rows].tolist() for column in columns), strict=True):
+                found.setdefault(trip, []).append((arc, t, leave))
+            self._runs[before_s] = {trip: tuple(run) for trip, run in found.items()}
+        return self._runs[before_s]
 
 
 def list_trips(plan: Plan, snapshot: Snapshot) -> Trips:
@@ -205,6 +224,7 @@ def _stays(arcs: Int64, members: Int64, entry: Int64, trips: Trips, roads: Roads
                 until = int(entry[line, pos])
                 found.append(
                     Stay(
+                        before_s=int(entry[line, pos - 1]),
                         node=int(roads.tail[arcs[pos]]),
                         from_s=until - wait_s,
                         until_s=until,

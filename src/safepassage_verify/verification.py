@@ -10,6 +10,7 @@ from typing import Any
 from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.certificate import CERTIFICATE, CertificateCheck, Proven, check_stated_bounds
 from safepassage_verify.flows import check_flows
+from safepassage_verify.history import History, check_history, read_history, remaining
 from safepassage_verify.movements import check_movements
 from safepassage_verify.people import follow_people
 from safepassage_verify.planfile import Plan, read_plan
@@ -81,13 +82,15 @@ def _check(
     inputs: Any, plan: Any, certificate: Any, inputs_sha256: str, findings: Findings
 ) -> tuple[Any, ...]:
     """Check everything; return the recomputed rows of directions, none if the files cannot be understood."""
-    snapshot = read_snapshot(inputs, findings)
+    snapshot, history = read_snapshot(inputs, findings), None
+    if snapshot is not None:
+        snapshot, history = read_history(inputs, snapshot, findings)
     read = read_plan(plan, snapshot, findings)
     has_certificate = certificate is not None and CERTIFICATE(certificate, "certificate", findings)
     if snapshot is None or read is None:
         return ()
     _check_header(read, snapshot, inputs_sha256, findings)
-    totals = _check_plan(read, snapshot, findings)
+    totals = _check_plan(read, snapshot, history, findings)
     if totals is None:
         return ()
     proven: Mapping[str, Proven] = {}
@@ -96,7 +99,8 @@ def _check(
         findings.require(
             "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
         )
-        proven = CertificateCheck(certificate, snapshot, totals, findings).proven()
+        left = snapshot if history is None else remaining(snapshot, history, findings)
+        proven = CertificateCheck(certificate, left, totals, findings).proven()
     check_stated_bounds(read, totals, proven, findings)
     return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
 
@@ -109,12 +113,16 @@ def _check_header(plan: Plan, snapshot: Snapshot, inputs_sha256: str, findings: 
         findings.require("HEADER", f"plan.{name}", holds=plan.raw[name] == value, message=message)
 
 
-def _check_plan(plan: Plan, snapshot: Snapshot, findings: Findings) -> tuple[DirectionTotals, ...] | None:
+def _check_plan(
+    plan: Plan, snapshot: Snapshot, history: History | None, findings: Findings
+) -> tuple[DirectionTotals, ...] | None:
     """Check movements and totals; return the totals, or None where the plan is too large."""
     trips = list_trips(plan, snapshot)
     happens = travel(plan, trips, snapshot.roads, findings)
     if happens is None:
         return None
+    if history is not None:
+        check_history(history, plan, trips, happens, findings)
     check_movements(plan, trips, happens, snapshot, findings)
     check_flows(trips, happens, snapshot, findings)
     totals = total_directions(follow_people(plan, happens, snapshot, findings), snapshot)

@@ -60,7 +60,7 @@ def planned(
     network = network or sketch_or_case.network()
     found = make_plan(network, Situation(case=case), stop=StoppingRule(work=work), seed=seed)
     files = written(found)
-    return Checked(found, files, _verdict(files))
+    return Checked(found, files, verdict_on(files))
 
 
 def written(found: Planned) -> dict[str, bytes]:
@@ -76,7 +76,8 @@ def written(found: Planned) -> dict[str, bytes]:
     }
 
 
-def _verdict(files: dict[str, bytes]) -> Verdict:
+def verdict_on(files: dict[str, bytes]) -> Verdict:
+    """Return what the verifier says of written files."""
     return verify(
         *(json.loads(files[name]) for name in ("inputs", "plan", "certificate")),
         inputs_bytes=files["inputs"], plan_bytes=files["plan"], certificate_bytes=files["certificate"],

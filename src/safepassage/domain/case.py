@@ -364,6 +364,7 @@ class Settings:
     food_g_person_day: int = 555
     country: str = ""
     work_limit: int = 500_000_000
+    renotify_price_person_min: int = 600
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -487,6 +487,19 @@ _ROADS = (
         sensitivity=_RESTRICTED,
         example="500000000",
     ),
+    Column(
+        name="renotify_price_person_min",
+        field="renotify_price_person_min",
+        type=ValueType.WHOLE,
+        default="600",
+        minimum=0,
+        maximum=10**9,
+        meaning="What it costs to tell people anew of one announced movement, in person-minutes: a plan "
+        "that is under way stays as it is, unless a change saves more than this for each such movement.",
+        sensitivity=_RESTRICTED,
+        source=_ASSUMPTION,
+        example="600",
+    ),
 )
 
 EXTRA_PREFIX = "x_"

@@ -3,6 +3,7 @@
 ::
 
     SafePassageError (Exception)
+    ├── HistoryError                    a case does not go on from the earlier plan it is said to
     └── FormatError (also ValueError)   a file cannot be read: what is wrong, where, how to mend it
         └── TableError                  tables with faults, all of which it carries
 
@@ -18,6 +19,10 @@ from safepassage.domain.problem import Problem, Severity
 
 class SafePassageError(Exception):
     """The root of the errors a caller may want to catch."""
+
+
+class HistoryError(SafePassageError, ValueError):
+    """An earlier plan cannot be gone on from; `str()` says in one clause why."""
 
 
 class FormatError(SafePassageError, ValueError):

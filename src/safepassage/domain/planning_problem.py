@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from safepassage.domain.history import History
 from safepassage.domain.timed_network import TimedNetwork
 
 
@@ -75,7 +76,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningProblem:
-    """What the planner, the bound and the verifier all read; `inputs.json` is this value written down."""
+    """What the planner, the bound and the verifier all read; `inputs.json` is this value written down.
+
+    `history` is what has already happened, where a plan is made while an earlier one is under way.
+    """
 
     case_id: str
     title: str
@@ -91,6 +95,7 @@ class PlanningProblem:
     demand: tuple[DemandRow, ...]
     fleet: tuple[Vehicle, ...]
     rules: Rules
+    history: History | None = None
 
     def direction_bit(self, direction: str) -> int:
         """Return the permission bit of a direction id."""

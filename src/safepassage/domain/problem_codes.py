@@ -414,6 +414,12 @@ _PERSONS_NOT_SERVED = _codes(
         "the work or time limit was reached before these persons were planned; raise it",
         "raise work_limit",
     ),
+    (
+        "UNSERVED_CUT_OFF",
+        _U,
+        "they had left when the way ahead was closed, and no other way leads on from where they are",
+        "find out where they are now; reopen the way, or send help there: the plan cannot",
+    ),
 )
 
 _ESTIMATES = _codes(

@@ -114,3 +114,10 @@ class TimedNetwork:
     def n_nodes(self) -> int:
         """Number of nodes."""
         return len(self.lon_e7)
+
+    def travel_in(self, arc: int, t: int) -> int:
+        """Return the travel time of an arc that is entered in second t."""
+        pieces = self.profiles.get(arc)
+        if pieces is None:
+            return int(self.arcs.travel_s[arc])
+        return next((p.travel_s for p in pieces if p.from_s <= t < p.until_s), pieces[-1].travel_s)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.domain.history import History
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.timed_network import HazardPiece, Piece, TimedArcs, TimedNetwork
+from safepassage.formats.plan_json import movement_rows, parsed_movements
 
 SCHEMA = "safepassage.inputs/1"
 _ARC_COLUMNS = (
@@ -17,7 +19,7 @@ _ARC_COLUMNS = (
 
 def document(problem: PlanningProblem) -> dict[str, Any]:
     """Return the snapshot as a tree of plain values; integers and text only."""
-    return {
+    found = {
         "schema": SCHEMA,
         "class": "RESTRICTED",
         "case_id": problem.case_id,
@@ -38,6 +40,9 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
             "movement_windows": [list(window) for window in problem.rules.movement_windows],
         },
     }
+    if problem.history is not None:
+        found["history"] = {"now_s": problem.history.now_s, **movement_rows(problem.history)}
+    return found
 
 
 def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
@@ -100,7 +105,12 @@ def parse(document: dict[str, Any]) -> PlanningProblem:
         demand=tuple(DemandRow(**row) for row in document["demand"]),
         fleet=tuple(Vehicle(**row) for row in document["fleet"]),
         rules=Rules(**rules),
+        history=_history(document["history"]) if "history" in document else None,
     )
+
+
+def _history(rows: dict[str, Any]) -> History:
+    return History(now_s=rows["now_s"], **parsed_movements(rows))
 
 
 def _parsed_network(network: dict[str, Any], horizon_s: int) -> TimedNetwork:

@@ -283,7 +283,7 @@ class Movements:
     def _arrivals(self) -> Iterator[Arrival]:
         for group in self.cars:
             row = group.row
-            if not row["reserve"]:
+            if row["site"] and not row["reserve"]:
                 for second, persons in zip(group.arrive_s.tolist(), group.persons.tolist(), strict=True):
                     yield Arrival(
                         direction=self._register.direction(row["direction"]),

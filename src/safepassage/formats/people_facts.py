@@ -114,6 +114,7 @@ _REASONS = {
     "ROAD_TIME": "roads and crossings let no more through in time",
     "SITE_FULL": "the reception sites are full",
     "EXPOSURE_CAP": "every journey would exceed the exposure cap",
+    "CUT_OFF": "under way when the road ahead was closed, and no way leads on",
     "WORK_LIMIT": "the planner’s work limit was reached first",
 }
 

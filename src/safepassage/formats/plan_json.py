@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from safepassage.domain.plan import CarStream, Certificate, Leg, Plan
+from safepassage.domain.history import History
+from safepassage.domain.plan import (
+    CarStream,
+    Certificate,
+    Departure,
+    Leg,
+    LinkRide,
+    Load,
+    Plan,
+    Reserve,
+    Route,
+    Schedule,
+    Unserved,
+    VehicleChain,
+)
 
 PLAN_SCHEMA = "safepassage.plan/1"
 CERTIFICATE_SCHEMA = "safepassage.certificate/1"
@@ -26,15 +41,7 @@ def plan_document(plan: Plan, *, inputs_sha256: str) -> dict[str, Any]:
         "inputs_sha256": inputs_sha256,
         "complete": plan.complete,
         "made_with": asdict(plan.made_with),
-        "routes": [
-            {"from_node": r.from_node, "to_node": r.to_node, "arcs": list(r.arcs)} for r in schedule.routes
-        ],
-        "cars": [_stream(stream) for stream in schedule.cars],
-        "vehicles": [{"id": v.id, "legs": [_leg(leg) for leg in v.legs]} for v in schedule.vehicles],
-        "link_rides": [
-            {"id": r.id, "arc": r.arc, "depart_s": r.depart_s, "load": [asdict(item) for item in r.load]}
-            for r in schedule.link_rides
-        ],
+        **movement_rows(schedule),
         "unserved": [asdict(row) for row in schedule.unserved],
         "reserves": [asdict(row) for row in schedule.reserves],
         "directions": [asdict(row) for row in plan.directions],
@@ -45,6 +52,72 @@ def plan_document(plan: Plan, *, inputs_sha256: str) -> dict[str, Any]:
         "not_assessed": [asdict(row) for row in plan.not_assessed],
         "binding": [_lists(asdict(row), "arcs", "places") for row in plan.binding],
     }
+
+
+def movement_rows(moves: Schedule | History) -> dict[str, Any]:
+    """Return routes, cars, vehicles and rides as `plan.json` holds them, and the history in the inputs."""
+    return {
+        "routes": [
+            {"from_node": r.from_node, "to_node": r.to_node, "arcs": list(r.arcs)} for r in moves.routes
+        ],
+        "cars": [_stream(stream) for stream in moves.cars],
+        "vehicles": [{"id": v.id, "legs": [_leg(leg) for leg in v.legs]} for v in moves.vehicles],
+        "link_rides": [
+            {"id": r.id, "arc": r.arc, "depart_s": r.depart_s, "load": [asdict(item) for item in r.load]}
+            for r in moves.link_rides
+        ],
+    }
+
+
+def parsed_schedule(document: Mapping[str, Any]) -> Schedule:
+    """Return the schedule of a `plan.json`.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When the document is no plan; the verifier says in detail what is wrong with one.
+    """
+    if document.get("schema") != PLAN_SCHEMA:
+        raise ValueError(f"this is no plan of schema {PLAN_SCHEMA}")
+    return Schedule(
+        **parsed_movements(document),
+        unserved=tuple(Unserved(**row) for row in document["unserved"]),
+        reserves=tuple(Reserve(**row) for row in document["reserves"]),
+    )
+
+
+def parsed_movements(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Return routes, cars, vehicles and link rides as values, by the names of their fields."""
+    return {
+        "routes": tuple(
+            Route(from_node=r["from_node"], to_node=r["to_node"], arcs=tuple(r["arcs"]))
+            for r in rows["routes"]
+        ),
+        "cars": tuple(
+            CarStream(**{**row, "departures": tuple(map(_departure, row["departures"]))})
+            for row in rows["cars"]
+        ),
+        "vehicles": tuple(
+            VehicleChain(id=row["id"], legs=tuple(map(_parsed_leg, row["legs"]))) for row in rows["vehicles"]
+        ),
+        "link_rides": tuple(
+            LinkRide(id=r["id"], arc=r["arc"], depart_s=r["depart_s"], load=_load(r["load"]))
+            for r in rows["link_rides"]
+        ),
+    }
+
+
+def _departure(row: Sequence[Any]) -> Departure:
+    return Departure(depart_s=row[0], persons=row[1], waits=tuple((at, wait_s) for at, wait_s in row[2]))
+
+
+def _parsed_leg(row: Mapping[str, Any]) -> Leg:
+    waits = tuple((at, wait_s) for at, wait_s in row["waits"])
+    return Leg(**{**row, "waits": waits, "load": _load(row["load"])})
+
+
+def _load(rows: Sequence[Mapping[str, Any]]) -> tuple[Load, ...]:
+    return tuple(Load(**row) for row in rows)
 
 
 def certificate_document(certificate: Certificate, *, inputs_sha256: str) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class ScheduleRows:
         self._release = release
         self._register = Register(release)
         self.clock = LocalClock.of(release.inputs)
+        self._routes = release.plan["routes"]
         movements = Movements(release, self._register, counts_arcs=False)
         self._corridor_of = {
             (row["place"], self._register.direction(row["direction"]), row["route"]): row["id"]
@@ -71,6 +72,7 @@ class ScheduleRows:
     def _waves(self, group: CarGroup) -> Iterator[ScheduleRow]:
         row, slots = group.row, group.depart_s // WAVE_S
         place, direction = row["place"], self._register.direction(row["direction"])
+        end = self._routes[row["route"]]["to_node"]
         for slot in np.unique(slots).tolist():
             wave = slots == slot
             persons = int(group.persons[wave].sum())
@@ -79,7 +81,7 @@ class ScheduleRows:
                 id=f"{row['id']}/{slot}",
                 direction=self._register.direction_name(direction),
                 from_name=self._register.place(place),
-                to_name=self._register.place(row["site"]),
+                to_name=self._names([row["site"]] if row["site"] else [], end),
                 first_departure_s=int(group.depart_s[wave].min()),
                 last_departure_s=int(group.depart_s[wave].max()),
                 last_arrival_s=int(group.arrive_s[wave].max()),

@@ -11,6 +11,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSONS
 from safepassage.engines.bounds.fleet_bound import FleetBound
 from safepassage.engines.bounds.label_cut import Cut, LabelCuts
+from safepassage.engines.bounds.remaining import remaining, under_way
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
@@ -61,6 +62,7 @@ def certify(
         What the schedule achieves, by direction id. A bound is for serving as many persons of the same
         commodity; where nobody is served there is none.
     """
+    problem = remaining(problem)
     bounds: list[Bound] = []
     envelope: list[EnvelopePoint] = []
     behind: Behind = {}
@@ -73,6 +75,8 @@ def certify(
             observer.bound(name, max((b.clearance_s for b in proved), default=None))
         bounds.extend(proved)
         envelope.extend(_envelope(problem, direction, served[name]))
+    for name, (arcs, places) in behind.items():
+        behind[name] = arcs, tuple(place for place in places if not under_way(place))
     return Certificate(bounds=tuple(bounds), envelope=tuple(envelope)), behind
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.engines.bounds.commodity import LINK_BITS, Origin, least_travel_s, origins
+from safepassage.engines.bounds.remaining import under_way
 from safepassage.kernels.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
@@ -26,7 +27,10 @@ class FleetBound:
 
     def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
         self.problem, self.direction, self.commodity = problem, direction, commodity
-        self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
+        everybody = origins(problem, direction, commodity)
+        # Those aboard, or between two rides, need no more of anybody's time: they count as arrived.
+        self._under_way = sum(o.persons for o in everybody if under_way(o.place))
+        self.origins: tuple[Origin, ...] = tuple(o for o in everybody if not under_way(o.place))
         self._vehicles = [v for v in problem.fleet if self._places(v) > 0 and v.base_node >= 0]
         self._travel_s, self._open = least_travel_s(problem)
         self._arcs = problem.network.arcs
@@ -73,7 +77,7 @@ class FleetBound:
 
     def arrived_by(self, horizon_s: int) -> int:
         """Return the most persons of the commodity who can have arrived by `horizon_s`."""
-        free = sum(o.persons for o in self.origins if o.node in self._free)
+        free = self._under_way + sum(o.persons for o in self.origins if o.node in self._free)
         if not self._vehicles:
             return free
         budget = self._seat_seconds(horizon_s)

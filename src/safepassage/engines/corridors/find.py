@@ -133,7 +133,7 @@ def _carried(
     found: dict[tuple[str, str], dict[tuple[int, str], int]] = {}
     site_node = {p.id: p.node for p in problem.places if p.direction}
     for stream in schedule.cars:
-        if not stream.reserve:
+        if stream.site and not stream.reserve:
             way = found.setdefault((stream.place, stream.direction), {})
             key = (stream.route, stream.site)
             way[key] = way.get(key, 0) + sum(d.persons for d in stream.departures)

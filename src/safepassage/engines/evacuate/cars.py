@@ -112,6 +112,10 @@ class CarPlanner:
         )  # fmt: skip
         return passage, ledger.EXPOSURE_CAP if capped else ledger.ROAD_TIME
 
+    def resume(self, streams: dict[tuple[str, str, str, int, bool], list[Departure]]) -> None:
+        """Start from what an earlier plan has booked."""
+        self._streams.update(streams)
+
     def streams(self) -> tuple[CarStream, ...]:
         """Return all streams, departures in order."""
         return tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import Leg, LinkRide, VehicleChain
@@ -43,6 +43,7 @@ class FleetPlanner:
     room: SiteRoom
     journeys: Journeys
     peers: Sequence[Claimant] = ()
+    first_ride: int = 1
     _vehicles: dict[str, Vehicle] = field(default_factory=dict)
     _types: list[list[Vehicle]] = field(default_factory=list)
     _state: dict[str, VehicleState] = field(default_factory=dict)
@@ -212,7 +213,7 @@ class FleetPlanner:
         for position, stage in enumerate(journey.stages):
             site = journey.site if position == len(journey.stages) - 1 else ""
             if stage.link >= 0:
-                ride_id = f"ride-{len(self._rides) + len(trip.rides) + 1}"
+                ride_id = f"ride-{self.first_ride + len(self._rides) + len(trip.rides)}"
                 done = trip.ride(stage.link, party, ready_s=ready_s, ride_id=ride_id, site=site)
             else:
                 done, vehicle_id = self._bus_stage(trip, party, stage, ready_s, site, vehicle_id), ""
@@ -330,6 +331,16 @@ class FleetPlanner:
             if detour_s <= MOST_DETOUR_S and (best is None or (detour_s, position) < best):
                 best = (detour_s, position)
         return None if best is None else self.peers[best[1]]
+
+    def resume(
+        self, legs: dict[str, list[Leg]], rides: list[LinkRide], states: dict[str, VehicleState], now_s: int
+    ) -> None:
+        """Start from what an earlier plan has booked; nobody loads before now what was not planned then."""
+        self._legs.update(legs)
+        self._rides.extend(rides)
+        self._state.update({name: state for name, state in states.items() if name in self._vehicles})
+        for name, state in self._state.items():
+            self._state[name] = replace(state, ready_s=max(state.ready_s, now_s))
 
     def chains(self) -> tuple[VehicleChain, ...]:
         """Return the legs of all vehicles that move."""

@@ -217,6 +217,43 @@ class Roadway:
             if arc in self._timetable:
                 self._timetable[arc][passage.seconds[position]] -= passage.persons
 
+    def hold(self, arc: int, t: int, units: int, persons: int) -> tuple[int, int] | None:
+        """Take what an entry in exactly second t needs; return its places in the two calendars, or None.
+
+        Whether the arc is open then is not asked.
+        """
+        road_x = persons_x = -1
+        if arc in self._timetable and self._timetable[arc].get(t, -1) < persons:
+            return None
+        if units:
+            calendar = self._road.get(arc) or self._road_calendar(arc)
+            second, road_x = calendar.find(t, units * SECONDS_PER_HOUR)
+            if second != t:
+                return None
+        if persons and arc in self._counted and arc not in self._timetable:
+            counter = self._people.get(arc) or self._person_calendar(arc)
+            second, persons_x = counter.find(t, persons * SECONDS_PER_HOUR)
+            if second != t:
+                return None
+            counter.reserve(persons_x, persons * SECONDS_PER_HOUR)
+        if units:
+            self._road[arc].reserve(road_x, units * SECONDS_PER_HOUR)
+        if arc in self._timetable:
+            self._timetable[arc][t] -= persons
+        return road_x, persons_x
+
+    def lets_through(self, arc: int, t: int, left_s: int) -> bool:
+        """Tell whether an arc is open in all of [t, left_s)."""
+        if arc in self._open:
+            opens = self._open[arc]
+            return opens.next_entry(t) == t and opens.travel_s(t) == left_s - t
+        return int(self._capacity[arc]) > 0
+
+    def within_window(self, depart_s: int, arrive_s: int) -> bool:
+        """Tell whether a run lies within the horizon and one movement window."""
+        close_s = self._window_end(depart_s)
+        return close_s is not None and arrive_s <= min(close_s, self._horizon_s)
+
     def release(self, passage: Passage) -> None:
         """Give back what `reserve` took."""
         work = passage.units_mveh * SECONDS_PER_HOUR

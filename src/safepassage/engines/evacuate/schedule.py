@@ -14,6 +14,7 @@ from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner
 from safepassage.engines.evacuate.journeys import Journeys
+from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
@@ -33,6 +34,7 @@ def evacuate(
     exposure_weight: int,
     limits: Limits,
     reserves: bool = True,
+    earlier: Earlier | None = None,
     observer: Observer | None = None,
 ) -> Schedule:
     """Schedule everybody who can be served, the least served claim first.
@@ -40,7 +42,8 @@ def evacuate(
     The served share of a claim decides whose turn it is, blind to direction: a greedy form of lexicographic
     max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles
     and sites, so every rule of the model holds by construction. Reserves for undecided people come last, in
-    what is left over.
+    what is left over. With an `earlier` plan, whose history the problem has, what still stands of it is kept
+    and only the rest is planned.
     """
     ways = Ways(problem, exposure_weight)
     roads, room = Roadway(problem), SiteRoom.of(problem)
@@ -51,7 +54,13 @@ def evacuate(
     decided = claimants(problem, reserve=False)
     undecided = claimants(problem, reserve=True) if reserves else []
     ways.stops = frozenset(c.node for c in (*decided, *undecided) if not c.by_car and c.node >= 0)
-    _prepare(problem, ways, [*decided, *undecided])
+    stranded: tuple[Unserved, ...] = ()
+    if earlier is not None and problem.history is not None:
+        kept = Keeper(problem, earlier, problem.history, ways, roads, room).keep()
+        _resume(kept, earlier, cars, fleet, problem.history.now_s)
+        subtract([*decided, *undecided], kept, problem.history.now_s)
+        stranded = kept.stranded
+    _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
@@ -59,9 +68,18 @@ def evacuate(
         cars=cars.streams(),
         vehicles=fleet.chains(),
         link_rides=fleet.rides(),
-        unserved=_unserved(decided),
+        unserved=(*_unserved(decided), *stranded),
         reserves=_reserves(problem, undecided),
     )
+
+
+def _resume(kept: Kept, earlier: Earlier, cars: CarPlanner, fleet: FleetPlanner, now_s: int) -> None:
+    cars.resume(kept.streams)
+    rides = [ride.id.removeprefix("ride-") for ride in earlier.schedule.link_rides]
+    last = max((int(number) for number in rides if number.isdecimal()), default=0)
+    fleet.resume(kept.legs, kept.rides, kept.states, now_s)
+    # A number that was announced is never given to another ride.
+    fleet.first_ride = last + 1 - len(kept.rides)
 
 
 def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> None:

@@ -117,7 +117,7 @@ class Trip:
         if best is None:
             return trouble
         duty_s = best.depart_s if state.on_duty_s < 0 else state.on_duty_s
-        if not _on_duty(vehicle, duty_s, best.arrive_s):
+        if not on_duty(vehicle, duty_s, best.arrive_s):
             return ledger.FLEET_TIME
         leg_id = f"{vehicle.id}/{state.legs + 1}"
         load = tuple(item for party in aboard for item in party.loads(site))
@@ -175,7 +175,7 @@ class Trip:
         return passage.arrive_s
 
 
-def _on_duty(vehicle: Vehicle, start_s: int, end_s: int) -> bool:
+def on_duty(vehicle: Vehicle, start_s: int, end_s: int) -> bool:
     """Tell whether a vehicle may still be on the road at end_s."""
     in_service = vehicle.available_until_s < 0 or end_s <= vehicle.available_until_s
     return in_service and (vehicle.max_duty_s < 0 or end_s - start_s <= vehicle.max_duty_s)

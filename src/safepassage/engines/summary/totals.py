@@ -123,9 +123,11 @@ def _add_cars(found: dict[str, Totals], schedule: Schedule, walk: Walk) -> None:
         total = found[stream.direction]
         for car in stream.departures:
             if stream.reserve:
-                total.reserved += car.persons
+                total.reserved += car.persons if stream.site else 0
                 continue
-            total.arrive(str(Group.OWN_VEHICLE), car.persons, walk.arrive_s(arcs, car.depart_s, car.waits))
+            if stream.site:
+                arrive_s = walk.arrive_s(arcs, car.depart_s, car.waits)
+                total.arrive(str(Group.OWN_VEHICLE), car.persons, arrive_s)
             exposure = walk.exposure_ppm_s(arcs, car.depart_s, car.waits)
             total.exposure_person_ppm_s += car.persons * exposure
 

@@ -1,0 +1,154 @@
+"""What holds of every plan that goes on from another, whatever happened: random cases, random events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from safepassage.domain.errors import HistoryError
+from safepassage.domain.history import departed, entries
+from safepassage.domain.situation import Event, Situation
+from safepassage.engines.changes import applied, movements
+from safepassage.planning import Announced, Planned, StoppingRule, make_plan
+from safepassage.testing.draws import Draws
+from safepassage.testing.small_cases import random_small_case
+from tests.support.events import random_change, random_now_s
+from tests.support.extremes import extreme_case
+from tests.support.planned import WORK, planned, verdict_on, written
+
+SEEDS = st.integers(0, 10**6)
+STOP = StoppingRule(work=WORK)
+
+
+@dataclass
+class Step:
+    """One event: the plan before it, when and what, and the plan after."""
+
+    before: Planned
+    now_s: int
+    change: Any
+    after: Planned
+
+
+def steps(seed, make=random_small_case, count=3):
+    """Yield what becomes of a plan, event after event."""
+    case, network = make(seed)
+    draws, now_s, events = Draws(seed + 77), 0, []
+    current = planned(case, network).planned
+    for _ in range(count):
+        now_s = random_now_s(draws, current.plan.schedule, case.settings.horizon_s, now_s)
+        change = random_change(draws, case, network, now_s)
+        if change is None or now_s >= case.settings.horizon_s:
+            continue
+        event = Event(at=case.as_of, by="duty desk", change=change)
+        announced = Announced(problem=current.problem, schedule=current.plan.schedule, now_s=now_s)
+        situation = Situation(case=case, events=(*events, event))
+        try:
+            found = make_plan(network, situation, stop=STOP, announced=announced)
+        except HistoryError:
+            continue
+        events.append(event)
+        yield Step(before=current, now_s=now_s, change=change, after=found)
+        current = found
+
+
+@settings(max_examples=12, deadline=None)
+@given(SEEDS)
+def test_after_every_event(seed):
+    """The verifier accepts the plan with its past; what differs is told exactly; the past is as it was."""
+    for step in steps(seed):
+        accepted(step)
+        the_difference_is_exact(step)
+        what_has_happened_is_in_the_plan(step)
+        no_bound_is_above_what_the_plan_does(step.after)
+
+
+@settings(max_examples=5, deadline=None)
+@given(SEEDS)
+def test_after_every_event_at_the_limits(seed):
+    for step in steps(seed, extreme_case, count=2):
+        accepted(step)
+        the_difference_is_exact(step)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundred", range(5))
+def test_the_verifier_accepts_plans_that_go_on_from_five_hundred_cases(hundred):
+    for seed in range(100 * hundred, 100 * hundred + 100):
+        for step in steps(seed):
+            accepted(step)
+            the_difference_is_exact(step)
+
+
+@settings(max_examples=6, deadline=None)
+@given(SEEDS)
+def test_without_news_nothing_changes(seed):
+    """What fitted once fits again, in the same seconds, whenever one looks."""
+    case, network = random_small_case(seed)
+    first = planned(case, network).planned
+    draws = Draws(seed)
+    now_s = random_now_s(draws, first.plan.schedule, case.settings.horizon_s, 0)
+    announced = Announced(problem=first.problem, schedule=first.plan.schedule, now_s=now_s)
+    again = make_plan(network, Situation(case=case), stop=STOP, announced=announced)
+    kept = [c for c in again.change.movements if c.before is not None]
+    if again.change.price.chosen == "kept":
+        assert all(c.after is not None for c in kept)
+        assert all(set(c.before.departures) <= set(c.after.departures) for c in kept)
+
+
+@settings(max_examples=3, deadline=None)
+@given(SEEDS)
+def test_the_same_event_gives_the_same_bytes(seed):
+    first, second = ([written(step.after) for step in steps(seed)] for _ in range(2))
+    assert first == second
+
+
+def accepted(step):
+    verdict = verdict_on(written(step.after))
+    assert verdict.violations == (), f"{step.change} at {step.now_s}"
+
+
+def the_difference_is_exact(step):
+    before = movements(step.before.problem, step.before.plan.schedule)
+    after = movements(step.after.problem, step.after.plan.schedule)
+    change = step.after.change
+    assert applied(before, change.movements) == after
+    assert change.kept == len([m for m in before if m in after])
+
+
+def what_has_happened_is_in_the_plan(step):
+    """Counted once more, in other words: every second of every arc entered before now."""
+    was = departed(step.before.plan.schedule, step.now_s)
+    assert _past(step, was) == _past(step, departed(step.after.plan.schedule, step.now_s))
+
+
+def _past(step, history):
+    found = []
+    for chain in history.vehicles:
+        for leg in chain.legs:
+            who = sorted((i.place, i.group, i.direction, i.persons, i.reserve, i.after) for i in leg.load)
+            found.append(
+                (chain.id, leg.id, leg.depart_s, who, _entered(step, history.routes[leg.route], leg))
+            )
+    for stream in history.cars:
+        for car in stream.departures:
+            who = (stream.place, stream.direction, stream.reserve, car.persons)
+            found.append(("car", *who, car.depart_s, _entered(step, history.routes[stream.route], car)))
+    found += [("ride", ride.id, ride.arc, ride.depart_s) for ride in history.link_rides]
+    return sorted(found, key=str)
+
+
+def _entered(step, route, run):
+    times = entries(step.before.problem.network, route.arcs, run.depart_s, run.waits)
+    return [(arc, t) for arc, (t, _) in zip(route.arcs, times, strict=True) if t < step.now_s]
+
+
+def no_bound_is_above_what_the_plan_does(found):
+    for row in found.plan.directions:
+        if row.clearance_bound_s is not None:
+            assert row.clearance_bound_s <= row.clearance_s
+        assert row.unserved_bound <= row.persons_unserved
