@@ -1,0 +1,197 @@
+"""Numbers with their units and bounds, in digits and words: "more than two thousand people", "8 to 10 km"."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from safepassage.domain.claims.values import Quantity
+
+UNITS: dict[str, str] = {
+    r"(?:square\s+)(?:kilomet(?:er|re)s?|km)|sq\.?\s*km|km2|km²": "km2",
+    r"(?:square\s+)miles?|sq\.?\s*mi(?:les?)?": "mi2",
+    r"(?:square\s+)met(?:er|re)s?|sq\.?\s*m|m2|m²": "m2",
+    r"hectares?|ha": "ha",
+    r"kilomet(?:er|re)s?|km": "km",
+    r"miles?": "mi",
+    r"met(?:er|re)s?": "m",
+    r"(?:metric\s+)?tons?|tonnes?": "t",
+    r"kilograms?|kilos?|kg": "kg",
+    r"lit(?:er|re)s?": "l",
+    r"per\s?cent|percent|%": "percent",
+    r"minutes?": "min",
+    r"hours?": "h",
+    r"days?": "d",
+    r"weeks?": "weeks",
+    r"months?": "months",
+    r"years?": "years",
+    r"dollars?": "USD",
+}
+PERSONS = (
+    "people persons residents civilians evacuees refugees inhabitants children women men patients families "
+    "households soldiers troops servicemen servicewomen personnel fighters conscripts prisoners workers "
+    "volunteers villagers citizens individuals deaths casualties wounded injured dead drivers others"
+)
+THINGS = (
+    "settlements villages towns communities districts houses homes buildings buses trucks lorries vehicles "
+    "cars ambulances bridges roads crossings points centres centers shelters regions convoys shells rockets "
+    "missiles drones incidents attacks boats trains schools hospitals beds places seats corridors routes"
+)
+GROUPS = frozenset({"families", "households"})
+COUNTED: dict[str, str] = {
+    **{noun: noun if noun in GROUPS else "persons" for noun in PERSONS.split()},
+    **{noun: noun for noun in THINGS.split()},
+}
+"""What is counted, and the unit it is counted in; families and households are not persons."""
+
+_UNITS_AND_TEENS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+SMALL = {word: n for n, word in enumerate(_UNITS_AND_TEENS.split())}
+SMALL |= {word: 10 * n for n, word in enumerate(_TENS.split(), start=2)}
+SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+ABBREVIATIONS = {"k": 1_000, "m": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
+
+AT_LEAST = (
+    r"more\s+than|over|at\s+least|no\s+(?:fewer|less)\s+than|above|upwards?\s+of|in\s+excess\s+of|exceeding"
+)
+AT_MOST = r"fewer\s+than|less\s+than|under|at\s+most|up\s+to|no\s+more\s+than|below|nearly|almost|not\s+quite"
+ABOUT = r"about|around|approximately|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|~"
+ABOUT_SHARE = 0.1
+"""An approximate number may be a tenth off either way (practice)."""
+NEARLY_SHARE = 0.1
+"""A number that is nearly reached lies within a tenth below it (practice)."""
+
+_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?"
+_WORD = "|".join(sorted({*SMALL, *SCALES}, key=len, reverse=True))
+_WORDS = rf"(?:an?\s+(?={'|'.join(SCALES)}))?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*"
+_SCALE = rf"(?:\s*(?:{'|'.join(SCALES)}|mln|bn|k\b|m\b(?!\w)))?"
+_MANY = r"(?:tens\s+of\s+thousands|dozens|scores|hundreds|thousands)\s+of"
+_NUMBER = rf"(?:{_MANY}|(?:{_DIGITS}){_SCALE}|(?:{_WORDS})\b)"
+_RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
+_BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
+_PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
+_UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
+_NOUN = rf"(?:[a-z]+\s+){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
+_PATTERN = re.compile(
+    rf"(?<![\w.,$€])(?:{_PREFIX})?(?:{_BETWEEN}|(?P<first>{_NUMBER}){_RANGE})"
+    rf"(?P<tail>[\s-]*(?:(?:{_UNIT})|(?:of\s+)?{_NOUN}))?",
+    re.IGNORECASE,
+)
+_ORDINAL_OR_DATE = re.compile(
+    r"^(?:st|nd|rd|th)\b|^\s*(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December)\b|^[:/]\d",
+    re.IGNORECASE,
+)
+VAGUE = {"dozens": (24, 100), "scores": (40, 200), "hundreds": (200, 1_000), "thousands": (2_000, 10_000)}
+TENS_OF_THOUSANDS = (20_000, 100_000)
+LEAST_YEAR, LATEST_YEAR = 1900, 2100
+
+
+class Found(NamedTuple):
+    """A quantity and where it stands: [start, end) in the text it was read from."""
+
+    start: int
+    end: int
+    quantity: Quantity
+
+
+def quantities(text: str) -> tuple[Found, ...]:
+    """Return the quantities of a text in order; a number without a unit takes that of the one before it.
+
+    "1,000 square kilometres … 800" and "two people were killed and 11 wounded" leave out a unit, or what is
+    counted, the second time. Years, dates and times of day are no quantities.
+    """
+    found: list[Found] = []
+    for match in _PATTERN.finditer(text):
+        read = _read(match, text, found[-1].quantity.unit if found else "")
+        if read is not None:
+            found.append(read)
+    return tuple(found)
+
+
+def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
+    if _ORDINAL_OR_DATE.match(text[match.end() :]) and not match["tail"]:
+        return None
+    bounds = _bounds(match)
+    unit = _unit(match)
+    if bounds is None or (not unit and (not unit_before or _is_year(match, bounds))):
+        return None
+    end = match.end()
+    low, high = bounds
+    quantity = Quantity(low=low, high=high, unit=unit or unit_before, text=text[match.start() : end])
+    return Found(match.start(), end, quantity)
+
+
+def _is_year(match: re.Match[str], bounds: tuple[float | None, float | None]) -> bool:
+    return bounds[0] is not None and LEAST_YEAR <= bounds[0] <= LATEST_YEAR and "," not in match[0]
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["noun"]:
+        return COUNTED[match["noun"].lower()]
+    return next((unit for n, unit in enumerate(UNITS.values()) if match[f"u{n}"]), "")
+
+
+def _bounds(match: re.Match[str]) -> tuple[float | None, float | None] | None:
+    """Return the interval that a number with its words stands for; None where it is no number."""
+    if match["from"]:
+        low, high = number(match["from"]), number(match["until"])
+        return None if low is None or high is None else (min(low, high), max(low, high))
+    vague = _vague(match["first"])
+    if vague is not None:
+        return vague
+    first = number(match["first"])
+    second = number(match["second"]) if match["second"] else first
+    if first is None or second is None:
+        return None
+    if match["second"] and first < second and first < SCALES["thousand"] <= second:
+        # "8 to 10 thousand" leaves the scale out the first time.
+        scale = _scale_of(match["second"])
+        first = first * scale if first * scale <= second else first
+    low, high = min(first, second), max(first, second)
+    if match["least"]:
+        return low, None
+    if match["most"]:
+        nearly = re.match(r"nearly|almost|not\s+quite", match["most"], re.IGNORECASE)
+        return (high * (1 - NEARLY_SHARE), high) if nearly else (None, high)
+    if match["about"]:
+        return low * (1 - ABOUT_SHARE), high * (1 + ABOUT_SHARE)
+    return low, high
+
+
+def _vague(words: str) -> tuple[float, float] | None:
+    plain = words.lower()
+    if plain.startswith("tens of"):
+        return TENS_OF_THOUSANDS
+    return VAGUE.get(plain.split()[0])
+
+
+def _scale_of(words: str) -> int:
+    last = re.split(r"[\s-]+", words.lower().strip())[-1]
+    return SCALES.get(last, ABBREVIATIONS.get(last, 1))
+
+
+def number(words: str) -> float | None:
+    """Return the number that digits or words stand for, None if it is none: "1.5 million", "two hundred"."""
+    plain = words.lower().replace("\u00a0", "").replace("\u202f", "").strip()
+    digits = re.match(rf"(?:{_DIGITS})", plain)
+    if digits:
+        value = float(re.sub(r"[, ]", "", digits[0]))
+        rest = plain[digits.end() :].strip()
+        return value * SCALES.get(rest, ABBREVIATIONS.get(rest, 1)) if rest else value
+    total, current = 0.0, 0.0
+    for word in re.split(r"[\s-]+", plain):
+        if word in {"a", "an", "and", ""}:
+            continue
+        if word in SMALL:
+            current += SMALL[word]
+        elif word == "hundred":
+            current = (current or 1) * SCALES[word]
+        elif word in SCALES:
+            total, current = total + (current or 1) * SCALES[word], 0.0
+        else:
+            return None
+    return total + current
