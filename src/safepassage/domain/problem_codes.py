@@ -98,6 +98,12 @@ _FILES = _codes(
         "close every quotation mark; write one inside a cell twice",
     ),
     ("TOML_SYNTAX", _E, "`case.toml` is not valid", "mend the line that is named"),
+    (
+        "LEDGER_LINE",
+        _E,
+        "a line of a claims ledger is damaged, or speaks of what the ledger does not hold",
+        "mend the line or leave it out; the others were read",
+    ),
     ("TOML_NESTED", _E, "settings are nested too deep", "write `key = value` below one `[section]` at most"),
 )
 _TABLES_AND_COLUMNS = _codes(

@@ -75,6 +75,10 @@ class Quantity:
     text: str
 
     def __post_init__(self) -> None:
+        # A number is one number, however it was given: 2000 and 2000.0 are written alike.
+        for name in ("low", "high"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else float(value))
         bounds = [bound for bound in (self.low, self.high) if bound is not None]
         if not bounds or not all(math.isfinite(bound) for bound in bounds):
             raise ValueError("a quantity needs at least one finite bound")
