@@ -48,7 +48,7 @@ MOVEMENTS = {
             site=text,
             route=_POSITION,
             reserve=flag,
-            departures=rows(row(_SECOND, _PERSONS, _WAITS)),
+            departures=shape.departures((0, SECONDS), (0, COUNT), (0, COUNT)),
         )
     ),
     "vehicles": rows(record(id=text, legs=rows(_LEG))),

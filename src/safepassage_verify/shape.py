@@ -6,7 +6,7 @@ Whole numbers are `int` exactly: a boolean, a float or a NaN is not one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from safepassage_verify.verdict import Findings
@@ -168,6 +168,39 @@ def row(*shapes: Shape) -> Shape:
         )
 
     return check
+
+
+def departures(second: tuple[int, int], persons: tuple[int, int], position: tuple[int, int]) -> Shape:
+    """Rows (second, persons, waits), a wait being (position, seconds); checked as a whole first."""
+    waits = rows(row(whole(*position), whole(*second)))
+    each = rows(row(whole(*second), whole(*persons), waits))
+
+    def fits_at_once(value: Any) -> bool:
+        if type(value) is not list or not _all_of(value, list, 3):
+            return False
+        if not value:
+            return True
+        when, who, held = zip(*value, strict=True)
+        if not (_all_within(when, *second) and _all_within(who, *persons)) or set(map(type, held)) != {list}:
+            return False
+        pauses = [pause for pauses in held for pause in pauses]
+        if not _all_of(pauses, list, 2):
+            return False
+        places, seconds = zip(*pauses, strict=True) if pauses else ((), ())
+        return _all_within(places, *position) and _all_within(seconds, *second)
+
+    def check(value: Any, where: str, findings: Findings) -> bool:
+        return fits_at_once(value) or each(value, where, findings)
+
+    return check
+
+
+def _all_of(values: Sequence[Any], kind: type, length: int) -> bool:
+    return set(map(type, values)) <= {kind} and set(map(len, values)) <= {length}
+
+
+def _all_within(values: Sequence[Any], low: int, high: int) -> bool:
+    return not values or (set(map(type, values)) == {int} and low <= min(values) and max(values) <= high)
 
 
 def column(low: int, high: int) -> Shape:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,7 +23,10 @@ _MOST_SHARED_PPM = 500_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectionTotals:
-    """The verifier's own numbers of one direction; `demand_of`, `served_of` are per commodity."""
+    """The verifier's own numbers of one direction; those that end in `_of` are per commodity.
+
+    `arrivals_of` are (second, persons) in order of time, `arrived_of` the persons up to and with each.
+    """
 
     id: str
     name: str
@@ -34,10 +40,13 @@ class DirectionTotals:
     demand_of: Mapping[str, int]
     served_of: Mapping[str, int]
     arrivals_of: Mapping[str, tuple[tuple[int, int], ...]]
+    arrived_of: Mapping[str, tuple[int, ...]]
 
     def arrived(self, commodity: str, t: int) -> int:
         """Return decided persons of a commodity who have arrived by second t."""
-        return sum(persons for arrive_s, persons in self.arrivals_of[commodity] if arrive_s <= t)
+        rows = self.arrivals_of[commodity]
+        number = bisect_right(rows, t, key=itemgetter(0))
+        return self.arrived_of[commodity][number - 1] if number else 0
 
     def last_arrival(self, commodity: str) -> int | None:
         """Return the last arrival of a commodity's decided persons, None without any."""
@@ -61,6 +70,8 @@ def _total(direction: str, name: str, outcome: Outcome, snapshot: Snapshot) -> D
     arrivals = {c: tuple(outcome.arrivals.get((direction, c), ())) for c in demand}
     served = {c: sum(persons for _, persons in rows) for c, rows in arrivals.items()}
     arrivals["persons"] = tuple(row for rows in arrivals.values() for row in rows)
+    arrivals = {c: tuple(sorted(rows)) for c, rows in arrivals.items()}
+    arrived = {c: tuple(accumulate(persons for _, persons in rows)) for c, rows in arrivals.items()}
     demand["persons"], served["persons"] = sum(demand.values()), sum(served.values())
     shares = [done * PPM // asked for done, asked in by_place.values() if asked]
     return DirectionTotals(
@@ -76,6 +87,7 @@ def _total(direction: str, name: str, outcome: Outcome, snapshot: Snapshot) -> D
         demand_of=demand,
         served_of=served,
         arrivals_of=arrivals,
+        arrived_of=arrived,
     )
 
 

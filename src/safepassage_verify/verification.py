@@ -137,7 +137,7 @@ def _row(own: DirectionTotals, proof: Proven) -> dict[str, Any]:
     row = {
         field.name: getattr(own, field.name)
         for field in fields(own)
-        if field.name not in {"demand_of", "served_of", "arrivals_of"}
+        if field.name not in {"demand_of", "served_of", "arrivals_of", "arrived_of"}
     }
     bound = proof.clearance_s if own.clearance_s is not None else None
     return row | {"clearance_bound_s": bound, "unserved_bound": proof.unserved}
