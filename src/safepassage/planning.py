@@ -169,8 +169,12 @@ def _go_on(
         )  # fmt: skip
         return named_as_before(announced.schedule, schedule)
 
-    plans = {"kept": going_on(frozenset()), "fresh": going_on(_ahead(announced))}
     before = movements(announced.problem, announced.schedule)
+    plans = {"kept": going_on(frozenset()), "fresh": going_on(frozenset(m.id for m in before))}
+    if plans["kept"].unserved:
+        plans["reserves"] = going_on(frozenset(m.id for m in before if m.for_reserve))
+        for direction, _ in problem.directions:
+            plans[direction] = going_on(frozenset(m.id for m in before if direction in m.directions))
     changes = {
         name: compared(before, movements(problem, plan), announced.now_s) for name, plan in plans.items()
     }
@@ -181,6 +185,7 @@ def _go_on(
     price = Price(
         per_movement_s=per_movement_s, kept_person_s=seconds["kept"], kept_renotified=told["kept"],
         fresh_person_s=seconds["fresh"], fresh_renotified=told["fresh"], chosen=chosen,
+        chosen_person_s=seconds[chosen], chosen_renotified=told[chosen],
     )  # fmt: skip
     rows = changes[chosen]
     return plans[chosen], PlanChange(
@@ -188,13 +193,6 @@ def _go_on(
         directions=_directions_changed(announced, problem, plans[chosen]),
         places=places_changed(served(announced.schedule), served(plans[chosen])), price=price,
     )  # fmt: skip
-
-
-def _ahead(announced: Announced) -> frozenset[str]:
-    """Return the ids of all movements; those that have departed go on all the same."""
-    legs = [leg.id for chain in announced.schedule.vehicles for leg in chain.legs]
-    cars = [stream.id for stream in announced.schedule.cars]
-    return frozenset([*legs, *cars, *(ride.id for ride in announced.schedule.link_rides)])
 
 
 def _directions_changed(

@@ -105,6 +105,32 @@ def _plan(commands: Commands) -> None:
         "-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to"
     )
     _planning_options(parser)
+    _news(parser)
+
+
+def _news(parser: argparse.ArgumentParser) -> None:
+    """Add what has happened since an earlier plan."""
+    news = parser.add_argument_group("going on from a plan that is under way")
+    news.add_argument("--previous", type=Path, metavar="OUT", help="folder of the plan to go on from")
+    news.add_argument(
+        "--at", default="", metavar="TIME", help="the time now: what left before it stays as it was"
+    )
+    for option, metavar, text in (
+        (
+            "--close",
+            "ROAD",
+            "a road or crossing is closed from now on: ref:R200, name:…, place:ID (repeatable)",
+        ),
+        ("--lost", "VEHICLE", "a vehicle cannot be counted on from now on: bus-003 (repeatable)"),
+        ("--no-answer", "ID", "a party has not answered for this arrangement or vehicle (repeatable)"),
+        ("--window", "ID=HOURS", "new hours of an arrangement, crossing or link (repeatable)"),
+        (
+            "--count",
+            "PLACE:GROUP:DIRECTION=PERSONS",
+            "a group was counted anew, with those who have left (repeatable)",
+        ),
+    ):
+        news.add_argument(option, action="append", default=[], metavar=metavar, help=text)
 
 
 def _estimate(commands: Commands) -> None:

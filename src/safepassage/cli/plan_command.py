@@ -7,18 +7,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from safepassage.cli.going_on import GoingOn, going_on
 from safepassage.cli.layers import map_layers
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
-from safepassage.cli.plan_text import plan_text
+from safepassage.cli.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.case import Case
 from safepassage.domain.release import Audience
-from safepassage.domain.situation import Situation
 from safepassage.engines.release import release
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats import canonical_json, changes_json, inputs_json, plan_json
+from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.local_clock import instant
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage_verify import Verdict, verify
@@ -58,16 +59,21 @@ def _malformed(given: CaseInput) -> Outcome:
 def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
     case, network = given.case, given.network.network
+    news = going_on(options, case)
     planned = make_plan(
-        network, Situation(case=case), stop=_stopping(options, case), seed=options.seed, observer=progress
-    )
+        network, news.situation, stop=_stopping(options, case), seed=options.seed, announced=news.announced,
+        observer=progress,
+    )  # fmt: skip
     progress.phase("verifying")
     documents, parsed, verdict = _documents(planned)
+    changes = _changes(planned, news, documents)
     problems = (*given.problems, *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
     progress.phase("writing")
-    team, public = (release(*parsed, audience) for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC))
+    team, public = (
+        release(*parsed, audience, changes=changes) for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
+    )
     outputs = write_outputs(
         options.output, documents, (team, public), map_layers(network, case, given.background),
         field_devices=options.field_devices,
@@ -78,7 +84,23 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         "directions": _directions(planned), "outputs": outputs, "problems": problems_json(problems),
         "seconds": seconds,
     }  # fmt: skip
-    return Outcome(code=code, text=plan_text(planned, outputs, problems, seconds, code), data=data)
+    text = plan_text(planned, outputs, problems, seconds, code)
+    if changes:
+        data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
+        text = f"{change_text(ChangeFacts(team))}\n\n{text}"
+    return Outcome(code=code, text=text, data=data)
+
+
+def _changes(planned: Planned, news: GoingOn, documents: dict[str, bytes]) -> dict[str, Any]:
+    """Return what differs from the earlier plan, and add it to what is written; nothing without one."""
+    if planned.change is None:
+        return {}
+    found = changes_json.document(
+        planned.change, earlier_sha256=news.earlier_sha256,
+        plan_sha256=canonical_json.sha256(documents["plan"]),
+    )  # fmt: skip
+    documents["changes"] = canonical_json.encode(found)
+    return found
 
 
 def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:

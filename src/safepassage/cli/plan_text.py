@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from safepassage.domain.plan import DirectionSummary
 from safepassage.domain.problem import Problem
+from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.people_facts import in_words
 from safepassage.planning import Planned
 
 BAR = 30
 SHOWN_PROBLEMS = 8
+SHOWN_MOVEMENTS = 12
 INSUFFICIENT = 5
 
 
@@ -39,6 +41,23 @@ def plan_text(
     lines.append(f"Verified independently in this run. {seconds:.1f} s.")
     lines.append(f"Report (RESTRICTED): {outputs['report.html']}")
     return "\n".join(line for line in lines if line)
+
+
+def change_text(facts: ChangeFacts) -> str:
+    """Return what has changed since the announced plan: whom to tell, what got better or worse."""
+    movements = facts.movements()
+    lines = [f"As of {facts.now}: {facts.headline()}"]
+    lines.extend(
+        f"  {row.id} {row.change}: " + "; now ".join(filter(None, (row.before, row.after)))
+        for row in movements[:SHOWN_MOVEMENTS]
+    )
+    if len(movements) > SHOWN_MOVEMENTS:
+        lines.append(f"  … and {len(movements) - SHOWN_MOVEMENTS:,} more in the report")
+    for gain in facts.gains():
+        word = "better" if gain.better else "worse"
+        lines.append(f"  {word}: {gain.what} {gain.after} instead of {gain.before}")
+    lines.append(f"  {facts.price()}")
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _clock(planned: Planned) -> LocalClock:

@@ -51,6 +51,16 @@ class Movement:
         return sum(d.persons for d in self.departures)
 
     @property
+    def for_reserve(self) -> bool:
+        """Whether it is held for people who have not decided: nobody has been told to come."""
+        return self.reserve or (bool(self.load) and all(item.reserve for item in self.load))
+
+    @property
+    def directions(self) -> frozenset[str]:
+        """The directions of those aboard."""
+        return frozenset({self.direction} if self.direction else {item.direction for item in self.load})
+
+    @property
     def window_s(self) -> tuple[int, int]:
         """The first and the last departure."""
         times = [d.depart_s for d in self.departures]
@@ -101,10 +111,11 @@ class PlaceChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What changing little costs: the plan kept and one made afresh from now, in person-seconds.
+    """What changing little costs: a plan kept, and one made afresh from now, in person-seconds.
 
     `renotified` are the movements to be told anew in each; `per_movement_s` is the price of one of them.
-    `chosen` is ``kept`` or ``fresh``, whichever costs less with that price.
+    `chosen` is what costs least with that price: ``kept``, ``fresh``, or, between the two, ``reserves`` (only
+    what is held for the undecided is planned anew) or the id of a direction that is planned anew.
     """
 
     per_movement_s: int
@@ -113,6 +124,8 @@ class Price:
     fresh_person_s: int
     fresh_renotified: int
     chosen: str
+    chosen_person_s: int
+    chosen_renotified: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Any
@@ -129,8 +129,9 @@ class Release:
     """The documents of one verified plan, cut to what `audience` may see, as read-only trees.
 
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
-    audience may not see is absent. `generated_from` names the files and their SHA-256 and is empty for
-    readers who may not know them.
+    audience may not see is absent. `changes` is what differs from the plan that was gone on from, empty
+    where there was none and for readers who may not see it. `generated_from` names the files and their
+    SHA-256 and is empty for readers who may not know them.
     """
 
     audience: Audience
@@ -139,9 +140,10 @@ class Release:
     certificate: Mapping[str, Any]
     verification: Mapping[str, Any]
     generated_from: Mapping[str, str]
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*NOUNS, "generated_from"):
+        for name in (*NOUNS, "generated_from", "changes"):
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
 
     @property

@@ -124,9 +124,12 @@ def _same_way(a: Movement, b: Movement) -> bool:
 def _notify(before: Movement | None, after: Movement | None, now_s: int) -> bool:
     """Tell whether what was announced does not hold any more.
 
-    Announced are way, site, vehicle, and when it runs: of cars the first and last departure still ahead and
-    how many persons, of a vehicle or ride its departure and who is aboard.
+    What is held for people who have not decided was announced to nobody. Announced are way, site, vehicle,
+    and when it runs: of cars the first and last departure still ahead and how many persons, of a vehicle or
+    ride its departure and who is aboard.
     """
+    if all(movement is None or movement.for_reserve for movement in (before, after)):
+        return False
     if before is None or after is None or not _same_way(before, after) or before.load != after.load:
         return True
     return _ahead(before, now_s) != _ahead(after, now_s)

@@ -17,9 +17,15 @@ class UnverifiedPlanError(ValueError):
 
 
 def release(
-    inputs: Document, plan: Document, certificate: Document, verification: Document, audience: Audience
+    inputs: Document,
+    plan: Document,
+    certificate: Document,
+    verification: Document,
+    audience: Audience,
+    *,
+    changes: Document | None = None,
 ) -> Release:
-    """Return what `audience` may see of the four documents of one plan.
+    """Return what `audience` may see of the four documents of one plan, and of its changes if it has any.
 
     Raises
     ------
@@ -37,6 +43,7 @@ def release(
     return Release(
         audience=audience,
         generated_from=_hashes(verification) if limit >= SensitivityClass.RESTRICTED else {},
+        changes=dict(changes or {}) if limit >= SensitivityClass.RESTRICTED else {},
         **{noun: _restricted(noun, document, limit) for noun, document in documents.items()},
     )
 

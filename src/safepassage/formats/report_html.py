@@ -8,6 +8,7 @@ from typing import Any
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats import evidence_facts, supply_facts
+from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_drawing import PlanMap
@@ -64,6 +65,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "first_zone": clock.zones[0].time,
         "zone_names": " / ".join(zone.label for zone in clock.zones),
         "directions": people.directions(),
+        "changed": _changed(release),
         "hold": people.hold(),
         "answers": people.answers(),
         "map": drawn,
@@ -88,6 +90,17 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "network_sha256": release.inputs["network"]["source_sha256"],
         "case_id": plan["case_id"],
     }
+
+
+def _changed(release: Release) -> dict[str, Any] | None:
+    """Return what differs from the plan that was gone on from, None where there was none."""
+    if not release.changes:
+        return None
+    facts = ChangeFacts(release)
+    return {
+        "now": facts.now, "headline": facts.headline(), "movements": facts.movements(),
+        "gains": facts.gains(), "price": facts.price(),
+    }  # fmt: skip
 
 
 def _inline_mark(position: int, letter: str) -> Markup:

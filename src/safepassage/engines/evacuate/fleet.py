@@ -52,12 +52,16 @@ class FleetPlanner:
     _found: dict[tuple[str, str], list[Journey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        types: dict[tuple[str, int, int, int, int], list[Vehicle]] = {}
+        types: dict[tuple[tuple[str, int, int], int, int, int, int], list[Vehicle]] = {}
         for vehicle in self.problem.fleet:
             if vehicle.base_node >= 0 and vehicle.places > 0:
                 self._vehicles[vehicle.id] = vehicle
                 self._state[vehicle.id] = VehicleState(vehicle.base_node, vehicle.available_from_s)
-                kind = (vehicle.type, vehicle.seats, vehicle.wheelchair, vehicle.stretcher, vehicle.weight_kg)
+                hours = (vehicle.available_until_s, vehicle.max_duty_s)
+                kind = (
+                    (vehicle.type, *hours), vehicle.seats, vehicle.wheelchair, vehicle.stretcher,
+                    vehicle.weight_kg,
+                )  # fmt: skip
                 types.setdefault(kind, []).append(vehicle)
         self._types = list(types.values())
 

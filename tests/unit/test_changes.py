@@ -1,0 +1,91 @@
+"""The difference between two plans: exact, and of every movement whether somebody must be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from safepassage.domain.plan import CarStream, Departure, Route, Schedule
+from safepassage.domain.plan_change import ChangeKind, Movement, MovementKind
+from safepassage.engines.changes import applied, compared, named_as_before
+
+NOW_S = 100
+
+
+def cars(*times, name="c1", site="camp", arcs=(1, 2), **more):
+    departures = tuple(Departure(depart_s=t, persons=3) for t in times)
+    row = {"vehicle": "", "place": "home", "direction": "west", "reserve": False, "arrive_s": -1, "load": ()}
+    return Movement(
+        id=name, kind=MovementKind.CARS, site=site, route=(0, 2, arcs), departures=departures, **(row | more)
+    )
+
+
+def only(before, after):
+    (change,) = compared(before, after, NOW_S)
+    assert applied(before, [change]) == tuple(after)
+    return change
+
+
+def test_equal_plans_differ_in_nothing():
+    assert compared([cars(10, 200)], [cars(10, 200)], NOW_S) == ()
+
+
+def test_withdrawn_and_new():
+    gone, come = compared([cars(200)], [cars(200, name="c2", arcs=(3,))], NOW_S)
+    assert (gone.kind, come.kind) == (ChangeKind.WITHDRAWN, ChangeKind.NEW)
+    assert gone.notify
+    assert come.notify
+    assert (gone.persons, come.persons) == (3, 3)
+
+
+def test_cars_within_what_was_announced_need_no_notice():
+    """The same number of cars between the same first and last departure: the announcement still holds."""
+    change = only([cars(200, 210, 230)], [cars(200, 220, 230)])
+    assert (change.kind, change.persons, change.notify) == (ChangeKind.CHANGED, 3, False)
+
+
+def test_another_last_departure_needs_notice():
+    assert only([cars(200, 230)], [cars(200, 260)]).notify
+
+
+def test_fewer_persons_need_notice():
+    assert only([cars(200, 210, 230)], [cars(200, 230)]).notify
+
+
+def test_those_who_have_left_are_not_announced_any_more():
+    """Cars that left are history; what is led round is a movement of its own."""
+    change = only([cars(10, 200, 230)], [cars(200, 230)])
+    assert not change.notify
+
+
+def test_led_round_while_under_way_is_diverted():
+    (change,) = compared([], [cars(10, name="c9", arcs=(1, 5))], NOW_S)
+    assert (change.kind, change.notify) == (ChangeKind.DIVERTED, True)
+
+
+def test_what_is_held_for_the_undecided_was_announced_to_nobody():
+    assert not only([cars(200, reserve=True)], []).notify
+
+
+def test_a_change_of_something_else_is_not_applied():
+    change = compared([cars(200)], [], NOW_S)[0]
+    with pytest.raises(ValueError, match="c1"):
+        applied([cars(201)], [change])
+
+
+def schedule(*streams):
+    routes = (Route(from_node=0, to_node=2, arcs=(1, 2)), Route(from_node=0, to_node=2, arcs=(3,)))
+    row = {"place": "home", "direction": "west", "site": "camp", "reserve": False}
+    departures = (Departure(depart_s=1, persons=1),)
+    found = tuple(CarStream(id=name, route=route, departures=departures, **row) for name, route in streams)
+    empty = {"vehicles": (), "link_rides": (), "unserved": (), "reserves": ()}
+    return Schedule(routes=routes, cars=found, **empty)
+
+
+def test_streams_keep_their_ids_and_no_id_is_used_twice():
+    earlier = schedule(("c7", 0))
+    named = named_as_before(earlier, schedule(("c1", 1), ("c2", 0)))
+    assert [(s.id, s.route) for s in named.cars] == [("c8", 1), ("c7", 0)]
+    renumbered = replace(earlier, routes=earlier.routes[::-1])
+    assert [s.id for s in named_as_before(renumbered, schedule(("c1", 1))).cars] == ["c7"]
