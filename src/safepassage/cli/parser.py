@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _plan(commands)
     _verify(commands)
     _explain(commands)
+    _claims(commands)
     _doctor(commands)
     return parser
 
@@ -227,6 +228,24 @@ def _explain(commands: Commands) -> None:
         metavar="LAT,LON;…",
         help="compare with your own way through these points, in order",
     )
+
+
+def _claims(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "claims", help="Work on a ledger of claims.", description="Work on a ledger of claims."
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    conflicts = _command(actions, "conflicts", "Print what contradicts what, and who says it, side by side.")
+    table = _command(actions, "table", "Write the claims that wait for a decision as a CSV to fill in.")
+    decide = _command(actions, "decide", "Take the decisions of a filled-in table into the ledger.")
+    review = _command(actions, "review", "Ask about one claim after the other on this terminal.")
+    for action in (conflicts, table, decide, review):
+        action.add_argument("ledger", type=Path, metavar="LEDGER", help="ledger file, one entry a line")
+    table.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
+    table.add_argument("--all", action="store_true", help="also the claims that were decided")
+    decide.add_argument("--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV")
+    for action in (decide, review):
+        action.add_argument("--by", required=True, metavar="FUNCTION", help="who decides, by function")
 
 
 def _doctor(commands: Commands) -> None:

@@ -104,6 +104,12 @@ _FILES = _codes(
         "a line of a claims ledger is damaged, or speaks of what the ledger does not hold",
         "mend the line or leave it out; the others were read",
     ),
+    (
+        "CLAIM_ROW",
+        _E,
+        "a row of a table of claims names no claim of the ledger, or holds no decision or grade",
+        "leave the column claim as it was written; decide with accept, reject or unverifiable",
+    ),
     ("TOML_NESTED", _E, "settings are nested too deep", "write `key = value` below one `[section]` at most"),
 )
 _TABLES_AND_COLUMNS = _codes(

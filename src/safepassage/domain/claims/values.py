@@ -85,6 +85,9 @@ class Quantity:
         if bounds != sorted(bounds):
             raise ValueError("the lower bound of a quantity must not exceed the upper one")
 
+    def __str__(self) -> str:
+        return interval_text(self.low, self.high, self.unit)
+
     def overlaps(self, other: Quantity) -> bool:
         """Tell whether both could be the same number; quantities of different units never are."""
         if self.unit != other.unit:
@@ -225,6 +228,14 @@ class InformationGrade:
     def __post_init__(self) -> None:
         if not 1 <= self.number <= LEAST_INFORMATION:
             raise ValueError("an information grade is a number from 1 to 6")
+
+
+def interval_text(low: float | None, high: float | None, unit: str) -> str:
+    """Return an interval in a few signs ("800–1,000 km2", "at least 2,000 persons"), "" without a bound."""
+    if low is None or high is None:
+        bound = high if low is None else low
+        return "" if bound is None else f"{'at most' if low is None else 'at least'} {bound:,.10g} {unit}"
+    return f"{low:,.10g} {unit}" if low == high else f"{low:,.10g}–{high:,.10g} {unit}"
 
 
 def fold(words: str) -> str:

@@ -1,0 +1,16 @@
+"""`safepassage claims`: the ledger of claims: what contradicts what, and what people decide about it."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from safepassage.cli.outcome import Outcome
+
+ACTIONS = ("conflicts", "table", "decide", "review")
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Run one of the commands on claims."""
+    outcome: Outcome = import_module(f"safepassage.cli.claims_{options.action}").run(options)
+    return outcome

@@ -1,0 +1,92 @@
+"""`safepassage claims review`: one claim after the other on the terminal, one key each."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+
+from safepassage.cli import ledger_file
+from safepassage.cli.outcome import Outcome
+from safepassage.cli.run import OK
+from safepassage.domain.claims.ledger import Act, ClaimDecided, Entry, GradeSet, Ledger, Standing
+from safepassage.domain.claims.values import InformationGrade, SourceGrade
+from safepassage.domain.claims.words import Decision
+
+KEYS = "a accept · r reject · u unverifiable · B2 grade and accept · Enter skip · q stop"
+DECISIONS = {"a": Decision.ACCEPTED, "r": Decision.REJECTED, "u": Decision.UNVERIFIABLE}
+STOP = "q"
+GRADE = re.compile(r"([a-f])([1-6])", re.IGNORECASE)
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Ask about every open claim; each answer is on disk before the next question."""
+    ledger, _ = ledger_file.load(options.ledger)
+    decided = 0
+    for acts in decisions(ledger, options.by, input, sys.stdout.write):
+        at = ledger_file.now()
+        ledger_file.append(options.ledger, [Entry(at=at, by=options.by, act=act) for act in acts])
+        decided += 1
+    left = sum(s.decision == Decision.PROPOSED for s in ledger.counting()) - decided
+    return Outcome(
+        code=OK, text=f"{decided} claims decided, {left} left.", data={"decided": decided, "left": left}
+    )
+
+
+def decisions(
+    ledger: Ledger, by: str, ask: Callable[[str], str], say: Callable[[str], object]
+) -> Iterator[tuple[Act, ...]]:
+    """Yield what a person decides about each open claim; an end of input stops as `q` does."""
+    waiting = [s for s in ledger.counting() if s.decision == Decision.PROPOSED]
+    for number, standing in enumerate(waiting, start=1):
+        say(f"\n{number} of {len(waiting)}\n{card(ledger, standing)}\n{KEYS}\n")
+        answer = _answer(ask, say)
+        if answer == STOP:
+            return
+        acts = _acts(standing, answer, by)
+        if acts:
+            yield acts
+
+
+def _answer(ask: Callable[[str], str], say: Callable[[str], object]) -> str:
+    """Return the first answer that is one of the keys."""
+    while True:
+        try:
+            answer = ask("> ").strip().lower()
+        except EOFError:
+            return STOP
+        if answer in {STOP, "", *DECISIONS} or GRADE.fullmatch(answer):
+            return answer
+        say(f"{answer!r} is none of: {KEYS}\n")
+
+
+def _acts(standing: Standing, answer: str, by: str) -> tuple[Act, ...]:
+    name = standing.claim.id
+    if answer in DECISIONS:
+        return (ClaimDecided(claim=name, decision=DECISIONS[answer]),)
+    grade = GRADE.fullmatch(answer)
+    if grade is None:
+        return ()
+    source = SourceGrade(letter=grade[1].upper(), set_by=by)
+    information = InformationGrade(number=int(grade[2]), set_by=by)
+    graded = GradeSet(claim=name, source=source, information=information)
+    return graded, ClaimDecided(claim=name, decision=Decision.ACCEPTED)
+
+
+def card(ledger: Ledger, standing: Standing) -> str:
+    """Return a claim as a person needs it to decide: the words in place, whose they are, what they say."""
+    claim, report = standing.claim, ledger.reports[standing.claim.report]
+    before = report.text[max(0, claim.span.start - 80) : claim.span.start].replace("\n", " ")
+    after = report.text[claim.span.end : claim.span.end + 40].replace("\n", " ")
+    side = f" ({claim.chain.origin.side})" if claim.chain.origin.side else ""
+    facts = [str(claim.predicate).replace("_", " "), str(claim.modality), str(claim.polarity)]
+    facts += [str(quantity) for quantity in claim.quantities]
+    facts += [place.name for place in getattr(claim, "places", ())]
+    facts += [time.text for time in claim.times]
+    grade = f"{claim.source_grade.letter}{claim.information_grade.number}"
+    return (
+        f"  …{before}[{claim.span.text}]{after}…\n"
+        f"  reported by {claim.chain}{side}; {report.outlet}, {report.published}; grade {grade}\n"
+        f"  {' · '.join(facts)}"
+    )
