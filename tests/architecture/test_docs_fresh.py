@@ -102,13 +102,13 @@ def test_generated_parts_are_fresh():
 
 
 def options(parser) -> set[str]:
-    """Return every command and option of a parser, as typed."""
+    """Return every command and option of a parser, as typed; commands inside commands, too."""
     found = set()
     for action in parser._actions:
         found |= set(action.option_strings) - {"-h", "--help"}
         if isinstance(action.choices, dict):
-            for name, sub in action.choices.items():
-                found |= {f"safepassage {name}"} | options(sub)
+            for sub in action.choices.values():
+                found |= {sub.prog} | options(sub)
     return found
 
 
