@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from safepassage_verify.network import read_roads
 from safepassage_verify.planfile import (
     MOVEMENTS,
     Item,
@@ -102,23 +103,41 @@ def _aboard(load: tuple[Item, ...]) -> tuple[tuple[tuple[Any, str], int], ...]:
     return tuple(sorted(aboard.items()))
 
 
-def remaining(snapshot: Snapshot, history: History, findings: Findings) -> Snapshot:
+def remaining(
+    inputs: Mapping[str, Any], snapshot: Snapshot, history: History, findings: Findings
+) -> Snapshot:
     """Return the problem that is left at now: people where they stand, vehicles where they become free.
 
     Whoever is under way starts at the node where the way can first be changed, in the second it is reached; a
-    place is made up for each such node and second. Nobody else departs before now.
+    place is made up for each such node and second. Nobody else departs before now, so what was open only
+    then is closed.
     """
     rest = _Remaining(snapshot, history)
+    profiles = [[arc, _from_now(pieces, history.now_s)] for arc, pieces in inputs["network"]["profiles"]]
+    network = {**inputs["network"], "profiles": profiles}
+    roads = read_roads(network, snapshot.horizon_s, snapshot.rules.movement_windows, findings)
     short = sorted(key for key, persons in rest.decided.items() if persons < 0)
     message = f"more people of {short[:1]} have left than the demand has"
     findings.require("HISTORY", "inputs.history", holds=not short, message=message)
     return replace(
         snapshot,
+        roads=roads or snapshot.roads,
         decided={key: persons for key, persons in rest.decided.items() if persons > 0},
         places=rest.places,
         fleet=rest.fleet,
         under_way=frozenset(rest.places) - frozenset(snapshot.places),
     )
+
+
+def _from_now(pieces: list[list[int]], now_s: int) -> list[list[int]]:
+    """Return the pieces of a profile without the capacity before now."""
+    found = []
+    for from_s, until_s, capacity, persons_h, travel_s in pieces:
+        if from_s < now_s:
+            found.append([from_s, min(until_s, now_s), 0, persons_h, travel_s])
+        if until_s > now_s:
+            found.append([max(from_s, now_s), until_s, capacity, persons_h, travel_s])
+    return found
 
 
 class _Remaining:

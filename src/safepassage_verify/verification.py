@@ -99,7 +99,7 @@ def _check(
         findings.require(
             "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
         )
-        left = snapshot if history is None else remaining(snapshot, history, findings)
+        left = snapshot if history is None else remaining(inputs, snapshot, history, findings)
         proven = CertificateCheck(certificate, left, totals, findings).proven()
     check_stated_bounds(read, totals, proven, findings)
     return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)

@@ -9,6 +9,7 @@ from safepassage.domain.case import Group
 from safepassage.domain.history import History, Standing, going_on, standing
 from safepassage.domain.plan import LinkRide, Load, Route
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Vehicle
+from safepassage.domain.timed_network import TimedNetwork
 
 Key = tuple[str, str, str]
 UNDER_WAY = "\x00"
@@ -24,7 +25,8 @@ def remaining(problem: PlanningProblem) -> PlanningProblem:
     """Return the problem as it stands when its history ends; without a history, the problem itself.
 
     Whoever is under way starts at the node where the way can first be changed, in the second it is reached.
-    Vehicles start where they become free. Nobody else departs before now. A bound for this problem holds for
+    Vehicles start where they become free. Nobody else departs before now, so what was open only then is
+    closed. A bound for this problem holds for
     every plan with the same history (docs/explanation/model.md).
     """
     if problem.history is None:
@@ -54,7 +56,8 @@ class _Remaining:
         places = [replace(p, release_s=max(p.release_s, now_s)) for p in self.whole.places]
         made, people = _placed(moved)
         return replace(
-            self.whole, history=None, places=(*places, *made), fleet=self._fleet(),
+            self.whole, history=None, network=from_now(self.whole.network, now_s),
+            places=(*places, *made), fleet=self._fleet(),
             demand=(*(row for row in demand if row.persons), *people),
         )  # fmt: skip
 
@@ -109,6 +112,23 @@ class _Remaining:
             ready_s = max(ready_s, self.history.now_s - loading_s)
             fleet.append(replace(vehicle, base_node=base, available_from_s=ready_s))
         return tuple(fleet)
+
+
+def from_now(network: TimedNetwork, now_s: int) -> TimedNetwork:
+    """Return the network without the capacity before now of arcs that have a profile."""
+    profiles = {
+        arc: tuple(
+            part
+            for p in pieces
+            for part in (
+                replace(p, until_s=min(p.until_s, now_s), capacity_mveh_h=0),
+                replace(p, from_s=max(p.from_s, now_s)),
+            )
+            if part.from_s < part.until_s
+        )
+        for arc, pieces in network.profiles.items()
+    }
+    return replace(network, profiles=profiles)
 
 
 def _placed(moved: list[tuple[Key, int, Standing]]) -> tuple[list[PlacedPlace], list[DemandRow]]:
