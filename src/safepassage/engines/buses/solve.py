@@ -1,0 +1,234 @@
+"""Plans that get better and bounds that rise, until they meet or the rounds are used up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from safepassage.domain.bus_plan import BoundKind, BusOutcome, BusPlan, BusProof, Counted, Price, ProofNode
+from safepassage.domain.bus_problem import BusProblem
+from safepassage.engines.buses.arrays import BusModel, Run, model_of, plan_of, runs_of
+from safepassage.engines.buses.first import bus_seats, first_plan, times_of
+from safepassage.kernels.bus_anneal import TripLists, anneal
+from safepassage.kernels.bus_master import Refutation, RouteMaster
+from safepassage.kernels.bus_search import Case, search
+
+ROUNDS = 12
+FIRST_STEPS = 200_000
+MOST_STEPS = 25_000_000
+FIRST_CASES = 100
+MOST_CASES = 100_000
+
+Routes = list[tuple[int, tuple[int, ...]]]
+
+
+@dataclass(slots=True)
+class _State:
+    """The best plan and bound so far."""
+
+    model: BusModel
+    lists: TripLists | None = None
+    plan: BusPlan | None = None
+    bound_s: int = 0
+    proof: BusProof | None = None
+    pool: Routes = field(default_factory=list)
+
+    @property
+    def value_s(self) -> int:
+        return self.plan.last_arrival_s if self.plan is not None else -1
+
+    def outcome(self) -> BusOutcome:
+        return BusOutcome(
+            plan=self.plan,
+            bound_s=self.bound_s,
+            bound_kind=BoundKind.CERTIFIED,
+            certified_s=self.bound_s,
+            proof=self.proof,
+        )
+
+    @property
+    def done(self) -> bool:
+        return self.plan is not None and self.value_s <= self.bound_s
+
+    def take_lists(self, value_s: int, lists: TripLists) -> bool:
+        if self.plan is not None and value_s >= self.value_s:
+            return False
+        self.lists = lists
+        self.plan = plan_of(self.model, single_runs(self.model, lists))
+        return True
+
+    def take_routes(self, routes: Routes) -> bool:
+        runs = runs_of(self.model, routes)
+        plan = plan_of(self.model, runs)
+        if self.plan is not None and plan.last_arrival_s >= self.value_s:
+            return False
+        self.plan, self.lists = plan, lists_of(self.model, runs)
+        return True
+
+    def refute(self, horizon_s: int, nodes: tuple[ProofNode, ...]) -> None:
+        if horizon_s + 1 > self.bound_s:
+            self.bound_s, self.proof = horizon_s + 1, BusProof(horizon_s=horizon_s, nodes=nodes)
+
+
+def improve(problem: BusProblem, seed: int = 1, rounds: int = ROUNDS) -> Iterator[BusOutcome]:
+    """Yield plans and bounds, each at least as good as the one before; the last is the best.
+
+    Whoever asks may stop at any time and keep what came last. The bound is certified: its proof refutes, in
+    whole numbers, every plan that ends before it.
+    """
+    if not problem.demand_persons:
+        nobody = BoundKind.CERTIFIED
+        yield BusOutcome(plan=BusPlan(runs=()), bound_s=0, bound_kind=nobody, certified_s=0, proof=None)
+        return
+    state = _State(model_of(problem))
+    lists = first_plan(state.model)
+    if lists is None:
+        yield state.outcome()
+        return
+    _anneal(state, lists, aim_s=1, steps=FIRST_STEPS // 10, seed=seed)
+    yield state.outcome()
+    for _ in _raise_bound(state):
+        yield state.outcome()
+    for k in range(rounds):
+        if state.done:
+            return
+        if _anneal_round(state, lists, k, seed):
+            yield state.outcome()
+        for _ in _search_round(state, min(MOST_CASES, FIRST_CASES << k)):
+            yield state.outcome()
+
+
+# -- plans ---------------------------------------------------------------------------------------------
+
+
+def _anneal(state: _State, lists: TripLists, *, aim_s: int, steps: int, seed: int) -> bool:
+    model = state.model
+    fleet, seats = bus_seats(model)
+    value_s, found = anneal(
+        lists, (fleet, seats), times_of(model), model.arrays.room, aim_s=aim_s, steps=steps, seed=seed
+    )
+    return state.take_lists(value_s, found)
+
+
+def _anneal_round(state: _State, first: TripLists, k: int, seed: int) -> bool:
+    """Anneal anew and from the best plan, for the bound and for a little less than what there is."""
+    steps = min(MOST_STEPS, FIRST_STEPS << k)
+    better = False
+    for position, (fresh, near) in enumerate(((True, False), (True, True), (False, True))):
+        if state.done:
+            break
+        begin = first if fresh or state.lists is None else state.lists
+        aim_s = max(state.bound_s, state.value_s - 1 - state.value_s // 100) if near else state.bound_s
+        number = seed + 3 * k + position
+        better |= _anneal(state, begin, aim_s=aim_s, steps=steps, seed=number)
+    return better
+
+
+def single_runs(model: BusModel, lists: TripLists) -> list[Run]:
+    """Return the trips of each single bus with its fleet."""
+    fleet = bus_seats(model)[0].tolist()
+    rows = (
+        [(p, s, load) for p, s, load in t[:n]] for t, n in zip(lists.trips.tolist(), lists.count, strict=True)
+    )
+    return [(f, trips) for f, trips in zip(fleet, rows, strict=True) if trips]
+
+
+def routes_of(model: BusModel, runs: list[Run]) -> Routes:
+    """Return runs as routes of the arrays."""
+    data = model.arrays
+    columns = (data.kind, data.pickup, data.site, data.load)
+    row = {key: m for m, key in enumerate(zip(*(c.tolist() for c in columns), strict=True))}
+    kinds = data.fleet_kind.tolist()
+    return [(f, tuple(row[(kinds[f], *trip)] for trip in trips)) for f, trips in runs]
+
+
+def lists_of(model: BusModel, runs: list[Run]) -> TripLists:
+    """Return runs as trip lists of single buses, with room for more trips."""
+    data, (fleet, _) = model.arrays, bus_seats(model)
+    most = max(len(trips) for _, trips in runs) + 8
+    lists = np.zeros((len(fleet), most, 3), np.int64)
+    count = np.zeros(len(fleet), np.int64)
+    free = {f: np.flatnonzero(fleet == f).tolist()[::-1] for f in range(len(data.buses))}
+    for f, trips in runs:
+        b = free[f].pop()
+        count[b] = len(trips)
+        lists[b, : len(trips)] = trips
+    return TripLists(trips=lists, count=count)
+
+
+# -- bounds --------------------------------------------------------------------------------------------
+
+
+def _master(state: _State, horizon_s: int, look_s: int = 0) -> RouteMaster:
+    """Return the program at a horizon with the routes known so far that fit."""
+    master = RouteMaster(state.model.arrays, horizon_s, look_s=look_s)
+    if state.lists is not None and state.model.arrays.whole:
+        own = routes_of(state.model, single_runs(state.model, state.lists))
+        for fleet, trips in [*state.pool, *own]:
+            if master.fits(fleet, trips):
+                master.add_route(fleet, trips)
+    return master
+
+
+def _farthest_s(model: BusModel) -> int:
+    """Return the last second, over all pick-ups, before which nobody from there can be at a site."""
+    data = model.arrays
+    begin = data.start_s.min(axis=0)
+    least = np.full(len(data.need), np.iinfo(np.int64).max)
+    np.minimum.at(least, data.pickup, data.arrive_s)
+    return int((begin + least)[data.need > 0].max())
+
+
+def _raise_bound(state: _State) -> Iterator[None]:
+    """Raise the horizon until routes in part could bring everybody in; each refutation raises the bound."""
+    begin_s = max(0, min(_farthest_s(state.model), state.value_s) - 1)
+    master = _master(state, begin_s, max(1, state.value_s - begin_s))
+    while True:
+        settled = master.settle()
+        if not isinstance(settled, Refutation):
+            break
+        state.refute(settled.until_s, (_leaf(settled),))
+        master.set_horizon(settled.until_s + 1)
+        yield
+    state.pool = [(fleet, trips) for _, fleet, trips in master.routes[-3_000:]]
+
+
+def _search_round(state: _State, cases: int) -> Iterator[None]:
+    """Search at horizons between the bound and the plan."""
+    tried: set[int] = set()
+    for quarter in (2, 0, 4):
+        horizon_s = state.bound_s + (state.value_s - 1 - state.bound_s) * quarter // 4
+        if state.done or horizon_s in tried:
+            continue
+        tried.add(horizon_s)
+        found = search(_master(state, horizon_s), cases=cases)
+        if found.routes and state.model.arrays.whole:
+            state.take_routes(found.routes)
+            yield
+        elif found.refuted:
+            state.refute(_proved_s(found.cases), tuple(_node(case) for case in found.cases))
+            yield
+
+
+def _proved_s(cases: list[Case]) -> int:
+    return min(case.refutation.until_s for case in cases if case.refutation is not None)
+
+
+def _leaf(refutation: Refutation) -> ProofNode:
+    prices = (
+        Price(counted=Counted(kind=kind, a=a, b=b, left_s=left), units=units)
+        for (kind, a, b, left), units in refutation.prices
+    )
+    return ProofNode(prices=tuple(prices))
+
+
+def _node(case: Case) -> ProofNode:
+    if case.refutation is not None:
+        return _leaf(case.refutation)
+    if case.item is None:
+        raise ValueError("a case of a finished search is refuted or split")
+    kind, a, b, left = case.item
+    counted = Counted(kind=kind, a=a, b=b, left_s=left)
+    return ProofNode(counted=counted, value=case.value, at_most=case.at_most, more=case.more)

@@ -1,0 +1,42 @@
+"""What holds for the bus solver on any problem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from safepassage.engines.buses.solve import improve
+from safepassage.formats import bus_json
+from safepassage_verify.buses import check_plan
+from tests.support.bus_problems import problems
+
+
+def outcomes(problem):
+    return list(improve(problem, rounds=3))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(problems(most_seats=2))
+def test_every_outcome_is_a_plan_that_holds_and_none_is_worse_than_the_one_before(problem):
+    document, before = bus_json.problem_document(problem), (10**9, 0)
+    for outcome in outcomes(problem):
+        last, faults = check_plan(document, bus_json.plan_document(outcome.plan))
+        assert faults == []
+        assert outcome.bound_s <= last == outcome.plan.last_arrival_s <= before[0]
+        assert outcome.bound_s >= before[1]
+        before = (last, outcome.bound_s)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(problems(most_seats=2))
+def test_one_more_bus_is_never_worse(problem):
+    first, *rest = problem.fleets
+    more = replace(problem, fleets=(replace(first, buses=first.buses + 1), *rest))
+    assert outcomes(more)[-1].plan.last_arrival_s <= outcomes(problem)[-1].plan.last_arrival_s
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(problems(most_seats=2, dwell=True))
+def test_same_problem_same_plan_and_proof(problem):
+    assert outcomes(problem) == outcomes(problem)

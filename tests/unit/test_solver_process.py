@@ -1,0 +1,112 @@
+"""Whatever becomes of the solver, the last result that was verified is kept."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+
+import pytest
+
+from safepassage.cli.solver_process import SolverProcess
+from safepassage.engines.buses.solve import improve
+from safepassage.formats import bus_instance, bus_json
+from safepassage_verify.buses import check_plan, check_proof
+
+
+def counting(until, pause_s):
+    for number in range(until):
+        yield number
+        time.sleep(pause_s)
+
+
+def crashing():
+    yield 1
+    os._exit(3)
+
+
+def failing():
+    yield 1
+    raise MemoryError("too much")
+
+
+def hanging():
+    yield 1
+    while True:
+        pass
+
+
+@pytest.fixture(scope="module")
+def process():
+    process = SolverProcess()
+    yield process
+    process.close()
+
+
+def everything(result):
+    return True
+
+
+def test_a_task_that_ends_is_finished_and_the_process_serves_again(process):
+    for until in (3, 5):
+        ended = process.run(counting, until, 0.0, limit_s=60, keep=everything)
+        assert (ended.last, ended.finished, ended.fault) == (until - 1, True, "")
+
+
+def test_a_result_that_is_refused_does_not_replace_one_that_was_kept(process):
+    ended = process.run(counting, 5, 0.0, limit_s=60, keep=lambda n: n < 2)
+    assert ended.last == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "fault"), [(crashing, "the solver ended"), (failing, "MemoryError: too much"), (hanging, "")]
+)
+def test_a_task_that_goes_wrong_leaves_its_last_result(process, task, fault):
+    process.run(counting, 1, 0.0, limit_s=60, keep=everything)
+    ended = process.run(task, limit_s=1.0 if task is hanging else 60, keep=everything)
+    assert (ended.last, ended.finished, ended.fault) == (1, False, fault)
+    assert process.run(counting, 2, 0.0, limit_s=60, keep=everything).last == 1
+
+
+@pytest.mark.slow
+def test_ended_a_hundred_times_at_any_moment_no_plan_is_lost_or_unverified():
+    """The task solves the problem over and over, so that there is always something to interrupt."""
+    text = (
+        "3 1\n1 3\n4 12 4 3 2 3\n3 16 5 6 5\n\n1 4 2 6 4\n\n"
+        "1 4 2 7\n2 2 5 9\n3 5 6 3\n4 3 9 4\n"
+    )  # fmt: skip
+    problem = bus_instance.read(text)
+    document, rng, process = bus_json.problem_document(problem), random.Random(7), SolverProcess()
+
+    def holds(outcome):
+        return outcome.plan is not None and not check_plan(document, bus_json.plan_document(outcome.plan))[1]
+
+    *_, best = improve(problem)
+    interrupted = 0
+    process.run(repeated, problem, 1, limit_s=300, keep=holds)
+    for _ in range(100):
+        # Started afresh where it was ended; the clock of the interruption begins with the first result.
+        timers = []
+
+        def keep(outcome, timers=timers):
+            if not timers:
+                timers.append(threading.Timer(rng.uniform(0.0, 0.3), process.end_abruptly))
+                timers[0].start()
+            return holds(outcome)
+
+        ended = process.run(repeated, problem, 10**6, limit_s=60, keep=keep)
+        timers[0].join()
+        assert ended.last is not None
+        assert holds(ended.last)
+        assert ended.last.bound_s <= best.bound_s <= ended.last.plan.last_arrival_s
+        proof = ended.last.proof
+        assert proof is None or check_proof(document, bus_json.proof_document(proof)) == []
+        interrupted += ended.fault != ""
+    assert interrupted == 100
+    process.close()
+
+
+def repeated(problem, times):
+    for seed in range(times):
+        yield from improve(problem, seed=seed + 1)
