@@ -21,12 +21,13 @@ THIRD_PARTY = {
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
     "estimating": {"numpy"},
     "planning": {"numpy"},
+    "what_if": {"numpy"},
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
     "cli": {"numpy"},
     "__main__": set(),
 }
-PURE = ("domain", "kernels", "engines", "estimating", "planning")
+PURE = ("domain", "kernels", "engines", "estimating", "planning", "what_if")
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {

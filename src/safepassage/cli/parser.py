@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     _network(commands)
     _estimate(commands)
     _plan(commands)
+    _what_if(commands)
     _verify(commands)
     _explain(commands)
     _claims(commands)
@@ -163,6 +164,24 @@ def _estimate(commands: Commands) -> None:
     )  # fmt: skip
     add("--title", default="", help="name of the area on the page")
     add("-o", "--output", type=Path, help="folder to write the page, the plan and its certificate to")
+
+
+def _what_if(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "what-if",
+        "Compare the plan with what it is without roads, without forks, with a lane more.",
+    )
+    _case(parser)
+    add = parser.add_argument
+    add(
+        "--losses", action="store_true", help="without each bridge in use, each busy road, and the worst pair"
+    )
+    add("--convergent", action="store_true", help="with one road for every settlement and no forks")
+    add(
+        "--contraflow", default="", metavar="ROAD", help="with the lane that leads in on ROAD driven outwards"
+    )
+    add("-o", "--output", type=Path, help="folder to write the facts, and the plan without forks, to")
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

@@ -64,7 +64,9 @@ def _command(name: str) -> Callable[[argparse.Namespace], Outcome]:
     # Each command is imported when it runs: `safepassage check` need not load the solvers.
     from importlib import import_module  # noqa: PLC0415
 
-    command: Callable[[argparse.Namespace], Outcome] = import_module(f"safepassage.cli.{name}_command").run
+    command: Callable[[argparse.Namespace], Outcome] = import_module(
+        f"safepassage.cli.{name.replace('-', '_')}_command"
+    ).run
     return command
 
 

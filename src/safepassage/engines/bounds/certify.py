@@ -52,7 +52,11 @@ Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
 
 
 def certify(
-    problem: PlanningProblem, served: Mapping[str, Served], *, observer: Observer | None = None
+    problem: PlanningProblem,
+    served: Mapping[str, Served],
+    *,
+    points: int | None = None,
+    observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
 
@@ -61,6 +65,8 @@ def certify(
     served
         What the schedule achieves, by direction id. A bound is for serving as many persons of the same
         commodity; where nobody is served there is none.
+    points
+        Points of the arrival envelope up to the last arrival; None for what the size of the network allows.
     """
     problem = remaining(problem)
     bounds: list[Bound] = []
@@ -74,7 +80,7 @@ def certify(
         if observer is not None:
             observer.bound(name, max((b.clearance_s for b in proved), default=None))
         bounds.extend(proved)
-        envelope.extend(_envelope(problem, direction, served[name]))
+        envelope.extend(_envelope(problem, direction, served[name], points))
     for name, (arcs, places) in behind.items():
         behind[name] = arcs, tuple(place for place in places if not under_way(place))
     return Certificate(bounds=tuple(bounds), envelope=tuple(envelope)), behind
@@ -114,9 +120,11 @@ def _label_bound(direction: str, commodity: str, persons: int, cut: Cut) -> Boun
     )  # fmt: skip
 
 
-def _envelope(problem: PlanningProblem, direction: _Direction, served: Served) -> list[EnvelopePoint]:
+def _envelope(
+    problem: PlanningProblem, direction: _Direction, served: Served, points: int | None
+) -> list[EnvelopePoint]:
     horizon_s = problem.network.horizon_s
-    points = next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
+    points = points or next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
     return [_point(direction, t) for t in times]
