@@ -66,6 +66,11 @@ class RoadPieces:
         """(n_arcs,) whether an arc has one piece only."""
         return np.asarray(np.diff(self.start) == 1)
 
+    @property
+    def least_s(self) -> Int64:
+        """(n_arcs,) least travel time in any piece."""
+        return np.minimum.reduceat(self.travel_s, self.start[:-1]) if self.n_arcs else self.travel_s
+
     def compiled(self) -> tuple[Any, ...]:
         """Return the columns for the loops: also when each piece's open stretch ends, and its coordinate."""
         until_s = np.append(self.from_s[1:], self.horizon_s)
@@ -141,7 +146,7 @@ class Booking:
 
 
 @dataclass(slots=True, eq=False)
-class _Pool:
+class Pool:
     """Busy stretches of all arcs in one store."""
 
     at: Int64
@@ -152,7 +157,7 @@ class _Pool:
     used: int = field(default=0)
 
     @classmethod
-    def of(cls, n_arcs: int, busy: Busy | None) -> _Pool:
+    def of(cls, n_arcs: int, busy: Busy | None) -> Pool:
         """Return the stretches that are taken at the beginning."""
         at, count = np.zeros(n_arcs, np.int64), np.zeros(n_arcs, np.int64)
         if busy is None or not len(busy.arc):
@@ -180,6 +185,20 @@ def checked_arcs(
     return np.asarray(~kept)
 
 
+def compiled_stops(
+    roads: RoadPieces, turns: Turns, wait_max_s: Any, busy: Busy | None
+) -> tuple[tuple[Any, ...], Int64]:
+    """Return the stops of all paths as the loops read them, and the position of each in its path."""
+    from safepassage.kernels import booking_loops as loops  # noqa: PLC0415 - numba costs a second to import
+
+    checked = checked_arcs(roads, turns.start, turns.arcs, busy=busy)
+    start, arc, position, gap_s, rest_s, tail_s = loops.stops_of(
+        turns.start, turns.arcs, checked, roads.least_s
+    )
+    waits_s = np.ascontiguousarray(np.broadcast_to(wait_max_s, roads.n_arcs), dtype=np.int64)
+    return (start, arc, gap_s, rest_s, waits_s, tail_s), position
+
+
 def book(
     roads: RoadPieces,
     turns: Turns,
@@ -201,17 +220,14 @@ def book(
     """
     from safepassage.kernels import booking_loops as loops  # noqa: PLC0415 - numba costs a second to import
 
-    checked = checked_arcs(roads, turns.start, turns.arcs, busy=busy)
-    steady_s = roads.travel_s[roads.start[:-1]]
-    stop_start, arc, position, gap_s, tail_s = loops.stops_of(turns.start, turns.arcs, checked, steady_s)
-    pool = _Pool.of(roads.n_arcs, busy)
-    waits_s = np.ascontiguousarray(np.broadcast_to(wait_max_s, roads.n_arcs), dtype=np.int64)
+    stops, position = compiled_stops(roads, turns, wait_max_s, busy)
+    pool = Pool.of(roads.n_arcs, busy)
     booked, waits, probes, *_ = loops.book_in_turn(
         roads.compiled(),
         (pool.at, pool.count, pool.busy_from, pool.busy_until),
         pool.room,
         pool.used,
-        stops=(stop_start, arc, gap_s, waits_s, tail_s),
+        stops=stops,
         lists=(turns.list_start, turns.list_path),
         turns=(turns.turn_list, turns.turn_from_s),
         work=units_mveh * SECONDS_PER_HOUR,

@@ -116,11 +116,11 @@ def reserve(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tup
 def run(roads: Any, calendars: Any, stops: Any, request: Any, trace: Any) -> tuple[int, int, int]:
     """Return (departure, arrival, arcs looked at) of the first run that fits; `trace` has its entries.
 
-    `request` is (path, earliest departure, work). A wait longer than its arc allows is moved to the origin:
-    the run starts again that much later.
+    `request` is (path, earliest departure, work, latest arrival). A wait longer than its arc allows is moved
+    to the origin: the run starts again that much later.
     """
-    stop_start, stop_arc, stop_gap_s, wait_max_s, tail_s = stops
-    path, depart, work = request
+    stop_start, stop_arc, stop_gap_s, rest_s, wait_max_s, tail_s = stops
+    path, depart, work, by = request
     xs, waits = trace
     first, last = stop_start[path], stop_start[path + 1]
     probes = 0
@@ -131,7 +131,7 @@ def run(roads: Any, calendars: Any, stops: Any, request: Any, trace: Any) -> tup
             ready = t + stop_gap_s[i]
             second, x, travel_s = enter(roads, calendars, arc, ready, work)
             probes += 1
-            if second == NEVER:
+            if second == NEVER or second + rest_s[i] > by:
                 return NEVER, NEVER, probes
             wait = second - ready
             if i == first:
@@ -143,7 +143,7 @@ def run(roads: Any, calendars: Any, stops: Any, request: Any, trace: Any) -> tup
             t = second + travel_s
         if not later:
             arrive = t + tail_s[path]
-            return (depart, arrive, probes) if arrive <= roads[6] else (NEVER, NEVER, probes)
+            return (depart, arrive, probes) if arrive <= by else (NEVER, NEVER, probes)
         depart += later
 
 
@@ -163,17 +163,19 @@ def only_before(start: Any, arcs: Any, n_arcs: int) -> Any:
 
 
 @njit(cache=True)
-def stops_of(start: Any, arcs: Any, checked: Any, travel_s: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """Return checked arcs of all paths.
+def stops_of(start: Any, arcs: Any, checked: Any, least_s: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """Return the checked arcs of all paths.
 
-    (start, arc, position in the path, seconds since the stop before, seconds after the last).
+    (start, arc, position in the path, seconds since the stop before, least seconds from its entry to the end
+    of the path, seconds after the last). Arcs that are not checked always take their least time.
     """
     n_paths = len(start) - 1
     total = 0
     for i in range(len(arcs)):
         total += checked[arcs[i]]
     stop_start = np.zeros(n_paths + 1, np.int64)
-    arc, position, gap_s = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.int64)
+    arc, position = np.empty(total, np.int64), np.empty(total, np.int64)
+    gap_s, rest_s = np.empty(total, np.int64), np.empty(total, np.int64)
     tail_s = np.zeros(n_paths, np.int64)
     k = 0
     for path in range(n_paths):
@@ -184,10 +186,15 @@ def stops_of(start: Any, arcs: Any, checked: Any, travel_s: Any) -> tuple[Any, A
                 gap = 0
                 k += 1
             else:
-                gap += travel_s[arcs[i]]
+                gap += least_s[arcs[i]]
         tail_s[path] = gap
         stop_start[path + 1] = k
-    return stop_start, arc, position, gap_s, tail_s
+        rest = gap
+        for j in range(k - 1, stop_start[path] - 1, -1):
+            rest += least_s[arc[j]]
+            rest_s[j] = rest
+            rest += gap_s[j]
+    return stop_start, arc, position, gap_s, rest_s, tail_s
 
 
 @njit(cache=True)
@@ -226,7 +233,7 @@ def book_in_turn(
             continue
         since = max(turn_from_s[turn], next_depart[path])
         depart, arrive, looked = run(
-            roads, (at, count, busy_from, busy_until), stops, (path, since, work), trace
+            roads, (at, count, busy_from, busy_until), stops, (path, since, work, roads[6]), trace
         )
         probes += looked
         if depart == NEVER or arrive > second:

@@ -74,26 +74,47 @@ def planned_turns(
         (n_rows,) what rows are ordered by instead of planned arrival.
     """
     shown, of_row = distinct_paths(flows)
-    lengths = np.diff(flows.start)
-    took_s = np.add.reduceat(travel_s[flows.arcs], flows.start[:-1]) if len(flows) else lengths
+    took_s = np.add.reduceat(travel_s[flows.arcs], flows.start[:-1]) if len(flows) else flows.depart_s
     planned = flows.depart_s + took_s if key is None else key
     order = np.lexsort((np.arange(len(flows)), flows.depart_s, planned))
     order = np.repeat(order, flows.vehicles[order])
-    start = np.concatenate([[0], np.cumsum(lengths[shown])])
-    arcs = np.concatenate([flows.path(row) for row in shown.tolist()]) if len(shown) else lengths
-    of_path = flows.source[shown]
     if free:
-        list_path = np.argsort(of_path, kind="stable")
-        list_source, sizes = np.unique(of_path, return_counts=True)
-        turn_list = np.searchsorted(list_source, flows.source[order])
-    else:
-        list_path, list_source, sizes = np.arange(len(shown)), of_path, np.ones(len(shown), dtype=np.int64)
-        turn_list = of_row[order]
+        return turns_of(flows, shown, flows.source[order], release_s)
+    start, arcs = _paths(flows, shown)
+    turn_list = of_row[order]
+    turns = Turns(
+        start=start, arcs=arcs, list_start=np.arange(len(shown) + 1), list_path=np.arange(len(shown)),
+        turn_list=turn_list, turn_from_s=release_s[flows.source[shown]][turn_list],
+    )  # fmt: skip
+    return turns, flows.source[shown]
+
+
+def _paths(flows: PathFlows, shown: Int64) -> tuple[Int64, Int64]:
+    """Return the paths of some rows as (start, arcs)."""
+    start = np.concatenate([[0], np.cumsum(np.diff(flows.start)[shown])])
+    arcs = [flows.path(row) for row in shown.tolist()]
+    return start, np.concatenate(arcs) if arcs else flows.arcs[:0]
+
+
+def turns_of(flows: PathFlows, shown: Int64, turn_source: Int64, release_s: Int64) -> tuple[Turns, Int64]:
+    """Return turns that may take any path of their source, and (n_lists,) the source of each list.
+
+    Parameters
+    ----------
+    shown
+        Rows that show the distinct paths; they keep their order as paths.
+    turn_source
+        (n_turns,) source of each turn.
+    """
+    of_path = flows.source[shown]
+    list_source, sizes = np.unique(of_path, return_counts=True)
+    turn_list = np.searchsorted(list_source, turn_source)
+    start, arcs = _paths(flows, shown)
     turns = Turns(
         start=start,
         arcs=arcs,
         list_start=np.concatenate([[0], np.cumsum(sizes)]),
-        list_path=list_path,
+        list_path=np.argsort(of_path, kind="stable"),
         turn_list=turn_list,
         turn_from_s=release_s[list_source][turn_list],
     )

@@ -1,0 +1,101 @@
+"""From flows along paths to passages in whole seconds: drive as planned, then bring in the late ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from safepassage.domain.network import Int64
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.car_streams.path_flows import PathFlows, distinct_paths, turns_of
+from safepassage.engines.car_streams.streams import BookedCars, road_pieces
+from safepassage.kernels.booking import Busy
+from safepassage.kernels.road_book import RoadBook
+
+PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to try.
+
+    `holds` are rounds in which long waits are moved to the origin. In each of `rounds` the latest
+    `late_ppm` of all vehicles are booked anew, looking for departures that save up to `window_s`; rounds end
+    when the last arrival is within `goal_s`, when one changes nothing, or when `expired` says so.
+    """
+
+    holds: int = 6
+    rounds: int = 12
+    late_ppm: int = 10_000
+    window_s: int = 300
+    goal_s: int = 0
+    expired: Callable[[], bool] | None = None
+
+
+def departures(flows: PathFlows, bin_s: int) -> tuple[Int64, Int64]:
+    """Return (row, planned second) of each vehicle, those of a row spread evenly over its bin."""
+    rows = np.repeat(np.arange(len(flows)), flows.vehicles)
+    first = np.cumsum(flows.vehicles) - flows.vehicles
+    number = np.arange(len(rows)) - first[rows]
+    planned_s = np.asarray(flows.depart_s[rows] + number * bin_s // flows.vehicles[rows], dtype=np.int64)
+    order = np.argsort(planned_s, kind="stable")
+    return rows[order], planned_s[order]
+
+
+def book_flows(
+    problem: PlanningProblem,
+    flows: PathFlows,
+    place: Int64,
+    *,
+    direction: str,
+    bin_s: int,
+    effort: Effort,
+    busy: Busy | None = None,
+) -> BookedCars:
+    """Return exact passages for the vehicles of `flows`, one person to a car.
+
+    Parameters
+    ----------
+    place
+        (n_sources,) positions in `problem.places` of the sources that flows number.
+    bin_s
+        Width of the flow's bins: a row's vehicles leave within one of them.
+    busy
+        What others have booked on the roads.
+    """
+    rows, planned_s = departures(flows, bin_s)
+    release_s = np.array([problem.places[p].release_s for p in place.tolist()], dtype=np.int64)
+    shown, of_row = distinct_paths(flows)
+    turns, list_source = turns_of(flows, shown, flows.source[rows], release_s)
+    rules = problem.rules
+    wait_max_s = np.full(len(problem.network.arcs), rules.junction_wait_max_s)
+    # Whoever waits at a waiting place takes up its storage, which is not kept here: nobody does.
+    wait_max_s[np.isin(problem.network.arcs.tail, list(problem.network.waiting))] = 0
+    book = RoadBook(
+        road_pieces(problem.network, rules.movement_windows), turns, of_row[rows], planned_s,
+        units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
+    )  # fmt: skip
+    book.drive()
+    book.hold(rounds=effort.holds, few=len(rows) // 500)
+    improve(book, effort)
+    return BookedCars(
+        direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
+        persons=np.ones(len(rows), dtype=np.int64),
+    )  # fmt: skip
+
+
+def improve(book: RoadBook, effort: Effort) -> None:
+    """Book those who come last anew, round after round."""
+    number = max(1, len(book.arrive_s) * effort.late_ppm // PPM)
+    for _ in range(effort.rounds if len(book.arrive_s) else 0):
+        last_s = int(book.arrive_s.max())
+        if last_s <= effort.goal_s or (effort.expired is not None and effort.expired()):
+            return
+        order = np.argsort(book.arrive_s, kind="stable")[-number:]
+        # The unbooked come first, then the earliest of the late: they leave their places to the later ones.
+        missing = np.flatnonzero(book.arrive_s < 0)
+        moved = book.move(np.concatenate([missing, order]), window_s=effort.window_s)
+        if not moved:
+            return

@@ -1,0 +1,133 @@
+"""Flows along paths become schedules that the verifier accepts, and nobody is lost on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from safepassage.domain.plan import Certificate, MadeWith, Plan
+from safepassage.domain.timed_network import Piece
+from safepassage.engines.car_streams import (
+    Effort,
+    PathFlows,
+    book_flows,
+    planned_turns,
+    road_pieces,
+    schedule_of,
+)
+from safepassage.engines.summary import direction_summaries
+from safepassage.engines.summary.totals import totals
+from safepassage.formats import inputs_json, plan_json
+from safepassage.kernels.booking import book
+from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.testing.evacuation_instance import DIRECTION, Draw, draw, problem
+from safepassage_verify import verify
+from tests.unit.test_evacuation_instance import grid
+
+
+def case(vehicles=400, horizon_s=7200):
+    instance = draw(grid(), Draw(seed=1, sources=12, vehicles=vehicles))
+    return instance, problem(instance, horizon_s=horizon_s, junction_wait_max_s=60)
+
+
+def fastest(instance):
+    """Everybody on the fastest way, in two bins."""
+    links = instance.network.links
+    graph = ArcGraph(links.tail, links.head, instance.network.n_nodes, np.ones(len(links), dtype=bool))
+    tree = graph.tree(links.travel_s, instance.exits.tolist(), reverse=True)
+    paths = [tree.path(node) for node in instance.sources.tolist() for _ in range(2)]
+    half = instance.vehicles // 2
+    return PathFlows(
+        source=np.repeat(np.arange(len(instance.sources)), 2),
+        start=np.cumsum([0, *map(len, paths)]),
+        arcs=[arc for path in paths for arc in path],
+        depart_s=np.tile([0, 300], len(instance.sources)),
+        vehicles=np.stack([instance.vehicles - half, half], axis=1).ravel(),
+    )
+
+
+def verified(given, cars):
+    """Return the verdict on the schedule of these cars."""
+    schedule = schedule_of(given, cars)
+    none = Certificate(bounds=(), envelope=())
+    plan = Plan(
+        case_id=given.case_id, title=given.title, exercise=True, epoch=given.epoch, as_of=given.as_of,
+        horizon_s=given.network.horizon_s, complete=not schedule.unserved,
+        made_with=MadeWith(version="0", seed=0, work_limit=0), schedule=schedule,
+        directions=direction_summaries(given, schedule, totals(given, schedule), none),
+        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(), certificate=none,
+    )  # fmt: skip
+    inputs = inputs_json.document(given)
+    digest = verify(inputs, {}).inputs_sha256
+    # The envelope is missing, so the stated bound on the unserved is what nothing proves.
+    return verify(inputs, plan_json.plan_document(plan, inputs_sha256=digest)), schedule
+
+
+def booked(instance, given, **effort):
+    return book_flows(
+        given, fastest(instance), np.arange(len(instance.sources)), direction=DIRECTION, bin_s=300,
+        effort=Effort(**effort),
+    )  # fmt: skip
+
+
+def test_a_booked_flow_is_a_plan_that_verifies():
+    instance, given = case()
+    verdict, schedule = verified(given, booked(instance, given))
+    assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
+    assert sum(car.persons for stream in schedule.cars for car in stream.departures) == 400
+
+
+def test_who_does_not_fit_before_the_horizon_is_unserved():
+    instance, given = case(vehicles=4000, horizon_s=1500)
+    verdict, schedule = verified(given, booked(instance, given))
+    assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
+    missing = sum(row.persons for row in schedule.unserved)
+    assert 0 < missing < 4000
+    assert {row.reason for row in schedule.unserved} == {"UNSERVED_ROAD_TIME"}
+    assert missing + sum(len(stream.departures) for stream in schedule.cars) == 4000
+
+
+def test_moves_bring_in_the_last_earlier():
+    instance, given = case(vehicles=2000)
+    driven = booked(instance, given, rounds=0).booking.arrive_s.max()
+    assert booked(instance, given, rounds=5).booking.arrive_s.max() <= driven
+
+
+def test_windows_and_profiles_close_roads():
+    _, given = case()
+    network = dataclasses.replace(
+        given.network,
+        profiles={
+            3: (
+                Piece(from_s=0, until_s=600, capacity_mveh_h=0, persons_h=-1, travel_s=60),
+                Piece(from_s=600, until_s=7200, capacity_mveh_h=500, persons_h=-1, travel_s=90),
+            )
+        },
+    )
+    roads = road_pieces(network, ((300, 900), (1200, 7200)))
+    mine = slice(roads.start[3], roads.start[4])
+    assert roads.from_s[mine].tolist() == [0, 300, 600, 900, 1200]
+    assert roads.rate_mveh_h[mine].tolist() == [0, 0, 500, 0, 500]
+    assert roads.travel_s[mine].tolist() == [60, 60, 90, 90, 90]
+    other = slice(roads.start[4], roads.start[5])
+    assert roads.rate_mveh_h[other].tolist() == [0, 1_200_000, 0, 1_200_000]
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_turns_follow_the_planned_arrivals(free):
+    flows = PathFlows(
+        source=[0, 0, 1], start=[0, 1, 2, 4], arcs=[0, 1, 2, 0], depart_s=[50, 0, 0], vehicles=[2, 1, 1]
+    )
+    turns, source = planned_turns(flows, np.array([10, 100, 20]), np.array([0, 5]), free=free)
+    assert source[turns.turn_list].tolist() == [1, 0, 0, 0]
+    assert turns.turn_from_s.tolist() == [5, 0, 0, 0]
+    assert len(turns.list_start) - 1 == (2 if free else 3)
+    roads = road_pieces(case()[1].network)
+    assert (book(roads, turns, units_mveh=1000, wait_max_s=9).arrive_s > 0).all()
+
+
+def test_flows_that_do_not_fit_together_are_refused():
+    with pytest.raises(ValueError, match="fit together"):
+        PathFlows(source=[0], start=[0, 2], arcs=[1], depart_s=[0], vehicles=[1])
