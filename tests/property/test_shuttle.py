@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.shuttle import Shelter
@@ -15,6 +15,7 @@ from tests.support.shuttles import document, random_problem
 PROBLEMS = st.builds(random_problem, st.integers(0, 10**6), persons=st.integers(3, 40), mixed=st.booleans())
 
 
+@settings(max_examples=40)
 @given(PROBLEMS, st.booleans())
 def test_a_plan_keeps_to_the_rules_and_is_worth_what_it_says(problem, hard):
     shelters = tuple(replace(shelter, hard=hard) for shelter in problem.shelters)
@@ -28,6 +29,7 @@ def test_a_plan_keeps_to_the_rules_and_is_worth_what_it_says(problem, hard):
         assert shuttle.bound(problem, plan.value, rounds=6).value <= plan.value
 
 
+@settings(max_examples=40)
 @given(PROBLEMS, st.integers(0, 3))
 def test_the_bound_holds_whatever_value_it_is_given(problem, share):
     """A value below the optimum makes the bound look at fewer last arrivals, not at fewer plans."""
@@ -36,6 +38,7 @@ def test_the_bound_holds_whatever_value_it_is_given(problem, share):
         assert shuttle.bound(problem, plan.value * share // 2, rounds=4).value <= plan.value
 
 
+@settings(max_examples=40)
 @given(PROBLEMS)
 def test_more_room_only_helps(problem):
     """The bound of the roomier problem is below any plan of the tighter one."""

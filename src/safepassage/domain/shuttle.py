@@ -200,11 +200,11 @@ class ShuttleBound:
     """No plan that fetches everybody has a value below `value` (person-milliseconds).
 
     It is the value of a Lagrangian relaxation, in whole numbers, on a grid of `step_ms` with all times
-    rounded down. `per_party` and `per_shelter` are the prices, one row of each for a part of the possible
-    last arrivals; any prices give a valid bound.
+    rounded down. Each row of `prices` is the best for a part of the possible last arrivals: per party of each
+    group, per stop for each group, per person brought to each shelter, per trip. Any prices of 0 or more give
+    a valid bound. `step_ms` is 0 where only the least waiting was summed.
     """
 
     value: int
     step_ms: int
-    per_party: tuple[tuple[int, ...], ...]
-    per_shelter: tuple[tuple[int, ...], ...]
+    prices: tuple[tuple[int, ...], ...]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled
+from safepassage.kernels.compiled import inner
 from safepassage.kernels.shuttle_tours import Case, Int64, Tours, drive, fits, room_for
 
 UInt64 = NDArray[np.uint64]
@@ -39,7 +39,7 @@ def memory(tours: Tours) -> Memory:
     return Memory(vehicle=np.full(2, -1, np.int64), held=held)
 
 
-@compiled
+@inner
 def draw(rng: UInt64, below: int) -> int:
     """Return the next whole number in [0, below) of a xorshift64* generator.
 
@@ -54,7 +54,7 @@ def draw(rng: UInt64, below: int) -> int:
     return int(np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % below)
 
 
-@compiled
+@inner
 def copy_trip(source: Tours, where: tuple[int, int], goal: Tours, there: tuple[int, int]) -> None:
     """Copy one trip, given as (vehicle, trip), over another."""
     stops = source.stops[where]
@@ -65,18 +65,19 @@ def copy_trip(source: Tours, where: tuple[int, int], goal: Tours, there: tuple[i
         goal.parties[there[0], there[1], stop] = source.parties[where[0], where[1], stop]
 
 
-@compiled
+@inner
 def copy_tour(source: Tours, vehicle: int, goal: Tours, slot: int) -> None:
     """Copy one whole tour, what it costs included, over another."""
     goal.trips[slot] = source.trips[vehicle]
     goal.wait[slot] = source.wait[vehicle]
     goal.last_ms[slot] = source.last_ms[vehicle]
-    goal.brought[slot, :] = source.brought[vehicle, :]
+    for shelter in range(source.brought.shape[1]):
+        goal.brought[slot, shelter] = source.brought[vehicle, shelter]
     for trip in range(source.trips[vehicle]):
         copy_trip(source, (vehicle, trip), goal, (slot, trip))
 
 
-@compiled
+@inner
 def remember(tours: Tours, memo: Memory, first: int, second: int) -> None:
     """Hold the tours of two vehicles (or of one, named twice) and what is left."""
     memo.vehicle[0], memo.vehicle[1] = first, -1
@@ -84,10 +85,11 @@ def remember(tours: Tours, memo: Memory, first: int, second: int) -> None:
     if second != first:
         memo.vehicle[1] = second
         copy_tour(tours, second, memo.held, 1)
-    memo.held.left[:] = tours.left
+    for group in range(len(tours.left)):
+        memo.held.left[group] = tours.left[group]
 
 
-@compiled
+@inner
 def take_back(tours: Tours, memo: Memory) -> None:
     """Put the held tours back, if any."""
     if memo.vehicle[0] < 0:
@@ -95,10 +97,11 @@ def take_back(tours: Tours, memo: Memory) -> None:
     for slot in range(2):
         if memo.vehicle[slot] >= 0:
             copy_tour(memo.held, slot, tours, memo.vehicle[slot])
-    tours.left[:] = memo.held.left
+    for group in range(len(tours.left)):
+        tours.left[group] = memo.held.left[group]
 
 
-@compiled
+@inner
 def drive_changed(case: Case, tours: Tours, memo: Memory) -> bool:
     """Drive the tours that are held in memory; False if one of them is impossible."""
     for slot in range(2):
@@ -107,7 +110,7 @@ def drive_changed(case: Case, tours: Tours, memo: Memory) -> bool:
     return True
 
 
-@compiled
+@inner
 def remove_trip(tours: Tours, vehicle: int, trip: int) -> None:
     """Take a trip out of its tour."""
     for later in range(trip + 1, tours.trips[vehicle]):
@@ -115,7 +118,7 @@ def remove_trip(tours: Tours, vehicle: int, trip: int) -> None:
     tours.trips[vehicle] -= 1
 
 
-@compiled
+@inner
 def make_gap(tours: Tours, vehicle: int, trip: int) -> bool:
     """Make room for a trip at a position of a tour; False if the tour is full."""
     if tours.trips[vehicle] == tours.stops.shape[1]:
@@ -127,7 +130,7 @@ def make_gap(tours: Tours, vehicle: int, trip: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def load(tours: Tours, where: tuple[int, int], what: tuple[int, int], position: int) -> bool:
     """Load (group, parties) on a trip, at its stop for them or a new one; False if it has too many."""
     vehicle, trip = where
@@ -148,7 +151,7 @@ def load(tours: Tours, where: tuple[int, int], what: tuple[int, int], position: 
     return True
 
 
-@compiled
+@inner
 def unload(tours: Tours, where: tuple[int, int], stop: int, parties: int) -> None:
     """Take parties off a stop of a trip; a stop without parties goes, the trip stays."""
     vehicle, trip = where
@@ -160,7 +163,7 @@ def unload(tours: Tours, where: tuple[int, int], stop: int, parties: int) -> Non
         tours.stops[vehicle, trip] -= 1
 
 
-@compiled
+@inner
 def stop_of(tours: Tours, where: tuple[int, int], group: int) -> int:
     """Return the stop at which a trip loads a group, or -1."""
     for stop in range(tours.stops[where]):
@@ -169,7 +172,7 @@ def stop_of(tours: Tours, where: tuple[int, int], group: int) -> int:
     return -1
 
 
-@compiled
+@inner
 def new_trip(tours: Tours, where: tuple[int, int], what: tuple[int, int], end: int) -> bool:
     """Insert a trip that loads (group, parties) and ends at a shelter; False if the tour is full."""
     if not make_gap(tours, where[0], where[1]):
@@ -178,7 +181,7 @@ def new_trip(tours: Tours, where: tuple[int, int], what: tuple[int, int], end: i
     return load(tours, where, what, 0)
 
 
-@compiled
+@inner
 def tour_fits(case: Case, tours: Tours, vehicle: int, first: int) -> bool:
     """Return whether all trips of a tour from one on fit its vehicle."""
     ok = True
@@ -187,7 +190,7 @@ def tour_fits(case: Case, tours: Tours, vehicle: int, first: int) -> bool:
     return ok
 
 
-@compiled
+@inner
 def most_new(case: Case, tours: Tours, where: tuple[int, int], group: int) -> int:
     """Return how many parties of a group a trip can still load, 0 if it has no stop to spare."""
     if stop_of(tours, where, group) < 0 and tours.stops[where] == tours.group.shape[2]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from safepassage.kernels.compiled import compiled
+from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.shuttle_edits import (
     Memory,
     UInt64,
@@ -47,12 +47,13 @@ def run_of(case: Case, tours: Tours, best: Tours, rng: UInt64) -> Run:
     return Run(case, tours, best, memory(tours), rng, QUANTILES)
 
 
-@compiled
+@inner
 def copy_tours(source: Tours, goal: Tours) -> None:
     """Copy all tours and what is left."""
     for vehicle in range(len(source.trips)):
         copy_tour(source, vehicle, goal, vehicle)
-    goal.left[:] = source.left
+    for group in range(len(source.left)):
+        goal.left[group] = source.left[group]
 
 
 @compiled

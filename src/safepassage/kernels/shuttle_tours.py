@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled
+from safepassage.kernels.compiled import compiled, inner
 
 Int64 = NDArray[np.int64]
 
@@ -108,7 +108,8 @@ def drive(case: Case, tours: Tours, vehicle: int) -> bool:
     """Drive one tour: set its wait, last arrival and persons brought; False if there is no way or time."""
     wait, now, shelter = 0, 0, -1
     tours.last_ms[vehicle] = 0
-    tours.brought[vehicle, :] = 0
+    for there in range(len(case.room)):
+        tours.brought[vehicle, there] = 0
     for trip in range(tours.trips[vehicle]):
         at_place = -1
         arrived = now
@@ -156,7 +157,9 @@ def total(case: Case, tours: Tours) -> int:
         price += tours.wait[vehicle]
         last = max(last, tours.last_ms[vehicle])
     for shelter in range(len(case.room)):
-        over = tours.brought[:, shelter].sum() - case.room[shelter]
+        over = -case.room[shelter]
+        for vehicle in range(len(tours.trips)):
+            over += tours.brought[vehicle, shelter]
         if over > 0:
             if case.hard[shelter] == 1:
                 return -1
@@ -166,7 +169,7 @@ def total(case: Case, tours: Tours) -> int:
     return price + last * case.last_price
 
 
-@compiled
+@inner
 def fits(case: Case, tours: Tours, vehicle: int, trip: int) -> bool:
     """Return whether everybody aboard a trip has a place."""
     for kind in range(case.seats.shape[1]):
@@ -178,7 +181,7 @@ def fits(case: Case, tours: Tours, vehicle: int, trip: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def room_for(case: Case, tours: Tours, where: tuple[int, int], group: int) -> int:
     """Return how many more parties of a group a trip, given as (vehicle, trip), could carry."""
     vehicle, trip = where

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from safepassage.kernels.compiled import compiled
-from safepassage.kernels.shuttle_bound import NO_COST, Costs, Grid, _alighting, _boarding, _joining
+from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.shuttle_bound import NO_COST, Costs, Grid, alighting, boarding, joining, row
 from safepassage.kernels.shuttle_tours import Int64
 
 
-@compiled
+@inner
 def _unloaded(
-    grid: Grid, costs: Costs, per_shelter: Int64, where: tuple[int, int], cost: int, waits: int
+    grid: Grid, costs: Costs, prices: Int64, where: tuple[int, int], cost: int, waits: int
 ) -> tuple[int, int, int]:
     """Return (cell, place and shelter, load) left to reach a shelter; `waits` is 1 after unloading there."""
     cell, only = where
@@ -18,56 +18,56 @@ def _unloaded(
         for shelter in range(grid.home.shape[1]):
             if (waits == 1 and shelter != only) or there < 0 or there > grid.last_cell:
                 continue
-            last = _alighting(grid, there, load, per_shelter[shelter])
+            last = alighting(grid, there, load, shelter, prices)
             for place in range(len(grid.start)):
                 gone = there - grid.home[place, shelter]
                 if grid.home[place, shelter] < 0 or gone < 0:
                     continue
-                before = costs.loaded[gone, place, load]
+                before = costs.loaded[row(grid, gone, load), place, load]
                 if before < NO_COST and before + last == cost:
                     return gone, place * grid.home.shape[1] + shelter, load
     return -1, -1, -1
 
 
-@compiled
+@inner
 def _boarded(
-    grid: Grid, costs: Costs, per_party: Int64, state: tuple[int, int, int]
+    grid: Grid, costs: Costs, prices: Int64, state: tuple[int, int, int]
 ) -> tuple[int, int, int, int]:
     """Return (cell, group, parties, 1 if it joined others of its place) of the last boarding."""
     cell, place, load = state
-    cost = costs.loaded[cell, place, load]
+    cost = costs.loaded[row(grid, cell, load), place, load]
     for group in range(len(grid.place)):
         if grid.place[group] != place:
             continue
+        stop = prices[len(grid.place) + group]
         for parties in range(1, min(grid.most[group], load // grid.need[group]) + 1):
             before = load - parties * grid.need[group]
-            handled = parties * grid.board_ms[group]
-            came = cell - (grid.stop_ms + handled) // grid.step_ms
+            came = cell - grid.board_cells[group, parties]
             if came >= 0 and costs.arrived[came, place, before] < NO_COST:
-                each = _boarding(grid, came, group, per_party[group])
-                if costs.arrived[came, place, before] + parties * each == cost:
+                each = boarding(grid, came, group, prices)
+                if costs.arrived[came, place, before] - stop + parties * each == cost:
                     return came, group, parties, 0
-            came = cell - handled // grid.step_ms
-            if before > 0 and came >= 0 and costs.loaded[came, place, before] < NO_COST:
-                each = _joining(grid, came, before, group, per_party[group])
-                if costs.loaded[came, place, before] + parties * each == cost:
+            came = cell - grid.join_cells[group, parties]
+            if before > 0 and came >= 0 and costs.loaded[row(grid, came, before), place, before] < NO_COST:
+                each = joining(grid, came, before, group, prices)
+                if costs.loaded[row(grid, came, before), place, before] - stop + parties * each == cost:
                     return came, group, parties, 1
     return -1, -1, -1, -1
 
 
-@compiled
+@inner
 def _came_from(grid: Grid, costs: Costs, state: tuple[int, int, int]) -> tuple[int, int]:
     """Return (cell, place) left for a state in which a vehicle arrived with people aboard."""
     cell, place, load = state
     for other in range(len(grid.start)):
         gone = cell - grid.between[other, place]
         way = other != place and grid.between[other, place] >= 0 and gone >= 0
-        if way and costs.loaded[gone, other, load] == costs.arrived[cell, place, load]:
+        if way and costs.loaded[row(grid, gone, load), other, load] == costs.arrived[cell, place, load]:
             return gone, other
     return -1, -1
 
 
-@compiled
+@inner
 def _sent_from(grid: Grid, costs: Costs, cell: int, place: int) -> tuple[int, int]:
     """Return (cell, shelter) left for an empty arrival at a place; shelter -1 where it is the first."""
     cost = costs.arrived[cell, place, 0]
@@ -81,23 +81,29 @@ def _sent_from(grid: Grid, costs: Costs, cell: int, place: int) -> tuple[int, in
 
 
 @compiled
-def trace(
-    grid: Grid, costs: Costs, prices: tuple[Int64, Int64], cell: int, fetched: Int64, brought: Int64
-) -> None:
-    """Add what the best tour that ends in a cell fetches (G,) and brings to shelters (D,)."""
-    per_party, per_shelter = prices
-    shelters = grid.home.shape[1]
+def trace(grid: Grid, costs: Costs, prices: Int64, cell: int, used: Int64) -> None:
+    """Set `used` (G + G + D + 1) to what the best tour that ends in a cell does.
+
+    Parties it fetches of each group, stops for each group, minus the persons it brings to each shelter,
+    trips: what the prices are for.
+    """
+    groups, shelters = len(grid.place), grid.home.shape[1]
     cost, waits, only = costs.home[cell], 0, -1
+    used[:] = 0
     while True:
-        gone, both, load = _unloaded(grid, costs, per_shelter, (cell, only), cost, waits)
+        gone, both, load = _unloaded(grid, costs, prices, (cell, only), cost, waits)
         if gone < 0:
             return
         place = both // shelters
-        brought[both % shelters] += grid.persons[load]
+        used[2 * groups + both % shelters] -= grid.persons[load]
+        used[-1] += 1
         cell, joined = gone, 0
         while load > 0:
-            came, group, parties, joined = _boarded(grid, costs, per_party, (cell, place, load))
-            fetched[group] += parties
+            came, group, parties, joined = _boarded(grid, costs, prices, (cell, place, load))
+            if came < 0:
+                return
+            used[group] += parties
+            used[groups + group] += 1
             load -= parties * grid.need[group]
             cell = came
             if joined == 0 and load > 0:

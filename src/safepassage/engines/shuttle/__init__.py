@@ -3,7 +3,7 @@
 The kernels behind it are compiled; import this package where it is used, not when the program starts.
 """
 
-from safepassage.engines.shuttle.bound import bound
+from safepassage.engines.shuttle.prices import bound
 from safepassage.engines.shuttle.search import plan
 
 __all__ = ["bound", "plan"]
