@@ -78,19 +78,22 @@ def _question(options: argparse.Namespace) -> QuickLook:
 
 
 def _verified(found: Estimated) -> tuple[dict[str, bytes], Verdict]:
-    """Write the documents down, then verify what was written."""
-    inputs = canonical_json.encode(inputs_json.document(found.problem))
-    digest = canonical_json.sha256(inputs)
-    plan = canonical_json.encode(plan_json.plan_document(found.plan, inputs_sha256=digest))
-    proof = canonical_json.encode(
-        plan_json.certificate_document(found.plan.certificate, inputs_sha256=digest)
-    )
+    """Write the documents down and verify them; the verifier refuses bytes that say anything else."""
+    inputs = inputs_json.document(found.problem)
+    inputs_bytes = canonical_json.encode(inputs)
+    digest = canonical_json.sha256(inputs_bytes)
+    plan = plan_json.plan_document(found.plan, inputs_sha256=digest)
+    proof = plan_json.certificate_document(found.plan.certificate, inputs_sha256=digest)
+    plan_bytes, proof_bytes = canonical_json.encode(plan), canonical_json.encode(proof)
     verdict = verify(
-        *(canonical_json.decode(data) for data in (inputs, plan, proof)),
-        inputs_bytes=inputs, plan_bytes=plan, certificate_bytes=proof,
+        inputs, plan, proof,
+        inputs_bytes=inputs_bytes, plan_bytes=plan_bytes, certificate_bytes=proof_bytes,
     )  # fmt: skip
-    verification = canonical_json.encode(verdict.record())
-    return {"inputs": inputs, "plan": plan, "certificate": proof, "verification": verification}, verdict
+    documents = {
+        "inputs": inputs_bytes, "plan": plan_bytes, "certificate": proof_bytes,
+        "verification": canonical_json.encode(verdict.record()),
+    }  # fmt: skip
+    return documents, verdict
 
 
 def _refused(verdict: Verdict) -> Outcome:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from safepassage.domain.history import History
 from safepassage.domain.plan import (
+    Bound,
     CarStream,
     Certificate,
     Departure,
+    EnvelopePart,
     Leg,
     LinkRide,
     Load,
@@ -126,17 +128,23 @@ def certificate_document(certificate: Certificate, *, inputs_sha256: str) -> dic
         "schema": CERTIFICATE_SCHEMA,
         "class": "RESTRICTED",
         "inputs_sha256": inputs_sha256,
-        "bounds": [{**asdict(b), "labels": [list(pair) for pair in b.labels]} for b in certificate.bounds],
+        "bounds": [_labelled(bound) for bound in certificate.bounds],
         "envelope": [
             {
                 "direction": point.direction,
                 "t_s": point.t_s,
                 "persons_at_most": point.persons_at_most,
-                "parts": [{**asdict(p), "labels": [list(pair) for pair in p.labels]} for p in point.parts],
+                "parts": [_labelled(part) for part in point.parts],
             }
             for point in certificate.envelope
         ],
     }
+
+
+def _labelled(row: Bound | EnvelopePart) -> dict[str, Any]:
+    """Return a bound or part with its labels as lists; there may be many thousands, copied once."""
+    plain = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {**plain, "labels": [list(pair) for pair in row.labels]}
 
 
 def _stream(stream: CarStream) -> dict[str, Any]:

@@ -20,12 +20,17 @@ LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 HOUR_S = 3_600
 FAR_S = 2**40
 STEPS = 24
-GROWTH = 64
-"""A flow that does not fit by a time is tried again a 64th later, at most so many times."""
+GROWTH = 400
+"""A flow that does not fit by a time is tried again a 400th later, then twice as much, so many times."""
+ROUNDS = 3
+"""Flows that are found, each with the moments at which the ways of the one before reach their arcs."""
 
 
 class Way(NamedTuple):
-    """`cars` cars of one place, or as many times the persons of one, on consecutive arcs to a site."""
+    """`cars` cars of one place, or as many times the persons of one, on consecutive arcs to a site.
+
+    A way with no cars is one that an earlier flow took: cars may choose it.
+    """
 
     place: str
     arcs: tuple[int, ...]
@@ -72,19 +77,20 @@ class Supply:
         roots = [s.node for s in self.starts]
         first = graph.tree(cost, roots, offsets=[s.release_s for s in self.starts]).cost
         last = graph.tree(cost, sorted(self.sites), reverse=True).cost
-        self.first_s, self.last_s = _whole(first), _whole(last)
+        self.last_s = _whole(last)
+        # When an arc can first be reached, and how long it is from its end: narrowed as ways become known.
+        self._since_s, self._rest_s = _whole(first)[self.tail], self.last_s[self.head]
 
     def _cars_by(self, horizon_s: int) -> Int64:
         """Return (n_usable,) cars (or persons in as many cars) that can use each arc and arrive by a time."""
-        seconds = horizon_s - self.first_s[self.tail] - self.travel_s - self.last_s[self.head] + 1
-        seconds = np.maximum(seconds, 0)
+        seconds = np.maximum(horizon_s - self._since_s - self.travel_s - self._rest_s + 1, 0)
         cars = np.where(seconds > 0, seconds * self.rate[self.arc] // self.work[self.arc] + 1, 0)
         persons_h, per_car = self.problem.network.arcs.persons_h, self.problem.rules.persons_per_car
         for i in np.flatnonzero(self.by_link & (seconds > 0)).tolist():
             arc = int(self.arc[i])
             rows = self.problem.network.timetables.get(arc)
             if rows is not None:
-                since, until = int(self.first_s[self.tail[i]]), horizon_s - int(self.travel_s[i])
+                since, until = int(self._since_s[i]), horizon_s - int(self.travel_s[i])
                 cars[i] = sum(n for t, n in rows if since <= t <= until) // per_car
             else:
                 limit = int(persons_h[arc])
@@ -101,20 +107,40 @@ class Supply:
         cars = np.asarray([-(-s.persons // per_car) for s in self.starts], dtype=np.int64)
         cars[self.last_s[nodes] >= FAR_S] = 0
         sites = np.asarray(sorted(self.sites), dtype=np.int64)
-        grid_s = self.problem.network.horizon_s
+        found: dict[tuple[str, tuple[int, ...]], Way] = {}
+        fits_s = horizon_s
+        for _ in range(ROUNDS):
+            used, flow, fits_s = self._fitting(nodes, cars, sites, horizon_s)
+            found = {key: way._replace(cars=0) for key, way in found.items()}
+            paths = flow_paths((self.tail[used], self.head[used]), flow, nodes, sites)
+            rows = [used[list(path.arcs)] for path in paths]
+            for path, mine in zip(paths, rows, strict=True):
+                place, arcs = self.starts[path.source].place, tuple(self.arc[mine].tolist())
+                found[place, arcs] = Way(place, arcs, path.amount, bool(self.by_link[mine].any()))
+            self._narrow(rows, [self.starts[path.source].release_s for path in paths])
+        return list(found.values()), fits_s
+
+    def _narrow(self, ways: list[Int64], release_s: list[int]) -> None:
+        """Take the first moment at which any of the ways reaches an arc, and the least time on from it."""
+        since, rest = (np.full(len(self.arc), FAR_S) for _ in range(2))
+        for rows, start_s in zip(ways, release_s, strict=True):
+            left = start_s + np.cumsum(self.travel_s[rows])
+            np.minimum.at(since, rows, left - self.travel_s[rows])
+            np.minimum.at(rest, rows, left[-1] - left)
+        used = since < FAR_S
+        self._since_s = np.where(used, np.maximum(since, self._since_s), self._since_s)
+        self._rest_s = np.where(used, np.maximum(rest, self._rest_s), self._rest_s)
+
+    def _fitting(self, nodes: Int64, cars: Int64, sites: Int64, horizon_s: int) -> tuple[Int64, Flow, int]:
+        """Return the first flow from `horizon_s` on that brings everybody, its arcs and its time."""
+        grid_s, step_s = self.problem.network.horizon_s, horizon_s // GROWTH + 1
         used, flow = self._flow(nodes, cars, sites, horizon_s)
         for _ in range(STEPS):
             if flow.value == int(cars.sum()) or horizon_s >= grid_s:
                 break
-            horizon_s = min(grid_s, horizon_s + horizon_s // GROWTH + 1)
+            horizon_s, step_s = min(grid_s, horizon_s + step_s), 2 * step_s
             used, flow = self._flow(nodes, cars, sites, horizon_s)
-        found = []
-        for path in flow_paths((self.tail[used], self.head[used]), flow, nodes, sites):
-            rows = [int(used[a]) for a in path.arcs]
-            arcs = tuple(int(self.arc[i]) for i in rows)
-            by_link = any(bool(self.by_link[i]) for i in rows)
-            found.append(Way(self.starts[path.source].place, arcs, path.amount, by_link))
-        return found, horizon_s
+        return used, flow, horizon_s
 
     def _flow(self, nodes: Int64, cars: Int64, sites: Int64, horizon_s: int) -> tuple[Int64, Flow]:
         """Return the arcs that can be used by a time (positions in the columns) and the flow on them."""
