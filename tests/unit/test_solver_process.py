@@ -37,6 +37,13 @@ def hanging():
         pass
 
 
+def working(seconds):
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        pass
+    yield 1
+
+
 @pytest.fixture(scope="module")
 def process():
     process = SolverProcess()
@@ -52,6 +59,12 @@ def test_a_task_that_ends_is_finished_and_the_process_serves_again(process):
     for until in (3, 5):
         ended = process.run(counting, until, 0.0, limit_s=60, keep=everything)
         assert (ended.last, ended.finished, ended.fault) == (until - 1, True, "")
+
+
+def test_processor_seconds_are_those_of_the_task_alone(process):
+    process.run(working, 0.5, limit_s=60, keep=everything)
+    assert process.run(working, 0.2, limit_s=60, keep=everything).cpu_s == pytest.approx(0.2, abs=0.15)
+    assert 0.0 < process.run(hanging, limit_s=1.0, keep=everything).cpu_s < 3.0
 
 
 def test_a_result_that_is_refused_does_not_replace_one_that_was_kept(process):

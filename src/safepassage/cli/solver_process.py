@@ -47,24 +47,29 @@ class SolverProcess(Generic[T]):
         `keep` is where the caller verifies: a result it refuses never replaces one it took.
         """
         pipe = self._ready()
-        began, last, cpu_s = time.monotonic(), None, 0.0
+        began, first_s, now_s = time.monotonic(), 0.0, 0.0
+        last: T | None = None
         pipe.send((task, arguments))
         while True:
             left_s = limit_s - (time.monotonic() - began)
-            if left_s <= 0 or not pipe.poll(left_s):
-                self.close()
-                return Ended(last=last, finished=False, wall_s=time.monotonic() - began, cpu_s=cpu_s)
+            message: tuple[str, Any, float] = ("late", None, now_s)
             try:
-                word, result, cpu_s = pipe.recv()
+                if left_s > 0 and pipe.poll(left_s):
+                    message = pipe.recv()
             except (EOFError, OSError):
-                self.close()
-                wall_s = time.monotonic() - began
-                return Ended(last=last, finished=False, wall_s=wall_s, cpu_s=cpu_s, fault="the solver ended")
-            if word == "result":
+                message = ("gone", "the solver ended", now_s)
+            word, result, now_s = message
+            if word == "begin":
+                first_s = now_s
+            elif word == "result":
                 last = result if keep(result) else last
-                continue
-            wall_s, fault = time.monotonic() - began, result if word == "fault" else ""
-            return Ended(last=last, finished=not fault, wall_s=wall_s, cpu_s=cpu_s, fault=fault)
+            else:
+                break
+        if word in {"late", "gone"}:
+            now_s = max(now_s, self.close())
+        fault = str(result) if word in {"fault", "gone"} else ""
+        wall_s = time.monotonic() - began
+        return Ended(last=last, finished=word == "end", wall_s=wall_s, cpu_s=now_s - first_s, fault=fault)
 
     def _ready(self) -> Connection:
         if self._pipe is None or not self._process.is_alive():
@@ -76,8 +81,9 @@ class SolverProcess(Generic[T]):
             other.close()
         return self._pipe
 
-    def close(self) -> None:
-        """End the process, if there is one."""
+    def close(self) -> float:
+        """End the process, if there is one; return the processor seconds it has used, where that is known."""
+        before_s = _children_s()
         if self._process is not None:
             self._process.terminate()
             self._process.join(ENDED_AFTER_S)
@@ -87,6 +93,7 @@ class SolverProcess(Generic[T]):
         if self._pipe is not None:
             self._pipe.close()
         self._process, self._pipe = None, None
+        return _children_s() - before_s
 
     def end_abruptly(self) -> None:
         """End the process at once, from another thread; the run in progress returns what it has."""
@@ -102,13 +109,23 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
             task, arguments = pipe.recv()
         except (EOFError, OSError):
             return
-        began = time.process_time()
         try:
+            pipe.send(("begin", None, time.process_time()))
             for result in task(*arguments):
-                pipe.send(("result", result, time.process_time() - began))
-            pipe.send(("end", None, time.process_time() - began))
+                pipe.send(("result", result, time.process_time()))
+            pipe.send(("end", None, time.process_time()))
         except Exception as fault:  # noqa: BLE001 - whatever it was, the parent is told
-            pipe.send(("fault", f"{type(fault).__name__}: {fault}", time.process_time() - began))
+            pipe.send(("fault", f"{type(fault).__name__}: {fault}", time.process_time()))
+
+
+def _children_s() -> float:
+    """Return the processor seconds of processes that have ended, 0 where the system does not tell."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return 0.0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _limit_memory(memory_bytes: int) -> None:

@@ -68,6 +68,10 @@ class RouteMaster:
         self.routes: list[tuple[int, int, tuple[int, ...]]] = []
         """(column, fleet, trips) of all routes so far."""
         self._known: set[tuple[int, tuple[int, ...]]] = set()
+        self._seen: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+        self._watched: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+        columns = (arrays.pickup, arrays.site, arrays.load, arrays.least, arrays.arrive_s + arrays.unload_s)
+        self._pickup, self._site, self._load, self._least, self._busy_s = (c.tolist() for c in columns)
         self._base_rows()
 
     def _base_rows(self) -> None:
@@ -97,32 +101,38 @@ class RouteMaster:
 
     # -- what routes count -------------------------------------------------------------------------
 
-    def counts(self, fleet: int, trips: tuple[int, ...]) -> dict[Item, int]:
-        """Return how often a route counts for each item that has a row."""
-        data, found = self.arrays, {("fleet", fleet, -1, 0): 1}
-        timed = [i for i in self._index if i[0] in {"loaded", "empty"} and i[3] > 0]
-
-        def add(kind: str, a: int, b: int, left: int, amount: int = 1) -> None:
-            items = [(kind, a, b, 0)] + [i for i in timed if i[:3] == (kind, a, b) and left >= i[3]]
-            for item in items:
-                if item in self._index:
-                    found[item] = found.get(item, 0) + amount
-
-        left, before = self.horizon_s, -1
+    def drives(self, fleet: int, trips: tuple[int, ...]) -> list[tuple[str, int, int, int]]:
+        """Return (kind, a, b, seconds left at its begin) of the start and the drives of a route."""
+        data, found, left, before = self.arrays, [], self.horizon_s, -1
         for m in trips:
-            p, s = int(data.pickup[m]), int(data.site[m])
+            p, s = self._pickup[m], self._site[m]
             if before < 0:
-                add("start", fleet, p, left)
+                found.append(("start", fleet, p, left))
                 left -= int(data.start_s[fleet, p])
             else:
-                add("empty", before, p, left)
+                found.append(("empty", before, p, left))
                 left -= int(data.back_s[before, p])
-            add("people", p, -1, left, int(data.load[m]))
-            add("trips", p, -1, left)
-            add("room", s, -1, left, int(data.least[m]))
-            add("loaded", p, s, left)
-            left -= int(data.arrive_s[m] + data.unload_s[m])
+            found.append(("loaded", p, s, left))
+            left -= self._busy_s[m]
             before = s
+        return found
+
+    def _counts(self, fleet: int, trips: tuple[int, ...]) -> dict[int, int]:
+        """Return how often a route counts in each row."""
+        several, pickups = ("trips", 0, -1, 0) in self._index, len(self.arrays.need)
+        found = {self._index["fleet", fleet, -1, 0]: 1}
+        room = self._index["room", 0, -1, 0]
+        for m in trips:
+            p, s = self._pickup[m], room + self._site[m]
+            found[p] = found.get(p, 0) + self._load[m]
+            found[s] = found.get(s, 0) + self._least[m]
+            if several:
+                found[pickups + p] = found.get(pickups + p, 0) + 1
+        for kind, a, b, left in self.drives(fleet, trips):
+            self._seen.setdefault((kind, a, b), []).append((self._columns, left))
+            for row, at_least in self._watched.get((kind, a, b), ()):
+                if left >= at_least:
+                    found[row] = found.get(row, 0) + 1
         return found
 
     def fits(self, fleet: int, trips: tuple[int, ...]) -> bool:
@@ -140,7 +150,7 @@ class RouteMaster:
         if (fleet, trips) in self._known:
             return False
         self._known.add((fleet, trips))
-        entries = sorted((self._index[item], n) for item, n in self.counts(fleet, trips).items())
+        entries = sorted(self._counts(fleet, trips).items())
         rows = np.array([r for r, _ in entries], dtype=np.int32)
         values = np.array([n for _, n in entries], dtype=np.float64)
         self._solver.addCol(0.0, 0.0, self._inf, len(rows), rows, values)
@@ -154,13 +164,13 @@ class RouteMaster:
         """Give an item a row, without bounds for now."""
         if item in self._index:
             return
-        self._index[item] = len(self._rows)  # counts() must know it
-        entries = {}
-        for column, fleet, trips in self.routes:
-            n = self.counts(fleet, trips).get(item, 0)
-            if n:
-                entries[column] = n
+        kind, a, b, at_least = item
+        entries: dict[int, int] = {}
+        for column, left in self._seen.get((kind, a, b), ()):
+            if left >= at_least:
+                entries[column] = entries.get(column, 0) + 1
         row = self._row(item, -self._inf, self._inf, entries)
+        self._watched.setdefault((kind, a, b), []).append((row, at_least))
         self._missing(row, 1.0)
         self._missing(row, -1.0)
 
@@ -175,6 +185,17 @@ class RouteMaster:
             if (low, high) != (row.low, row.high):
                 self._solver.changeRowBounds(position, low, high)
                 row.low, row.high = low, high
+
+    def probe(self, limits: dict[Item, tuple[int, int]], item: Item, value: int) -> tuple[float, float]:
+        """Return how many the routes so far leave behind if an item counts at most a value, or more."""
+        least, most = limits.get(item, (0, -1))
+        self.watch(item)
+        found = []
+        for bounds in ((least, value), (value + 1, most)):
+            self.bound({**limits, item: bounds})
+            self._solver.run()
+            found.append(max(0.0, float(self._solver.getInfo().objective_function_value)))
+        return found[0], found[1]
 
     def set_horizon(self, horizon_s: int) -> None:
         """Move to a later horizon; every route so far still fits. Only without timed branches."""

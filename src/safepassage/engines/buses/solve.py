@@ -13,12 +13,14 @@ from safepassage.engines.buses.arrays import BusModel, Run, model_of, plan_of, r
 from safepassage.engines.buses.first import bus_seats, first_plan, times_of
 from safepassage.kernels.bus_anneal import TripLists, anneal
 from safepassage.kernels.bus_master import Refutation, RouteMaster
-from safepassage.kernels.bus_search import Case, search
+from safepassage.kernels.bus_search import Case, RouteSearch
 
-ROUNDS = 12
+ROUNDS = 16
 FIRST_STEPS = 200_000
 MOST_STEPS = 25_000_000
 FIRST_CASES = 100
+PROBED = (0, 8)
+"""Searches of two kinds take turns: quick splits, and splits with so many items tried."""
 MOST_CASES = 100_000
 
 Routes = list[tuple[int, tuple[int, ...]]]
@@ -34,6 +36,7 @@ class _State:
     bound_s: int = 0
     proof: BusProof | None = None
     pool: Routes = field(default_factory=list)
+    searches: dict[tuple[int, int], RouteSearch] = field(default_factory=dict)
 
     @property
     def value_s(self) -> int:
@@ -96,7 +99,7 @@ def improve(problem: BusProblem, seed: int = 1, rounds: int = ROUNDS) -> Iterato
             return
         if _anneal_round(state, lists, k, seed):
             yield state.outcome()
-        for _ in _search_round(state, min(MOST_CASES, FIRST_CASES << k)):
+        for _ in _search_round(state, k):
             yield state.outcome()
 
 
@@ -114,7 +117,7 @@ def _anneal(state: _State, lists: TripLists, *, aim_s: int, steps: int, seed: in
 
 def _anneal_round(state: _State, first: TripLists, k: int, seed: int) -> bool:
     """Anneal anew and from the best plan, for the bound and for a little less than what there is."""
-    steps = min(MOST_STEPS, FIRST_STEPS << k)
+    steps = min(MOST_STEPS, FIRST_STEPS << k // 2)
     better = False
     for position, (fresh, near) in enumerate(((True, False), (True, True), (False, True))):
         if state.done:
@@ -195,21 +198,33 @@ def _raise_bound(state: _State) -> Iterator[None]:
     state.pool = [(fleet, trips) for _, fleet, trips in master.routes[-3_000:]]
 
 
-def _search_round(state: _State, cases: int) -> Iterator[None]:
-    """Search at horizons between the bound and the plan."""
+def _search_round(state: _State, k: int) -> Iterator[None]:
+    """Search at horizons between the bound and the plan, going on where a search was left."""
     tried: set[int] = set()
     for quarter in (2, 0, 4):
         horizon_s = state.bound_s + (state.value_s - 1 - state.bound_s) * quarter // 4
         if state.done or horizon_s in tried:
             continue
         tried.add(horizon_s)
-        found = search(_master(state, horizon_s), cases=cases)
-        if found.routes and state.model.arrays.whole:
-            state.take_routes(found.routes)
+        key = (horizon_s, PROBED[k % len(PROBED)])
+        if key not in state.searches:
+            state.searches[key] = RouteSearch(_master(state, horizon_s), probed=key[1])
+        if _advance(state, state.searches[key], min(MOST_CASES, FIRST_CASES << k // len(PROBED))):
             yield
-        elif found.refuted:
-            state.refute(_proved_s(found.cases), tuple(_node(case) for case in found.cases))
-            yield
+    # What lies outside of bound and plan is settled.
+    state.searches = {
+        key: found for key, found in state.searches.items() if state.bound_s <= key[0] < state.value_s
+    }
+
+
+def _advance(state: _State, found: RouteSearch, cases: int) -> bool:
+    found.advance(cases)
+    if found.routes and state.model.arrays.whole:
+        return state.take_routes(found.routes)
+    if found.refuted:
+        state.refute(_proved_s(found.cases), tuple(_node(case) for case in found.cases))
+        return True
+    return False
 
 
 def _proved_s(cases: list[Case]) -> int:
