@@ -1,0 +1,143 @@
+"""Cars that go on after a closure: only those concerned change, and every capacity rule still holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from safepassage.kernels.booking import RoadPieces, Turns, book
+from safepassage.kernels.live_cars import LiveCars
+from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.testing.draws import Draws
+
+HORIZON_S, CAR = 20_000, 1_000
+
+
+def grid(side, draws):
+    """Return (tail, head, travel_s, capacity) of a two-way grid; the last node is the exit."""
+    number = np.arange(side * side).reshape(side, side)
+    pairs = [(number[:, :-1], number[:, 1:]), (number[:-1], number[1:])]
+    tail = np.concatenate([x.ravel() for a, b in pairs for x in (a, b)])
+    head = np.concatenate([x.ravel() for a, b in pairs for x in (b, a)])
+    travel = np.array([draws.between(20, 90) for _ in tail])
+    capacity = np.array([1_000 * draws.pick((300, 600, 900)) for _ in tail])
+    return tail, head, travel, capacity
+
+
+def booked(seed, cars=120):
+    draws = Draws(seed)
+    tail, head, travel, capacity = grid(4, draws)
+    exit_node, n = 15, 16
+    roads = RoadPieces.constant(travel, capacity, HORIZON_S)
+    tree = ArcGraph(tail, head, n, np.ones(len(tail), dtype=bool)).tree(travel, [exit_node], reverse=True)
+    homes = draws.some(range(15), 4)
+    paths = [np.array(tree.path(node)) for node in homes]
+    start = np.concatenate([[0], np.cumsum([len(p) for p in paths])])
+    turn_list = np.array([draws.below(4) for _ in range(cars)])
+    turns = Turns(
+        start=start, arcs=np.concatenate(paths), list_start=np.arange(5), list_path=np.arange(4),
+        turn_list=turn_list, turn_from_s=np.zeros(cars, dtype=np.int64),
+    )  # fmt: skip
+    found = book(roads, turns, units_mveh=CAR, wait_max_s=20)
+    waits = found.waits[np.lexsort((found.waits[:, 1], found.waits[:, 0]))].reshape(-1, 3)
+    live = LiveCars(
+        roads, (tail, head, n), np.array([exit_node]), paths=(turns.start, turns.arcs),
+        cars=(found.path, found.depart_s, waits), home=(np.array(homes)[turn_list], np.zeros(cars, np.int64)),
+        units_mveh=CAR, wait_max_s=20,
+    )  # fmt: skip
+    return live, found, capacity
+
+
+def entries(live):
+    """Yield (car, arc, second) of everything still planned."""
+    for car in range(len(live.at)):
+        for e in range(live.at[car], live.at[car] + live.size[car]):
+            yield car, int(live.arc[e]), int(live.t[e])
+
+
+def capacity_holds(live, capacity):
+    """For all a < b: 3600 * units entered in [a, b) <= c (b - a) + 3600 * burst, counted by brute force."""
+    by_arc = {}
+    for _, arc, t in entries(live):
+        by_arc.setdefault(arc, []).append(t)
+    for arc, times in by_arc.items():
+        times.sort()
+        for i in range(len(times)):
+            for k in range(i, len(times)):
+                room = int(capacity[arc]) * (times[k] + 1 - times[i]) + 3_600 * CAR
+                assert 3_600 * CAR * (k - i + 1) <= room, (arc, times[i], times[k])
+
+
+def ways_hold_together(live):
+    for car in range(len(live.at)):
+        span = slice(live.at[car], live.at[car] + live.size[car])
+        arcs, times = live.arc[span], live.t[span]
+        if not len(arcs):
+            continue
+        assert live.tail[arcs[0]] == live.home[car]
+        assert (live.head[arcs[:-1]] == live.tail[arcs[1:]]).all()
+        travel = live.roads.travel_s[arcs]
+        assert (np.diff(times) >= travel[:-1]).all()
+        if live.arrive_s[car] >= 0:
+            assert live.head[arcs[-1]] == live.exits[0]
+            assert times[-1] + travel[-1] == live.arrive_s[car]
+
+
+def test_cars_are_taken_as_they_were_booked():
+    live, found, capacity = booked(0)
+    assert (live.arrive_s == found.arrive_s).all()
+    capacity_holds(live, capacity)
+    ways_hold_together(live)
+
+
+def test_cars_that_do_not_fit_are_refused():
+    roads = RoadPieces.constant([60], [600_000], HORIZON_S)
+    with pytest.raises(ValueError, match="do not fit"):
+        LiveCars(
+            roads, (np.array([0]), np.array([1]), 2), np.array([1]), paths=(np.array([0, 1]), np.array([0])),
+            cars=(np.zeros(5, np.int64), np.zeros(5, np.int64), np.zeros((0, 3), np.int64)),
+            home=(np.zeros(5, np.int64), np.zeros(5, np.int64)), units_mveh=CAR, wait_max_s=0,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_closure_after_closure(seed):
+    live, _, capacity = booked(seed)
+    for now_s in (60, 200, 400, 700):
+        ahead = live.still_to_pass(now_s)
+        ahead[live.closed] = 0
+        arc = int(np.argmax(ahead))
+        before = {car: [(a, t) for c, a, t in entries(live) if c == car] for car in range(len(live.at))}
+        touched = {c for c, a, t in entries(live) if a == arc and t >= now_s}
+        repair = live.close(np.array([arc]), now_s)
+        assert set(repair.touched.tolist()) == touched
+        assert repair.led_round + repair.halted + repair.at_home == len(touched)
+        after = {car: [(a, t) for c, a, t in entries(live) if c == car] for car in range(len(live.at))}
+        for car, was in before.items():
+            if car in touched:
+                past = [row for row in was if row[1] < now_s]
+                assert after[car][: len(past)] == past
+                assert all(t >= now_s for _, t in after[car][len(past) :])
+            else:
+                assert after[car] == was
+        assert not any(live.closed[a] and t >= now_s for _, a, t in entries(live))
+        capacity_holds(live, capacity)
+        ways_hold_together(live)
+
+
+def test_where_there_is_no_way_on_people_stay_or_end_on_the_road():
+    live, _, _ = booked(3)
+    into_exit = np.flatnonzero(live.head == 15)
+    repair = live.close(into_exit, 150)
+    assert repair.led_round == 0
+    assert repair.halted + repair.at_home == len(repair.touched) > 0
+    assert (live.arrive_s[repair.touched] < 0).all()
+
+
+def test_the_same_closure_gives_the_same_cars():
+    results = []
+    for _ in range(2):
+        live, _, _ = booked(5)
+        live.close(np.array([int(np.argmax(live.still_to_pass(100)))]), 100)
+        results.append((list(entries(live)), live.arrive_s.tolist()))
+    assert results[0] == results[1]
