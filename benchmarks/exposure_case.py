@@ -74,7 +74,7 @@ class Fire:
 
 
 def read_fire(path: Path) -> Fire:
-    """Return the cells with an hour of burning (PHOENIX: HOUR_BURNT) and the map zone of their coordinates."""
+    """Return the cells that burn (PHOENIX: HOUR_BURNT) and the map zone of their coordinates."""
     document = json.loads(path.read_text(encoding="utf-8"))
     name = str(document.get("crs", {}).get("properties", {}).get("name", "EPSG::28355"))
     zone = int(name.rsplit(":", 1)[-1]) % 100
@@ -133,18 +133,21 @@ class Households:
 
 
 def read_households(path: Path, zone: int) -> Households:
-    """Return households of a table of persons: HouseholdId, Geographical.Coordinate, EvacLocationPreference."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    """Return the households of a table of persons.
+
+    Its columns are HouseholdId, Geographical.Coordinate ([lon, lat]) and EvacLocationPreference (name,x,y).
+    """
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     homes: dict[str, list[float]] = {}
     destinations: dict[str, tuple[float, float]] = {}
-    with opened as lines:
-        for row in csv.DictReader(lines):
-            lon, lat = json.loads(row["Geographical.Coordinate"])
-            home = homes.setdefault(row["HouseholdId"], [*to_zone(lon, lat, zone), 0])
-            home[2] += 1
-            stated = (row.get("EvacLocationPreference") or "").split(",")
-            if len(stated) == 3:
-                destinations.setdefault(stated[0], (float(stated[1]), float(stated[2])))
+    for row in csv.DictReader(text.splitlines()):
+        lon, lat = json.loads(row["Geographical.Coordinate"])
+        home = homes.setdefault(row["HouseholdId"], [*to_zone(lon, lat, zone), 0])
+        home[2] += 1
+        stated = (row.get("EvacLocationPreference") or "").split(",")
+        if len(stated) == 3:
+            destinations.setdefault(stated[0], (float(stated[1]), float(stated[2])))
     table = np.asarray(list(homes.values()))
     return Households(
         xy=table[:, :2], persons=table[:, 2].astype(np.int64),
@@ -231,18 +234,23 @@ def hazard_layers(part: Links, fire: Fire, *, start_h: float, horizon_s: int, st
     steps = range(0, horizon_s, step_s)
     return {
         name: np.stack(
-            [fire.ppm(middle, start_h + t / 3600, start_h + (t + step_s) / 3600, layer) for t in steps], axis=1
+            [fire.ppm(middle, start_h + t / 3600, start_h + (t + step_s) / 3600, layer) for t in steps],
+            axis=1,
         )
         for name, layer in LAYERS.items()
     }
 
 
-def problem(part: Shire, layers: dict[str, Any], fire: Fire, *, horizon_s: int, step_s: int, title: str) -> Any:
+def problem(
+    part: Shire, layers: dict[str, Any], fire: Fire, *, horizon_s: int, step_s: int, title: str
+) -> Any:
     """Return the planning problem: one direction, own vehicles only, one car of one person per household."""
     links, n = part.links, len(part.links.tail)
     degrees = [from_zone(x, y, fire.zone) for x, y in links.xy.tolist()]
     hazard = {
-        e: tuple(_pieces(row, step_s, horizon_s)) for e, row in enumerate(layers["central"].tolist()) if any(row)
+        e: tuple(_pieces(row, step_s, horizon_s))
+        for e, row in enumerate(layers["central"].tolist())
+        if any(row)
     }
     network = TimedNetwork(
         node_id=np.asarray([f"n{v}" for v in range(len(links.xy))]),
@@ -271,7 +279,7 @@ def problem(part: Shire, layers: dict[str, Any], fire: Fire, *, horizon_s: int, 
         for node in sorted(set(part.sites.tolist()))
     ]  # fmt: skip
     demand = [
-        DemandRow(place=f"h{node}", direction="out", group="own_vehicle", persons=cars, basis="registered")
+        DemandRow(place=f"h{node}", direction="out", group="own_vehicle", persons=cars, basis="survey")
         for node, cars in zip(part.home.tolist(), part.cars.tolist(), strict=True)
     ]
     rules = Rules(

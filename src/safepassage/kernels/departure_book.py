@@ -1,6 +1,7 @@
 """Exact departures of many cars: each takes the cheapest way and second that the roads still have room for.
 
-Entries are kept in capacity coordinates as in `capacity_calendar`: second t of an arc begins at the sum of its
+Entries are kept in capacity coordinates as in `capacity_calendar`: second t of an arc begins at the sum of
+its
 capacity before t, an entry takes a stretch as long as its work, and stretches never overlap. That is the
 capacity rule of the model with one vehicle of burst. All cars are of one size.
 """
@@ -22,7 +23,7 @@ Int64 = NDArray[np.int64]
 NOWHERE = -1
 SECONDS_PER_HOUR = 3_600
 LATER_S = 15
-"""Where a car need not wait, departures this much later are tried next: hazard changes by the minute, not faster."""
+"""Where a car need not wait, departures this much later are tried next."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -62,7 +63,8 @@ class DepartureBook:
     release_s
         (n_classes,) second from which a class may leave.
     until_s, wait_max_s, units_mveh, n_cars, wait_exposed
-        The book ends at `until_s`; nobody waits longer than `wait_max_s` before an arc under way; the units of
+        The book ends at `until_s`; nobody waits longer than `wait_max_s` before an arc under way; the
+        units of
         one car; the most cars that will be booked; whether the wait at the origin counts as exposure.
     """
 
@@ -94,13 +96,18 @@ class DepartureBook:
             pieces.first, pieces.from_s, pieces.travel_s, pieces.close_s, capacity_mveh_h,
             before.astype(np.int64), hazard.breaks, *by_step(hazard), hazard.step_of(until_s + 1),
         )  # fmt: skip
-        self._entries = (offset, np.zeros(len(size), dtype=np.int64), np.zeros(int(offset[-1]), dtype=np.int64))
+        self._entries = (
+            offset,
+            np.zeros(len(size), dtype=np.int64),
+            np.zeros(int(offset[-1]), dtype=np.int64),
+        )
         self._release_s = release_s
 
     def place(self, ways: Ways, cars: Cars, prices: Prices, *, by_s: int, again: bool = False) -> int:
         """Book cars one after the other, each on its cheapest way and second; return how many are placed.
 
-        All arrive by `by_s`. Prices are added to the exposure when ways are compared (and in `cars.cost`). With `again` the cars
+        All arrive by `by_s`. Prices are added to the exposure when ways are compared (and in `cars.cost`).
+        With `again` the cars
         hold what is booked: each is taken out and put back where it is cheapest.
         """
         n_arcs = len(self._roads[0]) - 1
@@ -110,7 +117,16 @@ class DepartureBook:
         )  # fmt: skip
         listed = (ways.first, ways.arc, ways.choice_first, ways.choice)
         return int(
-            _place(self._roads, self._entries, listed, self._release_s, priced, tuple(cars), (by_s, *self._rule), again)
+            _place(
+                self._roads,
+                self._entries,
+                listed,
+                self._release_s,
+                priced,
+                tuple(cars),
+                (by_s, *self._rule),
+                again,
+            )
         )
 
     def drive(self, ways: Ways, cars: Cars, earliest_s: Int64) -> Int64:
@@ -126,6 +142,16 @@ class DepartureBook:
         )  # fmt: skip
         return out
 
+    def load(self, ways: Ways, cars: Cars) -> None:
+        """Enter into an empty book what cars of a plan that keeps the capacity rule already do."""
+        size = np.where(cars.way >= 0, np.diff(ways.first)[cars.way], 0)
+        owner = np.repeat(np.arange(len(size)), size)
+        position = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
+        arc = ways.arc[ways.first[cars.way[owner]] + position]
+        second = cars.enter_s[owner, position]
+        order = np.lexsort((second, arc))
+        _load(self._roads, self._entries, self._work, arc[order], second[order])
+
     def take_out(self, ways: Ways, cars: Cars, which: Int64) -> None:
         """Take these cars out of the book."""
         for i in which.tolist():
@@ -138,7 +164,10 @@ class DepartureBook:
         last = np.where(cars.way >= 0, ways.first[cars.way + 1] - 1, 0)
         e = ways.arc[last]
         t = cars.enter_s[np.arange(len(cars.way)), np.where(cars.way >= 0, last - ways.first[cars.way], 0)]
-        travel = np.asarray([self._roads[2][_piece(self._roads[0], self._roads[1], a, s)] for a, s in zip(e, t, strict=True)], dtype=np.int64)
+        travel = np.asarray(
+            [self._roads[2][_piece(self._roads[0], self._roads[1], a, s)] for a, s in zip(e, t, strict=True)],
+            dtype=np.int64,
+        )
         return np.where(cars.way >= 0, t + travel, NOWHERE)
 
     def full(self, by_s: int) -> NDArray[np.bool_]:
@@ -149,7 +178,7 @@ class DepartureBook:
 
 # One flat loop, compiled: a heap of (second, car), each event one entry of an arc.
 @njit(cache=True)
-def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913, PLR0914, PLR0915, PLR0917
+def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     of_class, way, paid, enter_s = cars
     until_s, _, work, wait_exposed = rule
     n = len(of_class)
@@ -190,6 +219,20 @@ def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ig
         else:
             heapq.heappush(heap, (max(leave, earliest_s[i, k + 1]), i))
     return arrive
+
+
+@njit(cache=True)
+def _load(roads, entries, work, arcs, seconds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    first, from_s, capacity, before = roads[0], roads[1], roads[4], roads[5]
+    offset, count, start = entries
+    for i in range(len(arcs)):
+        e, t = arcs[i], seconds[i]
+        q = _piece(first, from_s, e, t)
+        x = before[q] + capacity[q] * (t - from_s[q])
+        if count[e] > 0:
+            x = max(x, start[offset[e] + count[e] - 1] + work)
+        start[offset[e] + count[e]] = x
+        count[e] += 1
 
 
 @njit(cache=True)
@@ -244,7 +287,7 @@ def _gap(entries, work, e, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @njit(cache=True)
-def _enter(roads, entries, work, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _enter(roads, entries, work, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (first second >= t with room, its coordinate, position, piece); by_s + 1 where there is none."""
     first, from_s, travel_s, close_s, capacity, before = roads[:6]
     last = first[e + 1]
@@ -268,7 +311,7 @@ def _enter(roads, entries, work, e, t, by_s):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True)
-def _run(roads, entries, ways, w, depart, since, rule, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0914, PLR0917
+def _run(roads, entries, ways, w, depart, since, rule, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     """Drive once from `depart`; return (whether it fits, seconds waited, exposure); `found` gets the entries.
 
     A wait that is too long returns with it, so that the car can leave later instead.
@@ -368,7 +411,7 @@ def _least(roads, ways, w, since, by_s):  # type: ignore[no-untyped-def]  # noqa
 
 # One flat loop, compiled: every car tries the departures of every way it may take.
 @njit(cache=True)
-def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0914, PLR0917
+def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0917
     of_class, way, paid, enter_s = cars
     by_s, wait_exposed = rule[0], rule[3]
     found = np.empty((enter_s.shape[1], 3), dtype=np.int64)

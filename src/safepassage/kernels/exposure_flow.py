@@ -1,7 +1,8 @@
 """The least-cost flow over time in slack coordinates: one commodity, costs and capacities by arc and bin.
 
 A second t at node v is counted as t + potential(v), the potential being the least time from v to a site: on
-shortest ways this sum does not change, so rounding to bins touches detours and queues only. Min-cost flow on the
+shortest ways this sum does not change, so rounding to bins touches detours and queues only. Min-cost flow
+on the
 time-expanded network after Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"); the
 prices are node potentials of its optimum and a claim of the solver until summed again.
 """
@@ -45,7 +46,8 @@ class FlowNetwork(NamedTuple):
 class Flow(NamedTuple):
     """The flow: cars it carries, its cost, prices by (arc, interval), and paths.
 
-    A path has a source, cars (perhaps a fraction) and arcs from `first[i]` on; `earliest_s` is the second before
+    A path has a source, cars (perhaps a fraction) and arcs from `first[i]` on; `earliest_s` is the second
+    before
     which an arc is not entered where the flow waited for it, -1 where it did not.
     """
 
@@ -95,14 +97,15 @@ def least_exposure_flow(network: FlowNetwork, *, by_s: int, bin_s: int) -> Flow:
     if solver.solve_max_flow_with_min_cost() != solver.OPTIMAL:
         raise ArithmeticError("the flow solver found no optimum")
     flow = np.asarray(solver.flows(arcs), dtype=np.int64)
-    distance = _distances(len(known), *(e.astype(np.int64) for e in ends), capacity, cost, flow, int(inverse[-1]))
+    both = tuple(e.astype(np.int64) for e in ends)
+    distance = _distances(len(known), both, (capacity, cost, flow), int(inverse[-1]))
     prices = _prices(network, wide, flow, distance, ends, bin_s)
     carried = int(flow[len(wide.a) :].sum()) / PARTS
     return Flow(carried, float(flow @ cost) / PARTS, prices, *_paths(network, wide, flow, bins, bin_s))
 
 
 def _expand(network: FlowNetwork, bins: int, bin_s: int) -> _Expanded:
-    """Return road arcs by bin, waits from bin to bin, and the ways from sites to the sink (bin number last)."""
+    """Return road arcs by bin, waits from bin to bin, and the ways from sites to the sink."""
     pi, n = network.potential_s, len(network.potential_s)
     near = np.flatnonzero((pi[network.tail] < FAR) & (pi[network.head] < FAR))
     u, v = network.tail[near], network.head[near]
@@ -124,7 +127,9 @@ def _expand(network: FlowNetwork, bins: int, bin_s: int) -> _Expanded:
     count = np.maximum(0, bins - 1 - lo)
     w = np.repeat(np.arange(len(nodes)), count)
     k = lo[w] + np.arange(len(w)) - np.repeat(np.cumsum(count) - count, count)
-    held = _over(network.hazard, _calmest(network)[nodes[w]], k * bin_s - pi[nodes[w]], (k + 1) * bin_s - pi[nodes[w]])
+    held = _over(
+        network.hazard, _calmest(network)[nodes[w]], k * bin_s - pi[nodes[w]], (k + 1) * bin_s - pi[nodes[w]]
+    )
     free = np.zeros(n, dtype=bool)
     if not network.wait_exposed:
         free[network.sources[0]] = True
@@ -138,7 +143,9 @@ def _expand(network: FlowNetwork, bins: int, bin_s: int) -> _Expanded:
         s * bins + k, np.full(len(s), n * bins + 1), np.full(len(s), int(network.sources[2].sum()) * PARTS),
         np.zeros(len(s), dtype=np.int64), np.full(len(s), -1), k,
     )  # fmt: skip
-    return _Expanded(*(np.concatenate(columns).astype(np.int64) for columns in zip(first, waits, out, strict=True)))
+    return _Expanded(
+        *(np.concatenate(columns).astype(np.int64) for columns in zip(first, waits, out, strict=True))
+    )
 
 
 def _starts(network: FlowNetwork, bins: int, bin_s: int, source: int) -> tuple[Int64, Int64, Int64, Int64]:
@@ -202,8 +209,10 @@ def _prices(
 
 
 @njit(cache=True)
-def _distances(n, a, b, capacity, cost, flow, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0914, PLR0917
+def _distances(n, ends, columns, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Return least residual costs to the sink: label correcting with a queue; FAR where there is no way."""
+    a, b = ends
+    capacity, cost, flow = columns
     m = len(a)
     count = np.zeros(n + 1, dtype=np.int64)
     for i in range(m):
@@ -254,14 +263,22 @@ def _paths(network: FlowNetwork, wide: _Expanded, flow: Int64, bins: int, bin_s:
     kept = _started(network, bins, bin_s)
     begun = flow[len(wide.a) :]
     source, cars, begins, arcs, at = _take_apart(
-        first, order, wide.b, wide.arc, wide.bin, flow[: len(wide.a)].copy(), starts, begun, len(network.potential_s) * bins + 1
+        first,
+        order,
+        wide.b,
+        wide.arc,
+        wide.bin,
+        flow[: len(wide.a)].copy(),
+        starts,
+        begun,
+        len(network.potential_s) * bins + 1,
     )
     earliest = np.where(at >= 0, at * bin_s - network.potential_s[network.tail[arcs]], -1)
     return kept[source], cars / PARTS, begins, arcs, earliest
 
 
 @njit(cache=True)
-def _take_apart(first, order, b, arc, bins, left, starts, begun, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0914, PLR0917
+def _take_apart(first, order, b, arc, bins, left, starts, begun, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
     source = np.empty(len(left), dtype=np.int64)
     cars = np.empty(len(left), dtype=np.float64)
     begins = np.zeros(len(left) + 1, dtype=np.int64)

@@ -24,7 +24,8 @@ NO_WAY = 2**62
 class OpenPieces:
     """When arcs may be entered: piece `first[e]` to `first[e + 1]` of arc e, in order, covering the grid.
 
-    `from_s` is where a piece starts, `travel_s` (>= 1) how long a passage takes, `close_s` when the arc closes
+    `from_s` is where a piece starts, `travel_s` (>= 1) how long a passage takes, `close_s` when the arc
+    closes
     next (0: the piece is closed). An entry in second t needs t + travel_s <= close_s.
     """
 
@@ -44,7 +45,9 @@ class HazardSteps:
     def cumulated(self) -> Int64:
         """Return (n_arcs, steps) sums of hazard times seconds over [0, breaks[k])."""
         area = self.ppm * np.diff(self.breaks)[None, :]
-        return np.concatenate([np.zeros((len(area), 1), dtype=np.int64), np.cumsum(area, axis=1)[:, :-1]], axis=1)
+        return np.concatenate(
+            [np.zeros((len(area), 1), dtype=np.int64), np.cumsum(area, axis=1)[:, :-1]], axis=1
+        )
 
     def step_of(self, until_s: int) -> Int64:
         """Return the step that holds each second of [0, until_s]."""
@@ -56,7 +59,8 @@ class HazardSteps:
 class TimedGraph:
     """What every sweep over a network reads.
 
-    `tail`, `head` have shape (n_arcs,); `wait_ok` says where people may wait for an arc under way; `sites` are
+    `tail`, `head` have shape (n_arcs,); `wait_ok` says where people may wait for an arc under way; `sites`
+    are
     the nodes where journeys end. `toll` is added to the cost of every entry: 1 keeps journeys from driving in
     circles where waiting costs as much.
     """
@@ -73,7 +77,7 @@ class TimedGraph:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Prices:
-    """Prices of entering arcs, ppm·s per person: rows (arc, [from_s, until_s), price), disjoint per arc, in order."""
+    """Prices (ppm·s per person) of entering an arc in [from_s, until_s); disjoint per arc, in order."""
 
     arc: Int64
     from_s: Int64
@@ -88,8 +92,10 @@ class Prices:
 
 
 class Journeys(NamedTuple):
-    """The cheapest journey of each origin: `cost` (prices included, NO_WAY without one), departure, and the
-    arcs with their entry seconds from `first[i]` to `first[i + 1]`."""
+    """The cheapest journey of each origin: `cost` (prices included, NO_WAY without one) and departure.
+
+    Its arcs and their entry seconds stand from `first[i]` to `first[i + 1]`.
+    """
 
     cost: Int64
     depart_s: Int64
@@ -113,7 +119,8 @@ def cheapest(
     The cost of a journey is hazard times seconds on its arcs and while waiting for them, plus the prices of
     its entries. Before the first arc people may wait without limit; the wait costs the hazard of that arc if
     `wait_exposed`, else nothing. Under way they wait where `graph.wait_ok` says so: without limit (None), or
-    at most `wait_max_s`, in which case not every such journey is looked at and the costs are no lower bounds. Ties go to the earlier departure and the lower arc. `full` is (by_s + 1, n_arcs):
+    at most `wait_max_s`, in which case not every such journey is looked at and the costs are no lower
+    bounds. Ties go to the earlier departure and the lower arc. `full` is (by_s + 1, n_arcs):
     seconds in which an arc is not entered because others have taken its room; None: none is.
     """
     node, release = (np.asarray(column, dtype=np.int64) for column in origins)
@@ -136,7 +143,7 @@ def cheapest(
 
 
 def by_step(hazard: HazardSteps) -> tuple[Int64, Int64]:
-    """Return hazard and its sums as (steps, n_arcs) tables: a sweep looks at all arcs of one step together."""
+    """Return hazard and its sums as (steps, n_arcs) tables: a sweep looks at one step at a time."""
     return np.ascontiguousarray(hazard.ppm.T), np.ascontiguousarray(hazard.cumulated().T)
 
 
@@ -162,14 +169,26 @@ def _events(prices: Prices, by_s: int) -> tuple[Int64, Int64, Int64]:
     return second[counts][order], arc[counts][order], change[counts][order]
 
 
+@njit(cache=True)
+def _begin(at_site, leaving, u, starting, start_s, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return (cost, departure, arc) of the cheapest start from node u in second t."""
+    if at_site:
+        return 0, t, -1
+    cost, depart, chosen = NO_WAY, t, -1
+    for i in range(leaving[0][u], leaving[0][u + 1]):
+        e = leaving[1][i]
+        if starting[e] < cost:
+            cost, depart, chosen = starting[e], start_s[e], e
+    return cost, depart, chosen
+
+
 # One flat loop, compiled: millions of (arc, second) pairs pass through it.
 @njit(cache=True)
-def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
+def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915, PLR0917
     tail, head, first, from_s, travel_s, close_s, breaks, ppm, base, step, wait_ok, site, toll = arrays
     event_s, event_arc, event_change = events
-    out_first, out_order = leaving
     node, release = origins
-    n_nodes, n_arcs = len(out_first) - 1, len(tail)
+    n_nodes, n_arcs = len(leaving[0]) - 1, len(tail)
     best = np.full((by_s + 1, n_nodes), NO_WAY, dtype=np.int64)
     via = np.full((by_s + 1, n_nodes), -1, dtype=np.int32)
     rolling = np.full(n_arcs, NO_WAY, dtype=np.int64)
@@ -180,9 +199,9 @@ def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_
     piece = first[1:] - 1
     is_origin = np.zeros(n_nodes, dtype=np.bool_)
     is_origin[node] = True
-    cost = np.full(len(node), NO_WAY, dtype=np.int64)
-    depart = np.zeros(len(node), dtype=np.int64)
-    chosen = np.full(len(node), -1, dtype=np.int64)
+    sites = np.flatnonzero(site)
+    begun = np.full((len(node), 3), NO_WAY, dtype=np.int64)
+    begun[:, 1:] = np.array([0, -1])
     event, origin = 0, 0
     limited = len(full) > 0
     while origin < len(node) and release[origin] > by_s:
@@ -193,9 +212,7 @@ def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_
             event += 1
         k = step[t]
         since = t - breaks[k]
-        for v in range(n_nodes):
-            if site[v]:
-                best[t, v] = 0
+        best[t, sites] = 0
         for e in range(n_arcs):
             while from_s[piece[e]] > t:
                 piece[e] -= 1
@@ -225,19 +242,9 @@ def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_
                 best[t, u] = enter
                 via[t, u] = e
         while origin < len(node) and release[origin] == t:
-            u = node[origin]
-            depart[origin] = t
-            if site[u]:
-                cost[origin] = 0
-            else:
-                for i in range(out_first[u], out_first[u + 1]):
-                    e = out_order[i]
-                    if starting[e] < cost[origin]:
-                        cost[origin] = starting[e]
-                        depart[origin] = start_s[e]
-                        chosen[origin] = e
+            begun[origin] = _begin(site[node[origin]], leaving, node[origin], starting, start_s, t)
             origin += 1
-    return best, via, cost, depart, chosen
+    return best, via, begun[:, 0], begun[:, 1], begun[:, 2]
 
 
 @njit(cache=True)
@@ -250,7 +257,7 @@ def _priced(priced, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @njit(cache=True)
-def _enter_cost(arrays, priced, best, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _enter_cost(arrays, priced, best, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (cost of entering an arc in second t and going on, second of leaving it)."""
     first, from_s, travel_s, close_s, breaks, ppm, base, step = arrays[2:10]
     q = first[e + 1] - 1
@@ -266,7 +273,7 @@ def _enter_cost(arrays, priced, best, e, t, by_s):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _follow(arrays, priced, found, starting, full, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0914, PLR0917
+def _follow(arrays, priced, found, starting, full, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     head, ppm, step, site = arrays[1], arrays[7], arrays[9], arrays[11]
     best, via = found
     cost, depart, chosen = starting

@@ -45,17 +45,6 @@ class CarNetwork:
     capacity_mveh_h: Int64
     sites: Int64
 
-    def room(self, from_s: Int64, until_s: Int64, e: Int64) -> Int64:
-        """Return capacity times time (mveh/h·s) of arcs `e` over [from_s, until_s)."""
-        total = np.zeros(len(e), dtype=np.int64)
-        for k in range(len(e)):
-            lo, hi = self.first[e[k]], self.first[e[k] + 1]
-            starts = self.from_s[lo:hi]
-            ends = np.append(starts[1:], until_s[k])
-            spans = np.minimum(ends, until_s[k]) - np.maximum(starts, from_s[k])
-            total[k] = int((np.maximum(spans, 0) * self.capacity_mveh_h[lo:hi]).sum())
-        return total
-
 
 def car_classes(problem: PlanningProblem, direction: str) -> tuple[CarClass, ...]:
     """Return the classes of a direction that have a node, in order of places."""
@@ -95,7 +84,7 @@ def car_network(problem: PlanningProblem, direction: str) -> CarNetwork:
 
 
 def _pieces(problem: PlanningProblem, arc: int) -> list[tuple[int, int, int, int]]:
-    """Return (from_s, travel_s, close_s, capacity) rows of an arc; closed ones have close_s and capacity 0."""
+    """Return (from_s, travel_s, close_s, capacity) rows of an arc; where closed, the last two are 0."""
     network, horizon_s = problem.network, problem.network.horizon_s
     windows = problem.rules.movement_windows or ((0, horizon_s),)
     stated = [

@@ -1,0 +1,389 @@
+"""Plans of least exposure: a flow over time proposes ways and turns, a drive in order of time books them.
+
+The flow is a relaxation in bins; the drive keeps every rule of the model in whole seconds. Cars that come
+late are booked again, one by one, on ways through what is left; then each car in turn is put where it is
+exposed least beside all others, until little changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
+from safepassage.engines.least_exposure.roads import Roads
+
+Int64 = NDArray[np.int64]
+
+BIN_S = 60
+MARGINS_S = (60,)
+"""The flow is done so much earlier than the plan: driving makes some of its cars a little late."""
+ROUNDS = 6
+AFTER_S = 1_800
+"""How long after the stated time the drive goes on, to see who comes late."""
+SMALL_GAIN = 0.001
+QUEUE_S = 600
+"""The longest wait before an arc that a plan uses, where the case allows more."""
+
+
+@dataclass(slots=True)
+class _Pool:
+    """All ways known so far; their numbers stay when more come."""
+
+    n_classes: int
+    number: dict[bytes, int] = field(default_factory=dict)
+    first: list[int] = field(default_factory=lambda: [0])
+    arcs: list[Int64] = field(default_factory=list)
+    choices: list[list[int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.choices = [[] for _ in range(self.n_classes)]
+
+    def add(self, of_class: int, arcs: Int64) -> int:
+        """Return the number of a way, -1 for one that meets an arc twice."""
+        if len(np.unique(arcs)) < len(arcs) or not len(arcs):
+            return -1
+        key = arcs.tobytes()
+        if key not in self.number:
+            self.number[key] = len(self.arcs)
+            self.arcs.append(arcs.copy())
+            self.first.append(self.first[-1] + len(arcs))
+        way = self.number[key]
+        if way not in self.choices[of_class]:
+            self.choices[of_class].append(way)
+        return way
+
+    def ways(self) -> Any:
+        """Return the ways as arrays."""
+        from safepassage.kernels.departure_book import Ways  # noqa: PLC0415 - compiled when first used
+
+        sizes = np.cumsum([0, *(len(c) for c in self.choices)])
+        return Ways(
+            first=np.asarray(self.first, dtype=np.int64),
+            arc=np.concatenate(self.arcs) if self.arcs else np.zeros(0, dtype=np.int64),
+            choice_first=sizes.astype(np.int64),
+            choice=np.asarray([way for c in self.choices for way in c], dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CarPlan:
+    """A booked plan: for every car its class, way (-1: not served in time), arrival and exposure (ppm·s).
+
+    `enter_s` (n_cars, longest way) are the entries of the arcs of the way.
+    """
+
+    by_s: int
+    of_class: Int64
+    way: Int64
+    enter_s: Int64
+    arrive_s: Int64
+    exposure_ppm_s: Int64
+
+    @property
+    def unserved(self) -> int:
+        """Cars that do not arrive in time."""
+        return int((self.way < 0).sum())
+
+    @property
+    def clearance_s(self) -> int:
+        """Last arrival."""
+        return int(self.arrive_s.max(initial=0))
+
+    @property
+    def total_ppm_s(self) -> int:
+        """Exposure of all cars that are served."""
+        return int(self.exposure_ppm_s[self.way >= 0].sum())
+
+
+class LeastExposure:
+    """Plans for one direction; ways found for one time limit serve the next."""
+
+    def __init__(self, roads: Roads) -> None:
+        self.roads = roads
+        self._pool = _Pool(len(roads.classes))
+
+    def plan(self, by_s: int, *, hazard: Roads | None = None, start: CarPlan | None = None) -> CarPlan:
+        """Return a plan of small exposure in which as many as possible arrive by `by_s`.
+
+        `hazard` replaces the hazard that counts (such as `Roads.of_time`); `start` is a plan that is done
+        by then:
+        it is bettered if the flow does not lead to a plan that serves as many with less exposure.
+        """
+        roads = hazard or self.roads
+        best = None if start is None else self._better(roads, by_s, start)
+        for margin_s in MARGINS_S:
+            found = self._by_flow(roads, by_s, margin_s)
+            if found is not None and (best is None or _rank(found) < _rank(best)):
+                best = found
+            if best is not None and not best.unserved:
+                break
+        return best if best is not None else self._better(roads, by_s, self._nobody(by_s))
+
+    def valued(self, plan: CarPlan) -> CarPlan:
+        """Return the same plan with its exposure to the hazard of the problem."""
+        return self._read(by_s=plan.by_s, of_class=plan.of_class, way=plan.way, enter_s=plan.enter_s)
+
+    def arcs_of(self, way: int) -> Int64:
+        """Return the arcs of a way, as positions in `roads.network`."""
+        return self._pool.arcs[way]
+
+    def arc_seconds(self, plan: CarPlan) -> Int64:
+        """Return (n_arcs, steps) car-seconds on each arc in each step of hazard, waiting for it included."""
+        roads = self.roads
+        out = np.zeros(roads.ppm.shape, dtype=np.int64)
+        arc, since, leave = self._stays(plan.way, plan.enter_s)
+        for k in range(len(roads.breaks) - 1):
+            lo, hi = roads.breaks[k], roads.breaks[k + 1]
+            inside = np.maximum(0, np.minimum(leave, hi) - np.maximum(since, lo))
+            out[:, k] = np.bincount(arc, weights=inside, minlength=len(out)).astype(np.int64)
+        return out
+
+    def schedule(self, plan: CarPlan) -> Schedule:
+        """Return the plan as a schedule of the problem."""
+        roads, ways = self.roads, self._pool.ways()
+        site_at = {site.node: site.id for site in reversed(roads.problem.sites(roads.direction))}
+        travel = roads.network.travel_s[roads.network.first[:-1]]
+        routes: list[Route] = []
+        streams: list[CarStream] = []
+        for way, of_class in sorted({*zip(plan.way.tolist(), plan.of_class.tolist(), strict=True)}):
+            if way < 0:
+                continue
+            arcs = ways.arc[ways.first[way] : ways.first[way + 1]]
+            end = int(roads.network.head[arcs[-1]])
+            members = np.flatnonzero((plan.way == way) & (plan.of_class == of_class))
+            departures = sorted(
+                (_departure(plan.enter_s[i, : len(arcs)], travel[arcs]) for i in members.tolist()),
+                key=lambda d: (d.depart_s, d.waits),
+            )
+            streams.append(
+                CarStream(
+                    id=f"c{len(streams) + 1}", place=roads.classes[of_class].place, direction=roads.direction,
+                    site=site_at[end], route=len(routes), reserve=False, departures=tuple(departures),
+                )
+            )  # fmt: skip
+            whole = tuple(roads.network.arc[arcs].tolist())
+            routes.append(Route(from_node=roads.classes[of_class].node, to_node=end, arcs=whole))
+        missing = np.bincount(plan.of_class[plan.way < 0], minlength=len(roads.classes)).tolist()
+        return Schedule(
+            routes=tuple(routes), cars=tuple(streams), vehicles=(), link_rides=(),
+            unserved=tuple(
+                Unserved(
+                    place=c.place, direction=roads.direction, group="own_vehicle", persons=n,
+                    reason="road_time", detail="",
+                )
+                for c, n in zip(roads.classes, missing, strict=True) if n
+            ),
+            reserves=(),
+        )  # fmt: skip
+
+    def _by_flow(self, roads: Roads, by_s: int, margin_s: int) -> CarPlan | None:
+        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+
+        if by_s - margin_s < 2 * BIN_S:
+            return None
+        flow = flow_of(roads, by_s - margin_s)
+        rows = self._turns(flow)
+        if not rows:
+            return None
+        ways = self._pool.ways()
+        n, width = len(rows), ways.longest
+        cars = Cars(
+            np.asarray([row[0] for row in rows], dtype=np.int64),
+            np.asarray([row[1] for row in rows], dtype=np.int64),
+            np.zeros(n, dtype=np.int64), np.zeros((n, width), dtype=np.int64),
+        )  # fmt: skip
+        earliest = np.full((n, width), -1, dtype=np.int64)
+        for i, (_, way, seconds) in enumerate(rows):
+            if way >= 0:
+                earliest[i, : len(seconds)] = seconds
+        book = self._book(roads, by_s + AFTER_S, n)
+        arrive = book.drive(ways, cars, earliest)
+        book.take_out(ways, cars, np.flatnonzero(arrive > by_s))
+        return self._settled(roads, by_s, book, cars)
+
+    def _turns(self, flow: Any) -> list[tuple[int, int, Int64]]:
+        """Return (class, way, earliest entries) of every car: the flow's shares rounded to whole cars."""
+        paths: dict[int, list[int]] = {}
+        for i, source in enumerate(flow.source.tolist()):
+            paths.setdefault(source, []).append(i)
+        rows: list[tuple[int, int, Int64]] = []
+        for c, of_class in enumerate(self.roads.classes):
+            mine = paths.get(c, [])
+            amount = flow.cars[mine]
+            whole = np.floor(amount + 1e-9).astype(np.int64)
+            short = min(of_class.cars, round(float(amount.sum()))) - int(whole.sum())
+            whole[np.argsort(whole - amount, kind="stable")[: max(0, short)]] += 1
+            for i, n in zip(mine, whole.tolist(), strict=True):
+                lo, hi = flow.first[i], flow.first[i + 1]
+                way, after = self._pool.add(c, flow.arc[lo:hi]), flow.earliest_s[lo:hi]
+                rows += [
+                    (c, way, np.where(after >= 0, after + (2 * j + 1) * BIN_S // (2 * n), -1))
+                    for j in range(n)
+                ]
+            rows += [(c, -1, np.zeros(0, dtype=np.int64))] * (of_class.cars - int(whole.sum()))
+        return rows
+
+    def _better(self, roads: Roads, by_s: int, start: CarPlan) -> CarPlan:
+        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+
+        ways = self._pool.ways()
+        served = bool((start.way >= 0).any())
+        width = max(ways.longest, start.enter_s.shape[1])
+        enter = np.zeros((len(start.way), width), dtype=np.int64)
+        enter[:, : start.enter_s.shape[1]] = start.enter_s
+        cars = Cars(start.of_class.copy(), start.way.copy(), start.exposure_ppm_s.copy(), enter)
+        book = self._book(roads, by_s + AFTER_S, len(start.way))
+        if served:
+            book.load(ways, cars)
+        return self._settled(roads, by_s, book, cars)
+
+    def _settled(self, roads: Roads, by_s: int, book: Any, cars: Any) -> CarPlan:
+        """Find room for those who have none, and better everybody in turn, until little changes."""
+        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.priced_journeys import Prices, cheapest  # noqa: PLC0415
+
+        none, before = Prices.none(), (-1, 0)
+        for _ in range(ROUNDS):
+            left = np.flatnonzero(cars.way < 0)
+            found = cheapest(
+                graph_of(roads), (roads.nodes, roads.release_s), none, by_s=by_s, wait_exposed=False,
+                wait_max_s=self._wait_max_s(), full=book.full(by_s),
+            )  # fmt: skip
+            wanted = np.unique(cars.of_class[left]) if len(left) else np.arange(len(roads.classes))
+            for c in wanted[found.first[wanted + 1] > found.first[wanted]].tolist():
+                self._pool.add(c, found.arc[found.first[c] : found.first[c + 1]])
+            ways = self._pool.ways()
+            if ways.longest > cars.enter_s.shape[1]:
+                enter = np.zeros((len(cars.way), ways.longest), dtype=np.int64)
+                enter[:, : cars.enter_s.shape[1]] = cars.enter_s
+                cars = cars._replace(enter_s=enter)
+            for order, again in ((left, False), (np.argsort(-cars.cost, kind="stable"), True)):
+                part = Cars(*(column[order] for column in cars))
+                book.place(ways, part, none, by_s=by_s, again=again)
+                for column, changed in zip(cars, part, strict=True):
+                    column[order] = changed
+            served = cars.way >= 0
+            now = (int(served.sum()), int(cars.cost[served].sum()))
+            if now[0] == before[0] and before[1] - now[1] <= SMALL_GAIN * before[1]:
+                break
+            before = now
+        return self._read(by_s=by_s, of_class=cars.of_class, way=cars.way, enter_s=cars.enter_s, roads=roads)
+
+    def _read(
+        self, *, by_s: int, of_class: Int64, way: Int64, enter_s: Int64, roads: Roads | None = None
+    ) -> CarPlan:
+        roads = roads or self.roads
+        arc, since, leave = self._stays(way, enter_s)
+        cost = _integral(roads, arc, leave) - _integral(roads, arc, since)
+        size = self._sizes(way)
+        owner = np.repeat(np.arange(len(way)), size)
+        exposure, arrive = np.zeros(len(way), dtype=np.int64), np.zeros(len(way), dtype=np.int64)
+        np.add.at(exposure, owner, cost)
+        np.maximum.at(arrive, owner, leave)
+        return CarPlan(
+            by_s=by_s, of_class=of_class, way=way, enter_s=enter_s, arrive_s=arrive, exposure_ppm_s=exposure
+        )
+
+    def _sizes(self, way: Int64) -> Int64:
+        ways = self._pool.ways()
+        return np.where(way >= 0, np.diff(ways.first)[way] if len(ways.first) > 1 else 0, 0)
+
+    def _stays(self, way: Int64, enter_s: Int64) -> tuple[Int64, Int64, Int64]:
+        """Return (arc, since when it is waited for, when it is left) of all entries, car by car."""
+        ways, size = self._pool.ways(), self._sizes(way)
+        owner = np.repeat(np.arange(len(way)), size)
+        position = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
+        arc = ways.arc[ways.first[way[owner]] + position]
+        entered = enter_s[owner, position]
+        leave = entered + _travel(self.roads, arc, entered)
+        since = entered.copy()
+        since[position > 0] = leave[np.flatnonzero(position > 0) - 1]
+        return arc, since, leave
+
+    def _book(self, roads: Roads, until_s: int, n_cars: int) -> Any:
+        from safepassage.kernels.departure_book import DepartureBook  # noqa: PLC0415 - compiled when first used
+
+        return DepartureBook(
+            graph_of(roads), roads.network.capacity_mveh_h, roads.release_s,
+            until_s=min(until_s, roads.problem.network.horizon_s - 1), wait_max_s=self._wait_max_s(),
+            units_mveh=roads.problem.rules.car_units_mveh, n_cars=n_cars, wait_exposed=False,
+        )  # fmt: skip
+
+    def _wait_max_s(self) -> int:
+        return min(QUEUE_S, self.roads.problem.rules.junction_wait_max_s)
+
+    def _nobody(self, by_s: int) -> CarPlan:
+        n = int(self.roads.cars.sum())
+        empty = np.zeros(n, dtype=np.int64)
+        of_class = np.repeat(np.arange(len(self.roads.classes)), self.roads.cars)
+        return CarPlan(
+            by_s=by_s, of_class=of_class, way=np.full(n, -1), enter_s=np.zeros((n, 1), dtype=np.int64),
+            arrive_s=empty, exposure_ppm_s=empty.copy(),
+        )  # fmt: skip
+
+
+def _rank(plan: CarPlan) -> tuple[int, int]:
+    return plan.unserved, plan.total_ppm_s
+
+
+def _departure(entered: Int64, travel: Int64) -> Departure:
+    waits = entered[1:] - entered[:-1] - travel[:-1]
+    held = np.flatnonzero(waits > 0)
+    return Departure(
+        depart_s=int(entered[0]), persons=1, waits=tuple((int(k) + 1, int(waits[k])) for k in held)
+    )
+
+
+def _travel(roads: Roads, arc: Int64, t: Int64) -> Int64:
+    network = roads.network
+    if len(network.from_s) == len(network.arc):
+        return network.travel_s[arc]
+    key = np.repeat(np.arange(len(network.arc)), np.diff(network.first)) * 2**32 + network.from_s
+    return network.travel_s[np.searchsorted(key, arc * 2**32 + t, side="right") - 1]
+
+
+def _integral(roads: Roads, arc: Int64, t: Int64) -> Int64:
+    """Return the sum of hazard of arcs over [0, t)."""
+    area = np.cumsum(roads.ppm * np.diff(roads.breaks)[None, :], axis=1)
+    k = np.minimum(np.searchsorted(roads.breaks, t, side="right") - 1, roads.ppm.shape[1] - 1)
+    before = np.where(k > 0, area[arc, k - 1], 0)
+    out: Int64 = before + roads.ppm[arc, k] * (t - roads.breaks[k])
+    return out
+
+
+def graph_of(roads: Roads, *, waits: bool = True, toll: int = 1) -> Any:
+    """Return the roads as the sweep reads them."""
+    from safepassage.kernels.priced_journeys import HazardSteps, OpenPieces, TimedGraph  # noqa: PLC0415
+
+    network = roads.network
+    return TimedGraph(
+        n_nodes=network.n_nodes, tail=network.tail, head=network.head,
+        pieces=OpenPieces(
+            first=network.first, from_s=network.from_s, travel_s=network.travel_s, close_s=network.close_s
+        ),
+        hazard=HazardSteps(breaks=roads.breaks, ppm=roads.ppm),
+        wait_ok=np.full(len(network.arc), waits), sites=network.sites, toll=toll,
+    )  # fmt: skip
+
+
+def flow_of(roads: Roads, by_s: int) -> Any:
+    """Return the flow over time of least exposure that is done by `by_s`."""
+    from safepassage.kernels.exposure_flow import FlowNetwork, least_exposure_flow  # noqa: PLC0415
+    from safepassage.kernels.priced_journeys import HazardSteps  # noqa: PLC0415
+
+    network = roads.network
+    first = network.first[:-1]
+    return least_exposure_flow(
+        FlowNetwork(
+            tail=network.tail, head=network.head, travel_s=network.travel_s[first],
+            capacity_mveh_h=network.capacity_mveh_h[first], units_mveh=roads.problem.rules.car_units_mveh,
+            hazard=HazardSteps(breaks=roads.breaks, ppm=roads.ppm), potential_s=roads.potential_s,
+            first_s=roads.first_s, sites=network.sites, sources=(roads.nodes, roads.release_s, roads.cars),
+            wait_exposed=False,
+        ),
+        by_s=by_s, bin_s=BIN_S,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""A proved bound on exposure: prices on (road, interval), and everybody's cheapest journey at these prices.
+
+Whatever the prices: a plan that brings everybody in by the stated time exposes each person at least as much
+as the cheapest journey costs, less the prices of its entries; and no interval takes more entries than the
+model allows. So exposure is at least the sum of cheapest costs minus prices times room, in whole numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.engines.least_exposure.find import BIN_S, flow_of, graph_of
+from safepassage.engines.least_exposure.roads import NEVER_S, Roads
+
+Int64 = NDArray[np.int64]
+HOUR_S = 3_600
+SCALES = (0.4, 0.55, 0.7, 0.85, 1.0)
+"""Prices of a flow in bins are too steep between bins: some part of them proves more."""
+STEPS = 24
+MOMENTUM = 0.6
+PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Proof:
+    """No plan that serves everybody who has a way by `by_s` has less exposure than `bound_ppm_s`.
+
+    `prices` are rows (arc of the problem, from_s, until_s, ppm·s per person); `persons` are those counted.
+    """
+
+    by_s: int
+    bound_ppm_s: int
+    persons: int
+    prices: tuple[tuple[int, int, int, int], ...]
+
+    @classmethod
+    def of(cls, roads: Roads, by_s: int, *, hoped_ppm_s: int, steps: int = STEPS) -> Proof:
+        """Return the best bound found; `hoped_ppm_s` is the exposure of a plan, for the length of steps."""
+        search = _Search(roads, by_s)
+        flow = flow_of(roads, by_s)
+        start = search.prices_of(flow.prices)
+        for scale in (0.0, *SCALES):
+            search.value(np.rint(start * scale).astype(np.int64))
+        search.ascend(float(hoped_ppm_s), steps)
+        kept = np.flatnonzero(search.best > 0)
+        arc = roads.network.arc[kept // search.bins]
+        rows = zip(
+            arc.tolist(), search.since[kept].tolist(), search.until[kept].tolist(),
+            search.best[kept].tolist(), strict=True,
+        )  # fmt: skip
+        return cls(by_s=by_s, bound_ppm_s=search.bound, persons=int(search.persons.sum()), prices=tuple(rows))
+
+
+class _Search:
+    """Bounds of prices by (arc, bin), bins in the slack coordinates of the flow; the best is kept."""
+
+    def __init__(self, roads: Roads, by_s: int) -> None:
+        self.roads, self.by_s = roads, by_s
+        self.graph = graph_of(roads, toll=0)
+        network = roads.network
+        self.bins = by_s // BIN_S + 2
+        pi = np.where(roads.potential_s < NEVER_S, roads.potential_s, 0)[network.tail]
+        since = np.arange(self.bins)[None, :] * BIN_S - pi[:, None]
+        self._pi = pi
+        self.since = np.clip(since, 0, by_s + 1).ravel()
+        self.until = np.clip(since + BIN_S, 0, by_s + 1).ravel()
+        self.room = self._room()
+        self.persons = np.asarray([c.persons for c in roads.classes], dtype=np.int64)
+        self.bound, self.best = -(2**62), np.zeros(len(self.room), dtype=np.int64)
+
+    def _room(self) -> Int64:
+        """Return the persons who can enter in each bin: K of the model for cars, burst included."""
+        rules, network = self.roads.problem.rules, self.roads.network
+        e = np.repeat(np.arange(len(network.arc)), self.bins)
+        work = np.zeros(len(e), dtype=np.int64)
+        for k in range(int(np.diff(network.first).max(initial=0))):
+            has = np.flatnonzero(np.diff(network.first) > k)
+            piece = network.first[has] + k
+            ends = np.append(network.from_s[1:], 0)
+            end = np.where(piece + 1 < network.first[has + 1], ends[piece], self.by_s + 1)
+            lo, hi = (table.reshape(-1, self.bins)[has] for table in (self.since, self.until))
+            spans = np.minimum(hi, end[:, None]) - np.maximum(lo, network.from_s[piece][:, None])
+            work.reshape(-1, self.bins)[has] += np.maximum(spans, 0) * network.capacity_mveh_h[piece][:, None]
+        cars = (work + HOUR_S * rules.burst_mveh) // (HOUR_S * rules.car_units_mveh)
+        return np.where(self.until > self.since, cars * rules.persons_per_car, 0)
+
+    def prices_of(self, prices: Any) -> Int64:
+        """Return a flow's prices by (arc, bin)."""
+        out = np.zeros(len(self.room), dtype=np.int64)
+        out[prices.arc * self.bins + (prices.until_s - 1 + self._pi[prices.arc]) // BIN_S] = prices.price
+        return out
+
+    def value(self, price: Int64) -> tuple[int, Int64]:
+        """Return the bound of prices and how many persons enter in each bin at them."""
+        from safepassage.kernels.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
+
+        kept = np.flatnonzero(price > 0)
+        found = cheapest(
+            self.graph, (self.roads.nodes, self.roads.release_s),
+            Prices(
+                arc=kept // self.bins, from_s=self.since[kept], until_s=self.until[kept], price=price[kept]
+            ),
+            by_s=self.by_s, wait_exposed=False,
+        )  # fmt: skip
+        reached = found.cost < NO_WAY
+        self.persons = np.where(reached, self.persons, 0)
+        bound = sum(int(c) * int(n) for c, n in zip(found.cost[reached], self.persons[reached], strict=True))
+        bound -= sum(int(p) * int(k) for p, k in zip(price[kept], self.room[kept], strict=True))
+        if bound > self.bound:
+            self.bound, self.best = bound, price
+        owner = np.repeat(np.arange(len(self.persons)), np.diff(found.first))
+        at = found.arc * self.bins + (found.enter_s + self._pi[found.arc]) // BIN_S
+        use = np.bincount(at, weights=self.persons[owner], minlength=len(self.room))
+        return bound, use.astype(np.int64)
+
+    def ascend(self, hoped: float, steps: int) -> None:
+        """Move along subgradients; steps after Polyak 1969, doi:10.1016/0041-5553(69)90061-5."""
+        price, ahead, length, failed = self.best.astype(np.float64), np.zeros(len(self.room)), 1.0, 0
+        for _ in range(steps):
+            before = self.bound
+            bound, use = self.value(np.rint(price).astype(np.int64))
+            failed = 0 if bound > before else failed + 1
+            if failed >= PATIENCE:
+                price, ahead, length, failed = (
+                    self.best.astype(np.float64),
+                    np.zeros(len(price)),
+                    length / 2,
+                    0,
+                )
+                continue
+            excess = (use - self.room).astype(np.float64)
+            excess[(price <= 0) & (excess < 0)] = 0.0
+            ahead = excess + MOMENTUM * ahead
+            ahead[(price <= 0) & (ahead < 0)] = 0.0
+            norm = float(ahead @ ahead)
+            if norm <= 0:
+                return
+            price = np.maximum(0.0, price + length * max(0.0, hoped - bound) / norm * ahead)
