@@ -202,16 +202,14 @@ def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_
     sites = np.flatnonzero(site)
     begun = np.full((len(node), 3), NO_WAY, dtype=np.int64)
     begun[:, 1:] = np.array([0, -1])
-    event, origin = 0, 0
-    limited = len(full) > 0
+    event, origin, limited = 0, 0, len(full) > 0
     while origin < len(node) and release[origin] > by_s:
         origin += 1
     for t in range(by_s, -1, -1):
         while event < len(event_s) and event_s[event] >= t:
             price[event_arc[event]] += event_change[event]
             event += 1
-        k = step[t]
-        since = t - breaks[k]
+        k, since = step[t], t - breaks[step[t]]
         best[t, sites] = 0
         for e in range(n_arcs):
             while from_s[piece[e]] > t:
