@@ -127,6 +127,7 @@ def _envelope(
     points = points or next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
+    direction.cars.prepare(max(1, served.of(CARS)[1]))
     return [_point(direction, t) for t in times]
 
 
@@ -134,7 +135,7 @@ def _point(direction: _Direction, t: int) -> EnvelopePoint:
     """Return an envelope point; parts that prove nothing are left out and count as their demand."""
     parts: list[EnvelopePart] = []
     demand = direction.demand
-    by_parts = _part(parts, CARS, direction.cars.cut(t) if demand[CARS] else None, demand[CARS])
+    by_parts = _part(parts, CARS, direction.cars.best_cut(t) if demand[CARS] else None, demand[CARS])
     for commodity, fleet in direction.fleet.items():
         arrived = fleet.arrived_by(t)
         if arrived < demand[commodity]:

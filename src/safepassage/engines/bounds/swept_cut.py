@@ -1,0 +1,76 @@
+"""Labels from an earliest-arrival sweep: when each place falls behind the queues, for every time at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.engines.bounds.commodity import ArcSupply, Origin
+from safepassage.kernels.flow_over_time import Movers, Sweep, slack_network, sweep
+from safepassage.kernels.flow_over_time.labels import CutArcs
+
+Int64 = NDArray[np.int64]
+BINS = 40
+"""Bins of a sweep up to the time by which a plan has everybody; finer ones prove little more."""
+LEAST_BIN_S = 10
+PASSES = 4
+PERSON_MVEH = 1_000
+UNLIMITED_PER_H = 10**7
+HOUR_S = 3_600
+
+
+class SweptCuts:
+    """Labels of one commodity and direction for any horizon, from one sweep.
+
+    The sweep takes roads as constant at what they carry on average over the grid, and sites as without limit.
+    That costs strength where it is wrong, never truth: the sum is taken again from the labels alone.
+    """
+
+    def __init__(
+        self, supply: ArcSupply, origins: tuple[Origin, ...], sites: Int64, to_site_s: Int64, horizon_s: int
+    ) -> None:
+        self._supply, self._origins, self._n = supply, origins, len(to_site_s)
+        start, one = np.zeros(len(supply.arc), dtype=np.int64), np.ones(len(supply.arc), dtype=np.int64)
+        most = supply.carries(start, np.full(len(supply.arc), horizon_s, dtype=np.int64))
+        burst = np.minimum(supply.carries(start, one), most)
+        self._per_h = np.minimum((most - burst) * HOUR_S // horizon_s, UNLIMITED_PER_H)
+        # Where a road opens late its first person may come in late: the least burst is one person.
+        self._arcs = CutArcs(
+            n_nodes=self._n, tail=supply.tail, head=supply.head, travel_s=supply.travel_s,
+            slope=self._per_h / HOUR_S, burst=np.clip(burst, 1, UNLIMITED_PER_H).astype(np.float64),
+            origin=np.asarray([o.node for o in origins], dtype=np.int64),
+            release_s=np.asarray([o.release_s for o in origins], dtype=np.int64),
+            persons=np.asarray([o.persons for o in origins], dtype=np.int64),
+            to_site_s=np.where(to_site_s < 2**40, to_site_s, -1), site=sites,
+            raw=np.arange(len(supply.arc)), horizon_s=horizon_s,
+        )  # fmt: skip
+        self._sites = sites
+        self._sweep: Sweep | None = None
+
+    def prepare(self, last_s: int) -> None:
+        """Sweep once, in bins that suit a plan that has everybody by `last_s`."""
+        if self._sweep is not None:
+            return
+        first: dict[int, int] = {}
+        persons: dict[int, int] = {}
+        outside = set(self._sites.tolist())
+        for origin in self._origins:
+            if origin.node not in outside:
+                first[origin.node] = min(first.get(origin.node, origin.release_s), origin.release_s)
+                persons[origin.node] = persons.get(origin.node, 0) + origin.persons
+        nodes = sorted(first)
+        movers = Movers(
+            node=np.asarray(nodes), release_s=np.asarray([first[n] for n in nodes]),
+            vehicles=np.asarray([persons[n] for n in nodes]), exits=self._sites,
+        )  # fmt: skip
+        s = self._supply
+        network = slack_network((s.tail, s.head, s.travel_s, self._per_h * PERSON_MVEH), self._n, movers)
+        bin_s = max(LEAST_BIN_S, last_s // BINS)
+        # Detours are cut down to whole bins: the cut of the bins is then one of the seconds, too.
+        self._sweep = sweep(network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, most_bins=2 * BINS)
+
+    def labels(self, horizon_s: int) -> Int64:
+        """Return (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first."""
+        if self._sweep is None:
+            raise ValueError("labels need a sweep")
+        return self._arcs.polished(self._arcs.swept(self._sweep, horizon_s), PASSES)

@@ -1,0 +1,98 @@
+"""Who drives where and when, as an earliest-arrival flow in bins of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from safepassage.domain.case import Group
+from safepassage.domain.network import Int64, Mode
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.car_streams.path_flows import PathFlows
+from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network, sweep
+
+
+def earliest_flows(
+    problem: PlanningProblem, direction: str, *, bin_s: int, expired: Callable[[], bool] | None = None
+) -> tuple[PathFlows, Int64]:
+    """Return flows of own vehicles to the sites of a direction, and (n_sources,) positions of their places.
+
+    Parameters
+    ----------
+    bin_s
+        Seconds of a bin: smaller ones follow the roads more closely and take longer.
+    expired
+        Asked from time to time; what has no flow by then has none.
+
+    Sites take any number here, and roads are what they are without reports that change with time. Vehicles
+    are counted for decided persons, `persons_per_car` to a vehicle. Places that share a node share its flow,
+    in the order of the places.
+    """
+    arcs, rules = problem.network.arcs, problem.rules
+    usable = (arcs.modes & int(Mode.CAR)) != 0
+    usable &= (arcs.directions & problem.direction_bit(direction)) != 0
+    capacity = np.where(usable, arcs.capacity_mveh_h, 0)
+    exits = np.unique([site.node for site in problem.sites(direction)]).astype(np.int64)
+    who = _vehicles(problem, direction, set(exits.tolist()))
+    nodes = sorted({problem.places[place].node for place in who})
+    at_node: dict[int, list[int]] = {node: [] for node in nodes}
+    for place in sorted(who):
+        at_node[problem.places[place].node].append(place)
+    movers = Movers(
+        node=np.asarray(nodes, dtype=np.int64),
+        release_s=np.asarray([min(problem.places[p].release_s for p in at_node[n]) for n in nodes]),
+        vehicles=np.asarray([sum(who[p] for p in at_node[n]) for n in nodes]),
+        exits=exits,
+    )  # fmt: skip
+    network = slack_network((arcs.tail, arcs.head, arcs.travel_s, capacity), problem.network.n_nodes, movers)
+    found = flow_paths(sweep(network, bin_s, units_mveh=rules.car_units_mveh, expired=expired))
+    return _shared_out(PathFlows(**found._asdict()), [at_node[node] for node in nodes], who)
+
+
+def _vehicles(problem: PlanningProblem, direction: str, exits: set[int]) -> dict[int, int]:
+    """Return vehicles by position of their place; places at an exit need no road."""
+    position = {place.id: i for i, place in enumerate(problem.places)}
+    persons: dict[int, int] = {}
+    for row in problem.demand:
+        mine = row.direction == direction and row.group == str(Group.OWN_VEHICLE)
+        place = position[row.place]
+        node = problem.places[place].node
+        if mine and row.basis != "assumption" and row.persons and node >= 0 and node not in exits:
+            persons[place] = persons.get(place, 0) + row.persons
+    return {place: -(-n // problem.rules.persons_per_car) for place, n in persons.items()}
+
+
+def _shared_out(
+    flows: PathFlows, places_of: list[list[int]], vehicles: dict[int, int]
+) -> tuple[PathFlows, Int64]:
+    """Return the flows of nodes as flows of places: the vehicles of a node go to its places in turn."""
+    places = sorted(vehicles)
+    number = {place: i for i, place in enumerate(places)}
+    left = dict(vehicles)
+    queue = [list(members) for members in places_of]
+    rows: list[int] = []
+    source: list[int] = []
+    count: list[int] = []
+    for row, (node, wanted) in enumerate(zip(flows.source.tolist(), flows.vehicles.tolist(), strict=True)):
+        remaining = wanted
+        while remaining:
+            place = queue[node][0]
+            taken = min(remaining, left[place])
+            left[place] -= taken
+            remaining -= taken
+            rows.append(row)
+            source.append(number[place])
+            count.append(taken)
+            if left[place] == 0:
+                queue[node].pop(0)
+    picked = np.asarray(rows, dtype=np.int64)
+    lengths = np.diff(flows.start)[picked]
+    start = np.concatenate([[0], np.cumsum(lengths)])
+    within = np.arange(int(start[-1])) - np.repeat(start[:-1], lengths)
+    shared = PathFlows(
+        source=np.asarray(source, dtype=np.int64), start=start,
+        arcs=flows.arcs[np.repeat(flows.start[:-1][picked], lengths) + within],
+        depart_s=flows.depart_s[picked], vehicles=np.asarray(count, dtype=np.int64),
+    )  # fmt: skip
+    return shared, np.asarray(places, dtype=np.int64)

@@ -1,0 +1,7 @@
+"""Flows over time on road networks: contraction, slack time, earliest-arrival sweeps, paths, labels."""
+
+from safepassage.kernels.flow_over_time.network import Movers, SlackNetwork, slack_network
+from safepassage.kernels.flow_over_time.paths import FlowPaths, flow_paths
+from safepassage.kernels.flow_over_time.sweep import Sweep, sweep
+
+__all__ = ["FlowPaths", "Movers", "SlackNetwork", "Sweep", "flow_paths", "slack_network", "sweep"]

@@ -1,0 +1,193 @@
+"""Earliest-arrival flows: as many as possible have arrived by every time, in one sweep over the bins.
+
+Time is cut into bins of slack time (see `network`). The exits of one bin after the other are opened, and each
+time the flow is made maximal again by augmenting. An augmentation never takes from exits opened before, so
+after each bin as many as possible have arrived by then: the earliest-arrival flow of Gale, "Transient flows
+in networks" (1959) and Baumann and Skutella, "Earliest arrival flows with multiple sources" (2009,
+doi:10.1287/moor.1090.0382), on bins. Points (node, bin) that can still reach an open exit when a bin is full
+are settled for good, for nobody can come to them any more. That makes the work nearly linear, and the settled
+points at each stage are a least cut: one label per node for every horizon.
+
+The search is that of Dinic (1970) with levels counted from the exits; within a phase points without a way on
+are lifted as by Goldberg and Tarjan, "A new approach to the maximum-flow problem" (1988,
+doi:10.1145/48014.61051), and every bin begins by repeating what was done one bin before.
+
+The network is never expanded: arcs of a bin are found from the arcs of the network. Capacities of bins are
+whole vehicles that add up to the capacity of the road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.kernels.flow_over_time.network import SlackNetwork
+
+Int64 = NDArray[np.int64]
+SECONDS_PER_HOUR = 3600
+CHUNK = 16
+"""Bins that are opened between two looks at the clock."""
+SMALL = 30_000
+PPM = 1_000_000
+FAR = 2**40
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sweep:
+    """An earliest-arrival flow on bins.
+
+    `arrived` (n_bins,) vehicles that come in by bin of their arrival; `late` (n_bins, n_nodes) the first bin
+    of each node from which no exit could be reached when the bin was full; `flow` (n_bins, n_arcs) and
+    `left_at` (n_bins, n_sources) vehicles that enter arcs and leave sources;
+    `settled` (n_sources,) the bin in which a
+    source was emptied, -1 if it was not; `shift` (n_arcs,) bins that an arc takes; `phases` and `seen` count
+    searches and points looked at.
+    """
+
+    network: SlackNetwork
+    bin_s: int
+    arrived: Int64
+    late: Any
+    flow: Any
+    left_at: Any
+    settled: Int64
+    shift: Int64
+    complete: bool
+    phases: int
+    seen: int
+
+
+def sweep(
+    network: SlackNetwork,
+    bin_s: int,
+    *,
+    units_mveh: int,
+    rounding_ppm: int = 500_000,
+    parts: int = 1,
+    expired: Callable[[], bool] | None = None,
+    most_bins: int = 30_000,
+) -> Sweep:
+    """Open bins until everybody is out, `expired` says so or there are `most_bins`.
+
+    Parameters
+    ----------
+    bin_s
+        Seconds of a bin.
+    rounding_ppm
+        What is added to a detour, as a share of a bin, before it is cut to whole bins: half for the nearest.
+    units_mveh
+        What a vehicle takes of a capacity.
+    """
+    from safepassage.kernels.flow_over_time import sweep_loops as loops  # noqa: PLC0415 - numba is slow
+
+    if bin_s < 1 or units_mveh < 1:
+        raise ValueError("bin_s and units_mveh must be positive")
+    run = _Run(network, bin_s, units_mveh, rounding_ppm, parts)
+    if not len(network.source):
+        return run.result(0, complete=True)
+    stage = run.first_stage
+    while run.left.any() and stage < most_bins and not (expired is not None and expired()):
+        until = min(most_bins, stage + CHUNK)
+        run.grow(until)
+        stage = loops.open_bins(
+            (stage, until), run.net, (run.room, run.flow, run.left_at),
+            (run.level, run.at, run.pool_level, run.pool_at), run.supply,
+            (network.exits, run.earliest, run.left), run.work(until),
+            (run.arrived, run.late, run.settled, (run.held, run.held_pool, run.front), run.counters),
+        )  # fmt: skip
+    return run.result(stage, complete=not run.left.any())
+
+
+class _Run:
+    """The arrays of a sweep; rows for further bins are added as they are needed."""
+
+    def __init__(
+        self, network: SlackNetwork, bin_s: int, units_mveh: int, rounding_ppm: int, parts: int
+    ) -> None:
+        self.network, self.bin_s = network, bin_s
+        self.shift = (network.detour_s + bin_s * rounding_ppm // PPM) // bin_s
+        n = network.n_nodes
+        order = np.argsort(network.head, kind="stable")
+        every = np.arange(n + 1)
+        self.net = (
+            np.searchsorted(network.tail, every), network.head, self.shift,
+            np.searchsorted(network.head[order], every), order, network.tail[order], self.shift[order],
+        )  # fmt: skip
+        self.first_bin = (network.first_s + bin_s * rounding_ppm // PPM) // bin_s
+        row = np.full(n, -1, dtype=np.int64)
+        row[network.source_node] = np.arange(len(network.source))
+        self.supply = (network.source_node, self.first_bin, row)
+        self.earliest = self._earliest()
+        self.first_stage = int(self.earliest[network.exits].min(initial=FAR)) if len(network.source) else 0
+        self.left = network.vehicles * parts
+        self.even = parts > 1
+        self._rate = (network.capacity_mveh_h * bin_s * parts, SECONDS_PER_HOUR * units_mveh)
+        most = int(self._rate[0].max(initial=0)) // self._rate[1] + 1
+        self.small = np.int16 if most < SMALL else np.int32
+        n_arcs, n_sources = len(network.tail), len(network.source)
+        self.room = np.zeros((0, n_arcs), dtype=self.small)
+        self.flow = np.zeros((0, n_arcs), dtype=self.small)
+        self.left_at = np.zeros((0, n_sources), dtype=np.int32)
+        self.level = np.zeros((0, n), dtype=np.int32)
+        self.at = np.zeros((0, n), dtype=np.int16)
+        self.late = np.zeros((0, n), dtype=np.int16)
+        self.held = np.zeros((0, n), dtype=np.bool_)
+        self.held_pool = np.zeros(n_sources, dtype=np.bool_)
+        self.arrived = np.zeros(0, dtype=np.int64)
+        self.pool_level = np.full(n_sources, -1, dtype=np.int32)
+        self.pool_at = np.zeros(n_sources, dtype=np.int64)
+        self.settled = np.full(n_sources, -1, dtype=np.int64)
+        self.front = np.minimum(self.earliest, SMALL).astype(np.int64)
+        self.counters = np.zeros(3, dtype=np.int64)
+        self._queue = np.empty(0, dtype=np.int64)
+
+    def _earliest(self) -> Int64:
+        """Return (n_nodes,) the first bin in which anybody can be at a node."""
+        from safepassage.kernels.shortest_paths import ArcGraph  # noqa: PLC0415 - used here only
+
+        net = self.network
+        graph = ArcGraph(net.tail, net.head, net.n_nodes, np.ones(len(net.tail), dtype=bool))
+        cost = graph.tree(self.shift, net.source_node.tolist(), offsets=self.first_bin).cost
+        return np.where(np.isfinite(cost), cost, FAR).astype(np.int64)
+
+    def grow(self, until: int) -> None:
+        """Make room for the bins before `until`."""
+        have = len(self.room)
+        if until <= have:
+            return
+        until = max(until, have + have // 2)
+        k = np.arange(have, until, dtype=np.int64)[:, None]
+        numerator, denominator = self._rate
+        more = (k + 1) * numerator // denominator - k * numerator // denominator
+        if self.even:
+            more = np.broadcast_to(-(-numerator // denominator), more.shape)
+        self.room = np.concatenate([self.room, more.astype(self.small)])
+        for name in ("flow", "left_at", "level", "at", "late", "arrived", "held"):
+            # Before the first exit is reached nobody is late.
+            value = {"level": -1, "late": SMALL}.get(name, 0)
+            old = getattr(self, name)
+            setattr(
+                self, name, np.concatenate([old, np.full((until - have, *old.shape[1:]), value, old.dtype)])
+            )
+
+    def work(self, until: int) -> tuple[Int64, ...]:
+        """Return a queue for every point, and the trail of one walk."""
+        size = len(self.room) * self.network.n_nodes + len(self.network.source)
+        if len(self._queue) < size:
+            self._queue = np.empty(size, dtype=np.int64)
+            # No walk is longer than there are points; a way through a city has some hundred steps.
+            length = min(size, 2**20) + until
+            self._trail = tuple(np.empty(length, dtype=np.int64) for _ in range(3))
+        return (self._queue, *self._trail)
+
+    def result(self, stage: int, *, complete: bool) -> Sweep:
+        """Return the flow of the bins opened so far."""
+        return Sweep(
+            network=self.network, bin_s=self.bin_s, arrived=self.arrived[:stage], late=self.late[:stage],
+            flow=self.flow[:stage], left_at=self.left_at[:stage], settled=self.settled, shift=self.shift,
+            complete=complete, phases=int(self.counters[1]), seen=int(self.counters[2]),
+        )  # fmt: skip
