@@ -13,6 +13,7 @@ import pytest
 
 from safepassage.engines import shuttle
 from safepassage_verify.shuttle import check_shuttle
+from safepassage_verify.shuttle_bound import least_value
 from tests.support.shuttles import document, random_problem
 
 
@@ -114,3 +115,4 @@ def test_the_search_finds_the_optimum_and_the_bound_stays_below(seed, mixed):
     assert (plan.value, check.value, check.left_persons) == (best, best, 0)
     below = shuttle.bound(problem, plan.value, rounds=30)
     assert 0 < below.value <= best
+    assert least_value(plain, asdict(below)) == below.value

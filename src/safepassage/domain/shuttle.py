@@ -202,9 +202,11 @@ class ShuttleBound:
     It is the value of a Lagrangian relaxation, in whole numbers, on a grid of `step_ms` with all times
     rounded down. Each row of `prices` is the best for a part of the possible last arrivals: per party of each
     group, per stop for each group, per person brought to each shelter, per trip. Any prices of 0 or more give
-    a valid bound. `step_ms` is 0 where only the least waiting was summed.
+    a valid bound. Last arrivals after `cells` cells are
+    bounded by the least waiting. `step_ms` is 0 where only that was summed.
     """
 
     value: int
     step_ms: int
+    cells: int
     prices: tuple[tuple[int, ...], ...]

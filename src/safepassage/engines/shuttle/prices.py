@@ -44,7 +44,7 @@ def bound(
     parties = np.array([group.parties for group in problem.groups], np.int64)
     waiting = least_waiting(case, parties)
     latest_ms = min(max(0, value - waiting) // max(1, case.last_price) + 1, NEVER_MS)
-    best = ShuttleBound(value=waiting, step_ms=0, prices=())
+    best = ShuttleBound(value=waiting, step_ms=0, cells=0, prices=())
     rows = [_first_prices(problem, value)]
     for until, work in zip((0.4, 1.0), WORKS, strict=True):
         relaxation = relax(case, parties, latest_ms, work)
@@ -104,6 +104,7 @@ class _Ascent:
         return ShuttleBound(
             value=min(int(self.envelope.min()), beyond),
             step_ms=self.relaxation.step_ms,
+            cells=self.relaxation.cells,
             prices=tuple(tuple(map(int, self.rows[row])) for row in used),
         )
 
