@@ -1,9 +1,9 @@
 """Sums the bound of a shuttle problem again from its prices, in whole numbers and without a solver.
 
 The bound (document: `value`, `step_ms`, `cells`, `prices`) says: whatever the last arrival, all vehicles
-together cost at least what the prices say. Here the best tour of a vehicle is found trip by trip, for all cells
-of time at once, which is not how the planner finds it. What is not in the prices (the least waiting, by which
-last arrivals beyond the cells are bounded) is summed here as well.
+together cost at least what the prices say. Here the best tour of a vehicle is found trip by trip, for all
+cells of time at once, which is not how the planner finds it. What is not in the prices (the least waiting, by
+which last arrivals beyond the cells are bounded) is summed here as well.
 """
 
 from __future__ import annotations
