@@ -1,4 +1,4 @@
-"""The canonical flow: overlay → schedule → corridors → bounds → plan. The only place where engines meet."""
+"""The canonical flow: overlay → prices → schedule → corridors → bounds → plan; where engines meet."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from safepassage.domain.observer import Observer
 from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
 from safepassage.domain.plan_change import DirectionChange, PlanChange, Price
 from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
@@ -40,12 +41,14 @@ from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import onward, overlay, without
+from safepassage.engines.pricing import price
 from safepassage.engines.summary import (
     Totals,
     basis,
     binding,
     direction_summaries,
     hold,
+    joint_summary,
     not_assessed,
     totals,
 )
@@ -71,7 +74,10 @@ class StoppingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan with the problem it answers; `problems` are warnings about the case found on the way."""
+    """A plan with the problem it answers; `problems` are warnings about the case found on the way.
+
+    `guide` is what prices said about vehicles, for variants of the same problem.
+    """
 
     problem: PlanningProblem
     plan: Plan
@@ -79,6 +85,7 @@ class Planned:
     problems: tuple[Problem, ...]
     baseline_arcs: int
     change: PlanChange | None = None
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +127,13 @@ def make_plan(
     problem = without(laid.problem, situation.lost())
     limits = Limits(work=stop.work, expired=stop.expired)
     weight, change = settings.exposure_weight, None
+    # Prices are those of a plan made anew: they know nothing of movements that were announced.
+    priced = price(problem) if announced is None else None
     if announced is None:
         schedule = evacuate(
-            problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves, observer=observer
-        )
+            problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves,
+            guide=None if priced is None else priced.guide, observer=observer,
+        )  # fmt: skip
     else:
         problem = onward(announced.problem, problem, departed(announced.schedule, announced.now_s))
         schedule, change = _go_on(announced, problem, settings, limits, observer)
@@ -134,13 +144,16 @@ def make_plan(
         for name, total in found.items():
             observer.best(name, total.clearance_s)
     certificate, behind = certify(problem, _served(found), observer=observer)
+    certificate = replace(certificate, priced=() if priced is None else priced.bounds)
+    directions = direction_summaries(problem, schedule, found, certificate)
     plan = Plan(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
         horizon_s=settings.horizon_s, complete=not schedule.unserved,
         made_with=MadeWith(
             version=__version__, seed=seed, work_limit=stop.work, time_limit_s=stop.time_limit_s
         ),
-        schedule=schedule, directions=direction_summaries(problem, schedule, found, certificate),
+        schedule=schedule, directions=directions,
+        joint=joint_summary(problem, schedule, found, certificate, directions),
         corridors=ways, hold=hold(case), basis=basis(case, laid.modifications),
         modifications=laid.modifications,
         not_assessed=not_assessed(case, problem, schedule, laid.modifications),
@@ -148,7 +161,7 @@ def make_plan(
     )  # fmt: skip
     return Planned(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
-        baseline_arcs=laid.baseline_arcs, change=change,
+        baseline_arcs=laid.baseline_arcs, change=change, guide=None if priced is None else priced.guide,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from safepassage.engines.summary import Totals, binding, direction_summaries, totals
+from safepassage.engines.summary import Totals, binding, direction_summaries, joint_summary, totals
 from safepassage.engines.what_if import borrowed, closed, converged, departures, forks, in_use, junctions
 from safepassage.engines.what_if.arrivals import arrivals
 from safepassage.planning import Planned, StoppingRule
@@ -61,17 +61,20 @@ class Scales:
         """Plan a problem (on one with fewer roads, if given), bound it and have both checked."""
         limits = Limits(work=self._stop.work, expired=self._stop.expired)
         schedule = evacuate(
-            on or problem, exposure_weight=self._weight, limits=limits, reserves=self._reserves
-        )
+            on or problem, exposure_weight=self._weight, limits=limits, reserves=self._reserves,
+            guide=self.planned.guide,
+        )  # fmt: skip
         return self.of(problem, schedule)
 
     def of(self, problem: PlanningProblem, schedule: Schedule) -> Weighed:
         """Bound a schedule of a problem and have both checked."""
         found = totals(problem, schedule)
         certificate, behind = certify(problem, _served(found), points=1)
+        directions = direction_summaries(problem, schedule, found, certificate)
         plan = replace(
             self.planned.plan, complete=not schedule.unserved, schedule=schedule, corridors=(),
-            directions=direction_summaries(problem, schedule, found, certificate), modifications=(),
+            directions=directions, modifications=(),
+            joint=joint_summary(problem, schedule, found, certificate, directions),
             binding=binding(problem, certificate, behind), certificate=certificate,
         )  # fmt: skip
         self._check(problem, plan)

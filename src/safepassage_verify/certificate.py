@@ -10,6 +10,7 @@ from safepassage_verify import shape
 from safepassage_verify.bounds import FleetBound, LabelCuts
 from safepassage_verify.paths import Paths
 from safepassage_verify.planfile import Plan
+from safepassage_verify.priced import PricedBound
 from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
 from safepassage_verify.snapshot import CARRIED, Snapshot
 from safepassage_verify.totals import DirectionTotals
@@ -42,6 +43,35 @@ CERTIFICATE = record(
     ),
     envelope=rows(record(direction=text, t_s=_SECOND, persons_at_most=_ANY, parts=rows(_PART))),
 )
+_PRICE = whole(0, COUNT)
+_RUNS = table((0, SECONDS), (0, COUNT))
+PRICED = rows(
+    record(
+        id=text,
+        step_s=whole(1, SECONDS),
+        arcs=rows(record(arc=whole(0, COUNT), persons=_RUNS, road=_RUNS)),
+        sites=rows(record(site=text, price=_PRICE)),
+        people=rows(
+            record(
+                direction=text,
+                commodity=shape.one_of(*CARRIED),
+                node=whole(0, COUNT),
+                release_s=_SECOND,
+                price=_PRICE,
+            )
+        ),
+        limit=_ANY,
+        person_seconds=_ANY,
+    )
+)
+"""Shape of `priced`, which a certificate may leave out."""
+
+
+def fits(certificate: Any, findings: Findings) -> bool:
+    """Return whether a certificate has the shape that is agreed."""
+    if not CERTIFICATE(certificate, "certificate", findings):
+        return False
+    return "priced" not in certificate or PRICED(certificate["priced"], "certificate.priced", findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +88,7 @@ class Sums:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._paths = Paths(snapshot.roads)
+        self.paths = Paths(snapshot.roads)
         self._cuts: dict[tuple[str, str], LabelCuts] = {}
         self._fleets: dict[tuple[str, str], FleetBound] = {}
 
@@ -68,12 +98,12 @@ class Sums:
         if commodity in CARRIED:
             if (direction, commodity) not in self._fleets:
                 self._fleets[direction, commodity] = FleetBound(
-                    self.snapshot, direction, commodity, paths=self._paths
+                    self.snapshot, direction, commodity, paths=self.paths
                 )
             return self._fleets[direction, commodity].phi(horizon_s)
         if (direction, commodity) not in self._cuts:
             self._cuts[direction, commodity] = LabelCuts(
-                self.snapshot, direction, commodity, paths=self._paths
+                self.snapshot, direction, commodity, paths=self.paths
             )
         return self._cuts[direction, commodity].phi(horizon_s, claim["labels"], claim["extension"])
 
@@ -124,6 +154,41 @@ class CertificateCheck:
             unserved = own.persons_demand - self._at_horizon.get(direction, own.persons_demand)
             out[direction] = Proven(clearance_s=clearance, kinds=kinds, unserved=unserved)
         return out
+
+    def person_seconds(self, own: int) -> int | None:
+        """Note faults of the priced bounds; return the largest without. `own` is the plan's value."""
+        rows = self.certificate.get("priced", ())
+        ids = [row["id"] for row in rows]
+        self._require(
+            "REFERENCE", "certificate.priced", "an id occurs twice", holds=len(set(ids)) == len(ids)
+        )
+        proven = [self._check_priced(row, f"certificate.priced[{i}]", own) for i, row in enumerate(rows)]
+        return max((bound for bound in proven if bound is not None), default=None)
+
+    def _check_priced(self, row: Mapping[str, Any], where: str, own: int) -> int | None:
+        """Return the person-seconds a priced bound proves, None if it is faulty."""
+        snapshot, arcs, steps = self.snapshot, [line["arc"] for line in row["arcs"]], []
+        for line in row["arcs"]:
+            steps += [[step for step, _ in line[name]] for name in ("persons", "road")]
+        holds = max(arcs, default=0) < len(snapshot.roads) and len(set(arcs)) == len(arcs)
+        holds &= all(places == sorted(set(places)) for places in steps)
+        sites = [line["site"] for line in row["sites"]]
+        holds &= len(set(sites)) == len(sites) and set(sites) <= set(snapshot.places)
+        people = [(p["direction"], p["commodity"], p["node"], p["release_s"]) for p in row["people"]]
+        holds &= len(set(people)) == len(people)
+        message = "an arc, site or class of people does not exist or is here twice, or steps are out of order"
+        if not self._require("REFERENCE", where, message, holds=holds):
+            return None
+        limit = PricedBound(snapshot, row, self.sums.paths).limit()
+        message = f"states limit {shown(row['limit'])}, is {'without limit' if limit is None else limit}"
+        if not self._require("BOUND_SUM", where, message, holds=row["limit"] == limit) or limit is None:
+            return None
+        bound = sum(total.persons_demand for total in self.totals.values()) * snapshot.horizon_s - limit
+        message = f"states {shown(row['person_seconds'])} person-seconds, proves {bound}"
+        fits = self._require("BOUND_CLAIM", where, message, holds=row["person_seconds"] == bound)
+        message = f"no plan takes less than {bound} person-seconds, this one takes {own}"
+        fits &= self._require("BOUND_CONTRADICTED", where, message, holds=own >= bound)
+        return bound if fits else None
 
     def _check_terms(self, direction: str, t: int, labels: Sequence[Sequence[int]], where: str) -> bool:
         """Return whether direction, time and labels are usable."""
@@ -207,6 +272,47 @@ class CertificateCheck:
         self._require("BOUND_CONTRADICTED", where, message, holds=arrived <= value)
         if t == self.snapshot.horizon_s:
             self._at_horizon[direction] = value
+
+
+def person_seconds(totals: tuple[DirectionTotals, ...], horizon_s: int) -> int:
+    """Return the arrivals of all decided persons added up, the horizon for those unserved."""
+    arrived = sum(n * t for own in totals for t, n in own.arrivals_of["persons"])
+    return arrived + horizon_s * sum(own.persons_unserved for own in totals)
+
+
+def check_joint(
+    plan: Plan,
+    totals: tuple[DirectionTotals, ...],
+    horizon_s: int,
+    bounds: tuple[int | None, int | None],
+    findings: Findings,
+) -> None:
+    """Note joint numbers that are not the recomputed ones; `bounds`: person-seconds, last arrival."""
+    if "joint" not in plan.raw or not JOINT(plan.raw["joint"], "plan.joint", findings):
+        return
+    last = max((own.clearance_s for own in totals if own.clearance_s is not None), default=None)
+    values = {"person_seconds": person_seconds(totals, horizon_s), "last_arrival": last}
+    for (name, value), bound in zip(values.items(), bounds, strict=True):
+        known = bound if value is not None else None
+        gap = None if not known or value is None else (value - known) * PPM // known
+        unit = "" if name == "person_seconds" else "_s"
+        for field, own in (
+            (f"{name}{unit}", value),
+            (f"{name}_bound{unit}", known),
+            (f"{name}_gap_ppm", gap),
+        ):
+            message = f"states {shown(plan.raw['joint'][field])}, is {own}"
+            findings.require(
+                "JOINT", f"plan.joint.{field}", holds=plan.raw["joint"][field] == own, message=message
+            )
+
+
+_MAYBE = shape.nullable(_ANY)
+JOINT = record(
+    person_seconds=_ANY, person_seconds_bound=_MAYBE, person_seconds_gap_ppm=_MAYBE,
+    last_arrival_s=_MAYBE, last_arrival_bound_s=_MAYBE, last_arrival_gap_ppm=_MAYBE,
+)  # fmt: skip
+"""Shape of `joint`, which a plan may leave out."""
 
 
 def check_stated_bounds(

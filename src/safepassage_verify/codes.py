@@ -62,6 +62,7 @@ CODES = MappingProxyType(
         "BOUND_CONTRADICTED": "the plan does what its own bound says no plan can: one of them is wrong",
         "CLEARANCE_BOUND": "the stated bound, its kind or the gap is not the one that the certificate proves",
         "ENVELOPE": "an envelope point is not the least of its recomputed parts",
+        "JOINT": "a number of all directions together is not the recomputed one, or not what is proved",
         "UNSERVED_BOUND": "the bound on unserved persons is not demand less the envelope at the horizon",
     }
 )

@@ -8,7 +8,14 @@ from dataclasses import fields
 from typing import Any
 
 from safepassage_verify.canonical import canonical_bytes
-from safepassage_verify.certificate import CERTIFICATE, CertificateCheck, Proven, check_stated_bounds
+from safepassage_verify.certificate import (
+    CertificateCheck,
+    Proven,
+    check_joint,
+    check_stated_bounds,
+    fits,
+    person_seconds,
+)
 from safepassage_verify.flows import check_flows
 from safepassage_verify.history import History, check_history, read_history, remaining
 from safepassage_verify.movements import check_movements
@@ -86,7 +93,7 @@ def _check(
     if snapshot is not None:
         snapshot, history = read_history(inputs, snapshot, findings)
     read = read_plan(plan, snapshot, findings)
-    has_certificate = certificate is not None and CERTIFICATE(certificate, "certificate", findings)
+    has_certificate = certificate is not None and fits(certificate, findings)
     if snapshot is None or read is None:
         return ()
     _check_header(read, snapshot, inputs_sha256, findings)
@@ -94,14 +101,23 @@ def _check(
     if totals is None:
         return ()
     proven: Mapping[str, Proven] = {}
+    bound = None
     if has_certificate:
         same = certificate["inputs_sha256"] == inputs_sha256
         findings.require(
             "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
         )
         left = snapshot if history is None else remaining(inputs, snapshot, history, findings)
-        proven = CertificateCheck(certificate, left, totals, findings).proven()
+        check = CertificateCheck(certificate, left, totals, findings)
+        proven = check.proven()
+        fresh = history is None or not certificate.get("priced")
+        message = "prices bound plans made anew, not those that go on from movements announced"
+        findings.require("BOUND_CLAIM", "certificate.priced", holds=fresh, message=message)
+        bound = check.person_seconds(person_seconds(totals, snapshot.horizon_s)) if fresh else None
     check_stated_bounds(read, totals, proven, findings)
+    cleared = [proven.get(own.id, Proven()).clearance_s for own in totals if own.clearance_s is not None]
+    last = max((t for t in cleared if t is not None), default=None)
+    check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
     return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
 
 

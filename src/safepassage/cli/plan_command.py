@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from safepassage.cli.going_on import GoingOn, going_on
@@ -79,10 +80,12 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         field_devices=options.field_devices,
     )  # fmt: skip
     code, seconds = _code(case, planned), round(time.monotonic() - started, 2)
+    joint = planned.plan.joint
     data = {
         "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
-        "directions": _directions(planned), "outputs": outputs, "problems": problems_json(problems),
-        "seconds": seconds,
+        "directions": _directions(planned), "joint": None if joint is None else asdict(joint),
+        "outputs": outputs,
+        "problems": problems_json(problems), "seconds": seconds,
     }  # fmt: skip
     text = plan_text(planned, outputs, problems, seconds, code)
     if changes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from safepassage.domain.plan import DirectionSummary
+from safepassage.domain.plan import DirectionSummary, JointSummary
 from safepassage.domain.problem import Problem
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.local_clock import LocalClock
@@ -15,6 +15,7 @@ BAR = 30
 SHOWN_PROBLEMS = 8
 SHOWN_MOVEMENTS = 12
 INSUFFICIENT = 5
+PERCENT_PPM = 10_000
 
 
 def plan_text(
@@ -30,6 +31,7 @@ def plan_text(
     for row, summary in zip(planned.problem.directions, plan.directions, strict=True):
         binding = next((b.text for b in plan.binding if b.direction == row[0]), "")
         lines.extend(_direction(summary, clock, plan.as_of, binding))
+    lines.extend([] if plan.joint is None else _joint(plan.joint, clock))
     lines.extend(_unserved(planned))
     lines.append("Do not move now is always an option: what those who stay need is in the report.")
     lines.extend(_warnings(list(problems)))
@@ -94,6 +96,20 @@ def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding
     if summary.unserved_bound:
         lines.append(f"  in this model at least {summary.unserved_bound:,} cannot be served by any plan")
     return [*lines, f"  what limits it: {binding}"] if binding else lines
+
+
+def _joint(joint: JointSummary, clock: LocalClock) -> list[str]:
+    """Return what all directions together take beside what no plan of the model can better."""
+    minutes, bound, gap = joint.person_seconds // 60, joint.person_seconds_bound, joint.person_seconds_gap_ppm
+    lines = ["", f"All directions together: {minutes:,} person-minutes (who is not served counts to the end)"]
+    if bound is not None and gap is not None:
+        lines.append(
+            f"  in this model no plan takes less than {bound // 60:,}: gap {gap / PERCENT_PPM:.1f} %"
+        )
+    if joint.last_arrival_s is not None and joint.last_arrival_gap_ppm is not None:
+        last, gap = clock.moments(joint.last_arrival_s), joint.last_arrival_gap_ppm
+        lines.append(f"  the last arrive {last}: gap {gap / PERCENT_PPM:.1f} %")
+    return lines
 
 
 def _unserved(planned: Planned) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from safepassage.domain.price_sheet import PriceSheet
+
 Waits = tuple[tuple[int, int], ...]
 """(position in the route, seconds waited before that arc)."""
 
@@ -255,11 +257,42 @@ class EnvelopePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PricedBound:
+    """A proved bound for all directions together: no plan takes less than `person_seconds`.
+
+    Person-seconds add up the arrivals of decided persons, and the horizon for everybody unserved; `limit` is
+    the most that all of them can gain against the horizon, by the prices of the sheet.
+    """
+
+    id: str
+    sheet: PriceSheet
+    limit: int
+    person_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """The bounds that anyone can sum again."""
 
     bounds: tuple[Bound, ...]
     envelope: tuple[EnvelopePoint, ...]
+    priced: tuple[PricedBound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointSummary:
+    """What the plan takes for all directions together, and what no plan of the model can better.
+
+    `last_arrival_bound_s` is for plans that serve as many persons in every direction; gaps are in ppm of the
+    bound. None where nothing is proved or nobody arrives.
+    """
+
+    person_seconds: int
+    person_seconds_bound: int | None
+    person_seconds_gap_ppm: int | None
+    last_arrival_s: int | None
+    last_arrival_bound_s: int | None
+    last_arrival_gap_ppm: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,3 +326,4 @@ class Plan:
     not_assessed: tuple[NotAssessed, ...]
     binding: tuple[Binding, ...]
     certificate: Certificate
+    joint: JointSummary | None = None

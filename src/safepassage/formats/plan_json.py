@@ -17,6 +17,7 @@ from safepassage.domain.plan import (
     LinkRide,
     Load,
     Plan,
+    PricedBound,
     Reserve,
     Route,
     Schedule,
@@ -47,6 +48,7 @@ def plan_document(plan: Plan, *, inputs_sha256: str) -> dict[str, Any]:
         "unserved": [asdict(row) for row in schedule.unserved],
         "reserves": [asdict(row) for row in schedule.reserves],
         "directions": [asdict(row) for row in plan.directions],
+        **({} if plan.joint is None else {"joint": asdict(plan.joint)}),
         "corridors": [_lists(asdict(row), "cut_arcs") for row in plan.corridors],
         "hold": [asdict(row) for row in plan.hold],
         "basis": [asdict(row) for row in plan.basis],
@@ -138,6 +140,27 @@ def certificate_document(certificate: Certificate, *, inputs_sha256: str) -> dic
             }
             for point in certificate.envelope
         ],
+        "priced": [_priced(bound) for bound in certificate.priced],
+    }
+
+
+def _priced(bound: PricedBound) -> dict[str, Any]:
+    sheet = bound.sheet
+    return {
+        "id": bound.id,
+        "step_s": sheet.step_s,
+        "arcs": [
+            {
+                "arc": row.arc,
+                "persons": [list(run) for run in row.persons],
+                "road": [list(run) for run in row.road],
+            }
+            for row in sheet.arcs
+        ],
+        "sites": [asdict(row) for row in sheet.sites],
+        "people": [asdict(row) for row in sheet.people],
+        "limit": bound.limit,
+        "person_seconds": bound.person_seconds,
     }
 
 

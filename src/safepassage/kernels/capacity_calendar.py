@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+import numpy as np
+
 NEVER = -1
 """Returned where no entry is possible within the grid."""
+_FAR = 2**60
 
 
 class CapacityCalendar:
@@ -106,6 +109,82 @@ class CapacityCalendar:
             if left < right:
                 self.busy_from.insert(i, left)
                 self.busy_until.insert(i, right)
+
+
+class BurstCalendar:
+    """Reservations on one resource by the capacity rule itself, for arcs with few entries.
+
+    For all seconds a < b, the work entered in [a, b) is at most the capacity of [a, b) plus `burst`. Small
+    entries may then share a burst that a large one would take alone, which stretches of capacity cannot say.
+    Entries are checked against those before and after them, so they may be added in any order.
+
+    Parameters
+    ----------
+    starts_s, rates, horizon_s
+        As in `CapacityCalendar`.
+    burst
+        Work units (of second times rate) that may enter at once.
+    """
+
+    __slots__ = (
+        "_before", "_burst", "_capacity", "_closes", "_horizon_s", "_least", "_most", "_opens",
+        "_seconds", "_work",
+    )  # fmt: skip
+
+    def __init__(self, starts_s: tuple[int, ...], rates: tuple[int, ...], horizon_s: int, burst: int) -> None:
+        rate = np.zeros(horizon_s, dtype=np.int64)
+        for k, start in enumerate(starts_s):
+            rate[start : starts_s[k + 1] if k + 1 < len(starts_s) else horizon_s] = rates[k]
+        self._capacity = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(rate)])
+        self._horizon_s, self._burst = horizon_s, burst
+        self._seconds: list[int] = []
+        self._work: list[int] = []
+        self._update()
+
+    def _update(self) -> None:
+        """Sum again what `find` looks at, for the gap before each entry and the one after the last."""
+        at = np.array(self._seconds, dtype=np.int64)
+        total = np.cumsum(np.array(self._work, dtype=np.int64))
+        self._before = np.concatenate([np.zeros(1, dtype=np.int64), total])
+        self._opens = np.concatenate([np.zeros(1, dtype=np.int64), at])
+        self._closes = np.concatenate([at, np.array([self._horizon_s], dtype=np.int64)])
+        left = self._before[:-1] - self._capacity[at]
+        right = total - self._capacity[at + 1]
+        self._least = np.concatenate([np.array([_FAR], dtype=np.int64), np.minimum.accumulate(left)])
+        later = np.maximum.accumulate(right[::-1])[::-1]
+        self._most = np.concatenate([later, np.array([-_FAR], dtype=np.int64)])
+
+    def find(self, t: int, work: int) -> tuple[int, int]:
+        """Return (earliest second >= t with room for `work`, the same again), or (NEVER, 0)."""
+        if t >= self._horizon_s:
+            return NEVER, 0
+        capacity, first = self._capacity, bisect_right(self._seconds, t)
+        gap = slice(first, None)
+        before, least, start = self._before[gap], self._least[gap], np.maximum(self._opens[gap], t)
+        # Late enough that the capacity since the entries before suffices, in a second with capacity.
+        needed = np.maximum(before + (work - self._burst) - least, capacity[start] + 1)
+        second = np.searchsorted(capacity, needed, side="left") - 1
+        inside = (second <= self._closes[gap]) & (second < self._horizon_s)
+        at = np.where(inside, second, 0)
+        ahead = self._most[gap] + work - np.minimum(least, before - capacity[at]) <= self._burst
+        fits = np.flatnonzero(inside & ahead)
+        return (int(second[fits[0]]),) * 2 if len(fits) else (NEVER, 0)
+
+    def reserve(self, x: int, work: int) -> None:
+        """Enter `work` in second x, which `find` returned."""
+        i = bisect_right(self._seconds, x)
+        self._seconds.insert(i, x)
+        self._work.insert(i, work)
+        self._update()
+
+    def release(self, x: int, work: int) -> None:
+        """Take back what was entered in second x."""
+        i = bisect_right(self._seconds, x) - 1
+        while self._work[i] != work:
+            i -= 1
+        self._seconds.pop(i)
+        self._work.pop(i)
+        self._update()
 
 
 class OpenTimes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from safepassage.domain.case import Group
@@ -33,12 +34,16 @@ class Option:
 
 @dataclass(slots=True)
 class CarPlanner:
-    """Inserts cars into the roadway and collects them as streams."""
+    """Inserts cars into the roadway and collects them as streams.
+
+    `tolls` says how many seconds of a person's time a place at a site is worth to others.
+    """
 
     problem: PlanningProblem
     ways: Ways
     roads: Roadway
     room: SiteRoom
+    tolls: Mapping[str, int] = field(default_factory=dict)
     _options: dict[tuple[str, str], list[Option]] = field(default_factory=dict)
     _streams: dict[tuple[str, str, str, int, bool], list[Departure]] = field(default_factory=dict)
 
@@ -74,13 +79,46 @@ class CarPlanner:
             claim.give_up(*no_way(self.problem, claim))
         return self._options[key]
 
+    def send(self, claim: Claimant, until_s: int) -> int | None:
+        """Serve the cars of a claim that can leave by a second; return when the next can, or None."""
+        group = str(Group.OWN_VEHICLE)
+        options = self._ways_of(claim)
+        while wanted := min(self.problem.rules.persons_per_car, claim.remaining[group]):
+            found = self._earliest(claim, options, wanted)
+            if found is None:
+                return None
+            option, passage, persons = found
+            if passage.depart_s > until_s:
+                return passage.depart_s
+            self._book(claim, option, passage, persons)
+            claim.remaining[group] -= persons
+        return None
+
     def _insert(self, claim: Claimant, options: list[Option], wanted: int) -> int:
-        """Reserve one car on the option with the earliest arrival; return the persons in it, or 0.
+        """Reserve one car on the option with the earliest arrival; return the persons in it, or 0."""
+        found = self._earliest(claim, options, wanted)
+        if found is None:
+            return 0
+        option, passage, persons = found
+        self._book(claim, option, passage, persons)
+        return persons
+
+    def _book(self, claim: Claimant, option: Option, passage: Passage, persons: int) -> None:
+        self.roads.reserve(passage)
+        self.room.take(option.site, persons)
+        key = (claim.place.id, claim.direction, option.site, option.route, claim.reserve)
+        departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
+        self._streams.setdefault(key, []).append(departure)
+
+    def _earliest(
+        self, claim: Claimant, options: list[Option], wanted: int
+    ) -> tuple[Option, Passage, int] | None:
+        """Return the option with the earliest arrival, its passage and the persons in the car, or None.
 
         Options that fail for good are dropped; a car that is not full fills the last places of a site.
         """
         while options:
-            options.sort(key=lambda o: (o.arrive_s, o.route))
+            options.sort(key=self._cost)
             best = options[0]
             room = self.room.room(best.site)
             persons = wanted if room is None else min(room, wanted)
@@ -94,15 +132,13 @@ class CarPlanner:
                 options.pop(0)
                 continue
             best.ready_s, best.arrive_s = passage.depart_s, passage.arrive_s
-            if len(options) > 1 and best.arrive_s > options[1].arrive_s + SAME_ARRIVAL_S:
+            if len(options) > 1 and self._cost(best)[0] > self._cost(options[1])[0] + SAME_ARRIVAL_S:
                 continue
-            self.roads.reserve(passage)
-            self.room.take(best.site, persons)
-            key = (claim.place.id, claim.direction, best.site, best.route, claim.reserve)
-            departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
-            self._streams.setdefault(key, []).append(departure)
-            return persons
-        return 0
+            return best, passage, persons
+        return None
+
+    def _cost(self, option: Option) -> tuple[int, int]:
+        return option.arrive_s + self.tolls.get(option.site, 0), option.route
 
     def _passage(self, option: Option, persons: int) -> tuple[Passage | None, str]:
         rules = self.problem.rules

@@ -18,6 +18,8 @@ from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
 TRIED_VEHICLES = 40
 """How many vehicles are tried for a ride, best estimate first, before the journey is given up."""
+FULL_ROADS = 8
+"""After so many vehicles for which the roads have no room left, no more are tried for a ride."""
 MOST_STOPS = 5
 """A vehicle that is not full calls at up to so many further pick-ups."""
 MOST_DETOUR_S = 2_400
@@ -65,6 +67,25 @@ class FleetPlanner:
                 types.setdefault(kind, []).append(vehicle)
         self._types = list(types.values())
 
+    def states(self) -> dict[str, VehicleState]:
+        """Return where every vehicle stands."""
+        return self._state
+
+    def vehicle(self, vehicle_id: str) -> Vehicle:
+        """Return a vehicle by id."""
+        return self._vehicles[vehicle_id]
+
+    def empty_arrival(self, vehicle: Vehicle, state: VehicleState, node: int) -> int | None:
+        """Return when an empty vehicle can be at a node, None where it cannot get."""
+        if state.node == node:
+            return state.ready_s
+        found = None
+        for arcs in self.ways.deadheads(bus_empty(vehicle), state.node, node):
+            passage = self.roads.earliest(arcs, state.ready_s, vehicle.units_mveh, 0)
+            if passage is not None and (found is None or passage.arrive_s < found):
+                found = passage.arrive_s
+        return found
+
     def turn(self, claim: Claimant) -> bool:
         """Serve one trip of a claim; return False (with a reason) when no more can be served."""
         key = (claim.place.id, claim.direction)
@@ -111,7 +132,7 @@ class FleetPlanner:
             kind = vehicles[0]
             if not places(kind, claim.kind):
                 continue
-            if not self.ways.candidates(_loaded(kind, claim), stage.from_node, stage.to_node):
+            if not self.ways.candidates(loaded(kind, claim), stage.from_node, stage.to_node):
                 continue
             empty = bus_empty(kind)
             moved: dict[int, float] = {}
@@ -149,7 +170,7 @@ class FleetPlanner:
         rules = self.problem.rules
         if not estimates:
             return 0
-        carrier = _loaded(self._vehicles[estimates[0][1]], claim)
+        carrier = loaded(self._vehicles[estimates[0][1]], claim)
         one_way_s = round(min(NEVER_S, self.ways.between(carrier, stage.from_node, stage.to_node).cost))
         return 2 * one_way_s + rules.load_base_s + rules.unload_base_s
 
@@ -167,14 +188,17 @@ class FleetPlanner:
         first = next((s for s in journey.stages if s.link < 0), None)
         if first is None:
             return self._attempt(claim, journey, limit, "")
-        trouble = ledger.NO_VEHICLE
+        trouble, full = ledger.NO_VEHICLE, 0
         for vehicle_id in self._ranked(claim, first, claim.place.release_s, limit):
+            if full >= FULL_ROADS:
+                break
             if len(journey.stages) == 1:
                 trouble = self._round(claim, journey, limit, vehicle_id)
             else:
                 trouble = self._attempt(claim, journey, limit, vehicle_id)
             if not trouble:
                 return ""
+            full += trouble == ledger.ROAD_TIME
         return trouble
 
     def _link_places(self, claim: Claimant, journey: Journey) -> int:
@@ -199,7 +223,8 @@ class FleetPlanner:
     def _trip(self) -> Trip:
         return Trip(self.problem, self.ways, self.roads)
 
-    def _commit(self, trip: Trip, parties: list[Party], site: str) -> None:
+    def commit(self, trip: Trip, parties: list[Party], site: str) -> None:
+        """Count the people of a trip as served and move its vehicles."""
         for vehicle_id, leg in trip.legs:
             self._legs.setdefault(vehicle_id, []).append(leg)
         self._rides.extend(trip.rides)
@@ -225,7 +250,7 @@ class FleetPlanner:
                 trip.undo()
                 return done
             ready_s = done
-        self._commit(trip, [party], journey.site)
+        self.commit(trip, [party], journey.site)
         return ""
 
     def _bus_stage(
@@ -242,7 +267,7 @@ class FleetPlanner:
         if state is None:
             return ledger.FLEET_TIME
         done = trip.drive(
-            vehicle, _loaded(vehicle, claim), state, stage.to_node, [party], loading_from_s=ready_s, site=site
+            vehicle, loaded(vehicle, claim), state, stage.to_node, [party], loading_from_s=ready_s, site=site
         )
         return done if isinstance(done, str) else done.ready_s
 
@@ -255,8 +280,19 @@ class FleetPlanner:
         return trouble
 
     def _drive_round(self, stops: list[list[Party]], journey: Journey, vehicle_id: str) -> str:
+        done = self.book_round(stops, journey, vehicle_id)
+        if isinstance(done, str):
+            return done
+        trip, aboard = done
+        self.commit(trip, aboard, journey.site)
+        return ""
+
+    def book_round(
+        self, stops: list[list[Party]], journey: Journey, vehicle_id: str
+    ) -> tuple[Trip, list[Party]] | str:
+        """Book a round without counting anybody as served yet; return it, or the reason why not."""
         vehicle, trip = self._vehicles[vehicle_id], self._trip()
-        carrier = _loaded(vehicle, stops[0][0].claim)
+        carrier = loaded(vehicle, stops[0][0].claim)
         state = trip.deadhead(vehicle, self._state[vehicle_id], stops[0][0].claim.node)
         if state is None:
             trip.undo()
@@ -276,8 +312,21 @@ class FleetPlanner:
                 trip.undo()
                 return done
             state = done
-        self._commit(trip, aboard, journey.site)
-        return ""
+        return trip, aboard
+
+    def boarding_at(self, claims: list[Claimant], journey: Journey, vehicle: Vehicle) -> list[list[Party]]:
+        """Return one stop with as many of the claims at a node as there is room for, in their order."""
+        free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+        room = self.room.room(journey.site)
+        room = NEVER_S if room is None else room
+        parties = []
+        for claim in claims:
+            limit = min(free[claim.kind], room)
+            if limit > 0 and claim.left:
+                parties.append(Party(claim, claim.boarding(limit)))
+                free[claim.kind] -= parties[-1].persons
+                room -= parties[-1].persons
+        return [parties]
 
     def _stops(self, claim: Claimant, journey: Journey, limit: int, vehicle: Vehicle) -> list[list[Party]]:
         """Return the pick-ups of a round: the claim's own, then the nearest others while places last."""
@@ -287,7 +336,7 @@ class FleetPlanner:
         first = Party(claim, claim.boarding(min(limit, free[claim.kind])))
         free[claim.kind] -= first.persons
         room -= first.persons
-        stops, carrier = [[first]], _loaded(vehicle, claim)
+        stops, carrier = [[first]], loaded(vehicle, claim)
         site_node = journey.stages[-1].to_node
         taken = {id(claim)}
         while len(stops) <= MOST_STOPS and room > 0 and any(free.values()):
@@ -355,5 +404,6 @@ class FleetPlanner:
         return tuple(sorted(self._rides, key=lambda r: (r.depart_s, r.id)))
 
 
-def _loaded(vehicle: Vehicle, claim: Claimant) -> Carrier:
+def loaded(vehicle: Vehicle, claim: Claimant) -> Carrier:
+    """Return a vehicle with people of a claim aboard."""
     return Carrier(Mode.BUS, claim.direction, vehicle.weight_kg)

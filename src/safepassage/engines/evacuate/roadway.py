@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from safepassage.domain.plan import Waits
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+from safepassage.kernels.capacity_calendar import NEVER, BurstCalendar, CapacityCalendar, OpenTimes
 
 SECONDS_PER_HOUR = 3_600
 UNLIMITED = 10**9
 """Persons/h that stand for "no limit" in a calendar: the largest that a snapshot may state."""
+EMPTY_SHARE = 2
+"""Empty vehicles take up at most one part in so many of an arc that counts persons."""
 ROLLING_WAIT_S = 20
 """The planner holds people at their origin, not on the road: no wait at a junction is longer than this."""
 
@@ -62,8 +64,10 @@ class Roadway:
         self._windows = rules.movement_windows
         self._wait_max_s = min(ROLLING_WAIT_S, rules.junction_wait_max_s)
         self._timetable = {arc: dict(rows) for arc, rows in network.timetables.items()}
-        self._road: dict[int, CapacityCalendar] = {}
-        self._people: dict[int, CapacityCalendar] = {}
+        self._burst = {True: rules.burst_mveh, False: rules.burst_persons}
+        self._road: dict[int, CapacityCalendar | BurstCalendar] = {}
+        self._people: dict[int, CapacityCalendar | BurstCalendar] = {}
+        self._empty: dict[int, CapacityCalendar | BurstCalendar] = {}
         self._open: dict[int, OpenTimes] = {
             arc: OpenTimes(tuple((p.from_s, p.until_s, p.capacity_mveh_h > 0, p.travel_s) for p in pieces))
             for arc, pieces in network.profiles.items()
@@ -116,8 +120,7 @@ class Roadway:
             self._steps[key] = [
                 Step(arc, None, 0, self._travel_s[arc])
                 if arc in self._special or not driven
-                else Step(arc, calendar := self._road.get(arc) or self._road_calendar(arc), calendar.rate,
-                          self._travel_s[arc])
+                else Step(arc, calendar := self._plain(arc), calendar.rate, self._travel_s[arc])
                 for arc in arcs
             ]  # fmt: skip
         return self._steps[key]
@@ -188,6 +191,8 @@ class Roadway:
                 t = self._next_departure(arc, t, persons)
             if units and t != NEVER:
                 t, road_x = (self._road.get(arc) or self._road_calendar(arc)).find(t, work)
+            if units and not persons and arc in self._counted and t != NEVER:
+                t, persons_x = (self._empty.get(arc) or self._empty_calendar(arc)).find(t, work)
             if persons and arc in self._counted and arc not in self._timetable and t != NEVER:
                 t, persons_x = (self._people.get(arc) or self._person_calendar(arc)).find(t, heads)
             if t == start:
@@ -213,7 +218,10 @@ class Roadway:
         for position, x in passage.heads.items():
             arc = passage.arcs[position]
             if x >= 0:
-                self._people[arc].reserve(x, passage.persons * SECONDS_PER_HOUR)
+                if passage.persons:
+                    self._people[arc].reserve(x, passage.persons * SECONDS_PER_HOUR)
+                else:
+                    self._empty[arc].reserve(x, work)
             if arc in self._timetable:
                 self._timetable[arc][passage.seconds[position]] -= passage.persons
 
@@ -263,34 +271,59 @@ class Roadway:
         for position, x in passage.heads.items():
             arc = passage.arcs[position]
             if x >= 0:
-                self._people[arc].release(x, passage.persons * SECONDS_PER_HOUR)
+                if passage.persons:
+                    self._people[arc].release(x, passage.persons * SECONDS_PER_HOUR)
+                else:
+                    self._empty[arc].release(x, work)
             if arc in self._timetable:
                 self._timetable[arc][passage.seconds[position]] += passage.persons
 
-    def _road_calendar(self, arc: int) -> CapacityCalendar:
+    def _plain(self, arc: int) -> CapacityCalendar:
+        """Return the calendar of an arc that is not special."""
+        calendar = self._road.get(arc) or self._road_calendar(arc)
+        if not isinstance(calendar, CapacityCalendar):
+            raise TypeError("an arc that counts persons is special")
+        return calendar
+
+    def _road_calendar(self, arc: int) -> CapacityCalendar | BurstCalendar:
         pieces = self._profiles.get(arc)
         rates = (
             [(0, self._capacity[arc])] if pieces is None else [(p.from_s, p.capacity_mveh_h) for p in pieces]
         )
-        self._road[arc] = calendar = self._calendar(rates)
+        # The rule itself where few pass; stretches of capacity, which are quicker, everywhere else.
+        burst = self._burst[True] if arc in self._counted else None
+        self._road[arc] = calendar = self._calendar(rates, burst)
         return calendar
 
-    def _person_calendar(self, arc: int) -> CapacityCalendar:
+    def _empty_calendar(self, arc: int) -> CapacityCalendar | BurstCalendar:
+        """Return the calendar of empty vehicles where persons count: they leave room for others."""
+        pieces = self._profiles.get(arc)
+        rates = (
+            [(0, self._capacity[arc])] if pieces is None else [(p.from_s, p.capacity_mveh_h) for p in pieces]
+        )
+        shares = [(start, rate // EMPTY_SHARE) for start, rate in rates]
+        self._empty[arc] = calendar = self._calendar(shares, None)
+        return calendar
+
+    def _person_calendar(self, arc: int) -> CapacityCalendar | BurstCalendar:
         pieces = self._profiles.get(arc)
         stated = [(0, self._persons_h[arc])] if pieces is None else [(p.from_s, p.persons_h) for p in pieces]
         rates = [(start, UNLIMITED if rate < 0 else rate) for start, rate in stated]
-        self._people[arc] = calendar = self._calendar(rates)
+        self._people[arc] = calendar = self._calendar(rates, self._burst[False])
         return calendar
 
-    def _calendar(self, rates: list[tuple[int, int]]) -> CapacityCalendar:
-        """Build a calendar whose rate is 0 outside the movement windows."""
+    def _calendar(self, rates: list[tuple[int, int]], burst: int | None) -> CapacityCalendar | BurstCalendar:
+        """Build a calendar whose rate is 0 outside the movement windows; with a burst where one is given."""
         if self._windows:
             cuts = sorted({*(s for s, _ in rates), *(t for w in self._windows for t in w), 0})
             cuts = [t for t in cuts if t < self._horizon_s]
             inside = [any(w[0] <= t < w[1] for w in self._windows) for t in cuts]
             now = [max((s, r) for s, r in rates if s <= t)[1] for t in cuts]
             rates = [(t, rate if ok else 0) for t, rate, ok in zip(cuts, now, inside, strict=True)]
-        return CapacityCalendar(tuple(s for s, _ in rates), tuple(r for _, r in rates), self._horizon_s)
+        starts, values = tuple(s for s, _ in rates), tuple(r for _, r in rates)
+        if burst is not None:
+            return BurstCalendar(starts, values, self._horizon_s, burst * SECONDS_PER_HOUR)
+        return CapacityCalendar(starts, values, self._horizon_s)
 
     def _window_start(self, t: int) -> int | None:
         """Return the first second >= t in which movement is allowed, or None."""

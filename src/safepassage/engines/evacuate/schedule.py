@@ -10,8 +10,10 @@ from safepassage.domain.network import Mode
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Reserve, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.dispatch import Dispatcher
 from safepassage.engines.evacuate.fleet import FleetPlanner
 from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
@@ -35,6 +37,7 @@ def evacuate(
     limits: Limits,
     reserves: bool = True,
     earlier: Earlier | None = None,
+    guide: Guide | None = None,
     observer: Observer | None = None,
 ) -> Schedule:
     """Schedule everybody who can be served, the least served claim first.
@@ -49,7 +52,8 @@ def evacuate(
     roads, room = Roadway(problem), SiteRoom.of(problem)
     lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
     journeys = Journeys(problem, ways, lightest)
-    cars = CarPlanner(problem, ways, roads, room)
+    tolls = {} if guide is None else {row.site: row.price for row in guide.sheet.sites}
+    cars = CarPlanner(problem, ways, roads, room, tolls)
     fleet = FleetPlanner(problem, ways, roads, room, journeys)
     decided = claimants(problem, reserve=False)
     undecided = claimants(problem, reserve=True) if reserves else []
@@ -61,6 +65,11 @@ def evacuate(
         subtract([*decided, *undecided], kept, problem.history.now_s)
         stranded = kept.stranded
     _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
+    if guide is not None:
+        _link_claims_first(decided, journeys, fleet)
+        Dispatcher(problem, fleet, cars, guide, decided).run()
+    for claim in decided:
+        claim.reason = claim.detail = ""
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
@@ -80,6 +89,16 @@ def _resume(kept: Kept, earlier: Earlier, cars: CarPlanner, fleet: FleetPlanner,
     fleet.resume(kept.legs, kept.rides, kept.states, now_s)
     # A number that was announced is never given to another ride.
     fleet.first_ride = last + 1 - len(kept.rides)
+
+
+def _link_claims_first(claims: list[Claimant], journeys: Journeys, fleet: FleetPlanner) -> None:
+    """Serve people who cannot leave without a train, boat or footpath: nobody else waits for those."""
+    fleet.peers = claims
+    for claim in claims:
+        found = [] if claim.by_car else journeys.of(claim.place, claim.direction)
+        if found and all(any(stage.link >= 0 for stage in journey.stages) for journey in found):
+            while claim.left and fleet.turn(claim):
+                pass
 
 
 def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> None:

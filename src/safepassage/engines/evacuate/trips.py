@@ -67,6 +67,11 @@ class Trip:
         for passage in self.passages:
             self.roads.release(passage)
 
+    def redo(self) -> None:
+        """Take everything again that was given back."""
+        for passage in self.passages:
+            self.roads.reserve(passage)
+
     def _reserve(self, passage: Passage, aboard: list[Party], leg_id: str) -> None:
         self.roads.reserve(passage)
         self.passages.append(passage)

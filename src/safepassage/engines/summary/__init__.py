@@ -2,6 +2,15 @@
 
 from safepassage.engines.summary.basis import basis, hold, not_assessed
 from safepassage.engines.summary.binding import binding
-from safepassage.engines.summary.totals import Totals, direction_summaries, totals
+from safepassage.engines.summary.totals import Totals, direction_summaries, joint_summary, totals
 
-__all__ = ["Totals", "basis", "binding", "direction_summaries", "hold", "not_assessed", "totals"]
+__all__ = [
+    "Totals",
+    "basis",
+    "binding",
+    "direction_summaries",
+    "hold",
+    "joint_summary",
+    "not_assessed",
+    "totals",
+]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from safepassage.domain.case import Group
-from safepassage.domain.plan import Certificate, DirectionSummary, Leg, Load, Schedule, Waits
+from safepassage.domain.plan import Certificate, DirectionSummary, JointSummary, Leg, Load, Schedule, Waits
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import HazardPiece, TimedNetwork
 
@@ -18,6 +18,7 @@ class Totals:
     """One direction: (decided persons, last arrival) by group, their exposure; persons reserved for."""
 
     reserved: int = 0
+    arrival_person_s: int = 0
     exposure_person_ppm_s: int = 0
     by_group: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -25,6 +26,7 @@ class Totals:
         """Count an arrival at a site."""
         served, last_s = self.by_group.get(group, (0, 0))
         self.by_group[group] = (served + persons, max(last_s, at_s))
+        self.arrival_person_s += persons * at_s
 
     @property
     def served(self) -> int:
@@ -151,6 +153,31 @@ def direction_summaries(
     return tuple(
         _summary(problem, schedule, key, name, found[key], certificate) for key, name in problem.directions
     )
+
+
+def joint_summary(
+    problem: PlanningProblem,
+    schedule: Schedule,
+    found: dict[str, Totals],
+    certificate: Certificate,
+    directions: tuple[DirectionSummary, ...],
+) -> JointSummary:
+    """Return what the plan takes for all directions together beside what no plan can better."""
+    unserved = sum(row.persons for row in schedule.unserved)
+    person_s = unserved * problem.network.horizon_s + sum(t.arrival_person_s for t in found.values())
+    bound = max((b.person_seconds for b in certificate.priced), default=None)
+    last = max((d.clearance_s for d in directions if d.clearance_s is not None), default=None)
+    last_bound = max(
+        (d.clearance_bound_s for d in directions if d.clearance_bound_s is not None), default=None
+    )
+    return JointSummary(
+        person_seconds=person_s, person_seconds_bound=bound, person_seconds_gap_ppm=_gap(person_s, bound),
+        last_arrival_s=last, last_arrival_bound_s=last_bound, last_arrival_gap_ppm=_gap(last, last_bound),
+    )  # fmt: skip
+
+
+def _gap(value: int | None, bound: int | None) -> int | None:
+    return None if value is None or not bound else (value - bound) * PPM // bound
 
 
 def _summary(

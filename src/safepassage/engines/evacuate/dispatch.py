@@ -1,0 +1,230 @@
+"""Vehicles in the order in which they are ready: each goes where prices say that its places gain most."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from safepassage.domain.planning_problem import PlanningProblem, Vehicle
+from safepassage.domain.price_sheet import Guide, SeatGuide, Visit
+from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.fleet import FleetPlanner, loaded, places
+from safepassage.engines.evacuate.journeys import Journey, Stage
+from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
+from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
+
+KIND = {SEAT: "seated", WHEELCHAIR: "wheelchair", STRETCHER: "stretcher"}
+TRIED = 3
+"""So many rides are booked for a trial before the best of them is kept."""
+LATE_S = 300
+"""A ride that arrives this much later than the prices foresaw is compared with the next best."""
+TOUR_LATE_S = 3_600
+"""A ride of a tour that arrives later than this against the tour is decided anew."""
+CAR_SLACK_S = 60
+"""Cars that leave within a minute are sent together."""
+Stop = tuple[str, int, int]
+"""(direction, node, release)."""
+Booked = tuple[Trip, list[Party], str]
+"""A trip, who is aboard, the site."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ride:
+    """A ride on offer: what all places gain (negative, so that the best sorts first), where, arrival."""
+
+    loss: int
+    stop: Stop
+    site: int
+    arrive_s: int
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Sends the vehicles of a fleet out until nobody is left whom they can bring to a site."""
+
+    problem: PlanningProblem
+    fleet: FleetPlanner
+    cars: CarPlanner
+    guide: Guide
+    claims: list[Claimant]
+    _tours: dict[str, list[Visit]] = field(default_factory=dict)
+    _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
+    _site_node: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for claim in self.claims:
+            if not claim.by_car and claim.node >= 0:
+                stop = (claim.direction, claim.node, claim.place.release_s)
+                self._at.setdefault(stop, {}).setdefault(claim.kind, []).append(claim)
+        self._tours = self._allot()
+        self._site_node = {place.id: place.node for place in self.problem.places if place.direction}
+
+    def _allot(self) -> dict[str, list[Visit]]:
+        """Give every vehicle the tour that its share of the places falls to, by its rarest kind of place."""
+        alike: dict[tuple[int, int, int], list[tuple[Vehicle, int]]] = {}
+        for vehicle_id in sorted(self.fleet.states()):
+            vehicle = self.fleet.vehicle(vehicle_id)
+            for kind in (STRETCHER, WHEELCHAIR, SEAT):
+                fleet = self._fleet(vehicle, kind)
+                key = (-1 if fleet is None else fleet, vehicle.base_node, vehicle.available_from_s)
+                if places(vehicle, kind) and key in self.guide.tours:
+                    alike.setdefault(key, []).append((vehicle, places(vehicle, kind)))
+                    break
+        tours = {}
+        for key, vehicles in alike.items():
+            rows = self.guide.tours[key]
+            total, passed = sum(n for _, n in vehicles), 0
+            for vehicle, n in vehicles:
+                at = (passed + n / 2) / total * sum(amount for amount, _ in rows)
+                passed += n
+                reached = accumulate(amount for amount, _ in rows)
+                position = next((i for i, end in enumerate(reached) if end >= at), len(rows) - 1)
+                tours[vehicle.id] = list(rows[position][1])
+        return tours
+
+    def run(self) -> None:
+        """Send out whoever is ready first: vehicles by id, then cars by claim, no earlier than they leave.
+
+        Vehicles book ahead of their arrival at a gate; cars fill what is left of it, second by second.
+        """
+        queue = [(state.ready_s, 0, vehicle) for vehicle, state in sorted(self.fleet.states().items())]
+        cars = {str(i): claim for i, claim in enumerate(self.claims) if claim.by_car}
+        queue += [(claim.place.release_s, 1, i) for i, claim in cars.items()]
+        heapq.heapify(queue)
+        while queue:
+            now_s, by_car, key = heapq.heappop(queue)
+            if by_car:
+                then_s = self.cars.send(cars[key], now_s + CAR_SLACK_S)
+            else:
+                after = self._send(self.fleet.vehicle(key))
+                then_s = None if after is None else after.ready_s
+            if then_s is not None:
+                heapq.heappush(queue, (then_s, by_car, key))
+
+    def _send(self, vehicle: Vehicle) -> VehicleState | None:
+        """Book the next ride for a vehicle; return where it then stands, None when there is no more."""
+        found = self._next_of_tour(vehicle) or self._best(vehicle)
+        if found is None:
+            return None
+        trip, aboard, site = found
+        self.fleet.commit(trip, aboard, site)
+        return trip.states[vehicle.id]
+
+    def _next_of_tour(self, vehicle: Vehicle) -> Booked | None:
+        """Book the next ride of a vehicle's tour for which somebody waits; None without, or if it is late."""
+        tour = self._tours.get(vehicle.id, [])
+        while tour:
+            stop, site, arrive_s = tour.pop(0)
+            done = self._attempt(vehicle, stop, site) if self._waiting(vehicle, stop) else None
+            if done is None:
+                continue
+            if done[0].legs[-1][1].arrive_s - arrive_s <= TOUR_LATE_S:
+                return done
+            done[0].undo()
+            return None
+        return None
+
+    def _best(self, vehicle: Vehicle) -> Booked | None:
+        """Book the ride on which the places of a vehicle gain most."""
+        best: tuple[int, Booked] | None = None
+        for tried, ride in enumerate(sorted(self._offers(vehicle, self.fleet.states()[vehicle.id]))):
+            if best is not None and (tried >= TRIED or best[0] <= ride.loss):
+                break
+            done = self._attempt(vehicle, ride.stop, ride.site)
+            if done is None:
+                continue
+            late_s = max(0, done[0].legs[-1][1].arrive_s - ride.arrive_s)
+            persons = sum(party.persons for party in done[1])
+            loss = ride.loss + late_s * (persons + vehicle.places // 2)
+            done[0].undo()
+            if best is None or loss < best[0]:
+                best = (loss, done)
+            if late_s <= LATE_S:
+                break
+        if best is None:
+            return None
+        best[1][0].redo()
+        return best[1]
+
+    def _offers(self, vehicle: Vehicle, state: VehicleState) -> list[Ride]:
+        offers = []
+        for stop, kinds in sorted(self._at.items()):
+            load = {
+                kind: min(n, sum(c.left for c in kinds.get(kind, ())))
+                for kind in KIND
+                if (n := places(vehicle, kind)) and self._seats(vehicle, kind) is not None
+            }
+            if any(load.values()):
+                ride = self._offer(vehicle, state, stop, load)
+                if ride is not None:
+                    offers.append(ride)
+        return offers
+
+    def _waiting(self, vehicle: Vehicle, stop: Stop) -> bool:
+        kinds = self._at.get(stop, {})
+        return any(places(vehicle, kind) and any(c.left for c in claims) for kind, claims in kinds.items())
+
+    def _seats(self, vehicle: Vehicle, kind: str) -> SeatGuide | None:
+        fleet = self._fleet(vehicle, kind)
+        return None if fleet is None else self.guide.seats[fleet]
+
+    def _fleet(self, vehicle: Vehicle, kind: str) -> int | None:
+        horizon_s, until_s = self.problem.network.horizon_s, vehicle.available_until_s
+        until_s = horizon_s if until_s < 0 else min(until_s, horizon_s)
+        return self.guide.fleet_of.get((KIND[kind], vehicle.weight_kg, until_s))
+
+    def _offer(
+        self, vehicle: Vehicle, state: VehicleState, stop: Stop, load: Mapping[str, int]
+    ) -> Ride | None:
+        at_s = self.fleet.empty_arrival(vehicle, state, stop[1])
+        step_s = self.guide.sheet.step_s
+        if at_s is None or at_s >= self.problem.network.horizon_s:
+            return None
+        step = at_s // step_s
+        main = max(load, key=lambda kind: (load[kind], kind))
+        chosen = self._seats(vehicle, main)
+        column = None if chosen is None else chosen.pickup.get(stop)
+        if chosen is None or column is None or chosen.site[step, column] < 0:
+            return None
+        site, arrive_s = int(chosen.site[step, column]), int(chosen.arrive_s[step, column])
+        gain = 0
+        for kind, n in load.items():
+            seats = self._seats(vehicle, kind)
+            if seats is None:
+                continue
+            then = self._worth(seats, self.guide.sites[site], arrive_s)
+            gain += places(vehicle, kind) * then
+            c = seats.pickup.get(stop)
+            if n and c is not None and seats.site[step, c] >= 0:
+                own = self._worth(
+                    seats, self.guide.sites[int(seats.site[step, c])], int(seats.arrive_s[step, c])
+                )
+                gain += n * (int(seats.ride[step, c]) - own)
+        return Ride(-gain, stop, site, arrive_s)
+
+    def _worth(self, seats: SeatGuide, site: str, arrive_s: int) -> int:
+        rules = self.problem.rules
+        step = (arrive_s + rules.unload_base_s + rules.unload_per_person_s) // self.guide.sheet.step_s
+        column = seats.ready.get(self._site_node[site])
+        return 0 if column is None or step >= len(seats.worth) else int(seats.worth[step, column])
+
+    def _attempt(self, vehicle: Vehicle, stop: Stop, site_position: int) -> Booked | None:
+        """Book a ride to its site, or to another with room; return it, or None."""
+        claims = [c for kind in KIND for c in self._at[stop].get(kind, ()) if c.left]
+        claims.sort(key=lambda c: (c.share_ppm, c.place.id, c.kind))
+        first = self.guide.sites[site_position]
+        others = [s.id for s in self.problem.sites(stop[0]) if s.id != first]
+        carrier = loaded(vehicle, claims[0])
+        others.sort(key=lambda s: (self.fleet.ways.between(carrier, stop[1], self._site_node[s]).cost, s))
+        for site in (first, *others):
+            room = self.fleet.room.room(site)
+            if room == 0:
+                continue
+            journey = Journey(site, (Stage(stop[1], self._site_node[site]),), 0)
+            stops = self.fleet.boarding_at(claims, journey, vehicle)
+            done = self.fleet.book_round(stops, journey, vehicle.id)
+            if not isinstance(done, str):
+                return (*done, site)
+        return None

@@ -1,0 +1,474 @@
+"""Finds prices: a packing program over journeys, each the best that the prices of the moment allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.plan import PricedBound
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.price_sheet import (
+    ArcPrice,
+    Guide,
+    PersonPrice,
+    PriceSheet,
+    Runs,
+    SeatGuide,
+    SitePrice,
+    Visit,
+)
+from safepassage.engines.pricing.contracted import CARS, Contracted, classes_of, fleets_of, is_link
+from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, seat_tables
+from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
+from safepassage.kernels.column_program import PackingProgram
+from safepassage.kernels.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
+
+Int64 = NDArray[np.int64]
+STEP_S = 120
+LEAST_STEP_S = 20
+"""In shorter steps the tables would be too large."""
+ROUGH = 4
+"""The search begins in steps so many times as long."""
+"""Seconds in a step of the search for prices, and of the bound."""
+ROW_S = 1_800
+"""About so much open time lies between two moments at which the entries of an arc are counted."""
+ROUNDS = 160
+ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM = 4_000, 700
+"""A search ends when its bound is this close to the program's value, in parts of all there is to gain."""
+SMOOTHING = 0.5
+"""Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""
+PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Entries of a listed arc before step `until`, in persons (`road`: mveh), and how many there can be."""
+
+    arc: int
+    road: bool
+    start: int
+    until: int
+    capacity: float
+
+
+@dataclass(slots=True, eq=False)
+class Prices:
+    """One price each: classes, entries by listed arc and step (persons, thousand mveh), sites."""
+
+    people: Int64
+    persons: Int64
+    road: Int64
+    sites: Int64
+
+
+class Market:
+    """Tables of all travellers of a problem; what they gain at given prices."""
+
+    def __init__(self, problem: PlanningProblem, listed: tuple[int, ...], step_s: int) -> None:
+        clock = Clock.of(step_s, problem.network.horizon_s, problem.rules.movement_windows)
+        self.contracted = Contracted(problem, clock, listed)
+        self.clock = clock
+        self.links = is_link(problem, listed)
+        self.fleets = fleets_of(self.contracted)
+        self.seats = [seat_tables(self.contracted, fleet) for fleet in self.fleets]
+        self.walks: list[Tables] = []
+        for d in range(len(problem.directions)):
+            self.walks += [t for make in (car_tables, link_tables) if (t := make(self.contracted, d))]
+        self._supply = [capacity_by_step(problem, clock, arc) for arc in listed]
+
+    @property
+    def tables(self) -> list[Tables]:
+        """All tables, seats first."""
+        return [*self.seats, *self.walks]
+
+    def no_prices(self) -> Prices:
+        """Return a price of 0 for everything."""
+        shape = (len(self.contracted.listed), self.clock.steps)
+        zeros = np.zeros(shape, dtype=np.int64)
+        return Prices(
+            np.zeros(len(self.contracted.classes), np.int64), zeros, zeros.copy(),
+            np.zeros(len(self.contracted.sites), np.int64),
+        )  # fmt: skip
+
+    def terms(self, tables: Tables, prices: Prices) -> tuple[Int64, Int64]:
+        """Return (reward by option, price by step and passage) of tables at these prices."""
+        persons = np.append(prices.people, 0)[tables.person]
+        sites = np.append(prices.sites, 0)[tables.site]
+        nothing = np.zeros((1, self.clock.steps), dtype=np.int64)
+        share = np.where(self.links[:, None], 0, prices.road * tables.road_per_place // PPM)
+        price = np.ascontiguousarray(np.concatenate([prices.persons + share, share, nothing]).T)
+        return -(persons + sites), price
+
+    def table(self, tables: Tables, prices: Prices) -> Int64:
+        """Return the value table at these prices."""
+        return value_table(tables.timed, *self.terms(tables, prices), tables.stops)
+
+    def limit(self, prices: Prices, values: list[Int64]) -> int | None:
+        """Return the upper limit on what all persons together gain, None where a price is on no limit."""
+        rows = self.contracted.classes
+        total = sum(int(prices.people[i]) * row.persons for i, row in enumerate(rows))
+        for tables, value in zip(self.tables, values, strict=True):
+            for base, weight, start_s in zip(tables.base, tables.weight, tables.start_s, strict=True):
+                step = start_s // self.clock.step_s
+                total += weight * int(value[step, base]) if step < self.clock.steps else 0
+        for j, site in enumerate(self.contracted.sites):
+            if prices.sites[j] and site.capacity_persons < 0:
+                return None
+            total += int(prices.sites[j]) * max(site.capacity_persons, 0)
+        for row in range(len(self.contracted.listed)):
+            sold = self._sold(row, prices)
+            if sold is None:
+                return None
+            total += sold
+        return total
+
+    def _sold(self, row: int, prices: Prices) -> int | None:
+        """Return what all entries of a listed arc together can pay, rounded up; None without limit."""
+        arc, problem = self.contracted.listed[row], self.contracted.problem
+        persons, road = prices.persons[row], prices.road[row]
+        if self.links[row] and road.any():
+            return None
+        timetable = problem.network.timetables.get(arc)
+        if timetable is not None:
+            paid = sum(
+                n * int(persons[t // self.clock.step_s]) for t, n in timetable if t < self.clock.horizon_s
+            )
+            return None if road.any() else paid
+        capacity, heads, counted = self._supply[row]
+        if (persons[~counted] > 0).any():
+            return None
+        paid = 1000 * (int(persons @ heads) + HOUR_S * problem.rules.burst_persons * _rises(persons))
+        paid += int(road @ capacity) + HOUR_S * problem.rules.burst_mveh * _rises(road)
+        return -(-paid // (1000 * HOUR_S))
+
+    def rows(self) -> list[Row]:
+        """Return the moments at which the entries of each listed arc are counted."""
+        found = []
+        for row, arc in enumerate(self.contracted.listed):
+            steps = np.flatnonzero(self.contracted.is_open[row,])
+            timetable = self.contracted.problem.network.timetables.get(arc)
+            if timetable is not None:
+                at = [(t // self.clock.step_s, n) for t, n in timetable if t < self.clock.horizon_s]
+                found += [Row(row, False, k, k + 1, n) for k, n in at]
+            elif len(steps):
+                found += self._nested(row, steps)
+        return found
+
+    def _nested(self, row: int, steps: Int64) -> list[Row]:
+        capacity, heads, counted = self._supply[row]
+        rules = self.contracted.problem.rules
+        stride = max(1, ROW_S // self.clock.step_s)
+        ends = sorted(
+            {
+                int(steps[min(len(steps) - 1, i)]) + 1
+                for i in range(stride - 1, len(steps) + stride - 1, stride)
+            }
+        )
+        found = []
+        if counted[: ends[-1]].all():
+            found += [
+                Row(row, False, 0, k, float(heads[:k].sum()) / HOUR_S + rules.burst_persons) for k in ends
+            ]
+        if not self.links[row]:
+            found += [
+                Row(row, True, 0, k, float(capacity[:k].sum()) / HOUR_S + rules.burst_mveh) for k in ends
+            ]
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Priced:
+    """Bounds by prices (none where they prove nothing), and what the prices say to those who plan."""
+
+    bounds: tuple[PricedBound, ...]
+    guide: Guide
+
+
+def price(problem: PlanningProblem) -> Priced | None:
+    """Return prices for what is shared, the bound they prove on person-seconds, and a guide for vehicles.
+
+    None where nobody has to move or more arcs would have to be listed than the tables hold.
+    """
+    listed, rules = listed_arcs(problem), problem.rules
+    # Within one step nobody may board twice in the same place, or there would be no limit.
+    turn_s = rules.load_base_s + rules.load_per_person_s + rules.unload_base_s + rules.unload_per_person_s
+    step_s = min(STEP_S, turn_s)
+    if listed is None or not classes_of(problem) or step_s < LEAST_STEP_S:
+        return None
+    market, prices, limit, program = _search(problem, listed, step_s, min(ROUGH, turn_s // step_s))
+    horizon_s = problem.network.horizon_s
+    sheet = _sheet(market, prices)
+    names = {name for name, _ in problem.directions}
+    demand = sum(r.persons for r in problem.demand if r.direction in names and r.basis != "assumption")
+    bound = PricedBound(
+        id="all/person_seconds", sheet=sheet, limit=limit, person_seconds=demand * horizon_s - limit
+    )
+    # A limit above all there is to gain proves nothing.
+    return Priced((bound,) if bound.person_seconds > 0 else (), _guide(market, prices, sheet, program))
+
+
+def _rises(price: Int64) -> int:
+    """Return the sum of all rises of a price from one step to the next."""
+    return int(np.maximum(np.diff(price, prepend=0), 0).sum())
+
+
+class _Program:
+    """The packing program over journeys found so far."""
+
+    def __init__(self, market: Market) -> None:
+        self.market, self.rows = market, market.rows()
+        contracted = market.contracted
+        self._sites = [j for j, site in enumerate(contracted.sites) if site.capacity_persons >= 0]
+        capacity = [float(row.persons) for row in contracted.classes]
+        self._first_row = len(capacity)
+        capacity += [row.capacity for row in self.rows]
+        self._site_row = {j: len(capacity) + i for i, j in enumerate(self._sites)}
+        capacity += [float(contracted.sites[j].capacity_persons) for j in self._sites]
+        self._fleet_row: dict[tuple[int, int], int] = {}
+        for q, tables in enumerate(market.seats):
+            for b, weight in enumerate(tables.weight):
+                self._fleet_row[q, b] = len(capacity)
+                capacity.append(float(weight))
+        self._of_arc: dict[int, list[tuple[int, Row]]] = {}
+        for i, row in enumerate(self.rows):
+            self._of_arc.setdefault(row.arc, []).append((self._first_row + i, row))
+        self.program = PackingProgram(np.array(capacity))
+        self.n_rows = len(capacity)
+        self.columns: list[tuple[int, int, Int64]] = []
+
+    def prices(self, worth: NDArray[np.float64]) -> Prices:
+        """Return whole prices from what the rows are worth."""
+        found = self.market.no_prices()
+        # People in own cars pay nobody: whatever they gain is the limit.
+        carried = [row.commodity != CARS for row in self.market.contracted.classes]
+        found.people[:] = np.where(carried, np.rint(worth[: len(carried)]), 0)
+        for i, row in enumerate(self.rows):
+            price = found.road if row.road else found.persons
+            amount = worth[self._first_row + i] * (1000 if row.road else 1)
+            price[row.arc, row.start : row.until] += int(np.rint(amount))
+        for j, i in self._site_row.items():
+            found.sites[j] = int(np.rint(worth[i]))
+        return found
+
+    def worth(self, prices: Prices, step_s: int) -> NDArray[np.float64]:
+        """Return what the rows are worth at prices by steps of `step_s`."""
+        found = np.zeros(self.n_rows)
+        found[: len(prices.people)] = prices.people
+        ratio = step_s // self.market.clock.step_s
+        for i, row in enumerate(self.rows):
+            price = (prices.road if row.road else prices.persons)[row.arc]
+            at = [min(k // ratio, len(price) - 1) for k in (row.until - 1, self._next(i) - 1)]
+            drop = price[at[0]] - (price[at[1]] if at[1] > at[0] else 0)
+            found[self._first_row + i] = max(0.0, float(drop)) / (1000 if row.road else 1)
+        for j, i in self._site_row.items():
+            found[i] = prices.sites[j]
+        return found
+
+    def _next(self, i: int) -> int:
+        """Return the end of the row after row i on the same arc and measure, its own if it is the last."""
+        row = self.rows[i]
+        after = self.rows[i + 1] if i + 1 < len(self.rows) else row
+        return (
+            after.until
+            if (after.arc, after.road, after.start) == (row.arc, row.road, row.start)
+            else row.until
+        )
+
+    def add(self, q: int, tables: Tables, b: int, journey: Int64) -> bool:
+        """Add the journey that table q begins at its base b."""
+        used: dict[int, float] = {}
+        value, n = 0, len(self.market.contracted.listed)
+        is_seat = q < len(self.market.seats)
+        if is_seat:
+            used[self._fleet_row[q, b]] = 1.0
+        for option, step, second in journey.tolist():
+            person, site, arc = (
+                int(tables.person[option]),
+                int(tables.site[option]),
+                int(tables.options.passes[option]),
+            )
+            for row in (
+                *([person] if person >= 0 else ()),
+                *([self._site_row[site]] if site in self._site_row else ()),
+            ):
+                used[row] = used.get(row, 0.0) + 1.0
+            if site >= 0:
+                value += self.market.clock.horizon_s - second
+            if arc >= 0:
+                self._count(used, arc % n, step, tables.road_per_place, loaded=arc < n)
+        if not used or value <= 0 or not self.program.add(value, used):
+            return False
+        self.columns.append((q, b, journey))
+        return True
+
+    def _count(self, used: dict[int, float], arc: int, step: int, share: int, *, loaded: bool) -> None:
+        for i, row in self._of_arc.get(arc, ()):
+            if row.start <= step < row.until:
+                units = 0.0 if self.market.links[arc] else share / 1000
+                amount = units if row.road else float(loaded)
+                if amount:
+                    used[i] = used.get(i, 0.0) + amount
+
+
+def _search(
+    problem: PlanningProblem, listed: tuple[int, ...], step_s: int, ratio: int
+) -> tuple[Market, Prices, int, _Program]:
+    """Return the best prices found and the limit they prove.
+
+    First in long steps, which are quick; then the journeys found are timed in short ones, and few are new.
+    """
+    rough = Market(problem, listed, step_s * ratio)
+    program = _Program(rough)
+    center = _improve(rough, program, _first_worth(rough, program.n_rows), ROUGH_ENOUGH_PPM)[2]
+    fine = Market(problem, listed, step_s)
+    finer = _Program(fine)
+    for q, b, journey in program.columns:
+        rows = retimed(ratio, fine.tables[q].timed, journey)
+        if rows is not None:
+            finer.add(q, fine.tables[q], b, np.array(rows, dtype=np.int64))
+    prices, limit, _ = _improve(
+        fine, finer, finer.worth(program.prices(center), rough.clock.step_s), GOOD_ENOUGH_PPM
+    )
+    return fine, prices, limit, finer
+
+
+def _improve(
+    market: Market, program: _Program, center: NDArray[np.float64], enough_ppm: int
+) -> tuple[Prices, int, NDArray[np.float64]]:
+    """Return the best prices found from `center` on, their limit, and what the rows are worth then."""
+    best, best_limit = market.no_prices(), None
+    everything = max(1, sum(row.persons for row in market.contracted.classes) * market.clock.horizon_s)
+    worth = program.program.solve()[1] if program.columns else center
+    for _ in range(ROUNDS):
+        tried = SMOOTHING * center + (1 - SMOOTHING) * worth
+        prices = program.prices(tried)
+        values = [market.table(tables, prices) for tables in market.tables]
+        limit = market.limit(prices, values)
+        if limit is not None and (best_limit is None or limit < best_limit):
+            best, best_limit, center = prices, limit, tried
+        added = [_add_all(market, program, q, prices, values[q]) for q in range(len(values))]
+        if not any(added):
+            if np.array_equal(tried, worth):
+                break
+            center = worth
+            continue
+        value, worth = program.program.solve()
+        if best_limit is not None and (best_limit - value) * PPM < enough_ppm * everything:
+            break
+    if best_limit is None:
+        raise ArithmeticError("no prices were found")
+    return best, best_limit, center
+
+
+def _first_worth(market: Market, n_rows: int) -> NDArray[np.float64]:
+    """Return first prices: persons at most of what they would gain alone in the world, all else at 0."""
+    worth = np.zeros(n_rows)
+    free = market.no_prices()
+    for tables in market.seats:
+        value = market.table(tables, free)
+        options = tables.options
+        for i in sorted(set(tables.person.tolist()) - {-1}):
+            station = int(options.station[np.flatnonzero(tables.person == i)[0]])
+            worth[i] = max(worth[i], min(int(value[0, station]), market.clock.horizon_s) * FIRST_SHARE)
+    return worth
+
+
+FIRST_SHARE = 0.9
+
+
+def _add_all(market: Market, program: _Program, q: int, prices: Prices, value: Int64) -> bool:
+    tables, added = market.tables[q], False
+    terms = market.terms(tables, prices)
+    for b, (base, start_s) in enumerate(zip(tables.base, tables.start_s, strict=True)):
+        step = start_s // market.clock.step_s
+        if step < market.clock.steps and value[step, base] > 0:
+            journey = best_journey(tables.timed, *terms, value, (base, step))
+            added |= program.add(q, tables, b, journey)
+    return added
+
+
+def _tours(market: Market, program: _Program) -> dict[tuple[int, int, int], Any]:
+    """Return the journeys of places that the program takes, by fleet and base."""
+    names = [name for name, _ in market.contracted.problem.directions]
+    tours: dict[tuple[int, int, int], list[tuple[float, tuple[Visit, ...]]]] = {}
+    for amount, (q, b, journey) in zip(program.program.amounts().tolist(), program.columns, strict=True):
+        if amount < LEAST_AMOUNT or q >= len(market.seats):
+            continue
+        fleet, tables = market.fleets[q], market.seats[q]
+        visits, stop = [], None
+        for option, _, second in journey.tolist():
+            if tables.person[option] >= 0:
+                row = market.contracted.classes[tables.person[option]]
+                stop = (names[row.direction], row.node, row.release_s)
+            if tables.site[option] >= 0 and stop is not None:
+                visits.append((stop, int(tables.site[option]), second))
+        (base, from_s), _ = fleet.bases[b]
+        tours.setdefault((q, base, from_s), []).append((amount, tuple(visits)))
+    return {key: tuple(sorted(rows, key=lambda r: r[1])) for key, rows in tours.items()}
+
+
+LEAST_AMOUNT = 1e-6
+
+
+def _guide(market: Market, prices: Prices, sheet: PriceSheet, program: _Program) -> Guide:
+    """Return what the prices say of every vehicle."""
+    names = [name for name, _ in market.contracted.problem.directions]
+    seats = [_seat_guide(market, prices, tables, names) for tables in market.seats]
+    fleet_of = {
+        (fleet.kind, weight_kg, fleet.until_s): q
+        for q, fleet in enumerate(market.fleets)
+        for weight_kg in fleet.weights_kg
+    }
+    return Guide(
+        sheet=sheet, sites=tuple(site.id for site in market.contracted.sites), fleet_of=fleet_of,
+        seats=tuple(seats), tours=_tours(market, program),
+    )  # fmt: skip
+
+
+def _seat_guide(market: Market, prices: Prices, tables: Tables, names: list[str]) -> SeatGuide:
+    terms = market.terms(tables, prices)
+    value = value_table(tables.timed, *terms, tables.stops)
+    people = sorted(set(tables.person.tolist()) - {-1})
+    stations = np.array([tables.options.station[np.argmax(tables.person == i)] for i in people], np.int64)
+    option, second = first_arrivals(tables.timed, *terms, value, stations)
+    rows = [market.contracted.classes[i] for i in people]
+    return SeatGuide(
+        ready={node: column for column, node in enumerate(tables.node_row)},
+        worth=value[:, list(tables.node_row.values())],
+        pickup={(names[r.direction], r.node, r.release_s): i for i, r in enumerate(rows)},
+        ride=value[:-1, stations], arrive_s=second, site=np.where(option >= 0, tables.site[option], -1),
+    )  # fmt: skip
+
+
+def _sheet(market: Market, prices: Prices) -> PriceSheet:
+    """Write prices down."""
+    contracted = market.contracted
+    names = [name for name, _ in contracted.problem.directions]
+    return PriceSheet(
+        step_s=market.clock.step_s,
+        arcs=tuple(
+            ArcPrice(arc=arc, persons=_runs(prices.persons[i]), road=_runs(prices.road[i]))
+            for i, arc in enumerate(contracted.listed)
+        ),
+        sites=tuple(
+            SitePrice(site=site.id, price=int(price))
+            for site, price in zip(contracted.sites, prices.sites, strict=True)
+            if price
+        ),
+        people=tuple(
+            PersonPrice(
+                direction=names[row.direction], commodity=row.commodity, node=row.node,
+                release_s=row.release_s, price=int(price),
+            )
+            for row, price in zip(contracted.classes, prices.people, strict=True)
+            if price
+        ),
+    )  # fmt: skip
+
+
+def _runs(price: Int64) -> Runs:
+    changes = np.flatnonzero(np.diff(price, prepend=0))
+    return tuple((int(k), int(price[k])) for k in changes)
