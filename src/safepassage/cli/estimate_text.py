@@ -14,6 +14,7 @@ SHOWN_EXITS = 8
 def estimate_text(page: EstimateSheet, outputs: Mapping[str, str], seconds: float) -> str:
     """Return the estimate as lines for a terminal."""
     lines = [f"{page.title}: {page.persons:,} persons in {page.cars:,} cars{_links(page)}", *_clearance(page)]
+    lines += [f"  WARNING: {text}" for text in page.warnings]
     if page.bottleneck:
         lines.append(f"  what limits it: {page.bottleneck}")
     lines += ["", *_curve(page), "", f"Exits, {len(page.exits)} used:"]
@@ -23,7 +24,6 @@ def estimate_text(page: EstimateSheet, outputs: Mapping[str, str], seconds: floa
     if len(page.exits) > SHOWN_EXITS:
         lines.append(f"  … and {len(page.exits) - SHOWN_EXITS} more (use --json, or -o for the page)")
     lines += ["", "Taken for granted:", *(f"  - {text}" for text in page.assumptions)]
-    lines += [f"WARNING: {text}" for text in page.warnings]
     lines.append(
         f"Plan and bound verified independently in this run: {page.checks:,} checks. {seconds:.1f} s."
     )

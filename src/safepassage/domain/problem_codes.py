@@ -476,7 +476,7 @@ _ESTIMATES = _codes(
     (
         "GRID_FAR_FROM_ROADS",
         _W,
-        "persons of the grid live more than 2 km from a road of the area and are not counted",
+        "persons of the grid live more than 500 m from a road of the area and are not counted",
         "check the grid and the map extract",
     ),
     ("TABLE_VALUE", _E, "a cell of a table of exits, links or checkpoints cannot be used", "see the message"),

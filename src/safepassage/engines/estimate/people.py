@@ -24,7 +24,7 @@ MOST_CELLS = 400
 """People start in about this many cells: more would not change the answer, only the time it takes."""
 MOST_JUNCTIONS = 8
 """The people of a cell reach the roads at its busiest junctions, at most this many."""
-FAR_M = 2_000
+FAR_M = 500
 """Persons of a grid who live further from a road of the area are told, not counted."""
 LOCAL = (RoadClass.TERTIARY, RoadClass.UNCLASSIFIED, RoadClass.RESIDENTIAL)
 

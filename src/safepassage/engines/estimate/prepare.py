@@ -26,7 +26,7 @@ from safepassage.domain.network import NO_LIMIT, Arcs, Mode, Nodes, RoadClass, R
 from safepassage.domain.problem import Problem, Where, error, warning
 from safepassage.domain.quick_look import Assumption, OffRoadLink, QuickLook
 from safepassage.engines.estimate.area import SNAP_LIMIT_M, AreaRoads, area_roads
-from safepassage.engines.estimate.people import M_PER_DEGREE, Spread, StartCell, spread
+from safepassage.engines.estimate.people import FAR_M, M_PER_DEGREE, Spread, StartCell, spread
 from safepassage.engines.estimate.wording import assumptions
 from safepassage.kernels.snapping import nearest_nodes
 
@@ -90,7 +90,9 @@ def _nobody(look: QuickLook, people: Spread) -> list[Problem]:
             hint = "check that grid and area are of the same region, and which column holds the persons"
             return [error("GRID_OUTSIDE_AREA", where, what, hint)]
         if lost:
-            what = f"{lost:,} persons of the grid live more than 2 km from a road of the area: not counted"
+            what = (
+                f"{lost:,} persons of the grid live more than {FAR_M} m from a road of the area: not counted"
+            )
             return [warning("GRID_FAR_FROM_ROADS", where, what, "check the grid and the map extract")]
         return []
     if people.cells:
