@@ -56,7 +56,7 @@ def steps(seed, make=random_small_case, count=3):
         current = found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(SEEDS)
 def test_after_every_event(seed):
     """The verifier accepts the plan with its past; what differs is told exactly; the past is as it was."""
@@ -67,7 +67,7 @@ def test_after_every_event(seed):
         no_bound_is_above_what_the_plan_does(step.after)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(SEEDS)
 def test_after_every_event_at_the_limits(seed):
     for step in steps(seed, extreme_case, count=2):
@@ -100,7 +100,7 @@ def test_without_news_nothing_changes(seed):
         assert all(set(c.before.departures) <= set(c.after.departures) for c in kept)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(SEEDS)
 def test_the_same_event_gives_the_same_bytes(seed):
     first, second = ([written(step.after) for step in steps(seed)] for _ in range(2))

@@ -21,7 +21,7 @@ def people(problem):
 
 
 def problems():
-    for seed in range(60):
+    for seed in range(24):
         case, network = random_small_case(seed)
         problem = overlay(network, case).problem
         if origins(problem, DIRECTION, "cars") and problem.sites(DIRECTION):
@@ -41,7 +41,7 @@ def test_the_sum_along_a_side_is_that_of_the_labels():
                 alpha[node] = label
             assert plain.phi(alpha, horizon_s) == cut.phi
             count += 1
-    assert count > 60
+    assert count >= 30
 
 
 @pytest.mark.parametrize("share", [2, 1])
