@@ -118,6 +118,7 @@ class LiveCars:
         self._wait_s = np.ascontiguousarray(np.broadcast_to(wait_max_s, roads.n_arcs), dtype=np.int64)
         self.closed = np.zeros(roads.n_arcs, dtype=np.bool_)
         self._steady_s = roads.travel_s[roads.start[:-1]]
+        self._least_s = np.minimum.reduceat(roads.travel_s, roads.start[:-1])
         open_s = roads.rate_mveh_h[roads.start[:-1]] > 0
         self._graph = ArcGraph(self.tail, self.head, self.n_nodes, open_s | ~roads.steady)
         self.home, self.release_s = home
@@ -201,10 +202,15 @@ class LiveCars:
         if not len(whose):
             return
         list_start = np.searchsorted(whose, np.arange(len(nodes) + 1))
+        least_s = np.add.reduceat(self._least_s[arcs], start[:-1])
+        # Least seconds from the entry of each arc to the end of its way.
+        gone_s = np.cumsum(self._least_s[arcs]) - self._least_s[arcs]
+        rest_s = np.repeat(gone_s[start[:-1]] + least_s, np.diff(start)) - gone_s
         gaps, tails = np.zeros(len(arcs), np.int64), np.zeros(len(start) - 1, np.int64)
         booked, seconds, places, busy_from, busy_until, self._used = self._loops.book_anew(
             self._compiled, self._calendar, self._room, self._used,
-            stops=(start, arcs, gaps, self._wait_s, tails), lists=(list_start, np.arange(len(whose))),
+            stops=(start, arcs, gaps, rest_s, self._wait_s, tails),
+            lists=(list_start, np.arange(len(whose)), least_s),
             turns=(turn_list.astype(np.int64), since), request=(until_s, self._work),
         )  # fmt: skip
         self._calendar = (*self._calendar[:2], busy_from, busy_until)

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from safepassage.kernels.booking_loops import FIRST_ROOM, NEVER, first_after, piece_of, reserve, run
+from safepassage.kernels.booking_loops import (
+    FIRST_ROOM,
+    NEVER,
+    first_after,
+    piece_of,
+    reserve,
+    run,
+    soonest,
+)
 
 
 @njit(cache=True)
@@ -223,16 +231,27 @@ def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
     return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy()
 
 
+@njit(cache=True)
+def on_free_roads(lists: Any, turns: Any) -> Any:
+    """Return (n_ways,) when the first turn of each way's list could arrive on free roads."""
+    (list_start, list_path, least_s), (turn_list, turn_from_s) = lists, turns
+    found = least_s.copy()
+    for turn in range(len(turn_list) - 1, -1, -1):
+        for j in range(list_start[turn_list[turn]], list_start[turn_list[turn] + 1]):
+            found[list_path[j]] = turn_from_s[turn] + least_s[list_path[j]]
+    return found
+
+
 # One flat loop: its pools grow, and numba passes them on by name only.
 @njit(cache=True)
-def book_anew(  # noqa: PLR0915
+def book_anew(
     roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, request: Any
 ) -> tuple[Any, ...]:
     """Give each turn the way of its list that arrives first; return (way, arrival), seconds and places.
 
-    `request` is (last second of arrival, work).
+    `request` is (last second of arrival, work); `lists` end with (n_ways,) least seconds of each way.
     """
-    (list_start, list_path), (turn_list, turn_from_s) = lists, turns
+    (list_start, list_path, _), (turn_list, turn_from_s) = lists, turns
     at, count, busy_from, busy_until = calendars
     start, stop_arc, end, work = stops[0], stops[1], request[0] + 1, request[1]
     n, n_paths = len(turn_list), len(start) - 1
@@ -242,25 +261,20 @@ def book_anew(  # noqa: PLR0915
     trace = (np.zeros(longest, np.int64), np.zeros(longest, np.int64))
     booked = np.full((n, 3), NEVER)
     # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
-    next_depart, next_arrive = np.zeros(n_paths, np.int64), np.zeros(n_paths, np.int64)
+    next_depart, next_arrive = np.zeros(n_paths, np.int64), on_free_roads(lists, turns)
     seconds, places, taken = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
     turn = 0
     while turn < n:
         low, high = list_start[turn_list[turn]], list_start[turn_list[turn] + 1]
-        path, second = NEVER, end
-        for j in range(low, high):
-            p = list_path[j]
-            if path == NEVER or next_arrive[p] < next_arrive[path]:
-                if path != NEVER:
-                    second = min(second, next_arrive[path])
-                path = p
-            else:
-                second = min(second, next_arrive[p])
+        path, second = soonest(list_path, low, high, next_arrive) if low < high else (NEVER, end)
+        second = min(second, end)
         if path == NEVER or next_arrive[path] >= end:
             turn += 1
             continue
         since = max(turn_from_s[turn], next_depart[path])
-        depart, arrive, _ = run(roads, (at, count, busy_from, busy_until), stops, (path, since, work), trace)
+        depart, arrive, _ = run(
+            roads, (at, count, busy_from, busy_until), stops, (path, since, work, end - 1), trace
+        )
         if depart == NEVER or arrive > second:
             next_arrive[path] = end if depart == NEVER else arrive
             next_depart[path] = max(depart, since)
