@@ -1,8 +1,8 @@
 """Cars in bulk: from booked passages of thousands of cars to the streams of a schedule."""
 
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
-from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.flows import earliest_flows
+from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces, schedule_of
 
