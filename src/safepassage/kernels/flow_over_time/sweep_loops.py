@@ -307,6 +307,24 @@ def shade(seen: int, net: Any, state: Any, supply: Any, ends: Any, shadow: Any, 
             count += 1
 
 
+@njit(cache=True)
+def send_back(trail: Any, depth: int, net: Any, state: Any, supply: Any, left: Any) -> Any:
+    """Send what fits along a trail that was walked from the exit back to a source; return it."""
+    in_arc = net[4]
+    room, flow, left_at = state
+    bins, nodes, taken = trail
+    s = supply[2][nodes[depth]]
+    amount = left[s]
+    for i in range(depth):
+        amount = min(amount, np.int64(room[bins[i + 1], in_arc[taken[i]]]))
+    for i in range(depth):
+        room[bins[i + 1], in_arc[taken[i]]] -= amount
+        flow[bins[i + 1], in_arc[taken[i]]] += amount
+    left_at[bins[depth], s] += amount
+    left[s] -= amount
+    return amount
+
+
 # One flat loop: an iterative depth-first walk whose stack must not be copied.
 @njit(cache=True)
 def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any, work: Any) -> int:
@@ -364,18 +382,9 @@ def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
                         at[bins[depth], nodes[depth]] += 1
             if not found:
                 break
-            s = supply[2][nodes[depth]]
-            amount = left[s]
-            for i in range(depth):
-                amount = min(amount, np.int64(room[bins[i + 1], in_arc[taken[i]]]))
-            for i in range(depth):
-                room[bins[i + 1], in_arc[taken[i]]] -= amount
-                flow[bins[i + 1], in_arc[taken[i]]] += amount
             for i in range(depth + 1):
                 level[bins[i], nodes[i]] = off
-            left_at[bins[depth], s] += amount
-            left[s] -= amount
-            total += amount
+            total += send_back((bins, nodes, taken), depth, net, state, supply, left)
     for i in range(seen):
         level[queue[i] >> SHIFT, queue[i] & MASK] = UNSEEN
     return total
