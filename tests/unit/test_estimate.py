@@ -100,6 +100,10 @@ class TestPeople:
         found = make_estimate(network, replace(look, persons=None, cells=cells))
         assert [p.code for p in found] == ["GRID_OUTSIDE_AREA"]
 
+    def test_more_cars_than_can_be_planned_one_by_one_are_one_problem(self, network, look):
+        found = make_estimate(network, replace(look, persons=2_000_000))
+        assert [p.code for p in found] == ["AREA_TOO_POPULOUS"]
+
     def test_nobody_is_one_problem(self, network, look):
         assert [p.code for p in make_estimate(network, replace(look, persons=0))] == ["AREA_WITHOUT_PEOPLE"]
 

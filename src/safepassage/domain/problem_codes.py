@@ -466,6 +466,12 @@ _ESTIMATES = _codes(
         "a checkpoint is more than 2 km from any road of the area",
         "check its coordinates, or draw the area so that it holds the checkpoint",
     ),
+    (
+        "AREA_TOO_POPULOUS",
+        _E,
+        "the people fill more cars than a quick look plans",
+        "estimate parts of the area, or give more persons per car and say so",
+    ),
     ("AREA_WITHOUT_PEOPLE", _E, "the population is 0", "give the number of persons in the area"),
     (
         "GRID_OUTSIDE_AREA",

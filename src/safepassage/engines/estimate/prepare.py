@@ -46,6 +46,8 @@ HOUR_S, DAY_H = 3_600, 24
 MOST_HOURS = 24 * 28
 SPARE = 4
 """The grid is so many times longer than the exits alone would need."""
+MOST_CARS = 400_000
+"""Each car is planned and verified for itself: more would take minutes."""
 POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
@@ -82,23 +84,24 @@ def prepare(network: RoadNetwork, look: QuickLook) -> Prepared | tuple[Problem, 
 
 
 def _nobody(look: QuickLook, people: Spread) -> list[Problem]:
-    """Say that nobody is left to move, or who of a grid is left out."""
-    if look.cells:
-        where, lost = Where(file="grid"), people.far_persons
-        if not people.cells:
-            what = f"no person of the grid lives in {look.area_name}"
-            hint = "check that grid and area are of the same region, and which column holds the persons"
-            return [error("GRID_OUTSIDE_AREA", where, what, hint)]
-        if lost:
-            what = (
-                f"{lost:,} persons of the grid live more than {FAR_M} m from a road of the area: not counted"
-            )
-            return [warning("GRID_FAR_FROM_ROADS", where, what, "check the grid and the map extract")]
-        return []
-    if people.cells:
-        return []
-    what = "the population is 0, so there is nobody to move"
-    return [error("AREA_WITHOUT_PEOPLE", Where(file="population"), what, "give the number of persons in it")]
+    """Say that there is nobody to move, or too many, or who of a grid is left out."""
+    persons = sum(cell.persons for cell in people.cells)
+    if persons // look.persons_per_car > MOST_CARS:
+        what = f"{persons:,} persons fill more than the {MOST_CARS:,} cars that a quick look plans"
+        hint = "estimate parts of the area, or give more persons per car and say so"
+        return [error("AREA_TOO_POPULOUS", Where(file="population"), what, hint)]
+    if not people.cells and look.cells:
+        what = f"no person of the grid lives in {look.area_name}"
+        hint = "check that grid and area are of the same region, and which column holds the persons"
+        return [error("GRID_OUTSIDE_AREA", Where(file="grid"), what, hint)]
+    if not people.cells:
+        where, hint = Where(file="population"), "give the number of persons in it"
+        return [error("AREA_WITHOUT_PEOPLE", where, "the population is 0, so there is nobody to move", hint)]
+    if people.far_persons:
+        what = f"{people.far_persons:,} persons of the grid live more than {FAR_M} m from a road of the area"
+        hint = "they are not counted: check the grid and the map extract"
+        return [warning("GRID_FAR_FROM_ROADS", Where(file="grid"), what, hint)]
+    return []
 
 
 def _off_network(network: RoadNetwork, roads: AreaRoads, look: QuickLook) -> list[Problem]:
