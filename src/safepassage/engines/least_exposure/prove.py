@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.engines.least_exposure.find import BIN_S, flow_of, graph_of
+from safepassage.engines.least_exposure.find import flow_of, graph_of
 from safepassage.engines.least_exposure.roads import NEVER_S, Roads
 
 Int64 = NDArray[np.int64]
 HOUR_S = 3_600
-SCALES = (0.4, 0.55, 0.7, 0.85, 1.0)
+PRICE_BIN_S = 240
+"""Seconds for which a price holds: longer ones give away less burst, shorter ones follow the queue closer."""
+SCALES = (0.3, 0.45, 0.6, 0.8)
 """Prices of a flow in bins are too steep between bins: some part of them proves more."""
-STEPS = 24
+STEPS = 60
 MOMENTUM = 0.6
 PATIENCE = 3
 
@@ -62,12 +64,12 @@ class _Search:
         self.roads, self.by_s = roads, by_s
         self.graph = graph_of(roads, toll=0)
         network = roads.network
-        self.bins = by_s // BIN_S + 2
+        self.bins = by_s // PRICE_BIN_S + 2
         pi = np.where(roads.potential_s < NEVER_S, roads.potential_s, 0)[network.tail]
-        since = np.arange(self.bins)[None, :] * BIN_S - pi[:, None]
+        since = np.arange(self.bins)[None, :] * PRICE_BIN_S - pi[:, None]
         self._pi = pi
         self.since = np.clip(since, 0, by_s + 1).ravel()
-        self.until = np.clip(since + BIN_S, 0, by_s + 1).ravel()
+        self.until = np.clip(since + PRICE_BIN_S, 0, by_s + 1).ravel()
         self.room = self._room()
         self.persons = np.asarray([c.persons for c in roads.classes], dtype=np.int64)
         self.bound, self.best = -(2**62), np.zeros(len(self.room), dtype=np.int64)
@@ -89,9 +91,11 @@ class _Search:
         return np.where(self.until > self.since, cars * rules.persons_per_car, 0)
 
     def prices_of(self, prices: Any) -> Int64:
-        """Return a flow's prices by (arc, bin)."""
+        """Return a flow's prices by (arc, bin), averaged over the longer bins."""
         out = np.zeros(len(self.room), dtype=np.int64)
-        out[prices.arc * self.bins + (prices.until_s - 1 + self._pi[prices.arc]) // BIN_S] = prices.price
+        middle = (prices.from_s + prices.until_s) // 2
+        at = prices.arc * self.bins + (middle + self._pi[prices.arc]) // PRICE_BIN_S
+        np.add.at(out, at, prices.price * (prices.until_s - prices.from_s) // PRICE_BIN_S)
         return out
 
     def value(self, price: Int64) -> tuple[int, Int64]:
@@ -113,7 +117,7 @@ class _Search:
         if bound > self.bound:
             self.bound, self.best = bound, price
         owner = np.repeat(np.arange(len(self.persons)), np.diff(found.first))
-        at = found.arc * self.bins + (found.enter_s + self._pi[found.arc]) // BIN_S
+        at = found.arc * self.bins + (found.enter_s + self._pi[found.arc]) // PRICE_BIN_S
         use = np.bincount(at, weights=self.persons[owner], minlength=len(self.room))
         return bound, use.astype(np.int64)
 
