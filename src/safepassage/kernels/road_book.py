@@ -94,17 +94,22 @@ class RoadBook:
             late = self.excess_s > 0
             if int(late.sum()) <= few:
                 break
-            self._first_s = np.where(late, self.depart_s + self.excess_s, self._first_s)
+            # Who gets through nowhere has no departure to add to.
+            self._first_s = np.maximum(self._first_s, np.where(late, self.depart_s + self.excess_s, 0))
             self.drive()
         broken = np.flatnonzero((self.excess_s > 0) | (self.arrive_s == NEVER))
         self.arrive_s[broken] = NEVER
-        self.move(broken, window_s=NO_WINDOW)
+        # Roads are full until about then; a search from the first second on would look at every gap.
+        self._book_anew(broken, self._first_s, NO_WINDOW)
 
     def move(self, order: NDArray[np.int64], *, window_s: int = NO_WINDOW) -> int:
         """Book turns anew in the given order, none later than before; return how many arrive earlier.
 
         Departures that would save more than `window_s` are not looked for.
         """
+        return self._book_anew(order, self.turns.turn_from_s, window_s)
+
+    def _book_anew(self, order: Any, from_s: Any, window_s: int) -> int:
         from safepassage.kernels import booking_rounds as rounds  # noqa: PLC0415
 
         pool, turns = self._pool, self.turns
@@ -116,7 +121,7 @@ class RoadBook:
             stops=self._stops,
             lists=(turns.list_start, turns.list_path, self._least_s),
             turns=(
-                np.ascontiguousarray(order, dtype=np.int64), turns.turn_list, turns.turn_from_s, self._slot,
+                np.ascontiguousarray(order, dtype=np.int64), turns.turn_list, from_s, self._slot,
                 self.path, self._entries, self.arrive_s,
             ),
             terms=(self._work, window_s),

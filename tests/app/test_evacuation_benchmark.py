@@ -1,0 +1,63 @@
+"""The evacuation benchmark prints what it promises, with plans that verify and bounds that hold."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SIDE = 8
+
+
+@pytest.fixture
+def network(tmp_path):
+    """A grid of streets as a TNTP file."""
+    links = []
+    for row in range(SIDE):
+        for column in range(SIDE):
+            node = SIDE * row + column + 1
+            if column + 1 < SIDE:
+                links += [(node, node + 1), (node + 1, node)]
+            if row + 1 < SIDE:
+                links += [(node, node + SIDE), (node + SIDE, node)]
+    text = [f"<NUMBER OF NODES> {SIDE * SIDE}", "<FIRST THRU NODE> 1", f"<NUMBER OF LINKS> {len(links)}"]
+    text += [f"{a} {b} 900 1 1 ;" for a, b in links]
+    path = tmp_path / "grid_net.tntp"
+    path.write_text("\n".join(text), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_a_small_network_is_planned_verified_and_compared(network, tmp_path):
+    command = [
+        sys.executable, ROOT / "benchmarks" / "evacuation.py", "--network", network, "--vehicles", "500",
+        "--sources", "9", "--seed", "0", "--bin", "60", "--time-limit", "5", "--peers", "--peer-bins", "60",
+        "--output", tmp_path / "out", "--json",
+    ]  # fmt: skip
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert row["verified"]
+    assert row["certificate_ok"]
+    assert row["unserved"] == 0
+    assert 0 < row["single_source_bound_s"] <= row["value_s"]
+    assert 0 < row["lower_bound_s"] <= row["value_s"]
+    assert Path(row["certificate"]).exists()
+    keys = {"gap", "person_minutes_gap", "envelope_gap", "wall_s", "cpu_s", "rss_mb", "compile_s"}
+    assert keys <= row.keys()
+    for peer in row["peers"]:
+        assert peer.get("value_s", row["lower_bound_s"]) >= row["lower_bound_s"], peer
+
+
+def test_a_network_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "empty_net.tntp"
+    path.write_text("", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "benchmarks" / "evacuation.py"), "--network", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "empty_net.tntp" in done.stderr
+    assert "Traceback" not in done.stderr
