@@ -15,7 +15,6 @@ same booking, within the same time. Compiling is done before the clock starts an
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import platform
@@ -40,12 +39,18 @@ from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.traffic_network import TrafficNetwork, of_roads
 from safepassage.engines.bounds.certify import Served, certify
-from safepassage.engines.car_streams import BookedCars, Effort, PathFlows, book_flows, schedule_of
+from safepassage.engines.car_streams import (
+    BookedCars,
+    Effort,
+    PathFlows,
+    book_flows,
+    earliest_flows,
+    schedule_of,
+)
 from safepassage.engines.summary import direction_summaries
 from safepassage.engines.summary.totals import Totals
 from safepassage.formats import canonical_json, inputs_json, matsim, osm, plan_json, tntp
 from safepassage.testing.evacuation_instance import (
-    CAR_MVEH,
     DIRECTION,
     Draw,
     EvacuationInstance,
@@ -223,9 +228,11 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     while best is None or (bin_s >= LEAST_BIN_S and time.perf_counter() + FINER * took_s < limit):
         began = time.perf_counter()
         with clock.stage(f"flow {bin_s} s"):
-            rows = flow_rows(case, bin_s, options, expired)
+            flows, place = earliest_flows(case.problem, DIRECTION, bin_s=bin_s, expired=expired)
         with clock.stage(f"book {bin_s} s"):
-            cars = booked(case, rows, bin_s=bin_s, expired=expired)
+            cars = book_flows(
+                case.problem, flows, place, direction=DIRECTION, bin_s=bin_s, effort=Effort(expired=expired)
+            )
         if best is None or cost(cars) < cost(best):
             best = cars
         steps.append((time.process_time() - begin_cpu, cost(best)[1]))
@@ -246,23 +253,6 @@ def cost(cars: BookedCars) -> tuple[int, int, int]:
     arrivals = arrivals_of(cars)
     last = int(arrivals.max()) if len(arrivals) else 0
     return len(cars.booking.path) - len(arrivals), last, int(arrivals.sum())
-
-
-def flow_rows(case: Case, bin_s: int, options: argparse.Namespace, expired: Expired) -> Any:
-    """Return an earliest-arrival flow on bins, as paths with departures; routes one by one without it."""
-    if importlib.util.find_spec("safepassage.kernels.flow_over_time") is None:
-        n_bins = bins(case, options) * options.bin // bin_s + 1
-        return peers.capacity_constrained(case.arrays, bin_s=bin_s, n_bins=n_bins, expired=expired)
-    from safepassage.kernels.flow_over_time import Movers, slack_network, sweep  # noqa: PLC0415
-    from safepassage.kernels.flow_over_time.paths import flow_paths  # noqa: PLC0415
-
-    given = case.arrays
-    movers = Movers(
-        node=given.sources, release_s=np.zeros(len(given.sources)), vehicles=given.vehicles, exits=given.exits
-    )
-    arcs = (given.tail, given.head, given.travel_s, given.capacity_mveh_h)
-    found = sweep(slack_network(arcs, given.n_nodes, movers), bin_s, units_mveh=CAR_MVEH, expired=expired)
-    return flow_paths(found)
 
 
 def bins(case: Case, options: argparse.Namespace) -> int:
@@ -411,7 +401,14 @@ def warm_up(options: argparse.Namespace) -> float:
     keys = {"NUMBER OF NODES": side * side, "FIRST THRU NODE": 1, "NUMBER OF LINKS": len(text)}
     data = "\n".join([*(f"<{key}> {value}" for key, value in keys.items()), *text]).encode()
     small = argparse.Namespace(
-        **{**vars(options), "vehicles": 300, "sources": 20, "spread": False, "peers": False}
+        **{
+            **vars(options),
+            "vehicles": 300,
+            "sources": 20,
+            "time_limit": 600.0,
+            "spread": False,
+            "peers": False,
+        }
     )
     case = make_case(tntp.parse(data, "warm-up"), small, 0)
     solve(case, small, Clock())

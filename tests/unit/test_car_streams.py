@@ -89,6 +89,14 @@ def test_who_does_not_fit_before_the_horizon_is_unserved():
     assert missing + sum(len(stream.departures) for stream in schedule.cars) == 4000
 
 
+def test_no_flow_books_nobody():
+    instance, given = case()
+    nothing = PathFlows(source=[], start=[0], arcs=[], depart_s=[], vehicles=[])
+    place = np.arange(len(instance.sources))
+    cars = book_flows(given, nothing, place, direction=DIRECTION, bin_s=60, effort=Effort())
+    assert sum(row.persons for row in schedule_of(given, cars).unserved) == 400
+
+
 def test_moves_bring_in_the_last_earlier():
     instance, given = case(vehicles=2000)
     driven = booked(instance, given, rounds=0).booking.arrive_s.max()

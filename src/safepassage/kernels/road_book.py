@@ -110,6 +110,8 @@ class RoadBook:
         return self._book_anew(order, self.turns.turn_from_s, window_s)
 
     def _book_anew(self, order: Any, from_s: Any, window_s: int) -> int:
+        if not len(order):
+            return 0
         from safepassage.kernels import booking_rounds as rounds  # noqa: PLC0415
 
         pool, turns = self._pool, self.turns
