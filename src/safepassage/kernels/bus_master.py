@@ -50,14 +50,14 @@ class RouteMaster:
 
     Parameters
     ----------
-    look_s
-        How far beyond the horizon prices are tried: a refutation may reach further than asked.
+    look_until_s
+        Last horizon at which prices are tried: a refutation may reach further than asked.
     """
 
-    def __init__(self, arrays: BusArrays, horizon_s: int, *, look_s: int = 0) -> None:
+    def __init__(self, arrays: BusArrays, horizon_s: int, *, look_until_s: int = 0) -> None:
         import highspy  # noqa: PLC0415 - solvers load when first used
 
-        self.arrays, self.horizon_s, self.look_s = arrays, horizon_s, look_s
+        self.arrays, self.horizon_s, self.look_until_s = arrays, horizon_s, look_until_s
         self._inf: float = highspy.kHighsInf
         self._solver: Any = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
@@ -232,7 +232,7 @@ class RouteMaster:
         self, prices: dict[Item, int], dual: NDArray[np.float64], scale: int
     ) -> tuple[Refutation | None, int]:
         data = self.arrays
-        look_s = self.horizon_s + self.look_s
+        look_s = max(self.horizon_s, self.look_until_s)
         table = RouteTable(data, route_prices(data, prices, look_s), look_s)
         owed = sum(
             units
@@ -254,8 +254,8 @@ class RouteMaster:
 
     def _reach(self, table: RouteTable, owed: int) -> int:
         """Return the last horizon that the same prices refute."""
-        look_s = self.horizon_s + self.look_s
-        if not self.look_s:
+        look_s = max(self.horizon_s, self.look_until_s)
+        if look_s == self.horizon_s:
             return self.horizon_s
         total = np.zeros(look_s + 1, np.int64)
         for fleet, buses in enumerate(self.arrays.buses.tolist()):

@@ -127,7 +127,7 @@ def _candidates(
                 by_left[left] = by_left.get(left, 0.0) + value
     found = _least_whole(counts)
     data = master.arrays
-    if found or master.look_s or (len(data.load) + data.back_s.size) * master.horizon_s > TIMED_CELLS:
+    if found or master.look_until_s or (len(data.load) + data.back_s.size) * master.horizon_s > TIMED_CELLS:
         return found
     timed: dict[Item, float] = {}
     for (kind, a, b), by_left in drives.items():

@@ -18,6 +18,8 @@ from safepassage.kernels.bus_search import Case, RouteSearch
 ROUNDS = 16
 FIRST_STEPS = 200_000
 MOST_STEPS = 25_000_000
+ANNEALED_EVERY = 8
+"""A plan is annealed whenever the first bound has risen so many times; small problems seldom see it."""
 FIRST_CASES = 100
 PROBED = (0, 8)
 """Searches of two kinds take turns: quick splits, and splits with so many items tried."""
@@ -92,7 +94,9 @@ def improve(problem: BusProblem, seed: int = 1, rounds: int = ROUNDS) -> Iterato
         return
     _anneal(state, lists, aim_s=1, steps=FIRST_STEPS // 10, seed=seed)
     yield state.outcome()
-    for _ in _raise_bound(state):
+    for k, _ in enumerate(_raise_bound(state)):
+        if k % ANNEALED_EVERY == ANNEALED_EVERY - 1:
+            _anneal_near(state, lists, seed + k)
         yield state.outcome()
     for k in range(rounds):
         if state.done:
@@ -113,6 +117,12 @@ def _anneal(state: _State, lists: TripLists, *, aim_s: int, steps: int, seed: in
         lists, (fleet, seats), times_of(model), model.arrays.room, aim_s=aim_s, steps=steps, seed=seed
     )
     return state.take_lists(value_s, found)
+
+
+def _anneal_near(state: _State, first: TripLists, seed: int) -> None:
+    """Anneal anew for the middle between bound and plan, while the bound is not near yet."""
+    aim_s = (state.bound_s + state.value_s) // 2
+    _anneal(state, first, aim_s=aim_s, steps=FIRST_STEPS, seed=seed)
 
 
 def _anneal_round(state: _State, first: TripLists, k: int, seed: int) -> bool:
@@ -164,9 +174,9 @@ def lists_of(model: BusModel, runs: list[Run]) -> TripLists:
 # -- bounds --------------------------------------------------------------------------------------------
 
 
-def _master(state: _State, horizon_s: int, look_s: int = 0) -> RouteMaster:
+def _master(state: _State, horizon_s: int, look_until_s: int = 0) -> RouteMaster:
     """Return the program at a horizon with the routes known so far that fit."""
-    master = RouteMaster(state.model.arrays, horizon_s, look_s=look_s)
+    master = RouteMaster(state.model.arrays, horizon_s, look_until_s=look_until_s)
     if state.lists is not None and state.model.arrays.whole:
         own = routes_of(state.model, single_runs(state.model, state.lists))
         for fleet, trips in [*state.pool, *own]:
@@ -187,8 +197,9 @@ def _farthest_s(model: BusModel) -> int:
 def _raise_bound(state: _State) -> Iterator[None]:
     """Raise the horizon until routes in part could bring everybody in; each refutation raises the bound."""
     begin_s = max(0, min(_farthest_s(state.model), state.value_s) - 1)
-    master = _master(state, begin_s, max(1, state.value_s - begin_s))
+    master = _master(state, begin_s, state.value_s)
     while True:
+        master.look_until_s = state.value_s
         settled = master.settle()
         if not isinstance(settled, Refutation):
             break
