@@ -194,7 +194,8 @@ def anew(running: Running, now_s: int, options: argparse.Namespace) -> dict[str,
     everybody = np.concatenate([arrivals, there])
     return {
         "wall_s": wall, "cpu_s": cpu, "clearance_s": int(everybody.max(initial=0)),
-        "served": len(everybody), "person_minutes": minutes(running, everybody),
+        "finished": wall < options.time_limit, "served": len(everybody),
+        "person_minutes": minutes(running, everybody),
     }  # fmt: skip
 
 
@@ -336,7 +337,8 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "others_unchanged": all(row["others_unchanged"] for row in rows),
         "verified": all(row["verified"] is not False for row in rows),
     }  # fmt: skip
-    compared = [row for row in rows if row.get("anew")]
+    # A plan anew that ran out of time serves fewer and is no measure of the price.
+    compared = [row for row in rows if row.get("anew") and row["anew"]["finished"]]
     if compared:
         found |= {
             "faster_cpu": float(np.mean([r["anew"]["cpu_s"] for r in compared])
@@ -363,7 +365,7 @@ def line(row: dict[str, Any]) -> str:
     if row.get("anew"):
         a = row["anew"]
         text += (
-            f"; anew {a['clearance_s']} s, {a['cpu_s']:.1f} CPU s, "
+            f"; anew {a['clearance_s']} s, {a['served']} served, {a['cpu_s']:.1f} CPU s, "
             f"person-minutes {row['person_minutes'] / max(1, a['person_minutes']) - 1:+.2%}"
         )
     return text if row["verified"] is None else f"{text}; verified {row['verified']}"
