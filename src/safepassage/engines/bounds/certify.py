@@ -15,6 +15,8 @@ from safepassage.engines.bounds.remaining import remaining, under_way
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
+SWEPT_POINTS = 60
+"""Points where one sweep gives the labels of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class _Direction:
         self.total = sum(self.demand.values())
         self.cars = LabelCuts(problem, direction, CARS)
         self.persons = LabelCuts(problem, direction, PERSONS)
+        # Nobody boards anything: the cut of everybody would only say the same less sharply.
+        self.by_car_only = self.total == self.demand[CARS] and self.cars.has_sweep
         self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
 
 
@@ -89,7 +93,8 @@ def certify(
 def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound]:
     found: list[Bound] = []
     best_s = 0
-    for commodity, cutter in ((CARS, direction.cars), (PERSONS, direction.persons)):
+    cutters = ((CARS, direction.cars), (PERSONS, direction.persons))
+    for commodity, cutter in cutters[:1] if direction.by_car_only else cutters:
         persons, clearance_s = served.of(commodity)
         cut = cutter.latest_short_of(persons, low_s=best_s, high_s=clearance_s) if persons else None
         if cut is not None:
@@ -124,6 +129,8 @@ def _envelope(
     problem: PlanningProblem, direction: _Direction, served: Served, points: int | None
 ) -> list[EnvelopePoint]:
     horizon_s = problem.network.horizon_s
+    if direction.by_car_only:
+        points = points or SWEPT_POINTS
     points = points or next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
@@ -141,7 +148,8 @@ def _point(direction: _Direction, t: int) -> EnvelopePoint:
         if arrived < demand[commodity]:
             parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
         by_parts += min(arrived, demand[commodity])
-    persons = _part(parts, PERSONS, direction.persons.cut(t), direction.total)
+    everybody = None if direction.by_car_only else direction.persons.cut(t)
+    persons = _part(parts, PERSONS, everybody, direction.total)
     return EnvelopePoint(
         direction=direction.name,
         t_s=t,

@@ -125,6 +125,11 @@ class LabelCuts:
         _value, side = least_cut(self._n, arcs, supplies, sinks)
         return self._as_cut(horizon_s, early, latest, side, whole=among is None)
 
+    @property
+    def has_sweep(self) -> bool:
+        """Whether labels come from a sweep, which makes a further horizon cheap."""
+        return self._swept is not None
+
     def prepare(self, last_s: int) -> None:
         """Sweep once where that pays, for a plan that has everybody by `last_s`."""
         if self._swept is not None:
@@ -145,7 +150,8 @@ class LabelCuts:
             raise ValueError("no sweep on a network this small")
         self._swept.prepare(max(1, horizon_s))
         latest = self._latest(horizon_s)
-        return self._listed(horizon_s, self._swept.labels(horizon_s), np.minimum(self._first, latest), latest)
+        alpha = min(self._swept.labels(horizon_s), key=lambda labels: self.phi(labels, horizon_s))
+        return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
 
     def _listed(self, horizon_s: int, alpha: Int64, early: Int64, latest: Int64) -> Cut:
         """Return labels as the shorter of the lists that the two extension rules leave."""

@@ -69,8 +69,14 @@ class SweptCuts:
         # Detours are cut down to whole bins: the cut of the bins is then one of the seconds, too.
         self._sweep = sweep(network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, most_bins=2 * BINS)
 
-    def labels(self, horizon_s: int) -> Int64:
-        """Return (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first."""
+    def labels(self, horizon_s: int) -> tuple[Int64, Int64]:
+        """Return two sets of (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first.
+
+        One comes from the sweep, the other from last useful moments: it finds places too slow on their own.
+        """
         if self._sweep is None:
             raise ValueError("labels need a sweep")
-        return self._arcs.polished(self._arcs.swept(self._sweep, horizon_s), PASSES)
+        return (
+            self._arcs.polished(self._arcs.swept(self._sweep, horizon_s), PASSES),
+            self._arcs.polished(self._arcs.last_moments(horizon_s), PASSES),
+        )

@@ -68,6 +68,10 @@ class CutArcs:
     def _arcs(self) -> tuple[Any, ...]:
         return self.tail, self.head, self.travel_s, self.slope, self.burst
 
+    def last_moments(self, horizon_s: int) -> Int64:
+        """Return (n_nodes,) labels that cut no arc: the last moment from which a site is reached in time."""
+        return np.where(self.to_site_s >= 0, horizon_s + 1 - self.to_site_s, -1)
+
     def swept(self, found: Sweep, horizon_s: int) -> Int64:
         """Return (n_nodes,) labels for arrivals by `horizon_s` from the stage of a sweep that is nearest.
 
@@ -77,7 +81,7 @@ class CutArcs:
         from safepassage.kernels.flow_over_time import label_loops as loops  # noqa: PLC0415 - numba is slow
 
         net = found.network
-        last = np.where(self.to_site_s >= 0, horizon_s + 1 - self.to_site_s, -1)
+        last = self.last_moments(horizon_s)
         swept = _stage_labels(found, horizon_s)
         if swept is None:
             return last
@@ -115,7 +119,8 @@ class CutArcs:
 
 def _stage_labels(found: Sweep, horizon_s: int) -> Int64 | None:
     """Return a label for each node of the sweep's network, None where the horizon lies before its bins."""
-    stage = min((horizon_s + 1) // found.bin_s - 1, len(found.late) - 1)
+    # When everybody is out there is no cut any more: later horizons keep the last one there was.
+    stage = min((horizon_s + 1) // found.bin_s - 1, len(found.late) - 1 - found.complete)
     if stage < 0:
         return None
     net = found.network
