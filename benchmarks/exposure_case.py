@@ -29,6 +29,10 @@ LEAST_PPM = 1
 """No road is without hazard: ordinary driving counts with this much."""
 
 
+QUEUE_S = 600
+"""Cars may queue before a road for ten minutes; without any queue, roads that join cannot be filled."""
+
+
 class Layer(NamedTuple):
     """How hazard follows the fire: `at_front` halves every `halving_m` from the nearest active cell.
 
@@ -283,9 +287,9 @@ def problem(
         for node, cars in zip(part.home.tolist(), part.cars.tolist(), strict=True)
     ]
     rules = Rules(
-        burst_mveh=1000, burst_persons=1, junction_wait_max_s=0, exposure_cap_ppm_s=-1, persons_per_car=1,
-        car_units_mveh=1000, car_weight_kg=2000, load_base_s=0, load_per_person_s=0, unload_base_s=0,
-        unload_per_person_s=0,
+        burst_mveh=1000, burst_persons=1, junction_wait_max_s=QUEUE_S, exposure_cap_ppm_s=-1,
+        persons_per_car=1, car_units_mveh=1000, car_weight_kg=2000, load_base_s=0, load_per_person_s=0,
+        unload_base_s=0, unload_per_person_s=0,
     )  # fmt: skip
     return PlanningProblem(
         case_id="exposure-benchmark", title=title, exercise=True, epoch="2018-11-09T00:00:00Z",
