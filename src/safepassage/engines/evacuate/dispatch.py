@@ -89,6 +89,7 @@ class Dispatcher:
 
         Vehicles book ahead of their arrival at a gate; cars fill what is left of it, second by second.
         """
+        self.fleet.peers = self.claims
         queue = [(state.ready_s, 0, vehicle) for vehicle, state in sorted(self.fleet.states().items())]
         cars = {str(i): claim for i, claim in enumerate(self.claims) if claim.by_car}
         queue += [(claim.place.release_s, 1, i) for i, claim in cars.items()]

@@ -20,6 +20,8 @@ TRIED_VEHICLES = 40
 """How many vehicles are tried for a ride, best estimate first, before the journey is given up."""
 FULL_ROADS = 8
 """After so many vehicles for which the roads have no room left, no more are tried for a ride."""
+HALF_EMPTY = 2
+"""With more than one place in so many free, a vehicle sent out calls at further pick-ups."""
 MOST_STOPS = 5
 """A vehicle that is not full calls at up to so many further pick-ups."""
 MOST_DETOUR_S = 2_400
@@ -326,7 +328,10 @@ class FleetPlanner:
                 parties.append(Party(claim, claim.boarding(limit)))
                 free[claim.kind] -= parties[-1].persons
                 room -= parties[-1].persons
-        return [parties]
+        stops = [parties]
+        if sum(free.values()) * HALF_EMPTY > vehicle.places:
+            self._fill(stops, journey, vehicle, free, room)
+        return stops
 
     def _stops(self, claim: Claimant, journey: Journey, limit: int, vehicle: Vehicle) -> list[list[Party]]:
         """Return the pick-ups of a round: the claim's own, then the nearest others while places last."""
@@ -336,9 +341,17 @@ class FleetPlanner:
         first = Party(claim, claim.boarding(min(limit, free[claim.kind])))
         free[claim.kind] -= first.persons
         room -= first.persons
-        stops, carrier = [[first]], loaded(vehicle, claim)
-        site_node = journey.stages[-1].to_node
-        taken = {id(claim)}
+        stops = [[first]]
+        self._fill(stops, journey, vehicle, free, room)
+        return stops
+
+    def _fill(
+        self, stops: list[list[Party]], journey: Journey, vehicle: Vehicle, free: dict[str, int], room: int
+    ) -> None:  # fmt: skip
+        """Add the nearest further pick-ups to a round while places and room last."""
+        claim = stops[0][0].claim
+        carrier, site_node = loaded(vehicle, claim), journey.stages[-1].to_node
+        taken = {id(party.claim) for party in stops[0]}
         while len(stops) <= MOST_STOPS and room > 0 and any(free.values()):
             here = stops[-1][0].claim.node
             found = self._next_stop(claim, carrier, here, site_node, free, taken)
@@ -352,7 +365,6 @@ class FleetPlanner:
                 stops[-1].append(party)
             else:
                 stops.append([party])
-        return stops
 
     def _next_stop(
         self,

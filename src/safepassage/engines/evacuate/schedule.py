@@ -68,8 +68,6 @@ def evacuate(
     if guide is not None:
         _link_claims_first(decided, journeys, fleet)
         Dispatcher(problem, fleet, cars, guide, decided).run()
-    for claim in decided:
-        claim.reason = claim.detail = ""
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
