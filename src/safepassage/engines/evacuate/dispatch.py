@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -42,13 +42,14 @@ class Ride:
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Sends the vehicles of a fleet out until nobody is left whom they can bring to a site."""
+    """Sends vehicles and cars out until nobody is left whom they can bring to a site, or it is `enough`."""
 
     problem: PlanningProblem
     fleet: FleetPlanner
     cars: CarPlanner
     guide: Guide
     claims: list[Claimant]
+    enough: Callable[[], bool]
     _tours: dict[str, list[Visit]] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
@@ -94,7 +95,7 @@ class Dispatcher:
         cars = {str(i): claim for i, claim in enumerate(self.claims) if claim.by_car}
         queue += [(claim.place.release_s, 1, i) for i, claim in cars.items()]
         heapq.heapify(queue)
-        while queue:
+        while queue and not self.enough():
             now_s, by_car, key = heapq.heappop(queue)
             if by_car:
                 then_s = self.cars.send(cars[key], now_s + CAR_SLACK_S)

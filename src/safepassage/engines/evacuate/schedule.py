@@ -29,6 +29,10 @@ class Limits:
     work: int
     expired: Callable[[], bool] | None = None
 
+    def reached(self, probes: int) -> bool:
+        """Tell whether it is time to stop, so many arcs having been looked at."""
+        return probes > self.work or (self.expired is not None and self.expired())
+
 
 def evacuate(
     problem: PlanningProblem,
@@ -66,8 +70,8 @@ def evacuate(
         stranded = kept.stranded
     _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
     if guide is not None:
-        _link_claims_first(decided, journeys, fleet)
-        Dispatcher(problem, fleet, cars, guide, decided).run()
+        _link_claims_first(decided, journeys, fleet, limits)
+        Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes)).run()
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
@@ -89,13 +93,15 @@ def _resume(kept: Kept, earlier: Earlier, cars: CarPlanner, fleet: FleetPlanner,
     fleet.first_ride = last + 1 - len(kept.rides)
 
 
-def _link_claims_first(claims: list[Claimant], journeys: Journeys, fleet: FleetPlanner) -> None:
+def _link_claims_first(
+    claims: list[Claimant], journeys: Journeys, fleet: FleetPlanner, limits: Limits
+) -> None:
     """Serve people who cannot leave without a train, boat or footpath: nobody else waits for those."""
     fleet.peers = claims
     for claim in claims:
         found = [] if claim.by_car else journeys.of(claim.place, claim.direction)
         if found and all(any(stage.link >= 0 for stage in journey.stages) for journey in found):
-            while claim.left and fleet.turn(claim):
+            while claim.left and not limits.reached(fleet.roads.probes) and fleet.turn(claim):
                 pass
 
 
@@ -135,7 +141,7 @@ def _serve(
             # A round trip of others took some of these people along in the meantime.
             heapq.heappush(queue, (claim.share_ppm, position))
             continue
-        if cars.roads.probes > limits.work or (limits.expired is not None and limits.expired()):
+        if limits.reached(cars.roads.probes):
             claim.give_up(ledger.WORK_LIMIT, "the limit on work or time was reached")
             continue
         more = cars.turn(claim) if claim.by_car else fleet.turn(claim)
