@@ -21,6 +21,8 @@ HOT, COLD = 0.003, 0.00002
 """First and last temperature as shares of the value of the dispatcher's plan."""
 HOT_PERSONS = 0.3
 """The first temperature is higher by the share of so many persons: of few, each counts more."""
+COOLINGS = 4
+"""The search is heated up again so often, and the best of all coolings counts: single ones differ by luck."""
 MOST_STOPS = 6
 """A trip calls at no more places."""
 
@@ -40,7 +42,7 @@ def plan(
     hot = HOT + HOT_PERSONS / problem.persons if problem.persons else HOT
     tried, share = 0, 0.0
     while share < 1 and problem.vehicles:
-        heat = round(worth * hot * (COLD / hot) ** share)
+        heat = round(worth * hot * (COLD / hot) ** (share * COOLINGS % 1))
         count = min(ROUND, moves - tried)
         shuttle_search.anneal(run, heat, count)
         tried += count
