@@ -279,7 +279,7 @@ class PricedBound:
     # -- the sum ---------------------------------------------------------------------------------
 
     def _values(self) -> Int64 | None:
-        """Return (steps + 1, n_stations) what can still be gained, None if that is too much to look at."""
+        """Return (steps + 1, n_stations) what can still be gained, None if there is no limit or too much."""
         rows = int64(sorted(self._graph.rows)).reshape(-1, 9)
         n_stations, width = len(self._graph.stops), len(rows)
         value = np.full((self.steps + 1) * n_stations + 1, _NOTHING, dtype=np.int64)
@@ -300,13 +300,20 @@ class PricedBound:
             np.maximum(here, table[k + 1], out=here)
             found = np.maximum.reduceat(worth[k] + value[then[k]], first)
             here[owners] = np.maximum(here[owners], found)
-            while len(near):
-                again = here.copy()
-                np.maximum.at(again, rows[near, 0], worth[k, near] + value[then[k, near]])
-                if (again == here).all():
-                    break
-                here[:] = again
+            if len(near) and not self._settle(here, (rows[near, 0], worth[k, near], then[k, near]), value):
+                return None
         return table
+
+    def _settle(self, here: Int64, near: tuple[Int64, Int64, Int64], value: Int64) -> bool:
+        """Go round within one step until nothing changes; False where that gains without end."""
+        station, worth, then = near
+        for _ in range(len(here) + 1):
+            again = here.copy()
+            np.maximum.at(again, station, worth + value[then])
+            if (again == here).all():
+                return True
+            here[:] = again
+        return False
 
     def _laid_out(self, rows: Int64, n_stations: int, end: int) -> tuple[Int64, Int64]:
         """Return (steps, n_options) what each option brings by itself, and where in the table it leads."""

@@ -151,6 +151,11 @@ def _ends(clock: Clock, begin: Int64, options: Options, passing: tuple[Any, Int6
 def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArray[np.bool_]) -> Int64:
     """Return (steps + 1, n_stations) the most that can be gained from each station and step on.
 
+    Raises
+    ------
+    ArithmeticError
+        When a journey within one step gains without end.
+
     Parameters
     ----------
     reward
@@ -167,7 +172,8 @@ def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArra
     table = value[:-1].reshape(steps + 1, len(stops))
     table[:, stops] = 0
     t = timed_options
-    _compiled()[0](t.first, t.near, t.options.passes, t.gains, t.leads, reward, price, value)
+    if not _compiled()[0](t.first, t.near, t.options.passes, t.gains, t.leads, reward, price, value):
+        raise ArithmeticError("there is no most: going round within one step gains without end")
     return table
 
 
@@ -224,8 +230,11 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., A
 # Flat loops: calls and tuples in them would cost more than the work itself.
 def _fill(  # noqa: PLR0917
     first: Any, near: Any, passes: Any, gains: Any, leads: Any, reward: Any, price: Any, value: Any
-) -> None:
-    """Fill the table from the last step back; within a step until nothing changes."""
+) -> bool:
+    """Fill the table from the last step back; within a step until nothing changes.
+
+    Returns False where going round within one step gains without end: then there is no most.
+    """
     steps, n = len(leads), len(first) - 1
     for k in range(steps - 1, -1, -1):
         row = k * n
@@ -234,9 +243,11 @@ def _fill(  # noqa: PLR0917
             for o in range(first[x], first[x + 1]):
                 best = max(best, gains[k, o] + reward[o] - price[k, passes[o]] + value[leads[k, o]])
             value[row + x] = best
-        again = len(near) > 0
+        again, rounds = len(near) > 0, 0
         while again:
-            again = False
+            if rounds > len(near):
+                return False
+            again, rounds = False, rounds + 1
             for x in near:
                 best = value[row + x]
                 for o in range(first[x], first[x + 1]):
@@ -244,6 +255,7 @@ def _fill(  # noqa: PLR0917
                 if best > value[row + x]:
                     value[row + x] = best
                     again = True
+    return True
 
 
 def _follow(  # noqa: PLR0913, PLR0917

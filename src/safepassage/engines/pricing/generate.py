@@ -190,7 +190,8 @@ class Priced:
 def price(problem: PlanningProblem) -> Priced | None:
     """Return prices for what is shared, the bound they prove on person-seconds, and a guide for vehicles.
 
-    None where nobody has to move or more arcs would have to be listed than the tables hold.
+    None where nobody has to move, more arcs would have to be listed than the tables hold, or rounding to
+    steps lets a journey take no time.
     """
     listed, rules = listed_arcs(problem), problem.rules
     # Within one step nobody may board twice in the same place, or there would be no limit.
@@ -198,7 +199,11 @@ def price(problem: PlanningProblem) -> Priced | None:
     step_s = min(STEP_S, turn_s)
     if listed is None or not classes_of(problem) or step_s < LEAST_STEP_S:
         return None
-    market, prices, limit, program = _search(problem, listed, step_s, min(ROUGH, turn_s // step_s))
+    try:
+        market, prices, limit, program = _search(problem, listed, step_s, min(ROUGH, turn_s // step_s))
+    except ArithmeticError:
+        # Rounded to steps, some journey would take no time at all: prices then prove nothing.
+        return None
     horizon_s = problem.network.horizon_s
     sheet = _sheet(market, prices)
     names = {name for name, _ in problem.directions}
