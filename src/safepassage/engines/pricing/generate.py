@@ -28,11 +28,13 @@ from safepassage.kernels.value_tables import Clock, best_journey, first_arrivals
 
 Int64 = NDArray[np.int64]
 STEP_S = 120
+"""Seconds in a step of the search for prices, and of the bound."""
 LEAST_STEP_S = 20
 """In shorter steps the tables would be too large."""
 ROUGH = 4
 """The search begins in steps so many times as long."""
-"""Seconds in a step of the search for prices, and of the bound."""
+MOST_ARCS = 20_000
+"""On larger networks (a city) the search would take longer than all the rest of the planner."""
 ROW_S = 1_800
 """About so much open time lies between two moments at which the entries of an arc are counted."""
 ROUNDS = 160
@@ -190,14 +192,15 @@ class Priced:
 def price(problem: PlanningProblem) -> Priced | None:
     """Return prices for what is shared, the bound they prove on person-seconds, and a guide for vehicles.
 
-    None where nobody has to move, more arcs would have to be listed than the tables hold, or rounding to
-    steps lets a journey take no time.
+    None where nobody has to move, the network is a city's, more arcs would have to be listed than the tables
+    hold, or rounding to steps lets a journey take no time.
     """
     listed, rules = listed_arcs(problem), problem.rules
     # Within one step nobody may board twice in the same place, or there would be no limit.
     turn_s = rules.load_base_s + rules.load_per_person_s + rules.unload_base_s + rules.unload_per_person_s
     step_s = min(STEP_S, turn_s)
-    if listed is None or not classes_of(problem) or step_s < LEAST_STEP_S:
+    too_large = len(problem.network.arcs) > MOST_ARCS
+    if listed is None or too_large or not classes_of(problem) or step_s < LEAST_STEP_S:
         return None
     try:
         market, prices, limit, program = _search(problem, listed, step_s, min(ROUGH, turn_s // step_s))
