@@ -22,6 +22,8 @@ NEVER_EARLY = -1
 LARGE_ARCS = 50_000
 SWEPT_ARCS = 2_000
 """From so many arcs on a sweep looks for labels, too: below, static cuts do."""
+SWEPT_PERSONS = 20_000
+"""… and from so many persons in cars: with fewer, on a city, a sweep costs far more than it can prove."""
 STATIC_ARCS = 20_000
 """From so many arcs on static cuts are tried only where no sweep is."""
 
@@ -74,7 +76,7 @@ class LabelCuts:
         if (
             commodity == CARS
             and len(self._supply.arc) >= SWEPT_ARCS
-            and self.origins
+            and self.demand >= SWEPT_PERSONS
             and len(self._site_nodes)
         ):
             self._swept = SweptCuts(
