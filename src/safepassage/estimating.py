@@ -15,7 +15,7 @@ from safepassage.domain.problem import Problem
 from safepassage.domain.quick_look import QuickLook
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
-from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
+from safepassage.engines.bounds.commodity import PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.estimate import Prepared, prepare
 from safepassage.engines.estimate.bottleneck import bottleneck
@@ -70,14 +70,7 @@ def _least_s(problem: PlanningProblem, direction: str) -> int:
 
 
 def _served(sums: Mapping[str, Totals]) -> dict[str, Served]:
-    served = {}
-    for name, total in sums.items():
-        rows: dict[str, tuple[int, int]] = {}
-        for group, (persons, last_s) in total.by_group.items():
-            n, t = rows.get(COMMODITY[group], (0, 0))
-            rows[COMMODITY[group]] = (n + persons, max(t, last_s))
-        served[name] = Served(rows)
-    return served
+    return {name: Served.of_groups(total.by_group) for name, total in sums.items()}
 
 
 def _plan(

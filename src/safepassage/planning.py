@@ -28,7 +28,6 @@ from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
-from safepassage.engines.bounds.commodity import COMMODITY
 from safepassage.engines.changes import (
     compared,
     movements,
@@ -257,11 +256,4 @@ def _by_id(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def _served(found: dict[str, Totals]) -> dict[str, Served]:
     """Return what is served by direction and commodity: groups that take the same kind of place together."""
-    served = {}
-    for name, total in found.items():
-        rows: dict[str, tuple[int, int]] = {}
-        for group, (persons, last_s) in total.by_group.items():
-            n, t = rows.get(COMMODITY[group], (0, 0))
-            rows[COMMODITY[group]] = (n + persons, max(t, last_s))
-        served[name] = Served(rows)
-    return served
+    return {name: Served.of_groups(total.by_group) for name, total in found.items()}

@@ -12,7 +12,6 @@ from safepassage.kernels.event_belief import AFFIRMS, DENIES, SILENT, Voices
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-SIDES = 2
 VOICES = ("party blames other", "party is blamed", "observer", "local monitor")
 """The kinds of voice that belief is learned for: a party speaks otherwise of the other than of itself."""
 BLAMES, BLAMED, OBSERVER, LOCAL = range(4)

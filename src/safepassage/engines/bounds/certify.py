@@ -25,6 +25,15 @@ class Served:
 
     by_commodity: Mapping[str, tuple[int, int]]
 
+    @classmethod
+    def of_groups(cls, by_group: Mapping[str, tuple[int, int]]) -> Served:
+        """Return what is served by commodity: groups that take the same kind of place together."""
+        rows: dict[str, tuple[int, int]] = {}
+        for group, (persons, last_s) in by_group.items():
+            n, t = rows.get(COMMODITY[group], (0, 0))
+            rows[COMMODITY[group]] = (n + persons, max(t, last_s))
+        return cls(rows)
+
     def of(self, commodity: str) -> tuple[int, int]:
         """Return (persons, last arrival) of a commodity; `persons` is everybody."""
         if commodity != PERSONS:
