@@ -13,6 +13,7 @@ from safepassage import __version__
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
 MOST_PERSONS, MOST_PER_CAR = 10**8, 100
+MOST_DAYS = 366
 
 
 class UsageError(Exception):
@@ -47,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _estimate(commands)
     _plan(commands)
     _what_if(commands)
+    _needs(commands)
     _verify(commands)
     _explain(commands)
     _claims(commands)
@@ -182,6 +184,15 @@ def _what_if(commands: Commands) -> None:
         "--contraflow", default="", metavar="ROAD", help="with the lane that leads in on ROAD driven outwards"
     )
     add("-o", "--output", type=Path, help="folder to write the facts, and the plan without forks, to")
+
+
+def _needs(commands: Commands) -> None:
+    parser = _command(commands, "needs", "Say what people need by place and day, and how far the stock goes.")
+    _case(parser)
+    add = parser.add_argument
+    add("--plan", type=Path, metavar="OUT", help="folder of a plan: who arrives is counted at the sites")
+    add("--days", type=_whole(1, MOST_DAYS), default=7, metavar="N", help="days looked at (default: 7)")
+    add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a place, day and commodity")
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

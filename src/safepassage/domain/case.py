@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+
+# Every noun of a case says where it comes from, so the word is handed on from here.
+from safepassage.domain.provenance import Provenance as Provenance  # noqa: PLC0414
+
 
 class PlaceKind(StrEnum):
     """What a place is for."""
@@ -98,22 +104,6 @@ class AreaKind(StrEnum):
     ANNOUNCED_ZONE = "announced_zone"
     REPORTED_HAZARD = "reported_hazard"
     NO_GO = "no_go"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """Who says so and when.
-
-    `source` is text, the grades are A-F and 1-6 ("" where not graded), `report` is a report's id, `as_of` an
-    ISO time.
-    """
-
-    source: str = ""
-    source_grade: str = ""
-    information_grade: str = ""
-    report: str = ""
-    as_of: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +352,7 @@ class Settings:
     plan_reserves: bool = True
     water_l_person_day: int = 15
     food_g_person_day: int = 555
+    cold_season: bool = False
     country: str = ""
     work_limit: int = 500_000_000
     renotify_price_person_min: int = 600
@@ -392,6 +383,11 @@ class Case:
     areas: tuple[Area, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     transit_links: tuple[TransitLink, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    norms: tuple[Norm, ...] = ()
+    stock: tuple[StockLot, ...] = ()
+    trucks: tuple[Truck, ...] = ()
+    consignments: tuple[Consignment, ...] = ()
     settings: Settings = Settings()
     network_file: str = ""
     hotline: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from safepassage.domain import case_event_checks, case_people_checks, case_place_checks
+from safepassage.domain import case_aid_checks, case_event_checks, case_people_checks, case_place_checks
 from safepassage.domain.case_draft import CaseDraft, Located
 from safepassage.domain.dictionary import TABLES, Column, table
 from safepassage.domain.problem import Problem, Where, error
@@ -102,4 +102,5 @@ CHECKS: tuple[Check, ...] = (
     *case_place_checks.CHECKS,
     *case_people_checks.CHECKS,
     *case_event_checks.CHECKS,
+    *case_aid_checks.CHECKS,
 )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import (
     Area,
     Arrangement,
@@ -58,6 +60,11 @@ class CaseDraft:
     areas: tuple[Located[Area], ...] = ()
     reports: tuple[Located[ReportRow], ...] = ()
     transit_links: tuple[Located[TransitLink], ...] = ()
+    commodities: tuple[Located[Commodity], ...] = ()
+    norms: tuple[Located[Norm], ...] = ()
+    stock: tuple[Located[StockLot], ...] = ()
+    trucks: tuple[Located[Truck], ...] = ()
+    consignments: tuple[Located[Consignment], ...] = ()
     ids: Mapping[str, tuple[tuple[str, Where], ...]]
     tables: Mapping[str, Where] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ in the file (unit, allowed words, limits) and which field of a noun it fills: a 
 
 from __future__ import annotations
 
+from safepassage.domain.dictionary_aid import AID_TABLES
 from safepassage.domain.dictionary_events import AREAS, ARRANGEMENTS, REPORTS, ROAD_STATUS, TRANSIT_LINKS
 from safepassage.domain.dictionary_network import LINKS, NODES
 from safepassage.domain.dictionary_people import DEMAND, DIRECTIONS, FLEET, PLACES
@@ -27,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     AREAS,
     REPORTS,
     TRANSIT_LINKS,
+    *AID_TABLES,
     NODES,
     LINKS,
 )

@@ -314,6 +314,16 @@ _PEOPLE = (
         source="World Food Programme, full ration of 2,100 kcal: 555 g",
         example="555",
     ),
+    Column(
+        name="cold_season",
+        field="cold_season",
+        type=ValueType.YES_NO,
+        default="no",
+        meaning="Whether it is cold: blankets, heating fuel and shelter are then needed, too.",
+        sensitivity=_RESTRICTED,
+        source=_ASSUMPTION,
+        example="no",
+    ),
 )
 
 _ROADS = (

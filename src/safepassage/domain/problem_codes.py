@@ -488,6 +488,29 @@ _ESTIMATES = _codes(
     ("TABLE_VALUE", _E, "a cell of a table of exits, links or checkpoints cannot be used", "see the message"),
 )
 
+_AID = _codes(
+    "Aid",
+    (
+        "COMMODITY_UNKNOWN",
+        _E,
+        "a row names a commodity that is neither built in nor in the table commodities",
+        "write the id of a known one, or add it",
+    ),
+    (
+        "UNIT_OTHER",
+        _E,
+        "a lot is written in another unit than its commodity is counted in",
+        "write the quantity in the unit of the commodity",
+    ),
+    ("LOT_HEAVY", _W, "a lot weighs thousands of tonnes", "check the unit of its quantity"),
+    ("LOT_EXPIRED", _W, "a lot has expired before it can be loaded; it is not handed out", "check the date"),
+    ("DEPOT_KIND", _W, "stock or trucks stand at a place that is no depot", "name a depot"),
+    ("TRUCK_WEIGHT", _E, "a truck is no heavier than its load", "give the weight of the loaded truck"),
+    ("TRUCKS_NONE", _W, "there is stock but no truck to carry it", "add trucks"),
+    ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
+    ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
+)
+
 PROBLEM_CODES: Mapping[str, ProblemCode] = {
     row.code: row
     for rows in (
@@ -497,6 +520,7 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = {
         _TIMES,
         _PLACES_AND_AREAS,
         _PEOPLE_AND_VEHICLES,
+        _AID,
         _NETWORKS,
         _ESTIMATES,
         _PERSONS_NOT_SERVED,

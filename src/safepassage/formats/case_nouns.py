@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import (
     Area,
     Arrangement,
@@ -139,6 +141,34 @@ def _transit_link(values: Values, _clock: Clock, _where: Where) -> TransitLink:
     return TransitLink(**rest, provenance=provenance)
 
 
+def _commodity(values: Values, _clock: Clock, _where: Where) -> Commodity:
+    rest, provenance = _split(values)
+    return Commodity(**rest, provenance=provenance)
+
+
+def _norm(values: Values, _clock: Clock, _where: Where) -> Norm:
+    return Norm(**values)
+
+
+def _lot(values: Values, _clock: Clock, _where: Where) -> StockLot:
+    rest, provenance = _split(values)
+    return StockLot(**rest, provenance=provenance)
+
+
+def _truck(values: Values, _clock: Clock, where: Where) -> Truck | Problem:
+    rest, provenance = _split(values)
+    first, last = max(0, rest.pop("available_from_s", 0)), rest.get("available_until_s")
+    if last is not None and last <= first:
+        text = "available_until is not after available_from"
+        return problem_of(reversed_window(text), replace(where, column="available_until"))
+    return Truck(**rest, available_from_s=first, provenance=provenance)
+
+
+def _consignment(values: Values, _clock: Clock, _where: Where) -> Consignment:
+    rest, provenance = _split(values)
+    return Consignment(**rest, provenance=provenance)
+
+
 _BUILDERS: Mapping[str, Callable[[Values, Clock, Where], Any]] = {
     "directions": _direction,
     "places": _place,
@@ -149,6 +179,11 @@ _BUILDERS: Mapping[str, Callable[[Values, Clock, Where], Any]] = {
     "areas": _area,
     "reports": _report,
     "transit_links": _transit_link,
+    "commodities": _commodity,
+    "norms": _norm,
+    "stock": _lot,
+    "trucks": _truck,
+    "consignments": _consignment,
 }
 NOUN_TABLES = tuple(_BUILDERS)
 """Tables whose rows become nouns of a case."""

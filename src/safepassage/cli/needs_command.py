@@ -1,0 +1,171 @@
+"""`safepassage needs`: what people need, by place, day and commodity, and how far the stock goes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.reading import read_case_input
+from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
+from safepassage.domain.aid.catalogue import catalogue, norms
+from safepassage.domain.aid.commodity import MILLI
+from safepassage.domain.aid.needs import NeedsTable
+from safepassage.domain.case import Case
+from safepassage.domain.errors import FormatError
+from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of
+from safepassage.formats import canonical_json, needs_csv
+from safepassage_verify import verify_files
+from safepassage_verify.files import UnreadableError, find_plan
+
+DAY_S = 86_400
+
+
+class _NotVerifiedError(Exception):
+    """The plan whose arrivals were to be counted does not pass its verification."""
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Print what is needed, and write the table where one is asked for."""
+    given = read_case_input(options.case, options.network)
+    if given.malformed or given.case is None:
+        data = {"problems": problems_json(given.problems)}
+        return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)
+    try:
+        moved = tuple(_moved(options.plan)) if options.plan else ()
+    except _NotVerifiedError:
+        text = "This plan does not pass its verification, so its arrivals are not counted."
+        return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
+    case = given.case
+    ends_s = _day_ends(case, options.days)
+    known = _known(case, moved, options.plan)
+    presence = presence_of(case, known, days=options.days, midnight_s=int(ends_s[0]))
+    settings = case.settings
+    needs = needs_of(
+        presence,
+        norms(
+            case.norms, water_l_person_day=settings.water_l_person_day,
+            food_g_person_day=settings.food_g_person_day,
+        ),
+        catalogue(case.commodities),
+        cold=settings.cold_season,
+    )  # fmt: skip
+    covers = cover_of(needs, case.stock, ends_s)
+    dates = _dates(case, options.days)
+    if options.output:
+        names = {place.id: place.name for place in case.places}
+        options.output.write_bytes(needs_csv.write(needs, names, dates))
+    lines = [*_text(case, needs, covers, dates), *([f"Table: {options.output}"] if options.output else [])]
+    return Outcome(code=OK, text="\n".join(lines), data=_data(needs, covers, dates))
+
+
+def _known(case: Case, moved: tuple[Moved, ...], plan: Path | None) -> tuple[Moved, ...]:
+    """Return the movements; those of a plan for another case are refused."""
+    places = {place.id for place in case.places}
+    for one in moved:
+        unknown = {one.place, one.site} - places
+        if unknown:
+            raise FormatError(
+                file=str(plan), what=f"the plan names {min(unknown)}, which is no place of this case",
+                remedy="give the plan that was made from this case",
+            )  # fmt: skip
+    return moved
+
+
+def _moved(out: Path) -> Iterator[Moved]:
+    """Yield the arrivals of a verified plan."""
+    from safepassage.domain.release import Audience  # noqa: PLC0415 - without a plan none of this is needed
+    from safepassage.engines.release import release  # noqa: PLC0415
+    from safepassage.formats.movements import Movements  # noqa: PLC0415
+    from safepassage.formats.register import Register  # noqa: PLC0415
+
+    try:
+        plan_path = find_plan(out)
+        verdict = verify_files(plan_path)
+    except UnreadableError as error:
+        raise FormatError(file=str(out), what=str(error).rstrip(".")) from error
+    if not verdict.verified:
+        raise _NotVerifiedError
+    prefix = plan_path.name.removesuffix("plan.json")
+    inputs, plan, certificate = (
+        canonical_json.decode(plan_path.with_name(f"{prefix}{name}.json").read_bytes())
+        for name in ("inputs", "plan", "certificate")
+    )
+    team = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
+    for arrival in Movements(team, Register(team), counts_arcs=False).arrivals:
+        yield Moved(place=arrival.place, site=arrival.site, persons=arrival.persons, arrive_s=arrival.second)
+
+
+def _start(case: Case) -> datetime:
+    """Return the start of the case in its first local time, without an offset."""
+    offset_s = case.time_zones[0][1] if case.time_zones else 0
+    return (datetime.fromisoformat(case.epoch) + timedelta(seconds=offset_s)).replace(tzinfo=None)
+
+
+def _day_ends(case: Case, days: int) -> np.ndarray:
+    start = _start(case)
+    midnight = datetime.combine(start.date() + timedelta(days=1), datetime.min.time())
+    first_s = (midnight - start) // timedelta(seconds=1)
+    return first_s + DAY_S * np.arange(days, dtype=np.int64)
+
+
+def _dates(case: Case, days: int) -> tuple[str, ...]:
+    first = _start(case).date()
+    return tuple((first + timedelta(days=day)).isoformat() for day in range(days))
+
+
+def _text(case: Case, needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) -> Iterator[str]:
+    persons = needs.presence.persons
+    most = int(persons.sum(axis=0).max()) if persons.size else 0
+    yield f"Needs of {case.title}"
+    yield f"{dates[0]} to {dates[-1]}: up to {most:,} persons at {len(persons)} places."
+    mass, volume = needs.mass_kg().sum(axis=0), needs.volume_l().sum(axis=0)
+    yield (
+        f"First day {mass[0] / 1000:,.1f} t, {volume[0] / 1000:,.1f} m³; "
+        f"all days {mass.sum() / 1000:,.1f} t, {volume.sum() / 1000:,.1f} m³."
+    )
+    yield ""
+    yield f"{'commodity':<38}{'need':>14} {'unit':<6}{'in stock':>14}{'short':>14}   covered"
+    by_id = {commodity.id: commodity for commodity in needs.commodities}
+    for row in covers:
+        commodity = by_id[row.commodity]
+        covered = "all days" if row.days_covered == len(dates) else f"{row.days_covered} of {len(dates)} days"
+        pledged = f", {row.pledged_milli / MILLI:,.0f} pledged" if row.pledged_milli else ""
+        yield (
+            f"{commodity.name:<38}{row.need_milli / MILLI:>14,.0f} {commodity.unit:<6}"
+            f"{row.stock_milli / MILLI:>14,.0f}{row.short_milli / MILLI:>14,.0f}   {covered}{pledged}"
+        )
+    assumed = [norm.id for norm in needs.norms if norm.assumption]
+    if assumed:
+        yield ""
+        yield f"Assumptions of this project, to be confirmed: {', '.join(assumed)}."
+    yield "People who stay, are undecided or wait are counted where they are; pledges are not counted on."
+
+
+def _data(needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) -> dict[str, object]:
+    amounts = needs.by_commodity()
+    return {
+        "days": list(dates),
+        "norms": [asdict(norm) for norm in needs.norms],
+        "places": [
+            {
+                "place": place,
+                "setting": needs.presence.settings[row],
+                "persons": needs.presence.persons[row].tolist(),
+                "needs": {
+                    commodity.id: (amounts[row, :, column] / MILLI).tolist()
+                    for column, commodity in enumerate(needs.commodities)
+                    if amounts[row, :, column].any()
+                },
+            }
+            for row, place in enumerate(needs.presence.places)
+        ],
+        "mass_kg": needs.mass_kg().sum(axis=0).tolist(),
+        "volume_l": needs.volume_l().sum(axis=0).tolist(),
+        "cover": [asdict(row) for row in covers],
+    }

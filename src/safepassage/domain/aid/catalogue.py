@@ -1,0 +1,46 @@
+"""The goods and norms of a case: the built-in ones, with those of the case in their place or beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.norms import COMMODITIES, NORMS
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_Named)
+
+
+def catalogue(own: Iterable[Commodity]) -> tuple[Commodity, ...]:
+    """Return all commodities of a case, built-in ones first."""
+    return _merged(COMMODITIES, own)
+
+
+def norms(own: Iterable[Norm], *, water_l_person_day: int, food_g_person_day: int) -> tuple[Norm, ...]:
+    """Return all norms of a case.
+
+    `water_l_person_day` is all water including what is drunk, `food_g_person_day` the dry ration: the
+    settings of the case, unless a norm of its own says otherwise.
+    """
+    drinking = next(norm.amount_milli for norm in NORMS if norm.id == "drinking_water")
+    set_by_case = {
+        "water": max(0, water_l_person_day * 1_000 - drinking),
+        "food_ration": food_g_person_day,
+    }
+    built_in = tuple(
+        replace(norm, amount_milli=set_by_case.get(norm.id, norm.amount_milli)) for norm in NORMS
+    )
+    return _merged(built_in, own)
+
+
+def _merged(built_in: Iterable[_T], own: Iterable[_T]) -> tuple[_T, ...]:
+    found = {row.id: row for row in built_in}
+    found.update({row.id: row for row in own})
+    return tuple(found.values())

@@ -1,0 +1,59 @@
+"""`safepassage needs`: from a case, and from a case and its plan, to what is needed where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from safepassage.cli import main
+
+
+@pytest.fixture
+def template(tmp_path):
+    case = tmp_path / "case"
+    assert main(["init", str(case), "--json"]) == 0
+    return case
+
+
+def needs(capsys, *arguments):
+    capsys.readouterr()
+    code = main(["needs", *map(str, arguments), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_needs_of_the_template(template, tmp_path, capsys):
+    table = tmp_path / "needs.csv"
+    code, found = needs(capsys, template, "--days", "3", "-o", table)
+    assert code == 0
+    alder = next(row for row in found["places"] if row["place"] == "alder")
+    assert alder["needs"]["drinking_water"] == [3 * persons for persons in alder["persons"]]
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert {row["day"] for row in rows if row["commodity"] == "drinking_water"} == {"1", "2", "3"}
+    total = sum(float(row["quantity"]) for row in rows if row["commodity"] == "drinking_water")
+    water = next(row for row in found["cover"] if row["commodity"] == "drinking_water")
+    assert total * 1_000 == water["need_milli"]
+
+
+def test_a_plan_moves_needs_to_the_sites(template, tmp_path, capsys):
+    out = tmp_path / "out"
+    main(["plan", str(template), "-o", str(out), "--json"])
+    code, found = needs(capsys, template, "--plan", out, "--days", "2")
+    assert code == 0
+    arrived = {row["place"]: row["persons"] for row in found["places"] if row["setting"] == "site"}
+    assert arrived
+    assert all(persons[0] <= persons[1] for persons in arrived.values())
+    at_home = next(row for row in found["places"] if row["place"] == "alder")["persons"]
+    assert at_home[1] < at_home[0]
+
+
+def test_a_changed_plan_is_not_counted(template, tmp_path, capsys):
+    out = tmp_path / "out"
+    main(["plan", str(template), "-o", str(out), "--json"])
+    (plan,) = out.rglob("RESTRICTED-plan.json")
+    plan.write_text(plan.read_text().replace('"persons":', '"persons":1', 1))
+    code, found = needs(capsys, template, "--plan", out)
+    assert code == 4
+    assert "verification" in found["error"]

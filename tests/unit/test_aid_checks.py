@@ -1,0 +1,70 @@
+"""Stock, trucks and waybills: one message for each mix-up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from safepassage.domain.aid.commodity import Norm
+from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+from safepassage.domain.case import Place, PlaceKind, Settings
+from safepassage.domain.case_aid_checks import CHECKS
+from safepassage.domain.case_draft import CaseDraft, Located
+from safepassage.domain.problem import Where
+
+DEPOT = Place(id="d", name="Depot", kind=PlaceKind.DEPOT, lon_e7=0, lat_e7=0)
+TOWN = Place(id="t", name="Town", kind=PlaceKind.SETTLEMENT, lon_e7=0, lat_e7=0)
+LOT = StockLot(id="l", depot="d", commodity="drinking_water", quantity_milli=1_000)
+TRUCK = Truck(id="x", count=1, depot="d", payload_kg=7_000, volume_l=30_000, weight_kg=12_000)
+NORM = Norm(id="n", commodity="salt", amount_milli=1, priority=1)
+LINE = Consignment(waybill="w", depot="d", place="t", commodity="blanket", dispatched_milli=5_000)
+
+
+def located(*rows):
+    return tuple(Located(value=row, where=Where(file="x.csv", row=i)) for i, row in enumerate(rows, start=2))
+
+
+def problems(**tables):
+    rows = {name: located(*rows) for name, rows in tables.items()}
+    draft = CaseDraft(
+        file="case", exercise=True, settings=Settings(), ids={}, places=located(DEPOT, TOWN), **rows
+    )
+    return [problem for check in CHECKS for problem in check(draft)]
+
+
+@pytest.mark.parametrize(
+    ("tables", "code", "column"),
+    [
+        ({"stock": [replace(LOT, commodity="drinking_watr")]}, "COMMODITY_UNKNOWN", "commodity"),
+        ({"norms": [NORM]}, "COMMODITY_UNKNOWN", "commodity"),
+        ({"stock": [replace(LOT, unit="m3")]}, "UNIT_OTHER", "unit"),
+        ({"stock": [replace(LOT, commodity="food_ration", unit="t")]}, "UNIT_OTHER", "unit"),
+        ({"stock": [replace(LOT, quantity_milli=10**10)]}, "LOT_HEAVY", "quantity"),
+        ({"stock": [replace(LOT, expires_s=0)]}, "LOT_EXPIRED", "expires"),
+        ({"stock": [replace(LOT, depot="t")]}, "DEPOT_KIND", "depot"),
+        ({"trucks": [replace(TRUCK, payload_kg=12_000)]}, "TRUCK_WEIGHT", "weight_t"),
+        ({"stock": [LOT], "trucks": [replace(TRUCK, count=0)]}, "TRUCKS_NONE", "count"),
+        ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
+        ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
+    ],
+)  # fmt: skip
+def test_each_mix_up_has_one_message(tables, code, column):
+    (found,) = problems(**tables)
+    assert (found.code, found.where.column) == (code, column)
+    assert found.hint
+
+
+def test_a_larger_unit_is_converted_in_the_hint_only():
+    (found,) = problems(stock=[replace(LOT, quantity_milli=12_000, unit="m3")])
+    assert "12000 L" in found.hint
+
+
+@pytest.mark.parametrize("unit", ["", "L", "litres"])
+def test_the_commoditys_own_unit_is_accepted(unit):
+    assert not problems(stock=[replace(LOT, unit=unit)], trucks=[TRUCK], consignments=[LINE])
+
+
+def test_what_is_missing_waits_for_the_receivers_count():
+    assert LINE.missing_milli == 0
+    assert replace(LINE, received_milli=4_000).missing_milli == 1_000
