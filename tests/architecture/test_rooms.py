@@ -21,6 +21,7 @@ THIRD_PARTY = {
     "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
     "estimating": {"numpy"},
     "planning": {"numpy"},
+    "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},

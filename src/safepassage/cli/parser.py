@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
+from safepassage.cli import store_parser
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
@@ -52,6 +54,8 @@ def build_parser() -> argparse.ArgumentParser:
     _verify(commands)
     _explain(commands)
     _claims(commands)
+    _store(commands)
+    _log(commands)
     _doctor(commands)
     return parser
 
@@ -276,6 +280,20 @@ def _claims(commands: Commands) -> None:
     decide.add_argument("--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV")
     for action in (decide, review):
         action.add_argument("--by", required=True, metavar="FUNCTION", help="who decides, by function")
+
+
+def _store(commands: Commands) -> None:
+    text = "Keep everything that happened in one encrypted file."
+    parser = commands.add_parser("store", help=text, description=text)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    store_parser.store_options(partial(_command, actions))
+
+
+def _log(commands: Commands) -> None:
+    text = "Record, read and check what happened, entry by entry."
+    parser = commands.add_parser("log", help=text, description=text)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    store_parser.log_options(partial(_command, actions))
 
 
 def _doctor(commands: Commands) -> None:

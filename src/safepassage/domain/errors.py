@@ -3,6 +3,9 @@
 ::
 
     SafePassageError (Exception)
+    ├── StoreError                      a store cannot be opened, read or written
+    │   ├── StorageError                the disk or the server failed; what was not acknowledged is sent again
+    │   └── RefusedError                one draft cannot be recorded; others can
     ├── HistoryError                    a case does not go on from the earlier plan it is said to
     └── FormatError (also ValueError)   a file cannot be read: what is wrong, where, how to mend it
         └── TableError                  tables with faults, all of which it carries
@@ -19,6 +22,18 @@ from safepassage.domain.problem import Problem, Severity
 
 class SafePassageError(Exception):
     """The root of the errors a caller may want to catch."""
+
+
+class StoreError(SafePassageError):
+    """A store could not be opened, read or written; `str()` is one sentence that says what to do."""
+
+
+class StorageError(StoreError):
+    """The disk or the server failed in the middle of the work; nothing of it was acknowledged."""
+
+
+class RefusedError(StoreError):
+    """One draft cannot be recorded: its id stands there with other content, or its key was deleted."""
 
 
 class HistoryError(SafePassageError, ValueError):

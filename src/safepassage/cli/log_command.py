@@ -1,0 +1,17 @@
+"""`safepassage log`: record, read and check what happened."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from safepassage.cli.outcome import Outcome
+
+ACTIONS = ("append", "show", "undo", "verify", "checkpoint")
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Run one of the commands on a log."""
+    name = "append" if options.action == "append" else "reading"
+    outcome: Outcome = import_module(f"safepassage.cli.log_{name}").run(options)
+    return outcome

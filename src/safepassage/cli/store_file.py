@@ -1,0 +1,85 @@
+"""Opens the store that a command names: with the key file it gives, or a passphrase that is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safepassage.domain.errors import StoreError
+from safepassage.store import keys
+from safepassage.store.embedded import EmbeddedBackend
+from safepassage.store.event_store import EventStore
+from safepassage.store.keys import Secret
+
+KEY_FILE = "SAFEPASSAGE_KEY_FILE"
+"""Names the key file where a command does not."""
+SHORTEST_PASSPHRASE = 12
+
+
+def now_ms() -> int:
+    """Return the time of receipt: milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def secret(key_file: Path | None, *, again: bool = False) -> Secret:
+    """Return what opens the store; `again` asks twice for a new passphrase.
+
+    Raises
+    ------
+    StoreError
+        When there is nothing to open it with, or a new passphrase is too short.
+    """
+    named = key_file or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
+    if named is not None:
+        return keys.secret_of_file(named.read_text(encoding="utf-8"))
+    passphrase = _asked("Passphrase: ")
+    if again:
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            raise StoreError(f"The passphrase is too short: take at least {SHORTEST_PASSPHRASE} characters.")
+        if _asked("Once more: ") != passphrase:
+            raise StoreError("The two passphrases differ: start again.")
+    return Secret(passphrase=passphrase)
+
+
+def _asked(question: str) -> str:
+    """Ask on the terminal, without showing the answer; where there is none, refuse."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            answer = getpass.getpass(question)
+    except (EOFError, OSError, getpass.GetPassWarning):
+        answer = ""
+    if not answer:
+        raise StoreError(
+            f"Nothing opens the store: give --key-file FILE, set {KEY_FILE}, or type a passphrase."
+        )
+    return answer
+
+
+@contextmanager
+def opened(options: argparse.Namespace, *, writes: bool = True) -> Iterator[EventStore]:
+    """Open the store of a command and close it after."""
+    backend = EmbeddedBackend.open(options.store, secret(options.key_file), writes=writes)
+    try:
+        yield EventStore(backend, backend.root, now_ms)
+    finally:
+        backend.close()
+
+
+def own_org(store: EventStore) -> str:
+    """Return the organisation of this office.
+
+    Raises
+    ------
+    StoreError
+        When the store has no log of its own.
+    """
+    for entry in store.entries():
+        return entry.org
+    raise StoreError("This store has no log of its own: it was not finished, remove it and make a new one.")

@@ -1,0 +1,115 @@
+"""The options of `safepassage store` and `safepassage log`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Command = Callable[[str, str], argparse.ArgumentParser]
+"""Makes the parser of one action from its name and what it does."""
+
+
+def store_options(command: Command) -> None:
+    """Add the actions on a store as a whole."""
+    init = command("init", "Make a new store: one encrypted file.")
+    _opens(init)
+    init.add_argument("--org", required=True, help="short name of your organisation")
+    _who(init)
+    init.add_argument(
+        "--make-key-file", action="store_true", help="also write a new key file under --key-file"
+    )
+    backup = command("backup", "Write a consistent encrypted copy while others go on writing.")
+    _opens(backup)
+    _output(backup, "backup to write")
+    restore = command(
+        "restore", "Make a store of a backup; it goes on under a new log that names the old one."
+    )
+    restore.add_argument("backup", type=Path, metavar="BACKUP", help="a backup of a store")
+    _key(restore)
+    _output(restore, "store to make")
+    _who(restore)
+    purge = command(
+        "purge", "Delete keys of personal data, so that it can never be read again; the log stays whole."
+    )
+    _opens(purge)
+    purge.add_argument(
+        "--older-than", type=int, metavar="DAYS", help="delete the keys that sealed nothing for DAYS"
+    )
+    purge.add_argument(
+        "--key-id", action="append", default=[], metavar="KEY", help="delete this key; repeatable"
+    )
+    purge.add_argument(
+        "--also", action="append", default=[], type=Path, metavar="BACKUP", help="delete them there, too"
+    )
+    _who(purge)
+    migrate = command(
+        "migrate", "Take a claims ledger file over into the store; what is there already is not repeated."
+    )
+    _opens(migrate)
+    migrate.add_argument(
+        "--ledger", type=Path, required=True, metavar="FILE", help="ledger file, one entry a line"
+    )
+    _who(migrate)
+
+
+def log_options(command: Command) -> None:
+    """Add the actions on the log of a store."""
+    append = command("append", "Record what happened; each line of output says that it is on disk.")
+    _opens(append)
+    _draft(append)
+    show = command("show", "Print the entries in order.")
+    _opens(show)
+    show.add_argument("--kind", default="", help="only entries of this kind")
+    show.add_argument("--about", default="", help="only entries about this")
+    show.add_argument("--private", action="store_true", help="also personal data whose key is here")
+    undo = command("undo", "Take an entry back by a further entry; both stay.")
+    _opens(undo)
+    undo.add_argument("id", metavar="ID", help="id of the entry")
+    _who(undo)
+    verify = command(
+        "verify", "Say whether the log is consistent, cut, forked or altered, and at which entry."
+    )
+    _opens(verify)
+    verify.add_argument("--against", type=Path, metavar="CHECKPOINT", help="what a partner holds")
+    checkpoint = command("checkpoint", "Write a signed statement of the log for a partner to keep.")
+    _opens(checkpoint)
+    _output(checkpoint, "checkpoint to write")
+
+
+def _draft(append: argparse.ArgumentParser) -> None:
+    append.add_argument(
+        "--lines", metavar="FILE", default="", help="JSON objects, one a line; - reads standard input"
+    )
+    append.add_argument("--kind", default="", metavar="WORD.WORD", help="what kind of entry it is")
+    append.add_argument("--by", default="", metavar="FUNCTION", help="who, by function")
+    append.add_argument("--why", default="", help="why")
+    append.add_argument("--about", default="", metavar="ID", help="what it is about")
+    append.add_argument("--id", default="", help="idempotency key: the same entry again adds nothing")
+    append.add_argument(
+        "--class", dest="sensitivity", default="RESTRICTED", help="highest class of what it holds"
+    )
+    append.add_argument("--body", default="{}", metavar="JSON", help="what happened, as a JSON object")
+    append.add_argument(
+        "--private", default="", metavar="FILE", help="JSON object of personal data, stored sealed"
+    )
+    append.add_argument("--key-id", default="", metavar="KEY", help="key that seals it (default: one a day)")
+
+
+def _opens(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", type=Path, metavar="STORE", help="store file")
+    _key(parser)
+
+
+def _key(parser: argparse.ArgumentParser) -> None:
+    text = "what opens the store (else SAFEPASSAGE_KEY_FILE, or a passphrase is asked for)"
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help=text)
+
+
+def _output(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=text)
+
+
+def _who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", required=True, metavar="FUNCTION", help="who does it, by function")
+    parser.add_argument("--why", required=True, help="why")

@@ -1,0 +1,1 @@
+"""The event log: entries that are only added, what can be said about them, how logs of offices merge."""

@@ -1,0 +1,174 @@
+"""The store and its log, as a person uses them on the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from safepassage.cli import ledger_file, main, store_file
+from tests.unit.test_conflicts import A, ledger, left, number
+
+WHO = ("--by", "lead", "--why", "drill")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command in a folder with a store; return its exit code and JSON."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SAFEPASSAGE_DEBUG", "1")
+    monkeypatch.setenv(store_file.KEY_FILE, "k")
+
+    def whole(*arguments, key="k"):
+        monkeypatch.setenv(store_file.KEY_FILE, key)
+        code = main([*arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    assert main(["store", "init", "a.store", "--org", "red", "--key-file", "k", "--make-key-file", *WHO]) == 0
+    capsys.readouterr()
+    return whole
+
+
+def append(run, name, **fields):
+    options = [part for key, value in fields.items() for part in (f"--{key.replace('_', '-')}", value)]
+    return run("log", "append", "a.store", "--kind", "report.filed", "--id", name, *WHO, *options)
+
+
+def test_recorded_shown_undone_and_verified(run):
+    assert append(run, "r1", body='{"text": "closed"}')[1]["seq"] == 2
+    assert append(run, "r1", body='{"text": "closed"}')[1]["repeated"] is True
+    code, said = append(run, "r1", body='{"text": "open"}')
+    assert (code, "other content" in said["error"]) == (2, True)
+    assert run("log", "undo", "a.store", "r1", *WHO)[0] == 0
+    _, shown = run("log", "show", "a.store")
+    assert [entry["kind"] for entry in shown["entries"]] == ["log.opened", "report.filed", "log.undone"]
+    code, said = run("log", "verify", "a.store")
+    assert (code, said["consistent"], said["logs"][0]["size"]) == (0, True, 3)
+
+
+@pytest.mark.parametrize("body", ["[]", "{", '{"x": 1.5}'])
+def test_what_is_no_entry_is_one_sentence_and_nothing_is_recorded(run, body):
+    code, said = append(run, "r1", body=body)
+    assert (code, said["error"].startswith("Nothing was recorded")) == (2, True)
+    assert len(run("log", "show", "a.store")[1]["entries"]) == 1
+
+
+def test_lines_are_recorded_and_answered_one_by_one(run, tmp_path, capsys):
+    lines = [{"id": f"x{n}", "body": {"n": n}} for n in range(300)]
+    text = "\n".join([*(json.dumps(line) for line in lines), "nonsense", json.dumps(lines[5])])
+    (tmp_path / "lines").write_text(text)
+    code = main(["log", "append", "a.store", "--lines", "lines", "--kind", "report.filed", *WHO])
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 2
+    assert sum("error" in answer for answer in answers) == 1
+    recorded = [answer["id"] for answer in answers if "id" in answer]
+    assert sorted(recorded) == sorted([line["id"] for line in lines] + ["x5"])
+    assert len(run("log", "show", "a.store")[1]["entries"]) == 301
+
+
+def test_a_checkpoint_is_agreed_with_and_a_shorter_store_is_cut(run):
+    append(run, "r1")
+    assert run("store", "backup", "a.store", "-o", "early")[0] == 0
+    append(run, "r2")
+    assert run("log", "checkpoint", "a.store", "-o", "c")[0] == 0
+    assert run("log", "verify", "a.store", "--against", "c")[0] == 0
+    code, said = run("log", "verify", "early", "--against", "c")
+    assert (code, said["logs"][0]["verdict"], said["logs"][0]["first_seq"]) == (4, "cut", 3)
+
+
+def test_a_restored_backup_goes_on_under_a_new_log(run):
+    append(run, "r1")
+    run("log", "checkpoint", "a.store", "-o", "c")
+    run("store", "backup", "a.store", "-o", "b")
+    append(run, "r2")
+    code, said = run("store", "restore", "b", "-o", "new.store", *WHO)
+    assert (code, said["continues"]["size"]) == (0, 2)
+    assert run("log", "verify", "new.store", "--against", "c")[0] == 0
+    logs = run("log", "verify", "new.store")[1]["logs"]
+    assert sorted(log["size"] for log in logs) == [1, 2]
+    again = run("log", "append", "new.store", "--kind", "report.filed", "--id", "r1", *WHO)[1]
+    assert again["repeated"] is True
+
+
+def test_a_purge_erases_personal_data_here_and_in_the_backups_named(run, tmp_path):
+    (tmp_path / "p.json").write_text('{"name": "Ostap Canary"}')
+    append(run, "r1", private="p.json")
+    run("store", "backup", "a.store", "-o", "b")
+    run("store", "backup", "a.store", "-o", "other")
+    assert "Canary" in json.dumps(run("log", "show", "a.store", "--private")[1])
+    _, said = run("store", "purge", "a.store", "--older-than", "0", "--also", "b", *WHO)
+    assert said["deleted"] == {"a.store": 1, "b": 1}
+    for name, there in (("a.store", False), ("b", False), ("other", True)):
+        assert ("Canary" in json.dumps(run("log", "show", name, "--private")[1])) is there
+    run("log", "checkpoint", "a.store", "-o", "c")
+    assert run("log", "verify", "b", "--against", "c")[1]["logs"][0]["verdict"] == "cut"
+    assert run("log", "verify", "a.store", "--against", "c")[0] == 0
+
+
+def test_a_claims_ledger_is_taken_over_once(run, tmp_path):
+    book = ledger(A, left("3,000 left", quantities=number(3_000)))
+    ledger_file.append(tmp_path / "claims.jsonl", book.entries)
+    migrate = ("store", "migrate", "a.store", "--ledger", "claims.jsonl", *WHO)
+    assert run(*migrate)[1]["added"] == len(book.entries)
+    assert run(*migrate)[1] == {"added": 0, "repeated": len(book.entries), "problems": [], "exit_code": 0}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("log", "show", "none.store"),
+        ("log", "verify", "a.store", "--against", "k"),
+        ("log", "undo", "a.store", "r9", *WHO),
+        ("store", "init", "a.store", "--org", "red", *WHO),
+        ("store", "purge", "a.store", *WHO),
+        ("store", "init", "b.store", "--org", "two words", *WHO),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(run, arguments, tmp_path):
+    code, said = run(*arguments)
+    assert (code, said["error"].count("\n")) == (2, 0)
+    assert not (tmp_path / "b.store").exists()
+
+
+def test_without_a_key_nothing_opens_and_nobody_waits(run, tmp_path):
+    code, said = run("log", "show", "a.store", key="")
+    assert (code, "Nothing opens the store" in said["error"]) == (2, True)
+    (tmp_path / "wrong").write_text("some other passphrase")
+    code, said = run("log", "show", "a.store", key="wrong")
+    assert (code, "is another" in said["error"]) == (2, True)
+
+
+def test_a_passphrase_is_asked_for_twice_and_must_be_long(run, monkeypatch):
+    answers = iter(
+        ["short", "long enough words", "something else 1", "long enough words", "long enough words"]
+    )
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+    init = ("store", "init", "b.store", "--org", "red", *WHO)
+    assert "too short" in run(*init, key="")[1]["error"]
+    assert "differ" in run(*init, key="")[1]["error"]
+    assert run(*init, key="")[0] == 0
+
+
+@pytest.mark.slow
+def test_standard_input_is_answered_while_it_is_open(run, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "safepassage",
+        "log",
+        "append",
+        "a.store",
+        "--lines",
+        "-",
+        "--key-file",
+        "k",
+    ]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        line = {"id": "r1", "by": "a", "why": "b", "kind": "c.d", "body": {}}
+        process.stdin.write(json.dumps(line).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["seq"] == 2
+        process.stdin.close()
+        assert process.wait(30) == 0
