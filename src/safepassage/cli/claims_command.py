@@ -1,4 +1,4 @@
-"""`safepassage claims`: the ledger of claims: what contradicts what, and what people decide about it."""
+"""`safepassage claims`: what reports propose, what contradicts what, what people decide."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from safepassage.cli.outcome import Outcome
 
-ACTIONS = ("conflicts", "table", "decide", "review")
+ACTIONS = ("extract", "conflicts", "table", "decide", "review")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -269,6 +269,7 @@ def _claims(commands: Commands) -> None:
         "claims", help="Work on a ledger of claims.", description="Work on a ledger of claims."
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _extract(actions)
     conflicts = _command(actions, "conflicts", "Print what contradicts what, and who says it, side by side.")
     table = _command(actions, "table", "Write the claims that wait for a decision as a CSV to fill in.")
     decide = _command(actions, "decide", "Take the decisions of a filled-in table into the ledger.")
@@ -294,6 +295,26 @@ def _log(commands: Commands) -> None:
     parser = commands.add_parser("log", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     store_parser.log_options(partial(_command, actions))
+
+
+def _extract(actions: Commands) -> None:
+    parser = _command(actions, "extract", "Propose claims from a text, with whose words each is.")
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="plain text, HTML, PDF, or CSV with a column text")
+    add("--date", default="", metavar="TIME", help="when it was published; relative times count from it")
+    add("--outlet", default="", metavar="NAME", help="who published it (default: dateline, else the file)")
+    places = parser.add_mutually_exclusive_group()
+    places.add_argument("--case", type=Path, metavar="CASE", help="case whose places are known by name")
+    places.add_argument(
+        "--gazetteer", type=Path, metavar="FILE", help="CSV of places: name, lat, lon, kind, alternates"
+    )
+    add("--actors", type=Path, metavar="FILE", help="CSV of who speaks for whom: name, kind, side")
+    add(
+        "--into",
+        type=Path,
+        metavar="LEDGER",
+        help="ledger to put the proposals into",
+    )
 
 
 def _doctor(commands: Commands) -> None:

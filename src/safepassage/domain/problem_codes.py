@@ -104,6 +104,18 @@ _FILES = _codes(
         "a line of a claims ledger is damaged, or speaks of what the ledger does not hold",
         "mend the line or leave it out; the others were read",
     ),
+    ("REPORT_EMPTY", _E, "a report holds no words", "check that the text was saved, not a picture of it"),
+    ("REPORT_NOT_TEXT", _E, "a report is no text, HTML, PDF or CSV, or damaged", "save it as one of these"),
+    ("REPORT_TOO_LONG", _E, "a report is longer than a thousand pages", "split it"),
+    (
+        "REPORT_LANGUAGE",
+        _E,
+        "a report is written in a script that is not read",
+        "hand in a translation, marked so",
+    ),
+    ("REPORT_DATE", _E, "a date of publication is no date", "write it as 2024-08-14"),
+    ("GAZETTEER_ROW", _E, "a row of a gazetteer is no place", "give a name, degrees and a known kind"),
+    ("ACTOR_ROW", _E, "a row of a list of actors is no actor", "give a name and a known kind"),
     (
         "CLAIM_ROW",
         _E,

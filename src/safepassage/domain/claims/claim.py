@@ -25,6 +25,12 @@ from safepassage.domain.claims.words import (
 )
 from safepassage.domain.release import SensitivityClass
 
+STATUS = "status"
+"""The argument that carries the word of a road or crossing status."""
+ABOUT = "about"
+"""The argument that carries what a claim is about where it has no place (claims about forces never have)."""
+ASPECT = "aspect"
+"""The argument that parts what one predicate counts: the dead are not compared with the injured."""
 HOUR_S, DAY_S = 3_600, 86_400
 LIFE_S: dict[Predicate, int | None] = {
     Predicate.ROAD_STATUS: None,

@@ -240,5 +240,7 @@ def interval_text(low: float | None, high: float | None, unit: str) -> str:
 
 def fold(words: str) -> str:
     """Return words without case, accents and double spaces, for comparisons only."""
+    if words.isascii():
+        return " ".join(words.casefold().split())
     plain = unicodedata.normalize("NFKD", words.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())

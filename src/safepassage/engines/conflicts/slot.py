@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from safepassage.domain.claims.claim import CivilianClaim, Claim
+from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim
 from safepassage.domain.claims.values import fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
-
-STATUS = "status"
-"""The argument that carries the word of a road or crossing status."""
-ABOUT = "about"
-"""The argument that carries what a claim is about where it has no place (claims about forces never have)."""
 
 OPPOSITES: dict[Predicate, Predicate] = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
 """Predicates that say the opposite of another one about the same thing."""
@@ -29,14 +24,17 @@ class Slot(NamedTuple):
 
 def slots(claim: Claim) -> tuple[Slot, ...]:
     """Return the slots of a claim: one for each place it names, else one for what it is about, if it says."""
+    arguments = dict(claim.arguments)
     predicate = claim.predicate
     if isinstance(claim, CivilianClaim):
         predicate = OPPOSITES.get(claim.predicate, claim.predicate)
+    name = f"{predicate} {arguments.get(ASPECT, '')}".strip()
+    if isinstance(claim, CivilianClaim):
         keys = tuple(dict.fromkeys(place.key for place in claim.places if not place.metonym))
         if keys:
-            return tuple(Slot(str(predicate), key) for key in keys)
-    about = fold(dict(claim.arguments).get(ABOUT, ""))
-    return (Slot(str(predicate), about),) if about else ()
+            return tuple(Slot(name, key) for key in keys)
+    about = fold(arguments.get(ABOUT, ""))
+    return (Slot(name, about),) if about else ()
 
 
 def says_no(claim: Claim) -> bool:

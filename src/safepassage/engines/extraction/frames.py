@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
-from safepassage.engines.extraction import lexicon
+from safepassage.engines.extraction import lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import SUBJECTS, Tree
 
@@ -39,6 +40,10 @@ def _without_inner_halves(found: list[Attribution]) -> list[Attribution]:
 
 def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     lemma = tree.tokens[i].lemma
+    relay = _relay(tree, i)
+    if relay is not None:
+        yield relay
+        return
     subject = _subject(tree, i)
     source = () if subject is None else _source(tree, subject, i)
     content, kind = _content(tree, i, lemma)
@@ -47,7 +52,39 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     cue = _cue(tree, i, content)
     content = tree.trimmed(k for k in content if k not in cue and k not in source)
     if content:
-        yield Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
+        stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
+        yield _with_relays(tree, i, stated)
+
+
+def _relay(tree: Tree, i: int) -> Attribution | None:
+    """Return "X cited Y as saying content" at "saying", or "X reports, citing Y, content" at "citing"."""
+    token = tree.tokens[i]
+    if token.tag != "VBG":
+        return None
+    if token.lemma in relays.CITING and tree.tokens[token.head].lemma in lexicon.SAYING:
+        head, content = token.head, _clause(tree, i)
+        subject = _subject(tree, head)
+        if subject is None or not content:
+            return None
+        stated = Attribution(
+            source=_source(tree, subject, head), cue=_cue(tree, head, content), content=content,
+            kind="clause", lemma=tree.tokens[head].lemma,
+        )  # fmt: skip
+        return _with_relays(tree, head, stated)
+    if token.lemma in lexicon.SAYING:
+        return relays.cited(tree, i, _clause(tree, i) or _quoted(tree, i))
+    return None
+
+
+def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:
+    """Return an attribution with who passed it on, on whom its source relies and whom it was told."""
+    outside = tuple(k for k in (*stated.source, *tree.subtree(verb)) if k not in stated.content)
+    return replace(
+        stated,
+        via=relays.passed_on(tree, outside),
+        citing=relays.relied_on(tree, verb),
+        addressee=relays.heard_by(tree, verb),
+    )
 
 
 def _subject(tree: Tree, i: int) -> int | None:
@@ -238,8 +275,9 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
     content = tree.trimmed(k for k in whole if k not in aside)
     if content:
         yield Attribution(
-            source=tree.trimmed(source), cue=(i, i + 1), content=content, kind="according", lemma="according"
-        )
+            source=tree.trimmed(source), cue=(i, i + 1), content=content, kind="according", lemma="according",
+            via=relays.passed_on(tree, tuple(source)), citing=relays.relied_on(tree, objects[0]),
+        )  # fmt: skip
 
 
 def _noun(tree: Tree, i: int) -> Iterator[Attribution]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from safepassage.domain.claims.words import Modality
+from safepassage.engines.extraction.word_sets import words
 
-
-def _words(lemmas: str) -> frozenset[str]:
-    return frozenset(lemmas.split())
-
-
-SAYING = _words(
+SAYING = words(
     """say tell add announce explain state report note insist confirm declare suggest admit acknowledge
     maintain write tweet reveal disclose mention reply respond conclude concede complain emphasize
     emphasise stress reiterate recall testify comment indicate remark joke quip advise inform
@@ -18,36 +14,36 @@ SAYING = _words(
     elaborate clarify warn"""
 )
 """Verbs that report what somebody said as a fact."""
-ALLEGING = _words("allege claim accuse blame purport charge")
-DENYING = _words("deny reject dismiss refute dispute disavow rebut")
-THINKING = _words(
+ALLEGING = words("allege claim accuse blame purport charge")
+DENYING = words("deny reject dismiss refute dispute disavow rebut")
+THINKING = words(
     """think believe expect hope fear estimate predict feel know learn understand agree consider doubt
     worry speculate assume suspect find see conclude recognize recognise judge imagine wonder
     anticipate calculate discover determine foresee guess realize realise envision forecast"""
 )
-INTENDING = _words(
+INTENDING = words(
     """plan intend promise vow pledge want seek propose aim decide agree refuse threaten swear offer
     decline prepare hope commit undertake"""
 )
-ASKING = _words(
+ASKING = words(
     """ask urge demand order request recommend encourage appeal instruct advise invite beg call implore
     beseech direct convince persuade warn"""
 )
-JUDGING = _words(
+JUDGING = words(
     """criticize criticise praise condemn denounce support oppose back endorse welcome blast slam attack
     mock applaud laud defend challenge question favor favour prefer decry deplore cite describe
     discuss detail portray depict characterize characterise dub label brand liken compare consider
     regard view"""
 )
-SHOWING = _words("show indicate suggest reveal find document demonstrate reflect")
+SHOWING = words("show indicate suggest reveal find document demonstrate reflect")
 """Verbs by which a document, poll or photograph speaks."""
 CLAUSAL = SAYING | ALLEGING | DENYING | THINKING | SHOWING
-OBJECTS = JUDGING | DENYING | _words("propose demand predict announce reveal disclose report request")
-CRYING = _words("cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
+OBJECTS = JUDGING | DENYING | words("propose demand predict announce reveal disclose report request")
+CRYING = words("cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
 """Verbs that attribute only what stands in quotation marks."""
-QUOTING = SAYING | ALLEGING | ASKING | CRYING | _words("think wonder")
+QUOTING = SAYING | ALLEGING | ASKING | CRYING | words("think wonder")
 CONTROL = INTENDING | ASKING | frozenset({"claim"})
-LEADING = _words("continue try begin start go seem appear want decide refuse use have")
+LEADING = words("continue try begin start go seem appear want decide refuse use have")
 """Verbs that only lead to the cue proper ("continued to call for")."""
 PHRASAL = {
     ("call", "for"), ("call", "on"), ("point", "to"), ("speak", "of"), ("warn", "of"), ("warn", "about"),
@@ -59,13 +55,13 @@ PHRASAL = {
     ("vote", "for"), ("vote", "against"), ("decide", "against"), ("apologize", "for"), ("apologise", "for"),
 }  # fmt: skip
 """Verbs whose content hangs on a preposition that belongs to the cue."""
-CUE_NOUNS = _words(
+CUE_NOUNS = words(
     """claim allegation accusation statement report warning announcement assertion suggestion belief view
     opinion conclusion argument promise pledge vow demand request call appeal proposal plan hope
     fear concern expectation prediction estimate decision order recommendation denial admission
     confirmation assurance notion idea complaint criticism speculation rumor rumour threat desire"""
 )
-CUE_ADJECTIVES = _words(
+CUE_ADJECTIVES = words(
     """aware certain clear confident concerned convinced worried afraid sure skeptical sceptical
     optimistic hopeful frustrated adamant unaware doubtful glad angry surprised satisfied unclear"""
 )
@@ -73,12 +69,12 @@ CUE_ADJECTIVES = _words(
 
 def modality(lemma: str) -> Modality:
     """Return how a cue word puts its content forward."""
-    for words, found in (
+    for lemmas, found in (
         (DENYING, Modality.DENIED),
         (ALLEGING, Modality.ALLEGED),
         (INTENDING | ASKING, Modality.INTENDED),
-        (SAYING | SHOWING, Modality.ASSERTED),
+        (SAYING | SHOWING | {"according"}, Modality.ASSERTED),
     ):
-        if lemma in words:
+        if lemma in lemmas:
             return found
     return Modality.UNKNOWN

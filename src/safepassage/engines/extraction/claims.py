@@ -1,0 +1,191 @@
+"""Claims of a passage: each clause's predicate with the quantities, places and times that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple, TypeVar
+
+from safepassage.domain.claims.claim import (
+    ABOUT,
+    ASPECT,
+    STATUS,
+    CivilianClaim,
+    Claim,
+    ForcesClaim,
+    Stated,
+)
+from safepassage.domain.claims.values import Chain, PlaceReference, Quantity, Span, TimeSpan
+from safepassage.domain.claims.words import ForcesPredicate, Modality, Polarity, Predicate
+from safepassage.engines.extraction import clauses as parts
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.clauses import Clause
+from safepassage.engines.extraction.passages import Passage
+from safepassage.engines.extraction.predicates import UNITS_OF, AnyPredicate, Hit, hits
+from safepassage.engines.extraction.tree import Tree
+
+MOST_CLAUSE_WORDS = 90
+GAP_WORDS = 3
+"""A clause whose first words say that something was not said makes no claim."""
+
+Value = TypeVar("Value", Quantity, PlaceReference, TimeSpan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A passage with all that was read in it before claims are made.
+
+    `chains`, `modalities` and `coerced` stand by attribution; `quantities`, `places` and `times` with the
+    token they begin at; `silent` are tokens of gaps, which make no claims; `own` is the chain of what the
+    report says itself.
+    """
+
+    passage: Passage
+    tree: Tree
+    found: tuple[Attribution, ...]
+    chains: tuple[Chain, ...]
+    modalities: tuple[Modality, ...]
+    coerced: tuple[bool, ...]
+    own: Chain
+    report: str
+    uttered: str
+    quantities: tuple[tuple[int, Quantity], ...] = ()
+    places: tuple[tuple[int, PlaceReference], ...] = ()
+    times: tuple[tuple[int, TimeSpan], ...] = ()
+    silent: frozenset[int] = frozenset()
+
+
+class Drafted(NamedTuple):
+    """A claim and the number of its attribution, -1 for the report's own voice."""
+
+    claim: Claim
+    owner: int
+
+
+def claims(stage: Stage) -> tuple[Drafted, ...]:
+    """Return the claims of a passage in the order of their words."""
+    found: list[Drafted] = []
+    all_clauses = parts.clauses(stage.tree, stage.found)
+    for clause in all_clauses:
+        if stage.silent & set(clause.positions[:GAP_WORDS]) or len(clause.positions) > MOST_CLAUSE_WORDS:
+            continue
+        told = _told(stage, clause)
+        places = _places(stage, clause, all_clauses)
+        found += [Drafted(claim, clause.owner) for claim in _of_clause(stage, clause, told, places)]
+    return tuple(found)
+
+
+def _told(stage: Stage, clause: Clause) -> Stated:
+    """Return what all claims of a clause have in common."""
+    owned = clause.owner >= 0
+    stated = stage.modalities[clause.owner] if owned else Modality.ASSERTED
+    return Stated(
+        report=stage.report,
+        span=_span(stage, clause),
+        chain=stage.chains[clause.owner] if owned else stage.own,
+        modality=parts.modality(stage.tree, clause, stated),
+        times=tuple(dict.fromkeys(_in(stage.times, clause.positions))),
+        uttered=stage.uttered,
+        coerced=owned and stage.coerced[clause.owner],
+    )
+
+
+def _of_clause(
+    stage: Stage, clause: Clause, told: Stated, places: tuple[PlaceReference, ...]
+) -> Iterator[Claim]:
+    """Yield one claim for each thing a clause is about; a bare number is a claim about something else."""
+    text, starts = parts.text_of(stage.tree, clause.positions)
+    at = dict(zip(clause.positions, starts, strict=True))
+    counted = [(at[k], q) for k, q in stage.quantities if k in at and k not in stage.silent]
+    said = hits(text)
+    if not said and counted:
+        no = parts.polarity(stage.tree, clause, ())
+        stated = replace(told, polarity=no, quantities=tuple(dict.fromkeys(q for _, q in counted)))
+        yield _claim(stated, Predicate.OTHER, places)
+    for hit, own in zip(said, _shared_out(said, counted), strict=True):
+        near = [k for k, start in at.items() if hit.start <= start < hit.end]
+        stated = replace(
+            told,
+            arguments=_arguments(hit, places),
+            polarity=_polarity(hit, parts.polarity(stage.tree, clause, near)),
+            quantities=tuple(dict.fromkeys(own)),
+        )
+        yield _claim(stated, hit.slot.predicate, places)
+
+
+def _shared_out(said: Sequence[Hit], counted: Iterable[tuple[int, Quantity]]) -> list[list[Quantity]]:
+    """Return the quantities of each hit: those of its units, each to the hit that stands nearest."""
+    shares: list[list[Quantity]] = [[] for _ in said]
+    for at, quantity in counted if said else ():
+        fitting = [n for n, hit in enumerate(said) if quantity.unit in UNITS_OF.get(hit.slot.predicate, ())]
+        if not fitting:
+            free = [n for n, hit in enumerate(said) if hit.slot.predicate not in UNITS_OF]
+            fitting = free or list(range(len(said)))
+        shares[min(fitting, key=lambda n: (_distance(at, said[n]), n))].append(quantity)
+    return shares
+
+
+def _distance(at: int, hit: Hit) -> int:
+    """Return how far a quantity stands from a hit; what a number counts mostly comes behind it."""
+    if hit.start <= at < hit.end:
+        return 0
+    return hit.start - at if hit.start > at else 2 * (at - hit.end) + 1
+
+
+def _arguments(hit: Hit, places: Iterable[PlaceReference]) -> tuple[tuple[str, str], ...]:
+    """Return status and aspect; a claim about forces, which has no place, is about a name."""
+    found = [(STATUS, hit.slot.status), (ASPECT, hit.slot.aspect)]
+    if isinstance(hit.slot.predicate, ForcesPredicate):
+        found += [(ABOUT, place.key) for place in places if not place.metonym][:1]
+    return tuple((role, word) for role, word in found if word)
+
+
+def _polarity(hit: Hit, said: Polarity) -> Polarity:
+    """Return the polarity of a claim: that of its words turned by "not"; a status carries its own."""
+    if hit.slot.status:
+        return Polarity.AFFIRMED
+    return Polarity.AFFIRMED if said == hit.slot.polarity else Polarity.NEGATED
+
+
+def _claim(told: Stated, predicate: AnyPredicate, places: tuple[PlaceReference, ...]) -> Claim:
+    """Return what was stated as a claim of its kind; one about forces leaves the places out."""
+    values = {field.name: getattr(told, field.name) for field in fields(Stated)}
+    if isinstance(predicate, ForcesPredicate):
+        return ForcesClaim(predicate=predicate, **values)
+    return CivilianClaim(predicate=predicate, places=places, **values)
+
+
+def _span(stage: Stage, clause: Clause) -> Span:
+    """Return the words of a clause, verbatim, without punctuation and conjunctions at its ends."""
+    at = list(stage.tree.trimmed(clause.positions) or clause.positions)
+    while len(at) > 1 and stage.tree.tokens[at[-1]].dep == "cc":
+        at.pop()
+    at = list(stage.tree.trimmed(at)) or at
+    return stage.passage.span(stage.tree.tokens[at[0]].start, stage.tree.tokens[at[-1]].end)
+
+
+def _places(stage: Stage, clause: Clause, all_clauses: Sequence[Clause]) -> tuple[PlaceReference, ...]:
+    """Return the places of a clause; without any, those beside it in the same words and sentence."""
+    own = _in(stage.places, clause.positions)
+    if all(place.metonym for place in own):
+        beside = [
+            k for other in all_clauses
+            if other.owner == clause.owner and other.sentence == clause.sentence and other is not clause
+            for k in other.positions
+        ]  # fmt: skip
+        own = [*own, *_in(stage.places, beside)]
+    return tuple(dict.fromkeys(own))
+
+
+def _in(placed: Iterable[tuple[int, Value]], positions: Iterable[int]) -> list[Value]:
+    inside = set(positions)
+    return [value for position, value in placed if position in inside]
+
+
+def with_subject(claim: Claim, about: str) -> Claim:
+    """Return a claim that names no place with what the whole report is about, so that it can be compared."""
+    known = dict(claim.arguments)
+    placed = isinstance(claim, CivilianClaim) and any(not p.metonym for p in claim.places)
+    if not about or placed or ABOUT in known:
+        return claim
+    return replace(claim, arguments=(*claim.arguments, (ABOUT, about)))

@@ -1,0 +1,120 @@
+"""Clauses of a passage: which tokens belong together, whose words they are, whether they say no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from safepassage.domain.claims.words import Modality, Polarity
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.tree import Tree
+
+HEADS = frozenset({"ROOT", "ccomp", "parataxis", "csubj"})
+NO_WORDS = frozenset({"no", "not", "n't", "n’t", "never", "nobody", "none", "neither", "without", "nothing"})
+IF_WORDS = frozenset({"if", "unless", "provided"})
+HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "alleged"})
+FUTURE = frozenset({"will", "shall", "'ll", "’ll"})
+MEANT = frozenset({"plan", "intend", "prepare", "aim", "want", "hope", "seek", "propose"})
+HEDGES = frozenset({"may", "might", "could"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Tokens of one clause in order; `owner` is the attribution whose words they are, -1 the report's own."""
+
+    owner: int
+    head: int
+    positions: tuple[int, ...]
+    sentence: int
+
+
+def owners(n_tokens: int, found: Sequence[Attribution]) -> list[int]:
+    """Return for each token the innermost attribution whose content holds it, -1 for none.
+
+    Tokens of a source or cue belong to the attribution around it, as the words of that one.
+    """
+    owner = [-1] * n_tokens
+    for number in sorted(range(len(found)), key=lambda n: -len(found[n].content)):
+        for k in found[number].content:
+            owner[k] = number
+    return owner
+
+
+def clauses(tree: Tree, found: Sequence[Attribution]) -> tuple[Clause, ...]:
+    """Return the clauses of a passage by their first token; words of attributing are in none."""
+    owner = owners(len(tree.tokens), found)
+    speaking = {k for a in found for k in (*a.source, *a.cue, *a.addressee)}
+    speaking |= {k for a in found for words in (*a.via, *a.citing) for k in words}
+    parts: dict[tuple[int, int], list[int]] = {}
+    for k in range(len(tree.tokens)):
+        if k in speaking:
+            continue
+        parts.setdefault((owner[k], _clause_head(tree, k, owner)), []).append(k)
+    whole = (
+        Clause(owner=who, head=head, positions=tuple(at), sentence=tree.tokens[at[0]].sentence)
+        for (who, head), at in parts.items()
+    )
+    return tuple(sorted(whole, key=lambda clause: clause.positions[0]))
+
+
+def _clause_head(tree: Tree, k: int, owner: Sequence[int]) -> int:
+    """Return the verb of the clause a token belongs to, without leaving the words of its owner."""
+    here = owner[k]
+    at = k
+    for _ in range(len(tree.tokens)):
+        token = tree.tokens[at]
+        joined = (
+            token.dep == "conj"
+            and token.pos in {"VERB", "AUX"}
+            and tree.tokens[token.head].pos in {"VERB", "AUX"}
+        )
+        if token.head == at or token.dep in HEADS or joined or owner[token.head] != here:
+            return at
+        at = token.head
+    return at
+
+
+def text_of(tree: Tree, positions: Iterable[int]) -> tuple[str, list[int]]:
+    """Return tokens as one string with single spaces, and where each begins in it."""
+    text, starts = "", []
+    for k in positions:
+        starts.append(len(text) + (1 if text else 0))
+        text = f"{text} {tree.tokens[k].text}" if text else tree.tokens[k].text
+    return text, starts
+
+
+def polarity(tree: Tree, clause: Clause, near: Iterable[int]) -> Polarity:
+    """Return whether a clause says no: at its verb, or at the words that matched."""
+    matched = set(near)
+    for k in clause.positions:
+        token = tree.tokens[k]
+        if token.text.lower() not in NO_WORDS or token.text.lower() == "without":
+            continue
+        followed = tree.tokens[k + 1].text.lower() if k + 1 < len(tree.tokens) else ""
+        counts = token.text.lower() == "no" and followed in {"fewer", "less", "more", "longer"}
+        if token.text.lower() == "not" and followed in {"only", "just"}:
+            counts = True
+        governs = (
+            token.head == clause.head or token.head in matched or tree.tokens[token.head].head == clause.head
+        )
+        if governs and not counts:
+            return Polarity.NEGATED
+    return Polarity.AFFIRMED
+
+
+def modality(tree: Tree, clause: Clause, stated: Modality) -> Modality:
+    """Return how a clause is put forward: its own words first, then those of its attribution."""
+    words = {tree.tokens[k].text.lower() for k in clause.positions}
+    marks = {tree.tokens[k].text.lower() for k in clause.positions if tree.tokens[k].dep == "mark"}
+    if marks & IF_WORDS:
+        return Modality.CONDITIONAL
+    if stated in {Modality.DENIED, Modality.ALLEGED, Modality.INTENDED}:
+        return stated
+    if words & HEARSAY:
+        return Modality.ALLEGED
+    around = {tree.tokens[k].text.lower() for k in tree.children[clause.head]}
+    if around & FUTURE or tree.tokens[clause.head].lemma in MEANT:
+        return Modality.INTENDED
+    if around & HEDGES:
+        return Modality.ALLEGED if stated != Modality.UNKNOWN else Modality.UNKNOWN
+    return stated

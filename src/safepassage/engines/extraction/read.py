@@ -1,0 +1,297 @@
+"""Reads a report from its first to its last paragraph: attributions with their chains, claims and gaps."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from safepassage.domain.claims.actors import Actor
+from safepassage.domain.claims.gazetteer import Gazetteer
+from safepassage.domain.claims.ledger import InformationGap
+from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy, Words
+from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quantity, Report, Span, TimeSpan
+from safepassage.domain.claims.words import Modality, OriginKind, PlacePrecision
+from safepassage.engines.extraction import claims as drafting
+from safepassage.engines.extraction import gaps as silence
+from safepassage.engines.extraction import places as placing
+from safepassage.engines.extraction.actor_words import ActorList
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.claims import Stage
+from safepassage.engines.extraction.frames import attributions
+from safepassage.engines.extraction.lexicon import modality
+from safepassage.engines.extraction.passages import Passage, passages
+from safepassage.engines.extraction.quantities import Found as QuantityFound
+from safepassage.engines.extraction.quantities import quantities
+from safepassage.engines.extraction.speakers import Memory, Speaker, medium_of
+from safepassage.engines.extraction.times import Clock, clock, times
+from safepassage.engines.extraction.times import Found as TimeFound
+from safepassage.engines.extraction.tree import Tree
+from safepassage.kernels.english import TokenRow, parse_each
+
+Value = TypeVar("Value", Quantity, TimeSpan)
+Parser = Callable[[Iterable[str]], Iterator[tuple[TokenRow, ...]]]
+ANY_DAY = "2000-01-01"
+"""What relative times are read against where no day of publication is known; their bounds are dropped."""
+SUBJECT_NOUNS = frozenset({"PROPN"})
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What is known while a report is read."""
+
+    report: Report
+    memory: Memory
+    gazetteer: Gazetteer
+    at: Clock | None
+    last: Speaker | None = None
+    stated: list[StatedBy] = field(default_factory=list)
+    gaps: list[InformationGap] = field(default_factory=list)
+    stages: list[tuple[Stage, tuple[placing.Mention, ...], tuple[str, ...]]] = field(default_factory=list)
+
+
+def read(
+    report: Report, gazetteer: Gazetteer, actors: Sequence[Actor] = (), *, parser: Parser = parse_each
+) -> Reading:
+    """Return what a report proposes; links between its claims are drawn elsewhere.
+
+    Raises
+    ------
+    ParserMissingError
+        When no parser is installed.
+    ValueError
+        When the report's day of publication is no ISO 8601 date or time.
+    """
+    at = clock(report.published) if report.published else None
+    reader = _Reader(report, Memory(ActorList(tuple(actors))), gazetteer, at)
+    whole = passages(report.text)
+    for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
+        if rows:
+            _passage(reader, passage, Tree(rows))
+    return _closed(reader)
+
+
+def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
+    """Read one paragraph: attributions first, for they say whose words the rest is."""
+    found = attributions(tree)
+    speakers = _speakers(reader, passage, tree, found)
+    chains = tuple(_chain(reader, tree, found, speakers, n, passage.start) for n in range(len(found)))
+    ids = tuple(f"a{len(reader.stated) + n}" for n in range(1, len(found) + 1))
+    for n, a in enumerate(found):
+        reader.stated.append(_stated(passage, tree, a, chains[n], ids[n]))
+    gaps = silence.gaps(passage.repaired)
+    reader.gaps.extend(_gap(reader.report, passage, g) for g in gaps)
+    sources = frozenset(k for a in found for k in a.source)
+    mentions = placing.mentions(tree, reader.gazetteer, sources, _people(reader.memory))
+    found_times = _times(passage.repaired, reader.at)
+    stage = Stage(
+        passage=passage, tree=tree, found=found, chains=chains,
+        modalities=tuple(modality(a.lemma) for a in found),
+        coerced=tuple(bool(s and s.role.coerced) for s in speakers),
+        own=Chain(links=(_outlet(reader.report),)), report=reader.report.id,
+        uttered=reader.report.published[:10],
+        quantities=_placed(tree, _counted(passage.repaired, found_times)),
+        times=_placed(tree, found_times),
+        silent=frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end),
+    )  # fmt: skip
+    reader.stages.append((stage, mentions, ids))
+
+
+def _times(text: str, at: Clock | None) -> tuple[TimeFound, ...]:
+    """Return the times of a text; without a day of publication they are words without bounds."""
+    if at is not None:
+        return times(text, at)
+    return tuple(
+        TimeFound(t.start, t.end, TimeSpan(from_utc_s=None, until_utc_s=None, precision=t.time.precision,
+                                           text=t.time.text))
+        for t in times(text, clock(ANY_DAY))
+    )  # fmt: skip
+
+
+def _counted(text: str, named: Sequence[TimeFound]) -> list[QuantityFound]:
+    """Return the quantities of a text that are no part of a time."""
+    return [q for q in quantities(text) if all(q.end <= t.start or q.start >= t.end for t in named)]
+
+
+def _placed(tree: Tree, found: Iterable[tuple[int, int, Value]]) -> tuple[tuple[int, Value], ...]:
+    """Return what was read in the text with the tokens it begins at."""
+    starts = [token.start for token in tree.tokens]
+    rows = []
+    for start, end, value in found:
+        k = bisect_left(starts, start)
+        if k < len(starts) and starts[k] < end:
+            rows.append((k, value))
+    return tuple(rows)
+
+
+def _speakers(
+    reader: _Reader, passage: Passage, tree: Tree, found: Sequence[Attribution]
+) -> tuple[Speaker | None, ...]:
+    """Return who speaks in each attribution; a quotation that goes on has the last speaker."""
+    speakers: list[Speaker | None] = []
+    outer = [_around(found, n) for n in range(len(found))]
+    held = {k for a in found for k in a.content}
+    order = sorted(range(len(found)), key=lambda n: (found[n].source or found[n].cue or found[n].content)[0])
+    known: dict[int, Speaker | None] = {}
+    subjects = _subjects(tree, held)
+    for n in order:
+        a = found[n]
+        where = passage.start + tree.tokens[(a.source or a.cue or a.content)[0]].start
+        while subjects and passage.start + tree.tokens[subjects[0]].start <= where:
+            k = subjects.pop(0)
+            reader.memory.note_subject(tree, k, passage.start + tree.tokens[k].start)
+        around = known.get(outer[n]) if outer[n] >= 0 else None
+        if a.source:
+            known[n] = reader.memory.speaker(tree, a.source, where, around or reader.last)
+        elif a.kind == "continuation":
+            heirs = [m for m in known if found[m].cue and found[m].cue[0] == a.heir]
+            known[n] = known[heirs[0]] if heirs else reader.last
+        else:
+            known[n] = None
+        if known[n] is not None and outer[n] < 0:
+            reader.last = known[n]
+    for k in subjects:
+        reader.memory.note_subject(tree, k, passage.start + tree.tokens[k].start)
+    speakers = [known.get(n) for n in range(len(found))]
+    return tuple(speakers)
+
+
+def _subjects(tree: Tree, held: set[int]) -> list[int]:
+    """Return the named subjects of main clauses that nobody is quoted with, in order."""
+    return [
+        k for k, t in enumerate(tree.tokens)
+        if t.dep == "nsubj" and t.pos in SUBJECT_NOUNS and k not in held and tree.tokens[t.head].dep == "ROOT"
+    ]  # fmt: skip
+
+
+def _around(found: Sequence[Attribution], n: int) -> int:
+    """Return the innermost attribution whose content holds another's cue, -1 without one."""
+    at = (found[n].cue or found[n].content)[0]
+    holders = [
+        m for m, a in enumerate(found)
+        if m != n and at in a.content and len(a.content) > len(found[n].content) - len(found[n].cue)
+        and not set(a.cue) & set(found[n].content) and a.content != found[n].content
+    ]  # fmt: skip
+    return min(holders, key=lambda m: len(found[m].content), default=-1)
+
+
+def _chain(
+    reader: _Reader, tree: Tree, found: Sequence[Attribution], speakers: Sequence[Speaker | None], n: int,
+    start: int,
+) -> Chain:  # fmt: skip
+    """Return the chain of an attribution: outlet, who cites, the speaker, on whom the speaker relies."""
+    links = [_outlet(reader.report)]
+    path = [n]
+    while (outer := _around(found, path[0])) >= 0 and outer not in path:
+        path.insert(0, outer)
+    for m in path:
+        links.extend(_links(reader, tree, found[m], speakers[m], start))
+    kept: list[Link] = []
+    for link in links:
+        if not kept or link.name != kept[-1].name:
+            kept.append(link)
+    return Chain(links=tuple(kept))
+
+
+def _links(
+    reader: _Reader, tree: Tree, a: Attribution, speaker: Speaker | None, start: int
+) -> Iterator[Link]:
+    """Yield the links that one attribution adds to a chain."""
+    at = start + tree.tokens[(a.source or a.cue or a.content)[0]].start - 1
+    for words in a.via:
+        who = reader.memory.speaker(tree, words, at, None) if words else None
+        if who is not None:
+            yield who.link()
+    if a.addressee:
+        heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
+        if heard.kind == OriginKind.PRESS:
+            yield Link(name=_plain(tree, a.addressee), kind=heard.kind, side=heard.side)
+    if speaker is not None:
+        around = {k for c in a.cue for k in tree.sentence(c)} - set(a.content)
+        medium = medium_of(_plain(tree, sorted(around)))
+        yield speaker.link(cue=_plain(tree, a.cue), medium=medium)
+    for words in a.citing:
+        who = reader.memory.speaker(tree, words, at, None) if words else None
+        if who is not None:
+            yield who.link()
+
+
+def _plain(tree: Tree, positions: Sequence[int]) -> str:
+    return " ".join(tree.tokens[k].text for k in positions)
+
+
+def _outlet(report: Report) -> Link:
+    return Link(name=report.outlet, kind=OriginKind.PRESS, medium=report.medium)
+
+
+def _people(memory: Memory) -> frozenset[str]:
+    """Return the words of names of persons met so far: they are no places."""
+    named = [s for _, s in (*memory.met, *memory.subjects) if s.is_person and len(s.proper) > 1]
+    return frozenset(word for s in named for word in s.proper)
+
+
+def _stated(passage: Passage, tree: Tree, a: Attribution, chain: Chain, name: str) -> StatedBy:
+    return StatedBy(
+        id=name,
+        source=_words(passage, tree, a.source),
+        cue=_words(passage, tree, a.cue),
+        content=_words(passage, tree, a.content),
+        chain=chain,
+        kind=a.kind,
+        modality=modality(a.lemma) if a.lemma else Modality.ASSERTED,
+        implicit_source=not a.source,
+    )
+
+
+def _words(passage: Passage, tree: Tree, positions: Sequence[int]) -> Words:
+    """Return token positions as pieces of the text; neighbours are one piece."""
+    runs: list[list[int]] = []
+    for k in sorted(positions):
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return Words(
+        spans=tuple(passage.span(tree.tokens[run[0]].start, tree.tokens[run[-1]].end) for run in runs)
+    )
+
+
+def _gap(report: Report, passage: Passage, found: silence.Found) -> InformationGap:
+    span: Span = passage.span(found.start, found.end)
+    name = hashlib.sha256(f"{report.id}|{span.start}|{found.question}".encode()).hexdigest()[:12]
+    return InformationGap(id=f"g-{name}", report=report.id, question=found.question)
+
+
+def _closed(reader: _Reader) -> Reading:
+    """Resolve the places of the whole text, then make the claims of each passage."""
+    references = placing.resolved([m for _, mentions, _ in reader.stages for m in mentions])
+    about = main_place(references)
+    taken = 0
+    proposed: list[ProposedClaim] = []
+    for stage, mentions, ids in reader.stages:
+        here = references[taken : taken + len(mentions)]
+        taken += len(mentions)
+        placed = tuple((m.positions[0], r) for m, r in zip(mentions, here, strict=True))
+        for drafted in drafting.claims(replace(stage, places=placed)):
+            claim = drafting.with_subject(drafted.claim, about)
+            proposed.append(
+                ProposedClaim(claim=claim, attribution=ids[drafted.owner] if drafted.owner >= 0 else "")
+            )
+    return Reading(
+        report=reader.report,
+        attributions=tuple(reader.stated),
+        claims=tuple({p.claim.id: p for p in reversed(proposed)}.values())[::-1],
+        gaps=tuple({g.id: g for g in reader.gaps}.values()),
+    )
+
+
+def main_place(places: Sequence[PlaceReference]) -> str:
+    """Return the key of the place a report is mostly about: a district or province, else any; "" none."""
+    on_ground = [p for p in places if not p.metonym and p.precision != PlacePrecision.COUNTRY]
+    wide = [p for p in on_ground if p.precision in {PlacePrecision.PROVINCE, PlacePrecision.DISTRICT}]
+    counted = Counter(p.key for p in wide or on_ground)
+    first = {key: n for n, key in reversed(list(enumerate(p.key for p in wide or on_ground)))}
+    return min(counted, key=lambda key: (-counted[key], first[key]), default="")

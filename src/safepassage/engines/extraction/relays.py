@@ -1,0 +1,131 @@
+"""Relays: who passes words on, and on whom a speaker relies ("X cited Y as saying", "citing Y")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
+
+CITING = frozenset({"cite", "quote"})
+RELYING = frozenset({"citing", "quoting"})
+PASSED_ON = words("""cite quote carry publish report broadcast relay air post circulate distribute release""")
+"""Participles whose agent passes words on ("comments carried by the agency")."""
+SPOKEN = words(
+    """interview comment remark statement briefing message post video address article report broadcast"""
+)
+STEPS_UP = 4
+"""How far above "as saying" the verb of citing may hang."""
+
+
+def cited(tree: Tree, i: int, content: tuple[int, ...]) -> Attribution | None:
+    """Return "X cited Y as saying content", or its passive, of the verb of saying at `i`; None without."""
+    lead = _lead(tree, i)
+    if lead is None or not content:
+        return None
+    subject, subject_of = tree.subject(lead), lead
+    passive = tree.with_dep(lead, "auxpass")
+    whom = [subject] if passive and subject is not None else tree.with_dep(lead, "dobj", "dative")
+    if not whom:
+        return None
+    if subject is None and tree.tokens[lead].dep == "relcl":
+        subject = tree.tokens[lead].head
+    by = agents(tree, lead) if passive else ()
+    if not passive and subject is not None:
+        by = (words_of(tree, subject, without=subject_of),)
+    cue = (*tree.with_dep(lead, "aux", "auxpass"), lead, *range(_as(tree, i), i + 1))
+    inner = set(cue) | set(content)
+    source = tuple(k for k in words_of(tree, whom[0], without=lead) if k not in inner)
+    return Attribution(
+        source=source, cue=tuple(sorted(set(cue))), content=content, kind="relay",
+        lemma=tree.tokens[i].lemma, via=by,
+    )  # fmt: skip
+
+
+def _as(tree: Tree, i: int) -> int:
+    """Return the position of the "as" before a participle, its own if there is none."""
+    return i - 1 if i and tree.tokens[i - 1].text.lower() == "as" else i
+
+
+def _lead(tree: Tree, i: int) -> int | None:
+    """Return the verb of citing that "as saying" hangs on."""
+    if _as(tree, i) == i or tree.tokens[i].tag != "VBG":
+        return None
+    k = i
+    for _ in range(STEPS_UP):
+        k = tree.tokens[k].head
+        if tree.tokens[k].lemma in CITING:
+            return k
+    return None
+
+
+def words_of(tree: Tree, i: int, *, without: int = -1) -> tuple[int, ...]:
+    """Return a noun with all below it, without the clause of a verb and what hangs on it."""
+    below = set(tree.subtree(i))
+    if without >= 0 and without in below and without != i:
+        below -= set(tree.subtree(without))
+    return tree.trimmed(below)
+
+
+def agents(tree: Tree, verb: int) -> tuple[tuple[int, ...], ...]:
+    """Return who does what a passive says ("by the agency")."""
+    found = []
+    for by in tree.with_dep(verb, "agent", "prep"):
+        if tree.tokens[by].text.lower() == "by":
+            found += [words_of(tree, k) for k in tree.with_dep(by, "pobj")]
+    return tuple(found)
+
+
+def relied_on(tree: Tree, i: int) -> tuple[tuple[int, ...], ...]:
+    """Return whom a speaker relies on: "…, citing Y" below a verb, or below the words of a source."""
+    found = []
+    for k in tree.children[i]:
+        if tree.tokens[k].text.lower() in RELYING:
+            for whom in tree.with_dep(k, "dobj", "pobj"):
+                clauses = {c for v in tree.with_dep(k, "ccomp", "acl") for c in tree.subtree(v)}
+                found.append(tree.trimmed(c for c in words_of(tree, whom) if c not in clauses))
+    return tuple(found)
+
+
+def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return who passed words on, from participles among some tokens ("as quoted by the agency")."""
+    found: list[tuple[int, ...]] = []
+    for k in positions:
+        token = tree.tokens[k]
+        if token.tag in {"VBN", "VBD"} and token.lemma in PASSED_ON and not tree.with_dep(k, "nsubj"):
+            found += agents(tree, k)
+    return tuple(found)
+
+
+def heard_by(tree: Tree, verb: int) -> tuple[int, ...]:
+    """Return whom a speaker told, or gave the interview or comments to, () if nobody is named."""
+    if tree.tokens[verb].lemma in {"tell", "inform"}:
+        # A passive tells its subject; nobody who passes it on is named.
+        if tree.with_dep(verb, "auxpass"):
+            return ()
+        for k in tree.with_dep(verb, "dobj", "dative", "iobj"):
+            return words_of(tree, k)
+    return next(_spoken_in(tree, verb), ())
+
+
+def _spoken_in(tree: Tree, verb: int) -> Iterator[tuple[int, ...]]:
+    """Yield to whom: "said in an interview with X", "speaking to X, …"."""
+    for k in tree.subtree(verb):
+        token = tree.tokens[k]
+        about_speech = token.lemma in SPOKEN and token.pos == "NOUN"
+        speaking = token.text.lower() in {"speaking", "talking"} and token.head == verb
+        if not (about_speech or speaking) or _clause_between(tree, k, verb):
+            continue
+        for p in tree.with_dep(k, "prep", "dative"):
+            if tree.tokens[p].text.lower() in {"with", "to", "for"}:
+                yield from (words_of(tree, o) for o in tree.with_dep(p, "pobj"))
+
+
+def _clause_between(tree: Tree, k: int, verb: int) -> bool:
+    """Tell whether a token lies in a clause that completes the verb."""
+    while k != verb:
+        if tree.tokens[k].dep in {"ccomp", "xcomp", "relcl"}:
+            return True
+        k = tree.tokens[k].head
+    return False

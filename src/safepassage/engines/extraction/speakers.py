@@ -1,0 +1,252 @@
+"""Who a source is: pronouns, titles and short names are taken for the last speaker they fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from safepassage.domain.claims.values import Link, fold
+from safepassage.domain.claims.words import Medium, OriginKind
+from safepassage.engines.extraction.actor_words import ActorList, Role
+from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
+
+HE_OR_SHE, THEY = frozenset({"he", "she", "him", "her", "his"}), frozenset({"they", "them", "their"})
+IT, FIRST_PERSON = frozenset({"it", "its"}), frozenset({"i", "we", "my", "our", "me", "us"})
+RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+PRONOUNS = HE_OR_SHE | THEY | IT
+WOMEN = words("""she her ms mrs spokeswoman woman mother grandmother ombudswoman businesswoman""")
+MEN = words("""he him his mr spokesman man father grandfather businessman""")
+DETERMINERS = frozenset({"the", "a", "an", "this", "that", "these", "those", "another", "one"})
+PLURAL_TAGS = frozenset({"NNS", "NNPS"})
+CUT_RELATIONS = frozenset({"relcl", "acl", "advcl"})
+PERSONS = words(
+    """spokesman spokeswoman spokesperson governor mayor president minister commander general colonel
+    official resident villager farmer teacher doctor nurse driver analyst expert director head chief
+    ambassador ombudsman commissioner adviser advisor aide secretary chairman chairwoman leader deputy
+    lawmaker coordinator officer soldier prisoner witness volunteer woman man mother father pensioner
+    reporter correspondent professor strategist senator judge lawyer"""
+)
+FAR_BACK = 2_000
+"""How many characters back a pronoun may reach."""
+MEDIA = (
+    ("telegram", Medium.SOCIAL_POST), ("facebook", Medium.SOCIAL_POST), ("twitter", Medium.SOCIAL_POST),
+    ("social media", Medium.SOCIAL_POST), ("post on x", Medium.SOCIAL_POST), ("tweet", Medium.SOCIAL_POST),
+    ("interview", Medium.INTERVIEW), ("statement", Medium.STATEMENT), ("briefing", Medium.STATEMENT),
+    ("press conference", Medium.STATEMENT), ("television", Medium.BROADCAST), ("radio", Medium.BROADCAST),
+    ("video", Medium.BROADCAST), ("report", Medium.DOCUMENT), ("decree", Medium.DOCUMENT),
+    ("document", Medium.DOCUMENT),
+)  # fmt: skip
+"""Words near a cue that tell through what somebody spoke; the first that is there counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Somebody who speaks: a name for the chain, the words that described them, what they are."""
+
+    name: str
+    words: str
+    proper: frozenset[str]
+    noun: str
+    role: Role
+    plural: bool = False
+    gender: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        """Tell whether a "he" or "she" can mean this speaker."""
+        organisation = self.role.kind in {OriginKind.PRESS, OriginKind.MONITOR} and self.noun not in PERSONS
+        return not self.plural and (self.noun in PERSONS or (bool(self.proper) and not organisation))
+
+    def link(self, cue: str = "", medium: Medium = Medium.UNKNOWN) -> Link:
+        """Return the link of a chain that this speaker is."""
+        return Link(name=self.name, kind=self.role.kind, side=self.role.side, medium=medium, cue=cue)
+
+
+@dataclass(slots=True)
+class Memory:
+    """Speakers met so far, in the order of the text, and nouns that were subjects of sentences."""
+
+    actors: ActorList
+    met: list[tuple[int, Speaker]] = field(default_factory=list)
+    subjects: list[tuple[int, Speaker]] = field(default_factory=list)
+
+    def speaker(
+        self, tree: Tree, positions: tuple[int, ...], at: int, around: Speaker | None
+    ) -> Speaker | None:
+        """Return the speaker that the words at some positions mean; None for a pronoun that fits nobody.
+
+        `at` is where they stand in the text; `around` is who speaks the words they stand in.
+        """
+        head = _head(tree, positions)
+        word = tree.tokens[head].text.lower()
+        if word in FIRST_PERSON:
+            return around
+        if word in RELATIVE and tree.tokens[head].tag in {"WP", "WDT", "WP$"}:
+            return self._antecedent(tree, head, at, around)
+        if word in PRONOUNS and len(positions) <= 2:  # noqa: PLR2004 - a pronoun with "himself" at most
+            return self._pronoun(word, at)
+        named = describe(tree, positions, self.actors)
+        known = self._known(tree, positions, named, at)
+        found = named if known is None else known
+        self.met.append((at, found))
+        return found
+
+    def _antecedent(self, tree: Tree, head: int, at: int, around: Speaker | None) -> Speaker | None:
+        """Return whom "who" means: the noun its clause hangs on."""
+        verb = head
+        for _ in range(4):
+            verb = tree.tokens[verb].head
+            if tree.tokens[verb].dep == "relcl":
+                noun = tree.tokens[verb].head
+                clause = set(tree.subtree(verb))
+                below = tuple(k for k in tree.subtree(noun) if k not in clause)
+                return self.speaker(tree, tree.trimmed(below), at, around) if below else None
+        return None
+
+    def note_subject(self, tree: Tree, i: int, at: int) -> None:
+        """Remember a person or body that a sentence is about: the next "he" may mean it."""
+        self.subjects.append((at, describe(tree, tree.trimmed(tree.subtree(i)), self.actors)))
+
+    def _pronoun(self, word: str, at: int) -> Speaker | None:
+        """Return the nearest of those met before that a pronoun fits; speakers come before mere subjects."""
+        gender = "f" if word in WOMEN else "m" if word in MEN else ""
+        for rows in (self.met, self.subjects):
+            for where, who in reversed(rows):
+                if at - where > FAR_BACK or where >= at or not _fits(who, word, gender):
+                    continue
+                newer = [
+                    s for w, s in self.subjects if where < w < at and _fits(s, word, gender) and s.proper
+                ]
+                found = newer[-1] if newer and not newer[-1].proper & who.proper else who
+                found = replace(found, gender=found.gender or gender)
+                self.met.append((at, found))
+                return found
+        return None
+
+    def _known(self, tree: Tree, positions: tuple[int, ...], named: Speaker, at: int) -> Speaker | None:
+        """Return who is meant by a short name, or by "the spokesman" after a spokesman was named."""
+        rows = [(w, s) for w, s in (*self.met, *self.subjects) if w < at]
+        rows.sort(key=lambda row: row[0])
+        if named.proper:
+            same = [s for _, s in rows if named.proper <= s.proper or named.proper >= s.proper > frozenset()]
+            same = [s for s in same if _same_thing(named, s)]
+            longest = max(same, key=lambda s: len(s.words), default=None)
+            return longest if longest and len(longest.words) > len(named.words) else None
+        definite = tree.tokens[positions[0]].text.lower() in {"the", "this", "that", "both"}
+        for _, who in reversed(rows):
+            if definite and who.noun == named.noun and who.plural == named.plural and who.name != named.name:
+                modifiers = set(fold(named.name).split()) - DETERMINERS
+                if modifiers <= set(fold(who.words).split()):
+                    return who
+        return None
+
+
+def _same_thing(a: Speaker, b: Speaker) -> bool:
+    """Tell whether two names that share words can be one: a surname, or one office of one body."""
+    if a.proper == b.proper and a.noun == b.noun:
+        return True
+    return a.noun in a.proper and (a.noun in b.proper) and not a.plural
+
+
+def _fits(who: Speaker, word: str, gender: str) -> bool:
+    if word in THEY:
+        return who.plural or not who.is_person
+    if word in IT:
+        return not who.is_person and not who.plural
+    return who.is_person and (not gender or who.gender in {"", gender})
+
+
+def _head(tree: Tree, positions: tuple[int, ...]) -> int:
+    """Return the token of some that hangs on none of the others."""
+    inside = set(positions)
+    for k in positions:
+        if tree.tokens[k].head not in inside or tree.tokens[k].head == k:
+            return k
+    return positions[0]
+
+
+def describe(tree: Tree, positions: tuple[int, ...], actors: ActorList) -> Speaker:
+    """Return a speaker as the words describe them, without asides and clauses in the name."""
+    head = _head(tree, positions)
+    inside = set(positions)
+    clauses = {
+        c for k in positions if tree.tokens[k].dep in CUT_RELATIONS and k != head for c in tree.subtree(k)
+    }
+    kept = tuple(k for k in positions if k not in clauses)
+    core = tree.trimmed(_before_aside(tree, kept, head)) or kept or positions
+    words = _text(tree, kept or positions)
+    proper = _proper(tree, core, head)
+    noun = tree.tokens[head].lemma
+    private_words = _aside(tree, inside - set(core))
+    role = actors.role(words, tree.tokens[head].text)
+    apposed = _apposed_role(tree, head, inside, actors)
+    if role.kind == OriginKind.UNKNOWN or (apposed.kind != OriginKind.UNKNOWN and proper):
+        role = apposed if apposed.kind != OriginKind.UNKNOWN else role
+    name = _text(tree, core)
+    if role.private and proper and private_words:
+        # A private person is named by function only.
+        name, proper = private_words, frozenset()
+    gender = "f" if set(fold(words).split()) & WOMEN else "m" if set(fold(words).split()) & MEN else ""
+    plural = tree.tokens[head].tag in PLURAL_TAGS or any(
+        tree.tokens[k].dep == "conj" and tree.tokens[k].head == head for k in kept
+    )
+    return Speaker(name=name, words=words, proper=proper, noun=noun, role=role, plural=plural, gender=gender)
+
+
+def _apposed_role(tree: Tree, head: int, inside: set[int], actors: ActorList) -> Role:
+    """Return what an aside says a named person is ("Ms A, a resident of B")."""
+    for k in tree.with_dep(head, "appos"):
+        if k in inside:
+            words = _text(tree, tuple(c for c in tree.subtree(k) if c in inside))
+            return actors.role(words, tree.tokens[k].text)
+    return Role()
+
+
+def _before_aside(tree: Tree, kept: tuple[int, ...], head: int) -> tuple[int, ...]:
+    """Return the words up to the first comma behind the head, an aside that holds the name included."""
+    for k in kept:
+        if tree.tokens[k].text == "," and k > head:
+            behind = [c for c in kept if c > k]
+            named = any(tree.tokens[c].tag == "NNP" and tree.tokens[c].dep == "appos" for c in behind[:4])
+            if named and tree.tokens[head].tag != "NNP":
+                end = next((c for c in behind if tree.tokens[c].text == ","), kept[-1] + 1)
+                return tuple(c for c in kept if c < end)
+            return tuple(c for c in kept if c < k)
+    return kept
+
+
+def _aside(tree: Tree, positions: set[int]) -> str:
+    trimmed = tree.trimmed(positions)
+    return _text(tree, trimmed) if trimmed else ""
+
+
+def _proper(tree: Tree, core: tuple[int, ...], head: int) -> frozenset[str]:
+    """Return the words of a name: capitals that are or stand before the head, or are apposed to it."""
+    found = set()
+    for k in core:
+        token = tree.tokens[k]
+        near = k == head or (token.head == head and token.dep in {"compound", "appos", "flat"})
+        of_appos = tree.tokens[token.head].dep == "appos" and tree.tokens[token.head].head == head
+        if token.pos == "PROPN" and (near or (of_appos and token.dep in {"compound", "flat"})):
+            found.add(token.text.lower())
+            if k == head or token.dep == "appos":
+                found.add(token.lemma)
+    return frozenset(found)
+
+
+def _text(tree: Tree, positions: tuple[int, ...]) -> str:
+    """Return tokens as they would be written, gaps closed by single spaces."""
+    pieces: list[str] = []
+    last_end = -1
+    for k in positions:
+        token = tree.tokens[k]
+        glue = "" if token.start == last_end or not pieces else " "
+        pieces.append(f"{glue}{token.text}")
+        last_end = token.end
+    return "".join(pieces).strip(' ,;:-–—“”"')
+
+
+def medium_of(words: str) -> Medium:
+    """Return through what somebody spoke, from the words around the cue."""
+    plain = f" {fold(words)} "
+    return next((medium for word, medium in MEDIA if word in plain), Medium.UNKNOWN)
