@@ -135,7 +135,7 @@ def _opened(path: Path) -> EventStore:
     """Return the store on the faulty disk, kept open from report to report, as the product does."""
     if not _HELD:
         backend = EmbeddedBackend.open(path, hard_stops.SECRET, vfs=f"multipleciphers-{VFS_NAME}")
-        _HELD.append(EventStore(backend, backend.root, lambda: 0))
+        _HELD.append(EventStore(backend, lambda: 0))
     return _HELD[0]
 
 
@@ -152,7 +152,7 @@ def _judge(path: Path, acked: set[str], totals: dict[str, int]) -> None:
         totals["broken"] += 1
         return
     try:
-        store = EventStore(backend, backend.root, lambda: 0)
+        store = EventStore(backend, lambda: 0)
         found = [row.id for row in backend.rows(store.log)]
         totals["lost"] += len(acked - set(found))
         totals["doubled"] += len(found) - len(set(found))

@@ -53,7 +53,7 @@ def new_store(folder: Path) -> tuple[Path, Path]:
     path, key = folder / "a.store", folder / "key"
     key.write_text(KEY_TEXT)
     backend = EmbeddedBackend.create(path, SECRET)
-    store = EventStore(backend, backend.root, lambda: time.time_ns() // 1_000_000)
+    store = EventStore(backend, lambda: time.time_ns() // 1_000_000)
     store.begin(org="red", by="lead", why="start")
     backend.close()
     return path, key
@@ -111,7 +111,7 @@ def _judge(path: Path, acked: set[str], totals: dict[str, int]) -> None:
     """Open the store as it is left, check it, and count what is missing, twice there, or not whole."""
     backend = EmbeddedBackend.open(path, SECRET)
     try:
-        store = EventStore(backend, backend.root, lambda: 0)
+        store = EventStore(backend, lambda: 0)
         found = [row.id for row in backend.rows(store.log)]
         totals["lost"] += len(acked - set(found))
         totals["doubled"] += len(found) - len(set(found))
@@ -125,7 +125,7 @@ def early() -> None:
     """Record lines one by one, each acknowledged before it is committed: what must not be done."""
     path = Path(sys.argv[1])
     backend = EmbeddedBackend.open(path, SECRET)
-    store = EventStore(backend, backend.root, lambda: time.time_ns() // 1_000_000)
+    store = EventStore(backend, lambda: time.time_ns() // 1_000_000)
     group: list[Draft] = []
     for text in iter(sys.stdin.buffer.readline, b""):
         draft = draft_json.read(text, {})

@@ -220,7 +220,7 @@ def _judge(folder: Path, image: Image, acked: int, totals: dict[str, int]) -> No
         totals["broken"] += 1
         return
     try:
-        store = EventStore(backend, backend.root, lambda: 0)
+        store = EventStore(backend, lambda: 0)
         finding = checking.check_log(backend, store.log)
         totals["broken"] += finding.verdict is not Verdict.CONSISTENT
         totals["lost"] += finding.size < acked
@@ -232,7 +232,7 @@ def relaxed() -> None:
     """Record lines one by one with `synchronous=NORMAL`: what must not be done."""
     backend = EmbeddedBackend.open(Path(sys.argv[1]), hard_stops.SECRET)
     backend.connection.pragma("synchronous", "NORMAL")
-    store = EventStore(backend, backend.root, lambda: 0)
+    store = EventStore(backend, lambda: 0)
     for text in iter(sys.stdin.buffer.readline, b""):
         receipt = store.append(hard_stops.draft_json.read(text, {}))
         print(json.dumps({"id": receipt.id, "seq": receipt.seq}), flush=True)

@@ -52,7 +52,7 @@ def main() -> int:
 def new_store(path: Path) -> EventStore:
     """Return a new store with a log of its own."""
     backend = EmbeddedBackend.create(path, SECRET)
-    store = EventStore(backend, backend.root, lambda: time.time_ns() // 1_000_000)
+    store = EventStore(backend, lambda: time.time_ns() // 1_000_000)
     store.begin(org="bench", by="benchmark", why="measure")
     return store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ def _own_cache(tmp_path_factory):
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "SAFEPASSAGE_CACHE"):
             patch.setenv(name, str(folder))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The socket of a PostgreSQL server with room for two tenants; tests skip where none is installed."""
+    from tests.support import postgres as server
+
+    # The path of a socket must be short, and the server's user must be allowed to enter the folder.
+    with tempfile.TemporaryDirectory(prefix="sp-") as folder, server.running(Path(folder)) as socket_path:
+        server.prepare(socket_path)
+        yield socket_path
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from safepassage.cli import ledger_file, main, store_file
+from tests.support import postgres as server
 from tests.unit.test_conflicts import A, ledger, left, number
 
 WHO = ("--by", "lead", "--why", "drill")
@@ -149,6 +150,38 @@ def test_a_passphrase_is_asked_for_twice_and_must_be_long(run, monkeypatch):
     assert "too short" in run(*init, key="")[1]["error"]
     assert "differ" in run(*init, key="")[1]["error"]
     assert run(*init, key="")[0] == 0
+
+
+def test_a_store_moves_to_a_server_and_comes_back_as_a_backup(run, tmp_path, postgres):
+    server.empty(postgres)
+    (tmp_path / "p.json").write_text('{"name": "Ostap Canary"}')
+    append(run, "r1", private="p.json")
+    text = f'[server]\ndatabase = "postgres"\nuser = "app"\ntenant = "red"\nsocket = "{postgres}"\n'
+    (tmp_path / "s.toml").write_text(text)
+    assert run("store", "migrate", "a.store", "--to", "s.toml", *WHO)[1]["entries"] == 2
+    assert run("log", "append", "s.toml", "--kind", "report.filed", "--id", "r2", *WHO)[1]["seq"] == 3
+    assert run("store", "backup", "s.toml", "-o", "b")[0] == 0
+    shown = run("log", "show", "b", "--private")[1]["entries"]
+    assert [entry["id"] for entry in shown][1:] == ["r1", "r2"]
+    assert shown[1]["private"] == {"name": "Ostap Canary"}
+    assert run("store", "purge", "s.toml", "--older-than", "0", *WHO)[1]["deleted"] == {"s.toml": 1}
+    assert run("log", "verify", "s.toml")[0] == 0
+    assert "is ready" in run("store", "init", "s.toml", "--org", "red", *WHO)[1]["error"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[server]", "[server]\nport = 'x'", "server = 1", "\x00", "[server]\nx = 1"]
+)
+def test_a_file_that_names_no_server_is_one_sentence(run, tmp_path, text):
+    (tmp_path / "s.toml").write_text(text)
+    code, said = run("log", "show", "s.toml")
+    assert (code, "does not say where a server is" in said["error"]) == (2, True)
+
+
+def test_the_statements_for_a_server_are_printed(run):
+    sql = run("store", "server-sql", "--tenant", "red", "--login", "red_app")[1]["sql"]
+    assert "FORCE ROW LEVEL SECURITY" in sql
+    assert run("store", "server-sql", "--tenant", "red;", "--login", "x")[0] == 2
 
 
 @pytest.mark.slow

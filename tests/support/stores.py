@@ -35,8 +35,12 @@ def draft(number: int = 0, **fields) -> Draft:
 
 def new_store(path: Path, *, org: str = "red", secret: Secret = SECRET) -> EventStore:
     """Return a new store in a file, with a log of its own."""
-    backend = EmbeddedBackend.create(path, secret)
-    store = EventStore(backend, backend.root, ticking())
+    return begun(EmbeddedBackend.create(path, secret), org=org)
+
+
+def begun(backend, *, org: str = "red") -> EventStore:
+    """Return a store with a log of its own in an empty place."""
+    store = EventStore(backend, ticking())
     store.begin(org=org, by="lead", why="start")
     return store
 
@@ -44,4 +48,4 @@ def new_store(path: Path, *, org: str = "red", secret: Secret = SECRET) -> Event
 def reopened(path: Path, *, secret: Secret = SECRET, writes: bool = True) -> EventStore:
     """Return the store of a file."""
     backend = EmbeddedBackend.open(path, secret, writes=writes)
-    return EventStore(backend, backend.root, ticking(STARTED_MS + 10**6))
+    return EventStore(backend, ticking(STARTED_MS + 10**6))

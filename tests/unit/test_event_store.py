@@ -12,12 +12,19 @@ from safepassage.domain.log.finding import Verdict
 from safepassage.store import checking
 from safepassage.store.event_store import KEY_DELETED
 from safepassage.store.group_commit import GroupWriter
-from tests.support.stores import STARTED_MS, draft, new_store
+from safepassage.store.postgres import PostgresBackend
+from tests.support import postgres
+from tests.support.stores import SECRET, STARTED_MS, begun, draft, new_store
 
 
-@pytest.fixture
-def store(tmp_path):
-    made = new_store(tmp_path / "a.store")
+@pytest.fixture(params=["file", "server"])
+def store(request, tmp_path):
+    if request.param == "file":
+        made = new_store(tmp_path / "a.store")
+    else:
+        socket = request.getfixturevalue("postgres")
+        postgres.empty(socket)
+        made = begun(PostgresBackend.open(postgres.server(socket), SECRET))
     yield made
     made.backend.close()
 
@@ -144,7 +151,7 @@ def test_keys_are_old_when_they_sealed_nothing_for_long(store):
     store.append(draft(2, private={"name": "B"}, key_id="day-2"))
     now_ms = list(store.entries())[-1].at_ms
     store.append(draft(3, private={"name": "C"}, key_id="day-1"))
-    assert store.backend.keys_before(now_ms + 1) == [("red", "day-2")]
+    assert store.keys_before(now_ms + 1) == [("red", "day-2")]
 
 
 def test_many_threads_share_one_writer_and_nothing_is_lost_or_doubled(store):

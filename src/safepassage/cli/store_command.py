@@ -14,10 +14,12 @@ from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.finding import Verdict
-from safepassage.store import checking, claims_events, keys
+from safepassage.store import checking, claims_events, keys, transfer
+from safepassage.store.backend import Backend
 from safepassage.store.embedded import EmbeddedBackend, remove_files
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import Secret
+from safepassage.store.server_schema import server_sql
 
 DAY_MS = 86_400_000
 
@@ -30,6 +32,7 @@ def run(options: argparse.Namespace) -> Outcome:
         "restore": _restore,
         "purge": _purge,
         "migrate": _migrate,
+        "server-sql": _server_sql,
     }
     return actions[options.action](options)
 
@@ -39,13 +42,21 @@ def _init(options: argparse.Namespace) -> Outcome:
     if options.make_key_file:
         _write_key_file(options.key_file)
     secret = store_file.secret(options.key_file, again=True)
-    backend = EmbeddedBackend.create(options.store, secret)
+    on_server = store_file.is_server(options.store)
+    backend: Backend
+    if on_server:
+        backend = store_file.open_backend(options.store, secret)
+    else:
+        backend = EmbeddedBackend.create(options.store, secret)
     try:
-        store = EventStore(backend, backend.root, store_file.now_ms)
+        store = EventStore(backend, store_file.now_ms)
+        if store.log:
+            raise StoreError(f"{options.store} leads to a store that is ready: log {store.log}.")
         log = store.begin(org=options.org, by=options.by, why=options.why)
     except (StoreError, ValueError) as fault:
         backend.close()
-        remove_files(options.store)
+        if not on_server:
+            remove_files(options.store)
         raise fault if isinstance(fault, StoreError) else StoreError(f"{fault}.") from None
     backend.close()
     text = (
@@ -71,9 +82,9 @@ def _write_key_file(path: Path | None) -> None:
 def _backup(options: argparse.Namespace) -> Outcome:
     """Write a copy and check it before saying that it is there."""
     secret = store_file.secret(options.key_file)
-    backend = EmbeddedBackend.open(options.store, secret, writes=False)
+    backend = store_file.open_backend(options.store, secret, writes=False)
     try:
-        backend.backup(options.output)
+        _copy(backend, options.output, secret)
     finally:
         backend.close()
     copy = EmbeddedBackend.open(options.output, secret, writes=False)
@@ -85,6 +96,18 @@ def _backup(options: argparse.Namespace) -> Outcome:
     said = f"{options.output} holds {sum(lengths.values())} entries."
     text = "\n".join([said, *(finding.sentence for finding in findings)])
     return Outcome(code=OK if good else NOT_VERIFIED, text=text, data={"logs": lengths})
+
+
+def _copy(backend: Backend, output: Path, secret: Secret) -> None:
+    """Write a store to a file under the same keys."""
+    if isinstance(backend, EmbeddedBackend):
+        backend.backup(output)
+        return
+    copy = EmbeddedBackend.create(output, secret, salt=backend.salt)
+    try:
+        transfer.copy_store(backend, copy)
+    finally:
+        copy.close()
 
 
 def _restore(options: argparse.Namespace) -> Outcome:
@@ -101,7 +124,7 @@ def _restore(options: argparse.Namespace) -> Outcome:
         source.close()
     backend = EmbeddedBackend.open(options.output, secret)
     try:
-        store = EventStore(backend, backend.root, store_file.now_ms)
+        store = EventStore(backend, store_file.now_ms)
         org, old = store_file.own_org(store), store.log
         size, head = backend.last(old)
         continues = {"log": old, "size": size, "head": head}
@@ -136,13 +159,13 @@ def _purge_one(
     path: Path, secret: Secret, before_ms: int | None, options: argparse.Namespace, *, backup: bool = False
 ) -> int:
     """Delete the chosen keys in one file; return how many there were."""
-    backend = EmbeddedBackend.open(path, secret)
+    backend = store_file.open_backend(path, secret)
     try:
-        store = EventStore(backend, backend.root, store_file.now_ms)
+        store = EventStore(backend, store_file.now_ms)
         org = store_file.own_org(store)
         chosen = [(org, key_id) for key_id in options.key_id]
         if before_ms is not None:
-            chosen += backend.keys_before(before_ms)
+            chosen += store.keys_before(before_ms)
         chosen = list(dict.fromkeys(chosen))
         if backup:
             count = store.forget_keys(chosen)
@@ -155,6 +178,40 @@ def _purge_one(
 
 
 def _migrate(options: argparse.Namespace) -> Outcome:
+    """Take a claims ledger into the store, or the whole store to a server."""
+    if (options.ledger is None) == (options.to is None):
+        raise StoreError("Say what to take over: --ledger FILE into the store, or the store --to SERVER.")
+    return _to_server(options) if options.ledger is None else _ledger(options)
+
+
+def _to_server(options: argparse.Namespace) -> Outcome:
+    """Copy a store file to an empty tenant of a server; the file must not be written to any more."""
+    secret = store_file.secret(options.key_file)
+    source = EmbeddedBackend.open(options.store, secret, writes=False)
+    try:
+        to = store_file.open_backend(options.to, secret, new_salt=source.salt)
+        try:
+            count = transfer.copy_store(source, to)
+            findings = checking.check_all(to)
+        finally:
+            to.close()
+    finally:
+        source.close()
+    good = all(finding.verdict is Verdict.CONSISTENT for finding in findings)
+    said = (
+        f"{count} entries stand on the server. Put {options.store} away: two that write one log make a fork."
+    )
+    text = "\n".join([said, *(finding.sentence for finding in findings)])
+    return Outcome(code=OK if good else NOT_VERIFIED, text=text, data={"entries": count})
+
+
+def _server_sql(options: argparse.Namespace) -> Outcome:
+    """Print what the administrator of a server runs once for each organisation."""
+    sql = server_sql(options.tenant, options.login)
+    return Outcome(code=OK, text=sql, data={"sql": sql})
+
+
+def _ledger(options: argparse.Namespace) -> Outcome:
     """Record the entries of a ledger file that the store does not hold yet."""
     ledger, faults = ledger_file.load(options.ledger)
     with store_file.opened(options) as store:

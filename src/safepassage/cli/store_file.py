@@ -6,6 +6,7 @@ import argparse
 import getpass
 import os
 import time
+import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ from pathlib import Path
 
 from safepassage.domain.errors import StoreError
 from safepassage.store import keys
+from safepassage.store.backend import Backend
 from safepassage.store.embedded import EmbeddedBackend
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import Secret
+from safepassage.store.server_schema import Server
 
 KEY_FILE = "SAFEPASSAGE_KEY_FILE"
 """Names the key file where a command does not."""
@@ -65,11 +68,58 @@ def _asked(question: str) -> str:
 @contextmanager
 def opened(options: argparse.Namespace, *, writes: bool = True) -> Iterator[EventStore]:
     """Open the store of a command and close it after."""
-    backend = EmbeddedBackend.open(options.store, secret(options.key_file), writes=writes)
+    backend = open_backend(options.store, secret(options.key_file), writes=writes)
     try:
-        yield EventStore(backend, backend.root, now_ms)
+        yield EventStore(backend, now_ms)
     finally:
         backend.close()
+
+
+def is_server(store: Path) -> bool:
+    """Tell whether a store is named by a file that says where a server is."""
+    return store.suffix == ".toml"
+
+
+def open_backend(store: Path, opened_by: Secret, *, writes: bool = True, new_salt: bytes = b"") -> Backend:
+    """Open a store file, or the server that a `.toml` file names.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be opened.
+    """
+    if not is_server(store):
+        return EmbeddedBackend.open(store, opened_by, writes=writes)
+    try:
+        # The driver is an extra: whoever keeps the store in a file need not have it.
+        from safepassage.store.postgres import PostgresBackend  # noqa: PLC0415
+    except ImportError:
+        raise StoreError(
+            "A store on a server needs the extra `server`: install safepassage[server]."
+        ) from None
+    return PostgresBackend.open(server(store), opened_by, new_salt=new_salt)
+
+
+def server(path: Path) -> Server:
+    """Return what a `.toml` file says about a server.
+
+    Raises
+    ------
+    StoreError
+        When a field is missing, unknown or of the wrong type.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))["server"]
+        if "password_file" in said:
+            file = path.parent / said.pop("password_file")
+            said["password"] = file.read_text(encoding="utf-8").rstrip("\r\n")
+        if any(not isinstance(value, int if name == "port" else str) for name, value in said.items()):
+            raise TypeError("a field is of the wrong type")
+        return Server(**said)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as fault:
+        raise StoreError(
+            f"{path} does not say where a server is ({fault}): see the page on the log."
+        ) from None
 
 
 def own_org(store: EventStore) -> str:

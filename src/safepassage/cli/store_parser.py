@@ -44,13 +44,17 @@ def store_options(command: Command) -> None:
     )
     _who(purge)
     migrate = command(
-        "migrate", "Take a claims ledger file over into the store; what is there already is not repeated."
+        "migrate", "Take a claims ledger into the store, or the store to a server; never twice."
     )
     _opens(migrate)
-    migrate.add_argument(
-        "--ledger", type=Path, required=True, metavar="FILE", help="ledger file, one entry a line"
-    )
+    migrate.add_argument("--ledger", type=Path, metavar="FILE", help="ledger file, one entry a line")
+    migrate.add_argument("--to", type=Path, metavar="SERVER", help=".toml file that names a server")
     _who(migrate)
+    sql = command(
+        "server-sql", "Print what the administrator of a PostgreSQL server runs for an organisation."
+    )
+    sql.add_argument("--tenant", required=True, metavar="NAME", help="the organisation, in small letters")
+    sql.add_argument("--login", required=True, metavar="NAME", help="the login that the program uses")
 
 
 def log_options(command: Command) -> None:
@@ -97,7 +101,7 @@ def _draft(append: argparse.ArgumentParser) -> None:
 
 
 def _opens(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("store", type=Path, metavar="STORE", help="store file")
+    parser.add_argument("store", type=Path, metavar="STORE", help="store file, or .toml that names a server")
     _key(parser)
 
 

@@ -9,6 +9,8 @@ from typing import Protocol
 from safepassage.formats.log_chain import Row
 
 SCHEMA_VERSION = 1
+Key = tuple[str, str, int, bytes | None]
+"""Organisation, name, when it sealed something last (ms), and its wrapped bytes unless it was deleted."""
 
 
 class Backend(Protocol):
@@ -16,6 +18,9 @@ class Backend(Protocol):
 
     Failures of the storage are raised as StoreError.
     """
+
+    root: bytes
+    """The 32 bytes from which this office's keys are derived."""
 
     @property
     def salt(self) -> bytes:
@@ -58,16 +63,20 @@ class Backend(Protocol):
         """Return whether the key was ever made, and its wrapped bytes unless it was deleted."""
         ...
 
-    def keep_key(self, org: str, key_id: str, used_ms: int, wrapped: bytes) -> None:
+    def keep_key(self, org: str, key_id: str, used_ms: int, wrapped: bytes | None) -> None:
         """Keep a wrapped key, or when it was used last."""
         ...
 
-    def keys_before(self, used_ms: int) -> list[tuple[str, str]]:
-        """Return (organisation, key) of the keys that sealed nothing since a time and are not deleted."""
+    def every_key(self) -> list[Key]:
+        """Return all keys, the deleted ones without their bytes."""
         ...
 
     def delete_key(self, org: str, key_id: str) -> None:
         """Forget a key; that it was made stays known."""
+        ...
+
+    def compact(self) -> None:
+        """Leave nothing of what was deleted, where that can be done from here."""
         ...
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from safepassage.domain.errors import StorageError, StoreError
 from safepassage.domain.log.entry import NO_HASH
 from safepassage.formats.log_chain import Row
 from safepassage.store import keys
-from safepassage.store.backend import SCHEMA_VERSION
+from safepassage.store.backend import SCHEMA_VERSION, Key
 from safepassage.store.keys import SALT_BYTES, Secret
 
 OWNER_ONLY = 0o600
@@ -91,8 +91,8 @@ class EmbeddedBackend:
         self.connection, self._salt, self.root = connection, salt, root
 
     @classmethod
-    def create(cls, path: Path, secret: Secret) -> EmbeddedBackend:
-        """Make a new store file, readable for its owner only.
+    def create(cls, path: Path, secret: Secret, *, salt: bytes = b"") -> EmbeddedBackend:
+        """Make a new store file, readable for its owner only; `salt` is that of a store to be copied there.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class EmbeddedBackend:
             When something is there already, or it cannot be written.
         """
         require_library()
-        salt = os.urandom(SALT_BYTES)
+        salt = salt or os.urandom(SALT_BYTES)
         root = keys.root_key(secret, salt)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
@@ -215,7 +215,7 @@ class EmbeddedBackend:
         found = self._all("SELECT wrapped FROM sealing_keys WHERE org = ? AND key_id = ?", (org, key_id))
         return bool(found), found[0][0] if found else None
 
-    def keep_key(self, org: str, key_id: str, used_ms: int, wrapped: bytes) -> None:
+    def keep_key(self, org: str, key_id: str, used_ms: int, wrapped: bytes | None) -> None:
         """Keep a wrapped key, or when it was used last."""
         query = (
             "INSERT INTO sealing_keys VALUES (?, ?, ?, ?)"
@@ -223,12 +223,10 @@ class EmbeddedBackend:
         )
         self._all(query, (org, key_id, used_ms, wrapped))
 
-    def keys_before(self, used_ms: int) -> list[tuple[str, str]]:
-        """Return (organisation, key) of the keys that sealed nothing since a time and are not deleted."""
-        query = (
-            "SELECT org, key_id FROM sealing_keys WHERE used_ms < ? AND wrapped NOT NULL ORDER BY org, key_id"
-        )
-        return [(org, key_id) for org, key_id in self._all(query, (used_ms,))]
+    def every_key(self) -> list[Key]:
+        """Return all keys, the deleted ones without their bytes."""
+        query = "SELECT org, key_id, used_ms, wrapped FROM sealing_keys ORDER BY org, key_id"
+        return [(org, key_id, used_ms, wrapped) for org, key_id, used_ms, wrapped in self._all(query)]
 
     def delete_key(self, org: str, key_id: str) -> None:
         """Forget a key; its place is overwritten at once, its old pages when `compact` is called."""

@@ -17,6 +17,8 @@ from safepassage.store.backend import Backend
 KEY_DELETED = "key.deleted"
 UNDONE = "log.undone"
 _OWN_LOG, _SEED, _SEED_OWNER = "own_log", "signing_seed", {"what": "signing seed"}
+OWN_VALUES = (_OWN_LOG, _SEED)
+"""The named values that make a store this office's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +39,12 @@ class EventStore:
     ----------
     backend
         Where the rows are kept.
-    root
-        The 32 bytes from which this office's keys are derived.
     clock
         Gives the time of receipt, in milliseconds since 1970.
     """
 
-    def __init__(self, backend: Backend, root: bytes, clock: Callable[[], int]) -> None:
-        self.backend, self._root, self._clock = backend, root, clock
+    def __init__(self, backend: Backend, clock: Callable[[], int]) -> None:
+        self.backend, self._clock = backend, clock
         own = backend.value(_OWN_LOG)
         self.log = own.decode("ascii") if own else ""
 
@@ -181,6 +181,13 @@ class EventStore:
                 size, head, count = receipt.seq, receipt.hash, count + 1
         return count
 
+    def keys_before(self, used_ms: int) -> list[tuple[str, str]]:
+        """Return (organisation, key) of the keys that sealed nothing since a time and are not deleted."""
+        every = self.backend.every_key()
+        return [
+            (org, key_id) for org, key_id, used, wrapped in every if used < used_ms and wrapped is not None
+        ]
+
     def forget_keys(self, org_keys: Iterable[tuple[str, str]]) -> int:
         """Delete keys in a backup, without a record: its log must stay the beginning of the true one."""
         count = 0
@@ -266,7 +273,7 @@ class EventStore:
         return self._derived(f"organisation:{org}")
 
     def _derived(self, purpose: str) -> bytes:
-        return keys.derived(self._root, self.backend.salt, purpose)
+        return keys.derived(self.backend.root, self.backend.salt, purpose)
 
 
 def _belongs_to(entry: Entry) -> dict[str, str]:

@@ -1,0 +1,101 @@
+"""A PostgreSQL server of the tests' own: made, started and removed again; skipped where none is installed."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pg8000.native
+import pytest
+
+from safepassage.store.server_schema import Server, server_sql
+
+TENANTS = ("red", "blue")
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
+    )
+    if found is None:
+        pytest.skip(f"PostgreSQL is not installed ({name} was not found)")
+    return str(Path(found).resolve())
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Path]:
+    """Start a server that listens on a socket in a folder only; yield the socket."""
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    user = None
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        user = next((name for name in ("postgres", "nobody") if _exists(name)), None)
+        if user is None:
+            pytest.skip("PostgreSQL does not run as root, and there is no other user here")
+        shutil.chown(folder, user)
+    data = folder / "data"
+    environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+    def call(*command: str) -> None:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environ,
+            user=user,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    call(initdb, "-D", str(data), "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--data-checksums")
+    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c shared_buffers=16MB"
+    call(pg_ctl, "-D", str(data), "-l", str(folder / "log"), "-w", "-o", settings, "start")
+    try:
+        yield folder / ".s.PGSQL.5432"
+    finally:
+        call(pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def as_owner(socket: Path) -> pg8000.native.Connection:
+    """Connect as the administrator, whom no wall binds."""
+    return pg8000.native.Connection("owner", database="postgres", unix_sock=str(socket))
+
+
+def prepare(socket: Path) -> None:
+    """Make room for two tenants, each with a login of its own, and one login for both."""
+    owner = as_owner(socket)
+    for login in ("app", *(f"app_{tenant}" for tenant in TENANTS)):
+        owner.run(f"CREATE ROLE {login} LOGIN")
+    for tenant in TENANTS:
+        for login in ("app", f"app_{tenant}"):
+            owner.run(server_sql(tenant, login))
+    owner.close()
+
+
+def empty(socket: Path) -> None:
+    """Remove all rows, past the walls and the trigger."""
+    owner = as_owner(socket)
+    owner.run("SET session_replication_role = replica")
+    for table in ("entries", "sealing_keys", "named_values"):
+        owner.run(f"DELETE FROM safepassage.{table}")
+    owner.close()
+
+
+def server(socket: Path, tenant: str = "red", user: str = "app") -> Server:
+    """Return how to reach the server as one tenant."""
+    return Server(database="postgres", user=user, tenant=tenant, socket=str(socket))
