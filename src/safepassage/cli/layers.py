@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from safepassage.domain.case import Area, AreaKind, Case
+from safepassage.domain.claims.picture import HazardEvent, HazardPicture
 from safepassage.domain.map_layers import MapArea, MapLayers, MapLine, Point
 from safepassage.domain.network import RoadNetwork
+from safepassage.engines.hazard_picture import ring_e7
 
 
 class ArcShapes(Mapping[int, list[Point]]):
@@ -27,14 +29,27 @@ class ArcShapes(Mapping[int, list[Point]]):
         return len(self._network.arcs)
 
 
-def map_layers(network: RoadNetwork, case: Case, lines: tuple[MapLine, ...]) -> MapLayers:
-    """Return shapes, classes, areas with whose word they are, and background lines."""
+def map_layers(
+    network: RoadNetwork, case: Case, lines: tuple[MapLine, ...], picture: HazardPicture | None = None
+) -> MapLayers:
+    """Return shapes, classes, areas with whose word they are, events of claims, and background lines."""
+    events = () if picture is None else picture.events
     return MapLayers(
         shapes=ArcShapes(network),
         road_class=tuple(network.arcs.road_class.tolist()),
-        areas=tuple(_area(area, case) for area in case.areas),
+        areas=(*(_area(area, case) for area in case.areas), *(_event(event) for event in events)),
         lines=lines,
     )
+
+
+def _event(event: HazardEvent) -> MapArea:
+    worst = max(event.slices, key=lambda piece: piece.high_ppm)
+    return MapArea(
+        id=f"claim:{event.id}", kind=AreaKind.REPORTED_HAZARD,
+        name=f"{event.predicate.replace('_', ' ').capitalize()} near {event.place}",
+        polygons=((ring_e7(event.lat_e7, event.lon_e7, event.radius_m),),), source="; ".join(event.origins),
+        hazard_ppm=(worst.low_ppm, worst.central_ppm, worst.high_ppm), reviewed=event.reviewed,
+    )  # fmt: skip
 
 
 def _area(area: Area, case: Case) -> MapArea:
@@ -47,4 +62,9 @@ def _area(area: Area, case: Case) -> MapArea:
         announced_by=zone.announced_by if zone else "", status=str(zone.status) if zone else "",
         purposes=zone.stated_purposes if zone else "",
         grade=f"{said.source_grade}{said.information_grade}", as_of=said.as_of,
+        hazard_ppm=_hazard(area),
     )  # fmt: skip
+
+
+def _hazard(area: Area) -> tuple[int, int, int] | None:
+    return (area.hazard_low_ppm, area.hazard_ppm, area.hazard_high_ppm) if area.hazard_high_ppm else None

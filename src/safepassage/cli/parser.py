@@ -113,7 +113,20 @@ def _plan(commands: Commands) -> None:
         "-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ and PUBLIC/ to"
     )
     _planning_options(parser)
+    _claims_used(parser)
     _news(parser)
+
+
+def _claims_used(parser: argparse.ArgumentParser) -> None:
+    """Add the ledger that a plan rests on, and what to leave out of it."""
+    parser.add_argument(
+        "--claims", type=Path, metavar="LEDGER",
+        help="ledger of claims to plan with (default: claims.jsonl in the case folder, if it is there)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="SOURCE",
+        help="plan without a claim (c-…), an origin or an outlet of the ledger (repeatable)",
+    )  # fmt: skip
 
 
 def _news(parser: argparse.ArgumentParser) -> None:

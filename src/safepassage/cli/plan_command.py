@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.cli.claims_input import ClaimsInput, claims_input
 from safepassage.cli.going_on import GoingOn, going_on
 from safepassage.cli.layers import map_layers
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
@@ -17,6 +18,7 @@ from safepassage.cli.progress import Progress
 from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.case import Case
+from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
 from safepassage.formats import canonical_json, changes_json, inputs_json, plan_json
@@ -59,7 +61,9 @@ def _malformed(given: CaseInput) -> Outcome:
 
 def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
-    case, network = given.case, given.network.network
+    entered, network = given.case, given.network.network
+    claims = claims_input(options, entered, network)
+    case = entered if claims is None else claims.case
     news = going_on(options, case)
     planned = make_plan(
         network, news.situation, stop=_stopping(options, case), seed=options.seed, announced=news.announced,
@@ -68,15 +72,20 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     progress.phase("verifying")
     documents, parsed, verdict = _documents(planned)
     changes = _changes(planned, news, documents)
-    problems = (*given.problems, *given.located(planned.problems))
+    said = {} if claims is None else claims.document
+    if said:
+        documents["claims"] = canonical_json.encode(said)
+    problems = (*given.problems, *_faults(claims), *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
     progress.phase("writing")
     team, public = (
-        release(*parsed, audience, changes=changes) for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
+        release(*parsed, audience, changes=changes, claims=said)
+        for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
     )
     outputs = write_outputs(
-        options.output, documents, (team, public), map_layers(network, case, given.background),
+        options.output, documents, (team, public),
+        map_layers(network, entered, given.background, None if claims is None else claims.picture),
         field_devices=options.field_devices,
     )  # fmt: skip
     code, seconds = _code(case, planned), round(time.monotonic() - started, 2)
@@ -92,6 +101,10 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
     return Outcome(code=code, text=text, data=data)
+
+
+def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:
+    return () if claims is None else claims.problems
 
 
 def _changes(planned: Planned, news: GoingOn, documents: dict[str, bytes]) -> dict[str, Any]:

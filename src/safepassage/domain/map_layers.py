@@ -24,7 +24,8 @@ class MapArea:
     """An area as somebody announced or reported it: whose word it is stands in `source`, never left out.
 
     `announced_by` and `status` (as in arrangements: ``announced_unilaterally`` …) belong to zones; `grade` is
-    source and information grade ("C3"), `as_of` an ISO time.
+    source and information grade ("C3"), `as_of` an ISO time. `hazard_ppm` is the range (low, central, high)
+    at the worst hour where it is known, and `reviewed` is False where no person accepted what it rests on.
     """
 
     id: str
@@ -37,6 +38,8 @@ class MapArea:
     purposes: str = ""
     grade: str = ""
     as_of: str = ""
+    hazard_ppm: tuple[int, int, int] | None = None
+    reviewed: bool = True
 
     def __post_init__(self) -> None:
         rings = tuple(tuple(_line(ring) for ring in polygon) for polygon in self.polygons)

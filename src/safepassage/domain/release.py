@@ -130,8 +130,9 @@ class Release:
 
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
     audience may not see is absent. `changes` is what differs from the plan that was gone on from, empty
-    where there was none and for readers who may not see it. `generated_from` names the files and their
-    SHA-256 and is empty for readers who may not know them.
+    where there was none and for readers who may not see it; `claims` is what the plan knows of claims,
+    likewise. `generated_from` names the files and their SHA-256 and is empty for readers who may not know
+    them.
     """
 
     audience: Audience
@@ -141,9 +142,10 @@ class Release:
     verification: Mapping[str, Any]
     generated_from: Mapping[str, str]
     changes: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*NOUNS, "generated_from", "changes"):
+        for name in (*NOUNS, "generated_from", "changes", "claims"):
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
 
     @property

@@ -24,8 +24,9 @@ def release(
     audience: Audience,
     *,
     changes: Document | None = None,
+    claims: Document | None = None,
 ) -> Release:
-    """Return what `audience` may see of the four documents of one plan, and of its changes if it has any.
+    """Return what `audience` may see of the four documents of one plan, its changes and claims if it has any.
 
     Raises
     ------
@@ -44,6 +45,7 @@ def release(
         audience=audience,
         generated_from=_hashes(verification) if limit >= SensitivityClass.RESTRICTED else {},
         changes=dict(changes or {}) if limit >= SensitivityClass.RESTRICTED else {},
+        claims=dict(claims or {}) if limit >= SensitivityClass.RESTRICTED else {},
         **{noun: _restricted(noun, document, limit) for noun, document in documents.items()},
     )
 

@@ -17,6 +17,10 @@ INTERVAL = (0.1, 0.9)
 """Quantiles of the low and the high value: between them 80 %."""
 
 
+AT_ONCE = 100_000
+"""Voices times samples that are worked on at once, for memory's sake."""
+
+
 class Voices(NamedTuple):
     """What is said, one row per event and voice; a voice is an origin, or a side with all its origins.
 
@@ -53,29 +57,34 @@ def log_odds(rates: Float64, voices: Voices, prior: Float64) -> Float64:
     prior
         (n_events,) probability before anybody spoke.
     """
+    return np.asarray(_log_odds(rates[None], voices, prior)[0])
+
+
+def _log_odds(rates: Float64, voices: Voices, prior: Float64) -> Float64:
+    """Return (n_samples, n_events) log odds for (n_samples, n_kinds, 2, 3) rates."""
     lines, each = _lines(np.maximum(rates, 1e-12))
     counts = np.stack([voices.affirms, voices.denies, voices.silent], axis=1).astype(np.float64)
-    given = np.einsum("vs,vls->vl", counts, np.log(each)[voices.kind])
-    joint = np.log(lines)[voices.kind] + given[:, None, :]
-    peak = joint.max(axis=2)
-    said = peak + np.log(np.exp(joint - peak[:, :, None]).sum(axis=2))
-    total = np.log(prior / (1 - prior))
-    np.add.at(total, voices.event, said[:, 1] - said[:, 0])
-    return np.asarray(total)
+    given = np.einsum("vs,bvls->bvl", counts, np.log(each)[:, voices.kind])
+    joint = np.log(lines)[:, voices.kind] + given[:, :, None, :]
+    peak = joint.max(axis=3)
+    said = peak + np.log(np.exp(joint - peak[..., None]).sum(axis=3))
+    total = np.repeat(np.log(prior / (1 - prior))[:, None], len(rates), axis=1)
+    np.add.at(total, voices.event, (said[:, :, 1] - said[:, :, 0]).T)
+    return total.T
 
 
 def _lines(rates: Float64) -> tuple[Float64, Float64]:
-    """Return (n_kinds, 2, 3) probabilities of lines, and (n_kinds, line, said) of what is said under a line.
+    """Return (…, 2, 3) probabilities of lines, and (…, line, said) of what is said under a line.
 
     Strays draw from what is said in both worlds, so that taking them out of the rates leaves no negative.
     """
-    both = rates.min(axis=1)
-    common = both.sum(axis=1, keepdims=True)
+    both = rates.min(axis=-2)
+    common = both.sum(axis=-1, keepdims=True)
     share = np.minimum(STRAY, common)
     stray = share * both / common
     keeps = 1 - share
-    lines = np.maximum((rates - stray[:, None, :]) / keeps[:, :, None], 1e-12)
-    return lines, keeps[:, :, None] * np.eye(3) + stray[:, None, :] + 1e-300
+    lines = np.maximum((rates - stray[..., None, :]) / keeps[..., None], 1e-12)
+    return lines, keeps[..., None] * np.eye(3) + stray[..., None, :] + 1e-300
 
 
 def event_belief(counts: Any, voices: Voices, prior: Any, *, samples: int = 64, seed: int = 0) -> Belief:
@@ -102,7 +111,9 @@ def event_belief(counts: Any, voices: Voices, prior: Any, *, samples: int = 64, 
     generator = np.random.default_rng(seed)
     draws = generator.standard_gamma(np.broadcast_to(table, (samples, *table.shape)))
     drawn = draws / draws.sum(axis=3, keepdims=True)
-    sampled = np.stack([_probability(log_odds(rates, voices, before)) for rates in drawn])
+    batch = max(1, AT_ONCE // max(1, len(voices.event)))
+    parts = [_log_odds(drawn[i : i + batch], voices, before) for i in range(0, samples, batch)]
+    sampled = _probability(np.concatenate(parts))
     low, high = np.quantile(sampled, INTERVAL, axis=0)
     return Belief(np.minimum(low, central), central, np.maximum(high, central))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+PPM = 1_000_000
 Ring = Sequence[tuple[int, int]]
 Polygon = Sequence[Ring]
 
@@ -35,14 +36,77 @@ def shares_inside(
         return {}
     west, south, east, north = area.bounds
     near = (boxes_e7[0] <= east) & (boxes_e7[2] >= west) & (boxes_e7[1] <= north) & (boxes_e7[3] >= south)
-    shares: dict[int, int] = {}
-    for i in np.flatnonzero(near):
-        line = shapely.LineString(line_e7(int(i)))
-        if area.intersects(line):
-            whole = line.length == 0 or area.contains(line)
-            share = 1.0 if whole else area.intersection(line).length / line.length
-            shares[int(i)] = max(1, round(share * 1_000_000))
-    return shares
+    candidates = np.flatnonzero(near)
+    # Most lines in a large area lie wholly in it, and their boxes say so for all of them at once.
+    boxes = shapely.box(*(np.asarray(side, dtype=np.float64)[candidates] for side in boxes_e7))
+    within = shapely.contains_properly(area, boxes)
+    shares = dict.fromkeys(candidates[within].tolist(), PPM)
+    rest = candidates[~within]
+    rest = rest[shapely.intersects(area, boxes[~within])]
+    if len(rest):
+        shares |= _parts_inside(area, rest, line_e7)
+    return dict(sorted(shares.items()))
+
+
+def _parts_inside(
+    area: Any, candidates: NDArray[Any], line_e7: Callable[[int], Sequence[tuple[int, int]]]
+) -> dict[int, int]:
+    """Return the share (ppm, at least 1) of each candidate that touches a prepared area."""
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    rest = candidates
+    points = [line_e7(i) for i in rest.tolist()]
+    owner = np.repeat(np.arange(len(rest)), [len(line) for line in points])
+    lines = shapely.linestrings([point for line in points for point in line], indices=owner)
+    touching = shapely.intersects(area, lines)
+    rest, lines = rest[touching], lines[touching]
+    length = shapely.length(lines)
+    whole = (length == 0) | shapely.contains(area, lines)
+    inside = shapely.length(shapely.intersection(area, lines))
+    share = np.where(whole, 1.0, inside / np.where(length == 0, 1.0, length))
+    return dict(zip(rest.tolist(), np.maximum(1, np.rint(share * PPM)).astype(int).tolist(), strict=True))
+
+
+def line_boxes(
+    ends_e7: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+    start: NDArray[Any],
+    inner_e7: tuple[NDArray[Any], NDArray[Any]],
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return (west, south, east, north) columns, each (n_lines,) int64, that contain lines.
+
+    Parameters
+    ----------
+    ends_e7
+        (lon, lat) of the first points and (lon, lat) of the last ones, each (n_lines,).
+    start
+        (n_lines + 1,): line i has the inner points start[i]:start[i + 1].
+    inner_e7
+        (lon, lat) of the inner points.
+    """
+    columns = []
+    owner = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    for first, last, inner in zip(ends_e7[:2], ends_e7[2:], inner_e7, strict=True):
+        ends = np.stack([first, last])
+        low, high = ends.min(axis=0).astype(np.int64), ends.max(axis=0).astype(np.int64)
+        np.minimum.at(low, owner, inner)
+        np.maximum.at(high, owner, inner)
+        columns.append((low, high))
+    (west, east), (south, north) = columns
+    return west, south, east, north
+
+
+def metres_to_boxes(
+    boxes_e7: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+    point_e7: tuple[int, int],
+    metres_per_e7: float,
+) -> NDArray[np.float64]:
+    """Return (n_boxes,) metres from a (lon_e7, lat_e7) point to the closest point of each box, 0 inside."""
+    west, south, east, north = boxes_e7
+    lon, lat = point_e7
+    squeeze = max(0.01, float(np.cos(np.radians(lat / 10_000_000))))
+    across = np.maximum(0, np.maximum(west - lon, lon - east)) * squeeze
+    along = np.maximum(0, np.maximum(south - lat, lat - north))
+    return np.asarray(np.hypot(across, along) * metres_per_e7)
 
 
 def points_inside(polygons: Sequence[Polygon], points_e7: Sequence[tuple[int, int]]) -> list[bool]:

@@ -35,8 +35,9 @@ class HazardEvent:
     """One harmful event that claims speak of: affirmed, denied or contested; where, when, how probable.
 
     `belief` is (low, central, high): the probability that it is so. The slices say what that means for
-    somebody who travels within `radius_m` of the centre. `reviewed` is False where no person accepted any of
-    its claims: then only the precautionary value is above 0.
+    somebody who travels within `radius_m` of the centre. `reviewed` is False where no person accepted its
+    claims: then only the precautionary value is above 0, and `charged` names the sources and days whose room
+    for such events it takes.
     """
 
     id: str
@@ -51,6 +52,7 @@ class HazardEvent:
     origins: tuple[str, ...]
     reviewed: bool
     contested: bool
+    charged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import hashlib
 import math
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from safepassage.domain.claims.words import Medium, OriginKind, PlacePrecision, TimePrecision
 
@@ -238,6 +239,7 @@ def interval_text(low: float | None, high: float | None, unit: str) -> str:
     return f"{low:,.10g} {unit}" if low == high else f"{low:,.10g}–{high:,.10g} {unit}"
 
 
+@lru_cache(maxsize=65_536)
 def fold(words: str) -> str:
     """Return words without case, accents and double spaces, for comparisons only."""
     if words.isascii():

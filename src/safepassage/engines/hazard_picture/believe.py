@@ -21,16 +21,21 @@ C3 = ("C", 3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Claims about one harmful thing at one place, affirming and denying."""
+    """Claims about one harmful thing at one place, affirming and denying: all accepted, or none.
+
+    What nobody reviewed is an event of its own, so that it cannot move, freshen or narrow what a person
+    accepted.
+    """
 
     predicate: Predicate
     place: PlaceReference
     standings: tuple[Standing, ...]
+    reviewed: bool
 
     @property
-    def reviewed(self) -> tuple[Standing, ...]:
-        """The claims that a person accepted."""
-        return tuple(s for s in self.standings if s.decision == Decision.ACCEPTED)
+    def affirming(self) -> tuple[Standing, ...]:
+        """The claims that say it is so."""
+        return tuple(s for s in self.standings if not denies(s.claim))
 
     @property
     def contested(self) -> bool:
@@ -47,8 +52,8 @@ def denies(claim: object) -> bool:
 
 
 def events(standings: Iterable[Standing], as_of_utc_s: int) -> tuple[Event, ...]:
-    """Return the events that claims in force speak of, by kind and place."""
-    found: dict[tuple[str, str], list[tuple[Standing, PlaceReference]]] = {}
+    """Return the events that claims in force speak of, by kind, place and whether they were accepted."""
+    found: dict[tuple[str, str, bool], list[tuple[Standing, PlaceReference]]] = {}
     for standing in standings:
         claim = standing.claim
         if not isinstance(claim, CivilianClaim) or claim.modality in HYPOTHETICAL:
@@ -57,12 +62,16 @@ def events(standings: Iterable[Standing], as_of_utc_s: int) -> tuple[Event, ...]
         ends = claim.expires_utc_s()
         if predicate not in policy.KINDS or (ends is not None and ends <= as_of_utc_s):
             continue
+        pending = standing.decision != Decision.ACCEPTED
         for place in claim.places:
-            found.setdefault((str(predicate), place.key), []).append((standing, place))
+            found.setdefault((str(predicate), place.key, pending), []).append((standing, place))
     return tuple(
-        Event(predicate=Predicate(kind), place=_best(p for _, p in rows), standings=_ordered(rows))
-        for (kind, _), rows in sorted(found.items())
-    )
+        Event(
+            predicate=Predicate(kind), place=_best(p for _, p in rows), standings=_ordered(rows),
+            reviewed=not pending,
+        )
+        for (kind, _, pending), rows in sorted(found.items())
+    )  # fmt: skip
 
 
 def _best(places: Iterable[PlaceReference]) -> PlaceReference:
@@ -71,7 +80,9 @@ def _best(places: Iterable[PlaceReference]) -> PlaceReference:
 
 
 def _ordered(rows: Sequence[tuple[Standing, PlaceReference]]) -> tuple[Standing, ...]:
-    return tuple(dict.fromkeys(s for s, _ in sorted(rows, key=lambda row: row[0].claim.id)))
+    if len(rows) == 1:
+        return (rows[0][0],)
+    return tuple({s.claim.id: s for s, _ in sorted(rows, key=lambda row: row[0].claim.id)}.values())
 
 
 def belief(standings: Sequence[Standing]) -> tuple[float, float, float]:

@@ -2,90 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 
-from safepassage.domain.claims.claim import CivilianClaim
 from safepassage.domain.claims.ledger import Ledger, Standing
-from safepassage.domain.claims.picture import Closure, HazardEvent, HazardPicture, HazardSlice, Unplaced
+from safepassage.domain.claims.picture import HazardEvent, HazardPicture, HazardSlice, Unplaced
 from safepassage.domain.claims.values import fold
-from safepassage.domain.claims.words import Decision, Predicate
 from safepassage.engines.hazard_picture import policy
 from safepassage.engines.hazard_picture.believe import Event, belief, denies, events
+from safepassage.engines.hazard_picture.closing import closures
 
-STATUS = "status"
-CLOSING = frozenset({"NOT_PASSABLE", "CLOSED"})
-OPENING = frozenset({"PASSABLE", "OPEN"})
-ROADS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.EXPLOSIVE_HAZARD})
+DENIAL = "a denial that nobody reviewed lowers nothing"
+NO_ROOM = "not reviewed, and this source has raised enough today"
+FADED = "faded, or spread over too wide a place to count"
 Range = tuple[float, float, float]
+Known = MutableMapping[tuple[object, ...], tuple[Event, HazardEvent | None]]
+"""Events worked out before and what they rested on: a picture with one claim more needs one event more."""
 
 
 def picture(
-    ledger: Ledger, *, epoch_utc_s: int, horizon_s: int, without: frozenset[str] = frozenset()
+    ledger: Ledger,
+    *,
+    epoch_utc_s: int,
+    horizon_s: int,
+    without: frozenset[str] = frozenset(),
+    known: Known | None = None,
 ) -> HazardPicture:
     """Return what the claims that count mean for travellers in [0, horizon_s) from the epoch on.
 
     `without` names origins or claims to leave out: "plan without this source" is the same call with one more
     word. A claim that nobody has reviewed raises the precautionary values only; a claim never opens a road.
+    `known` is filled and used to do nothing twice; it changes nothing about the result.
     """
-    standings = [s for s in ledger.counting() if not _left_out(s, without)]
-    found, unplaced = [], []
-    spent: dict[tuple[str, str], int] = {}
+    standings = [s for s in ledger.counting() if not without or not left_out(s, without)]
+    found: list[HazardEvent] = []
+    unplaced: list[Unplaced] = []
+    room, kept = _Room(ledger), {} if known is None else known
     for event in events(standings, epoch_utc_s):
-        if event.place.lat_e7 is None or event.place.precision not in policy.RADIUS_M:
-            reason = "no position" if event.place.lat_e7 is None else "named too roughly for a map"
-            unplaced += [Unplaced(claim=s.claim.id, reason=reason) for s in event.standings]
-        elif _may_weigh(event, spent):
-            found.append(_hazard(event, epoch_utc_s, horizon_s))
+        reason = _unplaced(event)
+        if reason:
+            unplaced += _set_aside(event.standings, reason)
+            continue
+        weighing, charged = (event, ()) if event.reviewed else room.take(event, unplaced)
+        hazard = _once(kept, weighing, (epoch_utc_s, horizon_s), charged)
+        if hazard is not None:
+            found.append(hazard)
         else:
-            reason = "not reviewed, and this origin has raised enough today"
-            unplaced += [Unplaced(claim=s.claim.id, reason=reason) for s in event.standings]
-    return HazardPicture(
-        events=tuple(e for e in found if e is not None),
-        closures=closures(standings),
-        unplaced=tuple(unplaced),
-    )
+            unplaced += _set_aside(weighing.standings, FADED)
+    return HazardPicture(events=tuple(found), closures=closures(standings), unplaced=tuple(unplaced))
 
 
-def _left_out(standing: Standing, without: frozenset[str]) -> bool:
+def _set_aside(standings: Sequence[Standing], reason: str) -> list[Unplaced]:
+    return [Unplaced(claim=s.claim.id, reason=reason) for s in standings]
+
+
+def left_out(standing: Standing, without: frozenset[str]) -> bool:
+    """Tell whether a claim is named to be left out, itself or by anybody in its chain."""
     claim = standing.claim
     names = {claim.id, *(fold(link.name) for link in claim.chain.links)}
     return bool(names & {fold(name) for name in without} | ({claim.id} & without))
 
 
-def _may_weigh(event: Event, spent: dict[tuple[str, str], int]) -> bool:
-    """Tell whether an event may raise the picture: unreviewed ones only so many per origin and day."""
-    if event.reviewed:
-        return True
-    keys = {(fold(s.claim.chain.origin.name), s.claim.uttered[:10]) for s in event.standings}
-    if any(spent.get(key, 0) >= policy.MOST_UNREVIEWED for key in keys):
+def _unplaced(event: Event) -> str:
+    """Return why an event cannot be put on the map, "" where it can."""
+    if event.place.lat_e7 is None:
+        return "no position"
+    return "" if event.place.precision in policy.RADIUS_M else "named too roughly for a map"
+
+
+class _Room:
+    """How many events of a source and day may still weigh before anybody reviewed them.
+
+    A source is the origin and, because names of origins are cheap, the outlet. The day is the one on which
+    the report came in, which nobody outside can choose.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._reports, self._spent = ledger.reports, Counter[str]()
+
+    def take(self, event: Event, aside: list[Unplaced]) -> tuple[Event, tuple[str, ...]]:
+        """Return the event with the claims that have room, and whose room they take; put others aside."""
+        allowed, charged = [], dict[str, None]()
+        for standing in event.standings:
+            keys = self._sources(standing)
+            if denies(standing.claim):
+                aside += _set_aside([standing], DENIAL)
+            elif all(self._spent[key] < policy.MOST_UNREVIEWED for key in keys):
+                allowed.append(standing)
+                charged |= dict.fromkeys(keys)
+            else:
+                aside += _set_aside([standing], NO_ROOM)
+        self._spent.update(tuple(charged))
+        return replace(event, standings=tuple(allowed)), tuple(charged)
+
+    def _sources(self, standing: Standing) -> tuple[str, ...]:
+        report = self._reports[standing.claim.report]
+        day, origin = report.received[:10], standing.claim.chain.origin.name
+        return tuple(dict.fromkeys(f"{fold(name)} {day}" for name in (origin, report.outlet)))
+
+
+def _once(known: Known, event: Event, grid: tuple[int, int], charged: tuple[str, ...]) -> HazardEvent | None:
+    key = (event.predicate, event.place.key, event.reviewed, *grid)
+    before = known.get(key)
+    if before is None or not _same(before[0], event):
+        known[key] = before = (event, _hazard(event, *grid))
+    found = before[1]
+    return found if found is None or not charged else replace(found, charged=charged)
+
+
+def _same(a: Event, b: Event) -> bool:
+    """Tell whether two events rest on the same; the same values are mostly the same objects."""
+    if len(a.standings) != len(b.standings) or a.place != b.place:
         return False
-    for key in keys:
-        spent[key] = spent.get(key, 0) + 1
-    return True
+    return all(one is other or one == other for one, other in zip(a.standings, b.standings, strict=True))
 
 
 def _hazard(event: Event, epoch_utc_s: int, horizon_s: int) -> HazardEvent | None:
     place = event.place
     radius_m = policy.RADIUS_M[place.precision]
-    believed = belief(event.reviewed) if event.reviewed else (0.0, 0.0, 0.0)
-    affirming = [s for s in event.reviewed if not denies(s.claim)]
-    if affirming and len(affirming) < len(event.reviewed):
-        # Contradiction widens and never averages away: precaution hears those who affirm.
-        believed = (believed[0], believed[1], max(believed[2], belief(affirming)[2]))
-    if len(event.reviewed) < len(event.standings):
-        # What nobody reviewed only widens upwards, and only so far.
-        doubt = min(policy.UNREVIEWED_P, belief(event.standings)[2])
-        believed = (believed[0], believed[1], max(believed[2], doubt))
-    slices = _slices(event, believed, radius_m, epoch_utc_s, horizon_s)
-    if not slices or place.lat_e7 is None or place.lon_e7 is None:
+    if not event.standings or place.lat_e7 is None or place.lon_e7 is None:
         return None
+    slices = _slices(event, believed := _believed(event), radius_m, epoch_utc_s, horizon_s)
+    if not slices:
+        return None
+    origins = {s.claim.chain.origin.name for s in event.standings}
     return HazardEvent(
-        id=f"{event.predicate}|{place.key}", predicate=str(event.predicate), place=place.name,
-        lat_e7=place.lat_e7, lon_e7=place.lon_e7, radius_m=radius_m, belief=believed, slices=slices,
-        claims=tuple(s.claim.id for s in event.standings),
-        origins=tuple(sorted({s.claim.chain.origin.name for s in event.standings})),
-        reviewed=bool(event.reviewed), contested=event.contested,
+        id=f"{event.predicate}|{place.key}" + ("" if event.reviewed else "|not reviewed"),
+        predicate=str(event.predicate), place=place.name, lat_e7=place.lat_e7, lon_e7=place.lon_e7,
+        radius_m=radius_m, belief=believed, slices=slices, claims=tuple(s.claim.id for s in event.standings),
+        origins=tuple(sorted(origins)), reviewed=event.reviewed, contested=event.contested,
     )  # fmt: skip
+
+
+def _believed(event: Event) -> Range:
+    """Return what to believe: contradiction widens and never averages away, doubt only widens upwards."""
+    low, central, high = belief(event.standings)
+    if not event.reviewed:
+        return 0.0, 0.0, min(policy.UNREVIEWED_P, high)
+    if event.contested:
+        # Precaution hears those who affirm.
+        high = max(high, belief(event.affirming)[2])
+    return low, central, high
 
 
 def _slices(
@@ -99,7 +157,7 @@ def _slices(
     kind = policy.KINDS[event.predicate]
     dilution = min(1.0, (kind.reach_m / radius_m) ** 2)
     floor = policy.FLOOR_PPM if event.predicate in policy.REGION_WIDE and believed[2] > 0 else 0
-    step = max(1, horizon_s // policy.SLICES) if kind.half_life_h else horizon_s
+    step = slice_s(horizon_s) if kind.half_life_h else horizon_s
     last_utc_s = _last_seen(event.standings, epoch_utc_s)
     found = []
     for start in range(0, horizon_s, step):
@@ -117,37 +175,12 @@ def _slices(
     return tuple(found)
 
 
+def slice_s(horizon_s: int) -> int:
+    """Return for how long a fading hazard is held constant."""
+    return max(1, horizon_s // policy.SLICES)
+
+
 def _last_seen(standings: Sequence[Standing], epoch_utc_s: int) -> int:
     """Return until when the event was said to go on; without a time, it goes on now."""
     ends = [t.until_utc_s for s in standings for t in s.claim.times if t.until_utc_s is not None]
     return min(epoch_utc_s, max(ends, default=epoch_utc_s))
-
-
-def closures(standings: Sequence[Standing]) -> tuple[Closure, ...]:
-    """Return the roads and crossings that accepted claims close; claims that would open them stand beside."""
-    closing: dict[str, list[str]] = {}
-    opening: dict[str, list[str]] = {}
-    for standing in standings:
-        claim = standing.claim
-        if not isinstance(claim, CivilianClaim) or standing.decision != Decision.ACCEPTED:
-            continue
-        for place in claim.places if claim.predicate in ROADS else ():
-            if place.selector:
-                closes = _closes(claim)
-                if closes is not None:
-                    (closing if closes else opening).setdefault(place.selector, []).append(claim.id)
-    return tuple(
-        Closure(selector=road, claims=tuple(sorted(ids)), against=tuple(sorted(opening.get(road, ()))))
-        for road, ids in sorted(closing.items())
-    )
-
-
-def _closes(claim: CivilianClaim) -> bool | None:
-    """Tell whether a claim closes a road (True), would open it (False), or neither (None)."""
-    no = claim.polarity == claim.polarity.NEGATED
-    if claim.predicate == Predicate.EXPLOSIVE_HAZARD:
-        return None if no else True
-    word = dict(claim.arguments).get(STATUS, "").upper()
-    if word in CLOSING:
-        return None if no else True
-    return None if word not in OPENING else bool(no)

@@ -44,7 +44,9 @@ FLOOR_PPM = 20_000
 UNREVIEWED_P = 0.3
 """A claim nobody has reviewed counts as so probable at most, and in the precautionary layer only."""
 MOST_UNREVIEWED = 5
-"""Events of one origin and day that may raise the precautionary layer before anybody reviewed them."""
+"""Events of one source and day that may raise the precautionary layer before anybody reviewed them."""
+MOST_UNREVIEWED_ARCS = 100
+"""Directed stretches of road on which one source may raise it on one day; those closest to the place."""
 PRIOR_P = 0.3
 """Probability of a reported event before its reporters are weighed (simulated and field reports: 0.2-0.4)."""
 SLICES = 6

@@ -11,7 +11,7 @@ import numpy as np
 
 from safepassage.domain.case import Area, RoadSelector, SelectorKind
 from safepassage.domain.network import RoadNetwork
-from safepassage.kernels.polygons import points_inside, shares_inside
+from safepassage.kernels.polygons import line_boxes, points_inside, shares_inside
 
 NEAR_LIMIT_M = 500
 """A road further than this from the point of a near: selector is not the road meant."""
@@ -131,14 +131,9 @@ class RoadFinder:
     def _arc_boxes(self) -> tuple[Any, Any, Any, Any]:
         if self._boxes is None:
             arcs, nodes, shapes = self.network.arcs, self.network.nodes, self.network.shapes
-            columns = []
-            for values, inner in ((nodes.lon_e7, shapes.lon_e7), (nodes.lat_e7, shapes.lat_e7)):
-                ends = np.stack([values[arcs.tail], values[arcs.head]])
-                low, high = ends.min(axis=0).astype(np.int64), ends.max(axis=0).astype(np.int64)
-                owner = np.repeat(np.arange(len(arcs)), np.diff(shapes.start))
-                np.minimum.at(low, owner, inner)
-                np.maximum.at(high, owner, inner)
-                columns.append((low, high))
-            (west, east), (south, north) = columns
-            self._boxes = (west, south, east, north)
+            ends = (
+                nodes.lon_e7[arcs.tail], nodes.lat_e7[arcs.tail],
+                nodes.lon_e7[arcs.head], nodes.lat_e7[arcs.head],
+            )  # fmt: skip
+            self._boxes = line_boxes(ends, shapes.start, (shapes.lon_e7, shapes.lat_e7))
         return self._boxes

@@ -1,0 +1,126 @@
+"""Planning with a ledger: accepted claims close roads, none opens one, and every claim is written down."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from safepassage import example
+from safepassage.cli import ledger_file, main
+from safepassage.domain.claims.claim import CivilianClaim
+from safepassage.domain.claims.values import PlaceReference
+from safepassage.domain.claims.words import PlacePrecision, Predicate
+from safepassage.formats import claims_json
+from tests.support.folders import write_case
+from tests.unit.test_conflicts import REPORTS, said
+from tests.unit.test_hazard_picture import ledger, status
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def about(selector, word, words, origin="road office"):
+    place = PlaceReference(name=selector, precision=PlacePrecision.EXACT, selector=selector)
+    return replace(status(word, words, origin), places=(place,))
+
+
+@pytest.fixture
+def case(tmp_path):
+    return write_case(tmp_path / "case")
+
+
+def planned(tmp_path, case, *options, output="out"):
+    code = main(["plan", str(case), "-o", str(tmp_path / output), *map(str, options)])
+    return code, json.loads((tmp_path / output / "RESTRICTED" / "RESTRICTED-claims.json").read_text())
+
+
+def plan_bytes(tmp_path, output):
+    return (tmp_path / output / "RESTRICTED" / "RESTRICTED-plan.json").read_bytes()
+
+
+def links_of(case):
+    return [line.split(",")[0] for line in (case / "links.csv").read_text("utf-8").splitlines()[1:]]
+
+
+def closing_ledger(tmp_path, case, accepted=True):
+    link = f"link:{links_of(case)[0]}"
+    closed = about(link, "NOT_PASSABLE", "The road is blocked")
+    opened = about(link, "PASSABLE", "The road is clear", "somebody")
+    file = tmp_path / "claims.jsonl"
+    ledger_file.append(file, ledger(closed, opened, accepted=[closed] if accepted else []).entries)
+    return file, closed, opened
+
+
+def test_an_accepted_claim_closes_a_road_and_leaving_it_out_is_one_word(tmp_path, case, capsys):
+    file, closed, opened = closing_ledger(tmp_path, case)
+    _, document = planned(tmp_path, case, "--claims", file)
+    assert [(c["claims"], c["against"]) for c in document["closures"]] == [([closed.id], [opened.id])]
+    assert {row["id"] for row in document["claims"]} == {closed.id, opened.id}
+    _, without = planned(tmp_path, case, "--claims", file, "--without", closed.id, output="without")
+    assert without["closures"] == []
+    assert without["without"] == [closed.id]
+    assert plan_bytes(tmp_path, "out") != plan_bytes(tmp_path, "without")
+    capsys.readouterr()
+
+
+def test_what_nobody_reviewed_changes_no_plan(tmp_path, case, capsys):
+    file, *_ = closing_ledger(tmp_path, case, accepted=False)
+    _, document = planned(tmp_path, case, "--claims", file)
+    assert document["closures"] == []
+    main(["plan", str(case), "-o", str(tmp_path / "bare")])
+    assert plan_bytes(tmp_path, "out") == plan_bytes(tmp_path, "bare")
+    capsys.readouterr()
+
+
+def test_the_ledger_of_the_case_folder_is_used_unless_another_is_named(tmp_path, case, capsys):
+    file, closed, _ = closing_ledger(tmp_path, case)
+    (case / "claims.jsonl").write_bytes(file.read_bytes())
+    _, document = planned(tmp_path, case)
+    assert document["closures"][0]["claims"] == [closed.id]
+    other = tmp_path / "other.jsonl"
+    remains = said("About 40 remain", "teacher", "", Predicate.PERSONS_REMAIN)
+    ledger_file.append(other, ledger(remains, accepted=[]).entries)
+    assert remains.report in REPORTS
+    _, document = planned(tmp_path, case, "--claims", other, output="other")
+    assert document["closures"] == []
+    capsys.readouterr()
+
+
+def test_leaving_out_what_is_not_there_is_refused(tmp_path, case, capsys):
+    file, *_ = closing_ledger(tmp_path, case)
+    out = str(tmp_path / "out")
+    assert main(["plan", str(case), "-o", out, "--claims", str(file), "--without", "nobody"]) == 2
+    assert "nobody" in capsys.readouterr().err
+    assert main(["plan", str(case), "-o", out, "--without", "nobody"]) == 2
+    assert "--claims" in capsys.readouterr().err
+
+
+def test_the_public_notice_holds_no_claim(tmp_path, case, capsys):
+    file, closed, _ = closing_ledger(tmp_path, case)
+    planned(tmp_path, case, "--claims", file)
+    for path in (tmp_path / "out" / "PUBLIC").iterdir():
+        text = path.read_text("utf-8")
+        assert closed.id not in text
+        assert "The road is blocked" not in text
+    capsys.readouterr()
+
+
+def test_the_ledger_of_the_example_is_what_its_table_makes():
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        import example_ledger
+    finally:
+        sys.path.pop(0)
+    assert example_ledger.main(["--check"]) == 0
+
+
+def test_claims_about_forces_in_the_example_have_no_place():
+    ledger_, problems = ledger_file.load(example.path() / "claims.jsonl")
+    assert problems == ()
+    forces = [s.claim for s in ledger_.claims.values() if not isinstance(s.claim, CivilianClaim)]
+    assert len(forces) >= 5
+    assert not any(hasattr(claim, "places") for claim in forces)
+    assert all(claims_json.place_names(claim) == [] for claim in forces)
