@@ -122,6 +122,12 @@ _FILES = _codes(
         "a row of a table of claims names no claim of the ledger, or holds no decision or grade",
         "leave the column claim as it was written; decide with accept, reject or unverifiable",
     ),
+    (
+        "REPORT_MARKS",
+        _E,
+        "the marks or notes of an annotated report do not fit together",
+        "mend the mark that is named; the other reports were read",
+    ),
     ("TOML_NESTED", _E, "settings are nested too deep", "write `key = value` below one `[section]` at most"),
 )
 _TABLES_AND_COLUMNS = _codes(
