@@ -178,6 +178,26 @@ def test_a_file_that_names_no_server_is_one_sentence(run, tmp_path, text):
     assert (code, "does not say where a server is" in said["error"]) == (2, True)
 
 
+def test_two_offices_exchange_bundles_and_see_their_conflict(run, tmp_path, capsys):
+    assert run("store", "init", "b.store", "--org", "blue", *WHO)[0] == 0
+    (tmp_path / "shared").write_text("both of us know this")
+    append(run, "a1", about="bridge-7", body='{"status": "open"}')
+    told = run("log", "append", "b.store", "--kind", "report.filed", "--about", "bridge-7", *WHO)[1]
+    key = ("--bundle-key", "shared")
+    assert run("store", "send", "a.store", *key, "-o", "a.bundle")[0] == 0
+    assert b"bridge-7" not in (tmp_path / "a.bundle").read_bytes()
+    receive = ("store", "receive", "b.store", "a.bundle", *key, "--by", "liaison")
+    assert [one["added"] for one in run(*receive)[1]["logs"]] == [2]
+    assert [one["added"] for one in run(*receive)[1]["logs"]] == [0]
+    (found,) = run("log", "conflicts", "b.store")[1]["conflicts"]
+    assert {entry["id"] for entry in found["entries"]} == {"a1", told["id"]}
+    assert main(["log", "conflicts", "b.store"]) == 0
+    assert "bridge-7 (report.filed):" in capsys.readouterr().out
+    assert "already" in run("store", "send", "a.store", *key, "-o", "a.bundle")[1]["error"]
+    (tmp_path / "a.bundle").write_bytes(b"nonsense")
+    assert run(*receive)[0] == 2
+
+
 def test_the_statements_for_a_server_are_printed(run):
     sql = run("store", "server-sql", "--tenant", "red", "--login", "red_app")[1]["sql"]
     assert "FORCE ROW LEVEL SECURITY" in sql

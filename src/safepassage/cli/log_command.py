@@ -7,7 +7,7 @@ from importlib import import_module
 
 from safepassage.cli.outcome import Outcome
 
-ACTIONS = ("append", "show", "undo", "verify", "checkpoint")
+ACTIONS = ("append", "show", "conflicts", "undo", "verify", "checkpoint")
 
 
 def run(options: argparse.Namespace) -> Outcome:

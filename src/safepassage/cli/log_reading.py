@@ -11,6 +11,7 @@ from typing import Any
 from safepassage.cli import store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.log import merge
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.log.finding import Checkpoint, Finding, Verdict
 from safepassage.formats import checkpoint_json
@@ -23,6 +24,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Run one of the commands."""
     actions: dict[str, Callable[[argparse.Namespace], Outcome]] = {
         "show": _show,
+        "conflicts": _conflicts,
         "undo": _undo,
         "verify": _verify,
         "checkpoint": _checkpoint,
@@ -59,6 +61,23 @@ def _line(entry: dict[str, Any]) -> str:
     more = "".join(f" {name} {entry[name]}" for name in ("about", "undoes", "private") if entry.get(name))
     head = f"{entry['log'][:8]} {entry['seq']} {at} {entry['kind']} [{entry['class']}] {entry['id']}{more}"
     return f"{head}\n    {entry['by']} ({entry['org']}): {entry['why']}\n    {body}"
+
+
+def _conflicts(options: argparse.Namespace) -> Outcome:
+    """Print what nobody has settled yet."""
+    with store_file.opened(options, writes=False) as store:
+        found: list[dict[str, Any]] = [
+            {
+                "about": conflict.about,
+                "kind": conflict.kind,
+                "entries": [_plain(store, entry, private=False) for entry in conflict.entries],
+            }
+            for conflict in merge.conflicts(store.all_entries())
+        ]
+    parts = [f"{one['about']} ({one['kind']}):\n" + "\n".join(map(_line, one["entries"])) for one in found]
+    remedy = "Record what holds, about the same thing and of the same kind: that settles it."
+    text = "\n\n".join([*parts, remedy] if parts else ["No conflicts."])
+    return Outcome(code=OK, text=text, data={"conflicts": found})
 
 
 def _undo(options: argparse.Namespace) -> Outcome:

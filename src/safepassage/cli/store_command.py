@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from safepassage.cli import ledger_file, store_file
+from safepassage.cli import bundles, ledger_file, store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.finding import Verdict
-from safepassage.store import checking, claims_events, keys, transfer
+from safepassage.store import checking, claims_events, keys, restoring, transfer
 from safepassage.store.backend import Backend
 from safepassage.store.embedded import EmbeddedBackend, remove_files
 from safepassage.store.event_store import EventStore
@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> Outcome:
         "restore": _restore,
         "purge": _purge,
         "migrate": _migrate,
+        "send": bundles.send,
+        "receive": bundles.receive,
         "server-sql": _server_sql,
     }
     return actions[options.action](options)
@@ -125,15 +127,13 @@ def _restore(options: argparse.Namespace) -> Outcome:
     backend = EmbeddedBackend.open(options.output, secret)
     try:
         store = EventStore(backend, store_file.now_ms)
-        org, old = store_file.own_org(store), store.log
-        size, head = backend.last(old)
-        continues = {"log": old, "size": size, "head": head}
-        log = store.begin(org=org, by=options.by, why=options.why, continues=continues)
+        continues = restoring.go_on(store, store_file.now_ms(), by=options.by, why=options.why)
+        log = store.log
     finally:
         backend.close()
     text = (
         f"{options.output} holds {sum(f.size for f in findings)} entries and goes on as log {log} "
-        f"after {size} entries of {old[:8]}.\n"
+        f"after {continues['size']} entries of {continues['log'][:8]}.\n"
         "What was recorded after the backup comes back from the bundles of partners."
     )
     return Outcome(code=OK, text=text, data={"log": log, "continues": continues})

@@ -50,6 +50,19 @@ def store_options(command: Command) -> None:
     migrate.add_argument("--ledger", type=Path, metavar="FILE", help="ledger file, one entry a line")
     migrate.add_argument("--to", type=Path, metavar="SERVER", help=".toml file that names a server")
     _who(migrate)
+    send = command(
+        "send", "Write an encrypted bundle of the log for another office, to be carried on a stick."
+    )
+    _opens(send)
+    _bundle_key(send)
+    _output(send, "bundle to write")
+    known = "checkpoint of what the other office has; leaves that out; repeatable"
+    send.add_argument("--known", action="append", default=[], type=Path, metavar="CHECKPOINT", help=known)
+    receive = command("receive", "Take what is new in a bundle into the store, each log checked.")
+    _opens(receive)
+    receive.add_argument("bundle", type=Path, metavar="BUNDLE", help="bundle of another office")
+    _bundle_key(receive)
+    receive.add_argument("--by", required=True, metavar="FUNCTION", help="who does it, by function")
     sql = command(
         "server-sql", "Print what the administrator of a PostgreSQL server runs for an organisation."
     )
@@ -67,6 +80,8 @@ def log_options(command: Command) -> None:
     show.add_argument("--kind", default="", help="only entries of this kind")
     show.add_argument("--about", default="", help="only entries about this")
     show.add_argument("--private", action="store_true", help="also personal data whose key is here")
+    conflicts = command("conflicts", "Print what offices wrote apart about the same thing, side by side.")
+    _opens(conflicts)
     undo = command("undo", "Take an entry back by a further entry; both stay.")
     _opens(undo)
     undo.add_argument("id", metavar="ID", help="id of the entry")
@@ -108,6 +123,11 @@ def _opens(parser: argparse.ArgumentParser) -> None:
 def _key(parser: argparse.ArgumentParser) -> None:
     text = "what opens the store (else SAFEPASSAGE_KEY_FILE, or a passphrase is asked for)"
     parser.add_argument("--key-file", type=Path, metavar="FILE", help=text)
+
+
+def _bundle_key(parser: argparse.ArgumentParser) -> None:
+    text = "key file or passphrase that both offices hold"
+    parser.add_argument("--bundle-key", type=Path, required=True, metavar="FILE", help=text)
 
 
 def _output(parser: argparse.ArgumentParser, text: str) -> None:

@@ -37,7 +37,8 @@ def copy_store(source: Backend, copy: Backend) -> int:
     with copy.transaction():
         for key in source.every_key():
             copy.keep_key(*key)
-        for name in OWN_VALUES:
+        vouched = [f"checkpoint:{log}" for log in sorted(source.lengths())]
+        for name in (*OWN_VALUES, *vouched):
             value = source.value(name)
             if value is not None:
                 copy.set_value(name, value)
