@@ -47,6 +47,10 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     subject = _subject(tree, i)
     source = () if subject is None else _source(tree, subject, i)
     content, kind = _content(tree, i, lemma)
+    if kind == "quotation" and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
+        return  # "a video posted on Monday" speaks of the video, not of the quotation beside it
+    if subject is not None and tree.tokens[subject].text.lower() == "it" and tree.with_dep(i, "auxpass"):
+        source = ()
     if not content or (not source and not _may_be_without_source(tree, i)):
         return
     cue = _cue(tree, i, content)
@@ -151,6 +155,16 @@ def _preposition(tree: Tree, i: int, lemma: str) -> int | None:
     return None
 
 
+def _accused(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return whom a verb accuses of what, where "of" hangs on the accused."""
+    if (tree.tokens[i].lemma, "of") not in lexicon.PHRASAL:
+        return ()
+    for k in tree.with_dep(i, "dobj"):
+        if any(tree.tokens[p].text.lower() in {"of", "for"} for p in tree.with_dep(k, "prep")):
+            return tree.trimmed(tree.subtree(k))
+    return ()
+
+
 def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
     """Return what a verb attributes and the name of the frame, () without any."""
     frames: tuple[tuple[str, frozenset[str], Callable[[Tree, int], tuple[int, ...]]], ...] = (
@@ -165,6 +179,9 @@ def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
             content = _joined(content, _clause(tree, i))
         if content:
             return content, kind
+    accused = _accused(tree, i)
+    if accused:
+        return accused, "phrasal"
     preposition = _preposition(tree, i, lemma)
     if preposition is not None:
         objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
@@ -179,7 +196,20 @@ def _clause(tree: Tree, i: int) -> tuple[int, ...]:
         is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
         if is_clause or tree.tokens[k].dep == "ccomp":
             found.update(tree.subtree(k))
+            found -= _finite_beside_infinitive(tree, k)
     return tree.trimmed(found)
+
+
+def _finite_beside_infinitive(tree: Tree, k: int) -> set[int]:
+    """Return what a parse wrongly joins to an infinitive: "does not want to take it and keeps the law"."""
+    if tree.tokens[k].tag != "VB":
+        return set()
+    return {
+        c
+        for joined in tree.with_dep(k, "conj")
+        if tree.tokens[joined].tag in {"VBZ", "VBD", "NNS"}
+        for c in (*tree.subtree(joined), *tree.with_dep(k, "cc"))
+    }
 
 
 def _object(tree: Tree, i: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ SAYING = words(
     """say tell add announce explain state report note insist confirm declare suggest admit acknowledge
     maintain write tweet reveal disclose mention reply respond conclude concede complain emphasize
     emphasise stress reiterate recall testify comment indicate remark joke quip advise inform
-    remind assure read repeat recount caution brief relay post continue underline underscore
+    remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
     elaborate clarify warn"""
 )
@@ -25,6 +25,8 @@ INTENDING = words(
     """plan intend promise vow pledge want seek propose aim decide agree refuse threaten swear offer
     decline prepare hope commit undertake"""
 )
+PROMISING = words("promise vow pledge threaten swear offer propose refuse agree decline commit")
+"""Verbs of intending by which somebody speaks."""
 ASKING = words(
     """ask urge demand order request recommend encourage appeal instruct advise invite beg call implore
     beseech direct convince persuade warn"""
@@ -39,7 +41,7 @@ SHOWING = words("show indicate suggest reveal find document demonstrate reflect"
 """Verbs by which a document, poll or photograph speaks."""
 CLAUSAL = SAYING | ALLEGING | DENYING | THINKING | SHOWING
 OBJECTS = JUDGING | DENYING | words("propose demand predict announce reveal disclose report request")
-CRYING = words("cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
+CRYING = words("continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
 """Verbs that attribute only what stands in quotation marks."""
 QUOTING = SAYING | ALLEGING | ASKING | CRYING | words("think wonder")
 CONTROL = INTENDING | ASKING | frozenset({"claim"})

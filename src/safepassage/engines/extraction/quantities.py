@@ -112,11 +112,26 @@ def quantities(text: str) -> tuple[Found, ...]:
     return tuple(found)
 
 
+_COUNT_BEFORE = re.compile(
+    rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b[^.;:]{{0,40}}$"
+    r"|\b(?P<toll>death toll|toll|casualties|headcount)\b[^.;:]{0,40}$",
+    re.IGNORECASE,
+)
+"""What is counted, told before the number: "the number of settlements was 74"."""
+
+
+def _unit_before(text: str, start: int) -> str:
+    match = _COUNT_BEFORE.search(text[max(0, start - 100) : start])
+    if match is None:
+        return ""
+    return COUNTED[match["noun"].lower()] if match["noun"] else "persons"
+
+
 def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
     if _ORDINAL_OR_DATE.match(text[match.end() :]) and not match["tail"]:
         return None
     bounds = _bounds(match)
-    unit = _unit(match)
+    unit = _unit(match) or _unit_before(text, match.start())
     if bounds is None or (not unit and (not unit_before or _is_year(match, bounds))):
         return None
     end = match.end()

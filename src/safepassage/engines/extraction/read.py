@@ -17,6 +17,7 @@ from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quanti
 from safepassage.domain.claims.words import Modality, OriginKind, PlacePrecision
 from safepassage.engines.extraction import claims as drafting
 from safepassage.engines.extraction import gaps as silence
+from safepassage.engines.extraction import lexicon
 from safepassage.engines.extraction import places as placing
 from safepassage.engines.extraction.actor_words import ActorList
 from safepassage.engines.extraction.attribution import Attribution
@@ -26,7 +27,7 @@ from safepassage.engines.extraction.lexicon import modality
 from safepassage.engines.extraction.passages import Passage, passages
 from safepassage.engines.extraction.quantities import Found as QuantityFound
 from safepassage.engines.extraction.quantities import quantities
-from safepassage.engines.extraction.speakers import Memory, Speaker, medium_of
+from safepassage.engines.extraction.speakers import FIRST_PERSON, Memory, Speaker, medium_of
 from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
 from safepassage.engines.extraction.tree import Tree
@@ -36,6 +37,8 @@ Value = TypeVar("Value", Quantity, TimeSpan)
 Parser = Callable[[Iterable[str]], Iterator[tuple[TokenRow, ...]]]
 ANY_DAY = "2000-01-01"
 """What relative times are read against where no day of publication is known; their bounds are dropped."""
+NO_SPEECH = (lexicon.INTENDING - lexicon.PROMISING) | lexicon.THINKING
+"""What somebody is said to plan or think is the word of who says so: such verbs add nobody to a chain."""
 SUBJECT_NOUNS = frozenset({"PROPN"})
 
 
@@ -66,7 +69,7 @@ def read(
         When the report's day of publication is no ISO 8601 date or time.
     """
     at = clock(report.published) if report.published else None
-    reader = _Reader(report, Memory(ActorList(tuple(actors))), gazetteer, at)
+    reader = _Reader(report, Memory(ActorList(tuple(actors)), gazetteer), gazetteer, at)
     whole = passages(report.text)
     for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
         if rows:
@@ -134,7 +137,9 @@ def _speakers(
     speakers: list[Speaker | None] = []
     outer = [_around(found, n) for n in range(len(found))]
     held = {k for a in found for k in a.content}
-    order = sorted(range(len(found)), key=lambda n: (found[n].source or found[n].cue or found[n].content)[0])
+    for k, positions in _names(tree):
+        reader.memory.note_name(tree, positions, passage.start + tree.tokens[k].start)
+    order = sorted(range(len(found)), key=lambda n: _place_in_order(tree, found[n]))
     known: dict[int, Speaker | None] = {}
     subjects = _subjects(tree, held)
     for n in order:
@@ -157,6 +162,20 @@ def _speakers(
         reader.memory.note_subject(tree, k, passage.start + tree.tokens[k].start)
     speakers = [known.get(n) for n in range(len(found))]
     return tuple(speakers)
+
+
+def _place_in_order(tree: Tree, a: Attribution) -> tuple[bool, int]:
+    """Return when a source is looked at: as it is read, but "I" and "we" after who speaks around them."""
+    first = (a.source or a.cue or a.content)[0]
+    return bool(a.source) and tree.tokens[first].text.lower() in FIRST_PERSON, first
+
+
+def _names(tree: Tree) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield names of two words or more, with the titles before them: whom the text names in full."""
+    for k, token in enumerate(tree.tokens):
+        parts = [c for c in tree.children[k] if tree.tokens[c].dep == "compound" and c < k]
+        if token.tag == "NNP" and any(tree.tokens[c].tag == "NNP" for c in parts):
+            yield k, tuple(range(min(parts), k + 1))
 
 
 def _subjects(tree: Tree, held: set[int]) -> list[int]:
@@ -188,6 +207,8 @@ def _chain(
     while (outer := _around(found, path[0])) >= 0 and outer not in path:
         path.insert(0, outer)
     for m in path:
+        if m != path[0] and found[m].lemma in NO_SPEECH:
+            continue
         links.extend(_links(reader, tree, found[m], speakers[m], start))
     kept: list[Link] = []
     for link in links:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.values import Link, fold
 from safepassage.domain.claims.words import Medium, OriginKind
 from safepassage.engines.extraction.actor_words import ActorList, Role
@@ -67,8 +68,10 @@ class Memory:
     """Speakers met so far, in the order of the text, and nouns that were subjects of sentences."""
 
     actors: ActorList
+    gazetteer: Gazetteer = field(default_factory=Gazetteer)
     met: list[tuple[int, Speaker]] = field(default_factory=list)
     subjects: list[tuple[int, Speaker]] = field(default_factory=list)
+    named: list[tuple[int, Speaker]] = field(default_factory=list)
 
     def speaker(
         self, tree: Tree, positions: tuple[int, ...], at: int, around: Speaker | None
@@ -85,7 +88,7 @@ class Memory:
             return self._antecedent(tree, head, at, around)
         if word in PRONOUNS and len(positions) <= 2:  # noqa: PLR2004 - a pronoun with "himself" at most
             return self._pronoun(word, at)
-        named = describe(tree, positions, self.actors)
+        named = self._with_home(describe(tree, positions, self.actors))
         known = self._known(tree, positions, named, at)
         found = named if known is None else known
         self.met.append((at, found))
@@ -103,6 +106,22 @@ class Memory:
                 return self.speaker(tree, tree.trimmed(below), at, around) if below else None
         return None
 
+    def _with_home(self, who: Speaker) -> Speaker:
+        """Return a speaker of a party with the side that the places in the words belong to."""
+        if who.role.side or who.role.kind != OriginKind.PARTY:
+            return who
+        words = [w.strip(",.") for w in who.words.replace("'s", " ").replace("’s", " ").split()]
+        for n in (2, 1):
+            for i in range(len(words) - n + 1):
+                rows = self.gazetteer.named(" ".join(words[i : i + n])) if words[i][:1].isupper() else ()
+                if rows and rows[0].country and words[i].lower() not in who.proper:
+                    return replace(who, role=replace(who.role, side=rows[0].country))
+        return who
+
+    def note_name(self, tree: Tree, positions: tuple[int, ...], at: int) -> None:
+        """Remember somebody named in passing: a short name later on may mean them."""
+        self.named.append((at, self._with_home(describe(tree, positions, self.actors))))
+
     def note_subject(self, tree: Tree, i: int, at: int) -> None:
         """Remember a person or body that a sentence is about: the next "he" may mean it."""
         self.subjects.append((at, describe(tree, tree.trimmed(tree.subtree(i)), self.actors)))
@@ -111,7 +130,7 @@ class Memory:
         """Return the nearest of those met before that a pronoun fits; speakers come before mere subjects."""
         gender = "f" if word in WOMEN else "m" if word in MEN else ""
         for rows in (self.met, self.subjects):
-            for where, who in reversed(rows):
+            for where, who in sorted(rows, key=lambda row: -row[0]):
                 if at - where > FAR_BACK or where >= at or not _fits(who, word, gender):
                     continue
                 newer = [
@@ -125,7 +144,7 @@ class Memory:
 
     def _known(self, tree: Tree, positions: tuple[int, ...], named: Speaker, at: int) -> Speaker | None:
         """Return who is meant by a short name, or by "the spokesman" after a spokesman was named."""
-        rows = [(w, s) for w, s in (*self.met, *self.subjects) if w < at]
+        rows = [(w, s) for w, s in (*self.met, *self.subjects, *self.named) if w < at]
         rows.sort(key=lambda row: row[0])
         if named.proper:
             same = [s for _, s in rows if named.proper <= s.proper or named.proper >= s.proper > frozenset()]
@@ -185,7 +204,7 @@ def describe(tree: Tree, positions: tuple[int, ...], actors: ActorList) -> Speak
     name = _text(tree, core)
     if role.private and proper and private_words:
         # A private person is named by function only.
-        name, proper = private_words, frozenset()
+        name = private_words
     gender = "f" if set(fold(words).split()) & WOMEN else "m" if set(fold(words).split()) & MEN else ""
     plural = tree.tokens[head].tag in PLURAL_TAGS or any(
         tree.tokens[k].dep == "conj" and tree.tokens[k].head == head for k in kept
