@@ -12,7 +12,7 @@ from safepassage.cli import ledger_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.actors import Actor
-from safepassage.domain.claims.claim import CivilianClaim
+from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
@@ -151,6 +151,7 @@ def _stated(stated: StatedBy) -> str:
 def _claim(proposed: ProposedClaim) -> str:
     claim = proposed.claim
     facts = [str(claim.predicate).replace("_", " "), str(claim.modality)]
+    facts += [word.replace("_", " ").lower() for role, word in claim.arguments if role in {STATUS, ASPECT}]
     if claim.polarity != "affirmed":
         facts.append(str(claim.polarity))
     facts += [str(q) for q in claim.quantities]

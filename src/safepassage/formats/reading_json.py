@@ -48,6 +48,7 @@ def _claim(proposed: ProposedClaim, prefix: str) -> dict[str, Any]:
         "id": claim.id,
         "attribution": f"{prefix}{proposed.attribution}" if proposed.attribution else None,
         "predicate": str(claim.predicate),
+        "arguments": dict(claim.arguments),
         "polarity": str(claim.polarity),
         "modality": str(claim.modality),
         "quantities": [_quantity(q) for q in claim.quantities],

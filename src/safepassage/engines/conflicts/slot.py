@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim
 from safepassage.domain.claims.values import fold
-from safepassage.domain.claims.words import Modality, Polarity, Predicate
+from safepassage.domain.claims.words import ForcesPredicate, Modality, Polarity, Predicate
 
 OPPOSITES: dict[Predicate, Predicate] = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
 """Predicates that say the opposite of another one about the same thing."""
+NOT_CODED = frozenset({Predicate.OTHER, ForcesPredicate.OTHER})
+"""Claims about something that has no word of its own are not compared: they may be about anything."""
 OPEN_WORDS, CLOSED_WORDS = frozenset({"PASSABLE", "OPEN"}), frozenset({"NOT_PASSABLE", "CLOSED"})
 NOT_COMPARED = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
 """What somebody means to do, or would do if, contradicts no report of what was."""
@@ -28,6 +30,8 @@ def slots(claim: Claim) -> tuple[Slot, ...]:
     predicate = claim.predicate
     if isinstance(claim, CivilianClaim):
         predicate = OPPOSITES.get(claim.predicate, claim.predicate)
+    if predicate in NOT_CODED:
+        return ()
     name = f"{predicate} {arguments.get(ASPECT, '')}".strip()
     if isinstance(claim, CivilianClaim):
         keys = tuple(dict.fromkeys(place.key for place in claim.places if not place.metonym))

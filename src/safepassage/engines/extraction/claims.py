@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, TypeVar
@@ -28,6 +29,12 @@ MOST_CLAUSE_WORDS = 90
 GAP_WORDS = 3
 """A clause whose first words say that something was not said makes no claim."""
 
+FIGURE = re.compile(
+    r"\b(?:the|that|this|its|real|actual|true) (?:\w+ )?(?:figure|number|toll|total|count|estimate)\b"
+    r"|\bit at\b",
+    re.IGNORECASE,
+)
+"""Words that mean what was counted before."""
 Value = TypeVar("Value", Quantity, PlaceReference, TimeSpan)
 
 
@@ -71,8 +78,18 @@ def claims(stage: Stage) -> tuple[Drafted, ...]:
             continue
         told = _told(stage, clause)
         places = _places(stage, clause, all_clauses)
-        found += [Drafted(claim, clause.owner) for claim in _of_clause(stage, clause, told, places)]
+        units = {q.unit for k, q in stage.quantities if k in clause.positions}
+        before = _last_with(found, units)
+        found += [Drafted(c, clause.owner) for c in _of_clause(stage, clause, told, places, before)]
     return tuple(found)
+
+
+def _last_with(found: Sequence[Drafted], units: set[str]) -> Claim | None:
+    """Return the last claim that counts in one of some units."""
+    for drafted in reversed(found):
+        if units & {q.unit for q in drafted.claim.quantities}:
+            return drafted.claim
+    return None
 
 
 def _told(stage: Stage, clause: Clause) -> Stated:
@@ -91,13 +108,24 @@ def _told(stage: Stage, clause: Clause) -> Stated:
 
 
 def _of_clause(
-    stage: Stage, clause: Clause, told: Stated, places: tuple[PlaceReference, ...]
+    stage: Stage, clause: Clause, told: Stated, places: tuple[PlaceReference, ...], before: Claim | None
 ) -> Iterator[Claim]:
-    """Yield one claim for each thing a clause is about; a bare number is a claim about something else."""
+    """Yield one claim for each thing a clause is about; a bare number is a claim about something else.
+
+    "The figure" is what the claim before it counted, if its unit is the same.
+    """
     text, starts = parts.text_of(stage.tree, clause.positions)
     at = dict(zip(clause.positions, starts, strict=True))
     counted = [(at[k], q) for k, q in stage.quantities if k in at and k not in stage.silent]
     said = hits(text)
+    if not said and counted and before is not None and FIGURE.search(text):
+        no = parts.polarity(stage.tree, clause, ())
+        stated = replace(
+            told, arguments=before.arguments, polarity=no, quantities=tuple(q for _, q in counted)
+        )
+        same = places or (before.places if isinstance(before, CivilianClaim) else ())
+        yield _claim(stated, before.predicate, same)
+        return
     if not said and counted:
         no = parts.polarity(stage.tree, clause, ())
         stated = replace(told, polarity=no, quantities=tuple(dict.fromkeys(q for _, q in counted)))

@@ -10,6 +10,7 @@ from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
 
 HEADS = frozenset({"ROOT", "ccomp", "parataxis", "csubj"})
+INNER = frozenset({"relcl", "acl", "advcl"})
 NO_WORDS = frozenset({"no", "not", "n't", "n’t", "never", "nobody", "none", "neither", "without", "nothing"})
 IF_WORDS = frozenset({"if", "unless", "provided"})
 HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "alleged"})
@@ -68,8 +69,11 @@ def _clause_head(tree: Tree, k: int, owner: Sequence[int]) -> int:
             and token.pos in {"VERB", "AUX"}
             and tree.tokens[token.head].pos in {"VERB", "AUX"}
         )
-        if token.head == at or token.dep in HEADS or joined or owner[token.head] != here:
+        if token.head == at or token.dep in HEADS or joined:
             return at
+        if owner[token.head] != here:
+            # Pieces that hang on one word outside ("put the figure | at 800") are one clause.
+            return token.head
         at = token.head
     return at
 
@@ -84,22 +88,41 @@ def text_of(tree: Tree, positions: Iterable[int]) -> tuple[str, list[int]]:
 
 
 def polarity(tree: Tree, clause: Clause, near: Iterable[int]) -> Polarity:
-    """Return whether a clause says no: at its verb, or at the words that matched."""
-    matched = set(near)
+    """Return whether a clause says no to the words that matched, or to its verb where none did."""
+    spine = _spine(tree, clause, near)
     for k in clause.positions:
         token = tree.tokens[k]
-        if token.text.lower() not in NO_WORDS or token.text.lower() == "without":
+        if token.text.lower() not in NO_WORDS or _only_counts(tree, k):
             continue
-        followed = tree.tokens[k + 1].text.lower() if k + 1 < len(tree.tokens) else ""
-        counts = token.text.lower() == "no" and followed in {"fewer", "less", "more", "longer"}
-        if token.text.lower() == "not" and followed in {"only", "just"}:
-            counts = True
-        governs = (
-            token.head == clause.head or token.head in matched or tree.tokens[token.head].head == clause.head
-        )
-        if governs and not counts:
+        if (
+            token.head in spine
+            or (token.dep == "det" and tree.tokens[token.head].head in spine)
+            or k in spine
+        ):
             return Polarity.NEGATED
     return Polarity.AFFIRMED
+
+
+def _spine(tree: Tree, clause: Clause, near: Iterable[int]) -> set[int]:
+    """Return the words that matched and those above them up to the verb of their own inner clause."""
+    spine: set[int] = set()
+    for k in near or (clause.head,):
+        at = k
+        while at in clause.positions and at not in spine:
+            spine.add(at)
+            token = tree.tokens[at]
+            if at in {token.head, clause.head} or token.dep in INNER:
+                break
+            at = token.head
+    return spine
+
+
+def _only_counts(tree: Tree, k: int) -> bool:
+    """Tell whether a word of denial belongs to a number or to "not only"."""
+    word = tree.tokens[k].text.lower()
+    behind = tree.tokens[k + 1].text.lower() if k + 1 < len(tree.tokens) else ""
+    counts = word == "no" and behind in {"fewer", "less", "more", "later"}
+    return counts or (word == "not" and behind in {"only", "just"}) or word == "without"
 
 
 def modality(tree: Tree, clause: Clause, stated: Modality) -> Modality:

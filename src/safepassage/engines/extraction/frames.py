@@ -11,6 +11,8 @@ from safepassage.engines.extraction.tree import SUBJECTS, Tree
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 VERBAL = frozenset({"VERB", "AUX"})
+NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
+LONGEST_ACRONYM = 3
 LONG_QUOTE = 5
 """A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
 
@@ -21,7 +23,7 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     for i, token in enumerate(tree.tokens):
         if token.text.lower() == "according":
             found.extend(_according(tree, i))
-        elif token.pos in VERBAL:
+        elif token.pos in VERBAL and not _shouted(token.text):
             found.extend(_verb(tree, i))
         elif token.pos == "NOUN" and token.lemma in lexicon.CUE_NOUNS:
             found.extend(_noun(tree, i))
@@ -30,6 +32,17 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     found = _without_inner_halves(found)
     found.extend(_loose_quotes(tree, found))
     return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
+
+
+def _shouted(word: str) -> bool:
+    """Tell whether a word stands in a line of capitals, where a parser sees names and verbs at random."""
+    return word.isupper() and len(word) > LONGEST_ACRONYM
+
+
+def is_speech(found: Attribution) -> bool:
+    """Tell whether somebody says something, and does not only think, plan or judge it."""
+    spoken = lexicon.SAYING | lexicon.ALLEGING | lexicon.DENYING | lexicon.ASKING | lexicon.CRYING
+    return found.kind in {"quotation", "continuation", "colon", "according"} or found.lemma in spoken
 
 
 def _without_inner_halves(found: list[Attribution]) -> list[Attribution]:
@@ -43,14 +56,15 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     relay = _relay(tree, i)
     if relay is not None:
         yield relay
+    if relay is not None or _is_citing(tree, i):
         return
-    subject = _subject(tree, i)
+    subject = _speaking(tree, i)
     source = () if subject is None else _source(tree, subject, i)
     content, kind = _content(tree, i, lemma)
+    if tree.with_dep(i, "auxpass") and lemma not in lexicon.TOLD and not _told_in_passive(kind, content, i):
+        return
     if kind == "quotation" and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
         return  # "a video posted on Monday" speaks of the video, not of the quotation beside it
-    if subject is not None and tree.tokens[subject].text.lower() == "it" and tree.with_dep(i, "auxpass"):
-        source = ()
     if not content or (not source and not _may_be_without_source(tree, i)):
         return
     cue = _cue(tree, i, content)
@@ -80,13 +94,22 @@ def _relay(tree: Tree, i: int) -> Attribution | None:
     return None
 
 
+def _is_citing(tree: Tree, i: int) -> bool:
+    """Tell whether a participle says on whom a speaker relies ("said, citing the railway")."""
+    token = tree.tokens[i]
+    return token.text.lower() in relays.RELYING and i > 0 and tree.tokens[i - 1].text == ","
+
+
 def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:
     """Return an attribution with who passed it on, on whom its source relies and whom it was told."""
+    citing, aside = relays.relied_on(tree, verb, stated.content)
+    content = tree.trimmed(k for k in stated.content if k not in aside)
     outside = tuple(k for k in (*stated.source, *tree.subtree(verb)) if k not in stated.content)
     return replace(
         stated,
+        content=content or stated.content,
         via=relays.passed_on(tree, outside),
-        citing=relays.relied_on(tree, verb),
+        citing=citing,
         addressee=relays.heard_by(tree, verb),
     )
 
@@ -100,6 +123,40 @@ def _subject(tree: Tree, i: int) -> int | None:
     if token.dep in {"conj", "advcl", "xcomp"} and token.head != i:
         return _subject(tree, token.head)
     return token.head if token.dep in {"acl", "relcl"} else None
+
+
+def _told_in_passive(kind: str, content: tuple[int, ...], i: int) -> bool:
+    """Tell whether a passive reports its content: not "…; this has not been confirmed"."""
+    return kind not in {"clause", "inverted"} or (kind == "clause" and content[-1:] > (i,))
+
+
+def _speaking(tree: Tree, i: int) -> int | None:
+    """Return who speaks: the subject, but of most passives whoever stands behind "by"."""
+    if not tree.with_dep(i, "auxpass") or tree.tokens[i].lemma in lexicon.TOLD:
+        subject = _subject(tree, i)
+        inverted = _behind_quotation(tree, i)
+        if inverted is not None and (subject is None or tree.quoted[subject] >= 0):
+            return inverted
+        quoted_away = subject is not None and tree.quoted[subject] != tree.quoted[i] and tree.quoted[i] < 0
+        return None if quoted_away else subject
+    by = [k for k in tree.with_dep(i, "agent") for k in tree.with_dep(k, "pobj")]
+    return by[0] if by else None
+
+
+def _behind_quotation(tree: Tree, i: int) -> int | None:
+    """Return the speaker right behind a verb that follows a quotation ("…," exclaimed he)."""
+    closed = i > 0 and tree.quoted[i - 1] >= 0 and tree.quoted[i] < 0
+    if not closed or i + 1 >= len(tree.tokens):
+        return None
+    token = tree.tokens[i + 1]
+    if token.text.lower() in NOMINATIVE:
+        return i + 1
+    if token.tag in {"NNP", "DT"}:
+        head = i + 1
+        while tree.tokens[head].dep in {"compound", "det", "amod"} and tree.tokens[head].head > head:
+            head = tree.tokens[head].head
+        return head if tree.tokens[head].pos in {"PROPN", "NOUN"} and tree.quoted[head] < 0 else None
+    return None
 
 
 def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
@@ -155,6 +212,16 @@ def _preposition(tree: Tree, i: int, lemma: str) -> int | None:
     return None
 
 
+def _figured(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "the figure at 800" of a verb that puts a number to something."""
+    counted = [k for k in tree.with_dep(i, "dobj") if tree.tokens[k].lemma in lexicon.FIGURES]
+    if not counted:
+        return ()
+    preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
+    numbers = [c for p in preps for c in tree.subtree(p) if c > i]
+    return tree.trimmed((*tree.subtree(counted[0]), *numbers))
+
+
 def _accused(tree: Tree, i: int) -> tuple[int, ...]:
     """Return whom a verb accuses of what, where "of" hangs on the accused."""
     if (tree.tokens[i].lemma, "of") not in lexicon.PHRASAL:
@@ -179,6 +246,8 @@ def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
             content = _joined(content, _clause(tree, i))
         if content:
             return content, kind
+    if lemma in lexicon.FIGURING:
+        return _figured(tree, i), "figure"
     accused = _accused(tree, i)
     if accused:
         return accused, "phrasal"
@@ -293,11 +362,11 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
     if i + 1 >= len(tree.tokens) or tree.tokens[i + 1].text.lower() != "to":
         return
     objects = [k for p in (i, i + 1) for k in tree.with_dep(p, "pobj")]
-    if not objects:
+    if not objects or tree.tokens[objects[0]].lemma in lexicon.NO_AUTHORITIES:
         return
     source = [k for k in tree.subtree(objects[0]) if k > i + 1]
     aside = {i, i + 1, *source}
-    whole = set(tree.sentence(i))
+    whole = set(_between_semicolons(tree, i))
     # A quotation that begins in the sentence is told by the same source to its end.
     for first, last in tree.quotes:
         if first in whole:
@@ -306,8 +375,17 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
     if content:
         yield Attribution(
             source=tree.trimmed(source), cue=(i, i + 1), content=content, kind="according", lemma="according",
-            via=relays.passed_on(tree, tuple(source)), citing=relays.relied_on(tree, objects[0]),
+            via=relays.passed_on(tree, tuple(source)), citing=relays.relied_on(tree, objects[0])[0],
         )  # fmt: skip
+
+
+def _between_semicolons(tree: Tree, i: int) -> list[int]:
+    """Return the part of a sentence that a token stands in."""
+    found = tree.sentence(i)
+    stops = [k for k in found if tree.tokens[k].text == ";" and tree.quoted[k] < 0]
+    first = max((k for k in stops if k < i), default=found[0] - 1)
+    last = min((k for k in stops if k > i), default=found[-1] + 1)
+    return [k for k in found if first < k < last]
 
 
 def _noun(tree: Tree, i: int) -> Iterator[Attribution]:

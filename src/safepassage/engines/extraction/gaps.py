@@ -80,7 +80,7 @@ def question(text: str, match: re.Match[str]) -> str:
 
 
 def _sentence(text: str, start: int, end: int) -> str:
-    first = max((text.rfind(mark, 0, start) + 2 for mark in (". ", "! ", "? ", "\n")), default=0)
+    first = max((text.rfind(mark, 0, start) + 2 for mark in (". ", "! ", "? ", "; ", "\n")), default=0)
     first = max(0, first) if first > 1 else 0
-    ends = [e for e in (text.find(mark, end) for mark in (".", "!", "?", "\n")) if e >= 0]
-    return text[first : min(ends, default=len(text))].strip()
+    ends = [e for e in (text.find(mark, end) for mark in (". ", "! ", "? ", "; ", "\n")) if e >= 0]
+    return text[first : min(ends, default=len(text))].strip(" .")

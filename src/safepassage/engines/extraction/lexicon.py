@@ -14,6 +14,8 @@ SAYING = words(
     elaborate clarify warn"""
 )
 """Verbs that report what somebody said as a fact."""
+TOLD = words("tell inform advise remind assure brief quote convince persuade")
+"""Verbs whose passive has the listener, or the one who is quoted, as its subject."""
 ALLEGING = words("allege claim accuse blame purport charge")
 DENYING = words("deny reject dismiss refute dispute disavow rebut")
 THINKING = words(
@@ -63,6 +65,11 @@ CUE_NOUNS = words(
     fear concern expectation prediction estimate decision order recommendation denial admission
     confirmation assurance notion idea complaint criticism speculation rumor rumour threat desire"""
 )
+NO_AUTHORITIES = words("plan schedule expectation rule law need procedure timetable type size age kind order")
+"""What things go "according to" without anybody saying so."""
+FIGURING = words("put place peg give")
+FIGURES = words("figure number toll total count estimate area share amount")
+"""What a source puts a number to ("put the figure at 800")."""
 CUE_ADJECTIVES = words(
     """aware certain clear confident concerned convinced worried afraid sure skeptical sceptical
     optimistic hopeful frustrated adamant unaware doubtful glad angry surprised satisfied unclear"""

@@ -10,6 +10,11 @@ from safepassage.domain.claims.values import Span
 
 SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 BULLET = re.compile(r"\s*(?:[-*•–—▪●]|\d{1,2}[.)])\s")
+_HEADINGS = (
+    "summary|overview|access|protection|needs?|shelter|health|security|situation|logistics|highlights|update|food|"
+    "water|wash|background|note|key points|key messages|developments|evacuation|casualties|roads?|context"
+)
+HEADING = re.compile(rf"(?:{_HEADINGS})\s*[:–—]\s+", re.IGNORECASE)
 HARD_WRAP_SHARE = 0.75
 """A line this long, relative to the longest of its block, was broken by its width, not by its writer."""
 LONGEST_PASSAGE = 6_000
@@ -71,9 +76,19 @@ def passages(text: str) -> tuple[Passage, ...]:
     found = []
     for block in re.finditer(r"\S(?:(?!\n[ \t\r\f]*\n).)*", text, re.DOTALL):
         for start, end in _lines(block[0]):
-            for first, last in _pieces(block[0][start:end]):
-                found.append(passage(block[0][start + first : start + last], block.start() + start + first))
+            begin = start + _lead(block[0][start:end])
+            for first, last in _pieces(block[0][begin:end]):
+                words = block[0][begin + first : begin + last]
+                found.append(passage(words, block.start() + begin + first))
     return tuple(found)
+
+
+def _lead(line: str) -> int:
+    """Return how much of a line is a bullet or a heading ("Access: the road …")."""
+    bullet = BULLET.match(line)
+    begin = bullet.end() if bullet else 0
+    heading = HEADING.match(line, begin)
+    return heading.end() if heading else begin
 
 
 def _lines(block: str) -> list[tuple[int, int]]:

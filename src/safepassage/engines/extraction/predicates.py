@@ -55,7 +55,7 @@ _GIVE = (
 )
 _LAWS = (
     r"(?:international (?:humanitarian )?law|humanitarian law|laws? (?:and customs )?of war|rules of war|"
-    r"geneva conventions?|conventions?|ceasefire|truce|agreement|norms)"
+    r"geneva conventions?|conventions?|norms)"
 )
 
 
@@ -76,18 +76,26 @@ class Slot(NamedTuple):
 
 _NO = Polarity.NEGATED
 _P, _F = Predicate, ForcesPredicate
+_TRUCE = r"(?:cease-?fire|truce|armistice|agreement|silence|pause)"
+_BREAKING = r"(?:violat\w+|breach\w*|break\w*|broke|ignor\w+)"
 SLOTS: tuple[Slot, ...] = (
     Slot(_P.FIRE_ON_EVACUEES, rf"(?=.*\b{_FIRED}\b)(?=.*\b{_TRAVELLERS}\b)(?=.*\b{_LEAVING}\b)"
          rf"(?:\b{_FIRED}\b.{{0,60}}\b{_TRAVELLERS}\b|\b{_TRAVELLERS}\b.{{0,60}}\b{_FIRED}\b)"),
     Slot(_P.FIRE_ON_EVACUEES, r"\b(?:fir(?:e|ed|ing)|shoot\w*|shot|open(?:ed|ing|s)? fire) (?:on|at|"
          r"towards?) "
          rf"(?:\w+ ){{0,3}}?(?:{_PEOPLE}|cars?|bus(?:es)?|convoys?|columns?)\b"),
-    Slot(_P.COMPLIANCE, rf"\b(?:violat\w+|breach\w*|broke|broken|ignor\w+)\b.{{0,60}}\b{_LAWS}\b"
+    Slot(_P.COMPLIANCE, rf"\b(?:violat\w+|breach\w*|break\w*|broke|ignor\w+)\b.{{0,60}}\b{_LAWS}\b"
          rf"|\b(?:violations?|breach(?:es)?) of\b.{{0,40}}\b{_LAWS}\b|\bwar crimes?\b", polarity=_NO),
     Slot(_P.COMPLIANCE, r"\b(?:compl(?:y|ies|ied|ying)|abid\w+|adher\w+|observ\w+|respect\w*|"
          r"honou?r\w*|in line|"
          rf"in accordance|in compliance|uphold\w*|upheld|bound)\b.{{0,60}}\b{_LAWS}\b"
          rf"|\b{_LAWS}\b.{{0,40}}\b(?:observed|respected|upheld)\b"),
+    Slot(_P.COMPLIANCE, rf"\b{_BREAKING}\b.{{0,40}}\b{_TRUCE}\b|\b(?:violation|breach)\w* "
+         rf"of\b.{{0,20}}\b{_TRUCE}\b",
+         aspect="truce", polarity=_NO),
+    Slot(_P.COMPLIANCE, rf"\b(?:observ\w+|respect\w*|held?|holding|keep\w*|kept|"
+         rf"honou?r\w*)\b.{{0,40}}\b{_TRUCE}\b"
+         rf"|\b{_TRUCE}\b.{{0,30}}\b(?:is holding|holds|held|observed|respected)\b", aspect="truce"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_SHUT}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?:not|no longer) (?:\w+ )?{_OPEN}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_OPEN}", 70), status="PASSABLE"),
@@ -97,7 +105,8 @@ SLOTS: tuple[Slot, ...] = (
     Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:mines?|mined|landmines?|unexploded|tripwires?|booby[- ]?trap\w*|"
          r"ordnance|duds?|"
          r"cluster (?:munitions?|bomblets?)|uxo|demin\w+)\b"),
-    Slot(_P.AIR_OR_DRONE_ATTACK, r"\b(?:drones?|fpv|missiles?|air ?(?:raids?|stri\w+|attacks?)|glide "
+    Slot(_P.AIR_OR_DRONE_ATTACK, r"\b(?:drones?(?! (?:footage|video|image|operator))|fpv|missiles?|"
+         r"air ?(?:raids?|stri\w+|attacks?)|glide "
          r"bombs?|"
          r"aerial bombs?|aircraft|helicopters?|uavs?)\b"),
     Slot(_P.SHELLING, r"\b(?:shell(?:ed|ing|s|fire)|artillery|mortars?|rocket fire|rockets|bombard\w+|"

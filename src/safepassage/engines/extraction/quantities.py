@@ -6,10 +6,12 @@ import re
 from typing import NamedTuple
 
 from safepassage.domain.claims.values import Quantity
+from safepassage.engines.extraction.word_sets import words
 
 UNITS: dict[str, str] = {
     r"(?:square\s+)(?:kilomet(?:er|re)s?|km)|sq\.?\s*km|km2|km²": "km2",
     r"(?:square\s+)miles?|sq\.?\s*mi(?:les?)?": "mi2",
+    r"cubic\s+met(?:er|re)s?|m3|m³|cbm": "m3",
     r"(?:square\s+)met(?:er|re)s?|sq\.?\s*m|m2|m²": "m2",
     r"hectares?|ha": "ha",
     r"kilomet(?:er|re)s?|km": "km",
@@ -113,11 +115,25 @@ def quantities(text: str) -> tuple[Found, ...]:
 
 
 _COUNT_BEFORE = re.compile(
-    rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b[^.;:]{{0,40}}$"
-    r"|\b(?P<toll>death toll|toll|casualties|headcount)\b[^.;:]{0,40}$",
+    rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b"
+    r"[^.;:]{0,40}$|\b(?P<toll>death toll|toll|casualties|headcount)\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 """What is counted, told before the number: "the number of settlements was 74"."""
+
+
+_PLURAL = re.compile(
+    r"\s(?:(?:new|other|more|armed|small|large|local|wooden|heavy)\s)?(?P<noun>[a-z]{3,}s)\b"
+)
+_NO_NOUNS = words(
+    "was has this its his hers ours yours theirs less plus minus versus does across always perhaps besides"
+)
+
+
+def _noun_behind(text: str, match: re.Match[str]) -> str:
+    """Return the plural right behind a number: what is counted, though no list names it ("18 carriages")."""
+    behind = _PLURAL.match(text, match.end())
+    return "" if behind is None or behind["noun"] in _NO_NOUNS else behind["noun"]
 
 
 def _unit_before(text: str, start: int) -> str:
@@ -131,7 +147,7 @@ def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
     if _ORDINAL_OR_DATE.match(text[match.end() :]) and not match["tail"]:
         return None
     bounds = _bounds(match)
-    unit = _unit(match) or _unit_before(text, match.start())
+    unit = _unit(match) or _unit_before(text, match.start()) or _noun_behind(text, match)
     if bounds is None or (not unit and (not unit_before or _is_year(match, bounds))):
         return None
     end = match.end()

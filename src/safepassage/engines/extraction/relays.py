@@ -77,15 +77,34 @@ def agents(tree: Tree, verb: int) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def relied_on(tree: Tree, i: int) -> tuple[tuple[int, ...], ...]:
-    """Return whom a speaker relies on: "…, citing Y" below a verb, or below the words of a source."""
-    found = []
-    for k in tree.children[i]:
-        if tree.tokens[k].text.lower() in RELYING:
-            for whom in tree.with_dep(k, "dobj", "pobj"):
-                clauses = {c for v in tree.with_dep(k, "ccomp", "acl") for c in tree.subtree(v)}
-                found.append(tree.trimmed(c for c in words_of(tree, whom) if c not in clauses))
-    return tuple(found)
+def relied_on(
+    tree: Tree, i: int, content: tuple[int, ...] = ()
+) -> tuple[tuple[tuple[int, ...], ...], frozenset[int]]:
+    """Return whom a speaker relies on ("…, citing Y, …"), and all tokens of that aside.
+
+    It hangs on the verb or the source at `i`, or the parse put it at an end of the content.
+    """
+    found: list[tuple[int, ...]] = []
+    aside: set[int] = set()
+    for k in sorted({*tree.children[i], *content}):
+        beside = tree.tokens[k - 1].text == "," if k else False
+        if tree.tokens[k].text.lower() not in RELYING or (k in content and not beside) or tree.quoted[k] >= 0:
+            continue
+        for whom in tree.with_dep(k, "dobj", "pobj", "nsubj"):
+            clauses = {c for v in tree.with_dep(k, "ccomp", "acl") for c in tree.subtree(v)}
+            words = tree.trimmed(_to_comma(tree, [c for c in words_of(tree, whom) if c not in clauses], whom))
+            found.append(words)
+            aside |= {k, *words}
+    return tuple(found), frozenset(aside)
+
+
+def _to_comma(tree: Tree, positions: list[int], head: int) -> list[int]:
+    """Return the words of a name up to a comma after which a clause begins ("citing Y, that …")."""
+    for k in positions:
+        behind = k + 1 < len(tree.tokens) and tree.tokens[k + 1].text.lower() in {"that", "and"}
+        if k > head and tree.tokens[k].text == "," and behind:
+            return [c for c in positions if c < k]
+    return positions
 
 
 def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:

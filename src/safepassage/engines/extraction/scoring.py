@@ -86,3 +86,42 @@ def score(pairs: Iterable[tuple[frozenset[Span], frozenset[Span]]]) -> dict[str,
             right=sum(len(g & f) for g, f in zip(gold, found, strict=True)),
         )
     return out
+
+
+JACCARD = 0.5
+"""Least share that two spans must have in common to be called the same, loosely."""
+
+
+def loose_score(
+    pairs: Iterable[tuple[Sequence[frozenset[int]], Sequence[frozenset[int]]]], least: float
+) -> Score:
+    """Return the score of (gold, found) rows of position sets, paired one to one by their Jaccard index.
+
+    Pairs are made from the most alike down; `least` above 0 is the least index that counts, 1 means exact.
+    """
+    gold = found = right = 0
+    for gold_row, found_row in pairs:
+        wanted, got = [w for w in gold_row if w], [g for g in found_row if g]
+        gold, found = gold + len(wanted), found + len(got)
+        right += _paired(wanted, got, least)
+    return Score(gold=gold, found=found, right=right)
+
+
+def _paired(wanted: Sequence[frozenset[int]], got: Sequence[frozenset[int]], least: float) -> int:
+    holders: dict[int, list[int]] = {}
+    for n, g in enumerate(got):
+        for k in g:
+            holders.setdefault(k, []).append(n)
+    alike = []
+    for m, w in enumerate(wanted):
+        for n in {n for k in w for n in holders.get(k, ())}:
+            share = len(w & got[n]) / len(w | got[n])
+            if share >= least:
+                alike.append((-share, m, n))
+    used_m: set[int] = set()
+    used_n: set[int] = set()
+    for _, m, n in sorted(alike):
+        if m not in used_m and n not in used_n:
+            used_m.add(m)
+            used_n.add(n)
+    return len(used_m)

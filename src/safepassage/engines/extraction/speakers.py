@@ -27,6 +27,12 @@ PERSONS = words(
     lawmaker coordinator officer soldier prisoner witness volunteer woman man mother father pensioner
     reporter correspondent professor strategist senator judge lawyer"""
 )
+DOCUMENTS = words(
+    """report statement post message video article letter bulletin assessment briefing dispatch footage survey
+    poll study analysis release notice announcement update communique note tweet broadcast interview remark
+    comment account summary map photograph image"""
+)
+"""What speaks for whoever made it."""
 FAR_BACK = 2_000
 """How many characters back a pronoun may reach."""
 MEDIA = (
@@ -88,7 +94,10 @@ class Memory:
             return self._antecedent(tree, head, at, around)
         if word in PRONOUNS and len(positions) <= 2:  # noqa: PLR2004 - a pronoun with "himself" at most
             return self._pronoun(word, at)
-        named = self._with_home(describe(tree, positions, self.actors))
+        author = _author(tree, positions, head)
+        if author:
+            return self.speaker(tree, author, at, around)
+        named = self._of_owner(tree, positions, at, self._with_home(describe(tree, positions, self.actors)))
         known = self._known(tree, positions, named, at)
         found = named if known is None else known
         self.met.append((at, found))
@@ -105,6 +114,20 @@ class Memory:
                 below = tuple(k for k in tree.subtree(noun) if k not in clause)
                 return self.speaker(tree, tree.trimmed(below), at, around) if below else None
         return None
+
+    def _of_owner(self, tree: Tree, positions: tuple[int, ...], at: int, who: Speaker) -> Speaker:
+        """Return "its spokesman" as the spokesman of whoever "its" means, with that side."""
+        first = tree.tokens[positions[0]]
+        if first.tag != "PRP$" or first.text.lower() in FIRST_PERSON:
+            return who
+        owner = self._pronoun(first.text.lower(), at)
+        if owner is None:
+            return who
+        name = f"{owner.name}'s{who.name[len(first.text) :]}"
+        role = who.role
+        if role.kind in {OriginKind.UNKNOWN, owner.role.kind} and not role.side:
+            role = replace(owner.role, private=role.private)
+        return replace(who, name=name, words=f"{owner.words} {who.words}", role=role)
 
     def _with_home(self, who: Speaker) -> Speaker:
         """Return a speaker of a party with the side that the places in the words belong to."""
@@ -173,6 +196,22 @@ def _fits(who: Speaker, word: str, gender: str) -> bool:
     if word in IT:
         return not who.is_person and not who.plural
     return who.is_person and (not gender or who.gender in {"", gender})
+
+
+def _author(tree: Tree, positions: tuple[int, ...], head: int) -> tuple[int, ...]:
+    """Return whose a document is that speaks ("a report by X", "X's statement"), () if it does not say."""
+    if tree.tokens[head].lemma not in DOCUMENTS or tree.tokens[head].pos == "PROPN":
+        return ()
+    inside = set(positions)
+    owners = [k for k in tree.with_dep(head, "poss") if k in inside]
+    for k in positions:
+        token = tree.tokens[k]
+        if token.text.lower() in {"by", "from"} and token.dep in {"agent", "prep"}:
+            owners += [c for c in tree.with_dep(k, "pobj") if c in inside]
+    if not owners:
+        return ()
+    words = (k for k in tree.subtree(owners[0]) if k in inside and tree.tokens[k].tag != "POS")
+    return tree.trimmed(words)
 
 
 def _head(tree: Tree, positions: tuple[int, ...]) -> int:

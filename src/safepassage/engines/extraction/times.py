@@ -159,7 +159,15 @@ def _weekday(match: re.Match[str], at: Clock) -> TimeSpan:
 
 def _relative_day(match: re.Match[str], at: Clock) -> TimeSpan:
     word = match["word"].lower()
-    days = {"today": 0, "yesterday": 1, "tonight": 0, "last": 1, "this": 0, "earlier today": 0}
+    days = {
+        "today": 0,
+        "yesterday": 1,
+        "tomorrow": -1,
+        "tonight": 0,
+        "last": 1,
+        "this": 0,
+        "earlier today": 0,
+    }
     back = days.get(word, 2 if word.startswith("the day") else 0)
     part = match["part"] or ("night" if word == "tonight" else None)
     return _part_of(at.published.date() - timedelta(days=back), part, match[0], at)
@@ -223,13 +231,13 @@ def _recently(match: re.Match[str], at: Clock) -> TimeSpan:
     return at.span(at.published - 7 * DAY, at.published, TimePrecision.VAGUE, match[0])
 
 
-_HOW = r"(?P<how>since|until|till|by|before|on|from)?\s*"
+_HOW = r"(?:(?P<how>since|until|till|by|before|on|from)\s+)?"
 _FROM_TO = (
     rf"\b(?:from|between)\s+(?P<d1>\d{{1,2}})\s*(?:to|and|[-–])\s*(?P<d2>\d{{1,2}})\s+(?P<m2>{_MONTH})"
     rf"(?:,?\s+(?P<y2>\d{{4}}))?"
 )
 _NAMED_DAY = (
-    rf"\b(?P<word>yesterday|today|tonight|last(?=\s+night)|this(?=\s+(?:{_PART}))|"
+    rf"\b(?P<word>yesterday|today|tomorrow|tonight|last(?=\s+night)|this(?=\s+(?:{_PART}))|"
     rf"the\s+day\s+before\s+yesterday)(?:\s+(?P<part>{_PART}))?\b"
 )
 _DAY_OF_WEEK = rf"\b(?:on\s+)?(?P<last>last|this)?\s*(?P<weekday>{_WEEKDAY})(?:\s+(?P<part>{_PART}))?\b"

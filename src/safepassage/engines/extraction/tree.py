@@ -50,7 +50,7 @@ class Tree:
     def subject(self, i: int) -> int | None:
         """Return the subject of a verb, None without one."""
         found = [k for k in self.children[i] if self.tokens[k].dep in SUBJECTS]
-        return found[0] if found else None
+        return min(found, key=lambda k: abs(k - i), default=None)
 
     def sentence(self, i: int) -> list[int]:
         """Return the positions of the sentence that holds a token."""
