@@ -17,6 +17,7 @@ from safepassage.domain.case import (
     TransitLink,
     VehicleType,
 )
+from safepassage.domain.frontier import Leaning
 from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
@@ -39,8 +40,8 @@ from safepassage.engines.changes import (
 from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from safepassage.engines.overlay import onward, overlay, without
-from safepassage.engines.pricing import price
+from safepassage.engines.overlay import Overlaid, onward, overlay, without
+from safepassage.engines.pricing import Priced, price
 from safepassage.engines.summary import (
     Totals,
     basis,
@@ -52,7 +53,7 @@ from safepassage.engines.summary import (
     totals,
 )
 
-__all__ = ["Announced", "Planned", "StoppingRule", "make_plan"]
+__all__ = ["Announced", "Ground", "Planned", "StoppingRule", "concluded", "make_plan", "prepare", "scheduled"]
 
 MINUTE_S = 60
 
@@ -88,6 +89,28 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What plans of one situation are made on."""
+
+    case: Case
+    laid: Overlaid
+    problem: PlanningProblem
+    priced: Priced | None
+    stop: StoppingRule
+    seed: int
+
+    @property
+    def limits(self) -> Limits:
+        """When to stop, as the engine has it."""
+        return Limits(work=self.stop.work, expired=self.stop.expired)
+
+    @property
+    def guide(self) -> Guide | None:
+        """What prices say about vehicles."""
+        return None if self.priced is None else self.priced.guide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """A plan that was announced, with the problem it answers, and the second that it is now."""
 
@@ -119,24 +142,61 @@ def make_plan(
     HistoryError
         When the situation does not go on from the announced plan, or a vehicle was lost that there is not.
     """
+    ground = prepare(network, situation, stop=stop, seed=seed, anew=announced is None)
+    if announced is None:
+        return concluded(ground, scheduled(ground, observer=observer), observer=observer)
+    problem = onward(announced.problem, ground.problem, departed(announced.schedule, announced.now_s))
+    ground = replace(ground, problem=problem)
+    schedule, change = _go_on(announced, problem, ground.case.settings, ground.limits, observer)
+    return concluded(ground, schedule, change=change, observer=observer)
+
+
+def prepare(
+    network: RoadNetwork,
+    situation: Situation,
+    *,
+    stop: StoppingRule | None = None,
+    seed: int = 0,
+    anew: bool = True,
+) -> Ground:
+    """Return what plans of a situation are made on: the problem and, for plans made `anew`, its prices."""
     case = _in_order(situation.current())
-    settings = case.settings
-    stop = stop or StoppingRule(work=settings.work_limit)
     laid = overlay(network, case)
     problem = without(laid.problem, situation.lost())
-    limits = Limits(work=stop.work, expired=stop.expired)
-    weight, change = settings.exposure_weight, None
     # Prices are those of a plan made anew: they know nothing of movements that were announced.
-    priced = price(problem) if announced is None else None
-    if announced is None:
-        schedule = evacuate(
-            problem, exposure_weight=weight, limits=limits, reserves=settings.plan_reserves,
-            guide=None if priced is None else priced.guide, observer=observer,
-        )  # fmt: skip
-    else:
-        problem = onward(announced.problem, problem, departed(announced.schedule, announced.now_s))
-        schedule, change = _go_on(announced, problem, settings, limits, observer)
-    ways, routes = corridors(problem, schedule, exposure_weight=weight)
+    return Ground(
+        case=case, laid=laid, problem=problem, priced=price(problem) if anew else None,
+        stop=stop or StoppingRule(work=case.settings.work_limit), seed=seed,
+    )  # fmt: skip
+
+
+def scheduled(
+    ground: Ground, leaning: Leaning | None = None, *, observer: Observer | None = None
+) -> Schedule:
+    """Return a schedule made anew; with a `leaning`, exposure weighs as it says."""
+    settings, problem, price_of = ground.case.settings, ground.problem, 0
+    weight = settings.exposure_weight
+    if leaning is not None:
+        weight, price_of = leaning.weight, leaning.price
+        if leaning.cap_ppm_s is not None:
+            problem = replace(problem, rules=replace(problem.rules, exposure_cap_ppm_s=leaning.cap_ppm_s))
+    return evacuate(
+        problem, exposure_weight=weight, exposure_price=price_of, limits=ground.limits,
+        reserves=settings.plan_reserves, guide=ground.guide, observer=observer,
+    )  # fmt: skip
+
+
+def concluded(
+    ground: Ground,
+    schedule: Schedule,
+    *,
+    change: PlanChange | None = None,
+    observer: Observer | None = None,
+) -> Planned:
+    """Return a schedule with corridors, bounds and what it rests on: a plan."""
+    case, laid, problem = ground.case, ground.laid, ground.problem
+    settings, stop, priced = case.settings, ground.stop, ground.priced
+    ways, routes = corridors(problem, schedule, exposure_weight=settings.exposure_weight)
     schedule = replace(schedule, routes=routes)
     found = totals(problem, schedule)
     if observer is not None:
@@ -149,7 +209,7 @@ def make_plan(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,
         horizon_s=settings.horizon_s, complete=not schedule.unserved,
         made_with=MadeWith(
-            version=__version__, seed=seed, work_limit=stop.work, time_limit_s=stop.time_limit_s
+            version=__version__, seed=ground.seed, work_limit=stop.work, time_limit_s=stop.time_limit_s
         ),
         schedule=schedule, directions=directions,
         joint=joint_summary(problem, schedule, found, certificate, directions),
@@ -160,7 +220,7 @@ def make_plan(
     )  # fmt: skip
     return Planned(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
-        baseline_arcs=laid.baseline_arcs, change=change, guide=None if priced is None else priced.guide,
+        baseline_arcs=laid.baseline_arcs, change=change, guide=ground.guide,
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def read_roads(
         max_weight_kg=columns["max_weight_kg"],
         hours=hours,
         **steps,
-        hazard=_hazard(network["hazard"], len(columns["tail"]), horizon_s),
+        hazard=hazard_steps(network["hazard"], len(columns["tail"]), horizon_s),
         run_end=_run_ends(profiled),
         limited_run=_limited_runs(profiled),
         timetable=Timetable.of(len(columns["tail"]), network["timetables"]),
@@ -150,7 +150,7 @@ def _profiles(
     }
 
 
-def _hazard(hazard: Sequence[tuple[int, list[list[int]]]], n_arcs: int, horizon_s: int) -> Steps:
+def hazard_steps(hazard: Sequence[tuple[int, list[list[int]]]], n_arcs: int, horizon_s: int) -> Steps:
     """Return hazard in every second, 0 between the pieces."""
     arcs, breaks = [], []
     for arc, pieces in hazard:

@@ -18,6 +18,7 @@ from safepassage_verify.certificate import (
 )
 from safepassage_verify.flows import check_flows
 from safepassage_verify.history import History, check_history, read_history, remaining
+from safepassage_verify.layers import Pieces, check_layers, read_layers
 from safepassage_verify.movements import check_movements
 from safepassage_verify.people import follow_people
 from safepassage_verify.planfile import Plan, read_plan
@@ -97,7 +98,8 @@ def _check(
     if snapshot is None or read is None:
         return ()
     _check_header(read, snapshot, inputs_sha256, findings)
-    totals = _check_plan(read, snapshot, history, findings)
+    layers = read_layers(inputs, snapshot, findings)
+    totals = _check_plan(read, snapshot, history, layers, findings)
     if totals is None:
         return ()
     proven: Mapping[str, Proven] = {}
@@ -130,7 +132,11 @@ def _check_header(plan: Plan, snapshot: Snapshot, inputs_sha256: str, findings: 
 
 
 def _check_plan(
-    plan: Plan, snapshot: Snapshot, history: History | None, findings: Findings
+    plan: Plan,
+    snapshot: Snapshot,
+    history: History | None,
+    layers: Mapping[str, Pieces] | None,
+    findings: Findings,
 ) -> tuple[DirectionTotals, ...] | None:
     """Check movements and totals; return the totals, or None where the plan is too large."""
     trips = list_trips(plan, snapshot)
@@ -143,6 +149,7 @@ def _check_plan(
     check_flows(trips, happens, snapshot, findings)
     totals = total_directions(follow_people(plan, happens, snapshot, findings), snapshot)
     check_totals(plan, totals, findings)
+    check_layers(plan, trips, snapshot, layers, findings)
     check_hold(plan, snapshot, findings)
     check_corridors(plan, snapshot, findings)
     return totals

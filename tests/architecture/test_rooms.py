@@ -22,6 +22,7 @@ THIRD_PARTY = {
     "estimating": {"numpy"},
     "extracting": set(),
     "planning": {"numpy"},
+    "frontier": {"numpy"},
     "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
     "example": set(),
@@ -29,7 +30,7 @@ THIRD_PARTY = {
     "cli": {"numpy"},
     "__main__": set(),
 }
-PURE = ("domain", "kernels", "engines", "estimating", "extracting", "planning", "what_if")
+PURE = ("domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning", "what_if")
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from safepassage.domain.case import AreaKind, RoadSelector, RoadStatusWord, SelectorKind
-from safepassage.domain.timed_network import HazardPiece, Piece
-from safepassage.engines.overlay.effects import Effect, closed_outside, hazard_pieces, pieces
+from safepassage.domain.timed_network import HazardPiece, Piece, hazard_pieces
+from safepassage.engines.overlay.effects import Effect, closed_outside, pieces
 from tests.support.planned import accepted, laid
 from tests.support.sketch import SAID, Sketch, window
 

@@ -15,6 +15,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Plan the example; that some of its people cannot be served is its lesson, not a failure."""
     options.case, options.network, options.previous = example.path(), None, None
     options.at, options.claims, options.without = "", None, []
+    options.frontier = options.pick = None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
     return replace(outcome, code=OK) if outcome.code == UNSERVED else outcome

@@ -14,7 +14,7 @@ from safepassage.cli import store_parser
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
-MOST_PERSONS, MOST_PER_CAR = 10**8, 100
+MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
 MOST_DAYS = 366
 
 
@@ -114,6 +114,7 @@ def _plan(commands: Commands) -> None:
     )
     _planning_options(parser)
     _claims_used(parser)
+    _beside(parser)
     _news(parser)
 
 
@@ -126,6 +127,18 @@ def _claims_used(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE",
         help="plan without a claim (c-…), an origin or an outlet of the ledger (repeatable)",
+    )  # fmt: skip
+
+
+def _beside(parser: argparse.ArgumentParser) -> None:
+    """Add plans beside the plan."""
+    parser.add_argument(
+        "--frontier", type=_whole(1, MOST_POINTS), metavar="N",
+        help="look for up to N plans that trade exposure against clearance; each is verified",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pick", type=_whole(1, MOST_POINTS), metavar="K",
+        help="write the K-th plan of the frontier (default: the plan of the case, or one that betters it)",
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from safepassage.cli.claims_input import ClaimsInput, claims_input
+from safepassage.cli.frontier_text import frontier_text
 from safepassage.cli.going_on import GoingOn, going_on
 from safepassage.cli.layers import map_layers
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
@@ -18,14 +19,24 @@ from safepassage.cli.progress import Progress
 from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.case import Case
+from safepassage.domain.errors import SafePassageError
+from safepassage.domain.frontier import Frontier
+from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import canonical_json, changes_json, inputs_json, plan_json
+from safepassage.formats import canonical_json, changes_json, frontier_json, inputs_json, plan_json
 from safepassage.formats.change_facts import ChangeFacts
+from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import instant
+from safepassage.frontier import make_frontier
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage_verify import Verdict, verify
+
+
+class FrontierError(SafePassageError):
+    """Plans side by side cannot be made, or one of them does not hold."""
+
 
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
@@ -65,13 +76,20 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     claims = claims_input(options, entered, network)
     case = entered if claims is None else claims.case
     news = going_on(options, case)
-    planned = make_plan(
-        network, news.situation, stop=_stopping(options, case), seed=options.seed, announced=news.announced,
-        observer=progress,
-    )  # fmt: skip
+    frontier: Frontier | None = None
+    if options.pick is not None and options.frontier is None:
+        raise FrontierError("--pick takes a plan of a frontier: add --frontier N, or leave out --pick.")
+    if options.frontier is not None:
+        frontier, planned = _side_by_side(network, news, options, case, progress)
+    else:
+        planned = make_plan(
+            network, news.situation, stop=_stopping(options, case), seed=options.seed,
+            announced=news.announced, observer=progress,
+        )  # fmt: skip
     progress.phase("verifying")
     documents, parsed, verdict = _documents(planned)
     changes = _changes(planned, news, documents)
+    beside = _beside(frontier, documents)
     said = {} if claims is None else claims.document
     if said:
         documents["claims"] = canonical_json.encode(said)
@@ -80,7 +98,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         return _refused(verdict, problems_json(problems), started)
     progress.phase("writing")
     team, public = (
-        release(*parsed, audience, changes=changes, claims=said)
+        release(*parsed, audience, changes=changes, claims=said, frontier=beside)
         for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
     )
     outputs = write_outputs(
@@ -100,11 +118,50 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     if changes:
         data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
+    if beside:
+        data["frontier"] = {
+            name: beside[name] for name in ("picked", "narrow", "tried", "fewer", "worlds", "points")
+        }
+        text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
 
 
 def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:
     return () if claims is None else claims.problems
+
+
+def _side_by_side(
+    network: RoadNetwork, news: GoingOn, options: argparse.Namespace, case: Case, progress: Progress
+) -> tuple[Frontier, Planned]:
+    """Return plans side by side and the one to write."""
+    if news.announced is not None:
+        raise FrontierError("--frontier compares plans made anew: leave out --previous, or --frontier.")
+
+    def check(planned: Planned) -> None:
+        _, _, verdict = _documents(planned)
+        if not verdict.verified:
+            first = verdict.violations[0]
+            raise FrontierError(
+                f"a plan on the way does not hold ({first.code} at {first.where}: {first.message}); "
+                "nothing was written. Please report this."
+            )
+
+    return make_frontier(
+        network, news.situation, points=options.frontier, pick=options.pick, check=check,
+        stop=_stopping(options, case), seed=options.seed, observer=progress,
+    )  # fmt: skip
+
+
+def _beside(frontier: Frontier | None, documents: dict[str, bytes]) -> dict[str, Any]:
+    """Return the plans beside this one, and add them to what is written; nothing without a frontier."""
+    if frontier is None:
+        return {}
+    found = frontier_json.document(
+        frontier, inputs_sha256=canonical_json.sha256(documents["inputs"]),
+        plan_sha256=canonical_json.sha256(documents["plan"]),
+    )  # fmt: skip
+    documents["frontier"] = canonical_json.encode(found)
+    return found
 
 
 def _changes(planned: Planned, news: GoingOn, documents: dict[str, bytes]) -> dict[str, Any]:

@@ -7,6 +7,7 @@
     │   ├── StorageError                the disk or the server failed; what was not acknowledged is sent again
     │   └── RefusedError                one draft cannot be recorded; others can
     ├── HistoryError                    a case does not go on from the earlier plan it is said to
+    ├── NoSuchPlanError                 a plan was picked that a frontier does not have
     └── FormatError (also ValueError)   a file cannot be read: what is wrong, where, how to mend it
         └── TableError                  tables with faults, all of which it carries
 
@@ -38,6 +39,10 @@ class RefusedError(StoreError):
 
 class HistoryError(SafePassageError, ValueError):
     """An earlier plan cannot be gone on from; `str()` says in one clause why."""
+
+
+class NoSuchPlanError(SafePassageError, ValueError):
+    """A frontier has no plan of the number that was picked; `str()` says how many it has."""
 
 
 class FormatError(SafePassageError, ValueError):

@@ -149,7 +149,11 @@ class Corridor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectionSummary:
-    """What the plan does in one direction, and what no plan of the model can better."""
+    """What the plan does in one direction, and what no plan of the model can better.
+
+    `exposure_layers` is the exposure (person·ppm·s) in the low, central and high layer; None where the inputs
+    state no events.
+    """
 
     name: str
     persons_demand: int
@@ -163,6 +167,7 @@ class DirectionSummary:
     unserved_bound: int
     exposure_person_ppm_s: int
     min_share_ppm: int
+    exposure_layers: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

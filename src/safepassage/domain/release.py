@@ -48,7 +48,7 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "inputs.notice": _classes(_P, "hotline languages"),
     "inputs.time_zones": _classes(_S, "label offset_s"),
     "inputs.network": _classes(_S, "attribution schematic")
-    | _classes(_R, "source_sha256 profiles hazard timetables waiting"),
+    | _classes(_R, "source_sha256 profiles hazard hazard_events hazard_layer timetables waiting"),
     "inputs.network.nodes": _classes(_S, "id lon_e7 lat_e7"),
     "inputs.network.arcs": _classes(_S, "tail head length_m travel_s modes max_weight_kg label")
     | _classes(_R, "capacity_mveh_h persons_h directions empty_ok gate"),
@@ -78,7 +78,7 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "plan.directions": _classes(
         _R,
         "name persons_demand persons_served persons_unserved persons_reserved clearance_s clearance_bound_s"
-        " gap_ppm bound_kind unserved_bound exposure_person_ppm_s min_share_ppm",
+        " gap_ppm bound_kind unserved_bound exposure_person_ppm_s min_share_ppm exposure_layers",
     ),
     "plan.corridors": _classes(
         _R,
@@ -129,10 +129,10 @@ class Release:
     """The documents of one verified plan, cut to what `audience` may see, as read-only trees.
 
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
-    audience may not see is absent. `changes` is what differs from the plan that was gone on from, empty
-    where there was none and for readers who may not see it; `claims` is what the plan knows of claims,
-    likewise. `generated_from` names the files and their SHA-256 and is empty for readers who may not know
-    them.
+    audience may not see is absent. `changes` is what differs from the plan that was gone on from, `claims`
+    what the plan knows of claims, `frontier` the plans beside it; they are empty where there are none and for
+    readers who may not see them. `generated_from` names the files and their SHA-256 and is empty for readers
+    who may not know them.
     """
 
     audience: Audience
@@ -143,9 +143,10 @@ class Release:
     generated_from: Mapping[str, str]
     changes: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
+    frontier: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*NOUNS, "generated_from", "changes", "claims"):
+        for name in (*NOUNS, "generated_from", "changes", "claims", "frontier"):
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
 
     @property

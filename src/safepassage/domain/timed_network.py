@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,64 @@ class HazardPiece:
     from_s: int
     until_s: int
     ppm: int
+
+
+LAYERS = ("low", "central", "high")
+"""The figures stated for a hazard: the lowest believable, the central one and the highest believable."""
+PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardEvent:
+    """What may be harmful in [from_s, until_s), as a whole or not at all, with a probability (ppm) by layer.
+
+    `shares` are (arc, ppm of its length that lies within). Events of one id happen together: an area reported
+    anew while people are under way is one event, cut at that second.
+    """
+
+    id: str
+    low_ppm: int
+    central_ppm: int
+    high_ppm: int
+    from_s: int
+    until_s: int
+    shares: tuple[tuple[int, int], ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low_ppm <= self.central_ppm <= self.high_ppm <= PPM:
+            raise ValueError("the figures of a hazard must grow from low over central to high")
+
+    def ppm(self, layer: str) -> int:
+        """Return the probability in a layer."""
+        return {"low": self.low_ppm, "central": self.central_ppm, "high": self.high_ppm}[layer]
+
+
+def hazard_pieces(claims: Sequence[tuple[int, int, int]], horizon_s: int) -> tuple[HazardPiece, ...]:
+    """Fold (from_s, until_s, ppm) claims into disjoint pieces; where claims overlap, the highest counts."""
+    cuts = sorted({min(max(0, t), horizon_s) for claim in claims for t in claim[:2]})
+    found: list[HazardPiece] = []
+    for start, end in pairwise(cuts):
+        ppm = max((c[2] for c in claims if c[0] <= start and c[1] >= end), default=0)
+        if ppm == 0:
+            continue
+        if found and found[-1].until_s == start and found[-1].ppm == ppm:
+            found[-1] = HazardPiece(from_s=found[-1].from_s, until_s=end, ppm=ppm)
+        else:
+            found.append(HazardPiece(from_s=start, until_s=end, ppm=ppm))
+    return tuple(found)
+
+
+def hazard_of(
+    events: Iterable[HazardEvent], layer: str, horizon_s: int
+) -> dict[int, tuple[HazardPiece, ...]]:
+    """Return the hazard by arc that events have in a layer; a part of an arc counts for its share."""
+    claims: dict[int, list[tuple[int, int, int]]] = {}
+    for event in events:
+        for arc, share_ppm in event.shares:
+            ppm = -(-event.ppm(layer) * share_ppm // PPM)
+            claims.setdefault(arc, []).append((event.from_s, event.until_s, ppm))
+    folded = {arc: hazard_pieces(rows, horizon_s) for arc, rows in sorted(claims.items())}
+    return {arc: found for arc, found in folded.items() if found}
 
 
 _DTYPES: dict[str, Any] = {
@@ -81,7 +140,8 @@ class TimedNetwork:
     """Nodes, arcs and what changes on them within the grid `[0, horizon_s)`.
 
     `profiles` cover the grid without gap; `hazard` pieces are disjoint; `timetables` are
-    (departure_s, persons) rows; `waiting` maps a node to its storage in mveh.
+    (departure_s, persons) rows; `waiting` maps a node to its storage in mveh. `hazard` is what is planned
+    with; where `events` are stated, it is theirs in `layer`.
     """
 
     node_id: Text
@@ -96,6 +156,8 @@ class TimedNetwork:
     attribution: str
     source_sha256: str
     schematic: bool
+    events: tuple[HazardEvent, ...] = ()
+    layer: str = "central"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "node_id", frozen_array(self.node_id, np.str_))
@@ -109,6 +171,10 @@ class TimedNetwork:
             starts = [*(piece.from_s for piece in pieces), self.horizon_s]
             if ends != starts:
                 raise ValueError("the pieces of a profile must cover the grid without gap")
+
+    def hazard_in(self, layer: str) -> dict[int, tuple[HazardPiece, ...]]:
+        """Return the hazard by arc in a layer; nothing where no events are stated."""
+        return hazard_of(self.events, layer, self.horizon_s)
 
     @property
     def n_nodes(self) -> int:

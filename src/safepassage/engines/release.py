@@ -25,8 +25,9 @@ def release(
     *,
     changes: Document | None = None,
     claims: Document | None = None,
+    frontier: Document | None = None,
 ) -> Release:
-    """Return what `audience` may see of the four documents of one plan, its changes and claims if it has any.
+    """Return what `audience` may see of the four documents of one plan, and of what goes with it if anything.
 
     Raises
     ------
@@ -46,6 +47,7 @@ def release(
         generated_from=_hashes(verification) if limit >= SensitivityClass.RESTRICTED else {},
         changes=dict(changes or {}) if limit >= SensitivityClass.RESTRICTED else {},
         claims=dict(claims or {}) if limit >= SensitivityClass.RESTRICTED else {},
+        frontier=dict(frontier or {}) if limit >= SensitivityClass.RESTRICTED else {},
         **{noun: _restricted(noun, document, limit) for noun, document in documents.items()},
     )
 

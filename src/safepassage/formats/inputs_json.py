@@ -7,7 +7,7 @@ from typing import Any
 
 from safepassage.domain.history import History
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
-from safepassage.domain.timed_network import HazardPiece, Piece, TimedArcs, TimedNetwork
+from safepassage.domain.timed_network import HazardEvent, HazardPiece, Piece, TimedArcs, TimedNetwork
 from safepassage.formats.plan_json import movement_rows, parsed_movements
 
 SCHEMA = "safepassage.inputs/1"
@@ -50,6 +50,17 @@ def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _network(network: TimedNetwork) -> dict[str, Any]:
+    found = _network_as_planned(network)
+    if network.events:
+        found["hazard_layer"] = network.layer
+        found["hazard_events"] = [
+            [e.id, e.low_ppm, e.central_ppm, e.high_ppm, e.from_s, e.until_s, [list(row) for row in e.shares]]
+            for e in network.events
+        ]
+    return found
+
+
+def _network_as_planned(network: TimedNetwork) -> dict[str, Any]:
     columns = {name: getattr(network.arcs, name) for name in _ARC_COLUMNS}
     return {
         "attribution": network.attribution,
@@ -138,4 +149,14 @@ def _parsed_network(network: dict[str, Any], horizon_s: int) -> TimedNetwork:
         attribution=network["attribution"],
         source_sha256=network["source_sha256"],
         schematic=network["schematic"],
+        events=tuple(_event(row) for row in network.get("hazard_events", ())),
+        layer=network.get("hazard_layer", "central"),
     )
+
+
+def _event(row: list[Any]) -> HazardEvent:
+    name, low, central, high, from_s, until_s, shares = row
+    return HazardEvent(
+        id=name, low_ppm=low, central_ppm=central, high_ppm=high, from_s=from_s, until_s=until_s,
+        shares=tuple((arc, ppm) for arc, ppm in shares),
+    )  # fmt: skip

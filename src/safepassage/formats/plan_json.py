@@ -12,6 +12,7 @@ from safepassage.domain.plan import (
     CarStream,
     Certificate,
     Departure,
+    DirectionSummary,
     EnvelopePart,
     Leg,
     LinkRide,
@@ -47,7 +48,7 @@ def plan_document(plan: Plan, *, inputs_sha256: str) -> dict[str, Any]:
         **movement_rows(schedule),
         "unserved": [asdict(row) for row in schedule.unserved],
         "reserves": [asdict(row) for row in schedule.reserves],
-        "directions": [asdict(row) for row in plan.directions],
+        "directions": [_direction(row) for row in plan.directions],
         **({} if plan.joint is None else {"joint": asdict(plan.joint)}),
         "corridors": [_lists(asdict(row), "cut_arcs") for row in plan.corridors],
         "hold": [asdict(row) for row in plan.hold],
@@ -56,6 +57,13 @@ def plan_document(plan: Plan, *, inputs_sha256: str) -> dict[str, Any]:
         "not_assessed": [asdict(row) for row in plan.not_assessed],
         "binding": [_lists(asdict(row), "arcs", "places") for row in plan.binding],
     }
+
+
+def _direction(row: DirectionSummary) -> dict[str, Any]:
+    """Return a direction; one without layers states none."""
+    found = asdict(row)
+    layers = found.pop("exposure_layers")
+    return found if layers is None else {**found, "exposure_layers": list(layers)}
 
 
 def movement_rows(moves: Schedule | History) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from safepassage.domain.release import Audience, Release
 from safepassage.formats import evidence_facts, supply_facts
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
+from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_drawing import PlanMap
 from safepassage.formats.map_flows import WIDEST_PX, WIDTHS
@@ -66,6 +67,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "zone_names": " / ".join(zone.label for zone in clock.zones),
         "directions": people.directions(),
         "changed": _changed(release),
+        "frontier": _frontier(release),
         "hold": people.hold(),
         "answers": people.answers(),
         "map": drawn,
@@ -101,6 +103,14 @@ def _changed(release: Release) -> dict[str, Any] | None:
         "now": facts.now, "headline": facts.headline(), "movements": facts.movements(),
         "gains": facts.gains(), "price": facts.price(),
     }  # fmt: skip
+
+
+def _frontier(release: Release) -> dict[str, Any] | None:
+    """Return the plans beside this one, None where none were made."""
+    if not release.frontier:
+        return None
+    facts = FrontierFacts(release)
+    return {"headline": facts.headline(), "rows": facts.rows(), "pictures": facts.pictures()}
 
 
 def _inline_mark(position: int, letter: str) -> Markup:

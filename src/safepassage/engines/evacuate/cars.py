@@ -10,7 +10,7 @@ from safepassage.domain.network import Mode
 from safepassage.domain.plan import CarStream, Departure
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.evacuate import ledger
-from safepassage.engines.evacuate.exposure import capped_passage
+from safepassage.engines.evacuate.exposure import capped_passage, passage_exposure
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom
 from safepassage.engines.evacuate.roadway import Passage, Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
@@ -23,13 +23,17 @@ CHUNKS = 40
 
 @dataclass(slots=True)
 class Option:
-    """One way to one site, with the earliest passage known; it can only get later as roads fill."""
+    """One way to one site, with the earliest passage known; it can only get later as roads fill.
+
+    `price_s` is what the exposure of that passage is worth, in seconds of later arrival.
+    """
 
     site: str
     route: int
     arcs: tuple[int, ...]
     ready_s: int
     arrive_s: int
+    price_s: int = 0
 
 
 @dataclass(slots=True)
@@ -132,13 +136,15 @@ class CarPlanner:
                 options.pop(0)
                 continue
             best.ready_s, best.arrive_s = passage.depart_s, passage.arrive_s
+            if self.ways.exposure_price:
+                best.price_s = self.ways.price_s(passage_exposure(passage, self.problem.network.hazard))
             if len(options) > 1 and self._cost(best)[0] > self._cost(options[1])[0] + SAME_ARRIVAL_S:
                 continue
             return best, passage, persons
         return None
 
     def _cost(self, option: Option) -> tuple[int, int]:
-        return option.arrive_s + self.tolls.get(option.site, 0), option.route
+        return option.arrive_s + option.price_s + self.tolls.get(option.site, 0), option.route
 
     def _passage(self, option: Option, persons: int) -> tuple[Passage | None, str]:
         rules = self.problem.rules

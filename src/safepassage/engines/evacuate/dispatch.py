@@ -139,7 +139,7 @@ class Dispatcher:
                 continue
             late_s = max(0, done[0].legs[-1][1].arrive_s - ride.arrive_s)
             persons = sum(party.persons for party in done[1])
-            loss = ride.loss + late_s * (persons + vehicle.places // 2)
+            loss = ride.loss + late_s * (persons + vehicle.places // 2) + self._priced(done[1])
             done[0].undo()
             if best is None or loss < best[0]:
                 best = (loss, done)
@@ -221,8 +221,7 @@ class Dispatcher:
         carrier = loaded(vehicle, claims[0])
         others.sort(key=lambda s: (self.fleet.ways.between(carrier, stop[1], self._site_node[s]).cost, s))
         for site in (first, *others):
-            room = self.fleet.room.room(site)
-            if room == 0:
+            if self.fleet.room.room(site) == 0:
                 continue
             journey = Journey(site, (Stage(stop[1], self._site_node[site]),), 0)
             stops = self.fleet.boarding_at(claims, journey, vehicle)
@@ -230,3 +229,9 @@ class Dispatcher:
             if not isinstance(done, str):
                 return (*done, site)
         return None
+
+    def _priced(self, aboard: list[Party]) -> int:
+        """Return what the exposure of those aboard is worth, in seconds of later arrival of all of them."""
+        if not self.fleet.ways.exposure_price:
+            return 0
+        return sum(p.persons * self.fleet.ways.price_s(p.exposure_ppm_s) for p in aboard)

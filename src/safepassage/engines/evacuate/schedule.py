@@ -39,6 +39,7 @@ def evacuate(
     *,
     exposure_weight: int,
     limits: Limits,
+    exposure_price: int = 0,
     reserves: bool = True,
     earlier: Earlier | None = None,
     guide: Guide | None = None,
@@ -50,9 +51,10 @@ def evacuate(
     max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles
     and sites, so every rule of the model holds by construction. Reserves for undecided people come last, in
     what is left over. With an `earlier` plan, whose history the problem has, what still stands of it is kept
-    and only the rest is planned.
+    and only the rest is planned. `exposure_price` is how many seconds of later arrival one second at certain
+    hazard is worth to a person.
     """
-    ways = Ways(problem, exposure_weight)
+    ways = Ways(problem, exposure_weight, exposure_price=exposure_price)
     roads, room = Roadway(problem), SiteRoom.of(problem)
     lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
     journeys = Journeys(problem, ways, lightest)

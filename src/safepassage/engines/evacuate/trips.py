@@ -145,8 +145,12 @@ class Trip:
     def _loaded(
         self, vehicle: Vehicle, ways: tuple[tuple[int, ...], ...], aboard: list[Party], ready_s: int
     ) -> tuple[Passage | None, tuple[int, ...], str]:
-        """Return the loaded passage that arrives first and its arcs, or the reason why there is none."""
+        """Return the loaded passage that arrives first and its arcs, or the reason why there is none.
+
+        What its exposure is worth counts as if it arrived so much later.
+        """
         best: Passage | None = None
+        least_s = 0
         chosen: tuple[int, ...] = ()
         trouble = ledger.UNREACHABLE
         since = min((p.since_s for p in aboard if p.since_s is not None), default=None)
@@ -157,9 +161,17 @@ class Trip:
             )  # fmt: skip
             if passage is None:
                 trouble = ledger.EXPOSURE_CAP if capped else self._late(arcs, ready_s)
-            elif best is None or passage.arrive_s < best.arrive_s:
-                best, chosen = passage, arcs
+                continue
+            cost_s = passage.arrive_s + self._price_s(passage, since)
+            if best is None or cost_s < least_s:
+                best, chosen, least_s = passage, arcs, cost_s
         return best, chosen, trouble
+
+    def _price_s(self, passage: Passage, since_s: int | None) -> int:
+        if not self.ways.exposure_price:
+            return 0
+        exposure = passage_exposure(passage, self.problem.network.hazard, waiting_since_s=since_s)
+        return self.ways.price_s(exposure)
 
     def _late(self, arcs: tuple[int, ...], ready_s: int) -> str:
         """Say whether the vehicle comes too late for free roads, or the roads have no room left."""

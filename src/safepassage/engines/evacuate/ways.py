@@ -49,13 +49,15 @@ class Between:
 class Ways:
     """Finds and remembers candidate ways; routes get positions in the order they are first used.
 
-    `exposure_weight` is how many seconds of detour one second at certain hazard is worth; `stops` are the
-    nodes where people board. Of a search only what concerns such nodes is kept: trees over a city are large.
+    `exposure_weight` is how many seconds of detour one second at certain hazard is worth when ways are looked
+    for, `exposure_price` how many seconds of later arrival when one is chosen; `stops` are the nodes where
+    people board. Of a search only what concerns such nodes is kept: trees over a city are large.
     """
 
     problem: PlanningProblem
     exposure_weight: int
     stops: frozenset[int] = frozenset()
+    exposure_price: int = 0
     routes: list[Route] = field(default_factory=list)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
     _masks: dict[Carrier, int] = field(default_factory=dict)
@@ -220,6 +222,10 @@ class Ways:
             paths = (tree.path(to_node) for tree in self._empty(carrier, from_node))
             self._deadheads[ends] = list(dict.fromkeys(path for path in paths if path))
         return self._deadheads[ends]
+
+    def price_s(self, exposure_ppm_s: int) -> int:
+        """Return how many seconds of later arrival an exposure is worth."""
+        return self.exposure_price * exposure_ppm_s // PPM
 
     def duration_s(self, arcs: tuple[int, ...]) -> int:
         """Return the sum of least travel times."""

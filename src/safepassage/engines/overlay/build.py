@@ -13,7 +13,7 @@ from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork, unnamed
 from safepassage.domain.plan import Modification
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
-from safepassage.domain.timed_network import HazardPiece, Piece, TimedArcs, TimedNetwork
+from safepassage.domain.timed_network import Piece, TimedArcs, TimedNetwork, hazard_of
 from safepassage.engines.overlay.additions import (
     ALL_DIRECTIONS,
     OPEN_LINK_MVEH_H,
@@ -22,7 +22,7 @@ from safepassage.engines.overlay.additions import (
     moved_ends,
 )
 from safepassage.engines.overlay.changes import Changes, collect
-from safepassage.engines.overlay.effects import hazard_pieces, pieces
+from safepassage.engines.overlay.effects import pieces
 from safepassage.engines.overlay.people import planning_problem
 from safepassage.engines.overlay.placing import Placing, place_on_network
 
@@ -77,10 +77,12 @@ def _timed(
     label = np.asarray([*_labels(network), *added.label])
     return TimedNetwork(
         node_id=np.asarray(ids), lon_e7=np.asarray(lon), lat_e7=np.asarray(lat),
-        arcs=TimedArcs(label=label, **columns), profiles=profiles, hazard=_hazard(case, changes),
+        arcs=TimedArcs(label=label, **columns), profiles=profiles,
+        hazard=hazard_of(changes.events, case.settings.hazard_layer, case.settings.horizon_s),
         timetables=changes.timetables, waiting=_waiting(case, placing), horizon_s=case.settings.horizon_s,
         attribution="; ".join(dict.fromkeys(a for a in (network.source.attribution, case.attribution) if a)),
         source_sha256=network.source.sha256, schematic=network.source.schematic,
+        events=changes.events, layer=case.settings.hazard_layer,
     )  # fmt: skip
 
 
@@ -128,11 +130,6 @@ def _profiles(columns: Columns, horizon_s: int, changes: Changes) -> dict[int, t
             columns["persons_h"][arc] = found[0].persons_h
             columns["travel_s"][arc] = found[0].travel_s
     return profiles
-
-
-def _hazard(case: Case, changes: Changes) -> dict[int, tuple[HazardPiece, ...]]:
-    folded = {arc: hazard_pieces(claims, case.settings.horizon_s) for arc, claims in changes.hazard.items()}
-    return {arc: found for arc, found in folded.items() if found}
 
 
 def _node_columns(

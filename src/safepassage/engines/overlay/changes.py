@@ -25,6 +25,7 @@ from safepassage.domain.case import (
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.plan import Modification
 from safepassage.domain.problem import Problem, Severity, Where
+from safepassage.domain.timed_network import HazardEvent
 from safepassage.engines.overlay.effects import Effect, EffectBook, closed_outside
 from safepassage.engines.overlay.selectors import RoadFinder
 
@@ -42,7 +43,7 @@ class Changes:
 
     modifications: tuple[Modification, ...]
     effects: tuple[tuple[int, list[Effect]], ...]
-    hazard: Mapping[int, list[tuple[int, int, int]]]
+    events: tuple[HazardEvent, ...]
     max_weight_kg: Mapping[int, int]
     permitted: Mapping[int, frozenset[str]]
     timetables: Mapping[int, tuple[tuple[int, int], ...]]
@@ -56,7 +57,7 @@ class _Collector:
     finder: RoadFinder
     book: EffectBook = field(default_factory=EffectBook)
     modifications: list[Modification] = field(default_factory=list)
-    hazard: defaultdict[int, list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    events: list[HazardEvent] = field(default_factory=list)
     max_weight_kg: dict[int, int] = field(default_factory=dict)
     governing: defaultdict[int, list[Arrangement]] = field(default_factory=lambda: defaultdict(list))
     permitted: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -128,7 +129,7 @@ def collect(
     return Changes(
         modifications=tuple(c.modifications),
         effects=tuple(c.book.items()),
-        hazard=dict(c.hazard),
+        events=tuple(c.events),
         max_weight_kg=c.max_weight_kg,
         permitted=c.permitted,
         timetables=timetables,
@@ -269,9 +270,14 @@ def _area(c: _Collector, area: Area) -> None:
     inside = c.finder.inside(area.id) if used else {}
     if used and no_go:
         c.book.add(sorted(inside), [Effect(from_s=start, until_s=end, closed=True)])
-    elif used:
-        for arc, share_ppm in inside.items():
-            c.hazard[arc].append((start, end, -(-ppm * share_ppm // 1_000_000)))
+    if area.kind is not AreaKind.NO_GO and start < end and area.hazard_high_ppm > 0:
+        event = HazardEvent(
+            id=area.id, low_ppm=area.hazard_low_ppm, central_ppm=area.hazard_ppm,
+            high_ppm=area.hazard_high_ppm, from_s=start, until_s=end,
+            shares=tuple(sorted(c.finder.inside(area.id).items())),
+        )  # fmt: skip
+        if event.shares:
+            c.events.append(event)
     text = f"{area.name}: {str(area.kind).replace('_', ' ')}" + (
         # The source reports the area; the figure is the planning team's, and must not read as the source's.
         f"; the planning team weighs it with {ppm / 10_000:g} %" if ppm else ""

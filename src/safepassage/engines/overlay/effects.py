@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from safepassage.domain.case import Interval
-from safepassage.domain.timed_network import HazardPiece, Piece
+from safepassage.domain.timed_network import Piece
 
 PERMILLE = 1_000
 
@@ -90,21 +90,6 @@ def _until(piece: Piece, end: int) -> Piece:
         persons_h=piece.persons_h,
         travel_s=piece.travel_s,
     )
-
-
-def hazard_pieces(claims: Sequence[tuple[int, int, int]], horizon_s: int) -> tuple[HazardPiece, ...]:
-    """Fold (from_s, until_s, ppm) claims into disjoint pieces; where claims overlap, the highest counts."""
-    cuts = sorted({min(max(0, t), horizon_s) for claim in claims for t in claim[:2]})
-    found: list[HazardPiece] = []
-    for start, end in pairwise(cuts):
-        ppm = max((c[2] for c in claims if c[0] <= start and c[1] >= end), default=0)
-        if ppm == 0:
-            continue
-        if found and found[-1].until_s == start and found[-1].ppm == ppm:
-            found[-1] = HazardPiece(from_s=found[-1].from_s, until_s=end, ppm=ppm)
-        else:
-            found.append(HazardPiece(from_s=start, until_s=end, ppm=ppm))
-    return tuple(found)
 
 
 class EffectBook:

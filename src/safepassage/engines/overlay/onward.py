@@ -11,7 +11,7 @@ import numpy as np
 from safepassage.domain.errors import HistoryError
 from safepassage.domain.history import History, counted_before
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
-from safepassage.domain.timed_network import HazardPiece, Piece, TimedNetwork
+from safepassage.domain.timed_network import HazardEvent, Piece, TimedNetwork, hazard_of
 
 SAME = ("case_id", "epoch", "directions")
 
@@ -71,12 +71,25 @@ def _joined(a: TimedNetwork, b: TimedNetwork, now_s: int) -> TimedNetwork:
     for arc in _changed(a, b):
         pieces = _cut(_pieces(a, arc), _pieces(b, arc), now_s)
         profiles[arc] = pieces or b.profiles[arc]
-    hazard: dict[int, tuple[HazardPiece, ...]] = {}
+    timetables = _timetables(a, b, now_s)
+    if a.layer == b.layer and (a.events or not a.hazard) and (b.events or not b.hazard):
+        events = _events(a, b, now_s)
+        hazard = hazard_of(events, b.layer, b.horizon_s)
+        return replace(b, profiles=profiles, hazard=hazard, events=events, timetables=timetables)
+    hazard = {}
     for arc in sorted({*a.hazard, *b.hazard}):
         found = _cut(a.hazard.get(arc, ()), b.hazard.get(arc, ()), now_s)
         if found:
             hazard[arc] = found
-    return replace(b, profiles=profiles, hazard=hazard, timetables=_timetables(a, b, now_s))
+    return replace(b, profiles=profiles, hazard=hazard, events=(), timetables=timetables)
+
+
+def _events(a: TimedNetwork, b: TimedNetwork, now_s: int) -> tuple[HazardEvent, ...]:
+    """Return what network a had up to now and what network b has from now on; the same stays whole."""
+    same = [event for event in a.events if event in b.events]
+    old = [replace(e, until_s=min(e.until_s, now_s)) for e in a.events if e not in same and e.from_s < now_s]
+    new = [replace(e, from_s=max(e.from_s, now_s)) for e in b.events if e not in same and e.until_s > now_s]
+    return tuple(sorted([*same, *old, *new], key=lambda e: (e.id, e.from_s)))
 
 
 def _changed(a: TimedNetwork, b: TimedNetwork) -> list[int]:
@@ -104,7 +117,8 @@ def _cut(before: tuple[Any, ...], after: tuple[Any, ...], now_s: int) -> tuple[A
     """Return the pieces of `before` up to now and those of `after` from now on."""
     old = [replace(p, until_s=min(p.until_s, now_s)) for p in before if p.from_s < now_s]
     new = [replace(p, from_s=max(p.from_s, now_s)) for p in after if p.until_s > now_s]
-    if old and new and replace(old[-1], from_s=0, until_s=1) == replace(new[0], from_s=0, until_s=1):
+    touch = bool(old and new) and old[-1].until_s == new[0].from_s
+    if touch and replace(old[-1], from_s=0, until_s=1) == replace(new[0], from_s=0, until_s=1):
         new[0] = replace(new[0], from_s=old.pop().from_s)
     return (*old, *new)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safepassage.domain.case import Group
 from safepassage.domain.plan import Certificate, DirectionSummary, JointSummary, Leg, Load, Schedule, Waits
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.domain.timed_network import HazardPiece, TimedNetwork
+from safepassage.domain.timed_network import LAYERS, HazardPiece, TimedNetwork
 
 PPM = 1_000_000
 
@@ -105,6 +105,15 @@ def totals(problem: PlanningProblem, schedule: Schedule) -> dict[str, Totals]:
     walk = Walk(problem.network)
     _add_cars(found, schedule, walk)
     arrivals: dict[str, int] = {}
+    for arcs, leg in loaded_legs(schedule, walk):
+        arrivals[leg.id] = leg.arrive_s
+        for item in leg.load:
+            _add_item(found[item.direction], item, leg, arcs, walk, arrivals)
+    return found
+
+
+def loaded_legs(schedule: Schedule, walk: Walk) -> list[tuple[tuple[int, ...], Leg]]:
+    """Return (arcs, leg) of legs with people aboard, in order of time; a link ride is a leg, too."""
     rides: list[tuple[tuple[int, ...], Leg]] = [
         (schedule.routes[leg.route].arcs, leg) for v in schedule.vehicles for leg in v.legs if leg.load
     ]
@@ -112,11 +121,7 @@ def totals(problem: PlanningProblem, schedule: Schedule) -> dict[str, Totals]:
         arrive_s = walk.arrive_s((ride.arc,), ride.depart_s, ())
         leg = Leg(id=ride.id, route=-1, depart_s=ride.depart_s, waits=(), arrive_s=arrive_s, load=ride.load)
         rides.append(((ride.arc,), leg))
-    for arcs, leg in sorted(rides, key=lambda row: (row[1].depart_s, row[1].arrive_s, row[1].id)):
-        arrivals[leg.id] = leg.arrive_s
-        for item in leg.load:
-            _add_item(found[item.direction], item, leg, arcs, walk, arrivals)
-    return found
+    return sorted(rides, key=lambda row: (row[1].depart_s, row[1].arrive_s, row[1].id))
 
 
 def _add_cars(found: dict[str, Totals], schedule: Schedule, walk: Walk) -> None:
@@ -150,9 +155,27 @@ def direction_summaries(
     problem: PlanningProblem, schedule: Schedule, found: dict[str, Totals], certificate: Certificate
 ) -> tuple[DirectionSummary, ...]:
     """Return what the plan does per direction beside what no plan can better."""
+    layers = exposure_layers(problem, schedule)
     return tuple(
-        _summary(problem, schedule, key, name, found[key], certificate) for key, name in problem.directions
+        replace(
+            _summary(problem, schedule, key, name, found[key], certificate),
+            exposure_layers=None if layers is None else layers[key],
+        )
+        for key, name in problem.directions
     )
+
+
+def exposure_layers(problem: PlanningProblem, schedule: Schedule) -> dict[str, tuple[int, int, int]] | None:
+    """Return the exposure of each direction in the low, central and high layer."""
+    network = problem.network
+    if not network.events:
+        return None
+    sums = {}
+    for layer in LAYERS:
+        under = replace(problem, network=replace(network, hazard=network.hazard_in(layer)))
+        sums[layer] = {key: t.exposure_person_ppm_s for key, t in totals(under, schedule).items()}
+    low, central, high = (sums[layer] for layer in LAYERS)
+    return {key: (low[key], central[key], high[key]) for key, _ in problem.directions}
 
 
 def joint_summary(

@@ -1,0 +1,50 @@
+"""`safepassage plan --frontier`, started as a person starts it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from safepassage.cli import main
+from tests.support.folders import write_case
+
+
+@pytest.fixture
+def run(capsys):
+    def command(*arguments):
+        code = main(["plan", *(str(a) for a in arguments)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+@pytest.fixture
+def case(tmp_path):
+    return write_case(tmp_path / "case")
+
+
+def test_plans_side_by_side_are_printed_written_and_shown(run, case, tmp_path):
+    code, out, _ = run(case, "-o", tmp_path / "out", "--frontier", "2")
+    assert code in {0, 3}
+    assert "every plan was verified" in out
+    folder = tmp_path / "out" / "RESTRICTED"
+    found = json.loads((folder / "RESTRICTED-frontier.json").read_text("utf-8"))
+    assert [p["number"] for p in found["points"]] == list(range(1, len(found["points"]) + 1))
+    assert "Plans side by side" in (folder / "RESTRICTED-report.html").read_text("utf-8")
+    assert "frontier" not in (tmp_path / "out" / "PUBLIC" / "PUBLIC-notice.html").read_text("utf-8").lower()
+    assert main(["verify", str(tmp_path / "out")]) == 0
+
+
+def test_a_pick_beyond_the_last_is_one_sentence(run, case, tmp_path):
+    code, _, err = run(case, "-o", tmp_path / "out", "--frontier", "1", "--pick", "9")
+    assert code == 2
+    assert "There is no plan 9 to pick" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pick_needs_a_frontier(run, case, tmp_path):
+    code, _, err = run(case, "-o", tmp_path / "out", "--pick", "1")
+    assert code == 2
+    assert "--pick" in err
