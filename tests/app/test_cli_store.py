@@ -198,6 +198,21 @@ def test_two_offices_exchange_bundles_and_see_their_conflict(run, tmp_path, caps
     assert run(*receive)[0] == 2
 
 
+def test_people_get_roles_and_passwords_with_codes_shown_once(run, monkeypatch):
+    answers = iter(["a long password", "a long password"])
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+    _, said = run("store", "person", "a.store", "anna", "--role", "planner", "--password", *WHO)
+    assert len(said["codes"]) == 10
+    assert run("store", "people", "a.store")[1]["people"] == [
+        {"id": "anna", "org": "red", "role": "planner", "active": True}
+    ]
+    assert run("store", "person", "a.store", "anna", "--role", "planner", "--end", *WHO)[1]["codes"] == []
+    assert run("store", "people", "a.store")[1]["people"][0]["active"] is False
+    assert "argon2" not in json.dumps(run("log", "show", "a.store")[1])
+    for wrong in (("Anna B", "planner"), ("anna", "king")):
+        assert run("store", "person", "a.store", wrong[0], "--role", wrong[1], *WHO)[0] == 2
+
+
 def test_the_statements_for_a_server_are_printed(run):
     sql = run("store", "server-sql", "--tenant", "red", "--login", "red_app")[1]["sql"]
     assert "FORCE ROW LEVEL SECURITY" in sql

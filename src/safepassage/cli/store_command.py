@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from safepassage.cli import bundles, ledger_file, store_file
+from safepassage.cli import bundles, ledger_file, people, store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.errors import RefusedError, StoreError
@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> Outcome:
         "restore": _restore,
         "purge": _purge,
         "migrate": _migrate,
+        "person": people.set_person,
+        "people": people.everybody,
         "send": bundles.send,
         "receive": bundles.receive,
         "server-sql": _server_sql,

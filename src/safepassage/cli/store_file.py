@@ -41,13 +41,23 @@ def secret(key_file: Path | None, *, again: bool = False) -> Secret:
     named = key_file or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
     if named is not None:
         return keys.secret_of_file(named.read_text(encoding="utf-8"))
-    passphrase = _asked("Passphrase: ")
-    if again:
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise StoreError(f"The passphrase is too short: take at least {SHORTEST_PASSPHRASE} characters.")
-        if _asked("Once more: ") != passphrase:
-            raise StoreError("The two passphrases differ: start again.")
-    return Secret(passphrase=passphrase)
+    return Secret(passphrase=new_passphrase("Passphrase") if again else _asked("Passphrase: "))
+
+
+def new_passphrase(what: str) -> str:
+    """Ask twice for something new and secret.
+
+    Raises
+    ------
+    StoreError
+        When it is too short, or the two differ.
+    """
+    given = _asked(f"New {what.lower()}: ")
+    if len(given) < SHORTEST_PASSPHRASE:
+        raise StoreError(f"The {what.lower()} is too short: take at least {SHORTEST_PASSPHRASE} characters.")
+    if _asked("Once more: ") != given:
+        raise StoreError("The two differ: start again.")
+    return given
 
 
 def _asked(question: str) -> str:

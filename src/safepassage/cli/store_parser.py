@@ -50,6 +50,22 @@ def store_options(command: Command) -> None:
     migrate.add_argument("--ledger", type=Path, metavar="FILE", help="ledger file, one entry a line")
     migrate.add_argument("--to", type=Path, metavar="SERVER", help=".toml file that names a server")
     _who(migrate)
+    _office_options(command)
+
+
+def _office_options(command: Command) -> None:
+    """Add people, exchange and the server."""
+    person = command("person", "Give a person a role, or end it.")
+    _opens(person)
+    person.add_argument("person", metavar="PERSON", help="function or short name, in small letters")
+    person.add_argument("--role", required=True, help="planner, approver, liaison, field or viewer")
+    person.add_argument("--end", action="store_true", help="the person has no role any more")
+    person.add_argument(
+        "--password", action="store_true", help="ask for a new password, print recovery codes"
+    )
+    _who(person)
+    everybody = command("people", "Print who has which role.")
+    _opens(everybody)
     send = command(
         "send", "Write an encrypted bundle of the log for another office, to be carried on a stick."
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from safepassage.domain.log.classes import highest_class
 from safepassage.domain.release import SensitivityClass, frozen_tree
 
 MAX_BODY_DEPTH = 32
@@ -50,6 +51,10 @@ class Draft:
         check_plain(self.private, "private")
         object.__setattr__(self, "body", frozen_tree(self.body))
         object.__setattr__(self, "private", frozen_tree(self.private))
+        if self.sensitivity < highest_class(self.kind, self.body):
+            raise ValueError(
+                "the class of an entry is at least that of each of its fields (untagged: RESTRICTED)"
+            )
         if bool(self.private) != bool(self.key_id):
             raise ValueError("personal data and the name of the key that seals them come together")
         if self.key_id and not _ID.fullmatch(self.key_id):
