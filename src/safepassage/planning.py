@@ -53,7 +53,10 @@ from safepassage.engines.summary import (
     totals,
 )
 
-__all__ = ["Announced", "Ground", "Planned", "StoppingRule", "concluded", "make_plan", "prepare", "scheduled"]
+__all__ = [
+    "Announced", "Ground", "Planned", "StoppingRule", "concluded", "make_plan", "prepare", "problem_of",
+    "scheduled",
+]  # fmt: skip
 
 MINUTE_S = 60
 
@@ -117,6 +120,11 @@ class Announced:
     problem: PlanningProblem
     schedule: Schedule
     now_s: int
+
+
+def problem_of(network: RoadNetwork, situation: Situation) -> PlanningProblem:
+    """Return the problem that `make_plan` answers for a situation, without answering it."""
+    return prepare(network, situation, anew=False).problem
 
 
 def make_plan(

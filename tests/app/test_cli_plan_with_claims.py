@@ -124,3 +124,65 @@ def test_claims_about_forces_in_the_example_have_no_place():
     assert len(forces) >= 5
     assert not any(hasattr(claim, "places") for claim in forces)
     assert all(claims_json.place_names(claim) == [] for claim in forces)
+
+
+def test_why_names_the_claims_of_a_stretch_and_plans_again_without_each(tmp_path, case, capsys):
+    file, closed, opened = closing_ledger(tmp_path, case)
+    planned(tmp_path, case, "--claims", file)
+    capsys.readouterr()
+    link, out = links_of(case)[0], str(tmp_path / "out")
+    assert main(["claims", "why", link, "--plan", out, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["thing"] == f"link:{link}"
+    assert [row["claims"] for row in found["closures"]] == [[closed.id]]
+    [row] = found["withdrawals"]
+    assert (row["claims"], row["planned"]) == ([closed.id], True)
+    assert row["difference"]["movements"] > 0
+    # Not a guess: the plan without the claim, made by the other command, is the one it was compared with.
+    _, document = planned(tmp_path, case, "--claims", file, "--without", closed.id, output="without")
+    told = " ".join(document["compared"])
+    assert f"{row['difference']['persons']:,} persons" in told
+    capsys.readouterr()
+    assert main(["claims", "why", link, "--plan", out]) == 0
+    text = capsys.readouterr().out
+    assert "no claim opens a road" in text
+    assert opened.id in text
+    assert "the plan changes" in text
+
+
+def test_why_says_so_where_no_claim_speaks(tmp_path, case, capsys):
+    file, *_ = closing_ledger(tmp_path, case)
+    planned(tmp_path, case, "--claims", file)
+    out = str(tmp_path / "out")
+    assert main(["claims", "why", links_of(case)[-1], "--plan", out]) == 0
+    assert "not a report that there is none" in capsys.readouterr().out
+    assert main(["claims", "why", "nowhere", "--plan", out]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_why_refuses_a_case_that_has_changed_and_still_lists_the_claims(tmp_path, case, capsys):
+    file, closed, _ = closing_ledger(tmp_path, case)
+    planned(tmp_path, case, "--claims", file)
+    settings = case / "case.toml"
+    settings.write_text(settings.read_text("utf-8") + "\npersons_per_car = 4\n", "utf-8")
+    link, out = links_of(case)[0], str(tmp_path / "out")
+    assert main(["claims", "why", link, "--plan", out]) == 2
+    assert "not the case" in capsys.readouterr().err
+    assert main(["claims", "why", link, "--plan", out, "--quick"]) == 0
+    assert closed.id in capsys.readouterr().out
+
+
+def test_why_needs_a_plan_with_claims(tmp_path, case, capsys):
+    assert main(["plan", str(case), "-o", str(tmp_path / "bare")]) == 0
+    assert main(["claims", "why", "x", "--plan", str(tmp_path / "bare")]) == 2
+    assert "without claims" in capsys.readouterr().err
+
+
+def test_the_report_cites_the_claims_and_what_one_of_them_carries(tmp_path, case, capsys):
+    file, closed, opened = closing_ledger(tmp_path, case)
+    _, document = planned(tmp_path, case, "--claims", file, "--weigh", 1)
+    assert [row["claims"] for row in document["withdrawals"]] == [[closed.id]]
+    report = (tmp_path / "out" / "RESTRICTED" / "RESTRICTED-report.html").read_text("utf-8")
+    for words in (closed.id, opened.id, "If one claim were false", "no claim opens a road"):
+        assert words in report
+    assert "If “The road is blocked”" in capsys.readouterr().out

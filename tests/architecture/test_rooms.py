@@ -25,12 +25,16 @@ THIRD_PARTY = {
     "frontier": {"numpy"},
     "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
+    "withdrawal": set(),
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
     "cli": {"numpy"},
     "__main__": set(),
 }
-PURE = ("domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning", "what_if")
+PURE = (
+    "domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning", "what_if",
+    "withdrawal",
+)  # fmt: skip
 
 # Calls through which the outside world or chance gets in, by the last two names.
 IMPURE_CALLS = {

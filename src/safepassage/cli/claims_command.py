@@ -7,7 +7,7 @@ from importlib import import_module
 
 from safepassage.cli.outcome import Outcome
 
-ACTIONS = ("extract", "conflicts", "table", "decide", "review")
+ACTIONS = ("extract", "conflicts", "why", "table", "decide", "review")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -14,6 +14,7 @@ from safepassage.cli import store_parser
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
+MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
 MOST_DAYS = 366
 
@@ -126,7 +127,11 @@ def _claims_used(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE",
-        help="plan without a claim (c-…), an origin or an outlet of the ledger (repeatable)",
+        help="plan without a claim (c-…), an origin or an outlet of the ledger, and say what differs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--weigh", type=_whole(0, MOST_WEIGHED), default=0, metavar="N",
+        help="plan again without each of the N claims that weigh most (default: 0)",
     )  # fmt: skip
 
 
@@ -304,9 +309,20 @@ def _claims(commands: Commands) -> None:
         action.add_argument("ledger", type=Path, metavar="LEDGER", help="ledger file, one entry a line")
     table.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
     table.add_argument("--all", action="store_true", help="also the claims that were decided")
+    _why(actions)
     decide.add_argument("--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV")
     for action in (decide, review):
         action.add_argument("--by", required=True, metavar="FUNCTION", help="who decides, by function")
+
+
+def _why(actions: Commands) -> None:
+    parser = _command(actions, "why", "Say which claims made a road or place what it is in a plan.")
+    add = parser.add_argument
+    add("thing", metavar="THING", help="link, crossing, place, road number or name: r004, ref:H07, place:ID")
+    add("--plan", type=Path, required=True, metavar="OUT", help="folder a plan was written to")
+    add("--case", type=Path, metavar="CASE", help="case of the plan (default: where it was when planned)")
+    add("--network", type=Path, metavar="FILE", help="road network of the case, if not its own")
+    add("--quick", action="store_true", help="list the claims, and do not plan again without each")
 
 
 def _store(commands: Commands) -> None:

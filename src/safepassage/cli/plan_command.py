@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from safepassage.cli.claims_input import ClaimsInput, claims_input
+from safepassage.cli.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.frontier_text import frontier_text
 from safepassage.cli.going_on import GoingOn, going_on
 from safepassage.cli.layers import map_layers
@@ -90,9 +91,12 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     documents, parsed, verdict = _documents(planned)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
-    said = {} if claims is None else claims.document
-    if said:
-        documents["claims"] = canonical_json.encode(said)
+    said: dict[str, Any] = {}
+    if claims is not None:
+        progress.phase("planning without claims")
+        stop = _stopping(options, case)
+        scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
+        said = _said(scales, planned, options, documents, anew=planned.change is None and frontier is None)
     problems = (*given.problems, *_faults(claims), *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
@@ -114,7 +118,9 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         "outputs": outputs,
         "problems": problems_json(problems), "seconds": seconds,
     }  # fmt: skip
-    text = plan_text(planned, outputs, problems, seconds, code)
+    text = "\n".join([plan_text(planned, outputs, problems, seconds, code), *claims_lines(said)])
+    if said:
+        data["claims"] = {name: said[name] for name in ("without", "compared", "withdrawals")}
     if changes:
         data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
@@ -124,6 +130,15 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         }
         text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
+
+
+def _said(
+    scales: Scales, planned: Planned, options: argparse.Namespace, documents: dict[str, bytes], *, anew: bool
+) -> dict[str, Any]:
+    """Return what the plan knows of claims, and add it to what is written."""
+    said = weighed_document(scales, planned, most=options.weigh, compare=anew)
+    documents["claims"] = canonical_json.encode(said)
+    return said
 
 
 def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:

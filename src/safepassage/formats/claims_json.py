@@ -32,7 +32,7 @@ def document(
     return {
         "schema": SCHEMA, "class": "RESTRICTED", "as_of": as_of, "without": sorted(without),
         "made_from": dict(made_from),
-        "events": [_event(event) for event in picture.events],
+        "events": [event_row(event) for event in picture.events],
         "closures": [asdict(closure) for closure in picture.closures],
         "unplaced": [asdict(row) for row in picture.unplaced],
         "conflicts": [asdict(conflict) for conflict in conflicts],
@@ -55,7 +55,8 @@ def parsed_ledger(document: Mapping[str, Any]) -> Ledger:
     return Ledger.of(from_plain(Entry, entry) for entry in document["ledger"])
 
 
-def _event(event: HazardEvent) -> dict[str, Any]:
+def event_row(event: HazardEvent) -> dict[str, Any]:
+    """Return an event as the document holds it: slices are [from_s, until_s, low, central, high]."""
     rows = [[p.from_s, p.until_s, p.low_ppm, p.central_ppm, p.high_ppm] for p in event.slices]
     belief = [round(PPM * p) for p in event.belief]
     plain = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,10 @@ _STATUS = {
     "expired": "expired",
     "violated_claimed": "said by a party to have been violated",
 }
+PERCENT_PPM = 10_000
+TEN_PERCENT_PPM = 10 * PERCENT_PPM
+_FADING = "claim:"
+"""How ids of rows begin that were made from claims."""
 _KINDS = {
     "report": "Reports",
     "status": "Road and border statuses",
@@ -117,7 +121,7 @@ def time_in_words(clock: LocalClock, iso: str) -> str:
 def basis(release: Release, clock: LocalClock) -> dict[str, tuple[BasisRow, ...]]:
     """Return what the plan rests on by kind, in the order in which the kinds appear."""
     found: dict[str, list[BasisRow]] = {}
-    for row in release.plan["basis"]:
+    for row in first_slices(release.plan["basis"]):
         heading = _KINDS.get(row["kind"], row["kind"].replace("_", " ").capitalize())
         found.setdefault(heading, []).append(
             BasisRow(
@@ -131,6 +135,21 @@ def basis(release: Release, clock: LocalClock) -> dict[str, tuple[BasisRow, ...]
     return {heading: tuple(rows) for heading, rows in found.items()}
 
 
+def first_slices(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield rows, of a hazard that fades only its first and strongest slice, from there to the end."""
+    last = {_event_of(row["id"]): row for row in rows}
+    seen = set[str]()
+    for row in rows:
+        event = _event_of(row["id"])
+        if not event.startswith(_FADING) or event not in seen:
+            yield {**row, "to_s": last[event]["to_s"]} if "to_s" in row else row
+        seen.add(event)
+
+
+def _event_of(name: str) -> str:
+    return name.rpartition(":")[0] if name.startswith(_FADING) and "|" in name else name
+
+
 def whose_word(shown: MapArea) -> str:
     """Say whose word an area is; zones say how far they are agreed."""
     if shown.kind in {AreaKind.ANNOUNCED_ZONE, AreaKind.PROTECTED_ZONE}:
@@ -139,12 +158,27 @@ def whose_word(shown: MapArea) -> str:
     return f"reported by {shown.source}"
 
 
+def layer_in_words(shown: MapArea) -> str:
+    """Say what an area of hazard means for travellers, as a range, and in which layers it counts."""
+    if shown.hazard_ppm is None:
+        return ""
+    if not shown.reviewed:
+        return f"; not reviewed, precautionary layer only: up to {in_percent(shown.hazard_ppm[2])}"
+    low, central, high = (in_percent(ppm) for ppm in shown.hazard_ppm)
+    return f"; {low} / {central} / {high} (optimistic / expected / precautionary)"
+
+
+def in_percent(ppm: int) -> str:
+    """Say a probability in per cent, in two digits."""
+    return f"{ppm / PERCENT_PPM:.2g} %" if ppm < TEN_PERCENT_PPM else f"{ppm / PERCENT_PPM:.0f} %"
+
+
 def areas(layers: MapLayers, clock: LocalClock) -> tuple[AreaRow, ...]:
     """Return the areas of the map in words."""
     return tuple(
         AreaRow(
             name=area.name,
-            word=whose_word(area),
+            word=f"{whose_word(area)}{layer_in_words(area)}",
             purposes=area.purposes,
             grade=grade_in_words(area.grade),
             letters=area.grade,
@@ -156,9 +190,8 @@ def areas(layers: MapLayers, clock: LocalClock) -> tuple[AreaRow, ...]:
 
 def changes(release: Release, register: Register, clock: LocalClock, *, used: bool) -> tuple[ChangeRow, ...]:
     """Return the modifications of the baseline that the plan uses, or those that are only shown."""
-    return tuple(
-        _change(row, release, register, clock) for row in release.plan["modifications"] if row["used"] is used
-    )
+    rows = [row for row in release.plan["modifications"] if row["used"] is used]
+    return tuple(_change(row, release, register, clock) for row in first_slices(rows))
 
 
 def _change(row: Mapping[str, Any], release: Release, register: Register, clock: LocalClock) -> ChangeRow:

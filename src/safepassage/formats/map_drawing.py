@@ -203,7 +203,7 @@ class PlanMap:
             drawn, rings = symbols.area(shown, self._frame)
             hazard = shown.kind in {AreaKind.REPORTED_HAZARD, AreaKind.NO_GO}
             (hatched if hazard else outlined).append(drawn)
-            self._legend.add(shown.kind.value)
+            self._legend.add(shown.kind.value if shown.reviewed else "precautionary")
             places = symbols.area_candidates(rings, self._frame)
             label = symbols.area_label(shown, number)
             self._texts.add(_AREA, label, places, replace(label, lines=(f"{number}",)))

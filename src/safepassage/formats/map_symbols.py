@@ -14,7 +14,7 @@ from shapely import Polygon
 from safepassage.domain.case import AreaKind, PlaceKind
 from safepassage.domain.map_layers import MapArea
 from safepassage.domain.release import Release
-from safepassage.formats.evidence_facts import agreement, whose_word
+from safepassage.formats.evidence_facts import agreement, in_percent, whose_word
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_frame import MapFrame, Spot, rings_path
 from safepassage.formats.map_labels import Box, Candidate, Label
@@ -155,12 +155,14 @@ def area(shown: MapArea, frame: MapFrame) -> tuple[Markup, list[list[Spot]]]:
     parts = [element("title", {}, f"{shown.name}: {whose_word(shown)}")]
     if shown.kind in {AreaKind.REPORTED_HAZARD, AreaKind.NO_GO}:
         pattern = "url(#hatch)" if shown.kind is AreaKind.REPORTED_HAZARD else "url(#grid)"
+        pattern = pattern if shown.reviewed else "none"
         parts.append(
             element("path", {"d": outline, "fill": pattern, "fill-rule": "evenodd", "stroke": "none"})
         )
     parts.append(element("path", {"d": outline, "class": "outline"}))
     outer = [[frame.spot(point) for point in polygon[0]] for polygon in shown.polygons]
-    return element("g", {"class": f"area {shown.kind.value}"}, *parts), outer
+    layer = "" if shown.reviewed else " precautionary"
+    return element("g", {"class": f"area {shown.kind.value}{layer}"}, *parts), outer
 
 
 def area_label(shown: MapArea, number: int) -> Label:
@@ -171,8 +173,17 @@ def area_label(shown: MapArea, number: int) -> Label:
         lines += [*_clipped(whose), agreement(shown.status)]
     else:
         lines += _clipped(f"reported by {shown.source}")
+        lines += _layers(shown)
     found = tuple(line for line in lines if line)
     return Label(lines=found, size=10.5, style=f"label word-of {shown.kind.value}")
+
+
+def _layers(shown: MapArea) -> list[str]:
+    """Say the range of an event in text, for colour and line alone must not carry it."""
+    if shown.hazard_ppm is None or not shown.id.startswith("claim:"):
+        return []
+    low, _, high = (in_percent(ppm) for ppm in shown.hazard_ppm)
+    return [f"{low} – {high} at its worst" if shown.reviewed else f"not reviewed: up to {high}"]
 
 
 def _clipped(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats import evidence_facts, supply_facts
 from safepassage.formats.change_facts import ChangeFacts
+from safepassage.formats.claims_facts import ClaimsFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
 from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import LocalClock
@@ -80,6 +81,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "sites": people.sites(),
         "vehicles": supply_facts.vehicles(release, movements),
         "basis": evidence_facts.basis(release, clock),
+        "said": ClaimsFacts(release, clock),
         "areas": evidence_facts.areas(layers, clock),
         "changes_used": evidence_facts.changes(release, register, clock, used=True),
         "changes_shown": evidence_facts.changes(release, register, clock, used=False),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.case import Case
+from safepassage.domain.case import Case, RoadSelector
 from safepassage.domain.network import NO_LIMIT, Mode, RoadNetwork, unnamed
 from safepassage.domain.plan import Modification
 from safepassage.domain.planning_problem import PlanningProblem
@@ -25,6 +25,7 @@ from safepassage.engines.overlay.changes import Changes, collect
 from safepassage.engines.overlay.effects import pieces
 from safepassage.engines.overlay.people import planning_problem
 from safepassage.engines.overlay.placing import Placing, place_on_network
+from safepassage.engines.overlay.selectors import RoadFinder
 
 Columns = dict[str, NDArray[Any]]
 
@@ -59,6 +60,21 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
         problems=(*placing.problems, *changes.problems),
         baseline_arcs=len(network.arcs),
     )
+
+
+def roads_named(network: RoadNetwork, case: Case, selector: RoadSelector) -> tuple[int, ...]:
+    """Return the arcs that a selector points at; of a crossing also the stretches of road that meet there."""
+    placing = place_on_network(network, case)
+    added = additions(network, case, placing)
+    finder = RoadFinder(
+        network=network, areas={a.id: a for a in case.areas}, gate_arcs=added.gate_at,
+        place_nodes=placing.node,
+    )  # fmt: skip
+    found = set(finder.find(selector))
+    if selector.value in added.gate_at:
+        node = placing.node[selector.value]
+        found |= set(np.flatnonzero((network.arcs.tail == node) | (network.arcs.head == node)).tolist())
+    return tuple(sorted(found))
 
 
 def _timed(
