@@ -30,15 +30,9 @@ WRITTEN_DATE = re.compile(r"\b(?:19|20)\d{2}-\d{2}-\d{2}\b")
 
 def run(options: argparse.Namespace) -> Outcome:
     """Read a file and print what it proposes; with `--into`, put it into the queue of a ledger."""
-    from safepassage.extracting import countries_in, extract, proposals  # noqa: PLC0415 - loads a parser
+    from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
 
-    received, problems = report_text.read(options.file.read_bytes(), file=options.file.name)
-    published, faults = _published(options)
-    words = " ".join(r.text for r in received)
-    gazetteer, missing = _gazetteer(options, countries_in(words) if received else frozenset())
-    actors, wrong = _actors(options.actors)
-    problems = (*problems, *faults, *missing, *wrong)
-    readings = [(extract(_report(options, r, published), gazetteer, actors), r) for r in received]
+    readings, problems = readings_of(options)
     data = reading_json.document(
         [(reading, r.offset, f"r{r.row}-" if r.row else "") for reading, r in readings]
     )
@@ -54,6 +48,21 @@ def run(options: argparse.Namespace) -> Outcome:
         data["problems"] = problems_json(problems)
     text = "\n\n".join(part for part in parts if part)
     return Outcome(code=MALFORMED if problems else OK, text=text, data=data)
+
+
+def readings_of(
+    options: argparse.Namespace,
+) -> tuple[list[tuple[Reading, ReceivedText]], tuple[Problem, ...]]:
+    """Return what each text of a file proposes, and what is wrong with the file."""
+    from safepassage.extracting import countries_in, extract  # noqa: PLC0415 - loads a parser
+
+    received, problems = report_text.read(options.file.read_bytes(), file=options.file.name)
+    published, faults = _published(options)
+    words = " ".join(r.text for r in received)
+    gazetteer, missing = _gazetteer(options, countries_in(words) if received else frozenset())
+    actors, wrong = _actors(options.actors)
+    readings = [(extract(_report(options, r, published), gazetteer, actors), r) for r in received]
+    return readings, (*problems, *faults, *missing, *wrong)
 
 
 def _published(options: argparse.Namespace) -> tuple[str, tuple[Problem, ...]]:

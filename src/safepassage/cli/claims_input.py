@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safepassage.cli import ledger_file
 from safepassage.domain.case import Case
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.picture import HazardPicture
@@ -19,7 +18,8 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads, in_case, narrowed, picture
-from safepassage.formats import claims_json
+from safepassage.engines.nested_zones import zones
+from safepassage.formats import claims_json, ledger_json
 from safepassage.formats.local_clock import instant
 
 IN_CASE = "claims.jsonl"
@@ -54,20 +54,40 @@ def claims_input(options: argparse.Namespace, case: Case, network: RoadNetwork) 
         When something is to be left out and no claim comes from it.
     """
     path = ledger_path(options)
-    if path is None:
+    if path is None and not options.news and not zones(case):
         if options.without:
             raise FormatError(
                 file="--without", what="there is no ledger to leave anything out of",
                 remedy="name one with --claims LEDGER",
             )  # fmt: skip
         return None
-    ledger, problems = ledger_file.load(path)
+    data = b"" if path is None else path.read_bytes()
+    ledger, problems = ledger_json.read(data, file="" if path is None else path.name)
+    ledger, faults = _with_news(ledger, options, case)
+    problems = (*problems, *faults)
     _require_known(ledger, options.without)
     made_from = {
         "case": str(Path(options.case).resolve()), "network": str(options.network or ""),
-        "ledger_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "ledger_sha256": hashlib.sha256(data).hexdigest(),
     }  # fmt: skip
     return seen(ledger, case, Roads(network), without=options.without, made_from=made_from, problems=problems)
+
+
+def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple[Ledger, tuple[Problem, ...]]:
+    """Return the ledger with what the texts propose, filed as of the case; nothing in it is reviewed."""
+    problems: list[Problem] = []
+    for file in options.news:
+        from safepassage.cli.claims_extract import READER, readings_of  # noqa: PLC0415 - loads a parser
+        from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
+
+        asked = argparse.Namespace(
+            file=file, date=case.as_of, outlet="", case=options.case, gazetteer=None, actors=None
+        )
+        readings, faults = readings_of(asked)
+        problems.extend(faults)
+        made = proposals(ledger, [reading for reading, _ in readings], at=case.as_of, by=READER)
+        ledger = ledger.after(*made)
+    return ledger, tuple(problems)
 
 
 def seen(

@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage.cli.claims_input import ClaimsInput, seen
 from safepassage.cli.difference_text import difference_lines
+from safepassage.cli.zones_weighed import zone_lines
 from safepassage.domain.case import Case
 from safepassage.domain.claims.withdrawal import Difference, Withdrawal
 from safepassage.domain.network import RoadNetwork
@@ -125,4 +126,4 @@ def claims_lines(document: Mapping[str, Any]) -> list[str]:
         first = row["claims"][0]
         lines.append(f"If “{words[first]}” ({first}) were false, planned again:")
         lines.extend(f"  {line}" for line in row["lines"])
-    return lines
+    return [*lines, *zone_lines(document["zones"])]

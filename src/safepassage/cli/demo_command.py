@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from importlib.util import find_spec
 
 from safepassage import example
 from safepassage.cli import plan_command
@@ -18,6 +19,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Plan the example; that some of its people cannot be served is its lesson, not a failure."""
     options.case, options.network, options.previous = example.path(), None, None
     options.at, options.claims, options.without, options.weigh = "", None, [], WEIGHED
+    options.news = example.texts() if find_spec("spacy") else []
     options.frontier = options.pick = None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)

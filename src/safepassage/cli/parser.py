@@ -126,6 +126,10 @@ def _claims_used(parser: argparse.ArgumentParser) -> None:
         help="ledger of claims to plan with (default: claims.jsonl in the case folder, if it is there)",
     )  # fmt: skip
     parser.add_argument(
+        "--news", action="append", type=Path, default=[], metavar="FILE",
+        help="text to read claims from, as proposals nobody has reviewed (repeatable; needs the extra nlp)",
+    )  # fmt: skip
+    parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE",
         help="plan without a claim (c-…), an origin or an outlet of the ledger, and say what differs",
     )  # fmt: skip

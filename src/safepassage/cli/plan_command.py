@@ -19,6 +19,7 @@ from safepassage.cli.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
+from safepassage.cli.zones_weighed import zone_rows
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
@@ -120,7 +121,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     }  # fmt: skip
     text = "\n".join([plan_text(planned, outputs, problems, seconds, code), *claims_lines(said)])
     if said:
-        data["claims"] = {name: said[name] for name in ("without", "compared", "withdrawals")}
+        data["claims"] = {name: said[name] for name in ("without", "compared", "withdrawals", "zones")}
     if changes:
         data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
@@ -137,6 +138,8 @@ def _said(
 ) -> dict[str, Any]:
     """Return what the plan knows of claims, and add it to what is written."""
     said = weighed_document(scales, planned, most=options.weigh, compare=anew)
+    case, network = scales.claims.case, scales.network
+    said["zones"] = zone_rows(network, case, planned, stop=scales.stop, seed=scales.seed) if anew else []
     documents["claims"] = canonical_json.encode(said)
     return said
 

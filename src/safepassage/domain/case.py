@@ -273,6 +273,7 @@ class Area:
     """A polygon (outer ring first, then holes; (lon_e7, lat_e7) points, closed) with what is claimed of it.
 
     `hazard_*_ppm` are probabilities of a harmful condition for travellers, in ppm, low <= central <= high.
+    Areas with one `version_of` are what several sources say of one zone.
     """
 
     id: str
@@ -284,6 +285,7 @@ class Area:
     hazard_high_ppm: int = 0
     interval: Interval | None = None
     provenance: Provenance = Provenance()
+    version_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -318,6 +318,16 @@ AREAS = Table(
             sensitivity=_RESTRICTED,
             example="POLYGON ((0.14 0.02, 0.16 0.02, 0.16 0.04, 0.14 0.04, 0.14 0.02))",
         ),
+        Column(
+            name="version_of",
+            field="version_of",
+            type=ValueType.TEXT,
+            maximum=100,
+            meaning="Name of the zone of which this is one version, the same in each. The plan is also made "
+            "for their intersection, their union and each alone.",
+            sensitivity=_RESTRICTED,
+            example="",
+        ),
         *(
             Column(
                 name=name,

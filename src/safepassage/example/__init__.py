@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["background", "later_reports", "path"]
+__all__ = ["background", "later_reports", "path", "texts"]
 
 _HERE = Path(__file__).resolve().parent
 
@@ -21,6 +21,11 @@ def path() -> Path:
 def background() -> Path:
     """Return border and oblast lines for orientation (GeoJSON, Natural Earth, public domain)."""
     return path() / "background.geojson"
+
+
+def texts() -> list[Path]:
+    """Return news texts in our own words, for reading claims from; nothing in them is history."""
+    return sorted((_HERE / "texts").glob("*.txt"))
 
 
 def later_reports() -> Path:

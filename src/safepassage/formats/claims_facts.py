@@ -193,6 +193,10 @@ class ClaimsFacts:
             for row in self._document.get("withdrawals", ())
         )
 
+    def zones(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the zones with several versions, and whether the plan is the same under each."""
+        return tuple(self._document.get("zones", ()))
+
     def claims(self) -> tuple[ClaimFacts, ...]:
         """Return every claim that counts, the newest first, with what it does in this plan."""
         effects = self._effects()

@@ -126,6 +126,31 @@ def _prepared(polygons: Sequence[Polygon]) -> Any:
     return area
 
 
+def common_and_all(
+    areas: Sequence[Sequence[Polygon]],
+) -> tuple[list[list[list[tuple[int, int]]]], list[list[list[tuple[int, int]]]]]:
+    """Return what lies in all areas, and what lies in any, as polygons of closed rings on whole units.
+
+    Slivers and lines that are left where areas only touch are dropped; either may be empty.
+    """
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    shapes = [_prepared(area) for area in areas]
+    return _rings(shapely.intersection_all(shapes)), _rings(shapely.union_all(shapes))
+
+
+def _rings(shape: Any) -> list[list[list[tuple[int, int]]]]:
+    import shapely  # noqa: PLC0415 - loads when needed
+
+    snapped = shapely.set_precision(shape, 1.0)
+    parts = [p for p in shapely.get_parts(snapped) if p.geom_type == "Polygon" and p.area > 0]
+    found = [
+        [[(round(x), round(y)) for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        for part in shapely.normalize(np.asarray(parts, dtype=object))
+    ]
+    return sorted(found)
+
+
 def inside_mask(polygons: Sequence[Polygon], lon_e7: NDArray[Any], lat_e7: NDArray[Any]) -> NDArray[np.bool_]:
     """Return (n_points,) bool: points in any polygon or on its edge."""
     import shapely  # noqa: PLC0415 - loads when needed

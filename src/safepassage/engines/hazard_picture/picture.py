@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 
-from safepassage.domain.claims.ledger import Ledger, Standing
+from safepassage.domain.claims.ledger import Ledger, ReportFiled, Standing
 from safepassage.domain.claims.picture import HazardEvent, HazardPicture, HazardSlice, Unplaced
 from safepassage.domain.claims.values import fold
 from safepassage.engines.hazard_picture import policy
@@ -75,11 +75,13 @@ class _Room:
     """How many events of a source and day may still weigh before anybody reviewed them.
 
     A source is the origin and, because names of origins are cheap, the outlet. The day is the one on which
-    the report came in, which nobody outside can choose.
+    the report was filed, which nobody outside can choose.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._reports, self._spent = ledger.reports, Counter[str]()
+        filed = [(e.act.report.id, e.at[:10]) for e in ledger.entries if isinstance(e.act, ReportFiled)]
+        self._day = dict(filed)
 
     def take(self, event: Event, aside: list[Unplaced]) -> tuple[Event, tuple[str, ...]]:
         """Return the event with the claims that have room, and whose room they take; put others aside."""
@@ -98,7 +100,7 @@ class _Room:
 
     def _sources(self, standing: Standing) -> tuple[str, ...]:
         report = self._reports[standing.claim.report]
-        day, origin = report.received[:10], standing.claim.chain.origin.name
+        day, origin = self._day[report.id], standing.claim.chain.origin.name
         return tuple(dict.fromkeys(f"{fold(name)} {day}" for name in (origin, report.outlet)))
 
 
