@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _verify(commands)
     _explain(commands)
     _claims(commands)
+    _release(commands)
     _store(commands)
     _log(commands)
     _doctor(commands)
@@ -327,6 +328,11 @@ def _why(actions: Commands) -> None:
     add("--case", type=Path, metavar="CASE", help="case of the plan (default: where it was when planned)")
     add("--network", type=Path, metavar="FILE", help="road network of the case, if not its own")
     add("--quick", action="store_true", help="list the claims, and do not plan again without each")
+
+
+def _release(commands: Commands) -> None:
+    text = "Write what one audience may know of a verified plan; recorded, signed, small numbers hidden."
+    store_parser.release_options(_command(commands, "release", text))
 
 
 def _store(commands: Commands) -> None:

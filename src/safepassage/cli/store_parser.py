@@ -107,9 +107,22 @@ def log_options(command: Command) -> None:
     )
     _opens(verify)
     verify.add_argument("--against", type=Path, metavar="CHECKPOINT", help="what a partner holds")
+    export = command("check-export", "Check files that an office released against their signed list.")
+    export.add_argument("export", type=Path, metavar="LIST", help="the list, beside its files")
+    export.add_argument("--public-key", default="", metavar="KEY", help="key of the office, as you know it")
     checkpoint = command("checkpoint", "Write a signed statement of the log for a partner to keep.")
     _opens(checkpoint)
     _output(checkpoint, "checkpoint to write")
+
+
+def release_options(release: argparse.ArgumentParser) -> None:
+    """Add the options of a release."""
+    release.add_argument("plan", type=Path, metavar="PLAN", help="folder that `plan` wrote")
+    release.add_argument("--audience", required=True, choices=("public", "partners"), help="who may read it")
+    release.add_argument("--store", type=Path, required=True, metavar="STORE", help="store that records it")
+    _key(release)
+    _output(release, "folder to write to")
+    _who(release)
 
 
 def _draft(append: argparse.ArgumentParser) -> None:

@@ -21,13 +21,35 @@ class SensitivityClass(IntEnum):
 class Audience(Enum):
     """A reader of releases, with the highest class that reader may see."""
 
-    PUBLIC = SensitivityClass.PUBLIC
-    PLANNING_TEAM = SensitivityClass.RESTRICTED
+    PUBLIC = ("public", SensitivityClass.PUBLIC)
+    PARTNERS = ("partners", SensitivityClass.PARTNERS)
+    PARTY_A = ("party-a", SensitivityClass.PARTIES)
+    PARTY_B = ("party-b", SensitivityClass.PARTIES)
+    PLANNING_TEAM = ("restricted", SensitivityClass.RESTRICTED)
 
     @property
     def may_see(self) -> SensitivityClass:
         """The highest class of field this audience may see."""
-        return self.value
+        return self.value[1]
+
+    @property
+    def word(self) -> str:
+        """The audience as it is written on a command line."""
+        return self.value[0]
+
+    def sees(self, sensitivity: SensitivityClass) -> bool:
+        """Tell whether a field of this class is shown to this audience.
+
+        Parties see what is public and what is addressed to parties; what partners share with each other
+        (needs, capacities, stocks) is not theirs.
+        """
+        if self.may_see is SensitivityClass.PARTIES and sensitivity is SensitivityClass.PARTNERS:
+            return False
+        return sensitivity <= self.may_see
+
+
+STATEMENT = "This is information, not a permission, and not a guarantee of safety."
+"""Stands on everything that leaves the planning team."""
 
 
 NOUNS = ("inputs", "plan", "certificate", "verification")
@@ -131,8 +153,9 @@ class Release:
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
     audience may not see is absent. `changes` is what differs from the plan that was gone on from, `claims`
     what the plan knows of claims, `frontier` the plans beside it; they are empty where there are none and for
-    readers who may not see them. `generated_from` names the files and their SHA-256 and is empty for readers
-    who may not know them.
+    readers who may not see them. `figures` are the numbers for this audience, if any were made; `stamp` has
+    the class, the time of the data, the hash of the plan and the statement that goes with everything.
+    `generated_from` names the files and their SHA-256 and is empty for readers who may not know them.
     """
 
     audience: Audience
@@ -144,9 +167,11 @@ class Release:
     changes: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
     frontier: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    stamp: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*NOUNS, "generated_from", "changes", "claims", "frontier"):
+        for name in (*NOUNS, "generated_from", "changes", "claims", "frontier", "figures", "stamp"):
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
 
     @property

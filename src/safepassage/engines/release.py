@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
-from safepassage.domain.release import Audience, Release, SensitivityClass, class_of
+from safepassage.domain.figures import Figures
+from safepassage.domain.release import STATEMENT, Audience, Release, SensitivityClass, class_of
 
 Document = Mapping[str, Any]
 
@@ -48,8 +50,30 @@ def release(
         changes=dict(changes or {}) if limit >= SensitivityClass.RESTRICTED else {},
         claims=dict(claims or {}) if limit >= SensitivityClass.RESTRICTED else {},
         frontier=dict(frontier or {}) if limit >= SensitivityClass.RESTRICTED else {},
-        **{noun: _restricted(noun, document, limit) for noun, document in documents.items()},
+        stamp={
+            "class": limit.name,
+            "audience": audience.word,
+            "data_time": str(inputs.get("as_of", "")),
+            "plan_sha256": str(verification["plan_sha256"]),
+            "statement": STATEMENT,
+        },
+        **{noun: _restricted(noun, document, audience) for noun, document in documents.items()},
     )
+
+
+def with_figures(given: Release, figures: Figures) -> Release:
+    """Return a release with the figures made for its audience.
+
+    Raises
+    ------
+    ValueError
+        When they were made for another one.
+    """
+    if figures.audience is not given.audience:
+        raise ValueError(f"these figures are for {figures.audience.name}, not for {given.audience.name}")
+    numbers = asdict(figures)
+    del numbers["audience"]
+    return replace(given, figures=numbers)
 
 
 def canonical_bytes(document: Document) -> bytes:
@@ -80,22 +104,22 @@ def _require_verified(
             raise UnverifiedPlanError(f"{noun}.json is not the one the verifier read")
 
 
-def _restricted(noun: str, document: Document, limit: SensitivityClass) -> dict[str, Any]:
-    """Copy the fields of `document` whose class is at most `limit`; tables in it are nouns of their own."""
-    if limit >= SensitivityClass.RESTRICTED:
+def _restricted(noun: str, document: Document, audience: Audience) -> dict[str, Any]:
+    """Copy the fields of `document` that an audience sees; tables in it are nouns of their own."""
+    if audience.may_see >= SensitivityClass.RESTRICTED:
         return dict(document)
     kept: dict[str, Any] = {}
     for field, value in document.items():
         below = f"{noun}.{field}"
         if isinstance(value, Mapping):
-            child = _restricted(below, value, limit)
+            child = _restricted(below, value, audience)
             if child:
                 kept[field] = child
         elif _is_table(value):
-            rows = [_restricted(below, row, limit) for row in value]
+            rows = [_restricted(below, row, audience) for row in value]
             if any(rows):
                 kept[field] = rows
-        elif class_of(noun, field) <= limit:
+        elif audience.sees(class_of(noun, field)):
             kept[field] = value
     return kept
 

@@ -143,8 +143,9 @@ class EventStore:
         if not found or found[0].kind in {GENESIS, KEY_DELETED}:
             raise StoreError(f"There is no entry {entry_id} that could be undone.")
         body = {"undone": [{"log": row.log, "seq": row.seq} for row in found]}
+        said = log_record.canonical({"undoes": entry_id, "body": body, "org": org, "by": by, "why": why})
         draft = Draft(
-            id=f"undo-{log_record.digest(entry_id.encode())[:32]}",
+            id=f"undo-{log_record.digest(said)[:40]}",
             org=org,
             by=by,
             why=why,

@@ -26,7 +26,6 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
         "data_time": _S,
         "plan_sha256": _R,
         "files": _R,
-        "not_before": _S,
         "statement": _P,
     },
 }

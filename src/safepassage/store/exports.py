@@ -1,0 +1,72 @@
+"""What leaves the planning team is recorded before it is written, and signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from safepassage.domain.log.entry import Draft
+from safepassage.formats import canonical_json, log_record
+from safepassage.store import signing
+from safepassage.store.event_store import EventStore, Receipt
+
+EXPORT_MADE = "export.made"
+SCHEMA = "safepassage/export/1"
+
+
+def record_export(
+    store: EventStore, stamp: Mapping[str, str], files: Mapping[str, bytes], *, by: str, why: str
+) -> tuple[Receipt, bytes]:
+    """Record an export and return the signed list of its files, to be written beside them.
+
+    Raises
+    ------
+    StoreError
+        When it could not be recorded; then nothing may be written.
+    """
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    body: dict[str, Any] = {**dict(sorted(stamp.items())), "files": hashes}
+    org = next(store.entries()).org
+    said = log_record.canonical(
+        {"body": body, "by": by, "why": why, "after": store.backend.last(store.log)[0]}
+    )
+    draft = Draft(
+        id=f"export-{log_record.digest(said)[:40]}",
+        org=org,
+        by=by,
+        why=why,
+        kind=EXPORT_MADE,
+        body=body,
+        about=f"plan:{stamp['plan_sha256'][:32]}",
+    )
+    receipt = store.append(draft)
+    seed = store.seed()
+    statement = {
+        "schema": SCHEMA,
+        **body,
+        "org": org,
+        "log": receipt.log,
+        "entry": receipt.seq,
+        "entry_hash": receipt.hash,
+        "public_key": signing.public_key(seed),
+    }
+    return receipt, canonical_json.encode(statement | {"signature": signing.sign(seed, statement)})
+
+
+def faults(manifest: Mapping[str, Any], files: Mapping[str, bytes | None]) -> list[str]:
+    """Return what is wrong with an export: its signature, files that are missing, changed or not listed."""
+    said = dict(manifest)
+    signature = said.pop("signature", "")
+    found = []
+    if said.get("schema") != SCHEMA or not isinstance(said.get("files"), Mapping):
+        return ["the list of files is none"]
+    if not signing.is_signed(str(said.get("public_key", "")), said, str(signature)):
+        found.append("the signature of the list is wrong")
+    for name, expected in sorted(said["files"].items()):
+        data = files.get(name)
+        if data is None:
+            found.append(f"{name} is missing")
+        elif hashlib.sha256(data).hexdigest() != expected:
+            found.append(f"{name} was changed")
+    return found + [f"{name} is not listed" for name in sorted(set(files) - set(said["files"]))]

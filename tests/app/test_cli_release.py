@@ -1,0 +1,104 @@
+"""`safepassage release`: what leaves is verified again, recorded first, signed, and on time."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from safepassage.cli import main, release_command, store_file
+from safepassage.formats import canonical_json
+from safepassage.testing.sample_documents import sample_documents
+
+WHO = ("--by", "lead", "--why", "weekly")
+
+
+class Verified:
+    """Stands for the verifier's answer about the sample, which is no plan of the planner's."""
+
+    verified = True
+
+    def record(self):
+        return sample_documents()[3]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SAFEPASSAGE_DEBUG", "1")
+    monkeypatch.setenv(store_file.KEY_FILE, "k")
+    monkeypatch.setattr(release_command, "verify", lambda *_documents, **_bytes: Verified())
+    folder = tmp_path / "plan" / "RESTRICTED"
+    folder.mkdir(parents=True)
+    for noun, document in zip(("inputs", "plan", "certificate"), sample_documents(), strict=False):
+        (folder / f"RESTRICTED-{noun}.json").write_bytes(canonical_json.encode(document))
+
+    def command(*arguments):
+        code = main([*arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    assert (
+        command("store", "init", "a.store", "--org", "red", "--key-file", "k", "--make-key-file", *WHO)[0]
+        == 0
+    )
+    return command
+
+
+def released(run, audience, folder="out"):
+    return run("release", "plan", "--audience", audience, "--store", "a.store", "-o", folder, *WHO)
+
+
+def test_partners_get_signed_figures_and_the_log_says_so(run, tmp_path):
+    code, said = released(run, "partners")
+    assert (code, said["class"], said["seq"]) == (0, "PARTNERS", 2)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"PARTNERS-figures.json", "PARTNERS-figures.txt", "PARTNERS-export.json"}
+    entry = run("log", "show", "a.store", "--kind", "export.made")[1]["entries"][0]
+    assert (entry["why"], entry["body"]["class"]) == ("weekly", "PARTNERS")
+    key = run("log", "show", "a.store")[1]["entries"][0]["body"]["public_key"]
+    check = ("log", "check-export", "out/PARTNERS-export.json")
+    assert run(*check, "--public-key", key)[0] == 0
+    assert run(*check, "--public-key", "00")[1]["faults"] == ["another office signed it"]
+    (tmp_path / "out" / "PARTNERS-figures.txt").write_text("other numbers")
+    assert run(*check)[1]["faults"] == ["PARTNERS-figures.txt was changed"]
+
+
+def test_the_public_waits_a_day_and_nothing_is_recorded_or_written_before(run, tmp_path):
+    code, said = released(run, "public")
+    assert (code, "Not before 2031" in said["error"]) == (2, True)
+    assert not (tmp_path / "out").exists()
+    assert len(run("log", "show", "a.store")[1]["entries"]) == 1
+
+
+def test_the_public_is_told_afterwards(run, monkeypatch):
+    monkeypatch.setattr(store_file, "now_ms", lambda: 1_940_000_000_000)
+    assert released(run, "public")[1]["class"] == "PUBLIC"
+
+
+def test_without_a_record_nothing_is_written(run, tmp_path, monkeypatch):
+    monkeypatch.setenv(store_file.KEY_FILE, "other")
+    (tmp_path / "other").write_text("another passphrase")
+    assert released(run, "partners")[0] == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_plan_that_does_not_hold_is_not_released(run, tmp_path, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(store_file.KEY_FILE, "k")
+    path = tmp_path / "plan" / "RESTRICTED" / "RESTRICTED-plan.json"
+    document = json.loads(path.read_bytes())
+    document["directions"][0]["persons_served"] += 1
+    path.write_bytes(canonical_json.encode(document))
+    assert released(run, "partners")[0] == 4
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("audience", ["party-a", "restricted", ""])
+def test_there_is_no_release_of_figures_for_parties(run, audience):
+    assert released(run, audience)[0] == 2
+
+
+def test_a_folder_that_is_no_plan_is_one_sentence(run):
+    assert run("release", "a.store", "--audience", "public", "--store", "a.store", "-o", "x", *WHO)[0] == 2
+    assert run("log", "check-export", "k")[0] == 2
