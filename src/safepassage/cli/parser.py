@@ -16,7 +16,7 @@ EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
 MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
-MOST_DAYS = 366
+MOST_DAYS, MOST_SITES, MOST_WALK_M = 366, 5_000, 100_000
 
 
 class UsageError(Exception):
@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     _plan(commands)
     _what_if(commands)
     _needs(commands)
+    _site(commands)
     _verify(commands)
     _explain(commands)
     _claims(commands)
@@ -233,6 +234,41 @@ def _needs(commands: Commands) -> None:
     add("--plan", type=Path, metavar="OUT", help="folder of a plan: who arrives is counted at the sites")
     add("--days", type=_whole(1, MOST_DAYS), default=7, metavar="N", help="days looked at (default: 7)")
     add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a place, day and commodity")
+
+
+def _site(commands: Commands) -> None:
+    parser = _command(
+        commands, "site", "Say where to stand, so that people on foot reach it, with a proven bound."
+    )
+    _case(parser)
+    add = parser.add_argument
+    add(
+        "--aim", choices=("median", "cover", "centre"), default="cover",
+        help="cover: fewest without a site in reach; median: least walking; centre: least longest walk",
+    )  # fmt: skip
+    add("--count", type=_whole(1, MOST_SITES), default=3, metavar="N", help="sites, existing ones included")
+    add("--to", type=_whole(1, MOST_SITES), metavar="N", help="also for every number of sites up to this one")
+    add("--walk-limit-m", type=_whole(1, MOST_WALK_M), default=5_000, metavar="M", help="longest walk")
+    add(
+        "--at",
+        default="settlement",
+        metavar="KINDS",
+        help="kinds of places where one could stand, with commas",
+    )
+    add(
+        "--existing",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a site that stands already (repeatable)",
+    )
+    add(
+        "--time-limit",
+        type=_whole(1, MOST_SECONDS),
+        default=60,
+        metavar="SECONDS",
+        help="for each number of sites",
+    )
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,124 @@
+"""Sites against every choice there is: medians, coverings and centres on cases small enough for it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from safepassage.domain.siting import NO_WAY, SitingAim, SitingProblem
+from safepassage.engines.siting import site
+from safepassage.kernels.covering_program import hardest
+from safepassage.kernels.median_bound import IN, PRICE_SCALE
+from safepassage.kernels.median_tree import best_sites
+
+LIMIT_M = 12
+
+
+@st.composite
+def problems(draw):
+    n, m = draw(st.integers(1, 9)), draw(st.integers(1, 7))
+    metres = draw(st.lists(st.integers(NO_WAY, 20), min_size=n * m, max_size=n * m))
+    persons = draw(st.lists(st.integers(0, 9), min_size=n, max_size=n))
+    existing = draw(st.sets(st.integers(0, m - 1), max_size=1))
+    count = draw(st.integers(max(1, len(existing)), m))
+    problem = SitingProblem(
+        clients=tuple(f"c{i}" for i in range(n)), sites=tuple(f"s{j}" for j in range(m)),
+        persons=np.array(persons, np.int64), metres=np.array(metres, np.int64).reshape(n, m),
+        walk_limit_m=LIMIT_M, existing=tuple(existing),
+    )  # fmt: skip
+    return problem, count
+
+
+def value(problem, aim, chosen):
+    walks = np.where(problem.in_reach, problem.metres, 10**6)[:, list(chosen)].min(axis=1)
+    out = int(problem.persons[walks > LIMIT_M].sum())
+    if aim is SitingAim.COVER:
+        return out
+    if aim is SitingAim.MEDIAN:
+        return int((np.minimum(walks, 2 * LIMIT_M + 1) * problem.persons).sum())
+    reachable = (problem.persons > 0) & problem.in_reach.any(axis=1)
+    return int(walks[reachable].max(initial=0))
+
+
+def choices(problem, count):
+    for chosen in combinations(range(len(problem.sites)), count):
+        if set(problem.existing) <= set(chosen):
+            yield chosen
+
+
+@settings(max_examples=60)
+@given(problems(), st.sampled_from([SitingAim.MEDIAN, SitingAim.COVER]))
+def test_no_choice_is_better(case, aim):
+    problem, count = case
+    plan = site(problem, count, aim)
+    least = min(value(problem, aim, chosen) for chosen in choices(problem, count))
+    assert plan.value == value(problem, aim, plan.chosen) == least == plan.bound
+    assert set(problem.existing) <= set(plan.chosen)
+    assert len(plan.chosen) == count
+
+
+@settings(max_examples=60)
+@given(problems())
+def test_no_longest_walk_is_shorter(case):
+    problem, count = case
+    plan = site(problem, count, SitingAim.CENTRE)
+    least = min(value(problem, SitingAim.CENTRE, chosen) for chosen in choices(problem, count))
+    if least > LIMIT_M or not problem.in_reach[problem.persons > 0].any():
+        assert plan.value == plan.persons_left_out == plan.bound
+    else:
+        assert plan.value == plan.longest_m == plan.bound == least
+
+
+def added_up(costs, count, must, leaf):
+    """Return what the prices of a closed part prove, worked out with plain Python."""
+    fixed = dict.fromkeys(must, IN) | dict(leaf.decisions)
+    gains = [
+        sum(min(0, costs[i][j] * PRICE_SCALE - price) for i, price in enumerate(leaf.prices))
+        for j in range(len(costs[0]))
+    ]
+    inside = [j for j, word in fixed.items() if word == IN]
+    free = sorted(gains[j] for j in range(len(gains)) if j not in fixed)
+    return sum(leaf.prices) + sum(gains[j] for j in inside) + sum(free[: count - len(inside)])
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_the_parts_of_the_tree_prove_the_bound_and_leave_no_choice_out(case):
+    problem, count = case
+    costs = np.where(problem.in_reach, problem.metres, 50) * problem.persons[:, None]
+    answer = best_sites(costs, count, must=problem.existing)
+    rows = costs.tolist()
+    for leaf in answer.leaves:
+        if leaf.prices:
+            assert -(-added_up(rows, count, problem.existing, leaf) // PRICE_SCALE) >= answer.bound
+    for chosen in choices(problem, count):
+        covered = [
+            leaf for leaf in answer.leaves
+            if all((site in chosen) == (word == IN) for site, word in leaf.decisions)
+        ]  # fmt: skip
+        assert covered
+        if not any(leaf.prices for leaf in covered):
+            assert int(costs[:, list(chosen)].min(axis=1).sum()) >= answer.value
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4).filter(any), min_size=1, max_size=7))
+def test_covering_the_hardest_covers_all(rows):
+    covered = np.array(rows)
+    kept = covered[hardest(covered)]
+    for size in range(1, 5):
+        for chosen in combinations(range(4), size):
+            sites = list(chosen)
+            assert kept[:, sites].any(axis=1).all() == covered[:, sites].any(axis=1).all()
+
+
+def test_numbers_that_cannot_be_chosen_are_refused():
+    problem = SitingProblem(
+        clients=("c",), sites=("a", "b"), persons=np.array([1]), metres=np.array([[1, 2]]), walk_limit_m=9,
+        existing=(0, 1),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="1 sites cannot be chosen from 2"):
+        site(problem, 1, SitingAim.COVER)
