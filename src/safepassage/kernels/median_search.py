@@ -12,6 +12,7 @@ import numpy as np
 
 from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.median_bound import Int8, Int64
+from safepassage.kernels.shuttle_edits import UInt64, draw
 
 
 @inner
@@ -79,10 +80,10 @@ def interchange(costs: Int64, chosen: Int8, fixed_in: Int8) -> int:
 
 
 @inner
-def _kick(chosen: Int8, fixed_in: Int8) -> None:
+def _kick(chosen: Int8, fixed_in: Int8, rng: UInt64) -> None:
     """Exchange one chosen site for another one at random; there is one that may leave."""
     m = len(chosen)
-    leave, take = np.random.randint(m), np.random.randint(m)  # noqa: NPY002
+    leave, take = draw(rng, m), draw(rng, m)
     while not chosen[leave] or fixed_in[leave]:
         leave = (leave + 1) % m
     for _ in range(m):
@@ -95,7 +96,7 @@ def _kick(chosen: Int8, fixed_in: Int8) -> None:
 @compiled
 def search(costs: Int64, chosen: Int8, fixed_in: Int8, kicks: int, seed: int) -> int:
     """Improve `chosen` in place by descents from places near the best one; return the cost reached."""
-    np.random.seed(seed)  # noqa: NPY002 - the generator that compiled code knows
+    rng = np.array([2 * seed + 1], np.uint64)
     m = costs.shape[1]
     best = interchange(costs, chosen, fixed_in)
     movable = 0
@@ -105,7 +106,7 @@ def search(costs: Int64, chosen: Int8, fixed_in: Int8, kicks: int, seed: int) ->
     for _ in range(kicks):
         trial = chosen.copy()
         for _ in range(min(size, movable)):
-            _kick(trial, fixed_in)
+            _kick(trial, fixed_in, rng)
         value = interchange(costs, trial, fixed_in)
         if value < best:
             best, size = value, 1
