@@ -20,6 +20,7 @@ from safepassage.formats import (
     report_html,
     schedule_csv,
     schedule_xlsx,
+    situation_report,
 )
 
 RESTRICTED, PUBLIC = "RESTRICTED", "PUBLIC"
@@ -149,6 +150,7 @@ def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
         "places.geojson": lambda: plan_geojson.write_places(release),
         "modifications.geojson": lambda: plan_geojson.write_modifications(release, layers),
         "areas.geojson": lambda: plan_geojson.write_areas(release, layers),
+        "sitrep.txt": lambda: situation_report.write(release),
         "schedule.csv": lambda: schedule_csv.write(release),
         "schedule.xlsx": lambda: schedule_xlsx.write(release),
     }

@@ -351,9 +351,24 @@ def _claims(commands: Commands) -> None:
     table.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
     table.add_argument("--all", action="store_true", help="also the claims that were decided")
     _why(actions)
+    _refer(actions)
     decide.add_argument("--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV")
     for action in (decide, review):
         action.add_argument("--by", required=True, metavar="FUNCTION", help="who decides, by function")
+
+
+def _refer(actions: Commands) -> None:
+    parser = _command(actions, "refer", "Write one incident against civilians down for one recipient.")
+    add = parser.add_argument
+    add("ledger", type=Path, metavar="LEDGER", help="ledger file, one entry a line")
+    add("claim", metavar="CLAIM", help="id of the claim that reports the incident: c-…")
+    add("--to", required=True, metavar="RECIPIENT", help="organisation that the record is for")
+    add("--purpose", required=True, help="what it is passed on for")
+    consent = parser.add_mutually_exclusive_group(required=True)
+    consent.add_argument("--consent", default="", metavar="NUMBER", help="number of the source's consent")
+    consent.add_argument("--published", default="", metavar="WHERE", help="where it was published anyway")
+    add("--until", default="", metavar="DAY", help="day on which the consent ends")
+    add("-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ to")
 
 
 def _why(actions: Commands) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
-from safepassage.formats import evidence_facts, supply_facts
+from safepassage.formats import evidence_facts, situation_report, supply_facts
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.claims_facts import ClaimsFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
@@ -82,6 +82,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "vehicles": supply_facts.vehicles(release, movements),
         "basis": evidence_facts.basis(release, clock),
         "said": ClaimsFacts(release, clock),
+        "brief": situation_report.sentences(release, clock),
         "areas": evidence_facts.areas(layers, clock),
         "changes_used": evidence_facts.changes(release, register, clock, used=True),
         "changes_shown": evidence_facts.changes(release, register, clock, used=False),
