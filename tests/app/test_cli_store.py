@@ -116,6 +116,24 @@ def test_a_claims_ledger_is_taken_over_once(run, tmp_path):
     assert run(*migrate)[1] == {"added": 0, "repeated": len(book.entries), "problems": [], "exit_code": 0}
 
 
+def test_claims_commands_work_on_a_store_as_on_a_file(run, tmp_path, capsys):
+    book = ledger(A, left("3,000 left", quantities=number(3_000)))
+    ledger_file.append(tmp_path / "claims.jsonl", book.entries)
+    run("store", "migrate", "a.store", "--ledger", "claims.jsonl", *WHO)
+    said = [run("claims", "conflicts", *where)[1] for where in (("claims.jsonl",), ("a.store", "--store"))]
+    assert said[0]["conflicts"] == said[1]["conflicts"] != []
+    for where in (("claims.jsonl",), ("a.store", "--store")):
+        assert run("claims", "table", *where, "-o", "open.csv")[0] == 0
+        rows = (tmp_path / "open.csv").read_text("utf-8-sig").splitlines()
+        filled = "\n".join([rows[0], *(row.replace(",,", ",reject,", 1) for row in rows[1:])])
+        (tmp_path / "filled.csv").write_text(filled, "utf-8")
+        decide = ("claims", "decide", *where, "--table", "filled.csv", "--by", "liaison")
+        assert [run(*decide)[1]["entries"] for _ in range(2)] == [2, 0]
+    kinds = {entry["kind"] for entry in run("log", "show", "a.store")[1]["entries"]}
+    assert kinds == {"log.opened", "claims.entry"}
+    assert run("claims", "conflicts", "a.store", "--store")[1]["conflicts"] == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

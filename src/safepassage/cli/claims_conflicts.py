@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Print every contested slot of a ledger and every open question."""
     from safepassage.engines.conflicts import conflicts  # noqa: PLC0415 - needs the numeric libraries
 
-    ledger, problems = ledger_file.load(options.ledger)
+    ledger, problems = ledger_file.load_named(options)
     found = conflicts(ledger)
     parts = [problems_text(problems), *(conflict_text(c) for c in found), _gaps(ledger), _head(ledger, found)]
     data = {

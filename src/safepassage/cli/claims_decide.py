@@ -12,12 +12,12 @@ from safepassage.formats import claims_table
 
 def run(options: argparse.Namespace) -> Outcome:
     """Add what the rows decide; rows that cannot be taken are named, the others count."""
-    ledger, faults = ledger_file.load(options.ledger)
+    ledger, faults = ledger_file.load_named(options)
     entries, problems = claims_table.read(
         options.table.read_bytes(), ledger, file=options.table.name, at=ledger_file.now(), by=options.by
     )
     ledger.after(*entries)
-    ledger_file.append(options.ledger, entries)
+    ledger_file.append_named(options, entries)
     found = (*faults, *problems)
     said = f"{len(entries)} entries added to {options.ledger}, {len(problems)} rows not taken."
     text = "\n".join(part for part in (problems_text(found), said) if part)

@@ -22,11 +22,11 @@ GRADE = re.compile(r"([a-f])([1-6])", re.IGNORECASE)
 
 def run(options: argparse.Namespace) -> Outcome:
     """Ask about every open claim; each answer is on disk before the next question."""
-    ledger, _ = ledger_file.load(options.ledger)
+    ledger, _ = ledger_file.load_named(options)
     decided = 0
     for acts in decisions(ledger, options.by, input, sys.stdout.write):
         at = ledger_file.now()
-        ledger_file.append(options.ledger, [Entry(at=at, by=options.by, act=act) for act in acts])
+        ledger_file.append_named(options, [Entry(at=at, by=options.by, act=act) for act in acts])
         decided += 1
     left = sum(s.decision == Decision.PROPOSED for s in ledger.counting()) - decided
     return Outcome(

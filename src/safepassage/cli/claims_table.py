@@ -14,7 +14,7 @@ from safepassage.formats import claims_table
 
 def run(options: argparse.Namespace) -> Outcome:
     """Write the table of open claims, or of all."""
-    ledger, problems = ledger_file.load(options.ledger)
+    ledger, problems = ledger_file.load_named(options)
     standings = [
         s for s in ledger.counting() if options.all or s.decision == Decision.PROPOSED
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -35,6 +36,25 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def load_named(options: argparse.Namespace) -> tuple[Ledger, tuple[Problem, ...]]:
+    """Return the ledger that a command names: a file, or with `--store` the claims entries of a store."""
+    if not options.store:
+        return load(options.ledger)
+    from safepassage.cli import claims_store  # noqa: PLC0415 - a ledger file needs no database
+
+    return claims_store.load(options.ledger, options.key_file)
+
+
+def append_named(options: argparse.Namespace, entries: Iterable[Entry]) -> None:
+    """Add entries to the ledger that a command names, on disk before this returns."""
+    if not options.store:
+        append(options.ledger, entries)
+        return
+    from safepassage.cli import claims_store  # noqa: PLC0415
+
+    claims_store.append(options.ledger, options.key_file, entries)
 
 
 def now() -> str:

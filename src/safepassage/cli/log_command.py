@@ -8,7 +8,7 @@ from importlib import import_module
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.release_command import check_export
 
-ACTIONS = ("append", "show", "conflicts", "undo", "verify", "checkpoint", "check-export")
+ACTIONS = ("append", "show", "conflicts", "undo", "verify", "checkpoint", "check-export", "export")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from safepassage.cli import store_file
+from safepassage.cli import bundles, store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.log import merge
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.log.finding import Checkpoint, Finding, Verdict
-from safepassage.formats import checkpoint_json
+from safepassage.domain.release import Audience
+from safepassage.formats import checkpoint_json, log_export
 from safepassage.formats.log_record import thawed
-from safepassage.store import checking
+from safepassage.store import checking, exports
 from safepassage.store.event_store import EventStore
 
 
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> Outcome:
         "show": _show,
         "conflicts": _conflicts,
         "undo": _undo,
+        "export": _export,
         "verify": _verify,
         "checkpoint": _checkpoint,
     }
@@ -78,6 +80,24 @@ def _conflicts(options: argparse.Namespace) -> Outcome:
     remedy = "Record what holds, about the same thing and of the same kind: that settles it."
     text = "\n\n".join([*parts, remedy] if parts else ["No conflicts."])
     return Outcome(code=OK, text=text, data={"conflicts": found})
+
+
+def _export(options: argparse.Namespace) -> Outcome:
+    """Write what one audience may see of the log, recorded first, with a signed list beside it."""
+    audience = next(one for one in Audience if one.word == options.audience)
+    with store_file.opened(options) as store:
+        order = merge.merged(store.all_entries())
+        lines = [line for entry in order if (line := log_export.line(entry, audience))]
+        data = b"".join(lines)
+        last_ms = max(entry.at_ms for entry in order)
+        stamp = log_export.stamp(audience, data_time_ms=last_ms)
+        receipt, manifest = exports.record_export(
+            store, stamp, {options.output.name: data}, by=options.by, why=options.why
+        )
+    bundles.write_new(options.output, data)
+    bundles.write_new(options.output.with_name(f"{options.output.name}-export.json"), manifest)
+    text = f"{len(lines)} of {len(order)} entries written to {options.output}; entry {receipt.seq} says so."
+    return Outcome(code=OK, text=text, data={"entries": len(lines), "seq": receipt.seq})
 
 
 def _undo(options: argparse.Namespace) -> Outcome:

@@ -348,6 +348,7 @@ def _claims(commands: Commands) -> None:
     review = _command(actions, "review", "Ask about one claim after the other on this terminal.")
     for action in (conflicts, table, decide, review):
         action.add_argument("ledger", type=Path, metavar="LEDGER", help="ledger file, one entry a line")
+        store_parser.ledger_options(action)
     table.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
     table.add_argument("--all", action="store_true", help="also the claims that were decided")
     _why(actions)

@@ -107,6 +107,12 @@ def log_options(command: Command) -> None:
     )
     _opens(verify)
     verify.add_argument("--against", type=Path, metavar="CHECKPOINT", help="what a partner holds")
+    written = command("export", "Write what one audience may see of the log; recorded and signed.")
+    _opens(written)
+    audiences = ("public", "partners", "restricted")
+    written.add_argument("--audience", required=True, choices=audiences, help="who may read it")
+    _output(written, "file to write, one entry a line")
+    _who(written)
     export = command("check-export", "Check files that an office released against their signed list.")
     export.add_argument("export", type=Path, metavar="LIST", help="the list, beside its files")
     export.add_argument("--public-key", default="", metavar="KEY", help="key of the office, as you know it")
@@ -123,6 +129,12 @@ def release_options(release: argparse.ArgumentParser) -> None:
     _key(release)
     _output(release, "folder to write to")
     _who(release)
+
+
+def ledger_options(action: argparse.ArgumentParser) -> None:
+    """Let a command on claims work on a store."""
+    action.add_argument("--store", action="store_true", help="LEDGER is a store, not a ledger file")
+    _key(action)
 
 
 def _draft(append: argparse.ArgumentParser) -> None:

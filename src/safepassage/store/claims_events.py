@@ -40,18 +40,23 @@ def drafts(entries: Iterable[LedgerEntry], *, org: str, why: str = "") -> list[D
 def ledger(entries: Iterable[Entry]) -> tuple[Ledger, int]:
     """Return the ledger that the claims entries of a log make, and how many could not be taken.
 
-    An entry can be out of place when it undoes or precedes another office's; the rest is kept.
+    An entry can be out of place when what it speaks of was taken back or has not come yet, and one of
+    another office can be anything; the rest is kept.
     """
-    book, left_out = Ledger(), 0
-    lines = [str(entry.body["line"]) for entry in entries if entry.kind == CLAIMS_ENTRY]
-    taken: list[LedgerEntry] = [from_plain(LedgerEntry, json.loads(line)) for line in lines]
+    taken, left_out = [], 0
+    for entry in entries:
+        if entry.kind == CLAIMS_ENTRY:
+            try:
+                taken.append(from_plain(LedgerEntry, json.loads(str(entry.body.get("line", "")))))
+            except (ValueError, RecursionError):
+                left_out += 1
     try:
-        return Ledger.of(taken), 0
+        return Ledger.of(taken), left_out
     except ValueError:
-        pass
-    for entry in taken:
+        book = Ledger()
+    for fitting in taken:
         try:
-            book = book.after(entry)
+            book = book.after(fitting)
         except ValueError:
             left_out += 1
     return book, left_out

@@ -38,7 +38,7 @@ def record_export(
         why=why,
         kind=EXPORT_MADE,
         body=body,
-        about=f"plan:{stamp['plan_sha256'][:32]}",
+        about=f"plan:{stamp['plan_sha256'][:32]}" if "plan_sha256" in stamp else "",
     )
     receipt = store.append(draft)
     seed = store.seed()
