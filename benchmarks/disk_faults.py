@@ -142,7 +142,7 @@ def _opened(path: Path) -> EventStore:
 def _forget() -> None:
     """Drop the connection as a program that ends does, whether or not the disk lets it tidy up."""
     while _HELD:
-        _HELD.pop().backend.connection.close(force=True)  # type: ignore[attr-defined]
+        _HELD.pop().backend.close()
 
 
 def _judge(path: Path, acked: set[str], totals: dict[str, int]) -> None:

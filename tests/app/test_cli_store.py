@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from safepassage.cli import ledger_file, main, store_file
+from safepassage.domain.errors import StorageError
+from safepassage.store.event_store import EventStore
 from tests.support import postgres as server
 from tests.unit.test_conflicts import A, ledger, left, number
 
@@ -67,6 +69,49 @@ def test_lines_are_recorded_and_answered_one_by_one(run, tmp_path, capsys):
     recorded = [answer["id"] for answer in answers if "id" in answer]
     assert sorted(recorded) == sorted([line["id"] for line in lines] + ["x5"])
     assert len(run("log", "show", "a.store")[1]["entries"]) == 301
+
+
+def test_what_was_known_at_a_moment_is_shown(run):
+    append(run, "r1")
+    assert len(run("log", "show", "a.store", "--until", "2026-01-01T00:00:00Z")[1]["entries"]) == 0
+    assert len(run("log", "show", "a.store", "--until", "2999-01-01")[1]["entries"]) == 2
+    assert run("log", "show", "a.store", "--until", "yesterday")[0] == 2
+
+
+@pytest.mark.slow
+def test_programs_that_record_at_once_wait_for_each_other(run, tmp_path):
+    call = [
+        sys.executable,
+        "-m",
+        "safepassage",
+        "log",
+        "append",
+        "a.store",
+        "--lines",
+        "-",
+        "--key-file",
+        "k",
+    ]
+    programs = []
+    for who in range(3):
+        lines = [{"id": f"p{who}-{n}", "by": "a", "why": "b", "kind": "c.d", "body": {}} for n in range(80)]
+        (tmp_path / f"lines{who}").write_text("\n".join(map(json.dumps, lines)))
+        programs.append(subprocess.Popen([*call[:-4], "--lines", f"lines{who}", *call[-2:]], cwd=tmp_path))
+    assert [program.wait(120) for program in programs] == [0, 0, 0]
+    code, said = run("log", "verify", "a.store")
+    assert (code, said["logs"][0]["size"]) == (0, 241)
+
+
+def test_when_the_disk_fails_the_id_is_named_for_the_next_try(run, monkeypatch):
+    def full(_store, _drafts):
+        raise StorageError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EventStore, "append_each", full)
+        code, said = run("log", "append", "a.store", "--kind", "report.filed", *WHO)
+    assert code == 2
+    again = said["error"].partition("--id ")[2].partition(",")[0]
+    assert append(run, again)[1]["repeated"] is False
 
 
 def test_a_checkpoint_is_agreed_with_and_a_shorter_store_is_cut(run):

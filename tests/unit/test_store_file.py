@@ -375,6 +375,20 @@ def decrypted_copy(path):
     return data
 
 
+def test_a_disk_that_fails_while_closing_loses_nothing(path, monkeypatch):
+    store = filled(path, 3)
+
+    class Failing:
+        def close(self, force=False):
+            raise apsw.IOError("sync failed")
+
+    connection = store.backend.connection
+    store.backend.connection = Failing()
+    store.backend.close()
+    connection.close()
+    assert len(list(reopened(path).entries())) == 4
+
+
 def test_key_files_hold_a_key_or_a_passphrase():
     assert keys.secret_of_file(keys.new_key_file()).key
     assert keys.secret_of_file("three words long\nrest").passphrase == "three words long"

@@ -22,7 +22,12 @@ NEEDED = {
     "ortools": "cuts",
     "openpyxl": "workbooks",
     "jinja2": "the report",
+    "cryptography": "signatures and sealed fields",
+    "argon2": "passphrases",
 }
+
+PACKAGES = {"argon2": "argon2-cffi"}
+"""Packages whose name is not that of what they bring."""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -31,6 +36,7 @@ def run(options: argparse.Namespace) -> Outcome:
     checks = [
         _python(),
         *(_library(name, what) for name, what in NEEDED.items()),
+        _store(),
         _temporary(),
         _cache(),
         _small_plan(),
@@ -52,9 +58,21 @@ def _python() -> tuple[bool, str]:
 def _library(name: str, what: str) -> tuple[bool, str]:
     try:
         import_module(name)
-        return True, f"{name} {metadata.version(name)} ({what})"
+        return True, f"{name} {metadata.version(PACKAGES.get(name, name))} ({what})"
     except ImportError as error:
         return False, f"{name} ({what}) cannot be loaded: {error}; set up again with `make demo`"
+
+
+def _store() -> tuple[bool, str]:
+    """Check that the database keeps what it commits and encrypts it."""
+    from safepassage.domain.errors import StoreError  # noqa: PLC0415
+
+    try:
+        from safepassage.store.embedded import require_library  # noqa: PLC0415
+
+        return True, f"SQLite {require_library()} keeps what it commits, and encrypts (the store)"
+    except (ImportError, StoreError) as error:
+        return False, f"no store can be kept: {error}"
 
 
 def _temporary() -> tuple[bool, str]:

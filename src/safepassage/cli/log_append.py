@@ -16,7 +16,7 @@ from safepassage.cli import store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.cli.store_command import day_of
-from safepassage.domain.errors import StoreError
+from safepassage.domain.errors import StorageError, StoreError
 from safepassage.formats import draft_json
 from safepassage.store.event_store import EventStore, Receipt
 from safepassage.store.group_commit import GroupWriter
@@ -49,7 +49,12 @@ def _one(options: argparse.Namespace, store: EventStore, org: str) -> Outcome:
         draft = draft_json.of_document(document)
     except ValueError as fault:
         raise StoreError(f"Nothing was recorded: {fault}.") from None
-    receipt = store.append(draft)
+    try:
+        receipt = store.append(draft)
+    except StorageError as fault:
+        raise StoreError(
+            f"{fault} Try again with --id {draft.id}, so that it cannot stand there twice."
+        ) from fault
     text = f"Entry {receipt.seq}, id {receipt.id}{' (stood there before)' if receipt.repeated else ''}."
     return Outcome(code=OK, text=text, data=_said(receipt))
 

@@ -11,6 +11,7 @@ from typing import Any
 from safepassage.cli import bundles, store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.log.finding import Checkpoint, Finding, Verdict
@@ -36,13 +37,24 @@ def run(options: argparse.Namespace) -> Outcome:
 
 def _show(options: argparse.Namespace) -> Outcome:
     """Print entries, oldest first, log by log."""
+    until_ms = _milliseconds(options.until) if options.until else None
     with store_file.opened(options, writes=False) as store:
         chosen = [
             _plain(store, entry, private=options.private)
             for entry in store.all_entries()
-            if options.kind in {"", entry.kind} and options.about in {"", entry.about}
+            if (until_ms is None or entry.at_ms <= until_ms)
+            and options.kind in {"", entry.kind}
+            and options.about in {"", entry.about}
         ]
     return Outcome(code=OK, text="\n".join(_line(entry) for entry in chosen), data={"entries": chosen})
+
+
+def _milliseconds(text: str) -> int:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise StoreError(f"{text!r} is no time: write it as 2026-11-25T14:30:00Z.") from None
+    return round(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1000)
 
 
 def _plain(store: EventStore, entry: Entry, *, private: bool) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def log_options(command: Command) -> None:
     _opens(show)
     show.add_argument("--kind", default="", help="only entries of this kind")
     show.add_argument("--about", default="", help="only entries about this")
+    show.add_argument("--until", default="", metavar="TIME", help="what was recorded by then (ISO 8601, UTC)")
     show.add_argument("--private", action="store_true", help="also personal data whose key is here")
     conflicts = command("conflicts", "Print what offices wrote apart about the same thing, side by side.")
     _opens(conflicts)

@@ -67,8 +67,8 @@ def is_mended(version: tuple[int, ...]) -> bool:
     return line > max(MENDED) or (line in MENDED and patch >= MENDED[line])
 
 
-def require_library() -> None:
-    """Refuse a SQLite that may lose commits or cannot encrypt.
+def require_library() -> str:
+    """Return the version of SQLite; refuse one that may lose commits or cannot encrypt.
 
     Raises
     ------
@@ -82,6 +82,7 @@ def require_library() -> None:
         )
     if not getattr(apsw, "mc_version", ""):
         raise StoreError("This SQLite cannot encrypt: remove the package apsw and install apsw-sqlite3mc.")
+    return version
 
 
 class EmbeddedBackend:
@@ -273,9 +274,9 @@ class EmbeddedBackend:
         return "" if found == "ok" else str(found)
 
     def close(self) -> None:
-        """Close the file."""
-        with _told():
-            self.connection.close()
+        """Close the file; a disk that fails now loses nothing of what was committed."""
+        with suppress(apsw.Error):
+            self.connection.close(force=True)
 
     def _all(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with _told():
