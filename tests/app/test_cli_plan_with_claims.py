@@ -11,9 +11,9 @@ import pytest
 
 from safepassage import example
 from safepassage.cli import ledger_file, main
-from safepassage.domain.claims.claim import CivilianClaim
+from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.values import PlaceReference
-from safepassage.domain.claims.words import PlacePrecision, Predicate
+from safepassage.domain.claims.words import ForcesPredicate, PlacePrecision, Predicate
 from safepassage.formats import claims_json
 from tests.support.folders import write_case
 from tests.unit.test_conflicts import REPORTS, said
@@ -186,3 +186,25 @@ def test_the_report_cites_the_claims_and_what_one_of_them_carries(tmp_path, case
     for words in (closed.id, opened.id, "If one claim were false", "no claim opens a road"):
         assert words in report
     assert "If “The road is blocked”" in capsys.readouterr().out
+
+
+def test_claims_about_forces_reach_no_map_no_route_and_no_input(tmp_path, case, capsys):
+    words = "Twelve hundred soldiers and 40 vehicles stand near the ford"
+    source = said(words, "officer", "A")
+    shared = {"report": source.report, "span": source.span, "chain": source.chain}
+    forces = ForcesClaim(predicate=ForcesPredicate.PERSONNEL, arguments=(("about", "the ford"),), **shared)
+    file = tmp_path / "claims.jsonl"
+    ledger_file.append(file, ledger(forces).entries)
+    planned(tmp_path, case, "--claims", file, "--field-devices")
+    main(["plan", str(case), "-o", str(tmp_path / "bare"), "--field-devices"])
+    team = {"claims.json", "report.html", "sitrep.txt"}
+    for path in (p for p in (tmp_path / "out").rglob("*") if p.is_file()):
+        if path.name.removeprefix("RESTRICTED-") in team:
+            continue
+        data = path.read_bytes()
+        assert b"soldiers" not in data, path.name
+        assert forces.id.encode() not in data, path.name
+        other = tmp_path / "bare" / path.relative_to(tmp_path / "out")
+        if path.suffix in {".geojson", ".gpx", ".csv"} or path.name.endswith(("inputs.json", "plan.json")):
+            assert data == other.read_bytes(), path.name
+    capsys.readouterr()
