@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
@@ -13,11 +15,18 @@ NAME, SOURCE, TIME = "Zhanna-Canary-Name", "Canary-Source-Word", "2031-05-17T04:
 WHO = ("--by", "lead", "--why", "drill")
 
 
-@pytest.fixture
-def planted(tmp_path, monkeypatch, capsys):
-    """A folder in which everything was done once that leaves bytes; return what was printed, too."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(store_file.KEY_FILE, str(tmp_path / "keys" / "k"))
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A folder in which everything was done once that leaves bytes, and what was printed."""
+    folder, printed = tmp_path_factory.mktemp("planted"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(printed):
+        patch.chdir(folder)
+        patch.setenv(store_file.KEY_FILE, str(folder / "keys" / "k"))
+        do_everything(folder)
+        yield folder, printed.getvalue()
+
+
+def do_everything(tmp_path):
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "shared").write_text("a passphrase of two offices")
     (tmp_path / "keys" / "person.json").write_text(json.dumps({"name": NAME}))
@@ -43,8 +52,6 @@ def planted(tmp_path, monkeypatch, capsys):
     for name in ("a.store", "a.store-wal", "a.store-shm"):
         (tmp_path / f"stolen-{name}").write_bytes((tmp_path / name).read_bytes())
     backend.close()
-    printed = capsys.readouterr()
-    return tmp_path, printed.out + printed.err
 
 
 def test_no_canary_stands_in_any_file_or_message(planted):
@@ -62,6 +69,7 @@ def test_no_canary_stands_in_any_file_or_message(planted):
 
 def test_the_search_finds_what_is_there(planted, capsys):
     folder, _ = planted
+    capsys.readouterr()
     assert main(["log", "export", "a.store", "--audience", "restricted", "-o", "own.jsonl", *WHO]) == 0
     data = (folder / "own.jsonl").read_bytes()
     assert SOURCE.encode() in data

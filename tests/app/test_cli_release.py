@@ -13,13 +13,16 @@ from safepassage.testing.sample_documents import sample_documents
 WHO = ("--by", "lead", "--why", "weekly")
 
 
+DOCUMENTS = sample_documents()
+
+
 class Verified:
     """Stands for the verifier's answer about the sample, which is no plan of the planner's."""
 
     verified = True
 
     def record(self):
-        return sample_documents()[3]
+        return DOCUMENTS[3]
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def run(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(release_command, "verify", lambda *_documents, **_bytes: Verified())
     folder = tmp_path / "plan" / "RESTRICTED"
     folder.mkdir(parents=True)
-    for noun, document in zip(("inputs", "plan", "certificate"), sample_documents(), strict=False):
+    for noun, document in zip(("inputs", "plan", "certificate"), DOCUMENTS, strict=False):
         (folder / f"RESTRICTED-{noun}.json").write_bytes(canonical_json.encode(document))
 
     def command(*arguments):

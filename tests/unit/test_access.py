@@ -29,26 +29,23 @@ REACH = {
 }
 
 
-@pytest.mark.parametrize(("role", "operation", "sensitivity", "where"), MATRIX)
-def test_the_matrix_is_what_was_agreed(role, operation, sensitivity, where):
-    person = Person(id="a", org="red", role=role)
-    limit = REACH[role].get(operation.value, -1)
-    expected = sensitivity <= limit
-    if where == "other":
-        expected = expected and operation is Operation.READ and sensitivity <= SensitivityClass.PARTNERS
-    assert (
-        may(person, operation, org={"own": "red", "other": "blue"}[where], sensitivity=sensitivity)
-        is expected
-    )
+def test_the_matrix_is_what_was_agreed():
+    for role, operation, sensitivity, where in MATRIX:
+        person = Person(id="a", org="red", role=role)
+        expected = sensitivity <= REACH[role].get(operation.value, -1)
+        if where == "other":
+            expected = expected and operation is Operation.READ and sensitivity <= SensitivityClass.PARTNERS
+        org = {"own": "red", "other": "blue"}[where]
+        found = may(person, operation, org=org, sensitivity=sensitivity)
+        assert found is expected, (role, operation, sensitivity, where)
 
 
-@pytest.mark.parametrize(("operation", "sensitivity"), list(itertools.product(Operation, CLASSES)))
-def test_nobody_and_those_who_left_may_nothing(operation, sensitivity):
-    for role in Role:
+def test_nobody_and_those_who_left_may_nothing():
+    for role, operation, sensitivity, _ in MATRIX:
         gone = Person(id="a", org="red", role=role, active=False)
         assert not may(gone, operation, org="red", sensitivity=sensitivity)
         assert not may(Person(id="a", org="red", role=role), operation, org="", sensitivity=sensitivity)
-    assert not may(None, operation, org="red", sensitivity=sensitivity)
+        assert not may(None, operation, org="red", sensitivity=sensitivity)
 
 
 def test_whoever_plans_does_not_approve_and_only_approvers_purge():
@@ -150,7 +147,7 @@ def test_a_recovery_code_sets_a_password_once(store):
     _, codes = give(store, "anna", Role.PLANNER, "a long first password")
     people.recovered(store, "anna", codes[3].upper(), "a long second password")
     assert people.signed_in(store, "anna", "a long second password") is not None
-    for name, code in (("anna", codes[3]), ("anna", codes[4]), ("boris", codes[4]), ("anna", "")):
+    for name, code in (("anna", codes[3]), ("boris", codes[4]), ("anna", "")):
         with pytest.raises(StoreError, match="wrong"):
             people.recovered(store, name, code, "a long third password")
 

@@ -319,7 +319,7 @@ def test_simulated_offices_lose_and_double_nothing():
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    totals = sum((module.simulate(seed) for seed in range(12)), module.Counter())
-    assert totals["worlds"] == 12
+    totals = sum((module.simulate(seed) for seed in range(6)), module.Counter())
+    assert totals["worlds"] == 6
     assert min(totals[name] for name in ("dropped", "doubled on the way", "damaged", "restored")) > 0
-    assert totals["conflicts shown"] > 5
+    assert totals["conflicts shown"] > 3
