@@ -62,7 +62,11 @@ def run(options: argparse.Namespace) -> Outcome:
     documents = {name: canonical_json.decode(path.read_bytes()) for name, path in paths.items()}
     scales = _scales(options, documents)
     stretch = _stretch(options.thing, scales)
-    clock, ledger = LocalClock.of(documents["inputs"]), {c["id"]: c for c in documents["claims"]["claims"]}
+    clock = LocalClock.of(documents["inputs"])
+    ledger = {
+        c["id"]: {**c, "published_local": local_time(c["published"], clock)}
+        for c in documents["claims"]["claims"]
+    }
     lines = [
         *_head(stretch, documents["claims"], clock),
         *_said(stretch, ledger, local_time(documents["claims"]["as_of"], clock)),
@@ -182,7 +186,7 @@ def _said(stretch: _Stretch, ledger: Mapping[str, Any], as_of: str) -> list[str]
         if closure.against:
             lines += ["Without effect, for no claim opens a road:", *_cards(closure.against, ledger, as_of)]
     for event in stretch.events:
-        low, central, high = (round(100 * p) for p in event.belief)
+        low, central, high = (min(99, round(100 * p)) for p in event.belief)
         how = "" if event.reviewed else ", not accepted: precautionary layer only"
         contested = ", contested" if event.contested else ""
         what = f"{event.predicate.replace('_', ' ').capitalize()} near {event.place}"
@@ -200,7 +204,7 @@ def _cards(names: Iterable[str], ledger: Mapping[str, Any], as_of: str) -> list[
     rows = []
     for name in names:
         row = ledger[name]
-        age = age_in_words(row["published"], as_of)
+        age = age_in_words(row["published_local"], as_of)
         via = f", via {', '.join(row['chain'][:-1])}" if len(row["chain"]) > 1 else ""
         who = f"{row['chain'][-1]}{via}; {row['grade']}, {row['decision']}, {age}"
         rows.append(f"  {name}  “{row['words']}” ({who})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from safepassage.domain.claims.values import interval_text
@@ -13,6 +13,8 @@ from safepassage.formats.evidence_facts import grade_in_words, in_percent
 from safepassage.formats.local_clock import LocalClock, instant
 
 HOURS_SHOWN = 48
+MOST_SURE_PPM = 990_000
+SAID = {"no": "said not to be so", "yes": "said to be so"}
 LESS = {
     "accepted": "accepted by a person",
     "proposed": "nobody has reviewed it",
@@ -109,6 +111,7 @@ class ClaimsFacts:
 
     def __init__(self, release: Release, clock: LocalClock) -> None:
         self._document: Mapping[str, Any] = release.claims
+        self._clock = clock
         self._claims = {row["id"]: row for row in self._document.get("claims", ())}
         self._as_of = local_time(self._document["as_of"], clock) if self._document else ""
 
@@ -130,7 +133,7 @@ class ClaimsFacts:
         estimate = row["estimate"]
         unit = estimate["unit"] if estimate else ""
         return ConflictFacts(
-            title=f"{title}: {place or row['place']}",
+            title=f"{title}{_as_claimed(row)}: {place or row['place']}",
             versions=tuple(self._version(version) for version in row["versions"]),
             asserted=interval_text(row["asserted_low"], row["asserted_high"], unit) if estimate else "",
             estimate=interval_text(_rounded(estimate["low"]), _rounded(estimate["high"]), unit)
@@ -139,9 +142,10 @@ class ClaimsFacts:
 
     def _version(self, version: Mapping[str, Any]) -> VersionFacts:
         side = f" ({version['side']})" if version["side"] else ""
-        said = interval_text(version["low"], version["high"], version["unit"])
+        said, word = interval_text(version["low"], version["high"], version["unit"]), version["said"]
         return VersionFacts(
-            said=said or version["said"].replace("_", " ").lower(), origin=f"{version['origin']}{side}",
+            said=said or SAID.get(word, word.replace("_", " ").lower()),
+            origin=f"{version['origin']}{side}",
             outlets=", ".join(version["outlets"]), words=version["words"],
             age=self._age(version["claims"][0]), ids=", ".join(version["claims"]),
         )  # fmt: skip
@@ -151,7 +155,7 @@ class ClaimsFacts:
         return tuple(
             GapFacts(
                 question=row["question"], outlet=row["outlet"],
-                age=age_in_words(row["published"], self._as_of),
+                age=age_in_words(local_time(row["published"], self._clock), self._as_of),
             )
             for row in self._document.get("gaps", ())
         )  # fmt: skip
@@ -165,7 +169,7 @@ class ClaimsFacts:
 
     def _hazard(self, row: Mapping[str, Any]) -> HazardFacts:
         low, central, high = row["belief_ppm"]
-        known = f"{in_percent(low)} – {in_percent(central)} – {in_percent(high)}"
+        known = f"{_surely(low)} – {_surely(central)} – {_surely(high)}"
         standing = "accepted by a person" if row["reviewed"] else "not reviewed: precautionary layer only"
         return HazardFacts(
             what=f"{row['predicate'].replace('_', ' ').capitalize()} near {row['place']}",
@@ -229,13 +233,29 @@ class ClaimsFacts:
             yield from ((name, "no effect: no claim opens a road") for name in row["against"])
 
     def _age(self, claim: str) -> str:
-        return age_in_words(self._claims[claim]["published"], self._as_of)
+        return age_in_words(local_time(self._claims[claim]["published"], self._clock), self._as_of)
 
 
 def local_time(iso: str, clock: LocalClock) -> str:
-    """Return the local time of an instant: reports state their day and hour in it."""
-    offset = timedelta(seconds=clock.zones[0].offset_s)
-    return (instant(iso) + offset).replace(tzinfo=None).isoformat()
+    """Return the local time of an instant; a time without an offset is local already, as reports state it."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if moment.tzinfo is None:
+        return iso
+    shifted = moment.astimezone(UTC) + timedelta(seconds=clock.zones[0].offset_s)
+    return shifted.replace(tzinfo=None).isoformat()
+
+
+def _surely(ppm: int) -> str:
+    """Say a probability; what is believed of reports is never certain."""
+    return "over 99 %" if ppm > MOST_SURE_PPM else in_percent(ppm)
+
+
+def _as_claimed(row: Mapping[str, Any]) -> str:
+    """Return what a title adds where claims about forces differ: their figures are nothing but claims."""
+    return ", as claimed" if all(c.startswith("f-") for v in row["versions"] for c in v["claims"]) else ""
 
 
 def _no_effect(row: Mapping[str, Any]) -> str:
