@@ -13,6 +13,8 @@ Int64 = NDArray[np.int64]
 BINS = 40
 """Bins of a sweep up to the time by which a plan has everybody; finer ones prove little more."""
 LEAST_BIN_S = 10
+PARTS = 8
+"""Parts of a vehicle: bins of whole vehicles differ by one, and labels hold only where all bins are alike."""
 PASSES = 4
 PERSON_MVEH = 1_000
 UNLIMITED_PER_H = 10**7
@@ -67,7 +69,9 @@ class SweptCuts:
         network = slack_network((s.tail, s.head, s.travel_s, self._per_h * PERSON_MVEH), self._n, movers)
         bin_s = max(LEAST_BIN_S, last_s // BINS)
         # Detours are cut down to whole bins: the cut of the bins is then one of the seconds, too.
-        self._sweep = sweep(network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, most_bins=2 * BINS)
+        self._sweep = sweep(
+            network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, parts=PARTS, most_bins=2 * BINS
+        )
 
     def labels(self, horizon_s: int) -> tuple[Int64, Int64]:
         """Return two sets of (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first.

@@ -126,7 +126,10 @@ def _stage_labels(found: Sweep, horizon_s: int) -> Int64 | None:
     net = found.network
     late = found.late[stage].astype(np.int64)
     moved_s = horizon_s + 1 - (stage + 1) * found.bin_s
-    alpha = np.where(late <= stage, late * found.bin_s + moved_s, horizon_s + 1) - net.to_exit_s
+    # A later horizon moves all labels but those of nodes that are cut off from the first second on: moved,
+    # they would open every arc out of sources that still hold people.
+    late_s = late * found.bin_s + np.where(late > found.earliest, moved_s, 0)
+    alpha = np.where(late <= stage, late_s, horizon_s + 1) - net.to_exit_s
     # Whoever stands at a source that is not empty yet was too late from the first second on.
     waiting = (found.settled < 0) | (found.settled > stage)
     node = net.source_node[waiting]

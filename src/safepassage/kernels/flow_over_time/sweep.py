@@ -44,8 +44,8 @@ class Sweep:
     of each node from which no exit could be reached when the bin was full; `flow` (n_bins, n_arcs) and
     `left_at` (n_bins, n_sources) vehicles that enter arcs and leave sources;
     `settled` (n_sources,) the bin in which a
-    source was emptied, -1 if it was not; `shift` (n_arcs,) bins that an arc takes; `phases` and `seen` count
-    searches and points looked at.
+    source was emptied, -1 if it was not; `shift` (n_arcs,) bins that an arc takes; `earliest` (n_nodes,) the
+    first bin in which anybody can be at a node; `phases` and `seen` count searches and points looked at.
     """
 
     network: SlackNetwork
@@ -56,6 +56,7 @@ class Sweep:
     left_at: Any
     settled: Int64
     shift: Int64
+    earliest: Int64
     complete: bool
     phases: int
     seen: int
@@ -81,6 +82,9 @@ def sweep(
         What is added to a detour, as a share of a bin, before it is cut to whole bins: half for the nearest.
     units_mveh
         What a vehicle takes of a capacity.
+    parts
+        Parts that a vehicle is counted in. From two on all bins of an arc carry the same, rounded up: the
+        settled points are then a least cut even if everybody could wait.
     """
     from safepassage.kernels.flow_over_time import sweep_loops as loops  # noqa: PLC0415 - numba is slow
 
@@ -189,5 +193,6 @@ class _Run:
         return Sweep(
             network=self.network, bin_s=self.bin_s, arrived=self.arrived[:stage], late=self.late[:stage],
             flow=self.flow[:stage], left_at=self.left_at[:stage], settled=self.settled, shift=self.shift,
-            complete=complete, phases=int(self.counters[1]), seen=int(self.counters[2]),
+            earliest=self.earliest, complete=complete, phases=int(self.counters[1]),
+            seen=int(self.counters[2]),
         )  # fmt: skip
