@@ -135,3 +135,7 @@ def _side(split: list[str]) -> str:
     text = f" {' '.join(split)} "
     found = [(text.find(f" {word} "), -len(word), side) for word, side in SIDE_WORDS.items()]
     return min((row for row in found if row[0] >= 0), default=(0, 0, ""))[2]
+
+
+SPEAKER_WORDS = frozenset(name for row in _WORDS.values() for n in row.split(",") for name in n.split())
+"""All words that name speakers."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from safepassage.engines.extraction import lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import SUBJECTS, Tree
+from safepassage.engines.extraction.word_order import by_word_order
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 VERBAL = frozenset({"VERB", "AUX"})
@@ -30,6 +31,7 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
         elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
             found.extend(_adjective(tree, i))
     found = _without_inner_halves(found)
+    found.extend(by_word_order(tree, found))
     found.extend(_loose_quotes(tree, found))
     return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
 

@@ -42,7 +42,15 @@ JUDGING = words(
 SHOWING = words("show indicate suggest reveal find document demonstrate reflect")
 """Verbs by which a document, poll or photograph speaks."""
 CLAUSAL = SAYING | ALLEGING | DENYING | THINKING | SHOWING
-OBJECTS = JUDGING | DENYING | words("propose demand predict announce reveal disclose report request")
+OBJECTS = (
+    JUDGING
+    | DENYING
+    | words(
+        """propose demand predict announce reveal disclose report request confirm document acknowledge anticipate
+        concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
+        stress emphasize blame accuse urge call outline insist"""
+    )
+)
 CRYING = words("continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
 """Verbs that attribute only what stands in quotation marks."""
 QUOTING = SAYING | ALLEGING | ASKING | CRYING | words("think wonder")
@@ -56,6 +64,7 @@ PHRASAL = {
     ("object", "to"), ("rail", "against"), ("worry", "about"), ("know", "about"), ("refer", "to"),
     ("agree", "to"), ("insist", "on"), ("accuse", "of"), ("appeal", "for"), ("appeal", "to"),
     ("allude", "to"), ("focus", "on"), ("learn", "of"), ("dream", "of"), ("hint", "at"), ("scoff", "at"),
+    ("rule", "out"), ("advise", "against"), ("draw", "to"), ("hint", "at"), ("ask", "for"), ("plead", "for"),
     ("vote", "for"), ("vote", "against"), ("decide", "against"), ("apologize", "for"), ("apologise", "for"),
 }  # fmt: skip
 """Verbs whose content hangs on a preposition that belongs to the cue."""

@@ -1,0 +1,125 @@
+"""Attributions by word order alone, in sentences where the tree shows none: notes, clipped speech, bad parses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
+
+FORMS = {
+    form: lemma
+    for lemma, forms in {
+        "say": "say says said", "report": "reports reported report", "state": "states stated state",
+        "warn": "warns warned warn", "add": "adds added", "note": "notes noted", "claim": "claims claimed claim",
+        "insist": "insists insisted insist", "confirm": "confirms confirmed confirm", "deny": "denies denied deny",
+        "admit": "admits admitted", "announce": "announces announced", "write": "writes wrote",
+        "reckon": "reckons reckoned reckon", "think": "thinks thought think", "believe": "believes believed",
+        "estimate": "estimates estimated", "maintain": "maintains maintained maintain", "stress": "stresses stressed",
+        "assert": "asserts asserted", "explain": "explains explained", "complain": "complains complained complain",
+        "recall": "recalls recalled", "allege": "alleges alleged allege", "promise": "promises promised",
+        "swear": "swears swore swear", "radio": "radios radioed", "text": "texts texted", "shout": "shouts shouted",
+        "find": "found", "assure": "assures assured", "underline": "underlines underlined",
+        "emphasize": "emphasizes emphasized", "caution": "cautions cautioned", "tell": "tells",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+"""Forms of verbs of saying, as they stand in a text."""
+MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
+OPENERS = words("if when while after because although but and as since where that which who it there to")
+CLOSERS = frozenset({".", "!", "?", ";"})
+
+
+def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
+    """Yield the attributions of sentences, or parts between semicolons, that hold none of those found."""
+    cued = {k for a in found for k in (a.cue or a.content[:1])}
+    held = {k for a in found for k in a.content}
+    for part in _parts(tree):
+        if not cued & set(part) and len(part) > LEAST_CONTENT_WORDS and not set(part) <= held:
+            one = _closing(tree, part) or _opening(tree, part) or _colon(tree, part)
+            if one is not None:
+                yield one
+
+
+def _parts(tree: Tree) -> Iterator[list[int]]:
+    """Yield the sentences of a passage, parted at semicolons, without their closing marks."""
+    part: list[int] = []
+    for k, token in enumerate(tree.tokens):
+        ends = k + 1 == len(tree.tokens) or tree.tokens[k + 1].sentence != token.sentence
+        if token.text != ";":
+            part.append(k)
+        if ends or token.text == ";":
+            while part and tree.tokens[part[-1]].text in CLOSERS:
+                part.pop()
+            if part:
+                yield part
+            part = []
+
+
+def _closing(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "content, X says" or "content, says X": the last comma parts them."""
+    commas = [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
+    if not commas:
+        return None
+    tail = [k for k in part if k > commas[-1]]
+    content = [k for k in part if k < commas[-1]]
+    if not 1 < len(tail) <= MOST_SOURCE_WORDS or len(content) < LEAST_CONTENT_WORDS:
+        return None
+    first, last = tail[0], tail[-1]
+    if _form(tree, last) and _is_noun_phrase(tree, tail[:-1]):
+        return _made(tree, tail[:-1], last, content)
+    if _form(tree, first) and _is_noun_phrase(tree, tail[1:]):
+        return _made(tree, tail[1:], first, content)
+    return None
+
+
+def _opening(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "X says content" of a note whose parse shows no verb."""
+    for n, k in enumerate(part[1 : MOST_SOURCE_WORDS + 1], start=1):
+        if _form(tree, k) and _is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
+            return _made(tree, part[:n], k, part[n + 1 :])
+        if tree.tokens[k].text in {",", ":"}:
+            return None
+    return None
+
+
+def _colon(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "District office: content", where what stands before the colon can speak."""
+    for n, k in enumerate(part[: MOST_SOURCE_WORDS + 1]):
+        if tree.tokens[k].text != ":" or not n:
+            continue
+        source = part[:n]
+        speaks = any(tree.tokens[c].text.lower() in SPEAKER_WORDS for c in source)
+        if speaks and _is_noun_phrase(tree, source) and len(part) > n + 1:
+            return _made(tree, source, k, part[n + 1 :], "colon")
+        return None
+    return None
+
+
+def _form(tree: Tree, k: int) -> str:
+    return FORMS.get(tree.tokens[k].text.lower(), "") if tree.quoted[k] < 0 else ""
+
+
+def _is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
+    """Tell whether words can name somebody: a noun or pronoun among them, no comma, no clause, no quotation."""
+    tokens = [tree.tokens[k] for k in positions]
+    if not tokens or tokens[0].text.lower() in OPENERS or any(tree.quoted[k] >= 0 for k in positions):
+        return False
+    if any(t.text in {",", ":", "("} or t.tag in {"MD", "VBZ", "VBP", "VBD"} for t in tokens):
+        return False
+    return any(t.pos in {"NOUN", "PROPN", "PRON"} for t in tokens)
+
+
+def _made(
+    tree: Tree, source: list[int], cue: int, content: list[int], kind: str = "inverted"
+) -> Attribution | None:
+    words_said = tree.trimmed(content)
+    if len(words_said) < LEAST_CONTENT_WORDS and not any(tree.tokens[k].tag == "CD" for k in words_said):
+        return None
+    lemma = _form(tree, cue) or "say"
+    return Attribution(
+        source=tree.trimmed(source), cue=(cue,), content=words_said,
+        kind=kind if kind == "colon" else "inverted" if content[0] < cue else "clause", lemma=lemma,
+    )  # fmt: skip
