@@ -8,7 +8,7 @@ from dataclasses import replace
 from safepassage.engines.extraction import lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import SUBJECTS, Tree
-from safepassage.engines.extraction.word_order import by_word_order
+from safepassage.engines.extraction.word_order import by_word_order, without_misread
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 VERBAL = frozenset({"VERB", "AUX"})
@@ -22,7 +22,7 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     """Return the attributions of a passage in the order of their cues; nested ones are there, too."""
     found: list[Attribution] = []
     for i, token in enumerate(tree.tokens):
-        if token.text.lower() == "according":
+        if token.text.lower() in lexicon.AUTHORITIES:
             found.extend(_according(tree, i))
         elif token.pos in VERBAL and not _shouted(token.text):
             found.extend(_verb(tree, i))
@@ -31,6 +31,8 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
         elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
             found.extend(_adjective(tree, i))
     found = _without_inner_halves(found)
+    found.extend(relays.relied_upon(tree, found))
+    found = [*without_misread(tree, found)]
     found.extend(by_word_order(tree, found))
     found.extend(_loose_quotes(tree, found))
     return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
@@ -167,6 +169,12 @@ def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
     token = tree.tokens[verb]
     if token.dep in {"relcl", "acl"} and token.head == subject:
         below -= set(tree.subtree(verb))
+    if subject > verb:
+        # "…," said a woman, who had waited: the clause tells about her, and is not who speaks.
+        for clause in tree.with_dep(subject, "relcl"):
+            own = tree.subtree(clause)
+            if own[0] > 0 and tree.tokens[own[0] - 1].text == ",":
+                below -= set(own)
     source = tree.trimmed(below)
     after = source[-1] + 1 if source else 0
     if source and after < verb and tree.tokens[after].text == "," and _has_aside(tree, source):
@@ -216,7 +224,7 @@ def _preposition(tree: Tree, i: int, lemma: str) -> int | None:
 
 def _figured(tree: Tree, i: int) -> tuple[int, ...]:
     """Return "the figure at 800" of a verb that puts a number to something."""
-    counted = [k for k in tree.with_dep(i, "dobj") if tree.tokens[k].lemma in lexicon.FIGURES]
+    counted = [k for k in tree.with_dep(i, "dobj") if tree.tokens[k].lemma in lexicon.FIGURES | {"it"}]
     if not counted:
         return ()
     preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
@@ -257,17 +265,25 @@ def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
     if preposition is not None:
         objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
         return tree.trimmed(objects), "phrasal"
-    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS else ((), "")
+    infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
+    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS and not infinitive else ((), "")
 
 
 def _clause(tree: Tree, i: int) -> tuple[int, ...]:
     """Return the clauses that complete a verb, subject included."""
     found: set[int] = set()
+    part = set(_between_semicolons(tree, i))
     for k in tree.with_dep(i, "ccomp", "xcomp"):
         is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
         if is_clause or tree.tokens[k].dep == "ccomp":
             found.update(tree.subtree(k))
             found -= _finite_beside_infinitive(tree, k)
+    if tree.tokens[i].lemma in lexicon.ASKING and found and not tree.with_dep(i, "ccomp"):
+        first = min(found)
+        for k in tree.with_dep(i, "dobj"):
+            found.update(c for c in tree.subtree(k) if k < first)
+    if tree.quoted[i] < 0 and found & part:
+        found &= part | {k for k in found if tree.quoted[k] >= 0}
     return tree.trimmed(found)
 
 
@@ -289,7 +305,7 @@ def _object(tree: Tree, i: int) -> tuple[int, ...]:
         found.update(tree.subtree(k))
     if found:
         for k in tree.with_dep(i, "prep"):
-            if k > max(found) and tree.tokens[k].lemma in {"as", "for", "of", "with"}:
+            if k == max(found) + 1 and tree.tokens[k].lemma not in lexicon.NO_PART:
                 found.update(tree.subtree(k))
     return tree.trimmed(found)
 
@@ -302,9 +318,16 @@ def _quoted(tree: Tree, i: int) -> tuple[int, ...]:
     found: set[int] = set()
     for first, last in tree.quotes:
         whole = range(first, last + 1)
-        if here & set(whole) and not tree.is_title(first, last) and _beside(tree, i, first, last):
+        near = _beside(tree, i, first, last) and not _nearer(tree, i, first, last)
+        if here & set(whole) and not tree.is_title(first, last) and near:
             found.update(whole)
     return tuple(sorted(found))
+
+
+def _nearer(tree: Tree, i: int, first: int, last: int) -> bool:
+    """Tell whether another verb that quotes stands between a verb and a quotation behind it."""
+    between = range(i + 1, first) if first > i else ()
+    return any(tree.tokens[k].lemma in lexicon.QUOTING and tree.tokens[k].pos == "VERB" for k in between)
 
 
 def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
@@ -336,7 +359,8 @@ def _around(tree: Tree, i: int) -> tuple[int, ...]:
     token = tree.tokens[i]
     if token.dep in {"parataxis", "ccomp"} and token.head != i and tree.tokens[token.head].pos in VERBAL:
         own = set(tree.subtree(i))
-        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own)
+        part = set(_between_semicolons(tree, i))
+        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
     return ()
 
 
@@ -360,14 +384,15 @@ def _adjective(tree: Tree, i: int) -> Iterator[Attribution]:
 
 
 def _according(tree: Tree, i: int) -> Iterator[Attribution]:
-    """According to X, content: the rest of the clause it stands in."""
-    if i + 1 >= len(tree.tokens) or tree.tokens[i + 1].text.lower() != "to":
+    """According to X, content; as reported by X; in the words of X; per X: the rest of the clause."""
+    cue = _authority(tree, i)
+    if not cue:
         return
-    objects = [k for p in (i, i + 1) for k in tree.with_dep(p, "pobj")]
+    objects = [k for p in cue for k in tree.with_dep(p, "pobj") if k > cue[-1]]
     if not objects or tree.tokens[objects[0]].lemma in lexicon.NO_AUTHORITIES:
         return
-    source = [k for k in tree.subtree(objects[0]) if k > i + 1]
-    aside = {i, i + 1, *source}
+    source = [k for k in tree.subtree(objects[0]) if k > cue[-1]]
+    aside = {*cue, *source}
     whole = set(_between_semicolons(tree, i))
     # A quotation that begins in the sentence is told by the same source to its end.
     for first, last in tree.quotes:
@@ -376,9 +401,24 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
     content = tree.trimmed(k for k in whole if k not in aside)
     if content:
         yield Attribution(
-            source=tree.trimmed(source), cue=(i, i + 1), content=content, kind="according", lemma="according",
+            source=tree.trimmed(source), cue=cue, content=content, kind="according", lemma="according",
             via=relays.passed_on(tree, tuple(source)), citing=relays.relied_on(tree, objects[0])[0],
         )  # fmt: skip
+
+
+def _authority(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the words that name an authority from a token on: "according to", "as reported by", "per"."""
+    ahead = [token.text.lower() for token in tree.tokens[i : i + 4]]
+    if ahead[:2] == ["according", "to"]:
+        return (i, i + 1)
+    if ahead[0] == "as" and len(ahead) > 2 and ahead[2] == "by" and tree.tokens[i + 1].lemma in lexicon.SAYING:  # noqa: PLR2004
+        return (i, i + 1, i + 2)
+    if ahead[0] in {"in", "by"} and ahead[1:2] == ["the"] and ahead[3:] == ["of"] and ahead[2] in lexicon.ACCOUNTS:
+        return (i, i + 1, i + 2, i + 3)
+    begins = i == 0 or tree.tokens[i - 1].text == "," or tree.tokens[i - 1].sentence != tree.tokens[i].sentence
+    if ahead[0] == "per" and begins and len(ahead) > 1 and ahead[1] not in {"cent", "person", "day"}:
+        return (i,)
+    return ()
 
 
 def _between_semicolons(tree: Tree, i: int) -> list[int]:
@@ -398,7 +438,6 @@ def _noun(tree: Tree, i: int) -> Iterator[Attribution]:
     for k in (that or infinitive)[:1]:
         owner = tree.with_dep(i, "poss")
         source = tree.trimmed(tree.subtree(owner[0])) if owner else ()
-        source = tuple(p for p in source if tree.tokens[p].tag != "POS")
         articles = tree.with_dep(i, "det", "amod") if not owner else []
         cue = tuple(sorted({i, *articles}))
         yield Attribution(

@@ -11,7 +11,7 @@ SAYING = words(
     emphasise stress reiterate recall testify comment indicate remark joke quip advise inform
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
-    elaborate clarify warn"""
+    elaborate clarify warn object disagree radio text retort protest lament confess hint"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
@@ -79,6 +79,11 @@ NO_AUTHORITIES = words("plan schedule expectation rule law need procedure timeta
 FIGURING = words("put place peg give")
 FIGURES = words("figure number toll total count estimate area share amount")
 """What a source puts a number to ("put the figure at 800")."""
+NO_PART = words("in on at during after before since until by from over amid through while because")
+"""Prepositions that begin no part of the object of a verb of saying."""
+AUTHORITIES = words("according as in by per")
+ACCOUNTS = words("words estimate account count view opinion version telling reckoning")
+"""How "according to" can also be put: "in the words of"."""
 CUE_ADJECTIVES = words(
     """aware certain clear confident concerned convinced worried afraid sure skeptical sceptical
     optimistic hopeful frustrated adamant unaware doubtful glad angry surprised satisfied unclear"""

@@ -79,13 +79,14 @@ def read(
 
 def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     """Read one paragraph: attributions first, for they say whose words the rest is."""
-    found = attributions(tree)
+    gaps = silence.gaps(passage.repaired)
+    silent = frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end)
+    found = tuple(a for a in attributions(tree) if not a.cue or a.cue[0] not in silent)
     speakers = _speakers(reader, passage, tree, found)
     chains = tuple(_chain(reader, tree, found, speakers, n, passage.start) for n in range(len(found)))
     ids = tuple(f"a{len(reader.stated) + n}" for n in range(1, len(found) + 1))
     for n, a in enumerate(found):
         reader.stated.append(_stated(passage, tree, a, chains[n], ids[n]))
-    gaps = silence.gaps(passage.repaired)
     reader.gaps.extend(_gap(reader.report, passage, g) for g in gaps)
     sources = frozenset(k for a in found for k in a.source)
     mentions = placing.mentions(tree, reader.gazetteer, sources, _people(reader.memory))
@@ -98,7 +99,7 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
         uttered=reader.report.published[:10],
         quantities=_placed(tree, _counted(passage.repaired, found_times)),
         times=_placed(tree, found_times),
-        silent=frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end),
+        silent=silent,
     )  # fmt: skip
     reader.stages.append((stage, mentions, ids))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
@@ -148,3 +148,15 @@ def _clause_between(tree: Tree, k: int, verb: int) -> bool:
             return True
         k = tree.tokens[k].head
     return False
+
+
+def relied_upon(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribution]:
+    """Yield, for each "X reports, citing Y, content", the attribution of the content to Y by "citing"."""
+    for a in found:
+        for words in a.citing:
+            before = [k for k in range(words[0]) if tree.tokens[k].text.lower() in RELYING]
+            if words and before and words[0] - before[-1] <= STEPS_UP:
+                yield Attribution(
+                    source=words, cue=(before[-1],), content=a.content, kind="relay", lemma="say",
+                    via=(*a.via, a.source),
+                )  # fmt: skip

@@ -22,7 +22,8 @@ FORMS = {
         "recall": "recalls recalled", "allege": "alleges alleged allege", "promise": "promises promised",
         "swear": "swears swore swear", "radio": "radios radioed", "text": "texts texted", "shout": "shouts shouted",
         "find": "found", "assure": "assures assured", "underline": "underlines underlined",
-        "emphasize": "emphasizes emphasized", "caution": "cautions cautioned", "tell": "tells",
+        "inform": "informs informed", "record": "recorded", "establish": "established",
+    "emphasize": "emphasizes emphasized", "caution": "cautions cautioned", "tell": "tells",
     }.items()
     for form in forms.split()
 }  # fmt: skip
@@ -41,6 +42,16 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
             one = _closing(tree, part) or _opening(tree, part) or _colon(tree, part)
             if one is not None:
                 yield one
+
+
+def without_misread(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
+    """Yield attributions, but not "people reported the officer" where "…, reported the officer." stands."""
+    closing = [one for part in _parts(tree) if (one := _closing(tree, part)) is not None]
+    behind = {one.cue[0]: set(one.source) for one in closing if one.source[0] > one.cue[0]}
+    for a in found:
+        mine = [k for k in a.cue if k in behind]
+        if not mine or not behind[mine[0]] & set(a.content):
+            yield a
 
 
 def _parts(tree: Tree) -> Iterator[list[int]]:
@@ -90,10 +101,11 @@ def _colon(tree: Tree, part: list[int]) -> Attribution | None:
     for n, k in enumerate(part[: MOST_SOURCE_WORDS + 1]):
         if tree.tokens[k].text != ":" or not n:
             continue
-        source = part[:n]
+        cue = [k, *part[n - 1 : n]] if _form(tree, part[n - 1]) else [k]
+        source = part[: n - len(cue) + 1]
         speaks = any(tree.tokens[c].text.lower() in SPEAKER_WORDS for c in source)
         if speaks and _is_noun_phrase(tree, source) and len(part) > n + 1:
-            return _made(tree, source, k, part[n + 1 :], "colon")
+            return _made(tree, source, cue[-1], part[n + 1 :], "colon")
         return None
     return None
 
