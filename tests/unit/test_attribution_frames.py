@@ -25,7 +25,7 @@ SENTENCES = [
     ("The side continued to call for talks.", "The side", "continued to call for", "talks"),
     ("The council is worried that water runs out.", "The council", "is worried", "that water runs out"),
     ("The army criticized the report.", "The army", "criticized", "the report"),
-    ("The governor's claim that shells fell was false.", "The governor", "claim", "that shells fell"),
+    ("The governor's claim that shells fell was false.", "The governor 's", "claim", "that shells fell"),
 ]
 
 

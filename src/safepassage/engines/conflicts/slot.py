@@ -11,7 +11,7 @@ from safepassage.domain.claims.words import ForcesPredicate, Modality, Polarity,
 OPPOSITES: dict[Predicate, Predicate] = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
 """Predicates that say the opposite of another one about the same thing."""
 NOT_CODED = frozenset({Predicate.OTHER, ForcesPredicate.OTHER})
-"""Claims about something that has no word of its own are not compared: they may be about anything."""
+"""Claims about something that has no word of its own are compared only where they say what about."""
 OPEN_WORDS, CLOSED_WORDS = frozenset({"PASSABLE", "OPEN"}), frozenset({"NOT_PASSABLE", "CLOSED"})
 NOT_COMPARED = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
 """What somebody means to do, or would do if, contradicts no report of what was."""
@@ -30,10 +30,10 @@ def slots(claim: Claim) -> tuple[Slot, ...]:
     predicate = claim.predicate
     if isinstance(claim, CivilianClaim):
         predicate = OPPOSITES.get(claim.predicate, claim.predicate)
-    if predicate in NOT_CODED:
+    if predicate in NOT_CODED and ABOUT not in arguments:
         return ()
     name = f"{predicate} {arguments.get(ASPECT, '')}".strip()
-    if isinstance(claim, CivilianClaim):
+    if isinstance(claim, CivilianClaim) and predicate not in NOT_CODED:
         keys = tuple(dict.fromkeys(place.key for place in claim.places if not place.metonym))
         if keys:
             return tuple(Slot(name, key) for key in keys)
@@ -60,7 +60,8 @@ def disagree(a: Claim, b: Claim) -> bool | None:
         return None
     words = {status(a), status(b)}
     if all(words):
-        return bool(words & OPEN_WORDS and words & CLOSED_WORDS)
+        opposite = bool(words & OPEN_WORDS and words & CLOSED_WORDS)
+        return opposite != (says_no(a) != says_no(b))
     if says_no(a) != says_no(b):
         return True
     if not a.quantities or not b.quantities:

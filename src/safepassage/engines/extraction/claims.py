@@ -92,6 +92,35 @@ def _last_with(found: Sequence[Drafted], units: set[str]) -> Claim | None:
     return None
 
 
+def told_in(stage: Stage, number: int) -> Stated:
+    """Return what all claims of an attribution have in common, with all its words."""
+    content = stage.found[number].content
+    first, last = stage.tree.tokens[content[0]], stage.tree.tokens[content[-1]]
+    return Stated(
+        report=stage.report,
+        span=stage.passage.span(first.start, last.end),
+        chain=stage.chains[number],
+        modality=stage.modalities[number],
+        times=tuple(dict.fromkeys(_in(stage.times, content))),
+        uttered=stage.uttered,
+        coerced=stage.coerced[number],
+    )
+
+
+def own_words(stage: Stage, number: int) -> tuple[int, ...]:
+    """Return the tokens of a content that belong to no attribution inside it and to no gap."""
+    owner = parts.owners(len(stage.tree.tokens), stage.found)
+    inner = {k for a in stage.found for k in (*a.source, *a.cue)}
+    content = stage.found[number].content
+    return tuple(k for k in content if owner[k] == number and k not in stage.silent and k not in inner)
+
+
+def counted_in(stage: Stage, number: int) -> tuple[Quantity, ...]:
+    """Return the quantities of an attribution, without those of attributions inside it."""
+    inside = set(own_words(stage, number))
+    return tuple(dict.fromkeys(q for k, q in stage.quantities if k in inside))
+
+
 def _told(stage: Stage, clause: Clause) -> Stated:
     """Return what all claims of a clause have in common."""
     owned = clause.owner >= 0
@@ -114,6 +143,7 @@ def _of_clause(
 
     "The figure" is what the claim before it counted, if its unit is the same.
     """
+    own_places = _in(stage.places, clause.positions)
     text, starts = parts.text_of(stage.tree, clause.positions)
     at = dict(zip(clause.positions, starts, strict=True))
     counted = [(at[k], q) for k, q in stage.quantities if k in at and k not in stage.silent]
@@ -124,21 +154,22 @@ def _of_clause(
             told, arguments=before.arguments, polarity=no, quantities=tuple(q for _, q in counted)
         )
         same = places or (before.places if isinstance(before, CivilianClaim) else ())
-        yield _claim(stated, before.predicate, same)
+        yield as_claim(stated, before.predicate, same)
         return
-    if not said and counted:
+    if not said and (counted or any(not place.metonym for place in own_places)):
         no = parts.polarity(stage.tree, clause, ())
         stated = replace(told, polarity=no, quantities=tuple(dict.fromkeys(q for _, q in counted)))
-        yield _claim(stated, Predicate.OTHER, places)
+        yield as_claim(stated, Predicate.OTHER, places)
     for hit, own in zip(said, _shared_out(said, counted), strict=True):
         near = [k for k, start in at.items() if hit.start <= start < hit.end]
+        part = bool(own) and all(_is_part(text, q.text) for q in own)
         stated = replace(
             told,
-            arguments=_arguments(hit, places),
+            arguments=_arguments(hit, places, part=part),
             polarity=_polarity(hit, parts.polarity(stage.tree, clause, near)),
             quantities=tuple(dict.fromkeys(own)),
         )
-        yield _claim(stated, hit.slot.predicate, places)
+        yield as_claim(stated, hit.slot.predicate, places)
 
 
 def _shared_out(said: Sequence[Hit], counted: Iterable[tuple[int, Quantity]]) -> list[list[Quantity]]:
@@ -160,9 +191,19 @@ def _distance(at: int, hit: Hit) -> int:
     return hit.start - at if hit.start > at else 2 * (at - hit.end) + 1
 
 
-def _arguments(hit: Hit, places: Iterable[PlaceReference]) -> tuple[tuple[str, str], ...]:
+def _is_part(text: str, number: str) -> bool:
+    """Tell whether a number counts a part of what was counted before ("two of the wounded")."""
+    words = re.escape(" ".join(number.split()))
+    return bool(
+        re.search(rf"{words}(?: \w+)? of (?:the|them|these|those|whom|which)\b", text)
+        or re.search(rf"\b(?:including|among them|of whom|of them|of which) (?:\w+ )?{words}", text)
+    )
+
+
+def _arguments(hit: Hit, places: Iterable[PlaceReference], *, part: bool) -> tuple[tuple[str, str], ...]:
     """Return status and aspect; a claim about forces, which has no place, is about a name."""
-    found = [(STATUS, hit.slot.status), (ASPECT, hit.slot.aspect)]
+    aspect = f"{hit.slot.aspect} part".strip() if part else hit.slot.aspect
+    found = [(STATUS, hit.slot.status), (ASPECT, aspect)]
     if isinstance(hit.slot.predicate, ForcesPredicate):
         found += [(ABOUT, place.key) for place in places if not place.metonym][:1]
     return tuple((role, word) for role, word in found if word)
@@ -175,7 +216,7 @@ def _polarity(hit: Hit, said: Polarity) -> Polarity:
     return Polarity.AFFIRMED if said == hit.slot.polarity else Polarity.NEGATED
 
 
-def _claim(told: Stated, predicate: AnyPredicate, places: tuple[PlaceReference, ...]) -> Claim:
+def as_claim(told: Stated, predicate: AnyPredicate, places: tuple[PlaceReference, ...]) -> Claim:
     """Return what was stated as a claim of its kind; one about forces leaves the places out."""
     values = {field.name: getattr(told, field.name) for field in fields(Stated)}
     if isinstance(predicate, ForcesPredicate):
@@ -202,6 +243,9 @@ def _places(stage: Stage, clause: Clause, all_clauses: Sequence[Clause]) -> tupl
             for k in other.positions
         ]  # fmt: skip
         own = [*own, *_in(stage.places, beside)]
+    if all(place.metonym for place in own) and clause.owner >= 0:
+        # "Officials in Orlec said": where nothing else is named, they speak of where they are.
+        own = [*own, *_in(stage.places, stage.found[clause.owner].source)]
     return tuple(dict.fromkeys(own))
 
 
@@ -214,6 +258,6 @@ def with_subject(claim: Claim, about: str) -> Claim:
     """Return a claim that names no place with what the whole report is about, so that it can be compared."""
     known = dict(claim.arguments)
     placed = isinstance(claim, CivilianClaim) and any(not p.metonym for p in claim.places)
-    if not about or placed or ABOUT in known:
+    if not about or placed or ABOUT in known or claim.predicate == Predicate.OTHER:
         return claim
     return replace(claim, arguments=(*claim.arguments, (ABOUT, about)))

@@ -14,7 +14,7 @@ INNER = frozenset({"relcl", "acl", "advcl"})
 NO_WORDS = frozenset({"no", "not", "n't", "n’t", "never", "nobody", "none", "neither", "without", "nothing"})
 IF_WORDS = frozenset({"if", "unless", "provided"})
 HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "alleged"})
-FUTURE = frozenset({"will", "shall", "'ll", "’ll"})
+FUTURE = frozenset({"will", "would", "shall", "'ll", "’ll"})
 MEANT = frozenset({"plan", "intend", "prepare", "aim", "want", "hope", "seek", "propose"})
 HEDGES = frozenset({"may", "might", "could"})
 
@@ -101,6 +101,11 @@ def polarity(tree: Tree, clause: Clause, near: Iterable[int]) -> Polarity:
         ):
             return Polarity.NEGATED
     return Polarity.AFFIRMED
+
+
+def says_no(tree: Tree, positions: Iterable[int]) -> bool:
+    """Tell whether there is a word of denial among some tokens."""
+    return any(tree.tokens[k].text.lower() in NO_WORDS and not _only_counts(tree, k) for k in positions)
 
 
 def _spine(tree: Tree, clause: Clause, near: Iterable[int]) -> set[int]:

@@ -282,7 +282,7 @@ def _clause(tree: Tree, i: int) -> tuple[int, ...]:
         first = min(found)
         for k in tree.with_dep(i, "dobj"):
             found.update(c for c in tree.subtree(k) if k < first)
-    if tree.quoted[i] < 0 and found & part:
+    if tree.quoted[i] < 0:
         found &= part | {k for k in found if tree.quoted[k] >= 0}
     return tree.trimmed(found)
 
@@ -318,13 +318,13 @@ def _quoted(tree: Tree, i: int) -> tuple[int, ...]:
     found: set[int] = set()
     for first, last in tree.quotes:
         whole = range(first, last + 1)
-        near = _beside(tree, i, first, last) and not _nearer(tree, i, first, last)
+        near = _beside(tree, i, first, last) and not _nearer(tree, i, first)
         if here & set(whole) and not tree.is_title(first, last) and near:
             found.update(whole)
     return tuple(sorted(found))
 
 
-def _nearer(tree: Tree, i: int, first: int, last: int) -> bool:
+def _nearer(tree: Tree, i: int, first: int) -> bool:
     """Tell whether another verb that quotes stands between a verb and a quotation behind it."""
     between = range(i + 1, first) if first > i else ()
     return any(tree.tokens[k].lemma in lexicon.QUOTING and tree.tokens[k].pos == "VERB" for k in between)
@@ -411,11 +411,13 @@ def _authority(tree: Tree, i: int) -> tuple[int, ...]:
     ahead = [token.text.lower() for token in tree.tokens[i : i + 4]]
     if ahead[:2] == ["according", "to"]:
         return (i, i + 1)
-    if ahead[0] == "as" and len(ahead) > 2 and ahead[2] == "by" and tree.tokens[i + 1].lemma in lexicon.SAYING:  # noqa: PLR2004
+    if ahead[:1] == ["as"] and ahead[2:3] == ["by"] and tree.tokens[i + 1].lemma in lexicon.SAYING:
         return (i, i + 1, i + 2)
-    if ahead[0] in {"in", "by"} and ahead[1:2] == ["the"] and ahead[3:] == ["of"] and ahead[2] in lexicon.ACCOUNTS:
+    named = ahead[1:2] == ["the"] and ahead[3:] == ["of"] and ahead[2] in lexicon.ACCOUNTS
+    if ahead[0] in {"in", "by"} and named:
         return (i, i + 1, i + 2, i + 3)
-    begins = i == 0 or tree.tokens[i - 1].text == "," or tree.tokens[i - 1].sentence != tree.tokens[i].sentence
+    before = tree.tokens[i - 1] if i else None
+    begins = before is None or before.text == "," or before.sentence != tree.tokens[i].sentence
     if ahead[0] == "per" and begins and len(ahead) > 1 and ahead[1] not in {"cent", "person", "day"}:
         return (i,)
     return ()
@@ -455,7 +457,7 @@ def _loose_quotes(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribut
         if held & set(range(first + 1, last)) or not _is_speech(tree, first, last):
             continue
         before = [a for a in outside if a.cue[0] < first and a.source]
-        heir = before[-1].cue[0] if before else -1
+        heir = max(a.cue[0] for a in before) if before else -1
         content = tuple(range(first, last + 1))
         yield Attribution(source=(), cue=(), content=content, kind="continuation", heir=heir)
 

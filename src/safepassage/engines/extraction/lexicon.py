@@ -46,9 +46,10 @@ OBJECTS = (
     JUDGING
     | DENYING
     | words(
-        """propose demand predict announce reveal disclose report request confirm document acknowledge anticipate
+        """propose demand predict announce reveal disclose report request confirm document acknowledge
+        anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
-        stress emphasize blame accuse urge call outline insist"""
+        stress emphasize blame accuse urge call outline insist count record concede suspect doubt"""
     )
 )
 CRYING = words("continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
@@ -64,7 +65,8 @@ PHRASAL = {
     ("object", "to"), ("rail", "against"), ("worry", "about"), ("know", "about"), ("refer", "to"),
     ("agree", "to"), ("insist", "on"), ("accuse", "of"), ("appeal", "for"), ("appeal", "to"),
     ("allude", "to"), ("focus", "on"), ("learn", "of"), ("dream", "of"), ("hint", "at"), ("scoff", "at"),
-    ("rule", "out"), ("advise", "against"), ("draw", "to"), ("hint", "at"), ("ask", "for"), ("plead", "for"),
+    ("rule", "out"), ("advise", "against"), ("draw", "to"), ("hint", "at"), ("ask", "for"),
+    ("plead", "for"),
     ("vote", "for"), ("vote", "against"), ("decide", "against"), ("apologize", "for"), ("apologise", "for"),
 }  # fmt: skip
 """Verbs whose content hangs on a preposition that belongs to the cue."""
@@ -95,7 +97,7 @@ def modality(lemma: str) -> Modality:
     for lemmas, found in (
         (DENYING, Modality.DENIED),
         (ALLEGING, Modality.ALLEGED),
-        (INTENDING | ASKING, Modality.INTENDED),
+        ((INTENDING | ASKING) - {"warn", "advise"}, Modality.INTENDED),
         (SAYING | SHOWING | {"according"}, Modality.ASSERTED),
     ):
         if lemma in lemmas:

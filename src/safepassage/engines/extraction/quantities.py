@@ -100,7 +100,7 @@ class Found(NamedTuple):
     quantity: Quantity
 
 
-def quantities(text: str) -> tuple[Found, ...]:
+def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
     """Return the quantities of a text in order; a number without a unit takes that of the one before it.
 
     "1,000 square kilometres … 800" and "two people were killed and 11 wounded" leave out a unit, or what is
@@ -108,7 +108,7 @@ def quantities(text: str) -> tuple[Found, ...]:
     """
     found: list[Found] = []
     for match in _PATTERN.finditer(text):
-        read = _read(match, text, found[-1].quantity.unit if found else "")
+        read = _read(match, text, found[-1].quantity.unit if found else unit_before)
         if read is not None:
             found.append(read)
     return tuple(found)

@@ -20,6 +20,7 @@ from safepassage.engines.extraction import gaps as silence
 from safepassage.engines.extraction import lexicon
 from safepassage.engines.extraction import places as placing
 from safepassage.engines.extraction.actor_words import ActorList
+from safepassage.engines.extraction.answers import Statement, answered, spoken, statement
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.claims import Stage
 from safepassage.engines.extraction.frames import attributions
@@ -91,13 +92,14 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     sources = frozenset(k for a in found for k in a.source)
     mentions = placing.mentions(tree, reader.gazetteer, sources, _people(reader.memory))
     found_times = _times(passage.repaired, reader.at)
+    counted = _counted(passage.repaired, found_times, _unit_before(reader, passage))
     stage = Stage(
         passage=passage, tree=tree, found=found, chains=chains,
         modalities=tuple(modality(a.lemma) for a in found),
         coerced=tuple(bool(s and s.role.coerced) for s in speakers),
         own=Chain(links=(_outlet(reader.report),)), report=reader.report.id,
         uttered=reader.report.published[:10],
-        quantities=_placed(tree, _counted(passage.repaired, found_times)),
+        quantities=_placed(tree, counted),
         times=_placed(tree, found_times),
         silent=silent,
     )  # fmt: skip
@@ -115,9 +117,21 @@ def _times(text: str, at: Clock | None) -> tuple[TimeFound, ...]:
     )  # fmt: skip
 
 
-def _counted(text: str, named: Sequence[TimeFound]) -> list[QuantityFound]:
+def _unit_before(reader: _Reader, passage: Passage) -> str:
+    """Return the unit last counted in on the line right before a passage, "" after a blank line."""
+    if not reader.stages:
+        return ""
+    last = reader.stages[-1][0]
+    end = last.passage.start + len(last.passage.original)
+    near = reader.report.text[end : passage.start].count("\n") <= 1
+    return last.quantities[-1][1].unit if near and last.quantities else ""
+
+
+def _counted(text: str, named: Sequence[TimeFound], unit_before: str) -> list[QuantityFound]:
     """Return the quantities of a text that are no part of a time."""
-    return [q for q in quantities(text) if all(q.end <= t.start or q.start >= t.end for t in named)]
+    return [
+        q for q in quantities(text, unit_before) if all(q.end <= t.start or q.start >= t.end for t in named)
+    ]
 
 
 def _placed(tree: Tree, found: Iterable[tuple[int, int, Value]]) -> tuple[tuple[int, Value], ...]:
@@ -151,7 +165,10 @@ def _speakers(
             reader.memory.note_subject(tree, k, passage.start + tree.tokens[k].start)
         around = known.get(outer[n]) if outer[n] >= 0 else None
         if a.source:
-            known[n] = reader.memory.speaker(tree, a.source, where, around or reader.last)
+            inside = tree.quoted[a.source[0]] >= 0
+            known[n] = reader.memory.speaker(
+                tree, a.source, where, around or (reader.last if inside else None)
+            )
         elif a.kind == "continuation":
             heirs = [m for m in known if found[m].cue and found[m].cue[0] == a.heir]
             known[n] = known[heirs[0]] if heirs else reader.last
@@ -292,22 +309,36 @@ def _closed(reader: _Reader) -> Reading:
     references = placing.resolved([m for _, mentions, _ in reader.stages for m in mentions])
     about = main_place(references)
     taken = 0
-    proposed: list[ProposedClaim] = []
+    statements: list[tuple[str, Statement]] = []
     for stage, mentions, ids in reader.stages:
         here = references[taken : taken + len(mentions)]
         taken += len(mentions)
         placed = tuple((m.positions[0], r) for m, r in zip(mentions, here, strict=True))
-        for drafted in drafting.claims(replace(stage, places=placed)):
-            claim = drafting.with_subject(drafted.claim, about)
-            proposed.append(
-                ProposedClaim(claim=claim, attribution=ids[drafted.owner] if drafted.owner >= 0 else "")
-            )
+        statements += _statements(replace(stage, places=placed), ids, about)
+    answered([one for name, one in statements if name])
+    proposed = [
+        ProposedClaim(claim=claim, attribution=name) for name, one in statements for claim in one.claims
+    ]
     return Reading(
         report=reader.report,
         attributions=tuple(reader.stated),
         claims=tuple({p.claim.id: p for p in reversed(proposed)}.values())[::-1],
         gaps=tuple({g.id: g for g in reader.gaps}.values()),
     )
+
+
+def _statements(stage: Stage, ids: Sequence[str], about: str) -> list[tuple[str, Statement]]:
+    """Return what is said in a passage, by attribution ("" for the report's own voice), with claims."""
+    drafted = [(d.owner, drafting.with_subject(d.claim, about)) for d in drafting.claims(stage)]
+    rows = []
+    for n, a in enumerate(stage.found):
+        mine = [claim for owner, claim in drafted if owner == n]
+        told, counted = drafting.told_in(stage, n), drafting.counted_in(stage, n)
+        rows.append(
+            (ids[n], statement(stage.tree, drafting.own_words(stage, n), a.lemma, told, mine, counted))
+        )
+    rows += [("", spoken(claim)) for owner, claim in drafted if owner < 0]
+    return sorted(rows, key=lambda row: row[1].start)
 
 
 def main_place(places: Sequence[PlaceReference]) -> str:

@@ -153,10 +153,10 @@ def _clause_between(tree: Tree, k: int, verb: int) -> bool:
 def relied_upon(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribution]:
     """Yield, for each "X reports, citing Y, content", the attribution of the content to Y by "citing"."""
     for a in found:
-        for words in a.citing:
-            before = [k for k in range(words[0]) if tree.tokens[k].text.lower() in RELYING]
-            if words and before and words[0] - before[-1] <= STEPS_UP:
+        for whom in a.citing:
+            before = [k for k in range(whom[0]) if tree.tokens[k].text.lower() in RELYING]
+            if whom and before and whom[0] - before[-1] <= STEPS_UP:
                 yield Attribution(
-                    source=words, cue=(before[-1],), content=a.content, kind="relay", lemma="say",
+                    source=whom, cue=(before[-1],), content=a.content, kind="relay", lemma="say",
                     via=(*a.via, a.source),
                 )  # fmt: skip

@@ -28,11 +28,21 @@ PERSONS = words(
     reporter correspondent professor strategist senator judge lawyer"""
 )
 DOCUMENTS = words(
-    """report statement post message video article letter bulletin assessment briefing dispatch footage survey
-    poll study analysis release notice announcement update communique note tweet broadcast interview remark
-    comment account summary map photograph image"""
+    """report statement post message video article letter bulletin assessment briefing dispatch footage
+    survey poll study analysis release notice announcement update communique note tweet broadcast
+    interview remark comment account summary map photograph image"""
 )
 """What speaks for whoever made it."""
+BODIES = words(
+    """ministry army government agency council office administration service centre center committee
+    company network group movement union delegation mission authority police board department team
+    cluster railway operator utility directorate municipality hospital party side commission institute
+    state channel newspaper radio republic alliance federation party bank court parliament cabinet staff
+    command force unit desk house kremlin press programme program organization organisation association
+    foundation daily courier wire times post statement report sheet page list notice bulletin plan
+    document law letter video kyiv moscow"""
+)
+"""Nouns of bodies and papers: "it" and "they" may mean them, "he" and "she" do not."""
 FAR_BACK = 2_000
 """How many characters back a pronoun may reach."""
 MEDIA = (
@@ -61,8 +71,7 @@ class Speaker:
     @property
     def is_person(self) -> bool:
         """Tell whether a "he" or "she" can mean this speaker."""
-        organisation = self.role.kind in {OriginKind.PRESS, OriginKind.MONITOR} and self.noun not in PERSONS
-        return not self.plural and (self.noun in PERSONS or (bool(self.proper) and not organisation))
+        return not self.plural and (self.noun in PERSONS or self.noun not in BODIES)
 
     def link(self, cue: str = "", medium: Medium = Medium.UNKNOWN) -> Link:
         """Return the link of a chain that this speaker is."""

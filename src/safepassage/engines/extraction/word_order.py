@@ -1,4 +1,4 @@
-"""Attributions by word order alone, in sentences where the tree shows none: notes, clipped speech, bad parses."""
+"""Attributions by word order alone, in sentences where the tree shows none: notes, speech, bad parses."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 
-FORMS = {
-    form: lemma
-    for lemma, forms in {
-        "say": "say says said", "report": "reports reported report", "state": "states stated state",
-        "warn": "warns warned warn", "add": "adds added", "note": "notes noted", "claim": "claims claimed claim",
-        "insist": "insists insisted insist", "confirm": "confirms confirmed confirm", "deny": "denies denied deny",
-        "admit": "admits admitted", "announce": "announces announced", "write": "writes wrote",
-        "reckon": "reckons reckoned reckon", "think": "thinks thought think", "believe": "believes believed",
-        "estimate": "estimates estimated", "maintain": "maintains maintained maintain", "stress": "stresses stressed",
-        "assert": "asserts asserted", "explain": "explains explained", "complain": "complains complained complain",
-        "recall": "recalls recalled", "allege": "alleges alleged allege", "promise": "promises promised",
-        "swear": "swears swore swear", "radio": "radios radioed", "text": "texts texted", "shout": "shouts shouted",
-        "find": "found", "assure": "assures assured", "underline": "underlines underlined",
-        "inform": "informs informed", "record": "recorded", "establish": "established",
-    "emphasize": "emphasizes emphasized", "caution": "cautions cautioned", "tell": "tells",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
+_FORMS = """
+    say says said, report reports reported, state states stated, warn warns warned, add adds added,
+    note notes noted, claim claims claimed, insist insists insisted, confirm confirms confirmed,
+    deny denies denied, admit admits admitted, announce announces announced, write writes wrote,
+    reckon reckons reckoned, think thinks thought, believe believes believed, estimate estimates
+    estimated, maintain maintains maintained, stress stresses stressed, assert asserts asserted,
+    explain explains explained, complain complains complained, recall recalls recalled, allege
+    alleges alleged, promise promises promised, swear swears swore, radio radios radioed, text texts
+    texted, shout shouts shouted, find found, assure assures assured, underline underlines
+    underlined, inform informs informed, record recorded, establish established, emphasize
+    emphasizes emphasized, caution cautions cautioned, tell tells
+"""
+FORMS = {form: row.split()[0] for row in _FORMS.split(",") for form in row.split()}
 """Forms of verbs of saying, as they stand in a text."""
+BASE_FORMS = words(
+    "state add note admit announce write think believe find record establish tell estimate text radio"
+)
+"""Base forms that are other words more often."""
 MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
 OPENERS = words("if when while after because although but and as since where that which who it there to")
+WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
+"""What is written down and can speak for whoever wrote it."""
 CLOSERS = frozenset({".", "!", "?", ";"})
 
 
@@ -89,7 +90,8 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
 def _opening(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "X says content" of a note whose parse shows no verb."""
     for n, k in enumerate(part[1 : MOST_SOURCE_WORDS + 1], start=1):
-        if _form(tree, k) and _is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
+        speaks = _form(tree, k) or _shows(tree, part[:n], k)
+        if speaks and _is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
             return _made(tree, part[:n], k, part[n + 1 :])
         if tree.tokens[k].text in {",", ":"}:
             return None
@@ -110,12 +112,19 @@ def _colon(tree: Tree, part: list[int]) -> Attribution | None:
     return None
 
 
+def _shows(tree: Tree, source: list[int], k: int) -> bool:
+    """Tell whether a sheet, log or board speaks: "the log at the gate shows four"."""
+    written = any(tree.tokens[c].lemma in WRITTEN for c in source)
+    return tree.tokens[k].text.lower() in {"has", "shows", "lists", "gives", "reads"} and written
+
+
 def _form(tree: Tree, k: int) -> str:
-    return FORMS.get(tree.tokens[k].text.lower(), "") if tree.quoted[k] < 0 else ""
+    form = tree.tokens[k].text.lower()
+    return FORMS.get(form, "") if tree.quoted[k] < 0 and form not in BASE_FORMS else ""
 
 
 def _is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
-    """Tell whether words can name somebody: a noun or pronoun among them, no comma, no clause, no quotation."""
+    """Tell whether words can name somebody: a noun or pronoun among them, no clause, no quotation."""
     tokens = [tree.tokens[k] for k in positions]
     if not tokens or tokens[0].text.lower() in OPENERS or any(tree.quoted[k] >= 0 for k in positions):
         return False

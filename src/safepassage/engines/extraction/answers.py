@@ -1,0 +1,197 @@
+"""Who answers whom: a statement that denies, opposes or counts anew what somebody else said just before.
+
+"The district says 31" speaks of whatever was counted before; "the ministry disputes this" of what was said.
+Such a statement becomes a claim about the same thing, so that both versions can be set side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from safepassage.domain.claims.claim import ABOUT, CivilianClaim, Claim, Stated
+from safepassage.domain.claims.values import Quantity, fold
+from safepassage.domain.claims.words import Modality, Polarity, Predicate
+from safepassage.engines.extraction.claims import as_claim
+from safepassage.engines.extraction.clauses import says_no
+from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
+
+FAR_BACK, MOST_BACK = 600, 3
+"""How many characters and statements back an answer may reach (practice)."""
+DENYING = words("deny dispute reject refute dismiss contest contradict rebut")
+FALSE = words("false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor")
+POINTING = words("this that it these those accusation allegation claim report charge suggestion figure such")
+COMMON = words(
+    """be have do say go take make get give come use see know people person man woman day time other more last
+    first area place part way thing number report claim statement region district official"""
+)
+MEANT = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
+
+
+@dataclass(slots=True)
+class Statement:
+    """What somebody says in one attribution (or the report in one sentence), with the claims read in it."""
+
+    told: Stated
+    lemmas: frozenset[str]
+    negated: bool
+    cue: str
+    points: bool
+    false: bool
+    start: int
+    claims: list[Claim]
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def denies(self) -> bool:
+        """Tell whether it says that something said before is not so."""
+        return self.cue in DENYING or (self.false and self.points)
+
+
+def statement(
+    tree: Tree,
+    own: Sequence[int],
+    cue: str,
+    told: Stated,
+    claims: list[Claim],
+    counted: tuple[Quantity, ...],
+) -> Statement:
+    """Return what one attribution says in its own words as something that answers, or is answered."""
+    content = [tree.tokens[k] for k in own]
+    lemmas = {t.lemma for t in content if t.pos in {"NOUN", "VERB", "ADJ"}} - COMMON
+    said = {t.text.lower() for t in content}
+    return Statement(
+        told=told, lemmas=frozenset(lemmas), negated=says_no(tree, own), cue=cue,
+        points=bool(POINTING & ({t.lemma for t in content} | said)), false=bool(FALSE & said),
+        start=told.span.start, claims=claims, quantities=counted,
+    )  # fmt: skip
+
+
+def spoken(claim: Claim) -> Statement:
+    """Return a claim that the report makes with its own voice."""
+    return Statement(
+        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False,
+        start=claim.span.start, claims=[claim], quantities=claim.quantities,
+    )  # fmt: skip
+
+
+def answered(statements: Sequence[Statement]) -> None:
+    """Put into each statement that answers an earlier one the claim that it makes about the same thing."""
+    for n, b in enumerate(statements):
+        if b.told.modality in MEANT:
+            continue
+        for a in reversed(statements[max(0, n - MOST_BACK) : n]):
+            if (
+                b.start - a.start <= FAR_BACK
+                and _others(a, b)
+                and _answer(a, b, next_to=a is statements[n - 1])
+            ):
+                break
+
+
+def _others(a: Statement, b: Statement) -> bool:
+    """Tell whether two statements come from different origins."""
+    return fold(a.told.chain.origin.name) != fold(b.told.chain.origin.name) and a.told.modality not in MEANT
+
+
+def _answer(a: Statement, b: Statement, *, next_to: bool) -> bool:
+    """Write what b says about a's matter into b's claims; tell whether it says anything about it."""
+    shared = bool(a.lemmas & b.lemmas)
+    if b.denies and (b.points or shared or next_to):
+        return _deny(a, b)
+    if _counts_anew(a, b):
+        return True
+    if shared and a.negated != b.negated and not _compared(a, b):
+        return _oppose(a, b)
+    return False
+
+
+def _compared(a: Statement, b: Statement) -> bool:
+    """Tell whether both have claims of one kind already, which are compared as they stand."""
+    return bool({c.predicate for c in a.claims} & {c.predicate for c in b.claims} - {Predicate.OTHER})
+
+
+def _matter(a: Statement) -> Claim:
+    """Return the claim of a statement that others may answer, made if it has none."""
+    for n, claim in enumerate(a.claims):
+        if ABOUT in dict(claim.arguments) or (isinstance(claim, CivilianClaim) and claim.places):
+            if claim.predicate != Predicate.OTHER or ABOUT in dict(claim.arguments):
+                return claim
+            a.claims[n] = replace(claim, arguments=(*claim.arguments, (ABOUT, _topic(a))))
+            return a.claims[n]
+    if a.claims:
+        a.claims[0] = replace(a.claims[0], arguments=(*a.claims[0].arguments, (ABOUT, _topic(a))))
+    else:
+        told = replace(a.told, arguments=((ABOUT, _topic(a)),), quantities=a.quantities)
+        a.claims.append(as_claim(replace(told, polarity=_polarity(negated=a.negated)), Predicate.OTHER, ()))
+    return a.claims[0]
+
+
+def _topic(a: Statement) -> str:
+    return f"said at {a.start}"
+
+
+def _polarity(*, negated: bool) -> Polarity:
+    return Polarity.NEGATED if negated else Polarity.AFFIRMED
+
+
+def _deny(a: Statement, b: Statement) -> bool:
+    matter = _matter(a)
+    if matter.modality in MEANT:
+        return False
+    denied = matter.modality == Modality.DENIED or matter.polarity == Polarity.NEGATED
+    modality = Modality.ASSERTED if denied else Modality.DENIED
+    _put(b, matter, Polarity.AFFIRMED, modality, ())
+    return True
+
+
+def _oppose(a: Statement, b: Statement) -> bool:
+    matter = _matter(a)
+    opposite = Polarity.AFFIRMED if matter.polarity == Polarity.NEGATED else Polarity.NEGATED
+    _put(b, matter, opposite, matter.modality, ())
+    return True
+
+
+def _counts_anew(a: Statement, b: Statement) -> bool:
+    """Tell whether b gives another number for what a counted, and write it down."""
+    own = {c.predicate for c in b.claims} - {Predicate.OTHER}
+    for q in b.quantities:
+        for p in a.quantities:
+            if p.unit != q.unit:
+                continue
+            claim = next((c for c in a.claims if p in c.quantities), None)
+            matter = claim if claim is not None and claim.predicate != Predicate.OTHER else None
+            if own and (matter is None or matter.predicate not in own):
+                continue
+            found = matter or _matter(a)
+            _put(b, found, _polarity(negated=False), b.told.modality, (q,))
+            return True
+    return False
+
+
+def _put(
+    b: Statement, matter: Claim, polarity: Polarity, modality: Modality, counted: tuple[Quantity, ...]
+) -> None:
+    """Add a claim of b about the matter of another; it takes the place of one about nothing known."""
+    told = replace(
+        b.told, arguments=matter.arguments, polarity=polarity, modality=modality, quantities=counted,
+        times=b.told.times,
+    )  # fmt: skip
+    places = matter.places if isinstance(matter, CivilianClaim) else ()
+    claim = as_claim(told, matter.predicate, places)
+    same = [c for c in b.claims if c.predicate == matter.predicate and _slot(c) == _slot(claim)]
+    if same and matter.predicate != Predicate.OTHER:
+        return
+    b.claims[:] = [c for c in b.claims if not _is_bare(c, counted)]
+    b.claims.append(claim)
+
+
+def _is_bare(claim: Claim, counted: tuple[Quantity, ...]) -> bool:
+    """Tell whether a claim says no more than the numbers that another one now has."""
+    return claim.predicate == Predicate.OTHER and set(claim.quantities) <= set(counted)
+
+
+def _slot(claim: Claim) -> tuple[object, ...]:
+    places = claim.places if isinstance(claim, CivilianClaim) else ()
+    return claim.arguments, tuple(place.key for place in places)
