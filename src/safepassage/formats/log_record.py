@@ -22,9 +22,18 @@ _TEXTS = ("log", "prev", "id", "org", "by", "why", "kind", "about", "undoes")
 
 def canonical(document: Any) -> bytes:
     """Return the canonical bytes of JSON with ASCII keys and whole numbers, without a line end."""
-    return json.dumps(
-        thawed(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode("utf-8")
+    return _ENCODER.encode(document).encode("utf-8")
+
+
+def _as_dictionary(value: object) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_dictionary
+)
 
 
 def thawed(value: Any) -> Any:
