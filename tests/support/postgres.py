@@ -26,42 +26,58 @@ def _program(name: str) -> str:
     return str(Path(found).resolve())
 
 
+def _user() -> str | None:
+    """PostgreSQL refuses to run as root: return whom it runs as, None for ourselves."""
+    if os.geteuid() != 0:
+        return None
+    user = next((name for name in ("postgres", "nobody") if _exists(name)), None)
+    if user is None:
+        pytest.skip("PostgreSQL does not run as root, and there is no other user here")
+    return user
+
+
+def _call(folder: Path, *command: str) -> None:
+    environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environ,
+        user=_user(),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def start(folder: Path) -> None:
+    """Start the server of a folder, listening on a socket in it only."""
+    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c shared_buffers=16MB"
+    log = str(folder / "log")
+    _call(folder, _program("pg_ctl"), "-D", str(folder / "data"), "-l", log, "-w", "-o", settings, "start")
+
+
+def crash(folder: Path) -> None:
+    """Stop the server of a folder at once, as a crash does: nothing is tidied up."""
+    _call(folder, _program("pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Path]:
-    """Start a server that listens on a socket in a folder only; yield the socket."""
+    """Make and start a server; yield its socket; stop it."""
     if os.name == "nt":
         pytest.skip("the tests start PostgreSQL on Unix only")
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    user = None
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
-        user = next((name for name in ("postgres", "nobody") if _exists(name)), None)
-        if user is None:
-            pytest.skip("PostgreSQL does not run as root, and there is no other user here")
+    initdb, user = _program("initdb"), _user()
+    if user is not None:
         shutil.chown(folder, user)
-    data = folder / "data"
-    environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
-
-    def call(*command: str) -> None:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environ,
-            user=user,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    call(initdb, "-D", str(data), "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--data-checksums")
-    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c shared_buffers=16MB"
-    call(pg_ctl, "-D", str(data), "-l", str(folder / "log"), "-w", "-o", settings, "start")
+    options = ("-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--data-checksums")
+    _call(folder, initdb, "-D", str(folder / "data"), *options)
+    start(folder)
     try:
         yield folder / ".s.PGSQL.5432"
     finally:
-        call(pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop")
+        crash(folder)
 
 
 def _exists(name: str) -> bool:
