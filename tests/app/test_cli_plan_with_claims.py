@@ -208,3 +208,38 @@ def test_claims_about_forces_reach_no_map_no_route_and_no_input(tmp_path, case, 
         if path.suffix in {".geojson", ".gpx", ".csv"} or path.name.endswith(("inputs.json", "plan.json")):
             assert data == other.read_bytes(), path.name
     capsys.readouterr()
+
+
+def test_a_place_is_found_by_its_name(tmp_path, case, capsys):
+    file, *_ = closing_ledger(tmp_path, case)
+    planned(tmp_path, case, "--claims", file)
+    capsys.readouterr()
+    name = (case / "places.csv").read_text("utf-8").splitlines()[1].split(",")[1]
+    assert main(["claims", "why", name.upper(), "--plan", str(tmp_path / "out"), "--quick"]) == 0
+    assert capsys.readouterr().out.startswith("place:")
+
+
+@pytest.mark.slow
+def test_a_text_is_read_into_a_plan_as_proposals_only(tmp_path, case, capsys):
+    pytest.importorskip("spacy")
+    text = tmp_path / "news.txt"
+    text.write_text("The ministry said that the road was closed. It did not say for how long.\n", "utf-8")
+    _, document = planned(tmp_path, case, "--news", text)
+    assert {row["decision"] for row in document["claims"]} == {"proposed"}
+    assert document["closures"] == []
+    assert document["gaps"]
+    assert plan_bytes(tmp_path, "out")
+    _, again = planned(tmp_path, case, "--news", text, output="again")
+    assert again == document
+    capsys.readouterr()
+
+
+def test_what_ifs_are_weighed_with_the_ledger_too(tmp_path, case, capsys):
+    file, closed, _ = closing_ledger(tmp_path, case)
+
+    def whole(*options):
+        assert main(["what-if", str(case), "--convergent", "--json", *map(str, options)]) == 0
+        return json.loads(capsys.readouterr().out)["plan"]
+
+    assert whole("--claims", file) != whole()
+    assert whole("--claims", file, "--without", closed.id) == whole()

@@ -16,6 +16,7 @@ from safepassage.cli.reading import read_case_input
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.case import Case, RoadSelector, SelectorKind
 from safepassage.domain.claims.picture import Closure, HazardEvent
+from safepassage.domain.claims.values import fold
 from safepassage.domain.claims.withdrawal import Withdrawal
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import RoadNetwork
@@ -145,9 +146,10 @@ def _stretch(thing: str, scales: Scales) -> _Stretch:
 
 def _found(thing: str, network: RoadNetwork, case: Case) -> tuple[RoadSelector, tuple[int, ...]]:
     kind, colon, value = thing.partition(":")
-    tried = (
-        [(SelectorKind(kind), value)] if colon and kind in set(SelectorKind) else [(k, thing) for k in TRIED]
-    )
+    tried = [(known, thing) for known in TRIED]
+    if colon and kind in set(SelectorKind):
+        tried = [(SelectorKind(kind), value)]
+    tried += [(SelectorKind.PLACE, p.id) for p in case.places if fold(p.name) == fold(thing)]
     for known, name in tried:
         selector = RoadSelector(kind=known, value=name.strip())
         arcs = roads_named(network, case, selector)

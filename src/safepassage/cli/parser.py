@@ -117,6 +117,10 @@ def _plan(commands: Commands) -> None:
     )
     _planning_options(parser)
     _claims_used(parser)
+    parser.add_argument(
+        "--weigh", type=_whole(0, MOST_WEIGHED), default=0, metavar="N",
+        help="plan again without each of the N claims that weigh most (default: 0)",
+    )  # fmt: skip
     _beside(parser)
     _news(parser)
 
@@ -134,10 +138,6 @@ def _claims_used(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE",
         help="plan without a claim (c-…), an origin or an outlet of the ledger, and say what differs",
-    )  # fmt: skip
-    parser.add_argument(
-        "--weigh", type=_whole(0, MOST_WEIGHED), default=0, metavar="N",
-        help="plan again without each of the N claims that weigh most (default: 0)",
     )  # fmt: skip
 
 
@@ -216,6 +216,7 @@ def _what_if(commands: Commands) -> None:
         "Compare the plan with what it is without roads, without forks, with a lane more.",
     )
     _case(parser)
+    _claims_used(parser)
     add = parser.add_argument
     add(
         "--losses", action="store_true", help="without each bridge in use, each busy road, and the worst pair"

@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.cli.claims_input import claims_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.reading import CaseInput, read_case_input
@@ -48,9 +49,11 @@ def run(options: argparse.Namespace) -> Outcome:
 def _weighed(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
     settings, network = given.case.settings, given.network.network
+    claims = claims_input(options, given.case, network)
+    case = given.case if claims is None else claims.case
     stop = StoppingRule(work=settings.work_limit)
     progress.phase("planning")
-    planned = make_plan(network, Situation(case=given.case), stop=stop)
+    planned = make_plan(network, Situation(case=case), stop=stop)
     checks = _Checks()
     checks(planned.problem, planned.plan)
     scales = Scales(

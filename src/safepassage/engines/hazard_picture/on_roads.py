@@ -46,12 +46,12 @@ class Roads:
     def narrowed(self, event: HazardEvent, most: int) -> HazardEvent | None:
         """Return the event with a radius in which at most so many arcs lie, None where there is no such."""
         centre = (event.lon_e7, event.lat_e7)
-        metres = np.sort(metres_to_boxes(self._boxes, centre, METRES_PER_E7))
         if most <= 0:
             return None
-        if most >= len(metres) or metres[most] > event.radius_m:
+        metres = metres_to_boxes(self._boxes, centre, METRES_PER_E7)
+        if most >= len(metres) or (nearest := np.partition(metres, most)[most]) > event.radius_m:
             return event
-        radius_m = int(metres[most]) - 1
+        radius_m = int(nearest) - 1
         return replace(event, radius_m=radius_m) if radius_m > 0 else None
 
 
