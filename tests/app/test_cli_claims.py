@@ -90,3 +90,34 @@ def test_a_new_ledger_can_be_read_by_its_owner_only(tmp_path):
 def test_a_ledger_that_is_not_there_is_one_sentence(tmp_path, capsys):
     assert main(["claims", "conflicts", str(tmp_path / "none.jsonl")]) == 2
     assert "none.jsonl" in capsys.readouterr().err
+
+
+ALERT = """<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>A1</identifier><sender>c@x</sender>
+<sent>2031-05-14T10:00:00+02:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+<info><event>Shelling</event><certainty>Observed</certainty><area><areaDesc>North</areaDesc></area></info></alert>"""
+
+
+def test_rows_come_in_once_and_the_bad_one_is_named(tmp_path, capsys):
+    rows, into = tmp_path / "rows.csv", tmp_path / "new.jsonl"
+    rows.write_text("event,words,lat,lon\nlooting,shops emptied,1,2\nrumour,x,,\n", "utf-8")
+    asked = ["claims", "import", str(rows), "--as", "rows", "--into", str(into)]
+    assert main(asked) == 2
+    out = capsys.readouterr().out
+    assert "rows.csv, row 3, column event" in out
+    assert "2 entries added" in out
+    assert main(asked) == 2
+    assert "0 entries added" in capsys.readouterr().out
+    assert [s.decision for s in ledger_file.load(into)[0].claims.values()] == [Decision.PROPOSED]
+
+
+def test_a_cancelled_alert_ends_its_claim_once(tmp_path, capsys):
+    file, into = tmp_path / "alert.xml", tmp_path / "new.jsonl"
+    cancel = ALERT.replace("A1", "A2").replace(">Alert<", ">Cancel<")
+    cancel = cancel.replace("<info>", "<references>c@x,A1,2031-05-14T10:00:00+02:00</references><info>")
+    for text, expected in ((ALERT, "2 entries"), (cancel, "1 entries"), (cancel, "0 entries")):
+        file.write_text(text, "utf-8")
+        assert main(["claims", "import", str(file), "--as", "cap", "--into", str(into)]) == 0
+        assert expected in capsys.readouterr().out
+    (standing,) = ledger_file.load(into)[0].claims.values()
+    assert standing.retracted_by == "c@x"
+    assert not standing.counts

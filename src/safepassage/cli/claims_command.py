@@ -7,7 +7,7 @@ from importlib import import_module
 
 from safepassage.cli.outcome import Outcome
 
-ACTIONS = ("extract", "conflicts", "why", "table", "decide", "review", "refer")
+ACTIONS = ("extract", "import", "conflicts", "why", "table", "decide", "review", "refer")
 
 
 def run(options: argparse.Namespace) -> Outcome:

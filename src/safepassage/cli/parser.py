@@ -343,6 +343,7 @@ def _claims(commands: Commands) -> None:
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _extract(actions)
+    _import(actions)
     conflicts = _command(actions, "conflicts", "Print what contradicts what, and who says it, side by side.")
     table = _command(actions, "table", "Write the claims that wait for a decision as a CSV to fill in.")
     decide = _command(actions, "decide", "Take the decisions of a filled-in table into the ledger.")
@@ -371,6 +372,28 @@ def _refer(actions: Commands) -> None:
     consent.add_argument("--published", default="", metavar="WHERE", help="where it was published anyway")
     add("--until", default="", metavar="DAY", help="day on which the consent ends")
     add("-o", "--output", type=Path, required=True, help="folder to write RESTRICTED/ to")
+
+
+def _import(actions: Commands) -> None:
+    parser = _command(actions, "import", "Take rows, road status, alerts or event data into the queue.")
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="CSV, .xlsx, GeoJSON or CAP 1.2 XML")
+    add(
+        "--as",
+        dest="kind",
+        choices=("rows", "logie", "cap", "ucdp", "incidents"),
+        required=True,
+        help="what it is",
+    )
+    add(
+        "--into",
+        dest="ledger",
+        type=Path,
+        required=True,
+        metavar="LEDGER",
+        help="ledger to put proposals into",
+    )
+    add("--outlet", metavar="NAME", help="who handed it on (default: the file's name, or the alert's sender)")
 
 
 def _why(actions: Commands) -> None:

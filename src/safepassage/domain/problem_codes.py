@@ -123,6 +123,24 @@ _FILES = _codes(
         "leave the column claim as it was written; decide with accept, reject or unverifiable",
     ),
     (
+        "INTAKE_ROW",
+        _E,
+        "a row, feature or alert that comes in as a claim cannot be used",
+        "mend the cell that is named; the others were taken",
+    ),
+    (
+        "ALERT_NOT_ACTUAL",
+        _W,
+        "an alert is an exercise, a test or a draft and was left out",
+        "hand in alerts with status Actual",
+    ),
+    (
+        "PRIVATE_COLUMNS",
+        _W,
+        "columns that name private persons were left out of what is kept",
+        "leave them out of what you hand on",
+    ),
+    (
         "REPORT_MARKS",
         _E,
         "the marks or notes of an annotated report do not fit together",

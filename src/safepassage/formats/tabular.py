@@ -38,6 +38,8 @@ __all__ = [
 MAX_CSV_BYTES = 64 * 1024 * 1024
 MAX_CELL_CHARS = 4 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
+LONGEST_NAME = 200
+"""Signs of a title that are looked at: a name is shorter, and a line of brackets would take for ever."""
 ASCII = 0x7F
 
 
@@ -109,7 +111,7 @@ def shown(value: Any) -> str:
 
 def normal_name(title: Any) -> str:
     """Return a column title as the dictionary spells names: `Capacity (night) *` and the like made plain."""
-    text = unicodedata.normalize("NFKC", text_of(title)).casefold()
+    text = unicodedata.normalize("NFKC", text_of(title)[:LONGEST_NAME]).casefold()
     text = re.sub(r"[\(\[].*?[\)\]]", " ", text).replace("*", " ")
     return re.sub(r"[\s\-./]+", "_", text.strip()).strip("_")
 
