@@ -64,7 +64,7 @@ class EventStore:
             }
             self.log = log_name(log_record.canonical(body))
             draft = Draft(id=f"open-{self.log}", org=org, by=by, why=why, kind=GENESIS, body=body)
-            self._add(draft, 0, NO_HASH)
+            self._add(draft, 0, NO_HASH, self._seen())
             wrapped = keys.wrap(self._derived("signing"), seed, _SEED_OWNER)
             self.backend.set_value(_SEED, wrapped)
             self.backend.set_value(_OWN_LOG, self.log.encode("ascii"))
@@ -97,12 +97,12 @@ class EventStore:
             raise StoreError("This store has no log of its own yet.")
         outcomes: list[Receipt | RefusedError] = []
         with self.backend.transaction():
-            size, head = self.backend.last(self.log)
+            (size, head), seen = self.backend.last(self.log), self._seen()
             for draft in drafts:
                 try:
                     found = self._stands(draft)
                     if found is None:
-                        found = self._add(draft, size, head)
+                        found = self._add(draft, size, head, seen)
                         size, head = found.seq, found.hash
                     outcomes.append(found)
                 except RefusedError as fault:
@@ -163,7 +163,7 @@ class EventStore:
         """
         count = 0
         with self.backend.transaction():
-            size, head = self.backend.last(self.log)
+            (size, head), seen = self.backend.last(self.log), self._seen()
             for org, key_id in org_keys:
                 made, wrapped = self.backend.wrapped_key(org, key_id)
                 if not made or wrapped is None:
@@ -178,7 +178,7 @@ class EventStore:
                     kind=KEY_DELETED,
                     body=body,
                 )
-                receipt = self._add(draft, size, head)
+                receipt = self._add(draft, size, head, seen)
                 size, head, count = receipt.seq, receipt.hash, count + 1
         return count
 
@@ -227,9 +227,13 @@ class EventStore:
             return Receipt(id=row.id, log=row.log, seq=row.seq, hash=row.hash, repeated=True)
         return None
 
-    def _add(self, draft: Draft, size: int, head: str) -> Receipt:
+    def _seen(self) -> tuple[tuple[str, int], ...]:
+        """Return how long every other office's log is here."""
+        lengths = self.backend.lengths()
+        return tuple(sorted((log, length) for log, length in lengths.items() if log != self.log))
+
+    def _add(self, draft: Draft, size: int, head: str, seen: tuple[tuple[str, int], ...]) -> Receipt:
         """Write one draft after the last entry, inside a transaction."""
-        seen = sorted((log, length) for log, length in self.backend.lengths().items() if log != self.log)
         at_ms = self._clock()
         entry = Entry(
             log=self.log,
@@ -246,7 +250,7 @@ class EventStore:
             undoes=draft.undoes,
             sensitivity=draft.sensitivity,
             sealed=self._sealed(draft, at_ms),
-            seen=tuple(seen),
+            seen=seen,
         )
         row = row_for(entry)
         self.backend.insert([row])
