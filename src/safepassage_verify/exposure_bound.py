@@ -1,16 +1,17 @@
 """Sums a priced bound on exposure again: the cheapest journey of everybody at given prices, second by second.
 
 Exposure of the decided own-vehicle persons of a direction who all arrive by `by_s` is at least
-`sum of persons * cheapest cost - sum of price * K`, with K the persons who can enter the arc in the
-interval. The
-cheapest cost is found here by a sweep back in time over all arcs; waiting is allowed everywhere, which
-only makes
-the bound smaller. Whatever the prices, the sum is a bound, as long as none is negative.
+`sum of persons * cheapest cost - what all entries can pay`. Entries of one arc pay at most the sum of price
+times K, the persons who can enter in the interval; and at most what capacity without burst pays, plus one
+burst for every rise of the price. The cheapest cost is found here by a sweep back in time over all arcs;
+waiting is allowed everywhere, which only makes the bound smaller. Whatever the prices, the sum is a bound, as
+long as none is negative.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,13 +56,47 @@ def priced_exposure_bound(
     for key, persons in sorted(demand.items()):
         cost = costs.get(key, NO_WAY)
         total += persons * cost if cost < NO_WAY else 0
+    return total - sum(_paid(roads, arc, rows, by_s, rules) for arc, rows in _by_arc(prices).items())
+
+
+def _by_arc(prices: Sequence[tuple[int, int, int, int]]) -> dict[int, list[tuple[int, int, int]]]:
+    """Return (from_s, until_s, price) rows by arc, in order of time.
+
+    Raises
+    ------
+    ValueError
+        When intervals of an arc overlap.
+    """
+    found: dict[int, list[tuple[int, int, int]]] = {}
     for arc, a, b, price in prices:
-        at = int64([arc])
-        room = roads.capacity.before(at, int64([min(b, by_s + 1)])) - roads.capacity.before(at, int64([a]))
-        work = int(room[0]) + SECONDS_PER_HOUR * rules["burst_mveh"]
-        cars = work // (SECONDS_PER_HOUR * rules["car_units_mveh"])
-        total -= price * cars * rules["persons_per_car"] if min(b, by_s + 1) > a else 0
-    return total
+        found.setdefault(arc, []).append((a, b, price))
+    for rows in found.values():
+        rows.sort()
+        if any(before[1] > after[0] for before, after in pairwise(rows)):
+            raise ValueError("intervals of one arc overlap")
+    return found
+
+
+def _paid(
+    roads: Roads, arc: int, rows: Sequence[tuple[int, int, int]], by_s: int, rules: Mapping[str, Any]
+) -> int:
+    """Return the most that entries of an arc can pay at its prices."""
+    rows = [(a, min(b, by_s + 1), price) for a, b, price in rows if a <= by_s]
+    if not rows:
+        return 0
+    at = int64([arc] * len(rows))
+    ends, starts = int64([b for _, b, _ in rows]), int64([a for a, _, _ in rows])
+    works = (roads.capacity.before(at, ends) - roads.capacity.before(at, starts)).tolist()
+    burst, car = SECONDS_PER_HOUR * rules["burst_mveh"], SECONDS_PER_HOUR * rules["car_units_mveh"]
+    persons = rules["persons_per_car"]
+    apart, even, end, before = 0, 0, -1, 0
+    for (a, b, price), work in zip(rows, works, strict=True):
+        apart += price * persons * ((work + burst) // car)
+        rise = price - before if a == end else price
+        even += price * work + burst * max(0, rise)
+        end, before = b, price
+    paid: int = min(apart, persons * even // car)
+    return paid
 
 
 def _cheapest(

@@ -235,3 +235,26 @@ def test_the_plan_and_the_bound_bracket_the_optimum_of_all_departures():
 def test_a_negative_price_is_refused():
     with pytest.raises(ValueError, match="price"):
         priced_exposure_bound(inputs_json.document(drawn(0)), "out", 100, [(0, 0, 10, -1)])
+
+
+def test_overlapping_intervals_are_refused():
+    with pytest.raises(ValueError, match="overlap"):
+        priced_exposure_bound(inputs_json.document(drawn(0)), "out", 100, [(0, 0, 10, 5), (0, 9, 20, 5)])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_stack_of_short_prices_gives_away_a_burst_for_each_rise_only(seed):
+    # Whatever prices are, cars that keep the capacity rule pay no more than the verifier takes off.
+    rng = np.random.default_rng(seed)
+    given = problem([(1, 0, 5, 600)], {0: [(0, HORIZON_S, 1)]}, {1: 40}, 0)
+    starts = np.arange(0, 300, 10)
+    rises = rng.integers(0, 3, len(starts)) * rng.integers(1, 1_000, len(starts))
+    prices = np.maximum(1, np.cumsum(rises) % 3_000)
+    rows = [(0, int(a), int(a) + 10, int(p)) for a, p in zip(starts, prices, strict=True)]
+    bound = priced_exposure_bound(given_document := inputs_json.document(given), "out", 299, rows)
+    exposure = LeastExposure(Roads.of(given, "out")).plan(299, tries=0).total_ppm_s
+    assert bound <= exposure
+    # One price throughout, cut into pieces, proves what the whole piece proves.
+    whole = priced_exposure_bound(given_document, "out", 299, [(0, 0, 300, 700)])
+    pieces = [(0, int(a), int(a) + 10, 700) for a in starts]
+    assert priced_exposure_bound(given_document, "out", 299, pieces) >= whole - 700

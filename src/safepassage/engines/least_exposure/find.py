@@ -14,17 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
+from safepassage.engines.least_exposure.polish import polish
 from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
 
-BIN_S = 60
+FINEST_S, COARSEST_S, BINS = 30, 60, 30
+"""Bins of the flow are at most a minute, and shorter where little time is given: of a rounded travel time of
+thirty roads little may be left."""
 MARGINS_S = (60,)
 """The flow is done so much earlier than the plan: driving makes some of its cars a little late."""
 ROUNDS = 6
 AFTER_S = 1_800
 """How long after the stated time the drive goes on, to see who comes late."""
 SMALL_GAIN = 0.001
+TRIES = 1_200
+"""So many small changes are tried on a plan in which each car alone is placed best."""
 QUEUE_S = 600
 """The longest wait before an arc that a plan uses, where the case allows more."""
 
@@ -106,7 +111,9 @@ class LeastExposure:
         self.roads = roads
         self._pool = _Pool(len(roads.classes))
 
-    def plan(self, by_s: int, *, hazard: Roads | None = None, start: CarPlan | None = None) -> CarPlan:
+    def plan(
+        self, by_s: int, *, hazard: Roads | None = None, start: CarPlan | None = None, tries: int = TRIES
+    ) -> CarPlan:
         """Return a plan of small exposure in which as many as possible arrive by `by_s`.
 
         `hazard` replaces the hazard that counts (such as `Roads.of_time`); `start` is a plan that is done
@@ -121,7 +128,26 @@ class LeastExposure:
                 best = found
             if best is not None and not best.unserved:
                 break
-        return best if best is not None else self._better(roads, by_s, self._nobody(by_s))
+        if best is None:
+            best = self._better(roads, by_s, self._nobody(by_s))
+        return self._polished(roads, by_s, best, tries) if tries else best
+
+    def _polished(self, roads: Roads, by_s: int, plan: CarPlan, tries: int) -> CarPlan:
+        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.priced_journeys import Prices, cheapest  # noqa: PLC0415
+
+        ways = self._pool.ways()
+        enter = np.zeros((len(plan.way), max(ways.longest, plan.enter_s.shape[1])), dtype=np.int64)
+        enter[:, : plan.enter_s.shape[1]] = plan.enter_s
+        cars = Cars(plan.of_class.copy(), plan.way.copy(), plan.exposure_ppm_s.copy(), enter)
+        least = cheapest(
+            graph_of(roads), (roads.nodes, roads.release_s), Prices.none(), by_s=by_s, wait_exposed=False
+        ).cost
+        polish(
+            lambda: self._book(roads, by_s + AFTER_S, len(plan.way)), ways, cars, least=least, by_s=by_s,
+            tries=tries,
+        )  # fmt: skip
+        return self._read(by_s=by_s, of_class=cars.of_class, way=cars.way, enter_s=cars.enter_s, roads=roads)
 
     def valued(self, plan: CarPlan) -> CarPlan:
         """Return the same plan with its exposure to the hazard of the problem."""
@@ -183,10 +209,11 @@ class LeastExposure:
     def _by_flow(self, roads: Roads, by_s: int, margin_s: int) -> CarPlan | None:
         from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
 
-        if by_s - margin_s < 2 * BIN_S:
+        bin_s = bin_of(by_s)
+        if by_s - margin_s < 2 * bin_s:
             return None
-        flow = flow_of(roads, by_s - margin_s)
-        rows = self._turns(flow)
+        flow = flow_of(roads, by_s - margin_s, bin_s=bin_s)
+        rows = self._turns(flow, bin_s)
         if not rows:
             return None
         ways = self._pool.ways()
@@ -205,7 +232,7 @@ class LeastExposure:
         book.take_out(ways, cars, np.flatnonzero(arrive > by_s))
         return self._settled(roads, by_s, book, cars)
 
-    def _turns(self, flow: Any) -> list[tuple[int, int, Int64]]:
+    def _turns(self, flow: Any, bin_s: int) -> list[tuple[int, int, Int64]]:
         """Return (class, way, earliest entries) of every car: the flow's shares rounded to whole cars."""
         paths: dict[int, list[int]] = {}
         for i, source in enumerate(flow.source.tolist()):
@@ -221,7 +248,7 @@ class LeastExposure:
                 lo, hi = flow.first[i], flow.first[i + 1]
                 way, after = self._pool.add(c, flow.arc[lo:hi]), flow.earliest_s[lo:hi]
                 rows += [
-                    (c, way, np.where(after >= 0, after + (2 * j + 1) * BIN_S // (2 * n), -1))
+                    (c, way, np.where(after >= 0, after + (2 * j + 1) * bin_s // (2 * n), -1))
                     for j in range(n)
                 ]
             rows += [(c, -1, np.zeros(0, dtype=np.int64))] * (of_class.cars - int(whole.sum()))
@@ -370,7 +397,12 @@ def graph_of(roads: Roads, *, waits: bool = True, toll: int = 1) -> Any:
     )  # fmt: skip
 
 
-def flow_of(roads: Roads, by_s: int) -> Any:
+def bin_of(by_s: int) -> int:
+    """Return the length of the flow's bins (s) where so much time is given."""
+    return min(COARSEST_S, max(FINEST_S, by_s // BINS))
+
+
+def flow_of(roads: Roads, by_s: int, *, bin_s: int) -> Any:
     """Return the flow over time of least exposure that is done by `by_s`."""
     from safepassage.kernels.exposure_flow import FlowNetwork, least_exposure_flow  # noqa: PLC0415
     from safepassage.kernels.priced_journeys import HazardSteps  # noqa: PLC0415
@@ -385,5 +417,5 @@ def flow_of(roads: Roads, by_s: int) -> Any:
             first_s=roads.first_s, sites=network.sites, sources=(roads.nodes, roads.release_s, roads.cars),
             wait_exposed=False,
         ),
-        by_s=by_s, bin_s=BIN_S,
+        by_s=by_s, bin_s=bin_s,
     )  # fmt: skip

@@ -8,20 +8,23 @@ model allows. So exposure is at least the sum of cheapest costs minus prices tim
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.engines.least_exposure.find import flow_of, graph_of
+from safepassage.engines.least_exposure.find import bin_of, flow_of, graph_of
 from safepassage.engines.least_exposure.roads import NEVER_S, Roads
 
 Int64 = NDArray[np.int64]
 HOUR_S = 3_600
-PRICE_BIN_S = 240
-"""Seconds for which a price holds: longer ones give away less burst, shorter ones follow the queue closer."""
-SCALES = (0.3, 0.45, 0.6, 0.8)
+PRICES_PER_BIN = 3
+"""Prices hold for a third of the flow's bins: between the bins they are made even."""
+SCALES = (0.15, 0.3, 0.45, 0.6, 0.8)
 """Prices of a flow in bins are too steep between bins: some part of them proves more."""
+WINDOWS = (1, 6, 18)
+"""Prices are made even over so many intervals: each rise of a price gives away a vehicle of burst."""
 STEPS = 60
 MOMENTUM = 0.6
 PATIENCE = 3
@@ -43,10 +46,13 @@ class Proof:
     def of(cls, roads: Roads, by_s: int, *, hoped_ppm_s: int, steps: int = STEPS) -> Proof:
         """Return the best bound found; `hoped_ppm_s` is the exposure of a plan, for the length of steps."""
         search = _Search(roads, by_s)
-        flow = flow_of(roads, by_s)
+        flow = flow_of(roads, by_s, bin_s=search.bin_s)
         start = search.prices_of(flow.prices)
-        for scale in (0.0, *SCALES):
-            search.value(np.rint(start * scale).astype(np.int64))
+        search.value(np.zeros(len(search.room), dtype=np.int64))
+        for window in WINDOWS:
+            even = search.evened(start, window)
+            for scale in SCALES:
+                search.value(np.rint(even * scale).astype(np.int64))
         search.ascend(float(hoped_ppm_s), steps)
         kept = np.flatnonzero(search.best > 0)
         arc = roads.network.arc[kept // search.bins]
@@ -64,19 +70,22 @@ class _Search:
         self.roads, self.by_s = roads, by_s
         self.graph = graph_of(roads, toll=0)
         network = roads.network
-        self.bins = by_s // PRICE_BIN_S + 2
+        self.bin_s = bin_of(by_s)
+        self.step_s = self.bin_s // PRICES_PER_BIN
+        self.bins = by_s // self.step_s + 2
         pi = np.where(roads.potential_s < NEVER_S, roads.potential_s, 0)[network.tail]
-        since = np.arange(self.bins)[None, :] * PRICE_BIN_S - pi[:, None]
+        since = np.arange(self.bins)[None, :] * self.step_s - pi[:, None]
         self._pi = pi
         self.since = np.clip(since, 0, by_s + 1).ravel()
-        self.until = np.clip(since + PRICE_BIN_S, 0, by_s + 1).ravel()
+        self.until = np.clip(since + self.step_s, 0, by_s + 1).ravel()
+        self.work = self._work()
         self.room = self._room()
         self.persons = np.asarray([c.persons for c in roads.classes], dtype=np.int64)
         self.bound, self.best = -(2**62), np.zeros(len(self.room), dtype=np.int64)
 
-    def _room(self) -> Int64:
-        """Return the persons who can enter in each bin: K of the model for cars, burst included."""
-        rules, network = self.roads.problem.rules, self.roads.network
+    def _work(self) -> Int64:
+        """Return the capacity of each interval (mveh/h times seconds), without burst."""
+        network = self.roads.network
         e = np.repeat(np.arange(len(network.arc)), self.bins)
         work = np.zeros(len(e), dtype=np.int64)
         for k in range(int(np.diff(network.first).max(initial=0))):
@@ -87,19 +96,67 @@ class _Search:
             lo, hi = (table.reshape(-1, self.bins)[has] for table in (self.since, self.until))
             spans = np.minimum(hi, end[:, None]) - np.maximum(lo, network.from_s[piece][:, None])
             work.reshape(-1, self.bins)[has] += np.maximum(spans, 0) * network.capacity_mveh_h[piece][:, None]
-        cars = (work + HOUR_S * rules.burst_mveh) // (HOUR_S * rules.car_units_mveh)
+        return np.where(self.until > self.since, work, 0)
+
+    def _room(self) -> Int64:
+        """Return the persons who can enter in each interval: K of the model for cars, burst included."""
+        rules = self.roads.problem.rules
+        cars = (self.work + HOUR_S * rules.burst_mveh) // (HOUR_S * rules.car_units_mveh)
         return np.where(self.until > self.since, cars * rules.persons_per_car, 0)
 
-    def prices_of(self, prices: Any) -> Int64:
-        """Return a flow's prices by (arc, bin), averaged over the longer bins."""
-        out = np.zeros(len(self.room), dtype=np.int64)
-        middle = (prices.from_s + prices.until_s) // 2
-        at = prices.arc * self.bins + (middle + self._pi[prices.arc]) // PRICE_BIN_S
-        np.add.at(out, at, prices.price * (prices.until_s - prices.from_s) // PRICE_BIN_S)
-        return out
+    def evened(self, price: Int64, window: int) -> Int64:
+        """Return the mean of prices over as many intervals of an arc."""
+        table = price.reshape(-1, self.bins)
+        padded = np.pad(table, ((0, 0), (window // 2, window - 1 - window // 2)), mode="edge")
+        sums = np.cumsum(np.pad(padded, ((0, 0), (1, 0))), axis=1)
+        return ((sums[:, window:] - sums[:, :-window]) // window).ravel()
 
-    def value(self, price: Int64) -> tuple[int, Int64]:
-        """Return the bound of prices and how many persons enter in each bin at them."""
+    def paid(self, price: Int64) -> int:
+        """Return the most that all entries can pay, in whole numbers, arc by arc."""
+        rules, total = self.roads.problem.rules, 0
+        table, work, room = (x.reshape(-1, self.bins) for x in (price, self.work, self.room))
+        open_ = (self.until > self.since).reshape(-1, self.bins)
+        for e in np.flatnonzero((table > 0).any(axis=1)).tolist():
+            kept = np.flatnonzero(open_[e])
+            rows = table[e, kept].tolist()
+            rises = sum(max(0, b - a) for a, b in pairwise([0, *rows]))
+            work_done = sum(p * w for p, w in zip(rows, work[e, kept].tolist(), strict=True))
+            even = rules.persons_per_car * (work_done + HOUR_S * rules.burst_mveh * rises)
+            apart = sum(p * k for p, k in zip(rows, room[e, kept].tolist(), strict=True))
+            total += min(apart, even // (HOUR_S * rules.car_units_mveh))
+        return total
+
+    def _slope(self, price: Int64) -> NDArray[np.float64]:
+        """Return by how much what is paid grows with each price."""
+        rules = self.roads.problem.rules
+        table = np.where(self.until > self.since, price, 0).reshape(-1, self.bins)
+        up = np.diff(table, axis=1, prepend=0) > 0
+        after = np.pad(up[:, 1:], ((0, 0), (0, 1)))
+        per_mveh = rules.persons_per_car / rules.car_units_mveh
+        burst = (up.astype(np.float64) - after).ravel() * rules.burst_mveh * per_mveh
+        return np.where(self.until > self.since, self.work * per_mveh / HOUR_S + burst, 0.0)
+
+    def prices_of(self, prices: Any) -> Int64:
+        """Return a flow's prices by (arc, interval), made even between its bins.
+
+        What is left of the time after the flow's last whole bin is as dear as that bin, the first is as dear
+        as the second: rounding sends nobody there, but people would go.
+        """
+        n = self.by_s // self.bin_s
+        table = np.zeros((len(self._pi), n + 2))
+        k = np.minimum((prices.until_s - 1 + self._pi[prices.arc]) // self.bin_s, n - 1)
+        np.maximum.at(table, (prices.arc, k), prices.price)
+        table[:, n:] = table[:, n - 1 : n]
+        table[:, 0] = np.maximum(table[:, 0], table[:, 1])
+        middles = (np.arange(n + 2) + 0.5) * self.bin_s
+        wanted = (np.arange(self.bins) + 0.5) * self.step_s
+        out = np.zeros((len(table), self.bins), dtype=np.int64)
+        for e in np.flatnonzero(table.any(axis=1)).tolist():
+            out[e] = np.rint(np.interp(wanted, middles, table[e]))
+        return out.ravel()
+
+    def value(self, price: Int64) -> tuple[int, NDArray[np.float64]]:
+        """Return the bound of prices and by how much it grows with each."""
         from safepassage.kernels.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
 
         kept = np.flatnonzero(price > 0)
@@ -113,20 +170,20 @@ class _Search:
         reached = found.cost < NO_WAY
         self.persons = np.where(reached, self.persons, 0)
         bound = sum(int(c) * int(n) for c, n in zip(found.cost[reached], self.persons[reached], strict=True))
-        bound -= sum(int(p) * int(k) for p, k in zip(price[kept], self.room[kept], strict=True))
+        bound -= self.paid(price)
         if bound > self.bound:
             self.bound, self.best = bound, price
         owner = np.repeat(np.arange(len(self.persons)), np.diff(found.first))
-        at = found.arc * self.bins + (found.enter_s + self._pi[found.arc]) // PRICE_BIN_S
+        at = found.arc * self.bins + (found.enter_s + self._pi[found.arc]) // self.step_s
         use = np.bincount(at, weights=self.persons[owner], minlength=len(self.room))
-        return bound, use.astype(np.int64)
+        return bound, use - self._slope(price)
 
     def ascend(self, hoped: float, steps: int) -> None:
         """Move along subgradients; steps after Polyak 1969, doi:10.1016/0041-5553(69)90061-5."""
         price, ahead, length, failed = self.best.astype(np.float64), np.zeros(len(self.room)), 1.0, 0
         for _ in range(steps):
             before = self.bound
-            bound, use = self.value(np.rint(price).astype(np.int64))
+            bound, excess = self.value(np.rint(price).astype(np.int64))
             failed = 0 if bound > before else failed + 1
             if failed >= PATIENCE:
                 price, ahead, length, failed = (
@@ -136,7 +193,6 @@ class _Search:
                     0,
                 )
                 continue
-            excess = (use - self.room).astype(np.float64)
             excess[(price <= 0) & (excess < 0)] = 0.0
             ahead = excess + MOMENTUM * ahead
             ahead[(price <= 0) & (ahead < 0)] = 0.0
