@@ -53,7 +53,7 @@ class CarPlanner:
 
     def turn(self, claim: Claimant) -> bool:
         """Serve the next few cars of a claim; return False (with a reason) when no more can be served."""
-        options = self._ways_of(claim)
+        options = self.ways_of(claim)
         if not options:
             return False
         rules, group = self.problem.rules, str(Group.OWN_VEHICLE)
@@ -68,7 +68,7 @@ class CarPlanner:
             claim.remaining[group] -= taken
         return True
 
-    def _ways_of(self, claim: Claimant) -> list[Option]:
+    def ways_of(self, claim: Claimant) -> list[Option]:
         key = (claim.place.id, claim.direction)
         if key not in self._options:
             self._options[key] = options = []
@@ -83,10 +83,17 @@ class CarPlanner:
             claim.give_up(*no_way(self.problem, claim))
         return self._options[key]
 
+    def hold(self, claim: Claimant, until_s: int) -> None:
+        """Let no car of a claim leave before a second."""
+        for option in self.ways_of(claim):
+            late_s = max(0, until_s - option.ready_s)
+            option.ready_s += late_s
+            option.arrive_s += late_s
+
     def send(self, claim: Claimant, until_s: int) -> int | None:
         """Serve the cars of a claim that can leave by a second; return when the next can, or None."""
         group = str(Group.OWN_VEHICLE)
-        options = self._ways_of(claim)
+        options = self.ways_of(claim)
         while wanted := min(self.problem.rules.persons_per_car, claim.remaining[group]):
             found = self._earliest(claim, options, wanted)
             if found is None:

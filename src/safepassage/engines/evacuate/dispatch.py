@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
-from safepassage.domain.price_sheet import Guide, SeatGuide, Visit
+from safepassage.domain.price_sheet import Guide, SeatGuide
 from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, loaded, places
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
+from safepassage.engines.evacuate.tours import Planner, Visit
 from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
 
 KIND = {SEAT: "seated", WHEELCHAIR: "wheelchair", STRETCHER: "stretcher"}
@@ -20,8 +21,6 @@ TRIED = 3
 """So many rides are booked for a trial before the best of them is kept."""
 LATE_S = 300
 """A ride that arrives this much later than the prices foresaw is compared with the next best."""
-TOUR_LATE_S = 3_600
-"""A ride of a tour that arrives later than this against the tour is decided anew."""
 CAR_SLACK_S = 60
 """Cars that leave within a minute are sent together."""
 Stop = tuple[str, int, int]
@@ -51,6 +50,7 @@ class Dispatcher:
     claims: list[Claimant]
     enough: Callable[[], bool]
     _tours: dict[str, list[Visit]] = field(default_factory=dict)
+    _holds: dict[int, int] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
 
@@ -59,7 +59,6 @@ class Dispatcher:
             if not claim.by_car and claim.node >= 0:
                 stop = (claim.direction, claim.node, claim.place.release_s)
                 self._at.setdefault(stop, {}).setdefault(claim.kind, []).append(claim)
-        self._tours = self._allot()
         self._site_node = {place.id: place.node for place in self.problem.places if place.direction}
 
     def _allot(self) -> dict[str, list[Visit]]:
@@ -82,51 +81,92 @@ class Dispatcher:
                 passed += n
                 reached = accumulate(amount for amount, _ in rows)
                 position = next((i for i, end in enumerate(reached) if end >= at), len(rows) - 1)
-                tours[vehicle.id] = list(rows[position][1])
+                tours[vehicle.id] = [Visit((stop,), self.guide.sites[site]) for stop, site, _ in rows[position][1]]
         return tours
 
-    def run(self) -> None:
-        """Send out whoever is ready first: vehicles by id, then cars by claim, no earlier than they leave.
+    def seek(self, tolls: Mapping[str, int], work: int) -> None:
+        """Search for tours, from those that the prices' own journeys round to."""
+        first = self._allot()
+        planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, tolls)
+        found = planner.find(first, 1, work)
+        self._tours = first if found is None else dict(found.tours)
+        self._holds = {} if found is None else dict(found.holds)
+        for visit in (v for tour in self._tours.values() for v in tour):
+            self.fleet.room.keep(visit.site, visit.persons)
 
-        Vehicles book ahead of their arrival at a gate; cars fill what is left of it, second by second.
+    def run(self) -> None:
+        """Send out tours with the cars that meet them, then all other cars, then vehicles for whoever is left.
+
+        Within each, whoever is ready first goes first. A vehicle with many aboard takes less road a head than
+        cars do: they fill what is left, second by second.
         """
         self.fleet.peers = self.claims
-        queue = [(state.ready_s, 0, vehicle) for vehicle, state in sorted(self.fleet.states().items())]
-        cars = {str(i): claim for i, claim in enumerate(self.claims) if claim.by_car}
-        queue += [(claim.place.release_s, 1, i) for i, claim in cars.items()]
+        for i, hold_s in self._holds.items():
+            self.cars.hold(self.claims[i], hold_s)
+        met = {str(i): max(self.claims[i].place.release_s, hold_s) for i, hold_s in self._holds.items()}
+        self._run(list(self._tours), met, self._next_of_tour, slack_s=self.problem.network.horizon_s)
+        others = {
+            str(i): claim.place.release_s
+            for i, claim in enumerate(self.claims)
+            if claim.by_car and i not in self._holds
+        }
+        self._run(list(self.fleet.states()), others, self._best, slack_s=CAR_SLACK_S)
+
+    def _run(
+        self, vehicles: list[str], cars: Mapping[str, int], ride: Callable[[Vehicle], Booked | None], *,
+        slack_s: int,
+    ) -> None:  # fmt: skip
+        states = self.fleet.states()
+        queue = [(self._when(vehicle, states[vehicle].ready_s), 0, vehicle) for vehicle in sorted(vehicles)]
+        queue += [(ready_s, 1, i) for i, ready_s in cars.items()]
         heapq.heapify(queue)
         while queue and not self.enough():
             now_s, by_car, key = heapq.heappop(queue)
             if by_car:
-                then_s = self.cars.send(cars[key], now_s + CAR_SLACK_S)
+                then_s = self.cars.send(self.claims[int(key)], now_s + slack_s)
             else:
-                after = self._send(self.fleet.vehicle(key))
-                then_s = None if after is None else after.ready_s
+                found = ride(self.fleet.vehicle(key))
+                then_s = None if found is None else self._commit(key, found)
             if then_s is not None:
                 heapq.heappush(queue, (then_s, by_car, key))
 
-    def _send(self, vehicle: Vehicle) -> VehicleState | None:
-        """Book the next ride for a vehicle; return where it then stands, None when there is no more."""
-        found = self._next_of_tour(vehicle) or self._best(vehicle)
-        if found is None:
-            return None
-        trip, aboard, site = found
+    def _commit(self, vehicle: str, booked: Booked) -> int:
+        trip, aboard, site = booked
         self.fleet.commit(trip, aboard, site)
-        return trip.states[vehicle.id]
+        return self._when(vehicle, trip.states[vehicle].ready_s)
+
+    def _when(self, vehicle: str, ready_s: int) -> int:
+        """Return when the next ride of a tour meets what may bind, at the end of a tour when the vehicle is ready."""
+        tour = self._tours.get(vehicle)
+        return max(ready_s, tour[0].enter_s) if tour else ready_s
 
     def _next_of_tour(self, vehicle: Vehicle) -> Booked | None:
-        """Book the next ride of a vehicle's tour for which somebody waits; None without, or if it is late."""
+        """Book the next ride of a vehicle's tour for which somebody waits; None at its end."""
         tour = self._tours.get(vehicle.id, [])
         while tour:
-            stop, site, arrive_s = tour.pop(0)
-            done = self._attempt(vehicle, stop, site) if self._waiting(vehicle, stop) else None
-            if done is None:
-                continue
-            if done[0].legs[-1][1].arrive_s - arrive_s <= TOUR_LATE_S:
+            visit = tour.pop(0)
+            self.fleet.room.keep(visit.site, -visit.persons)
+            done = self._call(vehicle, visit)
+            if done is not None:
                 return done
-            done[0].undo()
-            return None
         return None
+
+    def _call(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
+        """Book a ride to all pick-ups of a visit; to the first alone where that does not fit."""
+        stops = self.fleet.boarding(vehicle, visit.site, [self._waiting_at(vehicle, s) for s in visit.stops], visit.loads)
+        for part in (stops, stops[:1]):
+            if part:
+                goal = self._site_node[visit.site]
+                journey = Journey(visit.site, (Stage(part[0][0].claim.node, goal),), 0)
+                done = self.fleet.book_round(part, journey, vehicle.id)
+                if not isinstance(done, str):
+                    return (*done, visit.site)
+        return None
+
+    def _waiting_at(self, vehicle: Vehicle, stop: Stop) -> list[Claimant]:
+        kinds = self._at.get(stop, {})
+        claims = [c for kind in KIND if places(vehicle, kind) for c in kinds.get(kind, ()) if c.left]
+        return sorted(claims, key=lambda c: (c.share_ppm, c.place.id, c.kind))
 
     def _best(self, vehicle: Vehicle) -> Booked | None:
         """Book the ride on which the places of a vehicle gain most."""
@@ -163,10 +203,6 @@ class Dispatcher:
                 if ride is not None:
                     offers.append(ride)
         return offers
-
-    def _waiting(self, vehicle: Vehicle, stop: Stop) -> bool:
-        kinds = self._at.get(stop, {})
-        return any(places(vehicle, kind) and any(c.left for c in claims) for kind, claims in kinds.items())
 
     def _seats(self, vehicle: Vehicle, kind: str) -> SeatGuide | None:
         fleet = self._fleet(vehicle, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from safepassage.domain.network import Mode
@@ -306,7 +306,13 @@ class FleetPlanner:
             aboard.extend(Party(party.claim, party.people) for party in stop)
             site = journey.site if node is nodes[-1] and stop is stops[-1] else ""
             release_s = max(party.claim.place.release_s for party in stop)
-            hop = None if site else self.ways.hops(carrier, state.node)[node][1]
+            hop = None
+            if not site:
+                near = self.ways.hops(carrier, state.node).get(node)
+                if near is None:
+                    trip.undo()
+                    return ledger.FLEET_TIME
+                hop = near[1]
             done = trip.drive(
                 vehicle, carrier, state, node, aboard, loading_from_s=release_s, site=site, hop=hop
             )
@@ -315,6 +321,31 @@ class FleetPlanner:
                 return done
             state = done
         return trip, aboard
+
+    def boarding(self, vehicle: Vehicle, site: str, calls: Sequence[list[Claimant]], loads: Sequence[Mapping[str, int]]) -> list[list[Party]]:
+        """Return the stops at which somebody boards, in order, while places and room last.
+
+        With `loads`, at most so many persons by kind of place board at each. Pick-ups at one node are one stop.
+        """
+        free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+        stated = self.room.room(site)
+        room = NEVER_S if stated is None else stated
+        stops: list[list[Party]] = []
+        for i, claims in enumerate(calls):
+            parties = []
+            wanted = dict(loads[i]) if loads else dict(free)
+            for claim in claims:
+                limit = min(free[claim.kind], room, wanted[claim.kind])
+                if limit > 0 and claim.left:
+                    parties.append(Party(claim, claim.boarding(limit)))
+                    for count in (free, wanted):
+                        count[claim.kind] -= parties[-1].persons
+                    room -= parties[-1].persons
+            if parties and stops and stops[-1][0].claim.node == parties[0].claim.node:
+                stops[-1].extend(parties)
+            elif parties:
+                stops.append(parties)
+        return stops
 
     def boarding_at(self, claims: list[Claimant], journey: Journey, vehicle: Vehicle) -> list[list[Party]]:
         """Return one stop with as many of the claims at a node as there is room for, in their order."""

@@ -84,9 +84,13 @@ class Claimant:
 
 @dataclass(slots=True)
 class SiteRoom:
-    """Room left at reception sites; a site without a stated capacity takes everybody."""
+    """Room left at reception sites; a site without a stated capacity takes everybody.
+
+    `kept` places are spoken for by trips that are planned; others see the rest.
+    """
 
     left: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, problem: PlanningProblem) -> SiteRoom:
@@ -97,7 +101,12 @@ class SiteRoom:
 
     def room(self, site: str) -> int | None:
         """Return the persons a site still takes, None without limit."""
-        return self.left.get(site)
+        left = self.left.get(site)
+        return None if left is None else max(0, left - self.kept.get(site, 0))
+
+    def keep(self, site: str, persons: int) -> None:
+        """Speak for places (negative: no longer)."""
+        self.kept[site] = self.kept.get(site, 0) + persons
 
     def take(self, site: str, persons: int) -> None:
         """Count arrivals."""

@@ -19,6 +19,7 @@ from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
+from safepassage.engines.evacuate.tours import WORK
 from safepassage.engines.evacuate.ways import Carrier, Ways
 
 
@@ -73,7 +74,9 @@ def evacuate(
     _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
     if guide is not None:
         _link_claims_first(decided, journeys, fleet, limits)
-        Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes)).run()
+        dispatcher = Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes))
+        dispatcher.seek(tolls, WORK)
+        dispatcher.run()
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)
     return Schedule(
