@@ -108,7 +108,11 @@ def _joint(joint: JointSummary, clock: LocalClock) -> list[str]:
         )
     if joint.last_arrival_s is not None and joint.last_arrival_gap_ppm is not None:
         last, gap = clock.moments(joint.last_arrival_s), joint.last_arrival_gap_ppm
-        lines.append(f"  the last arrive {last}: gap {gap / PERCENT_PPM:.1f} %")
+        bound_s = joint.last_arrival_bound_s or 0
+        lines.append(
+            f"  the last arrive {last}, in no plan that serves as many before {clock.moments(bound_s)}: "
+            f"gap {gap / PERCENT_PPM:.1f} %"
+        )
     return lines
 
 

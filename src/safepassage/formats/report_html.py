@@ -12,6 +12,7 @@ from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.claims_facts import ClaimsFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
 from safepassage.formats.frontier_facts import FrontierFacts
+from safepassage.formats.joint_facts import joint_facts
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.map_drawing import PlanMap
 from safepassage.formats.map_flows import WIDEST_PX, WIDTHS
@@ -67,6 +68,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "first_zone": clock.zones[0].time,
         "zone_names": " / ".join(zone.label for zone in clock.zones),
         "directions": people.directions(),
+        "joint": joint_facts(release, clock),
         "changed": _changed(release),
         "frontier": _frontier(release),
         "hold": people.hold(),

@@ -1,7 +1,7 @@
 """Tours of vehicles driven on a contracted map: the compiled loops.
 
-Only arcs that may bind are booked: those with changing capacity, those that count persons. Every entry obeys the
-capacity rule of the model on them: for all seconds a < b at most the capacity of [a, b) and one burst.
+Only arcs that may bind are booked: those with changing capacity, those that count persons. Every entry obeys
+the capacity rule of the model on them: for all seconds a < b at most the capacity of [a, b) and one burst.
 """
 
 from __future__ import annotations
@@ -26,13 +26,17 @@ ROAD, HEADS, EMPTY = 0, 1, 2
 
 
 class World(NamedTuple):
-    """What does not change while tours are searched; vehicles, stops, sites, nodes, ways, arcs, cars by position.
+    """What does not change while tours are searched; everything by position.
 
-    `way_at` (kinds of carrier, nodes, nodes) is the first of `way_n` ways; `event_at` (n_ways + 1,) bounds the
-    arcs of each, entered `event_s` after what came before. `piece_at` (n_arcs + 1,) bounds the pieces of arcs:
-    (start, tau, close, person capacity or -1); `rate` and `total` (3, n_pieces) hold capacity and its sum so far
-    for vehicles, heads and empty vehicles. `rules`: horizon, burst in mveh and persons, loading base and per
-    person, unloading base and per person, persons and mveh of a car.
+    Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the first
+    direction, step to the next direction, node), `stop` (node, direction, release, persons by kind of place),
+    `site` (node, room, direction), `car` (persons, release) by class, `option` (way, site, toll, number of
+    the arcs in the way) between `option_at`. `way_at` (carriers, nodes, nodes) is the first of `way_n` ways;
+    `event_at` (n_ways + 1,) bounds the arcs of each, entered `event_s` after what came before, `tail_s`
+    before the end, `length_s` in all. `piece_at` (n_arcs + 1,) bounds the pieces of arcs: (start, tau, close,
+    person capacity or -1, end, whether the arc counts persons); `rate` and `total` (3, n_pieces) are capacity
+    and its sum so far for vehicles, heads and empty vehicles. `rules`: horizon, burst in mveh and persons,
+    loading base and per person, unloading base and per person, persons and mveh of a car.
     """
 
     vehicle: Int64
@@ -60,8 +64,8 @@ class World(NamedTuple):
 class Book(NamedTuple):
     """Calendars, 3 for each arc (vehicles, heads, empty vehicles), and a place to note entries.
 
-    Columns of shape (calendars, most): seconds and work of entries, the capacity before each and after it, and
-    what is looked at to find room.
+    Columns of shape (calendars, most): seconds and work of entries, capacity up to each and past it, and what
+    is looked at to find room.
     """
 
     entries: Int64
@@ -211,7 +215,7 @@ def _entry(world: Any, book: Any, arc: int, t: int, units: int, persons: int) ->
             return FAR
         if counted:
             which = HEADS if persons else EMPTY
-            t = _find(world, book, arc, which, t, (persons if persons else units) * HOUR_S)
+            t = _find(world, book, arc, which, t, (persons or units) * HOUR_S)
             if t >= FAR:
                 return FAR
         if t == start:
@@ -229,7 +233,9 @@ def _window(world: Any, t: int) -> int:
 
 
 @inner
-def passage(world: Any, book: Any, way: int, ready: int, units: int, persons: int, draft: Any) -> tuple[int, int]:
+def passage(  # noqa: C901, PLR0917
+    world: Any, book: Any, way: int, ready: int, units: int, persons: int, draft: Any
+) -> tuple[int, int]:
     """Return (departure, arrival) of the earliest passage, (FAR, FAR) without; `draft` notes its entries."""
     depart, horizon_s = ready, world.rules[0]
     for _ in range(TRIES):
@@ -268,7 +274,7 @@ def passage(world: Any, book: Any, way: int, ready: int, units: int, persons: in
 
 
 @inner
-def put(world: Any, book: Any, rows: Any, n: int, units: int, back: int) -> None:  # noqa: PLR0917
+def put(world: Any, book: Any, rows: Any, n: int, units: int, back: int) -> None:
     """Enter (or take `back`) rows of (arc, second, persons, leg); leg 0 is empty."""
     for i in range(2 * n):
         row = rows[i // 2]
@@ -285,7 +291,7 @@ def put(world: Any, book: Any, rows: Any, n: int, units: int, back: int) -> None
 
 
 @inner
-def lighten(world: Any, book: Any, rows: Any, n: int, leg: int, persons: int) -> None:  # noqa: PLR0917
+def lighten(world: Any, book: Any, rows: Any, n: int, leg: int, persons: int) -> None:
     """Take so many persons (negative: add them) out of the entries from a leg on."""
     for i in range(n):
         if rows[i, 3] < leg:
@@ -304,7 +310,7 @@ def drive(  # noqa: PLR0913, PLR0917
     world: Any, book: Any, carrier: int, start: int, end: int, ready: int, units: int, persons: int,
     rows: Any, n: int,
 ) -> tuple[int, int, int]:  # fmt: skip
-    """Return (departure, arrival, n) of the earliest passage between two nodes; its entries go to rows[n:]."""
+    """Return (departure, arrival, n) of the earliest passage between two nodes; entries go to rows[n:]."""
     if start == end:
         return ready, ready, n
     best_depart, best, after = FAR, FAR, n

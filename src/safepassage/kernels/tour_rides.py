@@ -18,15 +18,15 @@ SOONER_S = 60
 class Plan(NamedTuple):
     """Tours and what comes of them.
 
-    `trips` (vehicles, most, stops and a site), `count` of them; by trip `loads` (stops, kinds), `arrive`, entries
-    `rows` (arc, second, persons) and how many (`used`); `start` (vehicles, most + 1, 3): node, ready, on duty since.
-    `left` persons by stop and kind, `room` by site, `late` what the people of a stop lose. Cars by class: `hold`,
-    `cars` left, their entries and how many, `spent` (arrivals, last arrival), `parked` persons by site.
-    `sums` (1,): all arrivals in person-seconds.
+    `trips` (vehicles, most, stops and a site), `number` of them; by trip `loads` (stops, kinds), `arrive`,
+    entries `rows` (arc, second, persons, leg) and how many (`used`); `start` (vehicles, most + 1, 3): node,
+    ready, on duty since. `left` persons by stop and kind, `room` by site, `late` what the people of a stop
+    lose. Cars by class: `hold`, `cars` left, their entries and how many, `spent` (arrivals, last arrival),
+    `parked` persons by site. `sums` (1,): all arrivals in person-seconds.
     """
 
     trips: Int64
-    count: Int64
+    number: Int64
     loads: Int64
     arrive: Int64
     rows: Int64
@@ -50,7 +50,7 @@ class Log(NamedTuple):
     vehicle: Int64
     first: Int64
     trips: Int64
-    count: Int64
+    number: Int64
     loads: Int64
     arrive: Int64
     rows: Int64
@@ -73,9 +73,9 @@ def _persons(plan: Any, v: int, i: int) -> int:
 
 
 @inner
-def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:  # noqa: PLR0917
+def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:
     """Take back all trips of a vehicle from one on; they stay in its tour."""
-    for i in range(first, plan.count[v]):
+    for i in range(first, plan.number[v]):
         put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 1)
         plan.used[v, i] = 0
         persons = _persons(plan, v, i)
@@ -92,8 +92,8 @@ def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:  # n
 def _later(plan: Any, stop: int, k: int, t: int) -> int:
     """Return how many of a stop ride on trips that arrive later than t."""
     total = 0
-    for v in range(len(plan.count)):
-        for i in range(plan.count[v]):
+    for v in range(len(plan.number)):
+        for i in range(plan.number[v]):
             if plan.arrive[v, i] > t:
                 for p in range(STOPS):
                     if plan.trips[v, i, p] == stop:
@@ -103,12 +103,12 @@ def _later(plan: Any, stop: int, k: int, t: int) -> int:
 
 @inner
 def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, t: int, wanted: int) -> int:  # noqa: PLR0917
-    """Let up to `wanted` of a stop give up trips that arrive later than t, the latest first; return how many."""
+    """Let up to `wanted` of a stop leave trips that arrive later than t, the latest first; say how many."""
     got = 0
     while got < wanted and log.n_taken[0] < len(log.taken):
         best, bv, bi, bp = t, -1, -1, -1
-        for v in range(len(plan.count)):
-            for i in range(plan.count[v]):
+        for v in range(len(plan.number)):
+            for i in range(plan.number[v]):
                 if plan.arrive[v, i] > best:
                     for p in range(STOPS):
                         if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
@@ -125,7 +125,7 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
 
 
 @inner
-def _give_up(world: Any, book: Any, plan: Any, v: int, i: int, p: int, k: int, persons: int) -> None:  # noqa: PLR0913, PLR0917
+def _give_up(world: Any, book: Any, plan: Any, v: int, i: int, p: int, k: int, persons: int) -> None:  # noqa: PLR0917
     """Let persons (negative: the other way) leave a trip for the stop they came from."""
     plan.loads[v, i, p, k] -= persons
     plan.left[plan.trips[v, i, p], k] += persons
@@ -135,10 +135,10 @@ def _give_up(world: Any, book: Any, plan: Any, v: int, i: int, p: int, k: int, p
 
 
 @inner
-def _legs(  # noqa: PLR0913, PLR0914, PLR0917
+def _legs(  # noqa: C901
     world: Any, book: Any, plan: Any, v: int, i: int, persons: Any
 ) -> tuple[int, int, int]:
-    """Find the passages of a trip with so many `persons` from each stop; return (arrival, node, on duty since)."""
+    """Find the passages of a trip with `persons` by stop; return (arrival, node, on duty since)."""
     trip, rules = plan.trips[v, i], world.rules
     units, empty = world.vehicle[v, 3], world.vehicle[v, 4]
     node, t, duty = plan.start[v, i, 0], plan.start[v, i, 1], plan.start[v, i, 2]
@@ -165,10 +165,7 @@ def _legs(  # noqa: PLR0913, PLR0914, PLR0917
             if duty < 0:
                 duty = depart
             t += rules[5] + rules[6] * aboard
-        if here < 0 or there != here:
-            ready = max(t, world.stop[stop, 2])
-        else:
-            ready = max(ready, world.stop[stop, 2])
+        ready = max(ready if there == here else t, world.stop[stop, 2])
         here = there
         aboard += persons[p]
     goal = world.site[trip[STOPS], 0]
@@ -187,7 +184,7 @@ def _legs(  # noqa: PLR0913, PLR0914, PLR0917
 
 
 @inner
-def _free_s(world: Any, plan: Any, v: int, i: int) -> int:
+def _free_s(world: Any, plan: Any, v: int, i: int) -> Any:
     """Return a second before which the trip does not arrive."""
     trip, node = plan.trips[v, i], plan.start[v, i, 0]
     t = plan.start[v, i, 1]
@@ -207,8 +204,8 @@ def _free_s(world: Any, plan: Any, v: int, i: int) -> int:
 
 
 @inner
-def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  # noqa: C901, PLR0912, PLR0914, PLR0917
-    """Drive trip i of a vehicle with whoever waits, or arrives later on another; nobody: the vehicle stays."""
+def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  # noqa: C901, PLR0912
+    """Drive trip i of a vehicle with whoever waits or arrives later on another; for nobody it stays."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]
     for c in range(3):
         plan.start[v, i + 1, c] = plan.start[v, i, c]
@@ -241,7 +238,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  #
         t, goal, duty = _legs(world, book, plan, v, i, persons)
         if again == 0 and t < FAR:
             got = _board(world, book, plan, log, v, i, persons, t)
-        if t >= FAR or got == 0 or got == wanted:
+        if t >= FAR or got in {0, wanted}:
             break
     if t >= FAR or got == 0:
         plan.used[v, i] = 0
@@ -300,7 +297,7 @@ def withdraw_cars(world: Any, book: Any, plan: Any, c: int) -> None:
 
 
 @inner
-def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:  # noqa: C901, PLR0914
+def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:
     """Send the cars of a class, one after the other, not before they are held."""
     rules, trial, n = world.rules, book.draft, 0
     ready = max(world.car[c, 1], plan.hold[c])
@@ -340,10 +337,10 @@ def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:  # noqa: C901, 
 
 
 @inner
-def save(plan: Any, log: Any, slot: int, v: int, first: int) -> None:  # noqa: PLR0917
+def save(plan: Any, log: Any, slot: int, v: int, first: int) -> None:
     """Note the tour of a vehicle as it is."""
-    n = plan.count[v]
-    log.vehicle[slot], log.first[slot], log.count[slot] = v, first, n
+    n = plan.number[v]
+    log.vehicle[slot], log.first[slot], log.number[slot] = v, first, n
     log.trips[slot, :n] = plan.trips[v, :n]
     log.loads[slot, :n] = plan.loads[v, :n]
     log.arrive[slot, :n] = plan.arrive[v, :n]
@@ -375,8 +372,8 @@ def undo(world: Any, book: Any, plan: Any, log: Any) -> None:  # noqa: C901, PLR
         v = log.vehicle[slot]
         if v < 0:
             continue
-        n = log.count[slot]
-        plan.count[v] = n
+        n = log.number[slot]
+        plan.number[v] = n
         plan.trips[v, :n] = log.trips[slot, :n]
         plan.start[v, : n + 1] = log.start[slot, : n + 1]
         for i in range(log.first[slot], n):
@@ -416,11 +413,11 @@ def save_cars(plan: Any, log: Any, c: int) -> None:
 
 
 @inner
-def price_of(plan: Any, worth: Any) -> int:
-    """Return all arrivals, `worth[0]` for everybody left and `worth[1]` for each second of the last arrival."""
+def price_of(plan: Any, worth: Any) -> Any:
+    """Return all arrivals, `worth[0]` for everybody left, `worth[1]` for each second of the last one."""
     total, last = plan.sums[0], 0
-    for v in range(len(plan.count)):
-        for i in range(plan.count[v] - 1, -1, -1):
+    for v in range(len(plan.number)):
+        for i in range(plan.number[v] - 1, -1, -1):
             if plan.used[v, i] or _persons(plan, v, i):
                 last = max(last, plan.arrive[v, i])
                 break

@@ -1,15 +1,17 @@
 """Search for tours of vehicles by simulated annealing in the calendars of what binds.
 
-A step moves, exchanges, adds or drops trips of one or two vehicles, sends them to another site or a further pick-up,
-or holds back cars of a class; only they are driven again, between what all others have booked. People change to trips
-that arrive sooner. A step that costs `d` more is kept when `d` is at most the heat times an exponential variate:
-Metropolis' rule (Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated annealing", 1983,
-doi:10.1126/science.220.4598.671). New trips go to pick-ups in proportion to what their people lose, as in ruin and
-recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000, doi:10.1006/jcph.1999.6413).
+A step moves, exchanges, adds or drops trips of one or two vehicles, sends them to another site or a further
+pick-up, or holds back cars of a class; only they are driven again, between what all others have booked.
+People change to trips that arrive sooner. A step that costs `d` more is kept when `d` is at most the heat
+times an exponential variate: Metropolis' rule (Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated
+annealing", 1983, doi:10.1126/science.220.4598.671). New trips go to pick-ups in proportion to what their
+people lose, as in ruin and recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000,
+doi:10.1006/jcph.1999.6413).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,14 +46,14 @@ IN_ORDER_EVERY = 8
 
 
 class Tours(NamedTuple):
-    """Trips of vehicles (vehicles, most, stops and a site), how many, until when classes of cars wait; who rides.
+    """Trips of vehicles (vehicles, most, stops and a site), their number, until when classes of cars wait.
 
-    `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most) and `enter` (the first second in which a trip
-    enters an arc that may bind, else when the vehicle is ready) are what comes of the trips.
+    `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most) and `enter` (the first second in which a
+    trip enters an arc that may bind, else when the vehicle is ready) are what comes of the trips.
     """
 
     trips: Int64
-    count: Int64
+    number: Int64
     hold: Int64
     loads: Int64
     arrive: Int64
@@ -61,7 +63,7 @@ class Tours(NamedTuple):
 class Choices(NamedTuple):
     """What steps choose from: vehicles that may call at a stop, sites and further stops, nearest first.
 
-    Rows are as long as the counts beside them; `holds` (classes, some) are moments until which cars may wait.
+    Rows are as long as the numbers beside them; `holds` (classes, some) are moments until which cars wait.
     """
 
     vehicles: Int64
@@ -74,23 +76,26 @@ class Choices(NamedTuple):
 
 
 def search(  # noqa: PLR0917
-    world: World, choices: Choices, tours: Tours, worth: Int64, heat: int, steps: int, seed: int
+    world: World, choices: Choices, tours: Tours, worth: Int64, heat: int, steps: int,
+    enough: Callable[[], bool],
 ) -> tuple[Tours, int, int]:  # fmt: skip
     """Return the best tours found in so many steps, their cost and that of the tours given, completed.
 
-    `heat` is the first temperature, in person-seconds. The cost is all arrivals, `worth[0]` for everybody left and
-    `worth[1]` for each second of the last arrival.
+    `heat` is the first temperature, in person-seconds. The cost is all arrivals, `worth[0]` for everybody
+    left and `worth[1]` for each second of the last arrival.
     """
-    rng = np.array([seed * 2 + 1], dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    rng = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
     now, book, log = _room(world, tours)
     best = Tours(*(part.copy() for part in tours))
     first = least = FAR
     for stage in range(-1, STAGES + 1):
+        if stage >= 0 and enough():
+            break
         warm = heat * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
         some = steps // STAGES if 0 <= stage < STAGES else 0
         order = 2 if stage < 0 else int(stage % IN_ORDER_EVERY == 0)
         numbers = np.array([least, warm, some, order], dtype=np.int64)
-        price, least = anneal(world, book, choices, now, log, best, worth, numbers, rng, QUANTILES)
+        _, least = anneal(world, book, choices, now, log, best, worth, numbers, rng, QUANTILES)
         first = least if stage < 0 else first
     return best, int(least), int(first)
 
@@ -108,20 +113,21 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
     start = zeros(vehicles, MOST_TRIPS + 1, 3)
     start[:, 0] = np.stack([world.vehicle[:, 7], world.vehicle[:, 0], np.full(vehicles, -1)], axis=1)
     plan = Plan(
-        trips=tours.trips.copy(), count=tours.count.copy(), loads=zeros(vehicles, MOST_TRIPS, STOPS, KINDS),
+        trips=tours.trips.copy(), number=tours.number.copy(), loads=zeros(vehicles, MOST_TRIPS, STOPS, KINDS),
         arrive=zeros(vehicles, MOST_TRIPS), rows=zeros(vehicles, MOST_TRIPS, per_trip, 4),
         used=zeros(vehicles, MOST_TRIPS), start=start, left=world.stop[:, 3:].copy(),
         room=world.site[:, 1].copy(), late=zeros(len(world.stop)), hold=tours.hold.copy(),
         cars=world.car[:, 0].copy(), car_rows=zeros(classes, per_car, 4), car_used=zeros(classes),
         spent=zeros(classes, 2), parked=zeros(classes, sites), sums=zeros(1),
     )  # fmt: skip
+    second, work, since, until, before, least, most = (zeros(calendars, MOST_ENTRIES) for _ in range(7))
+    least[:, 0], most[:, 0] = FAR, -FAR
     book = Book(
-        *(zeros(calendars) if i == 0 else zeros(calendars, MOST_ENTRIES) for i in range(8)),
-        draft=zeros(events + 1, 4),
+        entries=zeros(calendars), second=second, work=work, since=since, until=until, before=before,
+        least=least, most=most, draft=zeros(events + 1, 4),
     )  # fmt: skip
-    book.least[:, 0], book.most[:, 0] = FAR, -FAR
     log = Log(
-        vehicle=zeros(2), first=zeros(2), trips=zeros(2, MOST_TRIPS, STOPS + 1), count=zeros(2),
+        vehicle=zeros(2), first=zeros(2), trips=zeros(2, MOST_TRIPS, STOPS + 1), number=zeros(2),
         loads=zeros(2, MOST_TRIPS, STOPS, KINDS), arrive=zeros(2, MOST_TRIPS),
         rows=zeros(2, MOST_TRIPS, per_trip, 4), used=zeros(2, MOST_TRIPS), start=zeros(2, MOST_TRIPS + 1, 3),
         taken=zeros(MOST_TAKEN, 5), n_taken=zeros(1), car=zeros(6), car_rows=zeros(per_car, 4),
@@ -131,7 +137,7 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
 
 
 @inner
-def _draw(state: Any, below: int) -> int:
+def _draw(state: Any, below: int) -> Any:
     x = state[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -152,14 +158,14 @@ def _near_first(rng: Any, n: int) -> int:
 @inner
 def _any_trip(plan: Any, rng: Any) -> tuple[int, int]:
     """Draw a trip, each alike."""
-    total = plan.count.sum()
+    total = plan.number.sum()
     if total == 0:
         return -1, -1
     x = _draw(rng, total)
-    for v in range(len(plan.count)):
-        if x < plan.count[v]:
+    for v in range(len(plan.number)):
+        if x < plan.number[v]:
             return v, x
-        x -= plan.count[v]
+        x -= plan.number[v]
     return -1, -1
 
 
@@ -183,8 +189,8 @@ def _note_late(world: Any, plan: Any, worth: Any) -> None:
     for s in range(len(plan.left)):
         for k in range(KINDS):
             plan.late[s] += plan.left[s, k] * worth[0]
-    for v in range(len(plan.count)):
-        for i in range(plan.count[v]):
+    for v in range(len(plan.number)):
+        for i in range(plan.number[v]):
             for p in range(STOPS):
                 stop = plan.trips[v, i, p]
                 if stop >= 0:
@@ -194,30 +200,30 @@ def _note_late(world: Any, plan: Any, worth: Any) -> None:
 
 @inner
 def _insert(plan: Any, v: int, at: int, trip: Any) -> None:
-    for i in range(plan.count[v], at, -1):
+    for i in range(plan.number[v], at, -1):
         plan.trips[v, i] = plan.trips[v, i - 1]
     plan.trips[v, at] = trip
-    plan.count[v] += 1
+    plan.number[v] += 1
 
 
 @inner
 def _remove(plan: Any, v: int, at: int) -> None:
-    for i in range(at, plan.count[v] - 1):
+    for i in range(at, plan.number[v] - 1):
         plan.trips[v, i] = plan.trips[v, i + 1]
-    plan.count[v] -= 1
+    plan.number[v] -= 1
 
 
 @inner
-def _may(choices: Any, v: int, stop: int) -> bool:
+def _may(choices: Any, v: int, stop: int) -> Any:
+    found = False
     for i in range(choices.n_vehicles[stop]):
-        if choices.vehicles[stop, i] == v:
-            return True
-    return False
+        found |= choices.vehicles[stop, i] == v
+    return found
 
 
 @inner
-def _edit_one(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> bool:  # noqa: C901, PLR0911, PLR0912, PLR0917
-    """Draw a change of one trip: write the new one, where it goes, and from where on the tour is driven again."""
+def _edit_one(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: C901
+    """Draw a change of one trip: write the new one and where it goes."""
     kind, v, i = edit[0], edit[1], edit[2]
     trip[:] = plan.trips[v, i]
     edit[3] = i
@@ -248,13 +254,13 @@ def _edit_one(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> bool: 
                 return False
         trip[n] = stop
     else:  # within its tour
-        edit[3] = _draw(rng, plan.count[v])
+        edit[3] = _draw(rng, plan.number[v])
         return edit[3] != i
     return True
 
 
 @inner
-def _edit_two(choices: Any, plan: Any, rng: Any, edit: Any) -> bool:
+def _edit_two(choices: Any, plan: Any, rng: Any, edit: Any) -> Any:
     """Draw the second vehicle and trip of a change."""
     kind, v, i = edit[0], edit[1], edit[2]
     if kind <= 12:  # noqa: PLR2004 - moved
@@ -262,8 +268,8 @@ def _edit_two(choices: Any, plan: Any, rng: Any, edit: Any) -> bool:
         if choices.n_vehicles[stop] == 0:
             return False
         w = choices.vehicles[stop, _draw(rng, choices.n_vehicles[stop])]
-        edit[4], edit[5] = w, _draw(rng, plan.count[w] + 1)
-        return w != v and plan.count[w] < plan.trips.shape[1]
+        edit[4], edit[5] = w, _draw(rng, plan.number[w] + 1)
+        return w != v and plan.number[w] < plan.trips.shape[1]
     w, j = _any_trip(plan, rng)
     edit[4], edit[5] = w, j
     if w == v:
@@ -271,11 +277,11 @@ def _edit_two(choices: Any, plan: Any, rng: Any, edit: Any) -> bool:
     if kind <= 14:  # noqa: PLR2004 - exchanged
         return _may(choices, w, plan.trips[v, i, 0]) and _may(choices, v, plan.trips[w, j, 0])
     most = plan.trips.shape[1]
-    return i + plan.count[w] - j <= most and j + plan.count[v] - i <= most
+    return i + plan.number[w] - j <= most and j + plan.number[v] - i <= most
 
 
 @inner
-def _edit(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> bool:  # noqa: PLR0911, PLR0917
+def _edit(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> Any:
     """Draw a change: (kind, vehicle, trip, where to, other vehicle, its trip); False where none came up."""
     kind = _draw(rng, 16)
     edit[:] = -1
@@ -290,11 +296,11 @@ def _edit(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> bool:  # n
         if stop < 0 or choices.n_vehicles[stop] == 0 or choices.n_sites[stop] == 0:
             return False
         v = choices.vehicles[stop, _draw(rng, choices.n_vehicles[stop])]
-        edit[1], edit[3] = v, _draw(rng, plan.count[v] + 1)
+        edit[1], edit[3] = v, _draw(rng, plan.number[v] + 1)
         trip[:] = -1
         trip[0] = stop
         trip[STOPS] = choices.sites[stop, _near_first(rng, choices.n_sites[stop])]
-        return plan.count[v] < plan.trips.shape[1]
+        return plan.number[v] < plan.trips.shape[1]
     edit[1], edit[2] = _any_trip(plan, rng)
     if edit[1] < 0:
         return False
@@ -313,15 +319,15 @@ def _apply(plan: Any, log: Any, edit: Any, trip: Any) -> None:
             _remove(plan, v, i)
             _insert(plan, w, j, trip)
             return
-        n, m = plan.count[v] - i, plan.count[w] - j
+        n, m = plan.number[v] - i, plan.number[w] - j
         if kind <= 14:  # noqa: PLR2004
             n, m = 1, 1
         for k in range(m):
             plan.trips[v, i + k] = log.trips[1, j + k]
         for k in range(n):
             plan.trips[w, j + k] = log.trips[0, i + k]
-        plan.count[v] += m - n
-        plan.count[w] += n - m
+        plan.number[v] += m - n
+        plan.number[w] += n - m
         return
     if i >= 0:
         _remove(plan, v, i)
@@ -330,7 +336,7 @@ def _apply(plan: Any, log: Any, edit: Any, trip: Any) -> None:
 
 
 @inner
-def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, edit: Any, trip: Any) -> bool:  # noqa: C901, PLR0913, PLR0917
+def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: PLR0917
     """Change something and drive what has changed; False where nothing came up."""
     log.vehicle[:], log.n_taken[0], log.car[0] = -1, 0, -1
     if not _edit(choices, plan, rng, edit, trip):
@@ -356,7 +362,7 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
     while n < 2:  # noqa: PLR2004 - both vehicles, one trip after the other
         slot = late_first if n == 0 else 1 - late_first
         v = log.vehicle[slot]
-        if v < 0 or i >= plan.count[v]:
+        if v < 0 or i >= plan.number[v]:
             n += 1
             i = log.first[1 - late_first]
             continue
@@ -369,7 +375,7 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
 def _prune(plan: Any, v: int) -> None:
     """Leave out trips of a vehicle on which nobody rides: it does not move for them."""
     n = 0
-    for i in range(plan.count[v]):
+    for i in range(plan.number[v]):
         stays = plan.start[v, i + 1, 1] == plan.start[v, i, 1] and plan.used[v, i] == 0
         if stays and plan.loads[v, i].sum() == 0:
             continue
@@ -384,36 +390,36 @@ def _prune(plan: Any, v: int) -> None:
             plan.loads[v, i] = 0
             plan.used[v, i] = 0
         n += 1
-    plan.count[v] = n
+    plan.number[v] = n
 
 
 @inner
-def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> None:  # noqa: C901, PLR0912, PLR0917
+def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> None:  # noqa: C901, PLR0912
     """Drive everything once more in the order in which it meets what may bind.
 
     Trips on which nobody rides go, unless `every` one is wanted.
     """
-    vehicles = len(plan.count)
+    vehicles = len(plan.number)
     for v in range(vehicles):
-        for i in range(plan.count[v]):
+        for i in range(plan.number[v]):
             key[v, i] = plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
             if not every and plan.loads[v, i].sum() == 0:
                 key[v, i] = -1
         withdraw(world, book, plan, v, 0)
         n = 0
-        for i in range(plan.count[v]):
+        for i in range(plan.number[v]):
             if key[v, i] >= 0:
                 key[v, n] = key[v, i]
                 plan.trips[v, n] = plan.trips[v, i]
                 n += 1
-        plan.count[v] = n
+        plan.number[v] = n
     for c in range(len(plan.cars)):
         withdraw_cars(world, book, plan, c)
     at = np.zeros(vehicles + len(plan.cars), dtype=np.int64)
     while True:
         who, least = -1, FAR
         for a in range(len(at)):
-            if a < vehicles and at[a] < plan.count[a]:
+            if a < vehicles and at[a] < plan.number[a]:
                 t = max(key[a, at[a]], plan.start[a, at[a], 1])
             elif a >= vehicles and at[a] == 0:
                 t = max(world.car[a - vehicles, 1], plan.hold[a - vehicles])
@@ -434,21 +440,21 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
 @inner
 def _keep(plan: Any, best: Any) -> None:
     best.trips[:] = plan.trips
-    best.count[:] = plan.count
+    best.number[:] = plan.number
     best.hold[:] = plan.hold
     best.loads[:] = plan.loads
     best.arrive[:] = plan.arrive
-    for v in range(len(plan.count)):
-        for i in range(plan.count[v]):
+    for v in range(len(plan.number)):
+        for i in range(plan.number[v]):
             best.enter[v, i] = plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
 
 
 @compiled
-def anneal(  # noqa: PLR0913, PLR0917
+def anneal(  # noqa: C901, PLR0913, PLR0917
     world: Any, book: Any, choices: Any, plan: Any, log: Any, best: Any, worth: Any, numbers: Any, rng: Any,
     quantiles: Any,
 ) -> tuple[int, int]:  # fmt: skip
-    """Drive all tours in order, then take a number of steps at one heat; return the costs of the present and the best.
+    """Take a number of steps at one heat; return the costs of the present and of the best tours.
 
     `numbers`: cost of the best tours, heat, steps; whether all is driven in order first (2: every trip).
     """

@@ -69,6 +69,7 @@ class CarPlanner:
         return True
 
     def ways_of(self, claim: Claimant) -> list[Option]:
+        """Return the ways of a claim to all sites; none, with the reason noted, where there is no way."""
         key = (claim.place.id, claim.direction)
         if key not in self._options:
             self._options[key] = options = []

@@ -81,21 +81,23 @@ class Dispatcher:
                 passed += n
                 reached = accumulate(amount for amount, _ in rows)
                 position = next((i for i, end in enumerate(reached) if end >= at), len(rows) - 1)
-                tours[vehicle.id] = [Visit((stop,), self.guide.sites[site]) for stop, site, _ in rows[position][1]]
+                tours[vehicle.id] = [
+                    Visit((stop,), self.guide.sites[site]) for stop, site, _ in rows[position][1]
+                ]
         return tours
 
-    def seek(self, tolls: Mapping[str, int], work: int) -> None:
+    def seek(self, tolls: Mapping[str, int], steps: int) -> None:
         """Search for tours, from those that the prices' own journeys round to."""
         first = self._allot()
         planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, tolls)
-        found = planner.find(first, 1, work)
+        found = planner.find(first, steps, self.enough)
         self._tours = first if found is None else dict(found.tours)
         self._holds = {} if found is None else dict(found.holds)
         for visit in (v for tour in self._tours.values() for v in tour):
             self.fleet.room.keep(visit.site, visit.persons)
 
     def run(self) -> None:
-        """Send out tours with the cars that meet them, then all other cars, then vehicles for whoever is left.
+        """Send out tours with the cars that meet them, then other cars, and vehicles for whoever is left.
 
         Within each, whoever is ready first goes first. A vehicle with many aboard takes less road a head than
         cars do: they fill what is left, second by second.
@@ -136,7 +138,7 @@ class Dispatcher:
         return self._when(vehicle, trip.states[vehicle].ready_s)
 
     def _when(self, vehicle: str, ready_s: int) -> int:
-        """Return when the next ride of a tour meets what may bind, at the end of a tour when the vehicle is ready."""
+        """Return when the next ride of a tour meets what may bind; without one, when the vehicle is ready."""
         tour = self._tours.get(vehicle)
         return max(ready_s, tour[0].enter_s) if tour else ready_s
 
@@ -153,7 +155,9 @@ class Dispatcher:
 
     def _call(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
         """Book a ride to all pick-ups of a visit; to the first alone where that does not fit."""
-        stops = self.fleet.boarding(vehicle, visit.site, [self._waiting_at(vehicle, s) for s in visit.stops], visit.loads)
+        stops = self.fleet.boarding(
+            vehicle, visit.site, [self._waiting_at(vehicle, s) for s in visit.stops], visit.loads
+        )
         for part in (stops, stops[:1]):
             if part:
                 goal = self._site_node[visit.site]

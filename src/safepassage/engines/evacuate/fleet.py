@@ -322,10 +322,12 @@ class FleetPlanner:
             state = done
         return trip, aboard
 
-    def boarding(self, vehicle: Vehicle, site: str, calls: Sequence[list[Claimant]], loads: Sequence[Mapping[str, int]]) -> list[list[Party]]:
+    def boarding(
+        self, vehicle: Vehicle, site: str, calls: Sequence[list[Claimant]], loads: Sequence[Mapping[str, int]]
+    ) -> list[list[Party]]:
         """Return the stops at which somebody boards, in order, while places and room last.
 
-        With `loads`, at most so many persons by kind of place board at each. Pick-ups at one node are one stop.
+        With `loads`, at most so many by kind of place board at each. Pick-ups at one node are one stop.
         """
         free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
         stated = self.room.room(site)

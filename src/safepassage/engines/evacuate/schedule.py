@@ -19,7 +19,7 @@ from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
-from safepassage.engines.evacuate.tours import WORK
+from safepassage.engines.evacuate.tours import STEPS, WORK_A_STEP
 from safepassage.engines.evacuate.ways import Carrier, Ways
 
 
@@ -75,7 +75,7 @@ def evacuate(
     if guide is not None:
         _link_claims_first(decided, journeys, fleet, limits)
         dispatcher = Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes))
-        dispatcher.seek(tolls, WORK)
+        dispatcher.seek(tolls, min(STEPS, limits.work // WORK_A_STEP))
         dispatcher.run()
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,17 +24,23 @@ Arcs = tuple[int, ...]
 NO_LIMIT = 2**40
 NEAR = 8
 HOLDS = 24
-HOUR_S = 3_600
-WORK = 100_000
-"""Steps of the search."""
-HEAT_PERSON_S = 20_000
+STEPS = 200_000
+WORK_A_STEP = 2_000
+"""A search takes so many steps, fewer when the work limit is less than so many arcs for each."""
+HEAT_PERSON_S = 40_000
+"""The first heat: a trip of 45 persons that arrives a quarter of an hour later (of four values tried)."""
+LEFT_HORIZONS = 2
+"""Whoever is left weighs like so many horizons: nobody is left behind for others to be sooner."""
 LAST_SHARE = 60
 """A second of the last arrival weighs like a second of one person in so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One trip of a vehicle: pick-ups in order, the site, persons by kind of place (none stated: all there is room for)."""
+    """One trip of a vehicle: pick-ups in order, the site, persons by kind of place at each pick-up.
+
+    Without stated loads all board for whom there is room. `enter_s`: when it first meets what may bind.
+    """
 
     stops: tuple[Stop, ...]
     site: str
@@ -75,7 +81,7 @@ class _Map:
         self._binding = frozenset({*network.profiles, *counted.tolist()})
 
     def add(self, candidates: Iterable[Arcs]) -> tuple[int, int]:
-        """Number the ways that differ in what binds on them, the shortest of each; return (first, how many)."""
+        """Number the ways that differ in what binds on them, the shortest of each; return (first, n)."""
         least: dict[Arcs, tuple[int, Arcs]] = {}
         for arcs in candidates:
             if self._too_exposed(arcs):
@@ -111,7 +117,7 @@ class _Map:
 class Planner:
     """Writes a problem down for the search and reads its tours."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self, problem: PlanningProblem, ways: Ways, fleet: FleetPlanner, cars: CarPlanner,
         claims: list[Claimant], tolls: Mapping[str, int],
     ) -> None:  # fmt: skip
@@ -119,7 +125,11 @@ class Planner:
         self.tolls = tolls
         self.vehicles = [fleet.vehicle(v) for v in sorted(fleet.states())]
         self.stops = sorted(
-            {(c.direction, c.node, c.place.release_s) for c in claims if not c.by_car and c.node >= 0 and c.left}
+            {
+                (c.direction, c.node, c.place.release_s)
+                for c in claims
+                if not c.by_car and c.node >= 0 and c.left
+            }
         )
         self.sites = [site for name, _ in problem.directions for site in problem.sites(name)]
         self.by_car = [(i, c) for i, c in enumerate(claims) if c.by_car and c.left and c.node >= 0]
@@ -130,22 +140,29 @@ class Planner:
                 self.left[at[c.direction, c.node, c.place.release_s], KINDS.index(c.kind)] += c.left
         self.weights = sorted({v.weight_kg for v in self.vehicles})
         nodes = {
-            *(fleet.states()[v.id].node for v in self.vehicles), *(s.node for s in self.sites), *(s[1] for s in self.stops)
+            *(fleet.states()[v.id].node for v in self.vehicles),
+            *(s.node for s in self.sites),
+            *(s[1] for s in self.stops),
         }
         self.node = {node: i for i, node in enumerate(sorted(nodes))}
         self.map = _Map(problem, ways)
 
-    def find(self, first: Mapping[str, list[Visit]], seed: int, work: int) -> Found | None:
+    def find(self, first: Mapping[str, list[Visit]], steps: int, enough: Callable[[], bool]) -> Found | None:
         """Return better tours than the first ones, None where there is nothing to search for."""
         if not self.stops or not self.vehicles or not self.sites:
             return None
         world, choices = self._world()
         start = self._tours(first, len(world.car))
         demand = int(self.left.sum()) + int(world.car[:, 0].sum())
-        worth = np.array([self.problem.network.horizon_s * 2, max(1, demand // LAST_SHARE)], dtype=np.int64)
-        best, least, before = search(world, choices, start, worth, HEAT_PERSON_S, work, seed)
+        left = self.problem.network.horizon_s * LEFT_HORIZONS
+        worth = np.array([left, max(1, demand // LAST_SHARE)], dtype=np.int64)
+        best, least, before = search(world, choices, start, worth, HEAT_PERSON_S, steps, enough)
         tours = {
-            vehicle.id: [self._visit(best.trips[v, i].tolist(), best.loads[v, i].tolist(), int(best.enter[v, i])) for i in range(best.count[v]) if best.loads[v, i].any()]
+            vehicle.id: [
+                self._visit(best.trips[v, i].tolist(), best.loads[v, i].tolist(), int(best.enter[v, i]))
+                for i in range(best.number[v])
+                if best.loads[v, i].any()
+            ]
             for v, vehicle in enumerate(self.vehicles)
         }
         holds = {self.waiting[c][0]: int(t) for c, t in enumerate(best.hold)}
@@ -182,7 +199,10 @@ class Planner:
         choices = self._choices()
         self._deadheads()
         car, option_at, option, taken = self._car_classes()
-        room = [NO_LIMIT if (r := self.fleet.room.room(s.id)) is None else max(0, r - taken.get(s.id, 0)) for s in self.sites]
+        room = [
+            NO_LIMIT if (r := self.fleet.room.room(s.id)) is None else max(0, r - taken.get(s.id, 0))
+            for s in self.sites
+        ]
         piece_at, piece, rate, total = self._pieces()
         rules, network = self.problem.rules, self.problem.network
         horizon_s = network.horizon_s
@@ -195,9 +215,17 @@ class Planner:
             vehicle=_table([self._vehicle(v, states[v.id]) for v in self.vehicles], 8),
             places=_table([[places(v, kind) for kind in KINDS] for v in self.vehicles], 3),
             stop=_table(
-                [[self.node[node], names.index(d), release, *left] for (d, node, release), left in zip(self.stops, self.left.tolist(), strict=True)], 6
+                [
+                    [self.node[node], names.index(d), release, *left]
+                    for (d, node, release), left in zip(self.stops, self.left.tolist(), strict=True)
+                ], 6
             ),
-            site=_table([[self.node[s.node], r, names.index(s.direction)] for s, r in zip(self.sites, room, strict=True)], 3),
+            site=_table(
+                [
+                    [self.node[s.node], r, names.index(s.direction)]
+                    for s, r in zip(self.sites, room, strict=True)
+                ], 3
+            ),
             way_at=self.way_at, way_n=self.way_n,
             event_at=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             event_arc=np.array([a for numbers, _, _ in rows for a in numbers], dtype=np.int64),
@@ -212,7 +240,7 @@ class Planner:
                 dtype=np.int64,
             ),
         )  # fmt: skip
-        holds = self._holds(world, len(car))
+        holds = self._holds(len(car))
         return world, choices._replace(holds=holds)
 
     def _vehicle(self, vehicle: Vehicle, state: Any) -> list[int]:
@@ -249,10 +277,19 @@ class Planner:
              and any(places(vehicle, k) and self.left[s, i] for i, k in enumerate(KINDS))]
             for s in range(n)
         ]  # fmt: skip
-        sites = [[j for j in np.argsort(time_s[s], kind="stable").tolist() if time_s[s, j] < NO_LIMIT] for s in range(n)]
-        near = [[o for o in np.argsort(hop_s[s], kind="stable").tolist() if hop_s[s, o] < NO_LIMIT][:NEAR] for s in range(n)]
-        tables = [part for rows in (vehicles, sites, near) for part in (_ragged(rows), np.array([len(r) for r in rows], np.int64))]
-        return Choices(*tables, holds=np.zeros((0, 1), dtype=np.int64))
+        sites = [
+            [j for j in np.argsort(time_s[s], kind="stable").tolist() if time_s[s, j] < NO_LIMIT]
+            for s in range(n)
+        ]
+        near = [
+            [o for o in np.argsort(hop_s[s], kind="stable").tolist() if hop_s[s, o] < NO_LIMIT][:NEAR]
+            for s in range(n)
+        ]
+        sizes = [np.array([len(row) for row in rows], dtype=np.int64) for rows in (vehicles, sites, near)]
+        return Choices(
+            vehicles=_ragged(vehicles), n_vehicles=sizes[0], sites=_ragged(sites), n_sites=sizes[1],
+            near=_ragged(near), n_near=sizes[2], holds=np.zeros((0, 1), dtype=np.int64),
+        )  # fmt: skip
 
     def _ways(self, kind: int, start: int, end: int, candidates: Iterable[Arcs]) -> int:
         """Number ways between two nodes; return the least time, NO_LIMIT without one."""
@@ -266,7 +303,9 @@ class Planner:
         return min(times, default=NO_LIMIT)
 
     def _deadheads(self) -> None:
-        starts = sorted({*(s.node for s in self.sites), *(self.fleet.states()[v.id].node for v in self.vehicles)})
+        starts = sorted(
+            {*(s.node for s in self.sites), *(self.fleet.states()[v.id].node for v in self.vehicles)}
+        )
         for w, weight_kg in enumerate(self.weights):
             carrier = Carrier(Mode.BUS, "", weight_kg)
             for start in starts:
@@ -275,7 +314,7 @@ class Planner:
                         self._ways(w, start, end, self.ways.deadheads(carrier, start, end))
 
     def _car_classes(self) -> tuple[Any, Any, Any, dict[str, int]]:
-        """Return classes of cars that meet a binding arc, their options, and the room that all others take."""
+        """Return classes of cars that meet a binding arc, their options, and the room all others take."""
         self.waiting: list[tuple[int, Claimant]] = []
         car, option_at, option = [], [0], []
         taken: dict[str, int] = {}
@@ -303,12 +342,17 @@ class Planner:
             self.waiting.append((i, claim))
             car.append([claim.left, claim.place.release_s])
             groups: dict[tuple[int, ...], int] = {}
-            ranked = [(groups.setdefault(self.map.rows[way][0], len(groups)), t, way, site) for t, _, way, site in sorted(rows)]
-            option += [[way, position[site], self.tolls.get(site, 0), g] for g, _, way, site in sorted(ranked)]
+            ranked = [
+                (groups.setdefault(self.map.rows[way][0], len(groups)), t, way, site)
+                for t, _, way, site in sorted(rows)
+            ]
+            option += [
+                [way, position[site], self.tolls.get(site, 0), g] for g, _, way, site in sorted(ranked)
+            ]
             option_at.append(len(option))
         return _table(car, 2), np.array(option_at, dtype=np.int64), _table(option, 4), taken
 
-    def _holds(self, world: World, n_cars: int) -> Any:
+    def _holds(self, n_cars: int) -> Any:
         """Return moments until which a class of cars may be held back."""
         horizon_s = self.problem.network.horizon_s
         moments = [horizon_s * k // HOLDS for k in range(HOLDS)]
@@ -321,8 +365,19 @@ class Planner:
         at, piece, rate = [0], [], []
         for arc in self.map.scarce:
             arcs = network.arcs
-            stated = [(p.from_s, p.until_s, p.capacity_mveh_h, p.persons_h, p.travel_s) for p in network.profiles.get(arc, ())]
-            stated = stated or [(0, horizon_s, int(arcs.capacity_mveh_h[arc]), int(arcs.persons_h[arc]), int(arcs.travel_s[arc]))]
+            stated = [
+                (p.from_s, p.until_s, p.capacity_mveh_h, p.persons_h, p.travel_s)
+                for p in network.profiles.get(arc, ())
+            ]
+            stated = stated or [
+                (
+                    0,
+                    horizon_s,
+                    int(arcs.capacity_mveh_h[arc]),
+                    int(arcs.persons_h[arc]),
+                    int(arcs.travel_s[arc]),
+                )
+            ]
             counted = int(any(p[3] >= 0 for p in stated))
             closes, close = [], 0
             for _, until, capacity, _, _ in reversed(stated):
