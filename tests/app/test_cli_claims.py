@@ -9,6 +9,7 @@ import pytest
 
 from safepassage.cli import ledger_file, main
 from safepassage.cli.claims_review import decisions
+from safepassage.domain.claims.ledger import Entry
 from safepassage.domain.claims.words import Decision
 from tests.unit.test_conflicts import A, ledger, left, number
 
@@ -121,3 +122,37 @@ def test_a_cancelled_alert_ends_its_claim_once(tmp_path, capsys):
     (standing,) = ledger_file.load(into)[0].claims.values()
     assert standing.retracted_by == "c@x"
     assert not standing.counts
+
+
+def asked(ledger, *answers):
+    given, said = iter(answers), []
+    done = list(decisions(ledger, "liaison", lambda _prompt: next(given), said.append))
+    return done, "".join(said)
+
+
+def test_a_claim_is_corrected_by_keys_and_shown_again_before_it_is_decided(path):
+    loaded, _ = ledger_file.load(path)
+    done, said = asked(loaded, "e low 1700", "e predicate gossip", "e polarity negated", "a", "q")
+    (acts,) = done
+    assert [type(act).__name__ for act in acts] == ["ClaimCorrected", "ClaimDecided"]
+    assert (acts[0].by_claim.quantities[0].low, acts[0].by_claim.polarity) == (1_700, "negated")
+    assert "'gossip' is none of" in said
+    assert said.count("1 of 2") == 4
+
+
+def test_two_claims_are_merged_by_keys(path):
+    loaded, _ = ledger_file.load(path)
+    first, second = loaded.claims
+    done, said = asked(loaded, "m c-none", f"m {first}")
+    assert "no other claim" in said
+    assert f"like {second}" in said
+    (acts,) = done
+    after = loaded.after(*(Entry(at="2031-05-14", by="liaison", act=act) for act in acts))
+    assert after.claims[second].corrected_by == first
+
+
+def test_a_workbook_is_written_filled_in_and_taken(path, tmp_path, capsys):
+    book = tmp_path / "open.xlsx"
+    assert main(["claims", "table", str(path), "-o", str(book)]) == 0
+    assert main(["claims", "decide", str(path), "--table", str(book), "--by", "liaison"]) == 0
+    assert "0 entries" in capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import openpyxl
 import pytest
 
 from safepassage.domain.claims.words import Decision
@@ -87,3 +88,72 @@ def test_no_cell_is_a_formula():
     acts = (ReportFiled(report=report), ClaimProposed(claim=claim))
     ledger = Ledger.of(Entry(at="2030-05-14T07:00:00Z", by="desk", act=act) for act in acts)
     assert b"'=HYPERLINK" in claims_table.write(ledger, ledger.counting())
+
+
+def test_a_workbook_goes_out_and_comes_back_as_the_csv_does():
+    data = claims_table.write_xlsx(BASE, BASE.counting())
+    assert claims_table.read(data, BASE, **(AT | {"file": "claims.xlsx"})) == ((), ())
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert [cell.value for cell in book.active[1]] == list(claims_table.COLUMNS)
+    column = claims_table.COLUMNS.index("decision") + 1
+    book.active.cell(2, column).value = "accept"
+    out = io.BytesIO()
+    book.save(out)
+    entries, problems = claims_table.read(out.getvalue(), BASE, **(AT | {"file": "claims.xlsx"}))
+    assert problems == ()
+    assert [entry.act.decision for entry in entries] == [Decision.ACCEPTED]
+
+
+def test_corrections_are_taken_once_and_decided_on_as_corrected():
+    changed = rows()
+    changed[0] |= {"predicate": "persons_harmed", "low": "3", "high": "4", "decision": "accept"}
+    entries, problems = claims_table.read(table(changed), BASE, **AT)
+    assert problems == ()
+    after = BASE.after(*entries)
+    old = after.claims[LEFT.id]
+    new = after.claims[old.corrected_by]
+    assert (str(new.claim.predicate), new.decision) == ("persons_harmed", Decision.ACCEPTED)
+    assert (new.claim.quantities[0].low, new.claim.quantities[0].high) == (3, 4)
+    assert not old.counts
+    assert claims_table.read(table(changed), after, **AT) == ((), ())
+
+
+def test_a_denial_seen_by_a_person_keeps_the_claim_and_its_place():
+    changed = rows()
+    changed[0] |= {"polarity": "negated"}
+    entries, _ = claims_table.read(table(changed), BASE, **AT)
+    after = BASE.after(*entries)
+    assert after.claims[LEFT.id].claim.polarity == "negated"
+    assert after.claims[LEFT.id].counts
+    assert claims_table.read(table(changed), after, **AT) == ((), ())
+
+
+def test_two_rows_that_say_the_same_are_merged_and_both_kept():
+    changed = rows()
+    changed[0] |= {"merge_into": changed[1]["claim"], "decision": "accept"}
+    entries, problems = claims_table.read(table(changed), BASE, **AT)
+    assert problems == ()
+    after = BASE.after(*entries)
+    assert len(after.claims) == len(BASE.claims)
+    assert not after.claims[LEFT.id].counts
+    assert after.links[-1].kind == "restates"
+    assert claims_table.read(table(changed), after, **AT) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("predicate", "gossip"),
+        ("low", "many"),
+        ("low", "1e9"),
+        ("merge_into", "c-none"),
+        ("merge_into", LEFT.id),
+    ],
+)
+def test_a_correction_without_sense_is_named_by_its_column(column, value):
+    changed = rows()[:1]
+    changed[0] |= {column: value, "high": "5"} if column == "low" else {column: value}
+    entries, (problem,) = claims_table.read(table(changed), BASE, **AT)
+    assert entries == ()
+    assert problem.code == "CLAIM_ROW"
+    assert problem.where.row == 2

@@ -6,18 +6,36 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from safepassage.cli import ledger_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
-from safepassage.domain.claims.ledger import Act, ClaimDecided, Entry, GradeSet, Ledger, Standing
+from safepassage.domain.claims.edit import edited
+from safepassage.domain.claims.ledger import (
+    Act,
+    ClaimCorrected,
+    ClaimDecided,
+    ClaimLink,
+    ClaimsLinked,
+    Entry,
+    GradeSet,
+    Ledger,
+    Standing,
+)
 from safepassage.domain.claims.values import InformationGrade, SourceGrade
-from safepassage.domain.claims.words import Decision
+from safepassage.domain.claims.words import Decision, LinkKind
 
-KEYS = "a accept · r reject · u unverifiable · B2 grade and accept · Enter skip · q stop"
+KEYS = (
+    "a accept · r reject · u unverifiable · B2 grade and accept · Enter skip · q stop\n"
+    "e FIELD VALUE correct (predicate, polarity, modality, low, high, unit) · m ID merge into that claim"
+)
 DECISIONS = {"a": Decision.ACCEPTED, "r": Decision.REJECTED, "u": Decision.UNVERIFIABLE}
 STOP = "q"
+SHOWN, MOST_ALIKE = 60, 3
 GRADE = re.compile(r"([a-f])([1-6])", re.IGNORECASE)
+EDIT = re.compile(r"e (\w+) (.+)", re.IGNORECASE)
+MERGE = re.compile(r"m ([cf]-\w+)", re.IGNORECASE)
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -39,30 +57,77 @@ def decisions(
 ) -> Iterator[tuple[Act, ...]]:
     """Yield what a person decides about each open claim; an end of input stops as `q` does."""
     waiting = [s for s in ledger.counting() if s.decision == Decision.PROPOSED]
-    for number, standing in enumerate(waiting, start=1):
-        say(f"\n{number} of {len(waiting)}\n{card(ledger, standing)}\n{KEYS}\n")
-        answer = _answer(ask, say)
+    for number, first in enumerate(waiting, start=1):
+        standing: Standing = first
+        edits: tuple[Act, ...] = ()
+        while True:
+            say(f"\n{number} of {len(waiting)}\n{card(ledger, standing)}\n{_alike(ledger, standing)}{KEYS}\n")
+            answer = _answer(ask, say)
+            edit = EDIT.fullmatch(answer)
+            if edit is None:
+                break
+            standing, edits = _edited(first, standing, edit, edits, say)
         if answer == STOP:
+            if edits:
+                yield edits
             return
-        acts = _acts(standing, answer, by)
+        acts = (*edits, *_acts(standing, answer, by, ledger, say))
         if acts:
             yield acts
+
+
+def _edited(
+    first: Standing,
+    standing: Standing,
+    edit: re.Match[str],
+    edits: tuple[Act, ...],
+    say: Callable[[str], object],
+) -> tuple[Standing, tuple[Act, ...]]:
+    """Return the claim as corrected so far, and the one correction that leads there."""
+    try:
+        better = edited(standing.claim, {edit[1].lower(): edit[2]})
+    except ValueError as fault:
+        say(f"{fault}\n")
+        return standing, edits
+    corrected = (ClaimCorrected(claim=first.claim.id, by_claim=better),) if better != first.claim else ()
+    return replace(standing, claim=better), corrected
+
+
+def _alike(ledger: Ledger, standing: Standing) -> str:
+    """Return the claims about the same thing from other words, to merge into; a few, the newest last."""
+    mine = standing.claim
+    keys = {place.key for place in getattr(mine, "places", ())}
+    rows = [
+        f"  like {other.claim.id}: “{other.claim.span.text[:SHOWN]}”\n"
+        for other in ledger.counting()
+        if other.claim.id != mine.id
+        and other.claim.predicate == mine.predicate
+        and keys & {place.key for place in getattr(other.claim, "places", ())}
+    ]
+    return "".join(rows[-MOST_ALIKE:])
 
 
 def _answer(ask: Callable[[str], str], say: Callable[[str], object]) -> str:
     """Return the first answer that is one of the keys."""
     while True:
         try:
-            answer = ask("> ").strip().lower()
+            answer = ask("> ").strip()
         except EOFError:
             return STOP
-        if answer in {STOP, "", *DECISIONS} or GRADE.fullmatch(answer):
+        if answer.lower() in {STOP, "", *DECISIONS} or GRADE.fullmatch(answer):
+            return answer.lower()
+        if EDIT.fullmatch(answer) or MERGE.fullmatch(answer):
             return answer
         say(f"{answer!r} is none of: {KEYS}\n")
 
 
-def _acts(standing: Standing, answer: str, by: str) -> tuple[Act, ...]:
+def _acts(
+    standing: Standing, answer: str, by: str, ledger: Ledger, say: Callable[[str], object]
+) -> tuple[Act, ...]:
     name = standing.claim.id
+    merge = MERGE.fullmatch(answer)
+    if merge:
+        return _merged(name, merge[1].lower(), ledger, say)
     if answer in DECISIONS:
         return (ClaimDecided(claim=name, decision=DECISIONS[answer]),)
     grade = GRADE.fullmatch(answer)
@@ -72,6 +137,16 @@ def _acts(standing: Standing, answer: str, by: str) -> tuple[Act, ...]:
     information = InformationGrade(number=int(grade[2]), set_by=by)
     graded = GradeSet(claim=name, source=source, information=information)
     return graded, ClaimDecided(claim=name, decision=Decision.ACCEPTED)
+
+
+def _merged(name: str, into: str, ledger: Ledger, say: Callable[[str], object]) -> tuple[Act, ...]:
+    """Return a merger: the other claim takes this one's place, and both words stay in the ledger."""
+    other = ledger.claims.get(into)
+    if other is None or into == name:
+        say(f"{into} is no other claim of the ledger; skipped\n")
+        return ()
+    link = ClaimLink(kind=LinkKind.RESTATES, a=name, b=into)
+    return ClaimsLinked(link=link), ClaimCorrected(claim=name, by_claim=other.claim)
 
 
 def card(ledger: Ledger, standing: Standing) -> str:

@@ -1,4 +1,4 @@
-"""`safepassage claims table`: the claims that wait for a decision, as a CSV to fill in."""
+"""`safepassage claims table`: the claims that wait for a decision, as a CSV or workbook to fill in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def run(options: argparse.Namespace) -> Outcome:
     standings = [
         s for s in ledger.counting() if options.all or s.decision == Decision.PROPOSED
     ]  # fmt: skip
-    data = claims_table.write(ledger, standings)
+    book = options.output.suffix.lower() == ".xlsx"
+    data = (claims_table.write_xlsx if book else claims_table.write)(ledger, standings)
     options.output.write_bytes(data)
     said = (
         f"{len(standings)} claims written to {options.output}. Fill in the columns decision and grades, then"

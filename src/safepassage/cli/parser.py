@@ -345,17 +345,21 @@ def _claims(commands: Commands) -> None:
     _extract(actions)
     _import(actions)
     conflicts = _command(actions, "conflicts", "Print what contradicts what, and who says it, side by side.")
-    table = _command(actions, "table", "Write the claims that wait for a decision as a CSV to fill in.")
+    table = _command(actions, "table", "Write the claims that wait for a decision as a table to fill in.")
     decide = _command(actions, "decide", "Take the decisions of a filled-in table into the ledger.")
     review = _command(actions, "review", "Ask about one claim after the other on this terminal.")
     for action in (conflicts, table, decide, review):
         action.add_argument("ledger", type=Path, metavar="LEDGER", help="ledger file, one entry a line")
         store_parser.ledger_options(action)
-    table.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
+    table.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="CSV or .xlsx to write"
+    )
     table.add_argument("--all", action="store_true", help="also the claims that were decided")
     _why(actions)
     _refer(actions)
-    decide.add_argument("--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV")
+    decide.add_argument(
+        "--table", type=Path, required=True, metavar="FILE", help="the filled-in CSV or .xlsx"
+    )
     for action in (decide, review):
         action.add_argument("--by", required=True, metavar="FUNCTION", help="who decides, by function")
 

@@ -253,8 +253,12 @@ class _Book:
             case ClaimRetracted():
                 standing = replace(standing, retracted_by=act.retracted_by)
             case ClaimCorrected():
-                self._propose(act.by_claim)
-                standing = replace(standing, corrected_by=act.by_claim.id)
+                if act.by_claim.id == act.claim:
+                    # The same words about the same thing: read better, and still the same claim.
+                    standing = replace(standing, claim=act.by_claim)
+                else:
+                    self._propose(act.by_claim)
+                    standing = replace(standing, corrected_by=act.by_claim.id)
             case GradeSet():
                 standing = replace(standing, claim=_graded(standing.claim, act))
         self.claims[act.claim] = standing
