@@ -12,6 +12,7 @@ from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 
 # Every noun of a case says where it comes from, so the word is handed on from here.
 from safepassage.domain.provenance import Provenance as Provenance  # noqa: PLC0414
+from safepassage.domain.safeguard import Safeguard
 
 
 class PlaceKind(StrEnum):
@@ -390,6 +391,7 @@ class Case:
     stock: tuple[StockLot, ...] = ()
     trucks: tuple[Truck, ...] = ()
     consignments: tuple[Consignment, ...] = ()
+    safeguards: tuple[Safeguard, ...] = ()
     settings: Settings = Settings()
     network_file: str = ""
     hotline: str = ""

@@ -21,6 +21,7 @@ from safepassage.domain.case import (
     VehicleType,
 )
 from safepassage.domain.problem import Where
+from safepassage.domain.safeguard import Safeguard
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class CaseDraft:
     stock: tuple[Located[StockLot], ...] = ()
     trucks: tuple[Located[Truck], ...] = ()
     consignments: tuple[Located[Consignment], ...] = ()
+    safeguards: tuple[Located[Safeguard], ...] = ()
     ids: Mapping[str, tuple[tuple[str, Where], ...]]
     tables: Mapping[str, Where] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from safepassage.domain.dictionary_events import AREAS, ARRANGEMENTS, REPORTS, R
 from safepassage.domain.dictionary_network import LINKS, NODES
 from safepassage.domain.dictionary_people import DEMAND, DIRECTIONS, FLEET, PLACES
 from safepassage.domain.dictionary_rows import Column, Table, ValueType
+from safepassage.domain.dictionary_safeguards import SAFEGUARDS
 from safepassage.domain.dictionary_settings import SETTINGS
 from safepassage.domain.release import SensitivityClass
 
@@ -29,6 +30,7 @@ TABLES: tuple[Table, ...] = (
     REPORTS,
     TRANSIT_LINKS,
     *AID_TABLES,
+    SAFEGUARDS,
     NODES,
     LINKS,
 )

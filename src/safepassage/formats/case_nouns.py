@@ -23,6 +23,7 @@ from safepassage.domain.case import (
 )
 from safepassage.domain.case_draft import Located
 from safepassage.domain.problem import Problem, Where
+from safepassage.domain.safeguard import Safeguard
 from safepassage.formats.case_rows import ReadRow, problem_of
 from safepassage.formats.case_times import Clock, joined, reversed_window
 
@@ -169,6 +170,11 @@ def _consignment(values: Values, _clock: Clock, _where: Where) -> Consignment:
     return Consignment(**rest, provenance=provenance)
 
 
+def _safeguard(values: Values, _clock: Clock, _where: Where) -> Safeguard:
+    rest, provenance = _split(values)
+    return Safeguard(**rest, provenance=provenance)
+
+
 _BUILDERS: Mapping[str, Callable[[Values, Clock, Where], Any]] = {
     "directions": _direction,
     "places": _place,
@@ -184,6 +190,7 @@ _BUILDERS: Mapping[str, Callable[[Values, Clock, Where], Any]] = {
     "stock": _lot,
     "trucks": _truck,
     "consignments": _consignment,
+    "safeguards": _safeguard,
 }
 NOUN_TABLES = tuple(_BUILDERS)
 """Tables whose rows become nouns of a case."""

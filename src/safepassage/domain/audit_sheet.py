@@ -1,0 +1,107 @@
+"""The sheet of a plan audit: one finding for each rule, and who overrode what and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RuleKind(StrEnum):
+    """What a rule rests on."""
+
+    LAW = "law"
+    STANDARD = "standard"
+    PRACTICE = "practice"
+
+
+class Verdict(StrEnum):
+    """What a rule finds; missing data is never PASS."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict
+    WARN = "WARN"
+    FAIL = "FAIL"
+    NOT_ASSESSED = "NOT_ASSESSED"
+
+
+NOT_A_FINDING = "This is not a finding of lawfulness or voluntariness."
+"""Stands on every sheet."""
+NO_ISSUE = "no issue found in the data given"
+"""What a PASS of a rule of law is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A number that a rule compares with, where it comes from, and why a case has another one."""
+
+    name: str
+    value: int
+    unit: str
+    rule: str
+    source: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: what it asks, what it rests on, which data it reads."""
+
+    id: str
+    title: str
+    statement: str
+    kind: RuleKind
+    source: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A named function takes responsibility for going on although a rule is not kept, with a reason."""
+
+    rule: str
+    by: str
+    reason: str
+    at: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.by.strip() or not self.reason.strip():
+            raise ValueError("an override says by whom and why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The answer of one rule: what was measured, against what, about which places, movements or rows."""
+
+    rule: Rule
+    verdict: Verdict
+    measured: str
+    threshold: str = ""
+    objects: tuple[str, ...] = ()
+    override: Override | None = None
+
+    @property
+    def word(self) -> str:
+        """The verdict as it is shown."""
+        passed = self.verdict is Verdict.PASS and self.rule.kind is RuleKind.LAW
+        return NO_ISSUE if passed else self.verdict.value
+
+    @property
+    def holds(self) -> bool:
+        """Whether this finding holds up a release."""
+        return self.verdict is Verdict.FAIL and self.override is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSheet:
+    """All findings about one plan, in order of the rules."""
+
+    plan_sha256: str
+    case_id: str
+    as_of: str
+    findings: tuple[Finding, ...]
+    thresholds: Mapping[str, Threshold]
+
+    @property
+    def holding(self) -> tuple[Finding, ...]:
+        """The findings that hold up a release: rules not kept that nobody has overridden."""
+        return tuple(finding for finding in self.findings if finding.holds)
