@@ -12,9 +12,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from safepassage.audit import RULES
 from safepassage.cli.parser import build_parser
 from safepassage.domain.dictionary import TABLES, Column, ValueType
 from safepassage.domain.problem_codes import PROBLEM_CODES, Weight
+from safepassage.formats import audit_files
 from safepassage_verify.codes import CODES
 
 TEXTUAL = {ValueType.ID, ValueType.TEXT, ValueType.TEXTS}
@@ -76,6 +78,18 @@ def command_line() -> str:
         if sub.epilog:
             parts.append(f"{sub.epilog}\n")
     return "\n".join(parts)
+
+
+def audit_rules() -> str:
+    """Describe every rule of the plan audit."""
+    rows = ((code(r.id), r.title, r.statement, r.kind.value, r.source, r.data) for r in RULES)
+    return table(("rule", "title", "asks", "kind", "source", "data"), rows)
+
+
+def audit_thresholds() -> str:
+    """Describe every threshold of the plan audit."""
+    rows = ((code(t.name), str(t.value), t.unit, t.rule, t.source) for t in audit_files.thresholds().values())
+    return table(("name", "value", "unit", "rule", "source"), rows)
 
 
 def case_format() -> str:
@@ -158,6 +172,8 @@ def unserved_reasons() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "command-line": command_line,
+    "audit-rules": audit_rules,
+    "audit-thresholds": audit_thresholds,
     "case-format": case_format,
     "problem-codes": problem_codes,
     "unserved-reasons": unserved_reasons,

@@ -25,6 +25,17 @@ class Verified:
         return DOCUMENTS[3]
 
 
+def write_sheet(folder, **changes):
+    row = {
+        "id": "SP-18",
+        "verdict": "FAIL",
+        "override": {"by": "lead", "reason": "a tug stands by", "at": ""},
+    }
+    digest = sample_documents()[3]["plan_sha256"]
+    sheet = {"plan_sha256": digest, "findings": [{**row, **changes}]}
+    (folder / "RESTRICTED-audit.json").write_bytes(canonical_json.encode({**sheet, **changes}))
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -35,6 +46,7 @@ def run(tmp_path, monkeypatch, capsys):
     folder.mkdir(parents=True)
     for noun, document in zip(("inputs", "plan", "certificate"), DOCUMENTS, strict=False):
         (folder / f"RESTRICTED-{noun}.json").write_bytes(canonical_json.encode(document))
+    write_sheet(folder)
 
     def command(*arguments):
         code = main([*arguments, "--json"])
@@ -105,3 +117,16 @@ def test_there_is_no_release_of_figures_for_parties(run, audience):
 def test_a_folder_that_is_no_plan_is_one_sentence(run):
     assert run("release", "a.store", "--audience", "public", "--store", "a.store", "-o", "x", *WHO)[0] == 2
     assert run("log", "check-export", "k")[0] == 2
+
+
+@pytest.mark.parametrize("changes", [{"override": None}, {"plan_sha256": "0" * 64}])
+def test_a_rule_that_is_not_kept_or_a_sheet_of_another_plan_holds_the_release(run, tmp_path, changes):
+    write_sheet(tmp_path / "plan" / "RESTRICTED", **changes)
+    code, said = released(run, "partners")
+    assert (code, "plan audit" in said["error"]) == (6, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_plan_that_nobody_audited_is_not_released(run, tmp_path):
+    (tmp_path / "plan" / "RESTRICTED" / "RESTRICTED-audit.json").unlink()
+    assert released(run, "partners")[0] == 2

@@ -25,7 +25,9 @@ OUTSIDE = (Audience.PUBLIC, Audience.PARTNERS, *PARTIES)
 
 
 def given(audience, documents=DOCUMENTS):
-    return with_figures(release(*documents, audience), figures(documents[0], documents[1], audience))
+    given_ = release(*documents, audience)
+    sheet = {"plan_sha256": given_.stamp["plan_sha256"], "findings": []}
+    return with_figures(given_, figures(documents[0], documents[1], audience), sheet)
 
 
 def written(audience, documents=DOCUMENTS) -> str:
@@ -147,7 +149,9 @@ def test_everything_says_class_time_of_data_plan_and_what_it_is_not():
 
 def test_figures_of_one_audience_are_refused_for_another_and_writers_need_some():
     with pytest.raises(ValueError, match="for PARTNERS, not for PUBLIC"):
-        with_figures(release(*DOCUMENTS, Audience.PUBLIC), figures(*DOCUMENTS[:2], Audience.PARTNERS))
+        made = release(*DOCUMENTS, Audience.PUBLIC)
+        sheet = {"plan_sha256": made.stamp["plan_sha256"], "findings": []}
+        with_figures(made, figures(*DOCUMENTS[:2], Audience.PARTNERS), sheet)
     with pytest.raises(ValueError, match="no figures"):
         figures_files.write_json(release(*DOCUMENTS, Audience.PUBLIC))
     with pytest.raises(AttributeError):

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from safepassage.cli.audit_command import RULE, explained
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError
@@ -26,6 +27,8 @@ PPM_H = 3_600 * 10_000
 
 def run(options: argparse.Namespace) -> Outcome:
     """Explain one corridor, or list them; only of a plan that passes its verification."""
+    if RULE.fullmatch(str(options.plan)) and not options.plan.exists():
+        return explained(str(options.plan))
     path, verdict = _verdict(options.plan)
     if not verdict.verified:
         text = "This plan does not pass its verification, so nothing is explained: run `safepassage verify`."

@@ -12,6 +12,8 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats import (
+    audit_files,
+    canonical_json,
     device_routes,
     gpx,
     kmz,
@@ -51,6 +53,9 @@ def write_outputs(
     team, public = releases
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
     files |= _team_files(team, layers)
+    if "audit" in documents:
+        sheet = canonical_json.decode(documents["audit"])
+        files[f"{RESTRICTED}/{RESTRICTED}-audit.html"] = audit_files.write_html(sheet)
     if field_devices:
         files |= _device_files(team, layers)
     files |= {
@@ -65,6 +70,15 @@ def write_files(output: Path, files: Mapping[str, bytes]) -> dict[str, str]:
     manifest = (json.dumps(sorted(files), indent=1) + "\n").encode()
     _write_together(output, {**files, f"{RESTRICTED}/{MANIFEST}": manifest})
     return {_purpose(name): str(output / name) for name in files}
+
+
+def write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write restricted files into a folder, for their owner only; each appears whole or not at all."""
+    _make_folder(folder, restricted=True)
+    for name, data in files.items():
+        part = folder / f".{name}.part"
+        _write_part(part, data, OWNER_ONLY_FILE)
+        part.replace(folder / name)
 
 
 def _write_together(output: Path, files: Mapping[str, bytes]) -> None:

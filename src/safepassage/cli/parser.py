@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _site(commands)
     _verify(commands)
     _explain(commands)
+    _audit(commands)
     _claims(commands)
     _release(commands)
     _store(commands)
@@ -320,7 +321,9 @@ def _verify(commands: Commands) -> None:
 
 def _explain(commands: Commands) -> None:
     parser = _command(commands, "explain", "Say why a corridor is what it is, and what would change it.")
-    parser.add_argument("plan", type=Path, metavar="OUT", help="folder a plan was written to")
+    parser.add_argument(
+        "plan", type=Path, metavar="OUT", help="folder a plan was written to, or a rule: SP-08"
+    )
     parser.add_argument(
         "thing",
         nargs="?",
@@ -335,6 +338,16 @@ def _explain(commands: Commands) -> None:
         metavar="LAT,LON;…",
         help="compare with your own way through these points, in order",
     )
+
+
+def _audit(commands: Commands) -> None:
+    parser = _command(commands, "audit", "Hold a verified plan against rules of law, standards and practice.")
+    add = parser.add_argument
+    add("plan", type=Path, metavar="OUT", help="folder a plan was written to")
+    add("--case", type=Path, metavar="CASE", help="case of the plan, with its table safeguards")
+    add("--manifest", type=Path, metavar="FILE", help="who travels together, as anonymous groups (JSON)")
+    add("--overrides", type=Path, metavar="FILE", help="who goes on although a rule is not kept, and why")
+    add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
 
 
 def _claims(commands: Commands) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.cli.audit_command import audited
 from safepassage.cli.claims_input import ClaimsInput, claims_input
 from safepassage.cli.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.frontier_text import frontier_text
@@ -25,9 +26,16 @@ from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
-from safepassage.domain.release import Audience
+from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
-from safepassage.formats import canonical_json, changes_json, frontier_json, inputs_json, plan_json
+from safepassage.formats import (
+    canonical_json,
+    changes_json,
+    frontier_json,
+    inputs_json,
+    plan_json,
+    public_notice,
+)
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import instant
@@ -106,6 +114,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         release(*parsed, audience, changes=changes, claims=said, frontier=beside)
         for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
     )
+    _add_audit(documents, case, public)
     outputs = write_outputs(
         options.output, documents, (team, public),
         map_layers(network, entered, given.background, None if claims is None else claims.picture),
@@ -131,6 +140,12 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         }
         text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
+
+
+def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> None:
+    """Hold the plan against the rules of the audit, and add the sheet to what is written."""
+    texts = {"PUBLIC-notice.txt": public_notice.write_text(public).decode()}
+    documents["audit"] = audited(documents, case=case, public=texts)
 
 
 def _said(

@@ -10,12 +10,12 @@ from typing import Any
 
 from safepassage.cli import bundles, store_file
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.cli.run import HELD, NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.figures import Figures
 from safepassage.domain.release import NOUNS, Audience, Release
 from safepassage.engines.figures import figures
-from safepassage.engines.release import release, with_figures
+from safepassage.engines.release import AuditHoldError, release, with_figures
 from safepassage.formats import canonical_json, figures_files
 from safepassage.store import exports
 from safepassage_verify import verify
@@ -36,7 +36,13 @@ def run(options: argparse.Namespace) -> Outcome:
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     numbers = figures(inputs, plan, audience)
     _require_time(numbers, inputs)
-    given = with_figures(release(inputs, plan, certificate, verdict.record(), audience), numbers)
+    try:
+        sheet = canonical_json.decode(_read(options.plan, "audit"))
+        cut = release(inputs, plan, certificate, verdict.record(), audience)
+        given = with_figures(cut, numbers, sheet)
+    except AuditHoldError as held:
+        text = f"The plan audit holds this release: {held}. Run `safepassage audit` with --overrides."
+        return Outcome(code=HELD, text=text, data={"error": text}, to_stderr=True)
     files = _files(given)
     with store_file.opened(options) as store:
         receipt, manifest = exports.record_export(store, given.stamp, files, by=options.by, why=options.why)

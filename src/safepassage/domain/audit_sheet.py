@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class RuleKind(StrEnum):
@@ -105,3 +106,8 @@ class AuditSheet:
     def holding(self) -> tuple[Finding, ...]:
         """The findings that hold up a release: rules not kept that nobody has overridden."""
         return tuple(finding for finding in self.findings if finding.holds)
+
+
+def holding(sheet: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the rules of a sheet, as a document, that hold up a release."""
+    return tuple(row["id"] for row in sheet["findings"] if row["verdict"] == "FAIL" and not row["override"])

@@ -19,7 +19,7 @@ def _text(name: str, type_: ValueType, meaning: str, example: str, maximum: int 
 SAFEGUARDS = Table(
     name="safeguards",
     noun="Safeguard",
-    meaning="What was asked, told, agreed and provided so that people are protected: the plan audit reads it. "
+    meaning="What was asked, told, agreed and provided so that people are protected, for the plan audit. "
     "What is not here is not assessed.",
     columns=(
         Column(name="id", field="id", type=ValueType.ID, required=True, meaning="Short name; once here.",
@@ -46,7 +46,7 @@ SAFEGUARDS = Table(
                example=""),
         _text("languages", ValueType.TEXTS, "Languages of a notice.", "en"),
         _text("channels", ValueType.TEXTS, "Ways by which a notice went out.", "radio; leaflets"),
-        _text("text", ValueType.TEXT, "What was said, in your own words; for a threshold its name.", "", 1000),
+        _text("text", ValueType.TEXT, "What was said, in your words; for a threshold its name.", "", 1000),
         _text("document", ValueType.TEXT, "Number of the document that holds it.", "", 1000),
         *PROVENANCE,
     ),

@@ -8,10 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from safepassage.domain.audit_sheet import holding
 from safepassage.domain.figures import Figures
 from safepassage.domain.release import STATEMENT, Audience, Release, SensitivityClass, class_of
 
 Document = Mapping[str, Any]
+
+
+class AuditHoldError(ValueError):
+    """The plan was not audited, or a rule is not kept and nobody has taken responsibility for it."""
 
 
 class UnverifiedPlanError(ValueError):
@@ -61,14 +66,21 @@ def release(
     )
 
 
-def with_figures(given: Release, figures: Figures) -> Release:
-    """Return a release with the figures made for its audience.
+def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
+    """Return a release with the figures made for its audience; without an audit of this plan there is none.
 
     Raises
     ------
     ValueError
         When they were made for another one.
+    AuditHoldError
+        When the sheet is of another plan, or names a rule that is not kept and not overridden.
     """
+    if audit.get("plan_sha256") != given.stamp["plan_sha256"]:
+        raise AuditHoldError("the audit is of another plan")
+    held = holding(audit)
+    if held:
+        raise AuditHoldError(f"not kept and not overridden: {', '.join(held)}")
     if figures.audience is not given.audience:
         raise ValueError(f"these figures are for {figures.audience.name}, not for {given.audience.name}")
     numbers = asdict(figures)

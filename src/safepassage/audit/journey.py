@@ -1,0 +1,318 @@
+"""Rules on the journey: seats, rest, light, exposure, ways round, crossings (SP-12 to SP-19, SP-34)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from safepassage.audit.daylight import twilight_s
+from safepassage.audit.given import (
+    FAIL,
+    HOUR_S,
+    NOT_ASSESSED,
+    PASS,
+    SHOWN,
+    WARN,
+    Answer,
+    Given,
+    answer,
+    hours,
+    percent,
+    unknown,
+)
+from safepassage.audit.trips import Trip, exposure_ppm_s
+from safepassage.domain.safeguard import SafeguardKind as Kind
+
+MINUTE_S = 60
+PPM = 1_000_000
+NO_PLACE = ("UNSERVED_FLEET_TIME", "UNSERVED_NO_VEHICLE")
+NEEDING_HELP = ("assisted", "wheelchair", "stretcher")
+
+
+def accessible(data: Given) -> Answer:
+    """SP-12: a seat for everybody who needs help or a special place, and for one carer each."""
+    limits = data.stated("carers_per_person")
+    left = [
+        f"{row['place']}: {row['persons']} {row['group']}" for row in data.plan["unserved"]
+        if row["group"] in NEEDING_HELP and row["reason"] in NO_PLACE
+    ]  # fmt: skip
+    fleet = {row["id"]: row for row in data.inputs["fleet"]}
+    counted = any(row.answer == "yes" for row in data.rows(Kind.CARERS_COUNTED))
+    carers = 0 if counted else data.limit("carers_per_person")
+    over = []
+    for trip in data.trips:
+        bus = fleet.get(trip.vehicle)
+        if bus is None:
+            continue
+        chairs, stretchers = trip.aboard("wheelchair"), trip.aboard("stretcher")
+        seated = trip.persons - chairs - stretchers
+        wanted = trip.aboard(*NEEDING_HELP) * carers
+        # Others aboard may be carers: only what they cannot make up for needs free seats.
+        others = trip.aboard("needs_transport", "own_vehicle")
+        spare = bus["seats"] - seated
+        if chairs > bus["wheelchair"] or stretchers > bus["stretcher"] or wanted > others + spare:
+            over.append(trip.id)
+    if left or over:
+        measured = (
+            f"journeys without a place for each and a carer: {len(over)}; groups left behind: {len(left)}"
+        )
+        return answer(FAIL, measured, [*left, *over][:SHOWN], limits)
+    if not any(row["group"] in NEEDING_HELP and row["persons"] for row in data.inputs["demand"]):
+        return unknown("anybody who needs help or a special place")
+    return answer(PASS, "a place for each, and for a carer", threshold=limits)
+
+
+def enough_seats(data: Given) -> Answer:
+    """SP-13: no place announces more than the vehicles that call there can take."""
+    limits = data.stated("seats_fail_percent", "seats_warn_percent")
+    called = {row.place: row.number for row in data.rows(Kind.ANNOUNCED_CALL) if row.place and row.number}
+    if not called:
+        return unknown("how many people were announced at each place")
+    seats = _seats(data)
+    share = {place: percent(seats[place], number) for place, number in called.items() if number}
+    short = sorted(p for p, part in share.items() if part < data.limit("seats_fail_percent"))
+    tight = sorted(p for p, part in share.items() if part < data.limit("seats_warn_percent"))
+    measured = f"least seats for the announced number: {min(share.values())} %"
+    if short:
+        return answer(FAIL, measured, short, limits)
+    return answer(WARN if tight else PASS, measured, tight, limits)
+
+
+def _seats(data: Given) -> Counter[str]:
+    """Return the seats that call at each place: those taken, and the free ones of the same vehicle."""
+    fleet = {row["id"]: row for row in data.inputs["fleet"]}
+    seats: Counter[str] = Counter()
+    for trip in data.trips:
+        bus = fleet.get(trip.vehicle)
+        if not trip.places or (bus is None and trip.vehicle == "" and trip.aboard("own_vehicle")):
+            continue
+        room = 0 if bus is None else bus["seats"] + bus["wheelchair"] + bus["stretcher"]
+        for place, _, persons, boards in trip.load:
+            seats[place] += persons if boards else 0
+        seats[trip.places[0]] += max(0, room - trip.persons)
+    return seats
+
+
+def rest(data: Given) -> Answer:
+    """SP-15: nobody rides for long without a stop, nor longer without toilet and water."""
+    if not data.trips:
+        return unknown("movements")
+    limits = data.stated("leg_warn_min", "leg_fail_min")
+    found = {WARN: list[str](), FAIL: list[str]()}
+    longest = 0
+    for trip in data.trips:
+        stops = [r.number for r in data.rows(Kind.REST_STOPS_MIN, direction=trip.direction) if r.number]
+        dry_s = min([trip.arrive_s - trip.depart_s, *(number * MINUTE_S for number in stops)])
+        longest = max(longest, dry_s)
+        for verdict, name in ((FAIL, "leg_fail_min"), (WARN, "leg_warn_min")):
+            if dry_s > data.limit(name) * MINUTE_S:
+                found[verdict].append(trip.id)
+                break
+    measured = (
+        f"longest time without a stop {hours(longest)}; journeys above: {sum(map(len, found.values()))}"
+    )
+    for verdict in (FAIL, WARN):
+        if found[verdict]:
+            return answer(verdict, measured, found[verdict][:SHOWN], limits)
+    return answer(PASS, measured, threshold=limits)
+
+
+def by_day(data: Given) -> Answer:
+    """SP-16: people travel within civil twilight with a margin, or by a recorded decision."""
+    limits = data.stated("twilight_margin_min", "twilight_slack_min")
+    if not data.trips:
+        return unknown("movements")
+    margin, slack = (data.limit(f"twilight_{name}_min") * MINUTE_S for name in ("margin", "slack"))
+    dark, close, lights = [], [], _Lights(data)
+    for trip in data.trips:
+        left = lights.left_s(trip)
+        if left is None or left < margin:
+            dark.append(trip.id)
+        elif left < slack:
+            close.append(trip.id)
+    decided = [row.id for row in data.rows(Kind.NIGHT_MOVEMENT) if row.answer == "yes" and row.text]
+    if dark:
+        measured = f"{len(dark)} movements outside daylight; decision recorded: {'yes' if decided else 'no'}"
+        return answer(WARN if decided else FAIL, measured, dark[:SHOWN], limits)
+    if close:
+        return answer(WARN, f"{len(close)} movements close to dusk or dawn", close[:SHOWN], limits)
+    return answer(PASS, "all movements by day", threshold=limits)
+
+
+class _Lights:
+    """Civil twilight at both ends of each movement."""
+
+    def __init__(self, data: Given) -> None:
+        self._epoch = str(data.inputs["epoch"])
+        nodes, arcs = data.inputs["network"]["nodes"], data.inputs["network"]["arcs"]
+        self._nodes, self._arcs = nodes, arcs
+        self._known: dict[tuple[int, int], tuple[int, int] | None] = {}
+
+    def left_s(self, trip: Trip) -> int | None:
+        """Return the least time between the movement and darkness; None where it is dark."""
+        if not trip.steps:
+            return HOUR_S * 24
+        ends = (self._arcs["tail"][trip.steps[0][0]], self._arcs["head"][trip.steps[-1][0]])
+        parts = []
+        for node in ends:
+            light = self._light(node, trip.depart_s)
+            if light is None or not light[0] <= trip.depart_s <= trip.arrive_s <= light[1]:
+                return None
+            parts += [trip.depart_s - light[0], light[1] - trip.arrive_s]
+        return min(parts)
+
+    def _light(self, node: int, at_s: int) -> tuple[int, int] | None:
+        key = (node, at_s // HOUR_S)
+        if key not in self._known:
+            lon, lat = self._nodes["lon_e7"][node], self._nodes["lat_e7"][node]
+            self._known[key] = twilight_s(self._epoch, at_s, lon / 10**7, lat / 10**7)
+        return self._known[key]
+
+
+def exposure(data: Given) -> Answer:
+    """SP-17: no wave, and no stretch of road, is exposed beyond the cap."""
+    network, cap = data.inputs["network"], data.inputs["rules"]["exposure_cap_ppm_s"]
+    limits = data.stated("exposure_percentile", "exposure_warn_percent", "edge_hazard_ppm")
+    used = {step[0] for trip in data.trips for step in trip.steps}
+    worst = max((ppm for arc, ppm in _high(network) if arc in used), default=0)
+    if worst > data.limit("edge_hazard_ppm"):
+        return answer(FAIL, f"highest hazard of a stretch in use: {worst} ppm", threshold=limits)
+    if cap is None or cap < 0 or not data.trips:
+        return unknown("a cap on exposure")
+    hazard = dict(network["hazard"])
+    waves: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    homes: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for trip in data.trips:
+        each = exposure_ppm_s(trip, hazard)
+        waves[trip.depart_s // HOUR_S].append((each, trip.persons))
+        for place in trip.places:
+            homes[place][0] += each * trip.persons
+            homes[place][1] += trip.persons
+    high = max(_percentile(rows, data.limit("exposure_percentile")) for rows in waves.values())
+    everybody = [row for rows in waves.values() for row in rows]
+    mean = sum(each * persons for each, persons in everybody) // sum(persons for _, persons in everybody)
+    nth = data.limit("exposure_percentile")
+    measured = f"{nth}th percentile of the worst wave {percent(high, cap)} % of the cap"
+    measured += f", mean {percent(mean, cap)} %; largest to median settlement: {_inequity(homes)}"
+    if high > cap:
+        return answer(FAIL, measured, threshold=limits)
+    verdict = WARN if mean * 100 > data.limit("exposure_warn_percent") * cap else PASS
+    return answer(verdict, measured, threshold=limits)
+
+
+def _high(network: Mapping[str, Sequence[Sequence[int]]]) -> Iterator[tuple[int, int]]:
+    """Yield arcs with hazard: the sum of the high figures of events, which is never below their union."""
+    events = network.get("hazard_events")
+    if events is None:
+        for arc, pieces in network["hazard"]:
+            yield arc, max(piece[2] for piece in pieces)  # type: ignore[attr-defined]
+        return
+    total: Counter[int] = Counter()
+    for _, _, _, high, _, _, shares in events:
+        for arc, share in shares:  # type: ignore[attr-defined]
+            total[arc] += high * share // PPM
+    for arc, ppm in sorted(total.items()):
+        yield arc, min(PPM, ppm)
+
+
+def _percentile(rows: list[tuple[int, int]], at: int) -> int:
+    """Return the exposure that `at` percent of the persons do not exceed (nearest rank)."""
+    wanted, seen = sum(persons for _, persons in rows) * at, 0
+    for each, persons in sorted(rows):
+        seen += persons * 100
+        if seen >= wanted:
+            return each
+    return 0
+
+
+def _inequity(homes: Mapping[str, Sequence[int]]) -> str:
+    means = sorted(total // persons for total, persons in homes.values() if persons)
+    middle = means[len(means) // 2] if means else 0
+    return f"{means[-1] * 10 // middle / 10:.1f}" if middle else "not stated"
+
+
+def way_round(data: Given) -> Answer:
+    """SP-18: each corridor has an alternative that shares little with it, and no bridge severs both."""
+    corridors, limits = data.plan["corridors"], data.stated("shared_length_ppm")
+    if not corridors:
+        return unknown("corridors")
+    arcs, routes = data.inputs["network"]["arcs"], data.plan["routes"]
+    none, severed = [], []
+    for corridor in corridors:
+        own = routes[corridor["route"]]["arcs"]
+        if corridor["alternative"] < 0:
+            none.append(corridor["id"])
+            continue
+        other = set(routes[corridor["alternative"]]["arcs"])
+        length = sum(arcs["length_m"][arc] for arc in own)
+        shared = [arc for arc in own if arc in other]
+        if sum(arcs["length_m"][arc] for arc in shared) * PPM > data.limit("shared_length_ppm") * length:
+            none.append(corridor["id"])
+        elif shared:
+            severed.append(corridor["id"])
+    measured = f"{len(none)} of {len(corridors)} corridors without; {len(severed)} share a stretch with it"
+    if none:
+        return answer(FAIL, measured, none[:SHOWN], limits)
+    return answer(WARN if severed else PASS, measured, severed[:SHOWN], limits)
+
+
+def explosive_hazard(data: Given) -> Answer:
+    """SP-19: the status of every road in use as to explosive hazards is known, free of reports, and fresh."""
+    labels, limits = data.inputs["network"]["arcs"]["label"], data.stated("status_age_h")
+    used = sorted(
+        {
+            labels[s[0]]
+            for trip in data.trips
+            for s in trip.steps
+            if trip.vehicle or trip.aboard("own_vehicle")
+        }
+    )
+    rows = data.rows(Kind.EXPLOSIVE_HAZARD)
+    bad, old, open_ = [], [], []
+    for label in used:
+        mine = [r for r in rows if not r.roads or label in r.roads]
+        if any(r.answer == "yes" for r in mine):
+            bad.append(label)
+            continue
+        good = [r for r in mine if r.answer == "no" and r.at_s is not None]
+        if not good or any(r.answer not in {"yes", "no"} for r in mine):
+            open_.append(label)
+        elif data.as_of_s - max(r.at_s or 0 for r in good) > data.limit("status_age_h") * HOUR_S:
+            old.append(label)
+    measured = f"reported: {len(bad)}; not known: {len(open_)}; old: {len(old)} of {len(used)} roads"
+    for verdict, roads in ((FAIL, bad), (NOT_ASSESSED, open_), (WARN, old)):
+        if roads:
+            return answer(verdict, measured, roads[:SHOWN], limits)
+    return answer(PASS if used else NOT_ASSESSED, measured, threshold=limits)
+
+
+def crossings(data: Given) -> Answer:
+    """SP-34: what crossings and checkpoints let through, as reported, covers what the plan sends there."""
+    rows = [r for r in data.rows(Kind.CROSSING_PERSONS_H) if r.place and r.number is not None]
+    if not rows:
+        return unknown("how many persons crossings and checkpoints let through")
+    nodes = {place["id"]: place["node"] for place in data.inputs["places"]}
+    tails, heads = data.inputs["network"]["arcs"]["tail"], data.inputs["network"]["arcs"]["head"]
+    sent: Counter[tuple[int, int]] = Counter()
+    for trip in data.trips:
+        touched = {
+            (node, step[2] // HOUR_S) for step in trip.steps for node in (tails[step[0]], heads[step[0]])
+        }
+        first: dict[int, int] = {}
+        for node, hour in sorted(touched):
+            first.setdefault(node, hour)
+        for node, hour in first.items():
+            sent[node, hour] += trip.persons
+    limits, over, tight, most = data.stated("crossing_warn_percent"), [], [], 0
+    for row in rows:
+        busiest = max((n for (node, _), n in sent.items() if node == nodes.get(row.place)), default=0)
+        part = percent(busiest, row.number or 0) if row.number else 1000 * (busiest > 0)
+        most = max(most, part)
+        if busiest > (row.number or 0):
+            over.append(row.place)
+        elif part > data.limit("crossing_warn_percent"):
+            tight.append(row.place)
+    measured = f"busiest hour at a crossing: {most} % of what it lets through"
+    if over:
+        return answer(FAIL, measured, over, limits)
+    return answer(WARN if tight else PASS, measured, tight, limits)
