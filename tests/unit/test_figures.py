@@ -148,10 +148,10 @@ def test_everything_says_class_time_of_data_plan_and_what_it_is_not():
 
 
 def test_figures_of_one_audience_are_refused_for_another_and_writers_need_some():
+    made, others = release(*DOCUMENTS, Audience.PUBLIC), figures(*DOCUMENTS[:2], Audience.PARTNERS)
+    sheet = {"plan_sha256": made.stamp["plan_sha256"], "findings": []}
     with pytest.raises(ValueError, match="for PARTNERS, not for PUBLIC"):
-        made = release(*DOCUMENTS, Audience.PUBLIC)
-        sheet = {"plan_sha256": made.stamp["plan_sha256"], "findings": []}
-        with_figures(made, figures(*DOCUMENTS[:2], Audience.PARTNERS), sheet)
+        with_figures(made, others, sheet)
     with pytest.raises(ValueError, match="no figures"):
         figures_files.write_json(release(*DOCUMENTS, Audience.PUBLIC))
     with pytest.raises(AttributeError):
