@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ DEV = ("requirements-dev.lock", "requirements.lock")
 BENCH = ("requirements-bench.lock", "requirements-dev.lock", "requirements.lock")
 BENCHMARKS = ("network", "planning")
 INTERRUPTED = 130
+MOST_WORKERS = 4
 
 
 def say(line: str) -> None:
@@ -38,10 +40,17 @@ def demo(args: Sequence[str]) -> int:
 def test(args: Sequence[str]) -> int:
     """Set up and run the fast tests; `--all` adds the slow ones, other arguments go to pytest."""
     python = prepare(find_environment(ROOT), DEV, say=say)
-    if "--all" in args:
-        return run(python, ["-m", "pytest", *(arg for arg in args if arg != "--all")])
-    marker = [] if "-m" in args else ["-m", "not slow"]
-    return run(python, ["-m", "pytest", *marker, *args])
+    rest = [arg for arg in args if arg != "--all"]
+    marker = [] if "-m" in args or "--all" in args else ["-m", "not slow"]
+    return run(python, ["-m", "pytest", *workers(rest), *marker, *rest])
+
+
+def workers(args: Sequence[str]) -> list[str]:
+    """Return how many processes share a whole run of the tests; a chosen few run in one."""
+    whole = list(args) in ([], ["-m", "slow"])
+    count = min(os.cpu_count() or 1, MOST_WORKERS)
+    # Files stay together: what a module's tests share is made once.
+    return ["-n", str(count), "--dist", "loadfile"] if whole and count > 1 else []
 
 
 CHECKS: dict[str, list[str]] = {
@@ -50,7 +59,7 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"],
     "docs": ["docs/generate.py", "--check"],
-    "tests": ["-m", "pytest", "-m", "not slow"],
+    "tests": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not slow"],
 }
 
 
