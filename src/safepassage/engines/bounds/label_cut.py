@@ -80,8 +80,9 @@ class LabelCuts:
             and len(self._site_nodes)
         ):
             self._swept = SweptCuts(
-                self._supply, self.origins, self._site_nodes, self._to_site, problem.network.horizon_s
-            )
+                self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
+                problem.network.horizon_s,
+            )  # fmt: skip
 
     @property
     def demand(self) -> int:
@@ -147,12 +148,13 @@ class LabelCuts:
         static = self.cut(horizon_s)
         return static if static.phi <= swept.phi else swept
 
-    def _swept_cut(self, horizon_s: int) -> Cut:
+    def _swept_cut(self, horizon_s: int, *, closely: bool = False) -> Cut:
         if self._swept is None:
             raise ValueError("no sweep on a network this small")
         self._swept.prepare(max(1, horizon_s))
         latest = self._latest(horizon_s)
-        alpha = min(self._swept.labels(horizon_s), key=lambda labels: self.phi(labels, horizon_s))
+        found = self._swept.labels(horizon_s, closely=closely)
+        alpha = min(found, key=lambda labels: self.phi(labels, horizon_s))
         return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
 
     def _listed(self, horizon_s: int, alpha: Int64, early: Int64, latest: Int64) -> Cut:
@@ -206,6 +208,9 @@ class LabelCuts:
         best: Cut | None = None
         if self._swept is not None:
             best = self._search_by(persons, self._swept_cut, low_s, high_s)
+            start_s = low_s if best is None else best.horizon_s + 1
+            closely = partial(self._swept_cut, closely=True)
+            best = self._search_by(persons, closely, start_s, high_s) or best
             if best is not None and len(self._supply.arc) >= STATIC_ARCS:
                 return best
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from safepassage.engines.bounds.commodity import ArcSupply, Origin
 from safepassage.kernels.flow_over_time import Movers, Sweep, slack_network, sweep
+from safepassage.kernels.flow_over_time.label_moves import label_sum, moved_together
 from safepassage.kernels.flow_over_time.labels import CutArcs
 
 Int64 = NDArray[np.int64]
@@ -16,8 +17,12 @@ LEAST_BIN_S = 10
 PARTS = 8
 """Parts of a vehicle: bins of whole vehicles differ by one, and labels hold only where all bins are alike."""
 PASSES = 4
+STEPS_S = (64, 16, 4, 1)
+CLOSE_STEPS_S = (256, 64, 32, 16, 8, 4, 2, 1)
+"""Steps by which sets of nodes are moved: at every horizon, and where a bound is pushed to its end."""
 PERSON_MVEH = 1_000
 UNLIMITED_PER_H = 10**7
+UNREACHED_S = 2**40
 HOUR_S = 3_600
 
 
@@ -29,9 +34,14 @@ class SweptCuts:
     """
 
     def __init__(
-        self, supply: ArcSupply, origins: tuple[Origin, ...], sites: Int64, to_site_s: Int64, horizon_s: int
-    ) -> None:
+        self, supply: ArcSupply, origins: tuple[Origin, ...], sites: Int64, distances: tuple[Int64, Int64],
+        horizon_s: int,
+    ) -> None:  # fmt: skip
+        to_site_s, first_s = distances
         self._supply, self._origins, self._n = supply, origins, len(to_site_s)
+        # Labels of nodes that are cut off from the first arrival on stay when a horizon moves.
+        self._first_s = np.where(first_s < UNREACHED_S, first_s, -UNREACHED_S)
+        self._known: dict[int, Int64] = {}
         start, one = np.zeros(len(supply.arc), dtype=np.int64), np.ones(len(supply.arc), dtype=np.int64)
         most = supply.carries(start, np.full(len(supply.arc), horizon_s, dtype=np.int64))
         burst = np.minimum(supply.carries(start, one), most)
@@ -43,7 +53,7 @@ class SweptCuts:
             origin=np.asarray([o.node for o in origins], dtype=np.int64),
             release_s=np.asarray([o.release_s for o in origins], dtype=np.int64),
             persons=np.asarray([o.persons for o in origins], dtype=np.int64),
-            to_site_s=np.where(to_site_s < 2**40, to_site_s, -1), site=sites,
+            to_site_s=np.where(to_site_s < UNREACHED_S, to_site_s, -1), site=sites,
             raw=np.arange(len(supply.arc)), horizon_s=horizon_s,
         )  # fmt: skip
         self._sites = sites
@@ -73,14 +83,32 @@ class SweptCuts:
             network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, parts=PARTS, most_bins=2 * BINS
         )
 
-    def labels(self, horizon_s: int) -> tuple[Int64, Int64]:
+    def labels(self, horizon_s: int, *, closely: bool = False) -> tuple[Int64, Int64]:
         """Return two sets of (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first.
 
-        One comes from the sweep, the other from last useful moments: it finds places too slow on their own.
+        One comes from the sweep or from a horizon looked at before, whichever proves more, and is moved as
+        far as it goes; the other from last useful moments: it finds places too slow on their own.
         """
         if self._sweep is None:
             raise ValueError("labels need a sweep")
-        return (
-            self._arcs.polished(self._arcs.swept(self._sweep, horizon_s), PASSES),
-            self._arcs.polished(self._arcs.last_moments(horizon_s), PASSES),
-        )
+        starts = [self._arcs.swept(self._sweep, horizon_s), *self._carried(horizon_s)]
+        starts = [self._arcs.polished(alpha, PASSES) for alpha in starts]
+        best = min(starts, key=lambda alpha: label_sum(self._arcs, alpha))
+        for _ in range(2 if closely else 1):
+            best = moved_together(self._arcs, best, CLOSE_STEPS_S if closely else STEPS_S)
+            best = self._arcs.polished(best, PASSES)
+        self._known[horizon_s] = best
+        return best, self._arcs.polished(self._arcs.last_moments(horizon_s), PASSES)
+
+    def _carried(self, horizon_s: int) -> list[Int64]:
+        """Return the labels of the nearest known horizons before and after, moved to this one."""
+        below = max((h for h in self._known if h <= horizon_s), default=None)
+        above = min((h for h in self._known if h > horizon_s), default=None)
+        found = []
+        for known_s in (below, above):
+            if known_s is not None:
+                alpha = self._known[known_s]
+                alpha = np.where(alpha > self._first_s, alpha + horizon_s - known_s, alpha)
+                alpha[self._sites] = horizon_s + 1
+                found.append(alpha)
+        return found
