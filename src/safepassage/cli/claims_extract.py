@@ -21,6 +21,7 @@ from safepassage.domain.claims.words import Medium
 from safepassage.domain.problem import Problem, Where, error
 from safepassage.formats import actors_in, gazetteer_in, reading_json, report_text
 from safepassage.formats.case_reading import read_case
+from safepassage.formats.html_text import FILL
 from safepassage.formats.report_text import ReceivedText
 
 READER = "extractor"
@@ -62,7 +63,8 @@ def readings_of(
     gazetteer, missing = _gazetteer(options, countries_in(words) if received else frozenset())
     actors, wrong = _actors(options.actors)
     readings = [(extract(_report(options, r, published), gazetteer, actors), r) for r in received]
-    return readings, (*problems, *faults, *missing, *wrong)
+    undated = tuple(_row_without_date(options.file.name, r) for r in received if not _is_dated(r))
+    return readings, (*problems, *faults, *missing, *wrong, *undated)
 
 
 def _published(options: argparse.Namespace) -> tuple[str, tuple[Problem, ...]]:
@@ -74,6 +76,16 @@ def _published(options: argparse.Namespace) -> tuple[str, tuple[Problem, ...]]:
     where = Where(file=options.file.name)
     hint = "write it as 2024-08-14 or 2024-08-14T18:30:00+03:00"
     return "", (error("REPORT_DATE", where, f"{options.date!r} is no date of publication", hint),)
+
+
+def _is_dated(received: ReceivedText) -> bool:
+    return not received.published or _is_time(received.published)
+
+
+def _row_without_date(file: str, received: ReceivedText) -> Problem:
+    where = Where(file=file, row=received.row)
+    hint = "write it as 2024-08-14; the row was read without it"
+    return error("REPORT_DATE", where, f"{received.published[:40]!r} is no date of publication", hint)
 
 
 def _is_time(words: str) -> bool:
@@ -176,5 +188,5 @@ def _links(reading: Reading) -> Sequence[str]:
 
 
 def _short(words: str) -> str:
-    plain = " ".join(words.split())
+    plain = " ".join(words.replace(FILL, "").split())
     return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"

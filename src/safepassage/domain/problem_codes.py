@@ -106,7 +106,7 @@ _FILES = _codes(
     ),
     ("REPORT_EMPTY", _E, "a report holds no words", "check that the text was saved, not a picture of it"),
     ("REPORT_NOT_TEXT", _E, "a report is no text, HTML, PDF or CSV, or damaged", "save it as one of these"),
-    ("REPORT_TOO_LONG", _E, "a report is longer than a thousand pages", "split it"),
+    ("REPORT_TOO_LONG", _E, "a report is longer than two hundred pages", "split it"),
     (
         "REPORT_LANGUAGE",
         _E,

@@ -9,6 +9,7 @@ from typing import Any
 from safepassage.domain.claims.claim import CivilianClaim
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy, Words
 from safepassage.domain.claims.values import DEGREE_E7, PlaceReference, Quantity, TimeSpan
+from safepassage.formats.html_text import FILL
 
 CIVILIAN, FORCES = "civilian", "forces"
 
@@ -38,7 +39,10 @@ def _attribution(a: StatedBy, offset: int, prefix: str) -> dict[str, Any]:
 
 
 def _words(words: Words, offset: int) -> dict[str, Any]:
-    return {"text": words.text, "spans": [[s.start + offset, s.end + offset] for s in words.spans]}
+    return {
+        "text": words.text.replace(FILL, ""),
+        "spans": [[s.start + offset, s.end + offset] for s in words.spans],
+    }
 
 
 def _claim(proposed: ProposedClaim, prefix: str) -> dict[str, Any]:

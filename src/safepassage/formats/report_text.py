@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from safepassage.formats.html_text import blanked
 from safepassage.formats.tabular import RawTable, read_csv, text_of
 
 MAX_BYTES = 8 * 1024 * 1024
-MAX_CHARACTERS = 1_000_000
-"""About a thousand pages; longer files are collections, not reports."""
+MAX_CHARACTERS = 400_000
+"""About two hundred pages; longer files are collections, not reports."""
 SAMPLE = 20_000
 PRINTABLE_SHARE = 0.9
 LATIN_SHARE = 0.5
@@ -97,6 +98,9 @@ def _pdf(data: bytes, where: Where) -> str | Problem:
     """Return the text of a PDF file, pages apart."""
     try:
         import pypdf  # noqa: PLC0415 - optional
+
+        # What it finds wrong is one message of ours, not lines of its own.
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     except ImportError:
         hint = "pip install 'safepassage[nlp]', or save it as text"
         return error("REPORT_NOT_TEXT", where, "is a PDF file, and its reader is not installed", hint)

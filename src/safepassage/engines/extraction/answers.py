@@ -128,6 +128,15 @@ def _matter(a: Statement) -> Claim:
     return a.claims[0]
 
 
+def _with_topic(a: Statement, claim: Claim) -> Claim:
+    """Return a claim that says what it is about: its place, or at least where it was said."""
+    if ABOUT in dict(claim.arguments) or (isinstance(claim, CivilianClaim) and claim.places):
+        return claim
+    known = replace(claim, arguments=(*claim.arguments, (ABOUT, _topic(a))))
+    a.claims[a.claims.index(claim)] = known
+    return known
+
+
 def _topic(a: Statement) -> str:
     return f"said at {a.start}"
 
@@ -164,7 +173,7 @@ def _counts_anew(a: Statement, b: Statement) -> bool:
             matter = claim if claim is not None and claim.predicate != Predicate.OTHER else None
             if own and (matter is None or matter.predicate not in own):
                 continue
-            found = matter or _matter(a)
+            found = _with_topic(a, matter) if matter else _matter(a)
             _put(b, found, _polarity(negated=False), b.told.modality, (q,))
             return True
     return False
@@ -183,8 +192,15 @@ def _put(
     same = [c for c in b.claims if c.predicate == matter.predicate and _slot(c) == _slot(claim)]
     if same and matter.predicate != Predicate.OTHER:
         return
-    b.claims[:] = [c for c in b.claims if not _is_bare(c, counted)]
+    b.claims[:] = [c for c in b.claims if not _is_bare(c, counted) and not _says_less(c, claim)]
     b.claims.append(claim)
+
+
+def _says_less(claim: Claim, new: Claim) -> bool:
+    """Tell whether a claim is another one without saying what it is about."""
+    placed = isinstance(claim, CivilianClaim) and claim.places
+    same = claim.predicate == new.predicate and set(claim.quantities) == set(new.quantities)
+    return same and not placed and ABOUT not in dict(claim.arguments)
 
 
 def _is_bare(claim: Claim, counted: tuple[Quantity, ...]) -> bool:

@@ -25,7 +25,7 @@ from safepassage.engines.extraction.passages import Passage
 from safepassage.engines.extraction.predicates import UNITS_OF, AnyPredicate, Hit, hits
 from safepassage.engines.extraction.tree import Tree
 
-MOST_CLAUSE_WORDS = 90
+MOST_CLAUSE_WORDS, LONGEST_CLAUSE = 90, 1_200
 GAP_WORDS = 3
 """A clause whose first words say that something was not said makes no claim."""
 
@@ -147,7 +147,7 @@ def _of_clause(
     text, starts = parts.text_of(stage.tree, clause.positions)
     at = dict(zip(clause.positions, starts, strict=True))
     counted = [(at[k], q) for k, q in stage.quantities if k in at and k not in stage.silent]
-    said = hits(text)
+    said = hits(text) if len(text) <= LONGEST_CLAUSE else ()
     if not said and counted and before is not None and FIGURE.search(text):
         no = parts.polarity(stage.tree, clause, ())
         stated = replace(

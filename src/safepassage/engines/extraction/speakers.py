@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 from safepassage.domain.claims.gazetteer import Gazetteer
@@ -43,6 +44,8 @@ BODIES = words(
     document law letter video kyiv moscow"""
 )
 """Nouns of bodies and papers: "it" and "they" may mean them, "he" and "she" do not."""
+MOST_KEPT = 200
+"""Of so many speakers one may be meant by a short name: enough for a long report, and no more work."""
 FAR_BACK = 2_000
 """How many characters back a pronoun may reach."""
 MEDIA = (
@@ -78,15 +81,19 @@ class Speaker:
         return Link(name=self.name, kind=self.role.kind, side=self.role.side, medium=medium, cue=cue)
 
 
+def _recent() -> deque[tuple[int, Speaker]]:
+    return deque(maxlen=MOST_KEPT)
+
+
 @dataclass(slots=True)
 class Memory:
-    """Speakers met so far, in the order of the text, and nouns that were subjects of sentences."""
+    """Speakers met lately, in the order of the text, and nouns that were subjects of sentences."""
 
     actors: ActorList
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
-    met: list[tuple[int, Speaker]] = field(default_factory=list)
-    subjects: list[tuple[int, Speaker]] = field(default_factory=list)
-    named: list[tuple[int, Speaker]] = field(default_factory=list)
+    met: deque[tuple[int, Speaker]] = field(default_factory=_recent)
+    subjects: deque[tuple[int, Speaker]] = field(default_factory=_recent)
+    named: deque[tuple[int, Speaker]] = field(default_factory=_recent)
 
     def speaker(
         self, tree: Tree, positions: tuple[int, ...], at: int, around: Speaker | None
