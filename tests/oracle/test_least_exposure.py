@@ -181,6 +181,7 @@ def test_plans_keep_the_rules_and_no_bound_exceeds_them(seed):
     proof = Proof.of(roads, 600, hoped_ppm_s=plan.total_ppm_s, steps=6)
     assert plan.unserved == 0
     assert 0 <= proof.bound_ppm_s <= plan.total_ppm_s
+    assert all(a < b for _, a, b, _ in proof.prices)
     document = inputs_json.document(given)
     assert priced_exposure_bound(document, "out", 600, proof.prices) == proof.bound_ppm_s
     rng = np.random.default_rng(seed)

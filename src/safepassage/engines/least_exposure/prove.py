@@ -54,7 +54,7 @@ class Proof:
             for scale in SCALES:
                 search.value(np.rint(even * scale).astype(np.int64))
         search.ascend(float(hoped_ppm_s), steps)
-        kept = np.flatnonzero(search.best > 0)
+        kept = np.flatnonzero((search.best > 0) & (search.until > search.since))
         arc = roads.network.arc[kept // search.bins]
         rows = zip(
             arc.tolist(), search.since[kept].tolist(), search.until[kept].tolist(),
