@@ -24,17 +24,26 @@ from safepassage.store.keys import Secret
 SECRET = Secret(key=bytes(range(32)))
 KEY_TEXT = f"safepassage-key-1:{bytes(range(32)).hex()}\n"
 LINES_AHEAD = 400
+STOPS_PER_STORE = 100
+"""The whole log is judged after each stop: a new store now and then keeps that affordable."""
 LONGEST_S = 0.06
 
 
 def run(folder: Path, count: int, seed: int, *, durable: bool) -> dict[str, int]:
     """Stop the recording `count` times; return what was acknowledged, lost, doubled and broken."""
     generator = random.Random(seed)
-    path, key = new_store(folder)
+    path, key = folder, folder
     acked: set[str] = set()
     sent: list[str] = []
     totals = {"stops": count, "acknowledged": 0, "sent again": 0, "lost": 0, "doubled": 0, "broken": 0}
-    for _ in range(count):
+    for number in range(count):
+        if number % STOPS_PER_STORE == 0:
+            part = folder / str(number)
+            part.mkdir()
+            path, key = new_store(part)
+            totals["acknowledged"] += len(acked)
+            acked.clear()
+            sent.clear()
         again = [name for name in sent if name not in acked]
         again += generator.sample(sorted(acked), min(20, len(acked)))
         fresh = [f"r{len(sent) + n}" for n in range(max(0, LINES_AHEAD - len(again)))]
@@ -44,7 +53,7 @@ def run(folder: Path, count: int, seed: int, *, durable: bool) -> dict[str, int]
         # Whatever could have reached the command counts as sent: it may stand there without our knowing.
         sent += fresh
         _judge(path, acked, totals)
-    totals["acknowledged"] = len(acked)
+    totals["acknowledged"] += len(acked)
     return totals
 
 
