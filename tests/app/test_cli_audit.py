@@ -1,0 +1,113 @@
+"""`safepassage audit` and `explain SP-…`: the sheet, overrides on record, exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from safepassage.cli import main
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audit")
+    assert main(["init", str(folder / "case")]) == 0
+    assert main(["plan", str(folder / "case"), "-o", str(folder / "out")]) in {0, 3}
+    return folder
+
+
+@pytest.fixture
+def run(plan, capsys):
+    def command(*arguments):
+        code = main(
+            ["audit", str(plan / "out"), "--case", str(plan / "case"), *map(str, arguments), "--json"]
+        )
+        return code, json.loads(capsys.readouterr().out)
+
+    return command
+
+
+def test_plan_writes_the_sheet_for_its_owner_only(plan):
+    path = plan / "out" / "RESTRICTED" / "RESTRICTED-audit.json"
+    sheet = json.loads(path.read_bytes())
+    assert (len(sheet["findings"]), sheet["class"], path.stat().st_mode & 0o077) == (36, "RESTRICTED", 0)
+    assert "not a finding of lawfulness or voluntariness" in sheet["statement"]
+    page = path.with_suffix(".html").read_text("utf-8")
+    assert all(row["id"] in page for row in sheet["findings"])
+    assert "audit" not in " ".join(p.name for p in (plan / "out" / "PUBLIC").iterdir())
+
+
+def test_rules_hold_until_somebody_says_why_and_the_finding_stays(run, plan, tmp_path):
+    code, said = run("-o", tmp_path / "sheet")
+    assert (code, said["exit_code"]) == (6, 6)
+    assert "SP-18" in said["holding"]
+    text = "".join(
+        f'[[override]]\nrule = "{rule}"\nby = "lead"\nreason = "<why>"\n' for rule in said["holding"]
+    )
+    (tmp_path / "o.toml").write_text(text)
+    code, after = run("--overrides", tmp_path / "o.toml", "-o", tmp_path / "sheet")
+    assert (code, after["holding"]) == (0, [])
+    assert [r["verdict"] for r in after["findings"]] == [r["verdict"] for r in said["findings"]]
+    page = (tmp_path / "sheet" / "RESTRICTED-audit.html").read_text("utf-8")
+    assert "overridden by lead: &lt;why&gt;" in page
+    assert main(["audit", str(plan / "out"), "--overrides", str(tmp_path / "o.toml")]) == 0
+
+
+def test_the_sheet_of_a_terminal_has_no_total(plan, capsys):
+    assert main(["audit", str(plan / "out"), "--case", str(plan / "case")]) == 6
+    text = capsys.readouterr().out
+    assert "SP-07 no issue found in the data given" in text
+    assert "/36" not in text
+    assert text.rstrip().splitlines()[-1].startswith("Releases are held up by: SP-")
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--overrides", '[[override]]\nrule = "SP-99"\nby = "lead"\nreason = "why"\n'),
+        ("--overrides", '[[override]]\nrule = "SP-18"\nby = " "\nreason = "why"\n'),
+        ("--overrides", "override = 3"),
+        ("--manifest", '{"groups": [{"token": "g", "size": 2, "rides": [], "name": "a person"}]}'),
+        ("--manifest", "[1]"),
+        ("--manifest", "not json"),
+    ],
+)
+def test_bad_files_are_one_sentence(run, tmp_path, option, text):
+    (tmp_path / "file").write_text(text)
+    code, said = run(option, tmp_path / "file")
+    assert code == 2
+    assert said["error"].startswith("file: ")
+
+
+def test_a_manifest_is_read(run, tmp_path, plan):
+    movement = json.loads((plan / "out" / "RESTRICTED" / "RESTRICTED-plan.json").read_bytes())["cars"][0][
+        "id"
+    ]
+    ride = {"movement": f"{movement}/1", "site": "x", "persons": 2}
+    count = {"movement": "m", "waypoint": "w", "departed": 3, "arrived": 2, "closed": True}
+    found = {"groups": [{"token": "g", "size": 2, "rides": [ride]}], "counts": [count]}
+    (tmp_path / "m.json").write_text(json.dumps(found))
+    _, said = run("--manifest", tmp_path / "m.json")
+    verdicts = {row["id"]: row["verdict"] for row in said["findings"]}
+    assert (verdicts["SP-08"], verdicts["SP-10"]) == ("PASS", "FAIL")
+
+
+def test_a_rule_is_explained_and_an_unknown_one_is_named(capsys):
+    assert main(["explain", "sp-04"]) == 0
+    text = capsys.readouterr().out
+    assert "Yemen" in text
+    assert "notification_warn_h = 48 h" in text
+    assert main(["explain", "SP-99"]) == 2
+
+
+def test_a_plan_that_does_not_hold_is_not_audited(plan, tmp_path, capsys):
+    source = plan / "out" / "RESTRICTED"
+    for path in source.glob("RESTRICTED-*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    name = tmp_path / "RESTRICTED-plan.json"
+    document = json.loads(name.read_bytes())
+    document["directions"][0]["persons_served"] += 1
+    name.write_text(json.dumps(document))
+    assert main(["audit", str(name), "--json"]) == 4
+    assert "findings" not in json.loads(capsys.readouterr().out)
