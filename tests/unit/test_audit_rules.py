@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from safepassage.audit import RULES, audit
+from safepassage.audit.trips import trips
 from safepassage.domain.case import Area, AreaKind, Arrangement, ArrangementKind, ArrangementStatus
 from safepassage.domain.manifest import Ride, WaypointCount
 from safepassage.domain.provenance import Provenance
@@ -63,6 +64,10 @@ def also(kind: ArrangementKind, status: ArrangementStatus, **values: Any):
 
 def cased(**changes: Any):
     return lambda world: setattr(world, "case", replace(world.case, **changes))
+
+
+def cased_area(name: str):
+    return cased(areas=(Area(id=name, kind=AreaKind.PROTECTED_ZONE, name="", polygons=()),))
 
 
 def goods(*pairs: tuple[int, int | None, str]):
@@ -482,6 +487,217 @@ CASES = [
     ("SP-36", PASS, both(without("guardian_and_staff"), planned("inputs.places.1.kind", "settlement"))),
 ]  # fmt: skip
 
+EXTRA = [
+    ("SP-03", PASS, added("notice", at_s=0, languages=("en", "uk"), channels=("radio", "tv"))),
+    ("SP-03", PASS, rows(notice={"at_s": -48 * HOUR, "place": ""})),
+    ("SP-03", FAIL, rows(notice={"at_s": 2 * HOUR})),
+    ("SP-04", PASS, added("notification", party="B", at_s=0)),
+    ("SP-04", FAIL, added("notification", party="C", at_s=0)),
+    ("SP-05", FAIL, added("revision", number=3, at_s=-31 * HOUR)),
+    ("SP-05", FAIL, added("revision", number=3, at_s=-20 * HOUR)),
+    ("SP-05", FAIL, both(rows(ack__a={"answer": "objection"}), rows(ack__b={"at_s": -1 * HOUR}))),
+    ("SP-05", PASS, added("acknowledgement", party="B", at_s=None, answer="objection")),
+    (
+        "SP-10",
+        UNKNOWN,
+        counted(
+            counts=(
+                WaypointCount(movement="m", waypoint="w", departed=1, arrived=1, closed=True),
+                WaypointCount(movement="n", waypoint="w", departed=1, arrived=1),
+            )
+        ),
+    ),
+    ("SP-10", PASS, added("independent_monitor", answer="unknown")),
+    ("SP-11", UNKNOWN, added("access_request", party="UN", at_s=None)),
+    ("SP-11", PASS, added("access_window", answer="unknown")),
+    (
+        "SP-12",
+        UNKNOWN,
+        both(
+            still,
+            planned(
+                "inputs.demand",
+                [{"place": "a", "direction": "west", "group": "own_vehicle", "persons": 3, "basis": "tally"}],
+            ),
+        ),
+    ),
+    (
+        "SP-12",
+        UNKNOWN,
+        both(
+            still,
+            planned(
+                "inputs.demand",
+                [{"place": "a", "direction": "west", "group": "assisted", "persons": 0, "basis": "tally"}],
+            ),
+        ),
+    ),
+    (
+        "SP-14",
+        FAIL,
+        both(rows(floor_m2={"number": 36}), planned("plan.vehicles.1.legs.0.load.0.persons", 11)),
+    ),
+    ("SP-16", PASS, planned(f"{BUS}.depart_s", 8_460)),
+    ("SP-18", PASS, planned("plan.corridors.0.alternative", 0 + 2)),
+    ("SP-18", FAIL, planned("plan.corridors.1.alternative", 0 - 1)),
+    ("SP-21", FAIL, rows(armed_escort={"answer": "yes", "number": None, "document": "d"})),
+    ("SP-23", PASS, both(limited("convoy_medic_persons", 97), added("medics", number=0))),
+    ("SP-23", WARN, added("care_min", number=90)),
+    ("SP-23", PASS, added("care_min", number=10)),
+    (
+        "SP-27",
+        FAIL,
+        both(
+            zoned(document=""),
+            cased(areas=(Area(id="z", kind=AreaKind.PROTECTED_ZONE, name="", polygons=()),)),
+        ),
+    ),
+    ("SP-28", PASS, added("return_record", answer="unknown")),
+    ("SP-33", FAIL, both(rows(occupied_territory={"answer": "yes"}), added("exit_on_order", answer="yes"))),
+    ("SP-33", FAIL, both(rows(exit_on_order={"answer": "yes"}), added("occupied_territory", answer="yes"))),
+    ("SP-33", PASS, added("coercion_asked", answer="unknown")),
+    ("SP-33", WARN, added("coercion_asked", answer="no")),
+    ("SP-33", PASS, added("exit_on_order", answer="unknown")),
+    ("SP-34", FAIL, added("crossing_persons_h", place="s", number=1)),
+    ("SP-34", PASS, rows(crossing_persons_h={"place": "t", "number": 12})),
+    ("SP-34", FAIL, both(planned(f"{BUS}.depart_s", 4_000), rows(crossing_persons_h={"number": 108}))),
+    ("SP-34", PASS, rows(crossing_persons_h={"place": "nowhere", "number": 0})),
+    ("SP-34", PASS, both(planned("plan.vehicles.0.legs", []), rows(crossing_persons_h={"number": 7}))),
+    (
+        "SP-23",
+        FAIL,
+        both(
+            planned(f"{BUS}.depart_s", 4_000),
+            limited("convoy_medic_persons", 113),
+            rows(medics={"number": 0}),
+        ),
+    ),
+    (
+        "SP-23",
+        PASS,
+        both(
+            planned(f"{BUS}.depart_s", 4_000),
+            limited("convoy_medic_persons", 114),
+            rows(medics={"number": 0}),
+        ),
+    ),
+    (
+        "SP-23",
+        PASS,
+        both(
+            limited("convoy_medic_persons", 97),
+            limited("persons_per_ambulance", 50),
+            added("ambulances", number=2),
+        ),
+    ),
+    (
+        "SP-12",
+        FAIL,
+        both(
+            planned(
+                "plan.vehicles.1.legs.0.load",
+                [
+                    {
+                        "place": "a",
+                        "direction": "east",
+                        "group": g,
+                        "persons": n,
+                        "site": "t",
+                        "after": "",
+                        "reserve": False,
+                    }
+                    for g, n in (("needs_transport", 12), ("stretcher", 1), ("assisted", 1))
+                ],
+            )
+        ),
+    ),
+    (
+        "SP-17",
+        PASS,
+        both(
+            planned("plan.cars.0.departures.0.1", 1),
+            limited("exposure_percentile", 62),
+            planned("inputs.rules.exposure_cap_ppm_s", 700_000),
+            limited("exposure_warn_percent", 100),
+        ),
+    ),
+    (
+        "SP-17",
+        FAIL,
+        both(
+            planned("plan.vehicles.0.legs", []),
+            limited("exposure_percentile", 63),
+            planned("inputs.rules.exposure_cap_ppm_s", 500_000),
+        ),
+    ),
+    (
+        "SP-17",
+        WARN,
+        both(
+            planned("plan.vehicles.0.legs", []),
+            limited("exposure_percentile", 62),
+            planned("inputs.rules.exposure_cap_ppm_s", 300_000),
+        ),
+    ),
+    (
+        "SP-18",
+        PASS,
+        both(
+            planned("plan.routes", [{"arcs": [2, 3]}, {"arcs": [2]}, {"arcs": [0, 1]}, {"arcs": [0, 1, 4]}]),
+            planned("plan.corridors.0.route", 2),
+            planned("plan.corridors.0.alternative", 0),
+        ),
+    ),
+    (
+        "SP-19",
+        PASS,
+        both(
+            rows(explosive_hazard={"at_s": -80 * HOUR}),
+            added("explosive_hazard", answer="no", at_s=-2 * HOUR),
+        ),
+    ),
+    (
+        "SP-27",
+        FAIL,
+        both(
+            also(ArrangementKind.ANNOUNCED_ZONE, ArrangementStatus.IN_FORCE, document="d", area="y"),
+            cased_area("y"),
+        ),
+    ),
+]
+CASES += EXTRA
+MEASURED = [
+    ("SP-03", "49.0 h", lambda w: None),
+    ("SP-03", "2.0 h", lambda w: w.set("notice", at_s=-1 * HOUR)),
+    ("SP-04", "72.0 h", lambda w: None),
+    ("SP-05", "answered 1 of 2; stale after a change: 1", rows(ack__b={"at_s": -50 * HOUR})),
+    ("SP-07", "40 % of those registered, 19 % of", counted(boarded_men=19)),
+    ("SP-08", "1 groups are split", grouped(group(rides=RIDE3), group("g2"))),
+    ("SP-10", "1 persons missing", count(arrived=7)),
+    ("SP-10", "4 persons missing", count(arrived=4)),
+    ("SP-13", "325 %", lambda w: None),
+    ("SP-15", "0.3 h; journeys above: 0", lambda w: None),
+    ("SP-15", "2.5 h; journeys above: 1", planned(f"{BUS}.arrive_s", 16_200)),
+    ("SP-17", "worst wave 60 % of the cap, mean 54 %; largest to median settlement: 1.0", lambda w: None),
+    ("SP-18", "1 of 2 corridors without; 0 share", planned("plan.corridors.0.alternative", -1)),
+    ("SP-23", "0 larger convoys; longest way to care: 60 min", lambda w: None),
+    ("SP-24", "least 70 %, median 100 %; Jain's index 0.97", lambda w: None),
+    (
+        "SP-24",
+        "least 0 %, median 0 %; Jain's index 1.00",
+        rows(met__a={"number": 0}, met__b={"number": 0}, met__c={"number": 0}),
+    ),
+    ("SP-30", "weakly graded 1, old 0", planned("plan.basis.0.grade", "E5")),
+    ("SP-34", "85 %", lambda w: None),
+    ("SP-34", "0 %", rows(crossing_persons_h={"place": "nowhere", "number": 0})),
+    (
+        "SP-17",
+        "worst wave 0 % of the cap, mean 0 %; largest to median settlement: not stated",
+        planned("inputs.network.hazard", []),
+    ),
+    ("SP-34", "1000 %", rows(crossing_persons_h={"number": 0})),
+]
+
 
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES])
 def test_the_base_keeps_every_rule(rule):
@@ -510,3 +726,29 @@ def test_without_anything_beside_the_plan_nothing_of_conduct_passes():
     world.case = world.manifest = world.public = None
     passed = {f.rule.id for f in audit(world.source()).findings if f.verdict == PASS}
     assert passed == {"SP-01", "SP-12", "SP-15", "SP-16", "SP-17", "SP-18", "SP-30"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "change"), MEASURED, ids=[f"{i}-{c[0]}" for i, c in enumerate(MEASURED)]
+)
+def test_what_was_measured_is_said(rule, text, change):
+    world = World()
+    change(world)
+    assert text in world.ask(rule).measured
+
+
+STEPS = {
+    "bus-2/1": ((2, 3600, 3600, 4300),),
+    "c1/1": ((0, 3600, 3600, 4200), (1, 4200, 4200, 4860)),
+    "c1/2": ((0, 3700, 3700, 4300), (1, 4300, 4330, 4990)),
+    "bus-1/1": ((0, 7200, 7200, 7800), (1, 7800, 7800, 8460)),
+}
+
+
+def test_times_on_each_stretch_are_recomputed_with_waits_and_profiles():
+    world = World()
+    found = trips(world.inputs, world.plan)
+    assert {trip.id: trip.steps for trip in found} == STEPS
+    assert [trip.places for trip in found] == [("a",), ("a",), ("a",), ("a", "home")]
+    assert [trip.persons for trip in found] == [10, 3, 3, 103]
+    assert [trip.arrive_s for trip in found] == [4300, 4860, 4990, 8460]

@@ -167,19 +167,3 @@ def hours(seconds: int) -> str:
 def percent(part: int, whole: int) -> int:
     """Return a share in whole percent, rounded towards less."""
     return part * 100 // whole if whole else 0
-
-
-def row_is(kind: SafeguardKind, good: str, what: str, worst: Verdict = FAIL) -> Check:
-    """Return a rule that reads one recorded answer: any other answer than `good` is the worst there is."""
-
-    def check(data: Given) -> Answer:
-        rows = data.rows(kind)
-        known = [row for row in rows if row.answer in {"yes", "no"}]
-        bad = [row.id for row in known if row.answer != good]
-        if bad:
-            return answer(worst, f"recorded otherwise: {what}", bad)
-        if not known or len(known) < len(rows):
-            return unknown(what)
-        return answer(PASS, f"recorded: {what}", [row.id for row in known])
-
-    return check

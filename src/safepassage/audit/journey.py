@@ -50,7 +50,8 @@ def accessible(data: Given) -> Answer:
         # Others aboard may be carers: only what they cannot make up for needs free seats.
         others = trip.aboard("needs_transport", "own_vehicle")
         spare = bus["seats"] - seated
-        if chairs > bus["wheelchair"] or stretchers > bus["stretcher"] or wanted > others + spare:
+        crowded = chairs > bus["wheelchair"] or stretchers > bus["stretcher"] or spare < 0
+        if crowded or wanted > others + spare:
             over.append(trip.id)
     if left or over:
         measured = (
