@@ -32,7 +32,7 @@ def write_sheet(folder, **changes):
         "override": {"by": "lead", "reason": "a tug stands by", "at": ""},
     }
     digest = sample_documents()[3]["plan_sha256"]
-    sheet = {"plan_sha256": digest, "findings": [{**row, **changes}]}
+    sheet = {"plan_sha256": digest, "with_case": True, "findings": [{**row, **changes}]}
     (folder / "RESTRICTED-audit.json").write_bytes(canonical_json.encode({**sheet, **changes}))
 
 

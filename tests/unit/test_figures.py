@@ -26,7 +26,7 @@ OUTSIDE = (Audience.PUBLIC, Audience.PARTNERS, *PARTIES)
 
 def given(audience, documents=DOCUMENTS):
     given_ = release(*documents, audience)
-    sheet = {"plan_sha256": given_.stamp["plan_sha256"], "findings": []}
+    sheet = {"plan_sha256": given_.stamp["plan_sha256"], "with_case": True, "findings": []}
     return with_figures(given_, figures(documents[0], documents[1], audience), sheet)
 
 
@@ -149,7 +149,7 @@ def test_everything_says_class_time_of_data_plan_and_what_it_is_not():
 
 def test_figures_of_one_audience_are_refused_for_another_and_writers_need_some():
     made, others = release(*DOCUMENTS, Audience.PUBLIC), figures(*DOCUMENTS[:2], Audience.PARTNERS)
-    sheet = {"plan_sha256": made.stamp["plan_sha256"], "findings": []}
+    sheet = {"plan_sha256": made.stamp["plan_sha256"], "with_case": True, "findings": []}
     with pytest.raises(ValueError, match="for PARTNERS, not for PUBLIC"):
         with_figures(made, others, sheet)
     with pytest.raises(ValueError, match="no figures"):

@@ -110,6 +110,7 @@ def audit(source: AuditInput, overrides: Iterable[Override] = ()) -> AuditSheet:
     findings = [finding(rule, check, data) for rule, check in _ALL]
     return AuditSheet(
         plan_sha256=source.plan_sha256,
+        with_case=source.case is not None,
         case_id=str(source.inputs["case_id"]),
         as_of=data.case.as_of if data.case else str(source.inputs["as_of"]),
         findings=tuple(replace(f, override=by_rule.get(f.rule.id)) for f in findings),

@@ -94,9 +94,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSheet:
-    """All findings about one plan, in order of the rules."""
+    """All findings about one plan, in order of the rules; `with_case` says whether its case was read, too."""
 
     plan_sha256: str
+    with_case: bool
     case_id: str
     as_of: str
     findings: tuple[Finding, ...]
@@ -108,6 +109,14 @@ class AuditSheet:
         return tuple(finding for finding in self.findings if finding.holds)
 
 
+CASE_NOT_READ = "the case was not read (--case)"
+
+
 def holding(sheet: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the rules of a sheet, as a document, that hold up a release."""
-    return tuple(row["id"] for row in sheet["findings"] if row["verdict"] == "FAIL" and not row["override"])
+    """Return the rules of a sheet, as a document, that hold up a release.
+
+    A sheet made without the case holds it up as a whole: rules that need the case could say nothing.
+    """
+    without = () if sheet.get("with_case") is True else (CASE_NOT_READ,)
+    failed = (row for row in sheet["findings"] if row["verdict"] == "FAIL" and not row["override"])
+    return (*without, *(row["id"] for row in failed))

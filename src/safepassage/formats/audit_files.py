@@ -81,6 +81,7 @@ def document(sheet: AuditSheet) -> dict[str, Any]:
         "case_id": sheet.case_id,
         "as_of": sheet.as_of,
         "plan_sha256": sheet.plan_sha256,
+        "with_case": sheet.with_case,
         "findings": [
             {
                 "id": f.rule.id, "title": f.rule.title, "statement": f.rule.statement,
