@@ -11,14 +11,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from safepassage.kernels.compiled import compiled
 
 NEVER = -1
 FIRST_ROOM = 4
 """Busy stretches that an arc has room for when it is first entered; doubled whenever it is full."""
 
 
-@njit(cache=True)
+@compiled
 def piece_of(keys: Any, low: int, high: int, value: int) -> int:
     """Return the last position in [low, high) whose key is at most `value`."""
     while high - low > 1:
@@ -30,7 +31,7 @@ def piece_of(keys: Any, low: int, high: int, value: int) -> int:
     return low
 
 
-@njit(cache=True)
+@compiled
 def first_after(until: Any, at: int, count: int, x: int) -> int:
     """Return the first stretch (0..count) that ends after x."""
     low, high = 0, count
@@ -43,7 +44,7 @@ def first_after(until: Any, at: int, count: int, x: int) -> int:
     return low
 
 
-@njit(cache=True)
+@compiled
 def enter(roads: Any, calendars: Any, arc: int, t: int, work: int) -> tuple[int, int, int]:
     """Return (first second >= t to enter the arc, its coordinate, its travel time); NEVER without one."""
     piece_start, from_s, rate, travel_s, close_s, cumulated, horizon_s = roads
@@ -75,7 +76,7 @@ def enter(roads: Any, calendars: Any, arc: int, t: int, work: int) -> tuple[int,
         t = second
 
 
-@njit(cache=True)
+@compiled
 def reserve(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
     """Take [x, end) of an arc; return the (possibly larger) pools of stretches and how much is in use."""
     at, count, busy_from, busy_until = calendars
@@ -112,7 +113,7 @@ def reserve(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tup
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def run(roads: Any, calendars: Any, stops: Any, request: Any, trace: Any) -> tuple[int, int, int]:
     """Return (departure, arrival, arcs looked at) of the first run that fits; `trace` has its entries.
 
@@ -147,7 +148,7 @@ def run(roads: Any, calendars: Any, stops: Any, request: Any, trace: Any) -> tup
         depart += later
 
 
-@njit(cache=True)
+@compiled
 def only_before(start: Any, arcs: Any, n_arcs: int) -> Any:
     """Return the arc before each arc on all paths, NEVER where there are several or it comes first."""
     before = np.full(n_arcs, -2)
@@ -162,7 +163,7 @@ def only_before(start: Any, arcs: Any, n_arcs: int) -> Any:
     return before
 
 
-@njit(cache=True)
+@compiled
 def stops_of(start: Any, arcs: Any, checked: Any, least_s: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
     """Return the checked arcs of all paths.
 
@@ -197,7 +198,7 @@ def stops_of(start: Any, arcs: Any, checked: Any, least_s: Any) -> tuple[Any, An
     return stop_start, arc, position, gap_s, rest_s, tail_s
 
 
-@njit(cache=True)
+@compiled
 def soonest(paths: Any, low: int, high: int, bound: Any) -> tuple[int, int]:
     """Return the path of a list with the least bound, the first of equals, and the next least bound."""
     best, second = paths[low], 2**62
@@ -211,7 +212,7 @@ def soonest(paths: Any, low: int, high: int, bound: Any) -> tuple[int, int]:
 
 
 # One flat loop: its pools grow, and numba passes them on by name only.
-@njit(cache=True)
+@compiled
 def book_in_turn(
     roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, work: int
 ) -> tuple[Any, ...]:

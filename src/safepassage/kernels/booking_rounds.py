@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from safepassage.kernels.booking_loops import NEVER, enter, first_after, piece_of, reserve, run
+from safepassage.kernels.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def second_of(roads: Any, arc: int, x: int) -> int:
     """Return the second of an arc that holds coordinate x."""
     piece_start, from_s, rate, _, _, cumulated, _ = roads
@@ -22,7 +22,7 @@ def second_of(roads: Any, arc: int, x: int) -> int:
     return int(from_s[k] + (x - cumulated[k]) // max(1, rate[k]))
 
 
-@njit(cache=True)
+@compiled
 def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
     """Give back [x, end) of an arc, which was reserved; return the pools and how much of them is in use."""
     at, count, busy_from, busy_until = calendars
@@ -47,7 +47,7 @@ def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tup
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def drive_in_time(
     roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, turns: Any, work: int
 ) -> tuple[Any, ...]:
@@ -88,7 +88,7 @@ def drive_in_time(
     return entries, busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def _queue(first: Any, last: Any, behind: Any, t: int, turn: int) -> None:
     behind[turn] = -1
     if first[t] == -1:
@@ -98,7 +98,7 @@ def _queue(first: Any, last: Any, behind: Any, t: int, turn: int) -> None:
     last[t] = turn
 
 
-@njit(cache=True)
+@compiled
 def timetable(roads: Any, stops: Any, path: Any, slot: Any, entries: Any) -> tuple[Any, Any, Any, Any]:
     """Return each turn's (departure, arrival, longest wait over the limit of its arc, waits in all).
 
@@ -134,12 +134,12 @@ def timetable(roads: Any, stops: Any, path: Any, slot: Any, entries: Any) -> tup
     return depart, arrive, excess, waited
 
 
-@njit(cache=True)
+@compiled
 def _travel_s(roads: Any, arc: int, t: int) -> int:
     return int(roads[3][piece_of(roads[1], roads[0][arc], roads[0][arc + 1], t)])
 
 
-@njit(cache=True)
+@compiled
 def waits_of(roads: Any, stops: Any, path: Any, slot: Any, entries: Any) -> Any:
     """Return rows (turn, stop, seconds) of all waits on the way."""
     stop_start, stop_arc, stop_gap_s = stops[0], stops[1], stops[2]
@@ -161,7 +161,7 @@ def waits_of(roads: Any, stops: Any, path: Any, slot: Any, entries: Any) -> Any:
     return rows[:n_rows].copy()
 
 
-@njit(cache=True)
+@compiled
 def _take(calendars: Any, room: Any, used: int, stops: Any, what: Any) -> tuple[Any, Any, int]:
     """Reserve all entries of one run: (path, entries, work)."""
     path, xs, work = what
@@ -175,7 +175,7 @@ def _take(calendars: Any, room: Any, used: int, stops: Any, what: Any) -> tuple[
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def _give(calendars: Any, room: Any, used: int, stops: Any, what: Any) -> tuple[Any, Any, int]:
     """Release the entries of one run, those that were made: (path, entries, work)."""
     path, xs, work = what
@@ -190,7 +190,7 @@ def _give(calendars: Any, room: Any, used: int, stops: Any, what: Any) -> tuple[
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def move(
     roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, terms: Any
 ) -> tuple[Any, ...]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from safepassage.kernels.bus_routes import NO_WAY_S
+from safepassage.kernels.compiled import compiled
 
 Int64 = NDArray[np.int64]
 
@@ -44,7 +44,7 @@ class TripLists:
     count: Int64
 
 
-@njit(cache=True)
+@compiled
 def _next(state: Any) -> Any:  # pragma: no cover - compiled
     x = state[0]
     x ^= x << np.uint64(13)
@@ -54,12 +54,12 @@ def _next(state: Any) -> Any:  # pragma: no cover - compiled
     return x
 
 
-@njit(cache=True)
+@compiled
 def _draw(state: Any, below: int) -> Any:  # pragma: no cover - compiled
     return np.int64(_next(state) >> np.uint64(1)) % below
 
 
-@njit(cache=True)
+@compiled
 def _length(trips: Any, n: int, start_s: Any, times: Any) -> Any:  # pragma: no cover - compiled
     """Return when a bus has reached its last site."""
     drive_s, back_s, dwell_s = times
@@ -74,20 +74,20 @@ def _length(trips: Any, n: int, start_s: Any, times: Any) -> Any:  # pragma: no 
     return now
 
 
-@njit(cache=True)
+@compiled
 def _insert(part: Any, n: int, at: int, row: Any) -> None:  # pragma: no cover - compiled
     for k in range(n, at, -1):
         part[k] = part[k - 1]
     part[at] = row
 
 
-@njit(cache=True)
+@compiled
 def _remove(part: Any, n: int, at: int) -> None:  # pragma: no cover - compiled
     for k in range(at, n - 1):
         part[k] = part[k + 1]
 
 
-@njit(cache=True)
+@compiled
 def _change(  # noqa: PLR0917 - compiled code takes no records
     move: int, work: Any, count: Any, i: int, y: int, n_sites: int, state: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -122,7 +122,7 @@ def _change(  # noqa: PLR0917 - compiled code takes no records
     return True
 
 
-@njit(cache=True)
+@compiled
 def _tails(work: Any, count: Any, i: int, j: int) -> Any:  # pragma: no cover - compiled
     a, b = count[0], count[1]
     if i + b - j > work.shape[1] or j + a - i > work.shape[1]:
@@ -136,7 +136,7 @@ def _tails(work: Any, count: Any, i: int, j: int) -> Any:  # pragma: no cover - 
     return True
 
 
-@njit(cache=True)
+@compiled
 def _split(
     work: Any, count: Any, i: int, y: int, site: int, state: Any
 ) -> Any:  # pragma: no cover - compiled
@@ -152,7 +152,7 @@ def _split(
     return True
 
 
-@njit(cache=True)
+@compiled
 def _shift(work: Any, count: Any, i: int, y: int, j: int, state: Any) -> Any:  # pragma: no cover - compiled
     if work[0, i, 0] != work[y, j, 0] or (y == 0 and i == j):
         return False
@@ -165,7 +165,7 @@ def _shift(work: Any, count: Any, i: int, y: int, j: int, state: Any) -> Any:  #
     return True
 
 
-@njit(cache=True)
+@compiled
 def _fits(work: Any, count: Any, parts: int, seats: Any, room: Any) -> Any:  # pragma: no cover - compiled
     """Take the room of the changed trips; return whether seats and sites suffice."""
     fits = True
@@ -176,13 +176,13 @@ def _fits(work: Any, count: Any, parts: int, seats: Any, room: Any) -> Any:  # p
     return fits
 
 
-@njit(cache=True)
+@compiled
 def _give(trips: Any, n: int, room: Any, sign: int) -> None:  # pragma: no cover - compiled
     for k in range(n):
         room[trips[k, 1]] += sign * trips[k, 2]
 
 
-@njit(cache=True)
+@compiled
 def _anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop, or it would copy its state
     trips: Any, count: Any, buses: Any, times: Any, room: Any, aim_s: int, schedule: Any, state: Any
 ) -> Any:  # pragma: no cover - compiled

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from safepassage.kernels.compiled import compiled
 
 Int64 = NDArray[np.int64]
 
@@ -77,7 +78,7 @@ class RoutePrices:
     start: Int64
 
 
-@njit(cache=True)
+@compiled
 def _trip_block(  # noqa: PLR0917 - compiled code takes no records
     first: Any, rows: Any, price: Any, leaving: Any, waiting: Any, begin: int, end: int
 ) -> None:  # pragma: no cover - compiled
@@ -95,7 +96,7 @@ def _trip_block(  # noqa: PLR0917 - compiled code takes no records
                 leaving[p, r] = max(leaving[p, r], value)
 
 
-@njit(cache=True)
+@compiled
 def _values(
     first: Any, rows: Any, price: Any, back_s: Any, empty_price: Any, horizon_s: int
 ) -> Any:  # pragma: no cover - compiled
@@ -120,7 +121,7 @@ def _values(
     return leaving, waiting
 
 
-@njit(cache=True)
+@compiled
 def _trace(  # noqa: PLR0917 - compiled code takes no records
     first: Any, rows: Any, price: Any, back_s: Any, empty_price: Any, tables: Any, p: int, r: int
 ) -> Any:  # pragma: no cover - compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import numba
@@ -12,11 +13,31 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def compiled(function: Function) -> Function:
     """Return the function compiled by numba: no fast-math, no threads, cached beside its module."""
-    return cast("Function", numba.njit(cache=True, fastmath=False, parallel=False)(function))
+    return cast("Function", _forgiving(numba.njit(cache=True, fastmath=False, parallel=False)(function)))
 
 
 def inner(function: Function) -> Function:
     """Return the function compiled for callers that are compiled themselves: half the time to compile it."""
     # Not among the options that numba's types know.
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast("Function", numba.njit(cache=True, fastmath=False, parallel=False, **options)(function))
+    dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
+    return cast("Function", _forgiving(dispatcher))
+
+
+def inlined(function: Function) -> Function:
+    """Return the function compiled into its callers: small steps of inner loops."""
+    options: dict[str, Any] = {"inline": "always"}
+    dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
+    return cast("Function", _forgiving(dispatcher))
+
+
+def _forgiving(dispatcher: Any) -> Any:
+    """Let a full disk cost the time to compile again, and nothing else: what cannot be kept is not kept."""
+    keep = dispatcher._cache.save_overload  # noqa: SLF001 - numba has no setting for this
+
+    def keep_if_there_is_room(*args: Any) -> None:
+        with suppress(OSError):
+            keep(*args)
+
+    dispatcher._cache.save_overload = keep_if_there_is_room  # noqa: SLF001
+    return dispatcher

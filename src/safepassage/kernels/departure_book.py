@@ -6,6 +6,8 @@ capacity before t, an entry takes a stretch as long as its work, and stretches n
 capacity rule of the model with one vehicle of burst. All cars are of one size.
 """
 
+# mypy: allow-untyped-calls
+# The loops take named tuples of arrays whose types numba infers.
 from __future__ import annotations
 
 import heapq
@@ -13,9 +15,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from safepassage.kernels.compiled import compiled
 from safepassage.kernels.priced_journeys import NO_WAY, Prices, TimedGraph, by_step
 
 Int64 = NDArray[np.int64]
@@ -177,7 +179,7 @@ class DepartureBook:
 
 
 # One flat loop, compiled: a heap of (second, car), each event one entry of an arc.
-@njit(cache=True)
+@compiled
 def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     of_class, way, paid, enter_s = cars
     until_s, _, work, wait_exposed = rule
@@ -221,7 +223,7 @@ def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ig
     return arrive
 
 
-@njit(cache=True)
+@compiled
 def _load(roads, entries, work, arcs, seconds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     first, from_s, capacity, before = roads[0], roads[1], roads[4], roads[5]
     offset, count, start = entries
@@ -235,7 +237,7 @@ def _load(roads, entries, work, arcs, seconds):  # type: ignore[no-untyped-def] 
         count[e] += 1
 
 
-@njit(cache=True)
+@compiled
 def _full(roads, entries, work, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     first, from_s, capacity, before = roads[0], roads[1], roads[4], roads[5]
     n_arcs = len(first) - 1
@@ -251,7 +253,7 @@ def _full(roads, entries, work, by_s):  # type: ignore[no-untyped-def]  # noqa: 
     return out
 
 
-@njit(cache=True)
+@compiled
 def _piece(first, from_s, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     q = first[e + 1] - 1
     while from_s[q] > t:
@@ -259,7 +261,7 @@ def _piece(first, from_s, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001
     return q
 
 
-@njit(cache=True)
+@compiled
 def _over(roads, e, a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the sum of hazard of an arc over [a, b)."""
     breaks, ppm, base, step = roads[6], roads[7], roads[8], roads[9]
@@ -267,7 +269,7 @@ def _over(roads, e, a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return base[j, e] + ppm[j, e] * (b - breaks[j]) - base[k, e] - ppm[k, e] * (a - breaks[k])
 
 
-@njit(cache=True)
+@compiled
 def _gap(entries, work, e, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (start of the first free stretch at or after x, position of the entry after it)."""
     offset, count, start = entries
@@ -286,7 +288,7 @@ def _gap(entries, work, e, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return x, i
 
 
-@njit(cache=True)
+@compiled
 def _enter(roads, entries, work, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (first second >= t with room, its coordinate, position, piece); by_s + 1 where there is none."""
     first, from_s, travel_s, close_s, capacity, before = roads[:6]
@@ -310,7 +312,7 @@ def _enter(roads, entries, work, e, t, by_s):  # type: ignore[no-untyped-def]  #
     return by_s + 1, 0, 0, 0
 
 
-@njit(cache=True)
+@compiled
 def _run(roads, entries, ways, w, depart, since, rule, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     """Drive once from `depart`; return (whether it fits, seconds waited, exposure); `found` gets the entries.
 
@@ -343,7 +345,7 @@ def _run(roads, entries, ways, w, depart, since, rule, found):  # type: ignore[n
     return True, waited, total
 
 
-@njit(cache=True)
+@compiled
 def _take(entries, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     offset, count, start = entries
     for i in range(ways[0][w], ways[0][w + 1]):
@@ -355,7 +357,7 @@ def _take(entries, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN
         count[e] += 1
 
 
-@njit(cache=True)
+@compiled
 def _remove(roads, entries, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Take one entry of second t of an arc out of the book: cars are alike."""
     first, from_s, capacity, before = roads[0], roads[1], roads[4], roads[5]
@@ -374,13 +376,13 @@ def _remove(roads, entries, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN0
     count[e] -= 1
 
 
-@njit(cache=True)
+@compiled
 def _give_back(roads, entries, ways, w, seconds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for i in range(ways[0][w], ways[0][w + 1]):
         _remove(roads, entries, ways[1][i], seconds[i - ways[0][w]])
 
 
-@njit(cache=True)
+@compiled
 def _price(priced, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     total = 0
     for i in range(ways[0][w], ways[0][w + 1]):
@@ -392,7 +394,7 @@ def _price(priced, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN
     return total
 
 
-@njit(cache=True)
+@compiled
 def _least(roads, ways, w, since, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return what a run along the way costs at least, whenever it starts: each arc at its least hazard."""
     ppm = roads[7]
@@ -410,7 +412,7 @@ def _least(roads, ways, w, since, by_s):  # type: ignore[no-untyped-def]  # noqa
 
 
 # One flat loop, compiled: every car tries the departures of every way it may take.
-@njit(cache=True)
+@compiled
 def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0917
     of_class, way, paid, enter_s = cars
     by_s, wait_exposed = rule[0], rule[3]

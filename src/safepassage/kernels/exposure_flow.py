@@ -7,14 +7,16 @@ time-expanded network after Hamacher and Tjandra 2001 ("Mathematical modelling o
 prices are node potentials of its optimum and a claim of the solver until summed again.
 """
 
+# mypy: allow-untyped-calls
+# The loops take named tuples of arrays whose types numba infers.
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from safepassage.kernels.compiled import compiled
 from safepassage.kernels.priced_journeys import HazardSteps, Prices
 
 Int64 = NDArray[np.int64]
@@ -208,7 +210,7 @@ def _prices(
     return Prices(arc=e[real], from_s=lo[real], until_s=hi[real], price=gain[real])
 
 
-@njit(cache=True)
+@compiled
 def _distances(n, ends, columns, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Return least residual costs to the sink: label correcting with a queue; FAR where there is no way."""
     a, b = ends
@@ -277,7 +279,7 @@ def _paths(network: FlowNetwork, wide: _Expanded, flow: Int64, bins: int, bin_s:
     return kept[source], cars / PARTS, begins, arcs, earliest
 
 
-@njit(cache=True)
+@compiled
 def _take_apart(first, order, b, arc, bins, left, starts, begun, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
     source = np.empty(len(left), dtype=np.int64)
     cars = np.empty(len(left), dtype=np.float64)

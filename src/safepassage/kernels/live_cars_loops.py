@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from safepassage.kernels.booking_loops import (
     FIRST_ROOM,
@@ -16,15 +15,16 @@ from safepassage.kernels.booking_loops import (
     run,
     soonest,
 )
+from safepassage.kernels.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def travel_in(roads: Any, arc: int, t: int) -> Any:
     """Return the travel time of an arc entered in second t."""
     return roads[3][piece_of(roads[1], roads[0][arc], roads[0][arc + 1], t)]
 
 
-@njit(cache=True)
+@compiled
 def entries_of(roads: Any, paths: Any, cars: Any, waits: Any, at: Any) -> tuple[Any, Any, Any]:
     """Return (arc, entered) of all entries and (n_cars,) arrivals; `waits` are (car, position, s)."""
     path_start, path_arcs = paths
@@ -46,7 +46,7 @@ def entries_of(roads: Any, paths: Any, cars: Any, waits: Any, at: Any) -> tuple[
     return arc_of, t_of, arrive_s
 
 
-@njit(cache=True)
+@compiled
 def pack(roads: Any, entries: Any, order: Any, work: int) -> tuple[Any, Any, Any, Any, int]:
     """Return (coordinate of each entry; first stretch and number per arc; stretches; first misfit or NEVER).
 
@@ -80,7 +80,7 @@ def pack(roads: Any, entries: Any, order: Any, work: int) -> tuple[Any, Any, Any
     return x_of, first, count, stretches[:used], NEVER
 
 
-@njit(cache=True)
+@compiled
 def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
     """Give back [x, end) of an arc; return the (possibly larger) pools and how much is in use."""
     at, count, busy_from, busy_until = calendars
@@ -116,7 +116,7 @@ def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tup
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> Any:
     """Return the cars that are to enter a closed arc at or after `now_s`."""
     arc_of, t_of = entries
@@ -132,7 +132,7 @@ def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> Any:
     return found[:n].copy()
 
 
-@njit(cache=True)
+@compiled
 def stands(roads: Any, head: Any, entries: Any, spans: Any, cars: Any, now_s: int) -> tuple[Any, Any, Any]:
     """Return (arcs entered before now, node, second) where each car can first be changed.
 
@@ -156,7 +156,7 @@ def stands(roads: Any, head: Any, entries: Any, spans: Any, cars: Any, now_s: in
     return past, node, since
 
 
-@njit(cache=True)
+@compiled
 def give_back(calendars: Any, room: Any, used: int, *, entries: Any, spans: Any, cars: Any, work: int) -> Any:
     """Give back what cars hold from their `past` entry on; return the pools."""
     arc_of, x_of = entries
@@ -172,7 +172,7 @@ def give_back(calendars: Any, room: Any, used: int, *, entries: Any, spans: Any,
     return busy_from, busy_until, used
 
 
-@njit(cache=True)
+@compiled
 def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
     """Return (n_arcs,) the share of the capacity in [from_t, until_t) that is not booked; 0 when closed."""
     piece_start, from_s, rate, _, _, cumulated, _ = roads
@@ -195,7 +195,7 @@ def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
     return share
 
 
-@njit(cache=True)
+@compiled
 def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
     """Return (start, arcs, whose) of the ways from nodes along trees (n_trees, n_nodes) of next arcs.
 
@@ -231,7 +231,7 @@ def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
     return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy()
 
 
-@njit(cache=True)
+@compiled
 def on_free_roads(lists: Any, turns: Any) -> Any:
     """Return (n_ways,) when the first turn of each way's list could arrive on free roads."""
     (list_start, list_path, least_s), (turn_list, turn_from_s) = lists, turns
@@ -243,7 +243,7 @@ def on_free_roads(lists: Any, turns: Any) -> Any:
 
 
 # One flat loop: its pools grow, and numba passes them on by name only.
-@njit(cache=True)
+@compiled
 def book_anew(
     roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, request: Any
 ) -> tuple[Any, ...]:

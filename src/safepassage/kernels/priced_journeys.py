@@ -5,14 +5,17 @@ shortest path problems in transportation applications", doi:10.3141/1645-21) wit
 second. It finds the cheapest journey of every origin at once, exactly.
 """
 
+# mypy: allow-untyped-calls
+# The loops take named tuples of arrays whose types numba infers.
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from safepassage.kernels.compiled import compiled
 
 Int64 = NDArray[np.int64]
 
@@ -169,7 +172,7 @@ def _events(prices: Prices, by_s: int) -> tuple[Int64, Int64, Int64]:
     return second[counts][order], arc[counts][order], change[counts][order]
 
 
-@njit(cache=True)
+@compiled
 def _begin(at_site, leaving, u, starting, start_s, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (cost, departure, arc) of the cheapest start from node u in second t."""
     if at_site:
@@ -183,7 +186,7 @@ def _begin(at_site, leaving, u, starting, start_s, t):  # type: ignore[no-untype
 
 
 # One flat loop, compiled: millions of (arc, second) pairs pass through it.
-@njit(cache=True)
+@compiled
 def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915, PLR0917
     tail, head, first, from_s, travel_s, close_s, breaks, ppm, base, step, wait_ok, site, toll = arrays
     event_s, event_arc, event_change = events
@@ -245,7 +248,7 @@ def _sweep(arrays, events, leaving, origins, full, by_s, wait_exposed, wait_max_
     return best, via, begun[:, 0], begun[:, 1], begun[:, 2]
 
 
-@njit(cache=True)
+@compiled
 def _priced(priced, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     first, from_s, until_s, price = priced
     for i in range(first[e], first[e + 1]):
@@ -254,7 +257,7 @@ def _priced(priced, e, t):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return 0
 
 
-@njit(cache=True)
+@compiled
 def _enter_cost(arrays, priced, best, e, t, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return (cost of entering an arc in second t and going on, second of leaving it)."""
     first, from_s, travel_s, close_s, breaks, ppm, base, step = arrays[2:10]
@@ -270,7 +273,7 @@ def _enter_cost(arrays, priced, best, e, t, by_s):  # type: ignore[no-untyped-de
     return best[leave, arrays[1][e]] + arrays[12] + _priced(priced, e, t) + there - here, leave
 
 
-@njit(cache=True)
+@compiled
 def _follow(arrays, priced, found, starting, full, by_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     head, ppm, step, site = arrays[1], arrays[7], arrays[9], arrays[11]
     best, via = found

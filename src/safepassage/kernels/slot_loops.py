@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from safepassage.kernels.compiled import compiled
 
 NEVER = -1
 LATE = 2**62
 
 
-@njit(cache=True)
+@compiled
 def next_free(following: Any, slot: int) -> int:
     """Return the first free slot from `slot` on, halving the paths that are walked."""
     while following[slot] != slot:
@@ -20,7 +21,7 @@ def next_free(following: Any, slot: int) -> int:
     return slot
 
 
-@njit(cache=True)
+@compiled
 def run(route: int, depart: int, steps: Any, slots: Any, limits: Any, trace: Any) -> tuple[int, int]:
     """Return (departure, arrival) of the first run from `depart` on; NEVER where the grid ends before.
 
@@ -56,7 +57,7 @@ def run(route: int, depart: int, steps: Any, slots: Any, limits: Any, trace: Any
     return NEVER, NEVER
 
 
-@njit(cache=True)
+@compiled
 def soonest(arrival: Any, choice: Any, low: int, high: int) -> tuple[int, int]:
     """Return the route of a group with the least known arrival, the first of equals, and the next arrival."""
     best, second = choice[low], LATE
@@ -69,7 +70,7 @@ def soonest(arrival: Any, choice: Any, low: int, high: int) -> tuple[int, int]:
     return best, second
 
 
-@njit(cache=True)
+@compiled
 def book_all(steps: Any, slots: Any, order: Any, choices: Any, limits: Any, got: Any) -> None:
     """Book cars in order; see `slot_booking.book`.
 

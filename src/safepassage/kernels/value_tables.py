@@ -222,9 +222,9 @@ def retimed(clock_ratio: int, timed_options: Timed, journey: Int64) -> list[tupl
 @cache
 def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
     """Compile on first use: numba takes a second to load."""
-    from numba import njit  # noqa: PLC0415
+    from safepassage.kernels.compiled import compiled  # noqa: PLC0415
 
-    return njit(cache=True)(_fill), njit(cache=True)(_follow), njit(cache=True)(_first)
+    return compiled(_fill), compiled(_follow), compiled(_first)
 
 
 # Flat loops: calls and tuples in them would cost more than the work itself.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from safepassage.kernels.compiled import compiled
 
 END = -1
 MOST = 2
 """A node with more arcs in or out than this is never taken out in series."""
 
 
-@njit(cache=True)
+@compiled
 def live(first: Any, following: Any, alive: Any, node: int) -> int:
     """Unlink dead arcs from the list of a node; return how many are left."""
     count, before, arc = 0, END, first[node]
@@ -28,7 +29,7 @@ def live(first: Any, following: Any, alive: Any, node: int) -> int:
     return count
 
 
-@njit(cache=True)
+@compiled
 def neighbours(lists: Any, ends: Any, node: int) -> int:
     """Return how many different nodes the arcs of a node join it to, at most 3."""
     (first_out, next_out), (first_in, next_in) = lists
@@ -48,7 +49,7 @@ def neighbours(lists: Any, ends: Any, node: int) -> int:
     return count
 
 
-@njit(cache=True)
+@compiled
 def through(lists: Any, ends: Any, node: int) -> bool:
     """Return whether every arc into a node has exactly one way on (not back), and none is shared."""
     (first_out, next_out), (first_in, next_in) = lists
@@ -76,7 +77,7 @@ def through(lists: Any, ends: Any, node: int) -> bool:
     return pairs > 0
 
 
-@njit(cache=True)
+@compiled
 def join(lists: Any, columns: Any, node: int, count: int) -> int:
     """Add one arc for each way through a node; return the number of arcs."""
     (first_out, next_out), (first_in, next_in) = lists
@@ -100,7 +101,7 @@ def join(lists: Any, columns: Any, node: int, count: int) -> int:
     return count
 
 
-@njit(cache=True)
+@compiled
 def remove(lists: Any, ends: Any, alive: Any, node: int, todo: Any) -> None:
     """Take a node and its arcs out; its neighbours are looked at again."""
     (first_out, next_out), (first_in, next_in) = lists
@@ -119,7 +120,7 @@ def remove(lists: Any, ends: Any, alive: Any, node: int, todo: Any) -> None:
     first_out[node], first_in[node] = END, END
 
 
-@njit(cache=True)
+@compiled
 def contract(columns: Any, keep: Any, count: int) -> tuple[Any, int]:
     """Take out what nobody needs; return ((n_columns,) alive, number of arcs used of the columns).
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from safepassage.kernels.compiled import compiled, inlined
 
 
-@njit(cache=True, inline="always")
+@inlined
 def carried(slope: float, burst: float, start: int, end: int, horizon_s: int) -> float:
     """Return what an arc carries in [start, end) within the grid, nearly."""
     low, high = max(start, 0), min(end, horizon_s)
     return slope * (high - low) + burst if low < high else 0.0
 
 
-@njit(cache=True)
+@compiled
 def cost_of(v: int, label: int, alpha: Any, arcs: Any, net: Any, people: Any, horizon_s: int) -> float:
     """Return the part of the sum that depends on the label of a node."""
     tail, head, travel_s, slope, burst = arcs
@@ -35,7 +35,7 @@ def cost_of(v: int, label: int, alpha: Any, arcs: Any, net: Any, people: Any, ho
     return total
 
 
-@njit(cache=True)
+@compiled
 def improve(order: Any, alpha: Any, arcs: Any, net: Any, people: Any, horizon_s: int) -> int:
     """Give each node in order its best label among the ends of its arcs' intervals; return the changes."""
     tail, head, travel_s, _, _ = arcs
@@ -69,7 +69,7 @@ def improve(order: Any, alpha: Any, arcs: Any, net: Any, people: Any, horizon_s:
     return changes
 
 
-@njit(cache=True)
+@compiled
 def follow(order: Any, alpha: Any, arcs: Any, net: Any) -> int:
     """Raise each node in order to the latest label that cuts none of its arcs out; return the changes."""
     _, head, travel_s, _, _ = arcs
@@ -86,7 +86,7 @@ def follow(order: Any, alpha: Any, arcs: Any, net: Any) -> int:
     return changes
 
 
-@njit(cache=True)
+@compiled
 def cut_inside(ends: Any, raw: Any, alpha: Any, given: Any, arcs: Any) -> None:
     """Cut each contracted arc that is cut where it carries least, by the labels of the nodes inside it."""
     first, last = ends

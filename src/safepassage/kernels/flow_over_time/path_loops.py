@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from safepassage.kernels.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def walk(start: Any, net: Any, flow: Any, at: Any, seen: Any, trail: Any) -> int:
     """Follow the flow from a (bin, node) to an exit, circles taken out; return its arcs, -1 if lost."""
     out_start, head, shift, is_exit = net
@@ -38,7 +39,7 @@ def walk(start: Any, net: Any, flow: Any, at: Any, seen: Any, trail: Any) -> int
     return depth
 
 
-@njit(cache=True)
+@compiled
 def tail_of(arc: int, out_start: Any) -> int:
     """Return the node whose arcs out include `arc`."""
     low, high = 0, len(out_start) - 1
@@ -51,7 +52,7 @@ def tail_of(arc: int, out_start: Any) -> int:
     return low
 
 
-@njit(cache=True)
+@compiled
 def decompose(net: Any, flow: Any, left_at: Any, node_of: Any, longest: int) -> Any:
     """Return rows (source, bin, vehicles) and the (start, arcs) of their paths; `flow` is used up."""
     n_bins, n_sources = left_at.shape

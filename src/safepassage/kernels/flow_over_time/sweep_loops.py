@@ -19,7 +19,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from safepassage.kernels.compiled import compiled, inlined
 
 SHIFT = 24
 MASK = (1 << SHIFT) - 1
@@ -35,7 +36,7 @@ GAINS, PHASES, SEEN = 0, 1, 2
 
 
 # One flat loop over three kinds of steps; splitting it would copy the queue for every step.
-@njit(cache=True)
+@compiled
 def search(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any, queue: Any) -> Any:
     """Give levels backwards from the exits of a bin; return (points seen, sources with people met)."""
     out_start, head, shift, in_start, in_arc, in_tail, in_shift = net
@@ -89,13 +90,13 @@ def search(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
     return seen, met
 
 
-@njit(cache=True, inline="always")
+@inlined
 def ways(v: int, net: Any, supply: Any) -> Any:
     """Return the number of ways on from a node: arcs out, arcs in (taking flow back), back into its pool."""
     return net[0][v + 1] - net[0][v] + net[3][v + 1] - net[3][v] + (supply[2][v] >= 0)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def admissible(stage: int, k: int, v: int, net: Any, state: Any, marks: Any, supply: Any) -> Any:
     """Return (way one level down from the one tried last on, its bin, its node), or -1 for the way."""
     below = marks[0][k, v] - 1
@@ -127,7 +128,7 @@ def admissible(stage: int, k: int, v: int, net: Any, state: Any, marks: Any, sup
     return found, to_bin, to_node
 
 
-@njit(cache=True, inline="always")
+@inlined
 def lifted(stage: int, k: int, v: int, net: Any, state: Any, marks: Any, supply: Any) -> int:
     """Return one more than the lowest level that a point can reach, FAR + 1 without any."""
     least = FAR
@@ -145,7 +146,7 @@ def lifted(stage: int, k: int, v: int, net: Any, state: Any, marks: Any, supply:
     return least + 1
 
 
-@njit(cache=True, inline="always")
+@inlined
 def out_of_pool(stage: int, s: int, marks: Any, supply: Any) -> int:
     """Return the next bin one level down in which a source can let people go, or -1."""
     node, below, kk = supply[0][s], marks[2][s] - 1, marks[3][s]
@@ -155,7 +156,7 @@ def out_of_pool(stage: int, s: int, marks: Any, supply: Any) -> int:
     return kk if kk <= stage else -1
 
 
-@njit(cache=True, inline="always")
+@inlined
 def pool_lifted(stage: int, s: int, marks: Any, supply: Any) -> int:
     """Return one more than the lowest level that a pool can reach, FAR + 1 without any."""
     least = FAR
@@ -165,7 +166,7 @@ def pool_lifted(stage: int, s: int, marks: Any, supply: Any) -> int:
     return least + 1
 
 
-@njit(cache=True)
+@compiled
 def send(trail: Any, depth: int, most: int, net: Any, state: Any, supply: Any) -> Any:
     """Send as much as the trail takes, at most `most`; return (amount, first position that is full)."""
     out_start, _, _, in_start, in_arc, _, in_shift = net
@@ -200,7 +201,7 @@ def send(trail: Any, depth: int, most: int, net: Any, state: Any, supply: Any) -
     return amount, full
 
 
-@njit(cache=True)
+@compiled
 def push(
     stage: int, source: int, most: int, net: Any, state: Any, marks: Any, supply: Any, trail: Any
 ) -> Any:
@@ -254,7 +255,7 @@ def push(
             at[bins[depth], nodes[depth]] += 1
 
 
-@njit(cache=True)
+@compiled
 def shade(seen: int, net: Any, state: Any, supply: Any, ends: Any, shadow: Any, queue: Any) -> None:
     """Extend the settled points by those that reach them if everybody could wait everywhere.
 
@@ -307,7 +308,7 @@ def shade(seen: int, net: Any, state: Any, supply: Any, ends: Any, shadow: Any, 
             count += 1
 
 
-@njit(cache=True)
+@compiled
 def send_back(trail: Any, depth: int, net: Any, state: Any, supply: Any, left: Any) -> Any:
     """Send what fits along a trail that was walked from the exit back to a source; return it."""
     in_arc = net[4]
@@ -326,7 +327,7 @@ def send_back(trail: Any, depth: int, net: Any, state: Any, supply: Any, left: A
 
 
 # One flat loop: an iterative depth-first walk whose stack must not be copied.
-@njit(cache=True)
+@compiled
 def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any, work: Any) -> int:
     """Send what can go the ways used one bin earlier; return what arrived.
 
@@ -390,7 +391,7 @@ def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
     return total
 
 
-@njit(cache=True)
+@compiled
 def phase(stage: int, seen: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any, work: Any) -> int:
     """Send a blocking flow over the levels of a search and forget them; return what arrived."""
     level, at, pool_level, pool_at = marks
@@ -419,7 +420,7 @@ def phase(stage: int, seen: int, net: Any, state: Any, marks: Any, supply: Any, 
     return total
 
 
-@njit(cache=True)
+@compiled
 def open_bins(
     stages: Any, net: Any, state: Any, marks: Any, supply: Any, ends: Any, work: Any, out: Any
 ) -> Any:
