@@ -104,6 +104,10 @@ def weighed_document(scales: Scales, planned: Planned, *, most: int, compare: bo
     }
 
 
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def claims_lines(document: Mapping[str, Any]) -> list[str]:
     """Return what a terminal says of the claims of a plan, nothing where there are none."""
     if not document:
@@ -111,11 +115,11 @@ def claims_lines(document: Mapping[str, Any]) -> list[str]:
     events, closures = document["events"], document["closures"]
     pending = sum(not event["reviewed"] for event in events)
     counts = (
-        f"{len(closures)} roads or crossings closed by accepted ones",
-        f"{len(events) - pending} events weighed",
+        f"{_counted(len(closures), 'road or crossing', 'roads or crossings')} closed by accepted ones",
+        f"{_counted(len(events) - pending, 'event')} weighed",
         f"{pending} not reviewed (precautionary layer only)",
-        f"{len(document['conflicts'])} conflicts",
-        f"{len(document['gaps'])} open questions",
+        _counted(len(document["conflicts"]), "conflict"),
+        _counted(len(document["gaps"]), "open question"),
     )
     lines = [f"Claims: {len(document['claims'])}; {', '.join(counts)}."]
     if document["compared"]:

@@ -123,7 +123,7 @@ def _unserved(planned: Planned) -> list[str]:
     if not reasons:
         return [""]
     rows = [
-        f"  {count:,} persons: {in_words(code)} ({code})"
+        f"  {count:,} {'person' if count == 1 else 'persons'}: {in_words(code)} ({code})"
         for code, count in sorted(reasons.items(), key=lambda kv: (-kv[1], kv[0]))
     ]
     return ["", "INCOMPLETE — not served, with the reason:", *rows]

@@ -42,7 +42,7 @@ def readings(case: Case, zone: str) -> tuple[ZoneReading, ...]:
         _combined(zone, "what any version holds", versions, whole, least=False),
     ]
     alone = [
-        ZoneReading(zone=zone, name=f"as {area.provenance.source or area.id} has it", areas=(area,),
+        ZoneReading(zone=zone, name=f"as in “{area.name or area.id}”", areas=(area,),
                     sources=(area.provenance.source,))
         for area in versions
     ]  # fmt: skip
