@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 from safepassage import example
 from safepassage.cli import plan_command
@@ -19,8 +21,30 @@ def run(options: argparse.Namespace) -> Outcome:
     """Plan the example; that some of its people cannot be served is its lesson, not a failure."""
     options.case, options.network, options.previous = example.path(), None, None
     options.at, options.claims, options.without, options.weigh = "", None, [], WEIGHED
-    options.news = example.texts() if find_spec("spacy") else []
+    options.news = []
     options.frontier = options.pick = None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
-    return replace(outcome, code=OK) if outcome.code == UNSERVED else outcome
+    text = "\n".join([outcome.text, *_read()])
+    return replace(outcome, code=OK if outcome.code == UNSERVED else outcome.code, text=text)
+
+
+def _read() -> Iterator[str]:
+    """Say what the example's texts propose; the plan is the same wherever no parser is installed."""
+    if not find_spec("spacy"):
+        return
+    from safepassage.cli import claims_extract  # noqa: PLC0415 - loads a parser
+
+    for file in example.texts():
+        read = claims_extract.run(_reading(file)).data
+        yield (
+            f"Read from {file.name}: {len(read['attributions'])} attributions, {len(read['claims'])} claims "
+            f"proposed, {len(read['gaps'])} open questions; none is in the plan before a person has seen it."
+        )
+        yield f"  safepassage claims extract {file}"
+
+
+def _reading(file: Path) -> argparse.Namespace:
+    return argparse.Namespace(
+        file=file, date="", outlet="", case=example.path(), gazetteer=None, actors=None, into=None
+    )
