@@ -76,18 +76,18 @@ def test_a_table_without_its_columns_says_which():
     assert "claim is missing" in problems[0].message
 
 
-def test_no_cell_is_a_formula():
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", " =HYPERLINK(1)", "\uff1dHYPERLINK(1)"])
+def test_no_cell_is_a_formula(text):
     from dataclasses import replace
 
     from safepassage.domain.claims.ledger import ClaimProposed, Entry, Ledger, ReportFiled
     from safepassage.domain.claims.values import Report, Span
 
-    text = "=HYPERLINK(1)"
     report = Report(outlet="x", text=text, published="2030-05-14", received="2030-05-14T06:00:00Z")
     claim = replace(LEFT, report=report.id, span=Span(start=0, end=len(text), text=text))
     acts = (ReportFiled(report=report), ClaimProposed(claim=claim))
     ledger = Ledger.of(Entry(at="2030-05-14T07:00:00Z", by="desk", act=act) for act in acts)
-    assert b"'=HYPERLINK" in claims_table.write(ledger, ledger.counting())
+    assert f"'{text}".encode() in claims_table.write(ledger, ledger.counting())
 
 
 def test_a_workbook_goes_out_and_comes_back_as_the_csv_does():

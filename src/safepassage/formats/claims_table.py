@@ -31,6 +31,7 @@ from safepassage.domain.claims.words import Decision, LinkKind
 from safepassage.domain.problem import Problem
 from safepassage.formats.intake import tables
 from safepassage.formats.markup import printable
+from safepassage.formats.schedule_rows import harmless
 from safepassage.formats.tabular import RawRow, RawTable, error, text_of
 
 COLUMNS = (
@@ -44,7 +45,6 @@ DECIDED = {
     "unverifiable": Decision.UNVERIFIABLE, "proposed": Decision.PROPOSED,
 }  # fmt: skip
 LONGEST_XLSX_CELL = 32_767
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(ledger: Ledger, standings: Iterable[Standing]) -> bytes:
@@ -53,7 +53,7 @@ def write(ledger: Ledger, standings: Iterable[Standing]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for standing in standings:
-        writer.writerow([_harmless(cell) for cell in _row(ledger, standing)])
+        writer.writerow([harmless(cell) for cell in _row(ledger, standing)])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
@@ -98,11 +98,6 @@ def _first_quantity(claim: Claim) -> tuple[str, str, str]:
     first = claim.quantities[0]
     low, high = ("" if bound is None else format(bound, ".15g") for bound in (first.low, first.high))
     return low, high, first.unit
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
 
 
 def read(

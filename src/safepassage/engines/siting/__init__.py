@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safepassage.engines.siting.solve import next_sites, site
+from safepassage.engines.siting.solve import site
 from safepassage.engines.siting.walking import walking_problem
 
-__all__ = ["next_sites", "site", "walking_problem"]
+__all__ = ["site", "walking_problem"]

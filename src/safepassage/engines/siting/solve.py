@@ -42,13 +42,6 @@ def site(problem: SitingProblem, count: int, aim: SitingAim, *, stop: Stop = nev
     return plan_of(problem, aim, chosen, value, bound)
 
 
-def next_sites(
-    problem: SitingProblem, counts: range, aim: SitingAim, *, stop: Stop = never
-) -> tuple[SitingPlan, ...]:
-    """Return the best plan for each number of sites: what the next one buys is the difference."""
-    return tuple(site(problem, count, aim, stop=stop) for count in counts)
-
-
 def plan_of(
     problem: SitingProblem, aim: SitingAim, chosen: tuple[int, ...], value: int, bound: int
 ) -> SitingPlan:
