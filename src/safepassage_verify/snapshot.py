@@ -49,6 +49,7 @@ _NODE = whole(0, COUNT)
 _MAYBE_NODE = whole(-1, COUNT)
 _PERSONS = whole(0, COUNT)
 _SEATS = whole(0, PLACES)
+_PERCENT = 100
 
 _RULES = {
     "burst_mveh": whole(0, UNITS),
@@ -249,6 +250,19 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
     )
 
 
+def _check_spare_seats(inputs: Mapping[str, Any], findings: Findings) -> None:
+    """Note vehicles that keep fewer seats free than the rule says, in percent of the seats planned for."""
+    percent = inputs["rules"].get("spare_seat_percent", 0)
+    if not whole(0, _PERCENT)(percent, "inputs.rules.spare_seat_percent", findings) or not percent:
+        return
+    for i, vehicle in enumerate(inputs["fleet"]):
+        where, spare = f"inputs.fleet[{i}].spare_seats", vehicle.get("spare_seats", 0)
+        if _SEATS(spare, where, findings):
+            message = f"{spare} seats are kept free beside {vehicle['seats']}, the rule says {percent} %"
+            kept = _PERCENT * spare >= percent * vehicle["seats"]
+            findings.require("SPARE_SEATS", where, holds=kept, message=message)
+
+
 def _check_references(inputs: Mapping[str, Any], findings: Findings) -> None:
     """Note ids that occur twice and ids and nodes that do not exist."""
     n_nodes = len(inputs["network"]["nodes"]["id"])
@@ -259,6 +273,7 @@ def _check_references(inputs: Mapping[str, Any], findings: Findings) -> None:
     findings.require(
         "INPUTS", "inputs.directions", holds=holds, message="too many directions, or a reserved id"
     )
+    _check_spare_seats(inputs, findings)
     places = {place["id"] for place in inputs["places"]}
     for i, place in enumerate(inputs["places"]):
         holds = place["direction"] in ("", *directions) and max(place["node"], place["pickup_node"]) < n_nodes

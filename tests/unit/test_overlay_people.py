@@ -8,7 +8,8 @@ import pytest
 
 from safepassage.domain.case import DirectionBasis, PlaceKind
 from safepassage.domain.network import Mode
-from tests.support.planned import accepted, laid
+from safepassage.formats import canonical_json, inputs_json
+from tests.support.planned import accepted, laid, verdict_on
 from tests.support.sketch import Sketch, window
 
 
@@ -268,3 +269,41 @@ def test_luggage_and_animals_take_seats_rounded_up():
     problem = laid(sketch).problem
     assert (problem.fleet[0].seats, problem.fleet[0].wheelchair) == (7, 2)
     assert problem.rules.burst_persons == 9
+
+
+class TestSpareSeats:
+    """Seats kept free for people who were not counted: UNHCR asks for 10 to 20 % more than are needed."""
+
+    def sketched(self, **settings):
+        sketch = Sketch(2, **settings)
+        sketch.road(0, 1)
+        sketch.place("home", 0)
+        sketch.people("home", 60, group="needs_transport")
+        sketch.site("camp", 1)
+        sketch.buses("bus", "home", seats=45)
+        return sketch
+
+    def test_they_are_taken_from_what_is_planned_for_and_stay_in_the_inputs(self):
+        problem = laid(self.sketched(spare_seat_percent=10)).problem
+        assert (problem.fleet[0].seats, problem.fleet[0].spare_seats) == (40, 5)
+        assert inputs_json.document(inputs_json.parse(inputs_json.document(problem))) == inputs_json.document(
+            problem
+        )
+
+    def test_a_case_without_the_rule_says_nothing_of_it(self):
+        document = inputs_json.document(laid(self.sketched()).problem)
+        assert "spare_seats" not in document["fleet"][0]
+        assert "spare_seat_percent" not in document["rules"]
+
+    def test_no_vehicle_of_the_plan_takes_more_than_leaves_them_free(self):
+        plan = accepted(self.sketched(spare_seat_percent=50)).plan
+        loads = [sum(item["persons"] for item in leg["load"]) for v in plan["vehicles"] for leg in v["legs"]]
+        assert max(loads) <= 30
+        assert sum(loads) == 60
+
+    def test_the_verifier_refuses_inputs_that_keep_too_few_free(self):
+        made = accepted(self.sketched(spare_seat_percent=10))
+        inputs = made.inputs
+        inputs["fleet"][0]["spare_seats"] = 3
+        found = verdict_on({**made.files, "inputs": canonical_json.encode(inputs)})
+        assert "SPARE_SEATS" in {v.code for v in found.violations}

@@ -87,11 +87,16 @@ def _seats(data: Given) -> Counter[str]:
         bus = fleet.get(trip.vehicle)
         if not trip.places or (bus is None and trip.vehicle == "" and trip.aboard("own_vehicle")):
             continue
-        room = 0 if bus is None else bus["seats"] + bus["wheelchair"] + bus["stretcher"]
+        room = 0 if bus is None else _room(bus)
         for place, _, persons, boards in trip.load:
             seats[place] += persons if boards else 0
         seats[trip.places[0]] += max(0, room - trip.persons)
     return seats
+
+
+def _room(bus: Mapping[str, int]) -> int:
+    """Return the places of a vehicle, those kept free included."""
+    return bus["seats"] + bus["wheelchair"] + bus["stretcher"] + bus.get("spare_seats", 0)
 
 
 def rest(data: Given) -> Answer:

@@ -333,6 +333,7 @@ class Settings:
     car_units_mveh: int = 1_000
     car_weight_kg: int = 2_000
     luggage_seat_permille: int = 0
+    spare_seat_percent: int = 0
     junction_wait_max_s: int = 120
     load_base_s: int = 300
     load_per_person_s: int = 6

@@ -211,6 +211,20 @@ _PEOPLE = (
         example="0",
     ),
     Column(
+        name="spare_seat_percent",
+        field="spare_seat_percent",
+        type=ValueType.WHOLE,
+        unit="%",
+        default="0",
+        minimum=0,
+        maximum=100,
+        meaning="Seats that every vehicle keeps free for people who come without having been counted, in "
+        "percent of the seats that are planned for.",
+        sensitivity=_RESTRICTED,
+        source="10 to 20 % of spare transport capacity: UNHCR, Handbook for Emergencies",
+        example="10",
+    ),
+    Column(
         name="junction_wait_max_min",
         field="junction_wait_max_s",
         type=ValueType.NUMBER,

@@ -36,7 +36,7 @@ class DemandRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """One vehicle with its base node and places by kind."""
+    """One vehicle with its base node and places by kind; `spare_seats` are kept free, beside `seats`."""
 
     id: str
     type: str
@@ -49,6 +49,7 @@ class Vehicle:
     available_from_s: int
     available_until_s: int
     max_duty_s: int
+    spare_seats: int = 0
 
     @property
     def places(self) -> int:
@@ -72,6 +73,7 @@ class Rules:
     unload_base_s: int
     unload_per_person_s: int
     movement_windows: tuple[tuple[int, int], ...] = ()
+    spare_seat_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,12 +79,13 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "inputs.fleet": _classes(
         _R,
         "id type base_node seats wheelchair stretcher units_mveh weight_kg available_from_s available_until_s"
-        " max_duty_s",
+        " max_duty_s spare_seats",
     ),
     "inputs.rules": _classes(
         _R,
         "burst_mveh burst_persons junction_wait_max_s exposure_cap_ppm_s persons_per_car car_units_mveh"
-        " car_weight_kg load_base_s load_per_person_s unload_base_s unload_per_person_s movement_windows",
+        " car_weight_kg load_base_s load_per_person_s unload_base_s unload_per_person_s movement_windows"
+        " spare_seat_percent",
     ),
     "plan": _classes(_R, "schema class case_id title exercise epoch as_of horizon_s inputs_sha256 complete"),
     "plan.made_with": _classes(_R, "version seed work_limit time_limit_s"),

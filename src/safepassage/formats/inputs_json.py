@@ -34,9 +34,9 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
         "network": _network(problem.network),
         "places": [_without(asdict(place), "snap_m") for place in problem.places],
         "demand": [asdict(row) for row in problem.demand],
-        "fleet": [asdict(vehicle) for vehicle in problem.fleet],
+        "fleet": [_stated(asdict(vehicle), "spare_seats") for vehicle in problem.fleet],
         "rules": {
-            **asdict(problem.rules),
+            **_stated(asdict(problem.rules), "spare_seat_percent"),
             "movement_windows": [list(window) for window in problem.rules.movement_windows],
         },
     }
@@ -47,6 +47,11 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
 
 def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != key}
+
+
+def _stated(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """Leave out a number that is 0, as where nothing is kept free."""
+    return row if row[key] else _without(row, key)
 
 
 def _network(network: TimedNetwork) -> dict[str, Any]:

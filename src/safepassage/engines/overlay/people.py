@@ -9,6 +9,7 @@ from safepassage.engines.overlay.placing import Placing
 
 NONE = -1
 PERMILLE = 1_000
+PERCENT = 100
 
 
 def planning_problem(
@@ -66,6 +67,7 @@ def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehi
             Vehicle(
                 id=f"{kind.id}-{number:03d}", type=kind.id, base_node=out_node.get(base, base),
                 seats=_seats(case, kind), wheelchair=kind.wheelchair_places, stretcher=kind.stretcher_places,
+                spare_seats=_spare_seats(case, kind),
                 units_mveh=kind.units_mveh, weight_kg=kind.weight_kg,
                 available_from_s=max(0, kind.available_from_s), available_until_s=until, max_duty_s=duty,
             )
@@ -75,7 +77,16 @@ def _fleet(case: Case, placing: Placing, out_node: dict[int, int]) -> tuple[Vehi
 
 
 def _seats(case: Case, kind: VehicleType) -> int:
-    """Return the seats for people; what luggage and animals take is rounded up."""
+    """Return the seats that are planned for; what luggage takes and what is kept free is rounded up."""
+    return _usable_seats(case, kind) * PERCENT // (PERCENT + case.settings.spare_seat_percent)
+
+
+def _spare_seats(case: Case, kind: VehicleType) -> int:
+    """Return the seats kept free for people who come without having been counted."""
+    return _usable_seats(case, kind) - _seats(case, kind)
+
+
+def _usable_seats(case: Case, kind: VehicleType) -> int:
     return kind.seats * (PERMILLE - case.settings.luggage_seat_permille) // PERMILLE
 
 
@@ -90,7 +101,7 @@ def _rules(case: Case) -> Rules:
         car_units_mveh=s.car_units_mveh, car_weight_kg=s.car_weight_kg, load_base_s=s.load_base_s,
         load_per_person_s=s.load_per_person_s, unload_base_s=s.unload_base_s,
         unload_per_person_s=s.unload_per_person_s,
-        movement_windows=_movement_windows(case),
+        movement_windows=_movement_windows(case), spare_seat_percent=s.spare_seat_percent,
     )  # fmt: skip
 
 
