@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from safepassage.domain.errors import NoSuchPlanError
 from safepassage.domain.frontier import Frontier, FrontierPoint, Leaning, Worths
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.objectives import chosen
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
@@ -28,7 +29,7 @@ from safepassage.engines.frontier import (
 from safepassage.engines.summary import exposure_layers, stays, totals, worst_journey_ppm_s
 from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepare, scheduled
 
-__all__ = ["WORLDS", "make_frontier", "worth_of"]
+__all__ = ["WORLDS", "Pick", "make_frontier", "worth_of"]
 
 WORLDS = 1_000
 SEED = 0
@@ -37,6 +38,18 @@ PHASE = "frontier"
 
 Check = Callable[[Planned], None]
 """Looks at every plan of the frontier; raises where one does not hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """Which plan of a frontier is written: the one of a number, or the one that objectives choose in order.
+
+    With neither, the plan of the case, or the first that betters it in everything.
+    """
+
+    number: int | None = None
+    order: tuple[str, ...] = ()
+    slack_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +66,7 @@ def make_frontier(
     situation: Situation,
     *,
     points: int,
-    pick: int | None,
+    pick: Pick,
     check: Check,
     stop: StoppingRule | None = None,
     seed: int = 0,
@@ -62,8 +75,7 @@ def make_frontier(
     """Return up to `points` plans that none betters, every one checked, and the one picked as a whole plan.
 
     Plans are tried until there are enough or `TRIES_PER_POINT` times as many were made. Only plans that serve
-    as many as the plan of the case count. Without a `pick` the plan of the case is written, or the
-    first that betters it in everything.
+    as many as the plan of the case count.
 
     Raises
     ------
@@ -100,6 +112,7 @@ def make_frontier(
         points=rows, tried=len(tried), fewer=sum(t.worth.unserved > most for t in tried), worlds=WORLDS,
         seed=SEED, picked=picked,
         narrow=tuple(sorted(1 + k for k in best_of([p.worth.clearance_and_exposure for p in rows]))),
+        order=pick.order, slack_percent=pick.slack_percent if pick.order else 0,
     )  # fmt: skip
     return frontier, found[picked - 1]
 
@@ -109,11 +122,13 @@ def _kept(tried: list[Sketched]) -> list[int]:
     return [among[k] for k in best_of([tried[k].worth.traded for k in among])]
 
 
-def _pick(pick: int | None, kept: list[Sketched], case_plan: Sketched) -> int:
-    if pick is not None:
-        if not 1 <= pick <= len(kept):
-            raise NoSuchPlanError(f"There is no plan {pick} to pick: the frontier has {len(kept)}.")
-        return pick
+def _pick(pick: Pick, kept: list[Sketched], case_plan: Sketched) -> int:
+    if pick.number is not None:
+        if not 1 <= pick.number <= len(kept):
+            raise NoSuchPlanError(f"There is no plan {pick.number} to pick: the frontier has {len(kept)}.")
+        return pick.number
+    if pick.order:
+        return 1 + chosen([sketched.worth for sketched in kept], pick.order, slack_percent=pick.slack_percent)
     for number, sketched in enumerate(kept, start=1):
         if all(a <= b for a, b in zip(sketched.worth.traded, case_plan.worth.traded, strict=True)):
             return number

@@ -48,3 +48,19 @@ def test_a_pick_needs_a_frontier(run, case, tmp_path):
     code, _, err = run(case, "-o", tmp_path / "out", "--pick", "1")
     assert code == 2
     assert "--pick" in err
+
+
+def test_objectives_choose_the_plan_that_is_written(run, case, tmp_path):
+    code, out, _ = run(case, "-o", tmp_path / "out", "--frontier", "2", "--by", "exposure, arrivals")
+    assert code in {0, 3}
+    assert "chosen by exposure, then arrivals" in out
+    found = json.loads((tmp_path / "out" / "RESTRICTED" / "RESTRICTED-frontier.json").read_text("utf-8"))
+    least = min(p["expected_person_ppm_s"] for p in found["points"])
+    picked = found["points"][found["picked"] - 1]
+    assert picked["expected_person_ppm_s"] * 100 <= least * 101
+
+
+def test_a_number_and_objectives_together_are_refused(run, case, tmp_path):
+    code, _, err = run(case, "-o", tmp_path / "out", "--frontier", "2", "--pick", "1", "--by", "arrivals")
+    assert code == 2
+    assert "leave out one of them" in err

@@ -21,7 +21,7 @@ def frontier_text(facts: FrontierFacts) -> str:
     widths = [max(len(row[k]) for row in (HEADS, *rows)) for k in range(len(HEADS))]
     lines = ["Clearance and exposure (person-hours in harm); every plan was verified:"]
     lines += [_line(row, widths) for row in (HEADS, *rows)]
-    return "\n".join([*lines, facts.headline(), "Choose another with --pick."])
+    return "\n".join([*lines, facts.headline(), "Choose another with --pick, or by --by."])
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

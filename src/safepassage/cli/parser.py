@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
 from safepassage.cli import store_parser
+from safepassage.domain.objectives import objective_order
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
@@ -151,6 +152,15 @@ def _beside(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pick", type=_whole(1, MOST_POINTS), metavar="K",
         help="write the K-th plan of the frontier (default: the plan of the case, or one that betters it)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--by", type=_order, metavar="OBJECTIVES",
+        help="write the plan of the frontier that these objectives choose, in this order, for example "
+        "exposure,arrivals,clearance (also: tail); persons served always come first",
+    )  # fmt: skip
+    parser.add_argument(
+        "--slack", type=_whole(0, 100), default=1, metavar="PERCENT",
+        help="how far from its best an objective of --by may lie before the next one decides (default 1)",
     )  # fmt: skip
 
 
@@ -299,6 +309,13 @@ def _planning_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop after so many seconds (recorded)",
     )
+
+
+def _order(text: str) -> tuple[str, ...]:
+    try:
+        return objective_order(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

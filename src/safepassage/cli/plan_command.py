@@ -39,7 +39,7 @@ from safepassage.formats import (
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import instant
-from safepassage.frontier import make_frontier
+from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage_verify import Verdict, verify
 
@@ -87,9 +87,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     case = entered if claims is None else claims.case
     news = going_on(options, case)
     frontier: Frontier | None = None
-    if options.pick is not None and options.frontier is None:
-        raise FrontierError("--pick takes a plan of a frontier: add --frontier N, or leave out --pick.")
-    if options.frontier is not None:
+    if options.frontier is not None or options.pick is not None or options.by:
         frontier, planned = _side_by_side(network, news, options, case, progress)
     else:
         planned = make_plan(
@@ -136,7 +134,8 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
     if beside:
         data["frontier"] = {
-            name: beside[name] for name in ("picked", "narrow", "tried", "fewer", "worlds", "points")
+            name: beside[name]
+            for name in ("picked", "order", "slack_percent", "narrow", "tried", "fewer", "worlds", "points")
         }
         text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
@@ -167,6 +166,10 @@ def _side_by_side(
     network: RoadNetwork, news: GoingOn, options: argparse.Namespace, case: Case, progress: Progress
 ) -> tuple[Frontier, Planned]:
     """Return plans side by side and the one to write."""
+    if options.frontier is None:
+        raise FrontierError("--pick and --by take a plan of a frontier: add --frontier N, or leave them out.")
+    if options.pick is not None and options.by:
+        raise FrontierError("--pick names the plan and --by chooses one: leave out one of them.")
     if news.announced is not None:
         raise FrontierError("--frontier compares plans made anew: leave out --previous, or --frontier.")
 
@@ -180,7 +183,8 @@ def _side_by_side(
             )
 
     return make_frontier(
-        network, news.situation, points=options.frontier, pick=options.pick, check=check,
+        network, news.situation, points=options.frontier, check=check,
+        pick=Pick(number=options.pick, order=options.by or (), slack_percent=options.slack),
         stop=_stopping(options, case), seed=options.seed, observer=progress,
     )  # fmt: skip
 

@@ -71,6 +71,8 @@ class FrontierPoint:
 class Frontier:
     """Plans of which none is better than another in everything; all serve as many as the plan of the case.
 
+    `order` is the objectives that picked it, one after the other, each leaving what lies within
+    `slack_percent` of its best (empty: nobody chose by objectives).
     `tried` plans were made, `fewer` of them served fewer persons and were left out; `worlds` were drawn with
     `seed`. `picked` is the number of the plan that is written; `narrow` are the numbers of those that none
     betters in clearance and exposure alone.
@@ -83,3 +85,5 @@ class Frontier:
     seed: int
     picked: int
     narrow: tuple[int, ...]
+    order: tuple[str, ...] = ()
+    slack_percent: int = 0

@@ -46,8 +46,16 @@ class FrontierFacts:
         return (
             f"{plans} not bettered by another in last arrival, mean arrival, expected exposure and exposure "
             f"in the worst tenth of {given['worlds']:,} sampled worlds at once; in last arrival and exposure "
-            f"alone: {narrow}. {given['tried']} were tried{fewer}. Plan {given['picked']} is written here."
+            f"alone: {narrow}. {given['tried']} were tried{fewer}. Plan {given['picked']} is written here"
+            f"{self._why()}."
         )
+
+    def _why(self) -> str:
+        given = self._given
+        if not given["order"]:
+            return ""
+        order = ", then ".join(given["order"])
+        return f", chosen by {order} (each within {given['slack_percent']} % of its best)"
 
     def rows(self) -> list[FrontierRow]:
         """Return the plans in order of clearance."""

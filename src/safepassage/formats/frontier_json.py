@@ -19,6 +19,8 @@ def document(frontier: Frontier, *, inputs_sha256: str, plan_sha256: str) -> dic
         "plan_sha256": plan_sha256,
         "picked": frontier.picked,
         "narrow": list(frontier.narrow),
+        "order": list(frontier.order),
+        "slack_percent": frontier.slack_percent,
         "tried": frontier.tried,
         "fewer": frontier.fewer,
         "worlds": frontier.worlds,
