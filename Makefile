@@ -12,7 +12,7 @@ help: ## list the commands
 demo: ## set up and plan the built-in example
 test: ## set up and run the fast tests
 check: ## lint, format, types, imports, docs and tests
-serve: ## show the example's report in a browser on this computer
+serve: ## show the example in a browser on this computer
 bundle: ## make a folder that installs without a network
 bench: ## measure speed beside the peers
 lock: ## renew the lock files

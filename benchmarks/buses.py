@@ -22,7 +22,7 @@ import sys
 import time
 from pathlib import Path
 
-from safepassage.cli.solver_process import SolverProcess
+from safepassage.casework.solver_process import SolverProcess
 from safepassage.domain.bus_plan import BusOutcome
 from safepassage.engines.buses.solve import improve
 from safepassage.formats import bus_instance, bus_json

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.cli.reading import read_network
+from safepassage.casework.reading import read_network
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.quick_look import QuickLook
 from safepassage.estimating import Estimated, make_estimate

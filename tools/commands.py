@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools import bundle, housekeeping, serving
+from tools import bundle, housekeeping
 from tools.environment import SetupError, child_environ, find_environment, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,9 +85,9 @@ def check(args: Sequence[str]) -> int:
 
 
 def serve(args: Sequence[str]) -> int:
-    """Plan the built-in example and show its report to browsers on this computer only."""
+    """Show the built-in example in a browser on this computer; arguments go to `safepassage serve`."""
     python = prepare(find_environment(ROOT), CORE, say=say)
-    return serving.serve_demo(python, args, root=ROOT, say=say)
+    return run(python, ["-m", "safepassage", "serve", *args])
 
 
 def make_bundle(args: Sequence[str]) -> int:

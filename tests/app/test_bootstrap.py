@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import http.client
 import json
 import re
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from tools import commands, environment, housekeeping, serving
+from tools import commands, environment, housekeeping
 from tools.environment import Environment, SetupError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,43 +230,3 @@ def test_clean_removes_only_what_was_made_here(tmp_path, monkeypatch):
     (tmp_path / ".venv" / environment.STAMP_NAME).write_text("{}")
     housekeeping.clean(tmp_path, [], say=say_nothing)
     assert [path.name for path in tmp_path.iterdir()] == ["my-case"]
-
-
-@contextlib.contextmanager
-def served(folder: Path):
-    with serving.open_server(folder, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def ask(server, method: str, path: str, host: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(serving.LOOPBACK, server.server_port, timeout=5)
-    connection.request(method, path, headers={"Host": host})
-    response = connection.getresponse()
-    response.body = response.read()
-    connection.close()
-    return response
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_report_is_served_to_this_computer_only(tmp_path, method):
-    (tmp_path / "report.html").write_text("<p>report</p>")
-    with served(tmp_path) as server:
-        assert server.server_address[0] == "127.0.0.1"
-        own = ask(server, method, "/report.html", f"localhost:{server.server_port}")
-        foreign = ask(server, method, "/report.html", "example.org")
-    assert own.status == 200
-    assert own.getheader("Cache-Control") == "no-store"
-    assert foreign.status == 421
-    assert b"<p>report" not in foreign.body
-
-
-def test_taken_port_is_said_in_one_sentence(tmp_path):
-    with (
-        serving.open_server(tmp_path, 0) as server,
-        pytest.raises(SetupError, match="taken by another program"),
-    ):
-        serving.open_server(tmp_path, server.server_port)

@@ -29,7 +29,9 @@ THIRD_PARTY = {
     "withdrawal": set(),
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
-    "cli": {"numpy"},
+    "casework": {"numpy"},
+    "cli": {"numpy", "uvicorn"},
+    "web": {"numpy", "anyio", "jinja2", "msgspec", "python_multipart", "starlette", "uvicorn"},
     "__main__": set(),
 }
 PURE = (

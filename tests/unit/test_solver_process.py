@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from safepassage.cli.solver_process import SolverProcess
+from safepassage.casework.solver_process import SolverProcess
 from safepassage.engines.buses.solve import improve
 from safepassage.formats import bus_instance, bus_json
 from safepassage_verify.buses import check_plan, check_proof

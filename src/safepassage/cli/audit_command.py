@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from safepassage.audit import RULES, AuditInput, audit
+from safepassage.audit import RULES
+from safepassage.casework.audited import audited
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import HELD, MALFORMED, NOT_VERIFIED, OK
@@ -57,19 +57,6 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(
         code=HELD if held else OK, text=audit_files.write_text(sheet), data={**sheet, "holding": held}
     )
-
-
-def audited(
-    documents: Mapping[str, bytes], *, case: Case | None, public: Mapping[str, str],
-    manifest: Manifest | None = None, overrides: Iterable[Override] = (),
-) -> bytes:  # fmt: skip
-    """Return the sheet of a plan, as the canonical bytes of its document."""
-    given = AuditInput(
-        inputs=canonical_json.decode(documents["inputs"]), plan=canonical_json.decode(documents["plan"]),
-        plan_sha256=canonical_json.sha256(documents["plan"]), thresholds=audit_files.thresholds(),
-        case=case, manifest=manifest, public=public,
-    )  # fmt: skip
-    return audit_files.write_json(audit(given, overrides))
 
 
 def explained(name: str) -> Outcome:

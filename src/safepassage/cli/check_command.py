@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.planning_problem import PlacedPlace
 from safepassage.domain.problem import Problem

@@ -5,36 +5,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.domain.case import Case
 from safepassage.domain.claims.ledger import Ledger
-from safepassage.domain.claims.picture import HazardPicture
 from safepassage.domain.claims.values import fold
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
-from safepassage.engines.conflicts import conflicts
-from safepassage.engines.hazard_picture import Roads, in_case, narrowed, picture
+from safepassage.engines.hazard_picture import Roads
 from safepassage.engines.nested_zones import zones
-from safepassage.formats import claims_json, ledger_json
-from safepassage.formats.local_clock import instant
+from safepassage.formats import ledger_json
 
 IN_CASE = "claims.jsonl"
 """The ledger that a case folder brings with it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimsInput:
-    """A ledger, what it means on the roads of a case, and that case with it laid over."""
-
-    ledger: Ledger
-    picture: HazardPicture
-    case: Case
-    document: dict[str, Any]
-    problems: tuple[Problem, ...]
 
 
 def ledger_path(options: argparse.Namespace) -> Path | None:
@@ -88,32 +73,6 @@ def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple
         made = proposals(ledger, [reading for reading, _ in readings], at=case.as_of, by=READER)
         ledger = ledger.after(*made)
     return ledger, tuple(problems)
-
-
-def seen(
-    ledger: Ledger,
-    case: Case,
-    roads: Roads,
-    *,
-    without: Iterable[str],
-    made_from: dict[str, str],
-    problems: tuple[Problem, ...] = (),
-) -> ClaimsInput:
-    """Return a ledger on the roads of a case."""
-    left_out = frozenset(without)
-    found = narrowed(
-        picture(
-            ledger, epoch_utc_s=round(instant(case.epoch).timestamp()), horizon_s=case.settings.horizon_s,
-            without=left_out,
-        ),
-        roads,
-    )  # fmt: skip
-    document = claims_json.document(
-        ledger, found, conflicts(ledger), as_of=case.as_of, without=left_out, made_from=made_from
-    )
-    return ClaimsInput(
-        ledger=ledger, picture=found, case=in_case(case, found), document=document, problems=problems
-    )
 
 
 def _require_known(ledger: Ledger, without: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from safepassage.cli.claims_input import ClaimsInput, seen
+from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.cli.difference_text import difference_lines
 from safepassage.cli.zones_weighed import zone_lines
 from safepassage.domain.case import Case

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from safepassage.cli.claims_input import seen
+from safepassage.casework.claims_seen import seen
+from safepassage.casework.reading import read_case_input
 from safepassage.cli.claims_weighed import Scales
 from safepassage.cli.difference_text import difference_lines
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.reading import read_case_input
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.case import Case, RoadSelector, SelectorKind
 from safepassage.domain.claims.picture import Closure, HazardEvent

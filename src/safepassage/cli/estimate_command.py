@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from safepassage.casework.reading import read_network
 from safepassage.cli.estimate_text import estimate_text
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.progress import Progress
-from safepassage.cli.reading import read_network
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.errors import FormatError
 from safepassage.domain.estimate_sheet import EstimateSheet

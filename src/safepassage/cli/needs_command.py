@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from safepassage.casework.reading import read_case_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.reading import read_case_input
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import MILLI

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 
+from safepassage.casework.reading import read_network
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.reading import read_network
 from safepassage.cli.run import OK
 from safepassage.domain.network_report import NetworkReport
 

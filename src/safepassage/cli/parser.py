@@ -17,6 +17,7 @@ EXAMPLE_OUTPUT = Path("safepassage-demo")
 MOST_WORK, MOST_SECONDS = 10**12, 10**8
 MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
+DEFAULT_PORT, MOST_PORT = 8017, 65_535
 MOST_DAYS, MOST_SITES, MOST_WALK_M = 366, 5_000, 100_000
 
 
@@ -61,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     _release(commands)
     _store(commands)
     _log(commands)
+    _serve(commands)
     _doctor(commands)
     return parser
 
@@ -477,6 +479,17 @@ def _extract(actions: Commands) -> None:
         metavar="LEDGER",
         help="ledger to put the proposals into",
     )
+
+
+def _serve(commands: Commands) -> None:
+    parser = _command(commands, "serve", "Show a case in a browser on this computer, and work on it there.")
+    add = parser.add_argument
+    add("case", type=Path, nargs="?", metavar="CASE", help="case folder or workbook (default: the example)")
+    add("--network", type=Path, help="road network to use instead of the one the case names")
+    add(
+        "--port", type=_whole(0, MOST_PORT), default=DEFAULT_PORT, metavar="N",
+        help=f"port on this computer, 0 for any (default: {DEFAULT_PORT})",
+    )  # fmt: skip
 
 
 def _doctor(commands: Commands) -> None:

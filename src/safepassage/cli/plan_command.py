@@ -8,17 +8,19 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from safepassage.cli.audit_command import audited
-from safepassage.cli.claims_input import ClaimsInput, claims_input
+from safepassage.casework.audited import audited
+from safepassage.casework.claims_seen import ClaimsInput
+from safepassage.casework.layers import map_layers
+from safepassage.casework.reading import CaseInput, read_case_input
+from safepassage.casework.verified import documents_of
+from safepassage.cli.claims_input import claims_input
 from safepassage.cli.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.frontier_text import frontier_text
 from safepassage.cli.going_on import GoingOn, going_on
-from safepassage.cli.layers import map_layers
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
 from safepassage.cli.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
-from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.cli.zones_weighed import zone_rows
 from safepassage.domain.case import Case
@@ -32,8 +34,6 @@ from safepassage.formats import (
     canonical_json,
     changes_json,
     frontier_json,
-    inputs_json,
-    plan_json,
     public_notice,
 )
 from safepassage.formats.change_facts import ChangeFacts
@@ -41,7 +41,7 @@ from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import instant
 from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Planned, StoppingRule, make_plan
-from safepassage_verify import Verdict, verify
+from safepassage_verify import Verdict
 
 
 class FrontierError(SafePassageError):
@@ -95,7 +95,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
             announced=news.announced, observer=progress,
         )  # fmt: skip
     progress.phase("verifying")
-    documents, parsed, verdict = _documents(planned)
+    documents, parsed, verdict = documents_of(planned)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
     said: dict[str, Any] = {}
@@ -174,7 +174,7 @@ def _side_by_side(
         raise FrontierError("--frontier compares plans made anew: leave out --previous, or --frontier.")
 
     def check(planned: Planned) -> None:
-        _, _, verdict = _documents(planned)
+        _, _, verdict = documents_of(planned)
         if not verdict.verified:
             first = verdict.violations[0]
             raise FrontierError(
@@ -224,29 +224,6 @@ def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
     return StoppingRule(work=work, expired=expired, time_limit_s=limit)
-
-
-def _documents(planned: Planned) -> tuple[dict[str, bytes], tuple[Any, Any, Any, Any], Verdict]:
-    """Write the documents down, then verify what was written: the bytes are what gets checked."""
-    inputs = inputs_json.document(planned.problem)
-    inputs_bytes = canonical_json.encode(inputs)
-    digest = canonical_json.sha256(inputs_bytes)
-    plan = plan_json.plan_document(planned.plan, inputs_sha256=digest)
-    certificate = plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest)
-    plan_bytes, certificate_bytes = canonical_json.encode(plan), canonical_json.encode(certificate)
-    inputs, plan, certificate = (
-        canonical_json.decode(b) for b in (inputs_bytes, plan_bytes, certificate_bytes)
-    )
-    verdict = verify(
-        inputs, plan, certificate,
-        inputs_bytes=inputs_bytes, plan_bytes=plan_bytes, certificate_bytes=certificate_bytes,
-    )  # fmt: skip
-    verification = verdict.record()
-    documents = {
-        "inputs": inputs_bytes, "plan": plan_bytes, "certificate": certificate_bytes,
-        "verification": canonical_json.encode(verification),
-    }  # fmt: skip
-    return documents, (inputs, plan, certificate, verification), verdict
 
 
 def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:

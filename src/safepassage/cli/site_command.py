@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.case import Case, PlaceKind
 from safepassage.domain.errors import FormatError

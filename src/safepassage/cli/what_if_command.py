@@ -7,10 +7,10 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.cli.claims_input import claims_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.progress import Progress
-from safepassage.cli.reading import CaseInput, read_case_input
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.cli.what_if_text import contraflow_text, convergent_text, losses_text
 from safepassage.domain import what_if as nouns

@@ -1,0 +1,24 @@
+"""The audit sheet of a plan, from its documents and the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from safepassage.audit import AuditInput, audit
+from safepassage.domain.audit_sheet import Override
+from safepassage.domain.case import Case
+from safepassage.domain.manifest import Manifest
+from safepassage.formats import audit_files, canonical_json
+
+
+def audited(
+    documents: Mapping[str, bytes], *, case: Case | None, public: Mapping[str, str],
+    manifest: Manifest | None = None, overrides: Iterable[Override] = (),
+) -> bytes:  # fmt: skip
+    """Return the sheet of a plan, as the canonical bytes of its document."""
+    given = AuditInput(
+        inputs=canonical_json.decode(documents["inputs"]), plan=canonical_json.decode(documents["plan"]),
+        plan_sha256=canonical_json.sha256(documents["plan"]), thresholds=audit_files.thresholds(),
+        case=case, manifest=manifest, public=public,
+    )  # fmt: skip
+    return audit_files.write_json(audit(given, overrides))

@@ -1,0 +1,53 @@
+"""A ledger of claims, seen on the roads of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage.domain.case import Case
+from safepassage.domain.claims.ledger import Ledger
+from safepassage.domain.claims.picture import HazardPicture
+from safepassage.domain.problem import Problem
+from safepassage.engines.conflicts import conflicts
+from safepassage.engines.hazard_picture import Roads, in_case, narrowed, picture
+from safepassage.formats import claims_json
+from safepassage.formats.local_clock import instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsInput:
+    """A ledger, what it means on the roads of a case, and that case with it laid over."""
+
+    ledger: Ledger
+    picture: HazardPicture
+    case: Case
+    document: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+def seen(
+    ledger: Ledger,
+    case: Case,
+    roads: Roads,
+    *,
+    without: Iterable[str],
+    made_from: dict[str, str],
+    problems: tuple[Problem, ...] = (),
+) -> ClaimsInput:
+    """Return a ledger on the roads of a case."""
+    left_out = frozenset(without)
+    found = narrowed(
+        picture(
+            ledger, epoch_utc_s=round(instant(case.epoch).timestamp()), horizon_s=case.settings.horizon_s,
+            without=left_out,
+        ),
+        roads,
+    )  # fmt: skip
+    document = claims_json.document(
+        ledger, found, conflicts(ledger), as_of=case.as_of, without=left_out, made_from=made_from
+    )
+    return ClaimsInput(
+        ledger=ledger, picture=found, case=in_case(case, found), document=document, problems=problems
+    )

@@ -1,0 +1,1 @@
+// What makes the pages live; without it they work the same, after a reload.

@@ -1,0 +1,30 @@
+"""What the pages say, by language: English is written in the pages, other languages stand beside it in TOML.
+
+A catalogue is a file `LANGUAGE.toml` with one table `[words]`, the English sentence to its translation.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("en", "uk", "ru")
+Words = Callable[[str], str]
+
+
+@cache
+def catalogue(locale: str) -> dict[str, str]:
+    """Return English to the words of a language; empty for English."""
+    file = resources.files(__name__).joinpath(f"{locale}.toml")
+    if locale == "en" or not file.is_file():
+        return {}
+    found: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["words"]
+    return found
+
+
+def words(locale: str) -> Words:
+    """Return what translates an English sentence of the pages; without a translation it stays English."""
+    known = catalogue(locale)
+    return lambda text: known.get(text, text)
