@@ -7,6 +7,7 @@
     │   ├── StorageError                the disk or the server failed; what was not acknowledged is sent again
     │   └── RefusedError                one draft cannot be recorded; others can
     ├── HistoryError                    a case does not go on from the earlier plan it is said to
+    ├── TransitionError                 something cannot happen to a movement or request as it stands
     ├── NoSuchPlanError                 a plan was picked that a frontier does not have
     └── FormatError (also ValueError)   a file cannot be read: what is wrong, where, how to mend it
         └── TableError                  tables with faults, all of which it carries
@@ -39,6 +40,21 @@ class RefusedError(StoreError):
 
 class HistoryError(SafePassageError, ValueError):
     """An earlier plan cannot be gone on from; `str()` says in one clause why."""
+
+
+class TransitionError(SafePassageError, ValueError):
+    """What cannot happen to a movement or request as it stands; `str()` says what, why, and what to do.
+
+    Parameters
+    ----------
+    what : what was to be recorded ("go", "an answer of side-a").
+    why : why it cannot be, a clause without a full stop.
+    remedy : what can be done, a clause without a full stop.
+    """
+
+    def __init__(self, what: str, why: str, remedy: str) -> None:
+        self.what, self.why, self.remedy = what, why, remedy
+        super().__init__(f"Not recorded: {what}: {why}; {remedy}.")
 
 
 class NoSuchPlanError(SafePassageError, ValueError):
