@@ -21,6 +21,8 @@ TEXTS = sorted(
     path
     for folder in (SOURCE, ROOT / "docs")
     for path in folder.rglob("*")
+    # Files of other projects are kept as they were published.
+    if "vendor" not in path.parts
     if path.suffix in {".html", ".j2", ".md", ".csv", ".toml", ".txt", ".css", ".js", ".xml"}
 )
 

@@ -52,7 +52,7 @@ class RoadTiles:
     """Tiles of one network; stretches with two directions are drawn once."""
 
     def __init__(self, network: RoadNetwork) -> None:
-        self._network = network
+        self.network = network
         self._arcs = _drawn_arcs(network)
         self._lines = _world_lines(network, self._arcs)
         first, last = self._lines.start[:-1], self._lines.start[1:]
@@ -120,7 +120,7 @@ class RoadTiles:
         spot_y = round(float(y) + from_y[best] + share[best] * step_y[best])
         lon, lat = unproject(spot_x, spot_y)
         return NearestRoad(
-            arc=arc, label=self._network.label(arc), distance_m=float(far[best]) * metres,
+            arc=arc, label=self.network.label(arc), distance_m=float(far[best]) * metres,
             lon_e7=lon, lat_e7=lat,
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ class RoadTiles:
 
     def _grouped(self, chosen: Int64, *, named: bool) -> tuple[Int64, dict[int, dict[str, Value]]]:
         """Return the group of each stretch and the properties of each group, the greatest roads last."""
-        arcs, names = self._network.arcs, self._network.names
+        arcs, names = self.network.arcs, self.network.names
         own = self._arcs[chosen]
         columns = [len(RoadClass) - self._classes[chosen], self._bridges[chosen].astype(np.int64)]
         columns += [column[own].astype(np.int64) for column in (arcs.ref, arcs.name) if named]

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from safepassage.web.desk import Desk
 from safepassage.web.guard import Guard
+from safepassage.web.map_routes import map_routes
 from safepassage.web.pages import page
 
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +33,7 @@ def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
             Route("/changes", _screen),
             Route("/compare", _screen),
             Route("/settings", _screen),
+            *map_routes(),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[Middleware(Guard, hosts=hosts)],

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from safepassage.web.desk import Desk
-from safepassage.web.words import LANGUAGES, words
+from safepassage.web.map_view import map_facts
+from safepassage.web.words import LANGUAGES, direction, words
 
 TABS = (
     ("situation", "Situation"),
@@ -52,7 +53,8 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HT
     """Return a page made from the template of that name."""
     desk, locale = desk_of(request), locale_of(request)
     text = environment().get_template(f"{name}.html").render(
-        _=words(locale), locale=locale, direction="ltr", languages=LANGUAGES, tabs=TABS,
-        tab=request.url.path.strip("/").split("/")[0], case=desk.entered, **values,
+        _=words(locale), locale=locale, direction=direction(locale), languages=LANGUAGES, tabs=TABS,
+        tab=request.url.path.strip("/").split("/")[0], case=desk.entered,
+        **{**map_facts(request), **values},
     )  # fmt: skip
     return HTMLResponse(text, status_code=status)

@@ -11,7 +11,15 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "uk", "ru")
+PSEUDO = "qps"
+"""A made-up language, written from right to left, that shows what is not ready for one; never offered."""
+RIGHT_TO_LEFT = frozenset({PSEUDO})
 Words = Callable[[str], str]
+
+
+def direction(locale: str) -> str:
+    """Return the direction in which a language is written: declared by its catalogue, never guessed."""
+    return "rtl" if locale in RIGHT_TO_LEFT else "ltr"
 
 
 @cache

@@ -1,12 +1,12 @@
 // The ten things the pages ask of a map engine. Only this file and styles.js know OpenLayers, so that another
 // engine can take its place. Coordinates are degrees, longitude first; times are seconds of the plan.
 
-import { featureStyle, groundStyle, pickedStyle, roadStyle, underlayStyle, worldStyle } from "./styles.js";
+import { areaWords, featureStyle, groundStyle, pickedStyle, roadStyle, underlayStyle, worldStyle } from "./styles.js";
 
 const ol = globalThis.ol;
 const DEEPEST_VIEW = 19;
-const WORLD_UNTIL_ZOOM = 9;
-const OVERLAYS = ["areas", "states", "corridors", "crossings", "places"];
+const WORLD_UNTIL_ZOOM = 7;
+const OVERLAYS = ["lines", "areas", "states", "corridors", "crossings", "places"];
 const DEGREES = "EPSG:4326", METRES = "EPSG:3857";
 const READ = { dataProjection: DEGREES, featureProjection: METRES };
 
@@ -36,6 +36,10 @@ export function createMap(element, { world }) {
       { declutter: "labels", updateWhileInteracting: false },
     );
   }
+  handle.layers.words = vector(
+    handle.sources.areas, (feature, resolution) => shown(handle, feature) && areaWords(feature, resolution, handle.hazard),
+    { declutter: "labels", updateWhileInteracting: false },
+  );
   handle.layers.picked = vector(new ol.source.Vector(), pickedStyle);
   handle.map = new ol.Map({
     layers: Object.values(handle.layers),
@@ -64,7 +68,7 @@ export function setFeatures(handle, name, collection) {
 
 /** Show or hide one layer. */
 export function showLayer(handle, name, visible) {
-  for (const part of name === "areas" ? ["areas", "underlay"] : [name]) { handle.layers[part].setVisible(visible); }
+  for (const part of name === "areas" ? ["areas", "underlay", "words"] : [name]) { handle.layers[part].setVisible(visible); }
 }
 
 /** Show only what holds at some time in [from, until]; null shows everything. */
@@ -113,7 +117,7 @@ export function listen(handle, { pick, moved, painted }) {
   handle.map.on("singleclick", (event) => {
     if (handle.drawing) { return; }
     const hit = handle.map.forEachFeatureAtPixel(event.pixel, (feature) => feature.getId?.() ?? null, {
-      layerFilter: (layer) => OVERLAYS.some((name) => handle.layers[name] === layer), hitTolerance: 6,
+      layerFilter: (layer) => OVERLAYS.some((name) => name !== "lines" && handle.layers[name] === layer), hitTolerance: 6,
     });
     pick(hit ?? null, ol.proj.toLonLat(event.coordinate));
   });
@@ -154,7 +158,8 @@ export function draw(handle, kind) {
 }
 
 function features(handle, id) {
-  return OVERLAYS.flatMap((name) => handle.sources[name].getFeatureById(id) ?? []);
+  const named = OVERLAYS.flatMap((name) => handle.sources[name].getFeatureById(id) ?? []);
+  return named.length ? named : OVERLAYS.flatMap((name) => handle.sources[name].getFeatures().filter((feature) => feature.get("also")?.includes(id)));
 }
 
 function shown(handle, feature) {
@@ -164,7 +169,7 @@ function shown(handle, feature) {
 }
 
 function redraw(handle) {
-  for (const name of ["underlay", ...OVERLAYS]) { handle.layers[name].changed(); }
+  for (const name of ["underlay", "words", ...OVERLAYS]) { handle.layers[name].changed(); }
 }
 
 function still(milliseconds) {

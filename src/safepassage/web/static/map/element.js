@@ -3,7 +3,7 @@
 import { createMap, draw, listen, look, select, setFeatures, setHazard, setRoads, setTimes, showLayer } from "./adapter.js";
 import { hear, read, tell, write } from "../state.js";
 
-const LAYERS = ["areas", "states", "corridors", "crossings", "places"];
+const LAYERS = ["lines", "areas", "states", "corridors", "crossings", "places"];
 const FIELDS_DIGITS = 4;
 
 class SafePassageMap extends HTMLElement {
@@ -48,7 +48,7 @@ class SafePassageMap extends HTMLElement {
     const answer = await fetch(this.dataset.features, { headers: { Accept: "application/geo+json" } });
     if (!answer.ok) { this.say(this.dataset.failed); return; }
     const all = await answer.json();
-    this.features = new Map(all.features.map((feature) => [feature.id, feature]));
+    this.features = new Map(all.features.flatMap((feature) => [feature.id, ...(feature.properties.also ?? [])].map((id) => [id, feature])));
     for (const name of LAYERS) {
       const own = all.features.filter((feature) => feature.properties.layer === name && feature.geometry);
       setFeatures(this.handle, name, { type: "FeatureCollection", features: own });

@@ -1,7 +1,11 @@
 // How things look on the map. Nothing is told by colour alone: every meaning has a line, a shape or words of its own.
 
 const ol = globalThis.ol;
-const { Style, Stroke, Fill, Text, Circle, RegularShape } = ol.style;
+const { Style, Stroke, Fill, Text } = ol.style;
+// A sign is never hidden by another; only words give way.
+const disc = (options) => new ol.style.Circle({ ...options, declutterMode: "obstacle" });
+const shape = (options) => new ol.style.RegularShape({ ...options, declutterMode: "obstacle" });
+const letter = (text, color) => new Text({ text, font: `700 12px ${FONT}`, fill: new Fill({ color }), offsetY: 1, declutterMode: "none" });
 
 const INK = "#17202a", PAPER = "#fbfbf9", QUIET = "#59636d";
 const FONT = '"Noto Sans", "DejaVu Sans", system-ui, sans-serif';
@@ -101,33 +105,43 @@ export function featureStyle(feature, resolution, handle) {
   return (MAKERS[feature.get("layer")] ?? MAKERS.places)(feature, resolution, handle);
 }
 
-const MAKERS = { areas: area, states: state, corridors: corridor, crossings: crossing, places: place };
+const MAKERS = { lines: line, areas: area, states: state, corridors: corridor, crossings: crossing, places: place };
 
 function words(text, options = {}) {
   return new Text({
     text, font: `${options.weight ?? 500} ${options.size ?? 12}px ${FONT}`, fill: new Fill({ color: options.color ?? INK }),
     stroke: new Stroke({ color: "rgba(251, 251, 249, .95)", width: 3.5 }), offsetX: options.x ?? 0, offsetY: options.y ?? 0,
-    textAlign: options.align ?? "center", overflow: true, placement: "point",
+    textAlign: options.align ?? "center", textBaseline: options.baseline ?? "middle", overflow: true, placement: "point",
   });
 }
 
-function area(feature, resolution, handle) {
+function line(feature, resolution) {
+  const border = feature.get("kind") === "border";
+  return once(`line ${border} ${resolution > 300}`, () => new Style({ stroke: new Stroke({ color: border ? "#4b5563" : "#9aa3ab", width: border ? 1.8 : 1, lineDash: border ? [10, 3, 2, 3, 2, 3] : [3, 4] }) }));
+}
+
+function area(feature) {
   const kind = feature.get("kind"), hazard = kind === "reported_hazard" || kind === "no_go";
   const color = hazard ? HAZARD : WORDS, dash = DASHES[(feature.get("source_number") ?? 0) % DASHES.length];
   const lines = [new Style({ stroke: new Stroke({ color, width: hazard ? 1.6 : 2.2, lineDash: dash }) })];
   if (kind === "protected_zone") { lines.push(new Style({ stroke: new Stroke({ color, width: 1, lineDash: dash, lineDashOffset: 4 }) })); }
-  const text = [feature.get("label"), hazard ? feature.get(`${handle.hazard}_label`) : ""].filter(Boolean).join("\n");
-  lines.push(new Style({ zIndex: 3, geometry: topOf, text: words(text, { color, size: 11.5, y: -4 }) }));
   return lines;
 }
 
-/** Where the label of an area stands: inside, at the middle of its upper part. */
-function topOf(feature) {
+/** The words of an area: no shape is shown without whose word it is. Zones stand below, hazards above their shape. */
+export function areaWords(feature, resolution, level) {
+  const kind = feature.get("kind"), hazard = kind === "reported_hazard" || kind === "no_go";
+  const text = [feature.get(resolution < 120 ? "label" : "short"), hazard ? feature.get(`${level}_label`) : ""].filter(Boolean).join("\n");
+  const style = words(text, { color: hazard ? HAZARD : WORDS, size: 11.5, y: hazard ? -6 : 6, baseline: hazard ? "bottom" : "top" });
+  return new Style({ geometry: (one) => edgeOf(one, hazard), text: style });
+}
+
+function edgeOf(feature, north) {
   const geometry = feature.getGeometry();
-  const shape = geometry.getType() === "MultiPolygon" ? geometry.getPolygon(0) : geometry;
-  const [west, south, east, north] = shape.getExtent();
-  const at = [(west + east) / 2, south + (north - south) * 0.72];
-  return shape.intersectsCoordinate(at) ? new ol.geom.Point(at) : shape.getInteriorPoint();
+  const ring = (geometry.getType() === "MultiPolygon" ? geometry.getPolygon(0) : geometry).getLinearRing(0).getCoordinates();
+  const edge = (north ? Math.max : Math.min)(...ring.map((point) => point[1]));
+  const found = ring.filter((point) => point[1] === edge).map((point) => point[0]);
+  return new ol.geom.Point([(Math.min(...found) + Math.max(...found)) / 2, edge]);
 }
 
 function state(feature, resolution) {
@@ -140,9 +154,9 @@ function state(feature, resolution) {
   ];
   const middle = middleOf(feature);
   if (kind === "closed" && used !== false) {
-    lines.push(new Style({ geometry: middle, image: new RegularShape({ points: 4, radius: 7, radius2: 0, angle: Math.PI / 4, stroke: new Stroke({ color: CLOSED, width: 2.6 }) }) }));
+    lines.push(new Style({ geometry: middle, image: shape({ points: 4, radius: 7, radius2: 0, angle: Math.PI / 4, stroke: new Stroke({ color: CLOSED, width: 2.6 }) }) }));
   }
-  if (resolution < 120) { lines.push(new Style({ zIndex: 4, geometry: middle, text: words(feature.get("label"), { color, weight: 600, size: 11, y: 15 }) })); }
+  if (resolution < 300) { lines.push(new Style({ zIndex: 4, geometry: middle, text: words(feature.get("label"), { color, weight: 600, size: 11, y: 15 }) })); }
   return lines;
 }
 
@@ -165,14 +179,14 @@ function corridor(feature, resolution) {
 }
 
 /** Arrow heads along a corridor, of another shape in the other direction. */
-function arrows(line, color, resolution, shape) {
+function arrows(line, color, resolution, hollow) {
   const found = [], every = 130 * resolution, length = line.getLength();
   for (let at = every / 2; at < length && found.length < 12; at += every) {
     const [x0, y0] = line.getCoordinateAt(Math.max(0, (at - 4 * resolution) / length));
     const spot = line.getCoordinateAt(at / length);
     const rotation = Math.atan2(spot[0] - x0, spot[1] - y0);
-    found.push(new Style({ zIndex: 2, geometry: new ol.geom.Point(spot), image: new RegularShape({
-      points: 3, radius: 8, rotation, rotateWithView: true, fill: new Fill({ color: shape ? "#fff" : color }), stroke: new Stroke({ color: shape ? color : "#fff", width: shape ? 2 : 1.2 }),
+    found.push(new Style({ zIndex: 2, geometry: new ol.geom.Point(spot), image: shape({
+      points: 3, radius: 8, rotation, rotateWithView: true, fill: new Fill({ color: hollow ? "#fff" : color }), stroke: new Stroke({ color: hollow ? color : "#fff", width: hollow ? 2 : 1.2 }),
     }) }));
   }
   return found;
@@ -183,9 +197,9 @@ const SIGNS = { open: "✓", closed: "–", window: "◷", restricted: "!", unkn
 function crossing(feature, resolution) {
   const kind = feature.get("state"), closed = kind === "closed";
   return [
-    new Style({ zIndex: 5, image: new RegularShape({ points: 4, radius: 11, fill: new Fill({ color: closed ? CLOSED : "#fff" }), stroke: new Stroke({ color: INK, width: 1.6 }) }),
-      text: new Text({ text: SIGNS[kind] ?? "?", font: `700 12px ${FONT}`, fill: new Fill({ color: closed ? "#fff" : INK }), offsetY: 1 }) }),
-    ...(resolution < 160 ? [new Style({ zIndex: 5, text: words(feature.get("label"), { weight: 600, size: 11.5, x: 14, align: "left" }) })] : []),
+    new Style({ zIndex: 5, image: shape({ points: 4, radius: 11, fill: new Fill({ color: closed ? CLOSED : "#fff" }), stroke: new Stroke({ color: INK, width: 1.6 }) }),
+      text: letter(SIGNS[kind] ?? "?", closed ? "#fff" : INK) }),
+    ...(resolution < 700 ? [new Style({ zIndex: 5, text: words(feature.get("label"), { weight: 600, size: 11.5, x: 20, align: "left" }) })] : []),
   ];
 }
 
@@ -193,22 +207,22 @@ function place(feature, resolution) {
   const kind = feature.get("kind"), label = feature.get("label");
   if (kind === "reception") {
     const color = DIRECTIONS[(feature.get("direction") ?? 0) % 4];
-    const shape = (feature.get("direction") ?? 0) % 2
-      ? new RegularShape({ points: 4, radius: 12, angle: Math.PI / 4, fill: new Fill({ color }), stroke: new Stroke({ color: "#fff", width: 1.6 }) })
-      : new Circle({ radius: 9.5, fill: new Fill({ color }), stroke: new Stroke({ color: "#fff", width: 1.6 }) });
+    const sign = (feature.get("direction") ?? 0) % 2
+      ? shape({ points: 4, radius: 12, angle: Math.PI / 4, fill: new Fill({ color }), stroke: new Stroke({ color: "#fff", width: 1.6 }) })
+      : disc({ radius: 9.5, fill: new Fill({ color }), stroke: new Stroke({ color: "#fff", width: 1.6 }) });
     return [
-      new Style({ zIndex: 6, image: shape, text: new Text({ text: feature.get("mark") ?? "", font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 }) }),
-      new Style({ zIndex: 6, text: words(label, { weight: 700, color, x: 14, align: "left" }) }),
+      new Style({ zIndex: 6, image: sign, text: letter(feature.get("mark") ?? "", "#fff") }),
+      new Style({ zIndex: 6, text: words(label, { weight: 700, color, x: 18, align: "left" }) }),
     ];
   }
   if (kind === "vehicle_base") {
-    return [new Style({ zIndex: 5, image: new RegularShape({ points: 4, radius: 8, angle: Math.PI / 4, scale: [1.25, 0.8], fill: new Fill({ color: "#3d4854" }) }), text: resolution < 60 ? words(label, { size: 11, y: 14, color: QUIET }) : undefined })];
+    return [new Style({ zIndex: 5, image: shape({ points: 4, radius: 8, angle: Math.PI / 4, scale: [1.25, 0.8], fill: new Fill({ color: "#3d4854" }) }), text: resolution < 200 ? words(label, { size: 11, y: 14, color: QUIET }) : undefined })];
   }
   const persons = feature.get("persons") ?? 0;
   const radius = persons ? Math.min(11, 3.2 + Math.sqrt(persons) / 14) : 2.8;
   return [
-    new Style({ zIndex: 4, image: new Circle({ radius, fill: new Fill({ color: persons ? "#515d69" : "#fff" }), stroke: new Stroke({ color: INK, width: 1.3 }) }) }),
-    ...(persons || resolution < 60 ? [new Style({ zIndex: 4, text: words(label, { y: -radius - 8, size: persons ? 12 : 11 }) })] : []),
+    new Style({ zIndex: 4, image: disc({ radius, fill: new Fill({ color: persons ? "#515d69" : "#fff" }), stroke: new Stroke({ color: INK, width: 1.3 }) }) }),
+    ...(persons || resolution < 200 ? [new Style({ zIndex: 4 + persons / 1e6, text: words(label, { y: -radius - 8, size: persons ? 12 : 11 }) })] : []),
   ];
 }
 
@@ -216,7 +230,7 @@ function place(feature, resolution) {
 export function pickedStyle(feature) {
   const halo = (color, width) => new Stroke({ color, width });
   if (feature.getGeometry().getType() === "Point") {
-    return [new Style({ image: new Circle({ radius: 17, stroke: halo("#fff", 7) }) }), new Style({ image: new Circle({ radius: 17, stroke: halo("#b3005e", 3.5) }) })];
+    return [new Style({ image: disc({ radius: 17, stroke: halo("#fff", 7) }) }), new Style({ image: disc({ radius: 17, stroke: halo("#b3005e", 3.5) }) })];
   }
   return [new Style({ stroke: halo("rgba(255, 255, 255, .9)", 9) }), new Style({ stroke: halo("#b3005e", 4) })];
 }

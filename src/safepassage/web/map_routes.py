@@ -1,0 +1,90 @@
+"""The addresses that the map of a page asks: tiles of roads, what lies on top, and which road is where."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from safepassage.casework.layers import map_layers
+from safepassage.domain.case import SelectorKind
+from safepassage.engines.overlay import overlay
+from safepassage.web.desk import Desk
+from safepassage.web.map_features import MapScene, map_document
+from safepassage.web.map_view import tiles_of
+from safepassage.web.pages import desk_of, locale_of
+from safepassage.web.tiles import tile_response
+from safepassage.web.words import words
+
+NEAR_M = 2_000.0
+"""A road farther than this from where somebody points is not meant."""
+_MOST_BYTES = 1_000
+
+
+class Spot(msgspec.Struct, forbid_unknown_fields=True):
+    """Where on the map somebody points, in degrees."""
+
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+
+
+def map_routes() -> list[BaseRoute]:
+    """Return the routes of the map."""
+    return [
+        Route("/map/tiles/{zoom}/{column}/{row}", _tile),
+        Route("/map/features", _features),
+        Route("/map/road", _road, methods=["POST"]),
+    ]
+
+
+async def _tile(request: Request) -> Response:
+    return await tile_response(request, await run_in_threadpool(tiles_of, request))
+
+
+async def _features(request: Request) -> Response:
+    document = await run_in_threadpool(_document, desk_of(request), locale_of(request))
+    return Response(document, media_type="application/geo+json")
+
+
+def _document(desk: Desk, locale: str) -> str:
+    found = map_document(scene_of(desk), words(locale))
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def scene_of(desk: Desk) -> MapScene:
+    """Return what the map of a desk shows."""
+    case = desk.entered
+    laid = overlay(desk.network, case)
+    return MapScene(
+        case=case, layers=map_layers(desk.network, case, desk.background), problem=laid.problem,
+        modifications=laid.modifications,
+    )  # fmt: skip
+
+
+async def _road(request: Request) -> Response:
+    """Answer which road is nearest to a spot, and how a form names it."""
+    body = await request.body()
+    try:
+        spot = msgspec.json.decode(body[:_MOST_BYTES], type=Spot)
+    except msgspec.DecodeError:
+        return JSONResponse({"message": "a spot is {lon, lat} in degrees"}, status_code=422)
+    found = await run_in_threadpool(
+        tiles_of(request).roads.nearest, round(spot.lon * 1e7), round(spot.lat * 1e7), NEAR_M
+    )
+    if found is None:
+        return JSONResponse({"message": "no road is near"}, status_code=404)
+    return JSONResponse({"label": found.label, "selector": _selector(desk_of(request), found.arc)})
+
+
+def _selector(desk: Desk, arc: int) -> str:
+    """Return how a report names the stretch of an arc."""
+    link = str(desk.network.arcs.link[arc])
+    kind, _, rest = link.partition("/")
+    if kind == SelectorKind.WAY.value and rest:
+        return f"{SelectorKind.WAY.value}:{rest}"
+    return f"{SelectorKind.LINK.value}:{link}"
