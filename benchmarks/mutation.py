@@ -1,0 +1,351 @@
+"""Which small changes of the plan audit and of the verifier the tests notice.
+
+    python benchmarks/mutation.py audit|verifier|releases [MODULE ...] [--sample N] [--seed S]
+                                  [--results FILE] [--again] [--slow] [--json]
+
+The tests of the part are collected and run once as they are, while it is noted which of them come through
+which line. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
+place of the right one and runs the tests of that line, those first that noticed something near it before,
+until one fails. A copy that takes ten times as long as the right code, or ends itself, counts as noticed.
+`--results` keeps what was found, so that the next run goes on; `--again` asks the survivors anew.
+Survivors that change nothing anybody could see are listed with the reason in `mutation_survivors.toml`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import time
+import tomllib
+import types
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT)]
+
+from mutants import Mutant, mutants, mutated  # noqa: E402 - beside this file
+
+SURVIVORS = ROOT / "benchmarks" / "mutation_survivors.toml"
+KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
+_AUDIT = [f"safepassage.audit.{n}" for n in ("care", "choice", "daylight", "given", "journey", "parties", "sheet", "trips")]  # fmt: skip  # noqa: E501
+_VERIFIER = (
+    "bounds buses canonical certificate codes exposure_bound files flows history layers movements network paths "
+    "people planfile priced roads shape shuttle shuttle_bound snapshot totals trips verdict verification"
+).split()
+PARTS: dict[str, tuple[list[str], list[str]]] = {
+    "audit": (_AUDIT, ["tests/unit/test_audit_*.py", "tests/property/test_audit.py"]),
+    "verifier": (
+        [f"safepassage_verify.{name}" for name in _VERIFIER],
+        ["tests/unit/test_verify_*.py", "tests/property/test_verify_*.py", "tests/unit/test_shuttle*.py",
+         "tests/oracle/test_bound_*.py", "tests/oracle/test_least_exposure.py", "tests/oracle/test_priced_bound.py",
+         "tests/oracle/test_shuttle_oracle.py", "tests/oracle/test_plans_against_verifier.py"],
+    ),
+    "releases": (
+        ["safepassage.engines.release", "safepassage.engines.figures", "safepassage.kernels.suppression",
+         "safepassage.domain.release", "safepassage.domain.access", "safepassage.domain.audit_sheet"],
+        ["tests/unit/test_release*.py", "tests/unit/test_figures.py", "tests/unit/test_access*.py",
+         "tests/oracle/test_suppression.py", "tests/app/test_cli_release.py"],
+    ),
+}  # fmt: skip
+"""Part: the modules that are changed, and the tests that are to notice."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What is known while mutants are tried: items, who came through which line, how long each took."""
+
+    modules: list[str]
+    options: argparse.Namespace
+    items: list[pytest.Item] = field(default_factory=list)
+    lines: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    cpu_s: dict[int, float] = field(default_factory=dict)
+    noticed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+    # -- the hooks of pytest
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the tests once, then the mutants, instead of the tests alone."""
+        self.items = list(session.items)
+        paths = {str(Path(importlib.import_module(name).__file__ or "").resolve()) for name in self.modules}
+        for number in range(len(self.items)):
+            self._first_run(number, paths)
+        if not self.failed:
+            for name in self.modules:
+                self._module(name)
+        return True
+
+    def _first_run(self, number: int, paths: set[str]) -> None:
+        """Run one test as it is; when it passed nothing else of it matters but its lines."""
+        seen = set()
+
+        def trace(frame: types.FrameType, _event: str, _arg: object) -> Any:
+            if frame.f_code.co_filename not in paths:
+                return None
+            seen.add((frame.f_code.co_filename, frame.f_lineno))
+            return trace
+
+        started = time.process_time()
+        sys.settrace(trace)
+        try:
+            good = _passes(self.items, number)
+        finally:
+            sys.settrace(None)
+        self.cpu_s[number] = time.process_time() - started
+        for place in seen:
+            self.lines[place].add(number)
+        if not good:
+            self.failed.append(self.items[number].nodeid)
+
+    def _module(self, name: str) -> None:
+        module = importlib.import_module(name)
+        path = Path(module.__file__ or "").resolve()
+        source = path.read_text(encoding="utf-8")
+        digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+        for one in _sampled(mutants(source), name, self.options):
+            key = f"{name}:{digest}:{one.number}"
+            known = self.found.get(key)
+            if known and not (self.options.again and known["outcome"] == SURVIVED):
+                continue
+            started = time.process_time() + _children_s()
+            outcome, by = self._try(module, source, one, str(path))
+            row = {"module": name, "outcome": outcome, "by": by, **asdict(one)}
+            row["cpu_s"] = round(time.process_time() + _children_s() - started, 2)
+            self.found[key] = row
+            if self.options.results:
+                with self.options.results.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps({"key": key, **row}) + "\n")
+
+    def _try(self, module: types.ModuleType, source: str, one: Mutant, path: str) -> tuple[str, str]:
+        """Fork, put the mutant in, run the tests of its line; return what became of it and by which test."""
+        through = set(self.lines.get((path, one.line), ()))
+        if one.function == "<module>" or not through:
+            through = set(range(len(self.items)))
+        first = [n for n in self.noticed[one.function] if n in through]
+        rest = sorted(through - set(first), key=lambda n: (self.cpu_s[n], n))
+        order = [*dict.fromkeys(first), *rest]
+        limit_s = 10 + 10 * sum(self.cpu_s[n] for n in order)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _in_the_copy(self.items, order, (module, source, one), writing, int(limit_s))
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            said = pipe.read().decode()
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return TIMED_OUT, signal.Signals(os.WTERMSIG(status)).name
+        if said.startswith("by "):
+            number = int(said[3:])
+            self.noticed[one.function].insert(0, number)
+            return KILLED, self.items[number].nodeid
+        return (SURVIVED, "") if os.WEXITSTATUS(status) == 0 else (KILLED, "it cannot be loaded")
+
+
+def _in_the_copy(
+    items: list[pytest.Item], order: list[int], mutant: tuple[types.ModuleType, str, Mutant], out: int,
+    limit_s: int,
+) -> None:  # fmt: skip
+    """Never returns: exit code 0 when no test noticed, 1 when one did."""
+    code = 1
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 5))
+        signal.alarm(6 * limit_s)
+        put_in(*mutant)
+        for number in order:
+            if not _passes(items, number):
+                os.write(out, f"by {number}".encode())
+                break
+        else:
+            code = 0
+    finally:
+        os._exit(code)
+
+
+def _passes(items: list[pytest.Item], number: int) -> bool:
+    from _pytest.runner import runtestprotocol  # noqa: PLC0415, PLC2701 - there is no public way
+
+    item = items[number]
+    following = items[number + 1] if number + 1 < len(items) else items[0]
+    reports = runtestprotocol(item, log=False, nextitem=following)
+    return not any(report.failed for report in reports)
+
+
+def put_in(module: types.ModuleType, source: str, one: Mutant) -> None:
+    """Give the loaded module the code of its mutant: that of one function, or what changed on top level."""
+    fresh = types.ModuleType(module.__name__)
+    fresh.__dict__.update(__file__=module.__file__, __package__=module.__package__)
+    exec(compile(mutated(source, one.number), module.__file__ or "", "exec"), fresh.__dict__)  # noqa: S102
+    old, new = _function(module, one.function), _function(fresh, one.function)
+    if old is not None and new is not None:
+        old.__code__ = new.__code__
+        old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+        return
+    owner = one.function.split(".")[0]
+    names = [owner] if hasattr(module, owner) else list(vars(fresh))
+    for name in names:
+        _replace_everywhere(module, name, getattr(fresh, name))
+
+
+def _function(module: types.ModuleType, qualname: str) -> types.FunctionType | None:
+    """Return the outermost function of a dotted name, without what is wrapped around it."""
+    at: Any = module
+    for name in qualname.split("."):
+        at = inspect.getattr_static(at, name, None)
+        if isinstance(at, property):
+            at = at.fget
+        if isinstance(at, staticmethod | classmethod):
+            at = at.__func__
+        at = inspect.unwrap(at) if callable(at) and not inspect.isclass(at) else at
+        if isinstance(at, types.FunctionType):
+            return at
+    return None
+
+
+def _replace_everywhere(module: types.ModuleType, name: str, value: object) -> None:
+    """Replace a value on top level where it stands, and where it was imported from there."""
+    old = vars(module).get(name)
+    if name.startswith("__") or isinstance(value, types.FunctionType | types.ModuleType):
+        return
+    if inspect.isclass(value) and inspect.isclass(old):
+        for part, inner in vars(value).items():
+            if part == "__init__" or not part.startswith("__"):
+                with _ignoring():
+                    setattr(old, part, inner)
+        return
+    package = module.__name__.partition(".")[0]
+    for loaded in list(sys.modules.values()):
+        known = getattr(loaded, "__dict__", {})
+        if name in known and (known[name] is old or _alike(known[name], old)):
+            near = str(getattr(loaded, "__name__", "")).startswith(package)
+            if near or loaded is module:
+                known[name] = value
+
+
+def _alike(one: object, other: object) -> bool:
+    try:
+        return type(one) is type(other) and bool(one == other)
+    except (TypeError, ValueError):
+        return False
+
+
+class _ignoring:  # noqa: N801 - read as a word
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_fault: object) -> bool:
+        return True
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _sampled(found: list[Mutant], name: str, options: argparse.Namespace) -> list[Mutant]:
+    """Return N of a module's mutants, by the seed and the module's name; all of them without a sample."""
+    if not options.sample or options.sample >= len(found):
+        return found
+    chosen = random.Random(f"{options.seed}:{name}").sample(range(len(found)), options.sample)
+    return [found[number] for number in sorted(chosen)]
+
+
+def explained() -> dict[tuple[str, str], str]:
+    """Return the survivors that change nothing anybody could see: module and change to the reason."""
+    if not SURVIVORS.is_file():
+        return {}
+    rows = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivor", [])
+    return {(row["module"], row["change"]): row["reason"] for row in rows}
+
+
+def _kept(path: Path | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    if path is not None and path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            yield row.pop("key"), row
+
+
+def report(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Count what became of the mutants, by module and in all; survivors by name."""
+    reasons = explained()
+    modules: dict[str, Counter[str]] = defaultdict(Counter)
+    left = []
+    for row in rows:
+        outcome = row["outcome"]
+        change = f"{row['function']}: {row['before']} -> {row['after']}"
+        if outcome == SURVIVED and (row["module"], change) in reasons:
+            outcome = EXPLAINED
+        modules[row["module"]][outcome] += 1
+        if outcome == SURVIVED:
+            left.append({"module": row["module"], "line": row["line"], "kind": row["kind"], "change": change})
+    total = sum(modules.values(), Counter())
+    return {"modules": {name: dict(count) for name, count in sorted(modules.items())}, "total": dict(total),
+            "survivors": left}  # fmt: skip
+
+
+def _line(name: str, count: Counter[str]) -> str:
+    tried = sum(count.values())
+    noticed = count[KILLED] + count[TIMED_OUT]
+    return f"{name:38} {tried:5} {noticed:6} {count[EXPLAINED]:9} {count[SURVIVED]:8} {noticed * 100 / max(1, tried):6.1f} %"  # noqa: E501
+
+
+def main() -> int:
+    """Try the mutants of a part and print what became of them; 1 when a test fails on the right code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("part", choices=sorted(PARTS))
+    parser.add_argument("modules", nargs="*", help="last parts of the names of modules; without any, all")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many mutants of each module")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, help="keep what was found in this file, and go on from it")
+    parser.add_argument("--again", action="store_true", help="ask survivors anew")
+    parser.add_argument("--slow", action="store_true", help="use the slow tests, too")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    modules, patterns = PARTS[options.part]
+    chosen = [m for m in modules if not options.modules or m.rpartition(".")[2] in options.modules]
+    session = Session(modules=chosen, options=options, found=dict(_kept(options.results)))
+    tests = sorted({str(path) for pattern in patterns for path in ROOT.glob(pattern)})
+    marks = [] if options.slow else ["-m", "not slow"]
+    started = time.process_time()
+    code = pytest.main(
+        ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--rootdir", str(ROOT), *marks, *tests],
+        plugins=[session],
+    )  # fmt: skip
+    if session.failed or code not in {0, 5}:
+        print(f"not tried: tests fail on the right code: {session.failed[:5]}", file=sys.stderr)
+        return 1
+    found = report(row for row in session.found.values() if row["module"] in chosen)
+    found["cpu_s"] = round(time.process_time() - started + _children_s())
+    if options.json:
+        print(json.dumps(found))
+        return 0
+    print(f"{'module':38} tried noticed explained survived")
+    for name, count in found["modules"].items():
+        print(_line(name, Counter(count)))
+    print(_line("all", Counter(found["total"])), f" ({found['cpu_s']} processor seconds)")
+    for row in found["survivors"]:
+        print(f"{row['module']}:{row['line']} {row['kind']:10} {row['change']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
