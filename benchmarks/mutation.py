@@ -42,18 +42,23 @@ from mutants import Mutant, mutants, mutated  # noqa: E402 - beside this file
 
 SURVIVORS = ROOT / "benchmarks" / "mutation_survivors.toml"
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
-_AUDIT = [f"safepassage.audit.{n}" for n in ("care", "choice", "daylight", "given", "journey", "parties", "sheet", "trips")]  # fmt: skip  # noqa: E501
-_VERIFIER = (
-    "bounds buses canonical certificate codes exposure_bound files flows history layers movements network paths "
-    "people planfile priced roads shape shuttle shuttle_bound snapshot totals trips verdict verification"
-).split()
+AUDIT = "care choice daylight given journey parties sheet trips"
+VERIFIER = (
+    "bounds buses canonical certificate codes exposure_bound files flows history layers movements network "
+    "paths people planfile priced roads shape shuttle shuttle_bound snapshot totals trips verdict "
+    "verification"
+)
 PARTS: dict[str, tuple[list[str], list[str]]] = {
-    "audit": (_AUDIT, ["tests/unit/test_audit_*.py", "tests/property/test_audit.py"]),
+    "audit": (
+        [f"safepassage.audit.{name}" for name in AUDIT.split()],
+        ["tests/unit/test_audit_*.py", "tests/property/test_audit.py"],
+    ),
     "verifier": (
-        [f"safepassage_verify.{name}" for name in _VERIFIER],
+        [f"safepassage_verify.{name}" for name in VERIFIER.split()],
         ["tests/unit/test_verify_*.py", "tests/property/test_verify_*.py", "tests/unit/test_shuttle*.py",
-         "tests/oracle/test_bound_*.py", "tests/oracle/test_least_exposure.py", "tests/oracle/test_priced_bound.py",
-         "tests/oracle/test_shuttle_oracle.py", "tests/oracle/test_plans_against_verifier.py"],
+         "tests/oracle/test_bound_*.py", "tests/oracle/test_least_exposure.py",
+         "tests/oracle/test_priced_bound.py", "tests/oracle/test_shuttle_oracle.py",
+         "tests/oracle/test_plans_against_verifier.py"],
     ),
     "releases": (
         ["safepassage.engines.release", "safepassage.engines.figures", "safepassage.kernels.suppression",
@@ -182,7 +187,7 @@ def _in_the_copy(
 
 
 def _passes(items: list[pytest.Item], number: int) -> bool:
-    from _pytest.runner import runtestprotocol  # noqa: PLC0415, PLC2701 - there is no public way
+    from _pytest.runner import runtestprotocol  # noqa: PLC0415 - there is no public way
 
     item = items[number]
     following = items[number + 1] if number + 1 < len(items) else items[0]
@@ -193,8 +198,8 @@ def _passes(items: list[pytest.Item], number: int) -> bool:
 def put_in(module: types.ModuleType, source: str, one: Mutant) -> None:
     """Give the loaded module the code of its mutant: that of one function, or what changed on top level."""
     fresh = types.ModuleType(module.__name__)
-    fresh.__dict__.update(__file__=module.__file__, __package__=module.__package__)
-    exec(compile(mutated(source, one.number), module.__file__ or "", "exec"), fresh.__dict__)  # noqa: S102
+    fresh.__dict__.update(__file__=getattr(module, "__file__", ""), __package__=module.__package__)
+    exec(compile(mutated(source, one.number), str(fresh.__file__), "exec"), fresh.__dict__)
     old, new = _function(module, one.function), _function(fresh, one.function)
     if old is not None and new is not None:
         old.__code__ = new.__code__
@@ -326,10 +331,8 @@ def main() -> int:
     tests = sorted({str(path) for pattern in patterns for path in ROOT.glob(pattern)})
     marks = [] if options.slow else ["-m", "not slow"]
     started = time.process_time()
-    code = pytest.main(
-        ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--rootdir", str(ROOT), *marks, *tests],
-        plugins=[session],
-    )  # fmt: skip
+    plain = ["-q", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT)]
+    code = pytest.main([*plain, *marks, *tests], plugins=[session])
     if session.failed or code not in {0, 5}:
         print(f"not tried: tests fail on the right code: {session.failed[:5]}", file=sys.stderr)
         return 1

@@ -1,0 +1,69 @@
+"""The mutation test's own facts: which changes it makes, and that they stand in the code it runs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from benchmarks import mutants as made  # noqa: E402
+
+SOURCE = '''
+"""Words that are only said."""
+LIMIT = 3
+
+def room(seats: int, taken: int) -> bool:
+    """Tell."""
+    if seats <= taken and not LIMIT:
+        raise ValueError("full")
+    return seats - taken > 2 or seats == 7
+'''
+
+
+def test_each_kind_of_change_is_made_once():
+    found = [(one.kind, one.before, one.after) for one in made.mutants(SOURCE)]
+    assert found == [
+        ("constant", "3", "4"),
+        ("boolean", "seats <= taken and (not LIMIT)", "seats <= taken or not LIMIT"),
+        ("boundary", "seats <= taken", "seats < taken"),
+        ("comparison", "seats <= taken", "seats > taken"),
+        ("boolean", "not LIMIT", "not not LIMIT"),
+        ("statement", "raise ValueError('full')", "pass"),
+        ("return", "return seats - taken > 2 or seats == 7", "return None"),
+        ("boolean", "seats - taken > 2 or seats == 7", "seats - taken > 2 and seats == 7"),
+        ("boundary", "seats - taken > 2", "seats - taken >= 2"),
+        ("comparison", "seats - taken > 2", "seats - taken <= 2"),
+        ("arithmetic", "seats - taken", "seats + taken"),
+        ("constant", "2", "3"),
+        ("comparison", "seats == 7", "seats != 7"),
+        ("constant", "7", "8"),
+    ]
+
+
+def test_a_mutant_differs_from_the_source_by_its_change_alone():
+    plain = ast.unparse(ast.parse(SOURCE)).splitlines()
+    for one in made.mutants(SOURCE):
+        changed = ast.unparse(made.mutated(SOURCE, one.number)).splitlines()
+        assert sum(a != b for a, b in zip(plain, changed, strict=True)) == 1
+    with pytest.raises(ValueError, match="no mutant 14"):
+        made.mutated(SOURCE, 14)
+
+
+def test_a_mutant_takes_the_place_of_the_loaded_function_and_constant(monkeypatch):
+    from benchmarks import mutation
+
+    module = types.ModuleType("under_test")
+    monkeypatch.setitem(sys.modules, "under_test", module)
+    exec(SOURCE, module.__dict__)
+    room = module.room
+    assert not room(2, 1)
+    mutation.put_in(module, SOURCE, made.mutants(SOURCE)[9])
+    assert room(2, 1)
+    assert module.LIMIT == 3
+    mutation.put_in(module, SOURCE, made.mutants(SOURCE)[0])
+    assert module.LIMIT == 4
