@@ -81,6 +81,30 @@ def write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
         part.replace(folder / name)
 
 
+def write_later(output: Path, files: Mapping[str, bytes]) -> None:
+    """Write restricted files into the folder of a plan that is there; they go when another plan comes.
+
+    Names have their folder in front, as in the plan's list of files, which they are added to.
+    """
+    by_folder: dict[Path, dict[str, bytes]] = {}
+    for name, data in files.items():
+        by_folder.setdefault((output / name).parent, {})[Path(name).name] = data
+    for folder, inside in by_folder.items():
+        write_beside(folder, inside)
+    manifest = output / RESTRICTED / MANIFEST
+    listed = sorted({*_listed(manifest), *files})
+    write_beside(manifest.parent, {manifest.name: (json.dumps(listed, indent=1) + "\n").encode()})
+
+
+def _listed(manifest: Path) -> list[str]:
+    """Return the names in a list of files; none where there is no such list."""
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
 def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside their places, then move all of them there: on a full disk nothing is changed.
 
@@ -187,12 +211,8 @@ def _purpose(name: str) -> str:
 
 def _remove_stale(output: Path, kept: set[str]) -> None:
     """Remove what an earlier plan wrote here by its own list, and nothing else."""
-    try:
-        earlier = json.loads((output / RESTRICTED / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return
-    for name in earlier if isinstance(earlier, list) else ():
-        if isinstance(name, str) and name not in kept and _is_own(PurePosixPath(name)):
+    for name in _listed(output / RESTRICTED / MANIFEST):
+        if name not in kept and _is_own(PurePosixPath(name)):
             with suppress(OSError, ValueError):
                 (output / name).unlink()
 

@@ -18,6 +18,7 @@ MOST_WORK, MOST_SECONDS = 10**12, 10**8
 MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
 DEFAULT_PORT, MOST_PORT = 8017, 65_535
+SHEET_LANGUAGES = ("en", "uk", "ru")
 MOST_DAYS, MOST_SITES, MOST_WALK_M = 366, 5_000, 100_000
 
 
@@ -52,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     _network(commands)
     _estimate(commands)
     _plan(commands)
+    _sheets(commands)
     _what_if(commands)
     _needs(commands)
     _site(commands)
@@ -127,6 +129,30 @@ def _plan(commands: Commands) -> None:
     )  # fmt: skip
     _beside(parser)
     _news(parser)
+
+
+def _sheets(commands: Commands) -> None:
+    text = "Write sheets for drivers, settlements and reception sites, to print."
+    parser = _command(commands, "sheets", text)
+    add = parser.add_argument
+    add("plan", type=Path, metavar="OUT", help="folder that `plan` wrote")
+    add("--language", choices=SHEET_LANGUAGES, default="en", help="language of the sheets (default: en)")
+    add(
+        "--vehicle", action="append", default=[], metavar="ID",
+        help="only the sheet of this vehicle (repeatable)",
+    )  # fmt: skip
+    add(
+        "--place", action="append", default=[], metavar="ID",
+        help="only the sheet of this settlement or site (repeatable)",
+    )  # fmt: skip
+    add("--kind", choices=("vehicles", "settlements", "sites"), help="only sheets of this kind")
+    add("--phone", default="", metavar="NUMBER", help="the one number to call (default: the case's hotline)")
+    add(
+        "--case", type=Path, metavar="CASE",
+        help="case of the plan: with its roads' shapes, sheets say left and right",
+    )  # fmt: skip
+    add("--network", type=Path, metavar="FILE", help="road network of the case, if not its own")
+    add("-o", "--output", type=Path, help="folder to write to (default: OUT/RESTRICTED/sheets)")
 
 
 def _claims_used(parser: argparse.ArgumentParser) -> None:

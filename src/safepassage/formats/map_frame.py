@@ -92,15 +92,18 @@ class MapFrame:
             lines.append(element("text", {"x": 4, "y": y - 3}, _degrees(value, "N", "S")))
         return element("g", {"class": "graticule"}, *lines)
 
-    def scale_bar(self, x: float, y: float) -> Markup:
-        """Draw a bar of a round number of kilometres with its lower left end at (x, y), and a north arrow."""
+    def scale_bar(self, x: float, y: float, *, unit: str = "km", north: str = "N") -> Markup:
+        """Draw a bar of a round number of kilometres with its lower left end at (x, y), and a north arrow.
+
+        `unit` and `north` are the words of the language for them.
+        """
         km = max(
             (step for step in _SCALE_STEPS_KM if step / self.km_per_px <= _LONGEST_BAR_PX),
             default=_SCALE_STEPS_KM[0],
         )
         length = km / self.km_per_px
         half = number(length / 2)
-        text = f"{km:g} km"
+        text = f"{km:g} {unit}"
         parts = (
             element(
                 "rect", {"x": x - 8, "y": y - 26, "width": length + 74, "height": 34.0, "class": "plate"}
@@ -111,7 +114,7 @@ class MapFrame:
             element(
                 "path", {"d": f"M{number(x + length + 40)} {number(y - 22)}l6 20-6-4-6 4z", "class": "north"}
             ),
-            element("text", {"x": x + length + 50, "y": y - 9}, "N"),
+            element("text", {"x": x + length + 50, "y": y - 9}, north),
         )
         return element("g", {"class": "scale"}, *parts)
 

@@ -1,0 +1,17 @@
+"""A document for paper as one page of HTML that loads nothing, needs no script and prints as it looks."""
+
+from __future__ import annotations
+
+from safepassage.formats.markup import Markup
+from safepassage.formats.page_templates import content_policy, environment, inline
+from safepassage.formats.paper import Paper
+
+
+def write(paper: Paper, *, rules: str = "") -> bytes:
+    """Return the page; `rules` style its drawings."""
+    templates = environment()
+    style = Markup(inline(templates, "paper.css", wide=paper.wide) + Markup(rules))
+    page = templates.get_template("paper.html").render(
+        paper=paper, style=style, policy=content_policy(styles=(style,))
+    )
+    return page.encode("utf-8")

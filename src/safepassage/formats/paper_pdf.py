@@ -1,0 +1,34 @@
+"""A document for paper as PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from safepassage.formats.paper import Block, Paper, Picture, facts_of, with_style
+from safepassage.formats.typeset import typeset
+
+
+def write(paper: Paper, *, rules: str = "") -> bytes:
+    """Return the PDF; `rules` style its drawings."""
+    return typeset(
+        "paper",
+        {
+            "subtitle": paper.subtitle,
+            "code": str(paper.code),
+            "code_text": paper.code_text,
+            "wide": paper.wide,
+            "blocks": [_facts(block, rules) for block in paper.blocks],
+        },
+        title=paper.title,
+        language=paper.language,
+        stamp=paper.stamp,
+        running=paper.running,
+        foot=paper.foot,
+    )
+
+
+def _facts(block: Block, rules: str) -> dict[str, Any]:
+    facts = facts_of(block)
+    if isinstance(block, Picture):
+        facts["svg"] = str(with_style(block.svg, rules))
+    return facts
