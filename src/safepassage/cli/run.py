@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from safepassage.cli.outcome import Outcome
 from safepassage.domain.errors import SafePassageError
 
-OK, FAULT, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT, HELD = 0, 1, 2, 3, 4, 5, 6
+OK, FAULT, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT, HELD, OVERDUE = range(8)
 DEBUG = "SAFEPASSAGE_DEBUG"
 """Set in the environment, it lets an unexpected error through with all its lines."""
 

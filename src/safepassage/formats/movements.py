@@ -145,7 +145,8 @@ class Arrival:
     persons: int
 
 
-def _waits(departures: Sequence[Any]) -> dict[int, Seconds]:
+def waits_at(departures: Sequence[Any]) -> dict[int, Seconds]:
+    """Return the seconds that each car of a stream waits before each arc of its route, by position."""
     found: dict[int, Seconds] = {}
     for i, departure in enumerate(departures):
         for position, seconds in departure[2]:
@@ -183,7 +184,7 @@ class Movements:
         units = int(self._release.inputs["rules"]["car_units_mveh"])
         route = self._release.plan["routes"][row["route"]]["arcs"]
         loads = {direction: int(persons.sum())}
-        arrive = self._drive(route, depart, _waits(departures), units=units, persons=persons, loads=loads)
+        arrive = self._drive(route, depart, waits_at(departures), units=units, persons=persons, loads=loads)
         return CarGroup(row=row, depart_s=depart, arrive_s=arrive, persons=persons)
 
     def _use(self, arc: int) -> ArcUse:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from safepassage.domain.release import Release
-from safepassage.formats.fixed_archive import archive
 from safepassage.formats.markup import printable
 from safepassage.formats.schedule_rows import ScheduleRows, harmless
+from safepassage.formats.workbook_bytes import saved
 
 _HEAD = PatternFill("solid", start_color="FFE8ECEF")
 _WIDTHS = {"from": 22, "to": 22, "direction": 18, "attribution": 30, "id": 14, "movement": 14}
 _TIME_WIDTH, _OTHER_WIDTH, _LONGEST_FOOTER, _PAPER_A4, _PAPER_A3 = 17, 11, 80, 9, 8
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</)")
 
 
 def write(release: Release) -> bytes:
@@ -39,29 +32,7 @@ def write(release: Release) -> bytes:
     departures.title = "Departures"
     _departures(departures, release, table)
     _about(about, release, table)
-    return _without_clock(_saved(book), str(release.plan["as_of"]))
-
-
-class _InMemory(ExcelWriter):
-    """Writes sheets in memory: openpyxl itself would put restricted rows into the common temporary folder."""
-
-    _archive: zipfile.ZipFile
-
-    def write_worksheet(self, ws: Any) -> None:
-        sheet = io.BytesIO()
-        writer: Any = WorksheetWriter(ws, out=sheet)
-        ws._drawing = SpreadsheetDrawing()  # noqa: SLF001 - as the method that this replaces
-        writer.write()
-        ws._rels = writer._rels  # noqa: SLF001
-        self._archive.writestr(ws.path[1:], sheet.getvalue())
-        self.manifest.append(ws)
-
-
-def _saved(book: Workbook) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        _InMemory(book, packed).save()
-    return stream.getvalue()
+    return saved(book, str(release.plan["as_of"]))
 
 
 def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> None:
@@ -134,12 +105,3 @@ def _facts(release: Release, table: ScheduleRows) -> Sequence[tuple[str, str]]:
         ("attribution", release.inputs["network"]["attribution"]),
         *((f"SHA-256 of {name}", sha256) for name, sha256 in sorted(release.generated_from.items())),
     )
-
-
-def _without_clock(workbook: bytes, as_of: str) -> bytes:
-    """Pack the workbook again with the plan's own time in place of the time of writing."""
-    with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    core = "docProps/core.xml"
-    parts[core] = _STAMP.sub(rb"\g<1>" + as_of.encode() + rb"\g<3>", parts[core])
-    return archive(parts, compressed=True)

@@ -18,9 +18,7 @@ from safepassage.domain.movement.state import MovementState, Standing, standing
 from safepassage.domain.movement.words import Answer, MovementKind, PointKind, RecipientRole
 from safepassage.domain.release import SensitivityClass, frozen_tree
 
-INFORMATION = (
-    "This is information. It asks for no permission and grants none, and it is no guarantee of safety."
-)
+INFORMATION = "This is information. It asks for no permission, grants none, and is no guarantee of safety."
 AGREEMENT = (
     "This states what is to be agreed. It holds once every party has agreed, and is no guarantee of safety."
 )

@@ -1,0 +1,204 @@
+"""The options of `safepassage movement`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from safepassage.cli.store_parser import Command
+from safepassage.domain.movement.words import Answer, Channel, Condition, YesNo
+
+_CHANNELS = tuple(one.value for one in Channel)
+
+
+def movement_options(command: Command) -> None:
+    """Add the actions on movements."""
+    _paper_options(command)
+    _answer_options(command)
+    _course_options(command)
+    _view_options(command)
+
+
+def _paper_options(command: Command) -> None:
+    for name, text in (
+        ("draft", "Draft a movement from a plan's corridor, or from a file alone."),
+        ("revise", "Change a movement; after anybody was told this is a new revision."),
+    ):
+        made = _recorded(command(name, text))
+        made.add_argument(
+            "--file", type=Path, metavar="FILE", help="particulars, TOML or JSON; they win over the plan"
+        )
+        made.add_argument("--plan", type=Path, metavar="OUT", help="folder that `plan` wrote")
+        made.add_argument("--corridor", default="", metavar="ID", help="corridor of that plan")
+    _recorded(command("check", "Say what is missing; mark the movement as checked if nothing holds it."))
+    _recorded(command("submit", "Hand a checked movement to whoever releases it."))
+    consent = _recorded(
+        command("consent", "Record what the organisation that moves agrees to tell a recipient.")
+    )
+    _recipient(consent)
+    consent.add_argument(
+        "--fields", required=True, help="numbers or words of the form, with commas; all; none"
+    )
+    consent.add_argument("--given-by", required=True, metavar="FUNCTION", help="who agreed, by function")
+    consent.add_argument("--document", default="", metavar="NUMBER", help="number of the paper that says so")
+    send = _recorded(
+        command("send", "Record that a recipient is told, and write its copy; by a second person.")
+    )
+    _recipient(send)
+    _said_by(send, person_required=False)
+    _files(send)
+    send.add_argument("--cancellation", action="store_true", help="tell that the movement is cancelled")
+    cancel = _recorded(command("cancel", "Record that a movement will not take place."))
+    cancel.add_argument("--reason", required=True, help="why it will not")
+
+
+def _answer_options(command: Command) -> None:
+    answer = _recorded(command("acknowledge", "Record what a recipient answered, by whatever way it came."))
+    answer.add_argument(
+        "--answer", choices=tuple(one.value for one in Answer), default=Answer.NOTED.value,
+        help="noted, or comment, agreed (a safe passage only), objection, read (no answer yet)",
+    )  # fmt: skip
+    objection = _recorded(command("object", "Record that a recipient objects."))
+    for parser in (answer, objection):
+        _recipient(parser)
+        _said_by(parser)
+        _revision(parser)
+        parser.add_argument(
+            "--read-back", action="store_true", help="what was heard was read back and confirmed"
+        )
+        parser.add_argument("--reference", default="", metavar="NUMBER", help="number of the answer")
+        parser.add_argument("--text", default="", help="what was said, in its words")
+    relay = _recorded(command("relay", "Record whether a recipient's units on the way were told."))
+    _recipient(relay)
+    _said_by(relay)
+    _revision(relay)
+    relay.add_argument(
+        "--units-told", required=True, choices=tuple(one.value for one in YesNo), help="what it says"
+    )
+    relay.add_argument("--text", default="", help="what was said, in its words")
+
+
+def _course_options(command: Command) -> None:
+    for name, text in (
+        ("go", "Record the lead's decision to go."),
+        ("no-go", "Record the decision not to go."),
+    ):
+        decided = _recorded(command(name, text))
+        decided.add_argument(
+            "--lead", required=True, metavar="FUNCTION", help="the lead that the movement names"
+        )
+        decided.add_argument("--despite", default="", metavar="REASON", help="why, with questions open")
+    depart = _recorded(command("depart", "Record that it left, or that a site opened."))
+    arrive = _recorded(command("arrive", "Record that it arrived, or that a site was given up as planned."))
+    for parser in (depart, arrive):
+        _said_by(parser, person_required=False)
+        parser.add_argument("--persons", type=int, metavar="N", help="persons counted")
+    waypoint = _recorded(command("waypoint", "Record a report from under way."))
+    _said_by(waypoint)
+    waypoint.add_argument("--point", default="", metavar="ID", help="point of the route it reports from")
+    waypoint.add_argument(
+        "--condition", choices=tuple(one.value for one in Condition), default=Condition.PASSED.value,
+        help="how it is (default: passed)",
+    )  # fmt: skip
+    waypoint.add_argument("--text", default="", help="what was said")
+    abort = _recorded(command("abort", "Record that it was broken off under way."))
+    _said_by(abort, person_required=False)
+    abort.add_argument("--reason", required=True, help="why")
+    incident = _recorded(command("incident", "Record that something happened to it."))
+    _said_by(incident, person_required=False)
+    incident.add_argument("--text", required=True, help="what happened")
+    incident.add_argument("--ends", action="store_true", help="the movement is over by it")
+    step = _recorded(command("escalate", "Record that a step of an alarm was taken, and what came of it."))
+    step.add_argument("--alarm", required=True, metavar="CODE", help="alarm, as `overdue` prints it")
+    step.add_argument("--step", required=True, metavar="N", help="number of the step")
+    step.add_argument("--outcome", required=True, help="what came of it")
+    close = _recorded(command("close", "Close a movement with a review."))
+    close.add_argument("--review", required=True, help="how it went")
+    close.add_argument("--left", type=int, metavar="N", help="persons who left")
+    close.add_argument("--arrived", type=int, metavar="N", help="persons who arrived")
+    close.add_argument("--unaccounted", default="", help="where each of the others is")
+    close.add_argument("--lessons", default="", help="what was learned")
+    undo = command("undo", "Take an event of a movement back by a further entry, if nothing rests on it.")
+    _store(undo)
+    undo.add_argument("entry", metavar="ENTRY", help="id of the entry")
+    _who(undo)
+
+
+def _view_options(command: Command) -> None:
+    status = command("status", "Say where a movement, or every movement, stands, now or at a moment.")
+    _store(status)
+    status.add_argument("movement", nargs="?", default="", metavar="ID", help="the movement (default: all)")
+    silent = command("no-reply", "List who has not answered, for how long, and whom to ask again.")
+    overdue = command(
+        "overdue", "List what is overdue, and the steps that are due. Ends with 7 when anything is."
+    )
+    for parser in (silent, overdue):
+        _store(parser)
+    for parser in (status, silent, overdue):
+        _at(parser, "the moment asked about (default: now)")
+    copy = command("copy", "Show what a recipient sees, or write again what it was sent, and prove it.")
+    _store(copy)
+    _movement(copy)
+    copy.add_argument(
+        "--to", default="", metavar="RECIPIENT", help="whose copy (default: the office's whole form)"
+    )
+    copy.add_argument(
+        "--sent", default="", metavar="ENTRY", help="as sent by this entry; hashes are compared"
+    )
+    _files(copy)
+    desk = command("desk", "Write the log sheet, check-in timetable and report for a radio desk.")
+    _store(desk)
+    _movement(desk)
+    desk.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write to")
+
+
+def _recorded(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add what every event needs."""
+    _store(parser)
+    _movement(parser)
+    _at(parser, "when it happened (ISO 8601 with offset; default: now)")
+    parser.add_argument("--id", default="", help="idempotency key: the same event again adds nothing")
+    _who(parser)
+    return parser
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", type=Path, metavar="STORE", help="store file, or .toml that names a server")
+    text = "what opens the store (else SAFEPASSAGE_KEY_FILE, or a passphrase is asked for)"
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help=text)
+
+
+def _movement(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("movement", metavar="ID", help="short name of the movement")
+
+
+def _who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", required=True, metavar="FUNCTION", help="who does it, by function")
+    parser.add_argument("--why", required=True, help="why")
+
+
+def _at(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--at", default="", metavar="TIME", help=text)
+
+
+def _recipient(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", required=True, metavar="RECIPIENT", help="the recipient, by its short name")
+
+
+def _revision(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--revision", type=int, metavar="N", help="which one (default: the last it was sent)")
+
+
+def _said_by(parser: argparse.ArgumentParser, *, person_required: bool = True) -> None:
+    parser.add_argument("--channel", required=True, choices=_CHANNELS, help="by what way")
+    parser.add_argument(
+        "--person",
+        required=person_required,
+        default="",
+        metavar="FUNCTION",
+        help="who said or took it, by function",
+    )
+
+
+def _files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="folder to write the copy to")

@@ -1,0 +1,38 @@
+"""One recipient's copy of a notification as canonical JSON: what is sent, and what its hash proves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from safepassage.domain.movement.copies import NotificationCopy
+from safepassage.domain.movement.form import BY_NUMBER
+from safepassage.formats.canonical_json import encode
+from safepassage.formats.log_record import thawed
+
+SCHEMA = "safepassage/notification/1"
+
+
+def document(copy: NotificationCopy) -> dict[str, Any]:
+    """Return a copy as plain JSON; times are seconds since 1970 (UTC), positions degrees times ten million."""
+    recipient = copy.recipient
+    return {
+        "schema": SCHEMA,
+        "class": copy.sensitivity.name,
+        "movement": copy.movement,
+        "revision": copy.revision,
+        "kind": copy.kind.value,
+        "recipient": None if recipient is None else {"id": recipient.id, "name": recipient.name},
+        "cancellation": copy.cancellation,
+        "exercise": copy.exercise,
+        "valid_until_utc_s": copy.valid_until_utc_s,
+        "statement": copy.statement,
+        "fields": [
+            {"number": number, "label": BY_NUMBER[number].label.en, "value": thawed(value)}
+            for number, value in copy.fields.items()
+        ],
+    }
+
+
+def write(copy: NotificationCopy) -> bytes:
+    """Return the copy; the same copy gives the same bytes."""
+    return encode(document(copy))
