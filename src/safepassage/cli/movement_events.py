@@ -10,7 +10,7 @@ from safepassage.cli import store_file
 from safepassage.cli.movement_time import given_utc_s
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
-from safepassage.domain.errors import StoreError
+from safepassage.domain.errors import SafePassageError, StoreError
 from safepassage.domain.movement import events as ev
 from safepassage.domain.movement.form import numbers_of
 from safepassage.domain.movement.state import MovementState, standing
@@ -208,6 +208,8 @@ def recorded(options: argparse.Namespace, make: _Make, word: str) -> Outcome:
     with store_file.opened(options) as store:
         try:
             event = make(store, base_of(options))
+        except SafePassageError:
+            raise
         except ValueError as fault:
             raise StoreError(f"Nothing was recorded: {fault}.") from None
         receipt = movement_events.record(

@@ -135,7 +135,9 @@ def _view_options(command: Command) -> None:
     for parser in (silent, overdue):
         _store(parser)
     for parser in (status, silent, overdue):
-        _at(parser, "the moment asked about (default: now)")
+        _at(parser, "the time at which ages are reckoned; what happened by then counts (default: now)")
+        known = "what this office provably held at that moment, by times of receipt"
+        parser.add_argument("--known-at", default="", metavar="TIME", help=known)
     copy = command("copy", "Show what a recipient sees, or write again what it was sent, and prove it.")
     _store(copy)
     _movement(copy)

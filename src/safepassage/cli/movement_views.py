@@ -21,11 +21,13 @@ _MINUTE_S, _HOUR_S = 60, 3600
 
 
 def _states(options: argparse.Namespace) -> tuple[list[MovementState], int]:
-    """Return all movements, now or as this office provably knew them at the moment asked about."""
-    at_utc_s = given_utc_s(options.at)
-    until_ms = at_utc_s * 1000 + 999 if options.at else None
+    """Return all movements after what had happened, and was known, at the moments asked about."""
+    known_utc_s = given_utc_s(options.known_at) if options.known_at else None
+    at_utc_s = given_utc_s(options.at or options.known_at)
+    until_ms = None if known_utc_s is None else known_utc_s * 1000 + 999
     with store_file.opened(options, writes=False) as store:
-        found = movement_events.states(store, until_ms=until_ms)
+        happened = at_utc_s if options.at else None
+        found = movement_events.states(store, until_ms=until_ms, happened_utc_s=happened)
     return [found[name] for name in sorted(found)], at_utc_s
 
 

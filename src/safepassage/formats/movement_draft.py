@@ -123,10 +123,7 @@ class _Corridor:
             if not ends and place is None:
                 continue
             name, kind = self._named(position, len(nodes) - 1, node, place)
-            key = (
-                re.sub(r"[^a-z0-9._-]+", "-", (place or {"id": f"n{node}"})["id"].lower()).strip("-")
-                or "point"
-            )
+            key = re.sub(r"[^a-z0-9._-]+", "-", self._key(position, len(nodes) - 1, node, place)).strip("-.")
             taken[key] += 1
             yield {
                 "id": key if taken[key] == 1 else f"{key}-{taken[key]}",
@@ -137,6 +134,11 @@ class _Corridor:
                 "roads": self._register.roads(arcs[since:position]) if position else "",
             }
             since = position
+
+    def _key(self, position: int, last: int, node: int, place: Mapping[str, Any] | None) -> str:
+        """Return the id of what a point is called after."""
+        end = self._row["place"] if position == 0 else self._row["site"] if position == last else ""
+        return str(end or (place["id"] if place is not None else f"n{node}")).lower()
 
     def _named(self, position: int, last: int, node: int, place: Mapping[str, Any] | None) -> tuple[str, str]:
         if position == 0:

@@ -28,6 +28,11 @@ from safepassage.formats.notification_rows import Clock
 from safepassage.formats.typeset import typeset
 
 _BLANK_LINES = 22
+_WEIGHTS = {
+    "what": 40, "step": 4, "after": 6, "done at": 14, "place": 18, "what was said": 40, "what happened": 50,
+    "what was said, word for word": 45, "read back": 6, "at": 13, "channel": 7, "expected": 13,
+    "overdue from": 13, "stood at": 20,
+}  # fmt: skip
 _OVER = frozenset({Course.ARRIVED, Course.ABORTED, Course.ENDED_BY_INCIDENT, Course.CANCELLED, Course.CLOSED})
 
 
@@ -61,7 +66,8 @@ def _sheet(state: MovementState, heading: str, parts: list[dict[str, Any]]) -> b
 
 
 def _part(heading: str, **more: Any) -> dict[str, Any]:
-    return {"heading": heading, "lines": [], "heads": [], "rows": [], "tall": False, **more}
+    part = {"heading": heading, "lines": [], "heads": [], "rows": [], "tall": False, **more}
+    return {"weights": [_WEIGHTS.get(head, 10) for head in part["heads"]], **part}
 
 
 def _timetable(state: MovementState) -> list[dict[str, Any]]:
@@ -73,7 +79,7 @@ def _timetable(state: MovementState) -> list[dict[str, Any]]:
     rows = [
         [clock.both(one.expected_utc_s), clock.both(one.latest_utc_s),
          f"{one.point.place.name} ({one.point.id})" if one.point else "wherever it is",
-         one.point.kind.value if one.point else "on the hour", "", "", ""]
+         one.point.kind.value if one.point else "check-in", "", "", ""]
         for one in timetable(state)
     ]  # fmt: skip
     steps = [

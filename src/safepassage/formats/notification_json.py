@@ -13,7 +13,7 @@ SCHEMA = "safepassage/notification/1"
 
 
 def document(copy: NotificationCopy) -> dict[str, Any]:
-    """Return a copy as plain JSON; times are seconds since 1970 (UTC), positions degrees times ten million."""
+    """Return a copy as plain JSON; times in seconds since 1970 (UTC), positions in 1e-7 degrees."""
     recipient = copy.recipient
     return {
         "schema": SCHEMA,

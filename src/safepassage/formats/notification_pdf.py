@@ -29,4 +29,5 @@ def _section(one: Section) -> dict[str, Any]:
         "heads": list(one.heads),
         "rows": [list(row) for row in one.rows],
         "numbers": list(one.numbers),
+        "weights": list(one.weights),
     }

@@ -22,12 +22,25 @@ _BARE = {"kind", "shape", "until", "at", "said", "answer", "standing"}
 """Parts that say by themselves what they are."""
 _ONE_ROW = {str(number) for number in range(28, 36)}
 """Fields that are a table in the form of the office, and a line in the copy of one recipient."""
+_WEIGHTS = {
+    "name": 15,
+    "kind": 14,
+    "item": 15,
+    "category": 20,
+    "type": 15,
+    "text": 20,
+    "count": 7,
+    "persons": 8,
+}
 _NUMBERS = {"persons", "quantity", "weight_kg", "count"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One field: number and label in three languages, then lines of text, or a table with its heads."""
+    """One field: number and label in three languages, then lines of text, or a table with its heads.
+
+    `numbers` are the columns that hold numbers, `weights` how wide each column is beside the others.
+    """
 
     number: str
     label: Label
@@ -35,6 +48,7 @@ class Section:
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[int, ...] = ()
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +186,5 @@ def _table(number: str, label: Label, rows: list[dict[str, str]]) -> Section:
         heads=tuple(_head(key) for key in keys),
         rows=tuple(tuple(row.get(key, "") for key in keys) for row in rows),
         numbers=tuple(i for i, key in enumerate(keys) if key in _NUMBERS),
+        weights=tuple(_WEIGHTS.get(key, 10) for key in keys),
     )

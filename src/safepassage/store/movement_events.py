@@ -17,9 +17,16 @@ from safepassage.formats.log_record import decode
 from safepassage.store.event_store import EventStore, Receipt
 
 
-def states(store: EventStore, *, until_ms: int | None = None) -> dict[str, MovementState]:
-    """Return every movement as it stands, or as this office provably knew it at a moment."""
-    return movement_log.states(merge.standing(held(store, until_ms)))
+def states(
+    store: EventStore, *, until_ms: int | None = None, happened_utc_s: int | None = None
+) -> dict[str, MovementState]:
+    """Return every movement as it stands.
+
+    With `until_ms`, as this office provably knew it at that moment; with `happened_utc_s`, after what had
+    happened by that second, whenever it was recorded.
+    """
+    found, _ = movement_log.events(merge.standing(held(store, until_ms)))
+    return fold(one for one in found if happened_utc_s is None or one.event.at_utc_s <= happened_utc_s)
 
 
 def held(store: EventStore, until_ms: int | None = None) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ def known_at(entries: Iterable[Entry], own_log: str, until_ms: int) -> tuple[Ent
     """Return the entries that the office of `own_log` held at a moment (ms since 1970).
 
     Its own entries count up to the first one received later. Entries of other offices count as far as its
-    last own entry by then says that it had seen them: what came after that entry, and before the moment, is not
+    last own entry by then says that it had seen them: what came later, and before the moment, is not
     proved to have been there and is left out.
     """
     given = sorted(entries, key=lambda entry: (entry.log, entry.seq))

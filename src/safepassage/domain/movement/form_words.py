@@ -33,7 +33,7 @@ role | role | функция | функція
 annex | annex | приложение | додаток
 name | place | место | місце
 pcode | place code | код места | код місця
-position | latitude, longitude | широта, долгота | широта, довгота
+position | position | координаты | координати
 point | point | точка | точка
 from | from | с | від
 until | until | до | до

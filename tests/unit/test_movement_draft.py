@@ -1,0 +1,86 @@
+"""A draft holds what the plan says of one corridor: times, points in order, people who decided, vehicles."""
+
+from __future__ import annotations
+
+import pytest
+
+from safepassage.domain.movement.particulars import Particulars
+from safepassage.domain.release import Audience
+from safepassage.engines.release import release
+from safepassage.formats import movement_draft, movement_file
+from safepassage.formats.local_clock import instant
+from safepassage.testing.sample_documents import sample_documents
+
+RELEASE = release(*sample_documents(), Audience.PLANNING_TEAM)
+CORRIDORS = [row["id"] for row in RELEASE.plan["corridors"]]
+OWN = {"org": "red", "kind": "notified", "shape": "overland"}
+
+
+def draft(corridor: str) -> Particulars:
+    return movement_file.particulars(OWN, movement_draft.facts_of(RELEASE, corridor), file="plan")
+
+
+def moving() -> list[str]:
+    found = []
+    for corridor in CORRIDORS:
+        try:
+            movement_draft.facts_of(RELEASE, corridor)
+        except ValueError:
+            continue
+        found.append(corridor)
+    return found
+
+
+def test_most_corridors_can_be_drafted():
+    assert len(moving()) >= len(CORRIDORS) // 2
+
+
+@pytest.mark.parametrize("corridor", moving())
+def test_a_draft_agrees_with_the_plan(corridor):
+    drafted = draft(corridor)
+    row = next(row for row in RELEASE.plan["corridors"] if row["id"] == corridor)
+    epoch_s = round(instant(RELEASE.inputs["epoch"]).timestamp())
+    horizon_s = RELEASE.inputs["horizon_s"]
+    assert epoch_s <= drafted.start_utc_s < drafted.end_utc_s <= epoch_s + horizon_s
+    assert drafted.route[0].id == row["place"]
+    assert drafted.route[-1].place.name == drafted.destination.name
+    assert (drafted.start_utc_s, drafted.end_utc_s) == (
+        drafted.route[0].from_utc_s,
+        drafted.route[-1].until_utc_s,
+    )
+    assert drafted.exercise is bool(RELEASE.inputs["exercise"])
+    cars = [c for c in RELEASE.plan["cars"] if (c["place"], c["route"]) == (row["place"], row["route"])]
+    own = next((line.persons for line in drafted.persons if line.category == "own_vehicle"), 0)
+    same = [c for c in cars if c["direction"] == row["direction"] and not c["reserve"]]
+    assert own == sum(d[1] for c in same for d in c["departures"])
+
+
+def test_crossings_and_checkpoints_on_the_way_are_named_as_such():
+    gates = {
+        r["node"]: r["name"]
+        for r in RELEASE.inputs["places"]
+        if r["kind"] in {"checkpoint", "border_crossing"}
+    }
+    heads = RELEASE.inputs["network"]["arcs"]["head"]
+    for corridor in moving():
+        row = next(row for row in RELEASE.plan["corridors"] if row["id"] == corridor)
+        passed = {heads[arc] for arc in RELEASE.plan["routes"][row["route"]]["arcs"][:-1]}
+        named = {p.place.name for p in draft(corridor).route if p.kind in {"checkpoint", "crossing"}}
+        assert {gates[node] for node in passed & set(gates)} == named
+
+
+def test_what_the_plan_does_not_have_is_said():
+    with pytest.raises(ValueError, match="no corridor"):
+        movement_draft.facts_of(RELEASE, "k999")
+
+
+def test_a_file_wins_over_the_plan():
+    written = movement_file.read(b'title = "Ours"\nvalid_until = "2100-01-01T00:00Z"', file="f")
+    drafted = movement_file.particulars(OWN, movement_draft.facts_of(RELEASE, moving()[0]), written, file="f")
+    assert (drafted.title, drafted.valid_until_utc_s) == ("Ours", 4_102_444_800)
+
+
+@pytest.mark.parametrize("text", ["2030-03-19", "2030-03-19T10:00", "noon"])
+def test_a_time_says_its_offset(text):
+    with pytest.raises(ValueError, match=r"offset|isoformat"):
+        movement_file.utc_s(text)
