@@ -6,19 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage import example
-from safepassage.casework.reading import read_case_input
-from safepassage.web.desk import Desk
 from safepassage.web.map_features import age, map_document, percent, source_numbers
 from safepassage.web.map_routes import scene_of
 from safepassage.web.words import words
+from tests.support.desks import example_desk
 
 ENGLISH = words("en")
 
 
 @pytest.fixture(scope="module")
 def scene():
-    return scene_of(Desk.of(read_case_input(example.path(), None)))
+    return scene_of(example_desk())
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +29,13 @@ def properties(features, layer):
 
 
 def test_every_area_says_whose_word_it_is_and_how_old(features):
-    found = properties(features, "areas")
-    assert len(found) == 6
-    for row in found:
+    areas = {name: row["properties"] for name, row in features.items() if name.startswith("area:")}
+    entered = [row for name, row in areas.items() if not name.startswith("area:claim:")]
+    assert len(entered) == 6
+    assert len(areas) > len(entered), "events of claims are drawn, too"
+    for row in areas.values():
         assert "reported by" in row["said"] or "announced by" in row["said"]
+    for row in entered:
         assert " d old" in row["said"]
 
 

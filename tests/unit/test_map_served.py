@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage import example
-from safepassage.casework.reading import read_case_input
 from safepassage.web.actions import ACTIONS
-from safepassage.web.application import application
-from safepassage.web.desk import Desk
-from tests.support.browsing import browsing
+from tests.support.desks import example_browser
 
 GLUSHKOVO_BRIDGE = {"lon": 34.6365, "lat": 51.375}
 
 
 @pytest.fixture(scope="module")
 def client():
-    desk = Desk.of(read_case_input(example.path(), None))
-    with browsing(application(desk)) as found:
+    with example_browser("planner") as found:
         yield found
 
 

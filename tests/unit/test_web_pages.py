@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage import example
-from safepassage.casework.reading import read_case_input
-from safepassage.web.application import application
-from safepassage.web.desk import Desk
 from safepassage.web.pages import TABS
-from tests.support.browsing import browsing
+from tests.support.desks import example_browser
 
 
 @pytest.fixture(scope="module")
 def client():
-    desk = Desk.of(read_case_input(example.path(), None))
-    with browsing(application(desk)) as found:
+    with example_browser("planner") as found:
         yield found
 
 

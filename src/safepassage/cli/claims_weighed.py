@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from safepassage.casework.claims_seen import ClaimsInput, seen
-from safepassage.cli.difference_text import difference_lines
+from safepassage.casework.differences import difference_lines
 from safepassage.cli.zones_weighed import zone_lines
 from safepassage.domain.case import Case
 from safepassage.domain.claims.withdrawal import Difference, Withdrawal

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.casework.claims_seen import seen
+from safepassage.casework.differences import difference_lines
 from safepassage.casework.reading import read_case_input
 from safepassage.cli.claims_weighed import Scales
-from safepassage.cli.difference_text import difference_lines
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.case import Case, RoadSelector, SelectorKind

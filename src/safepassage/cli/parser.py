@@ -520,6 +520,8 @@ def _serve(commands: Commands) -> None:
     add = parser.add_argument
     add("case", type=Path, nargs="?", metavar="CASE", help="case folder or workbook (default: the example)")
     add("--network", type=Path, help="road network to use instead of the one the case names")
+    add("--store", type=Path, metavar="FILE", help="store to keep everything in (default: nothing is kept)")
+    add("--key-file", type=Path, metavar="FILE", help="key file that opens the store")
     add(
         "--port", type=_whole(0, MOST_PORT), default=DEFAULT_PORT, metavar="N",
         help=f"port on this computer, 0 for any (default: {DEFAULT_PORT})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from safepassage.cli.difference_text import difference_lines
+from safepassage.casework.differences import difference_lines
 from safepassage.domain.case import Case
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation

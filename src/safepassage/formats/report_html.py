@@ -76,7 +76,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "map": drawn,
         "widths": _width_steps(),
         "mark": _inline_mark,
-        "curves": _curves(release, register, movements, clock),
+        "curves": curves(release, register, movements, clock),
         "bottlenecks": supply_facts.bottlenecks(release, register, movements, clock),
         "settlements": settlements,
         "reason_keys": reason_keys(settlements),
@@ -130,14 +130,15 @@ def _width_steps() -> list[tuple[str, float]]:
     return [*steps, (f"over {WIDTHS[-1][0]:,}", WIDEST_PX)]
 
 
-def _curves(
+def curves(
     release: Release, register: Register, movements: Movements, clock: LocalClock
 ) -> list[dict[str, Any]]:
+    """Return one picture for each direction: who has arrived by when, under what no plan can exceed."""
     envelope: dict[int, list[tuple[int, int]]] = {}
     for point in release.certificate["envelope"]:
         at = (point["t_s"], point["persons_at_most"])
         envelope.setdefault(register.direction(point["direction"]), []).append(at)
-    curves = [
+    drawn = [
         Curve(
             name=row["name"],
             position=position,
@@ -150,9 +151,9 @@ def _curves(
         )
         for position, row in enumerate(release.plan["directions"])
     ]
-    last = time_span(curves, release.plan["horizon_s"])
+    last = time_span(drawn, release.plan["horizon_s"])
     return [
         {"position": c.position, "mark": register.mark(c.position), "name": c.name,
          "picture": CurveChart(c, clock, last).draw()}
-        for c in curves
+        for c in drawn
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The application: which address shows what."""
+"""The application: which address shows what, and behind which door it stands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,24 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from safepassage.web.desk import Desk
+from safepassage.domain.errors import SafePassageError, StorageError
+from safepassage.web import (
+    changes,
+    compare,
+    doors,
+    live,
+    movements,
+    plan_screen,
+    settings,
+    sign_in,
+    situation,
+)
+from safepassage.web.desk import DeniedError, Desk
+from safepassage.web.doors import Way
 from safepassage.web.guard import Guard
 from safepassage.web.map_routes import map_routes
 from safepassage.web.pages import page
@@ -25,26 +38,49 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
     """Return the server of one case; `hosts` are the names it may be asked under."""
     app = Starlette(
-        routes=[
-            Route("/", _home),
-            Route("/situation", _screen),
-            Route("/plan", _screen),
-            Route("/movements", _screen),
-            Route("/changes", _screen),
-            Route("/compare", _screen),
-            Route("/settings", _screen),
-            *map_routes(),
-            Mount("/static", StaticFiles(directory=STATIC), name="static"),
-        ],
-        middleware=[Middleware(Guard, hosts=hosts)],
-    )
+        routes=routes(), middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={SafePassageError: _failed, 404: _missing, 405: _missing, 500: _at_fault},
+    )  # fmt: skip
     app.state.desk = desk
     return app
+
+
+def routes() -> list[BaseRoute]:
+    """Return every address; all but the static files stand behind a door."""
+    return [
+        Way("/", _home, doors.ANYBODY),
+        Way("/sign-in", sign_in.show, doors.ANYBODY),
+        Way("/sign-in", sign_in.sign_in, doors.ANYBODY, methods=("POST",)),
+        Way("/sign-in/recover", sign_in.recover, doors.ANYBODY, methods=("POST",)),
+        Way("/sign-out", sign_in.sign_out, doors.SIGNED_IN, methods=("POST",)),
+        Way("/events", live.events, doors.READS_PARTNERS),
+        Way("/situation", situation.show, doors.READS_PARTNERS),
+        Way("/situation/reports", situation.add_report, doors.RECORDS_ALL, methods=("POST",)),
+        Way("/situation/roads", situation.close_road, doors.RECORDS_ALL, methods=("POST",)),
+        Way("/situation/claims", situation.decide, doors.PLANS, methods=("POST",)),
+        Way("/situation/files", situation.upload, doors.PLANS, methods=("POST",)),
+        *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *map_routes(),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]  # fmt: skip
 
 
 async def _home(_: Request) -> Response:
     return RedirectResponse("/situation", status_code=303)
 
 
-async def _screen(request: Request) -> Response:
-    return page(request, request.url.path.strip("/"))
+async def _failed(request: Request, fault: Exception) -> Response:
+    """Say in one sentence what could not be done; a disk that fails may be tried again."""
+    status = 403 if isinstance(fault, DeniedError) else 503 if isinstance(fault, StorageError) else 422
+    return page(request, "failed", status=status, text=str(fault))
+
+
+async def _missing(request: Request, _: Exception) -> Response:
+    return page(request, "failed", status=404, text="There is no such page.")
+
+
+async def _at_fault(request: Request, _: Exception) -> Response:
+    """Say that the program is at fault, and nothing of what was in its hands."""
+    text = "The program itself failed; nothing was recorded. Please report what you did."
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": text}, 500)
+    return page(request, "failed", status=500, text=text)

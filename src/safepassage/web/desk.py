@@ -1,37 +1,304 @@
-"""What the pages are about: one case that is worked on."""
+"""What the pages are about: one case that is worked on, everything recorded about it, and the planner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from safepassage.casework.reading import CaseInput
+from safepassage.casework.claims_seen import ClaimsInput, seen
+from safepassage.casework.reading import CaseInput, read_case_input
+from safepassage.domain.access import Operation, Person, may
 from safepassage.domain.case import Case
-from safepassage.domain.errors import SafePassageError
+from safepassage.domain.claims.ledger import Ledger
+from safepassage.domain.errors import RefusedError, SafePassageError, StorageError
+from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.map_layers import MapLine
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.release import SensitivityClass
+from safepassage.domain.situation import Situation
+from safepassage.engines.hazard_picture import Roads
+from safepassage.formats import ledger_json
+from safepassage.formats.case_times import Clock, iso_utc
+from safepassage.formats.local_clock import LocalClock, Zone, instant
+from safepassage.store.backend import Backend
+from safepassage.store.event_store import Receipt
+from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, Folding, State
+from safepassage.web.hub import Hub
+from safepassage.web.journal import Journal
+from safepassage.web.plan_facts import PlanFacts
+from safepassage.web.planner import Order, Planner
+from safepassage.web.refusals import Refusals
+from safepassage.web.sessions import Attempts, Sessions
+from safepassage.web.waiting import outcome
+
+CLAIMS = "claims.jsonl"
+OPERATIONS: Mapping[str, Operation] = {PLAN_ACCEPTED: Operation.APPROVE, SETTING_SET: Operation.PLAN}
+"""Kinds of entries that take more than recording."""
+RECORDED_WITHIN_S = 10.0
+"""How long somebody waits for the disk before being told to try again."""
 
 
 class DeskError(SafePassageError):
     """A case cannot be worked on in the pages; the message says why."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Desk:
-    """One case as it was handed in, with its roads and lines for orientation."""
+class DeniedError(SafePassageError):
+    """A person may not do this with what it holds."""
 
-    entered: Case
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A case as handed in: where it was read from, what was in it, and the claims it brings."""
+
+    path: Path
+    network_path: Path | None
+    case: Case
     network: RoadNetwork
     background: tuple[MapLine, ...]
+    ledger: Ledger
 
     @classmethod
-    def of(cls, given: CaseInput) -> Desk:
-        """Return the desk of a case that was read.
+    def read(cls, path: Path, network: Path | None) -> Given:
+        """Read a case.
 
         Raises
         ------
         DeskError
-            When the case has faults that forbid to go on.
+            When it has faults that forbid to go on.
+        FormatError
+            When its network cannot be read.
         """
-        if given.malformed or given.case is None or given.network is None:
+        found: CaseInput = read_case_input(path, network)
+        if found.malformed or found.case is None or found.network is None:
             raise DeskError("The case has faults: run `safepassage check` to see them all.")
-        return cls(entered=given.case, network=given.network.network, background=given.background)
+        own = path / CLAIMS
+        data = own.read_bytes() if own.is_file() else b""
+        ledger, _ = ledger_json.read(data, file=CLAIMS)
+        return cls(
+            path=path, network_path=network, case=found.case, network=found.network.network,
+            background=found.background, ledger=ledger,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Weighed:
+    revision: int = -1
+    claims: ClaimsInput | None = None
+    situation: Situation | None = None
+
+
+@dataclass
+class Desk:
+    """One case that is worked on by one office.
+
+    `open_roles` lets everybody on this computer take any role, for the example only; `kept` is whether
+    what is recorded outlasts the program.
+    """
+
+    given: Given
+    org: str
+    clock_ms: Callable[[], int]
+    open_roles: bool = False
+    kept: bool = True
+    sessions: Sessions = field(default_factory=Sessions)
+    attempts: Attempts = field(default_factory=Attempts)
+    facts: PlanFacts = field(default_factory=PlanFacts)
+    folding: Folding = field(init=False)
+    hub: Hub = field(init=False)
+    journal: Journal = field(init=False)
+    planner: Planner = field(init=False)
+    refusals: Refusals = field(init=False)
+    clock: LocalClock = field(init=False)
+    started_ms: int = field(init=False)
+    _roads: Roads = field(init=False)
+    _weighed: _Weighed = field(default_factory=_Weighed)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _ordered: int = -1
+
+    @classmethod
+    def over(
+        cls, given: Given, backend: Backend, *, org: str, open_roles: bool = False, kept: bool = True,
+        clock_ms: Callable[[], int] | None = None,
+    ) -> Desk:  # fmt: skip
+        """Return the desk of a case over what is recorded in a store that has a log of its own."""
+        desk = cls(given, org, clock_ms or now_ms, open_roles, kept)
+        desk.refusals = Refusals(desk.clock_ms)
+        desk.folding = Folding(given.ledger)
+        desk.hub = Hub(lambda: desk.folding.entries)
+        desk.planner = Planner(given.path, given.network_path, desk.hub.passing)
+        desk.clock = clock_of(given.case)
+        desk._roads = Roads(given.network)
+        desk.journal = Journal(backend, desk.clock_ms, desk._heard)
+        desk.journal.store.tell()
+        entries = desk.folding.entries
+        desk.started_ms = entries[0].at_ms if entries else desk.clock_ms()
+        others = [e for e in desk.journal.store.all_entries() if e.log != desk.journal.store.log]
+        if others:
+            desk.folding.take_others(others)
+        return desk
+
+    @property
+    def entered(self) -> Case:
+        """The case as it was handed in."""
+        return self.given.case
+
+    @property
+    def network(self) -> RoadNetwork:
+        """The roads of the case."""
+        return self.given.network
+
+    @property
+    def background(self) -> tuple[MapLine, ...]:
+        """Lines for orientation."""
+        return self.given.background
+
+    def _heard(self, entries: list[Entry]) -> None:
+        self.folding.take(entries)
+        self.hub.ring()
+
+    def close(self) -> None:
+        """Stop the planner, write what is waiting, close the store."""
+        self.planner.close()
+        self.journal.close()
+
+    def now_s(self) -> int:
+        """Return the time by this computer, for sessions."""
+        return self.clock_ms() // 1000
+
+    def now_iso(self) -> str:
+        """Return the time of the case: of the world, or of an exercise as long after its start as it runs."""
+        if not self.given.case.exercise:
+            return iso_utc(instant("1970-01-01T00:00:00Z") + timedelta(milliseconds=self.clock_ms()))
+        run = timedelta(milliseconds=self.clock_ms() - self.started_ms)
+        return iso_utc(instant(self.given.case.as_of) + run)
+
+    def now_grid_s(self) -> int:
+        """Return the second of the plan's hours that it is, 0 before they begin."""
+        return min(max(0, self.clock.seconds(self.now_iso())), self.given.case.settings.horizon_s - 1)
+
+    def typed_clock(self) -> Clock:
+        """Return what understands times as people type them."""
+        case = self.given.case
+        offset_s = case.time_zones[0][1] if case.time_zones else 0
+        return Clock(epoch=instant(case.epoch), offset_s=offset_s, horizon_s=case.settings.horizon_s)
+
+    def state(self) -> State:
+        """Return what stands after the last entry."""
+        return self.folding.state()
+
+    def situation(self) -> Situation:
+        """Return the case as entered with the claims seen on its roads, and what happened since."""
+        return self._seen()[1]
+
+    def claims(self) -> ClaimsInput:
+        """Return what the claims mean on the roads of the case; worked out once for each state."""
+        return self._seen()[0]
+
+    def _seen(self) -> tuple[ClaimsInput, Situation]:
+        with self._lock:
+            state = self.state()
+            held = self._weighed
+            if held.claims is None or held.situation is None or held.revision != state.revision:
+                claims = seen(
+                    state.ledger, self.given.case, self._roads, without=without_of(state), made_from={}
+                )
+                situation = Situation(case=claims.case, events=state.events)
+                self._weighed = held = _Weighed(state.revision, claims, situation)
+                return claims, situation
+            return held.claims, held.situation
+
+    async def record(self, person: Person, draft: Draft) -> Receipt:
+        """Record what a person did; it is on disk when this returns.
+
+        Raises
+        ------
+        DeniedError
+            When the person may not record what the draft holds.
+        RefusedError
+            When its id stands in the log with other content.
+        StorageError
+            When the disk failed or took too long; it may be sent again.
+        """
+        self.allow(person, [draft])
+        try:
+            return await outcome(self.journal.record(draft), RECORDED_WITHIN_S)
+        except TimeoutError:
+            raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
+
+    def allow(self, person: Person, drafts: Sequence[Draft]) -> None:
+        """Refuse what a person may not record.
+
+        Raises
+        ------
+        DeniedError
+            When a draft holds what the role does not record.
+        """
+        for draft in drafts:
+            operation = OPERATIONS.get(draft.kind, Operation.RECORD)
+            if not may(person, operation, org=draft.org, sensitivity=draft.sensitivity):
+                raise DeniedError("Your role does not record this.")
+
+    def draft(
+        self, person: Person, *, kind: str, body: dict[str, Any], why: str, id: str,  # noqa: A002
+        about: str = "", sensitivity: SensitivityClass = SensitivityClass.RESTRICTED,
+    ) -> Draft:  # fmt: skip
+        """Return what a person did as a draft.
+
+        Raises
+        ------
+        RefusedError
+            When a field does not fit.
+        """
+        try:
+            return Draft(
+                id=id, org=self.org, by=person.id, why=why.strip() or "no reason was given", kind=kind,
+                body=body, about=about, sensitivity=sensitivity,
+            )  # fmt: skip
+        except ValueError as fault:
+            raise RefusedError(f"{fault}.") from None
+
+    def order(self, *, again: bool = False) -> bool:
+        """Have the planner plan what stands now, unless it does already; tell whether it was asked."""
+        state = self.state()
+        with self._lock:
+            if self._ordered == state.revision and not again:
+                return False
+            self._ordered = state.revision
+        accepted = state.accepted
+        kept = self.planner.plan(str(accepted.body.get("plan_sha256"))) if accepted else None
+        self.planner.start(
+            Order(
+                revision=state.revision,
+                ledger=ledger_json.write(state.ledger.entries),
+                events=state.events,
+                without=without_of(state),
+                announced=kept,
+                now_s=self.now_grid_s(),
+            )
+        )
+        return True
+
+
+def without_of(state: State) -> tuple[str, ...]:
+    """Return what the office leaves out of its plans: claims, origins or outlets."""
+    said = state.settings.get("without", "")
+    return tuple(part.strip() for part in said.split(";") if part.strip())
+
+
+def clock_of(case: Case) -> LocalClock:
+    """Return what writes grid seconds in the zones of both sides."""
+    labels: dict[int, list[str]] = {}
+    for label, offset_s in case.time_zones:
+        labels.setdefault(offset_s, []).append(label)
+    zones = tuple(Zone(label=" and ".join(names), offset_s=offset) for offset, names in labels.items())
+    return LocalClock(epoch=instant(case.epoch), zones=zones or (Zone(label="UTC", offset_s=0),))
+
+
+def now_ms() -> int:
+    """Return milliseconds since 1970 by this computer."""
+    return time.time_ns() // 1_000_000

@@ -24,6 +24,41 @@ HEADERS = {
 """On every answer, whatever it is."""
 
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 20 * 1024 * 1024
+LONGEST_LENGTH = 9
+
+
+def is_own(headers: Headers) -> bool:
+    """Tell whether a request that changes something comes from a page of this server, or from no browser.
+
+    Fetch metadata first, then the origin (W3C Fetch Metadata Request Headers; OWASP ASVS 5.0.0, 3.5.1). A
+    request with neither is taken only where it brings its token itself, which no page elsewhere can.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is not None:
+        return origin.partition("://")[2] == headers.get("host", "")
+    return site is not None or "authorization" in headers
+
+
+def limited(receive: Receive, most: int) -> Receive:
+    """Return what hands on a body until it is too large; then nothing more of it is read."""
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        if message["type"] == "http.request":
+            read += len(message.get("body", b""))
+            if read > most:
+                return {"type": "http.disconnect"}
+        return message
+
+    return counted
+
+
 class Guard:
     """Refuses requests under another name than this server's, and puts the headers on every answer.
 
@@ -48,11 +83,23 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        if not self._is_addressed(Headers(scope=scope).get("host", "")):
-            refused = PlainTextResponse("This server does not go by that name.", status_code=421)
-            await refused(scope, receive, with_headers)
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope["method"], headers)
+        if refusal is not None:
+            await refusal(scope, receive, with_headers)
             return
-        await self._app(scope, receive, with_headers)
+        await self._app(scope, limited(receive, LARGEST_BODY), with_headers)
+
+    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+        """Return the answer to a request that is not taken, None for one that is."""
+        if not self._is_addressed(headers.get("host", "")):
+            return PlainTextResponse("This server does not go by that name.", status_code=421)
+        if method not in SAFE and not is_own(headers):
+            return PlainTextResponse("Forms are taken from the pages of this server only.", status_code=403)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or len(length) > LONGEST_LENGTH or int(length) > LARGEST_BODY:
+            return PlainTextResponse("That is larger than anything these pages take.", status_code=413)
+        return None
 
     def _is_addressed(self, host: str) -> bool:
         name = host.rsplit(":", 1)[0] if host.rsplit(":", 1)[-1].isdigit() else host

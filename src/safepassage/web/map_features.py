@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from safepassage.domain.case import STAYS, AreaKind, Case, PlaceKind
 from safepassage.domain.map_layers import MapArea, MapLayers
-from safepassage.domain.plan import Corridor, Modification, Plan
+from safepassage.domain.plan import Corridor, Modification, Schedule
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
+from safepassage.formats import plan_json
 from safepassage.formats.local_clock import instant
 from safepassage.formats.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
+from safepassage.web.planner import MadePlan
 from safepassage.web.words import Words
 
 Feature = dict[str, Any]
@@ -33,6 +35,23 @@ AREA_WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPlan:
+    """The ways of a plan: its corridors and the schedule whose routes they name."""
+
+    corridors: tuple[Corridor, ...]
+    schedule: Schedule
+
+
+def shown_plan_of(made: MadePlan) -> ShownPlan:
+    """Return the ways of a plan that was made."""
+    document = made.document("plan")
+    known = {field.name for field in fields(Corridor)}
+    rows = [{name: value for name, value in row.items() if name in known} for row in document["corridors"]]
+    corridors = tuple(Corridor(**row | {"cut_arcs": tuple(row.get("cut_arcs", ()))}) for row in rows)
+    return ShownPlan(corridors=corridors, schedule=plan_json.parsed_schedule(document))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapScene:
     """What a map shows: what a case asks, how its roads are changed, and a plan if there is one."""
 
@@ -40,7 +59,7 @@ class MapScene:
     layers: MapLayers
     problem: PlanningProblem
     modifications: tuple[Modification, ...]
-    plan: Plan | None = None
+    plan: ShownPlan | None = None
 
 
 def map_document(scene: MapScene, said: Words) -> dict[str, Any]:

@@ -9,18 +9,22 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from safepassage.casework.layers import map_layers
 from safepassage.domain.case import SelectorKind
+from safepassage.domain.situation import Situation
 from safepassage.engines.overlay import overlay
 from safepassage.web.desk import Desk
-from safepassage.web.map_features import MapScene, map_document
+from safepassage.web.doors import READS_ALL, READS_PARTNERS, Way, can
+from safepassage.web.map_features import MapScene, map_document, shown_plan_of
 from safepassage.web.map_view import tiles_of
-from safepassage.web.pages import desk_of, locale_of
+from safepassage.web.pages import asking, desk_of, locale_of
 from safepassage.web.tiles import tile_response
 from safepassage.web.words import words
 
+FOR_PARTNERS = ("states", "crossings", "lines")
+"""Layers that hold nothing beyond the class for partners."""
 NEAR_M = 2_000.0
 """A road farther than this from where somebody points is not meant."""
 _MOST_BYTES = 1_000
@@ -36,9 +40,9 @@ class Spot(msgspec.Struct, forbid_unknown_fields=True):
 def map_routes() -> list[BaseRoute]:
     """Return the routes of the map."""
     return [
-        Route("/map/tiles/{zoom}/{column}/{row}", _tile),
-        Route("/map/features", _features),
-        Route("/map/road", _road, methods=["POST"]),
+        Way("/map/tiles/{zoom}/{column}/{row}", _tile, READS_PARTNERS),
+        Way("/map/features", _features, READS_PARTNERS),
+        Way("/map/road", _road, READS_PARTNERS, methods=("POST",)),
     ]
 
 
@@ -47,22 +51,28 @@ async def _tile(request: Request) -> Response:
 
 
 async def _features(request: Request) -> Response:
-    document = await run_in_threadpool(_document, desk_of(request), locale_of(request))
+    desk, all_of_it = desk_of(request), can(asking(request), READS_ALL, desk_of(request).org)
+    document = await run_in_threadpool(_document, desk, locale_of(request), all_of_it=all_of_it)
     return Response(document, media_type="application/geo+json")
 
 
-def _document(desk: Desk, locale: str) -> str:
+def _document(desk: Desk, locale: str, *, all_of_it: bool) -> str:
+    """Return the features that a reader may know of: without `all_of_it` roads, crossings and borders."""
     found = map_document(scene_of(desk), words(locale))
+    if not all_of_it:
+        found["features"] = [f for f in found["features"] if f["properties"]["layer"] in FOR_PARTNERS]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def scene_of(desk: Desk) -> MapScene:
     """Return what the map of a desk shows."""
-    case = desk.entered
-    laid = overlay(desk.network, case)
+    case, picture = desk.situation().current(), desk.claims().picture
+    entered = Situation(case=desk.entered, events=desk.state().events).current()
+    laid, made = overlay(desk.network, case), desk.planner.latest
     return MapScene(
-        case=case, layers=map_layers(desk.network, case, desk.background), problem=laid.problem,
-        modifications=laid.modifications,
+        case=entered, layers=map_layers(desk.network, entered, desk.background, picture),
+        problem=laid.problem, modifications=laid.modifications,
+        plan=None if made is None else shown_plan_of(made),
     )  # fmt: skip
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from safepassage.web.desk import Desk
+from safepassage.domain.access import Person
 from safepassage.web.map_view import map_facts
 from safepassage.web.words import LANGUAGES, direction, words
+
+if TYPE_CHECKING:
+    # The desk has a planner, whose process imports half of the program: pages need its name only.
+    from safepassage.web.desk import Desk
 
 TABS = (
     ("situation", "Situation"),
@@ -28,10 +34,22 @@ LANGUAGE = "language"
 @cache
 def environment() -> Environment:
     """Return the templates of the pages; a name that a template misspells is an error."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("safepassage.web", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["count"] = _count
+    made.filters["words"] = _in_words
+    return made
+
+
+def _count(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _in_words(code: object) -> str:
+    """Return a code of a closed list as words."""
+    return str(code).replace("_", " ").lower()
 
 
 def desk_of(request: Request) -> Desk:
@@ -40,21 +58,44 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def asking(request: Request) -> Person:
+    """Return who asks; only behind a door that needs somebody.
+
+    Raises
+    ------
+    RuntimeError
+        When the address has no such door.
+    """
+    person: Person | None = getattr(request.state, "person", None)
+    if person is None:
+        raise RuntimeError("this address stands behind no door")
+    return person
+
+
+def new_id(what: str) -> str:
+    """Return a new id of an entry; a form carries it, so that sending it twice records it once."""
+    return f"{what}-{base64.b32encode(os.urandom(15)).decode('ascii').lower()}"
+
+
 def locale_of(request: Request) -> str:
     """Return the language the reader chose, else the first of the browser's that there is, else English."""
     asked = [request.cookies.get(LANGUAGE, "")]
-    asked += [
-        part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")
-    ]
+    accepted = request.headers.get("accept-language", "").split(",")
+    asked += [part.split(";")[0].strip()[:2] for part in accepted]
     return next((name for name in asked if name in LANGUAGES), "en")
 
 
 def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from the template of that name."""
+    from safepassage.web import doors  # noqa: PLC0415 - doors show pages, too
+
     desk, locale = desk_of(request), locale_of(request)
+    person: Person | None = getattr(request.state, "person", None)
     text = environment().get_template(f"{name}.html").render(
         _=words(locale), locale=locale, direction=direction(locale), languages=LANGUAGES, tabs=TABS,
-        tab=request.url.path.strip("/").split("/")[0], case=desk.entered,
-        **{**map_facts(request), **values},
+        tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=doors,
+        can=lambda door: doors.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
+        now=desk.clock.named(desk.clock.seconds(desk.now_iso())), seq=desk.folding.size,
+        **{**(map_facts(request) if person else {}), **values},
     )  # fmt: skip
     return HTMLResponse(text, status_code=status)

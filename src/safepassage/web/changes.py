@@ -1,0 +1,184 @@
+"""The stream of everything recorded, newest first, with its effect; taking back; what differs between two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from safepassage.domain.errors import StoreError
+from safepassage.domain.log.classes import shown
+from safepassage.domain.log.entry import Entry
+from safepassage.domain.release import SensitivityClass
+from safepassage.formats.log_chain import GENESIS
+from safepassage.web.desk import Desk
+from safepassage.web.doors import READS_PARTNERS, UNDOES, Way, reach
+from safepassage.web.forms import form_of
+from safepassage.web.pages import asking, desk_of, page
+
+SHOWN = 100
+KINDS = {
+    "log.opened": "The log was opened",
+    "log.undone": "Taken back",
+    "claims.entry": "Claims",
+    "situation.event": "Situation",
+    "plan.accepted": "Plan accepted",
+    "setting.set": "Setting",
+    "access.person_set": "Person and role",
+    "export.made": "Release made",
+    "key.deleted": "Key deleted",
+}
+ACTS = {
+    "ReportFiled": "report filed",
+    "ClaimProposed": "claim proposed",
+    "ClaimDecided": "claim decided",
+    "ClaimCorrected": "claim read better",
+    "ClaimRetracted": "claim retracted by its source",
+    "GradeSet": "claim graded",
+    "ClaimsLinked": "claims linked",
+    "GapNoted": "open question noted",
+    "GapAnswered": "open question answered",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One entry: when, who, what in words, why; whether it was taken back and can be."""
+
+    seq: int
+    id: str
+    at: str
+    by: str
+    org: str
+    kind: str
+    text: str
+    why: str
+    gone: bool
+    undoable: bool
+
+
+def rows(desk: Desk, limit: SensitivityClass, *, before: int, about: str) -> list[ChangeRow]:
+    """Return what a reader up to a class sees of the entries before a place in the log, newest first."""
+    gone = desk.folding.gone()
+    found: list[ChangeRow] = []
+    for entry in reversed(desk.folding.entries[: before - 1]):
+        if about and entry.kind != about:
+            continue
+        visible = entry.sensitivity <= limit
+        body = dict(entry.body) if visible else shown(entry.kind, entry.body, limit)
+        if not visible and not body:
+            continue
+        found.append(
+            ChangeRow(
+                seq=entry.seq,
+                id=entry.id,
+                at=_at(entry),
+                by=entry.by if visible else "",
+                org=entry.org,
+                kind=KINDS.get(entry.kind, entry.kind.replace("_", " ").replace(".", ": ")),
+                text=said(entry.kind, body) if visible else "",
+                why=entry.why if visible else "",
+                gone=entry.id in gone,
+                undoable=visible and entry.kind not in {GENESIS, "key.deleted"},
+            )
+        )
+        if len(found) >= SHOWN:
+            break
+    return found
+
+
+def _at(entry: Entry) -> str:
+    return datetime.fromtimestamp(entry.at_ms / 1000, UTC).strftime("%d %b %H:%M:%S UTC")
+
+
+def said(kind: str, body: Mapping[str, Any]) -> str:
+    """Return what an entry says, in a few words."""
+    if kind in {"claims.entry", "situation.event"}:
+        try:
+            line = json.loads(str(body.get("line", "")))
+        except ValueError:
+            return ""
+        return _claim(line.get("act", {})) if kind == "claims.entry" else _event(line.get("change", {}))
+    if kind == "plan.accepted":
+        who = "; ".join(f"{d['name']}: {d['served']} served" for d in body.get("directions", ()))
+        return f"{str(body.get('plan_sha256', ''))[:12]} · {who}"
+    if kind == "access.person_set":
+        ended = "" if body.get("active") else " (ended)"
+        return f"{body.get('person')}: {body.get('role')}{ended}"
+    if kind == "setting.set":
+        return f"{body.get('name')} = {body.get('value')}"
+    if kind == "log.undone":
+        return ", ".join(f"entry {row['seq']}" for row in body.get("undone", ()))
+    return ""
+
+
+def _claim(act: Mapping[str, Any]) -> str:
+    name = ACTS.get(str(act.get("is")), "")
+    claim = act.get("claim", "")
+    if isinstance(claim, Mapping):
+        return f"{name}: “{claim.get('span', {}).get('text', '')[:160]}”"
+    if "report" in act and isinstance(act["report"], Mapping):
+        return f"{name}: {act['report'].get('outlet', '')}"
+    return f"{name}: {act.get('decision', '')} {claim}".replace("  ", " ")
+
+
+def _event(change: Mapping[str, Any]) -> str:
+    status, area = change.get("status"), change.get("area")
+    if isinstance(status, Mapping):
+        roads = "; ".join(f"{r.get('kind')}:{r.get('value')}" for r in status.get("roads", ()))
+        said_by = status.get("provenance", {}).get("source", "")
+        return f"{roads} reported {str(status.get('status', '')).replace('_', ' ').lower()} ({said_by})"
+    if isinstance(area, Mapping):
+        return f"area {area.get('name', '')} ({str(area.get('kind', '')).replace('_', ' ')})"
+    return str(change.get("is", ""))
+
+
+async def show(request: Request) -> Response:
+    """Show the stream."""
+    return await _page(request)
+
+
+async def _page(request: Request, *, problem: str = "", status: int = 200) -> Response:
+    desk, person = desk_of(request), asking(request)
+    size = desk.folding.size
+    said_before = request.query_params.get("before", "")
+    before = int(said_before) if said_before.isascii() and said_before.isdigit() else size + 1
+    about = request.query_params.get("kind", "")
+    about = about if about in KINDS else ""
+    found = await run_in_threadpool(
+        rows, desk, reach(person, desk.org), before=min(before, size + 1), about=about
+    )
+    return page(
+        request, "changes", status=status, problem=problem, rows=found, kinds=KINDS, about=about, size=size,
+        more=found[-1].seq if len(found) == SHOWN else 0,
+    )  # fmt: skip
+
+
+async def undo(request: Request) -> Response:
+    """Record that an entry is taken back; both stay."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    why = form.text("why", "entered by mistake")
+    try:
+        await run_in_threadpool(_undone, desk, form.text("entry"), person.id, why)
+    except StoreError as fault:
+        return await _page(request, problem=str(fault), status=422)
+    await run_in_threadpool(desk.order)
+    return RedirectResponse("/changes", status_code=303)
+
+
+def _undone(desk: Desk, entry_id: str, by: str, why: str) -> None:
+    store = desk.journal.store
+    with store.lock:
+        store.undo(entry_id, by=by, why=why, org=desk.org)
+
+
+WAYS = [
+    Way("/changes", show, READS_PARTNERS),
+    Way("/changes/undo", undo, UNDOES, methods=("POST",)),
+]

@@ -1,0 +1,109 @@
+"""Who may pass through which door: every address has one, and what has none is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from safepassage.domain.access import MAY, Operation, Person, may
+from safepassage.domain.release import SensitivityClass
+from safepassage.web.pages import desk_of, page
+
+COOKIE = "safepassage"
+BEARER = "bearer "
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What a person must be allowed to do, up to which class, to pass; without an operation, be anybody.
+
+    `open` doors are passed by everybody, signed in or not.
+    """
+
+    operation: Operation | None = None
+    sensitivity: SensitivityClass = SensitivityClass.RESTRICTED
+    open: bool = False
+
+    def lets(self, person: Person | None, org: str) -> bool:
+        """Tell whether a person may pass in an office of this organisation."""
+        if self.open:
+            return True
+        if person is None or not person.active:
+            return False
+        return self.operation is None or may(person, self.operation, org=org, sensitivity=self.sensitivity)
+
+
+ANYBODY = Door(open=True)
+SIGNED_IN = Door()
+READS_PARTNERS = Door(operation=Operation.READ, sensitivity=SensitivityClass.PARTNERS)
+READS_ALL = Door(operation=Operation.READ)
+RECORDS = Door(operation=Operation.RECORD, sensitivity=SensitivityClass.PARTIES)
+RECORDS_ALL = Door(operation=Operation.RECORD)
+UNDOES = Door(operation=Operation.UNDO)
+PLANS = Door(operation=Operation.PLAN)
+APPROVES = Door(operation=Operation.APPROVE)
+EXPORTS = Door(operation=Operation.EXPORT, sensitivity=SensitivityClass.PARTNERS)
+EXPORTS_ALL = Door(operation=Operation.EXPORT)
+EXCHANGES = Door(operation=Operation.EXCHANGE)
+NOTIFIES = Door(operation=Operation.NOTIFY, sensitivity=SensitivityClass.PARTIES)
+MANAGES = Door(operation=Operation.MANAGE_PEOPLE)
+
+
+def reach(person: Person | None, org: str) -> SensitivityClass:
+    """Return the highest class that a person may read in an office of this organisation."""
+    classes = sorted(SensitivityClass, reverse=True)
+    return next(
+        (c for c in classes if may(person, Operation.READ, org=org, sensitivity=c)), SensitivityClass.PUBLIC
+    )
+
+
+def can(person: Person | None, door: Door, org: str) -> bool:
+    """Tell whether a person may pass a door, for what a page offers."""
+    return door.lets(person, org)
+
+
+def token_of(request: Request) -> tuple[str, bool]:
+    """Return the token a request brings, and whether the browser added it by itself."""
+    said = request.headers.get("authorization", "")
+    if said[: len(BEARER)].lower() == BEARER:
+        return said[len(BEARER) :].strip(), False
+    return request.cookies.get(COOKIE, ""), True
+
+
+def person_of(request: Request) -> Person | None:
+    """Return who asks, None where nobody is signed in."""
+    desk = desk_of(request)
+    token, _ = token_of(request)
+    name = desk.sessions.person(token, desk.now_s()) if token else ""
+    return desk.state().persons.get(name) if name else None
+
+
+class Way(Route):
+    """An address behind a door; whoever may not pass is told so, and it is noted."""
+
+    def __init__(self, path: str, answer: Answer, door: Door, *, methods: tuple[str, ...] = ("GET",)) -> None:
+        self.door = door
+
+        async def checked(request: Request) -> Response:
+            desk, person = desk_of(request), person_of(request)
+            request.state.person = person
+            if door.lets(person, desk.org):
+                return await answer(request)
+            desk.refusals.note(person, request.method, path)
+            return _refused(request, path, person)
+
+        super().__init__(path, checked, methods=list(methods))
+
+
+def _refused(request: Request, path: str, person: Person | None) -> Response:
+    if path.startswith("/api/"):
+        status = 401 if person is None else 403
+        return JSONResponse({"error": "sign in" if person is None else "not for your role"}, status)
+    if person is None and request.method == "GET":
+        return RedirectResponse("/sign-in", status_code=303)
+    return page(request, "refused", status=403, allowed=sorted(MAY[person.role]) if person else [])

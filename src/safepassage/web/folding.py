@@ -1,0 +1,148 @@
+"""What stands after the entries of the log: situation, ledger, roles, and the plan that counts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from safepassage.domain.access import PERSON_SET, Person, people
+from safepassage.domain.claims.ledger import Entry as LedgerEntry
+from safepassage.domain.claims.ledger import Ledger
+from safepassage.domain.log.entry import Entry
+from safepassage.domain.log.merge import merged, undone
+from safepassage.domain.situation import Event
+from safepassage.formats.record_json import from_plain, to_plain
+from safepassage.store.claims_events import CLAIMS_ENTRY
+
+SITUATION_EVENT = "situation.event"
+PLAN_ACCEPTED = "plan.accepted"
+SETTING_SET = "setting.set"
+
+
+def event_body(event: Event) -> dict[str, Any]:
+    """Return a change of the situation as the body of an entry."""
+    return {"line": json.dumps(to_plain(event), ensure_ascii=False, sort_keys=True)}
+
+
+def read_event(body: Mapping[str, Any]) -> Event | None:
+    """Return the change of the situation that a body holds, None where it holds none."""
+    try:
+        found: Event = from_plain(Event, json.loads(str(body.get("line", ""))))
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What stands after `seq` entries of this office's log; `revision` changes whenever inputs do."""
+
+    seq: int = 0
+    revision: int = 0
+    ledger: Ledger = field(default_factory=Ledger)
+    events: tuple[Event, ...] = ()
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    accepted: Entry | None = None
+
+
+class Folding:
+    """Keeps the state moved on; entries may come from any thread.
+
+    Entries are folded when somebody asks, so that many that come at once cost one fold. One that takes
+    another back has everything folded anew.
+    """
+
+    def __init__(self, base: Ledger) -> None:
+        self._base, self._lock = base, threading.RLock()
+        self._entries: list[Entry] = []
+        self._pending: list[Entry] = []
+        self._others: tuple[Entry, ...] = ()
+        self._state = State(ledger=base)
+        self._gone: frozenset[str] = frozenset()
+        self._anew = False
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries of this office's own log, in order; it only grows."""
+        return self._entries
+
+    @property
+    def size(self) -> int:
+        """How many entries this office's log has."""
+        return len(self._entries)
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Add what was recorded."""
+        with self._lock:
+            for entry in entries:
+                self._entries.append(entry)
+                self._pending.append(entry)
+                self._anew = self._anew or bool(entry.undoes)
+
+    def take_others(self, entries: Iterable[Entry]) -> None:
+        """Put the logs of other offices beside this one's."""
+        with self._lock:
+            self._others, self._anew = tuple(entries), True
+
+    def gone(self) -> frozenset[str]:
+        """Return the ids of entries that were taken back."""
+        self.state()
+        return self._gone
+
+    def state(self) -> State:
+        """Return what stands now."""
+        with self._lock:
+            if self._anew:
+                every = merged([*self._entries, *self._others])
+                self._gone = undone(every)
+                kept = [entry for entry in every if not entry.undoes and entry.id not in self._gone]
+                fresh = State(ledger=self._base, revision=self._state.revision + 1)
+                self._state = replace(_moved(fresh, kept), seq=len(self._entries))
+            elif self._pending:
+                self._state = replace(_moved(self._state, self._pending), seq=len(self._entries))
+            self._pending, self._anew = [], False
+            return self._state
+
+
+def _moved(state: State, entries: list[Entry]) -> State:
+    """Return the state after further entries; one that cannot be understood changes nothing."""
+    lines = [entry for entry in entries if entry.kind == CLAIMS_ENTRY]
+    found = [read_event(entry.body) for entry in entries if entry.kind == SITUATION_EVENT]
+    events = tuple(event for event in found if event is not None)
+    settings, persons, accepted = dict(state.settings), dict(state.persons), state.accepted
+    for entry in entries:
+        if entry.kind == SETTING_SET:
+            settings[str(entry.body.get("name"))] = str(entry.body.get("value"))
+        elif entry.kind == PLAN_ACCEPTED:
+            accepted = entry
+        elif entry.kind == PERSON_SET:
+            persons.pop(str(entry.body.get("person")), None)
+            persons |= people([entry])
+    return replace(
+        state, ledger=_with(state.ledger, lines), events=(*state.events, *events), persons=persons,
+        settings=settings, accepted=accepted, revision=state.revision + bool(lines or events),
+    )  # fmt: skip
+
+
+def _with(ledger: Ledger, entries: list[Entry]) -> Ledger:
+    """Return a ledger with the claims entries of a log; what does not fit is left out."""
+    taken: list[LedgerEntry] = []
+    for entry in entries:
+        try:
+            taken.append(from_plain(LedgerEntry, json.loads(str(entry.body.get("line", "")))))
+        except (ValueError, RecursionError):
+            continue
+    try:
+        return ledger.after(*taken)
+    except ValueError:
+        pass
+    for fitting in taken:
+        try:
+            ledger = ledger.after(fitting)
+        except ValueError:
+            continue
+    return ledger

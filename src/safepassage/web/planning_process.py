@@ -1,0 +1,205 @@
+"""The process in which plans are made: reads the case once, then answers orders, better and better.
+
+First a short look for something to show, then a whole plan without prices, then the plan that the command
+line makes. The last two are verified before they are handed over; a new word on the pipe ends the order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from safepassage.casework.audited import audited
+from safepassage.casework.claims_seen import ClaimsInput, seen
+from safepassage.casework.reading import read_case_input
+from safepassage.casework.verified import documents_of
+from safepassage.domain.case import Case
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.release import Audience
+from safepassage.domain.situation import Event, Situation
+from safepassage.engines.hazard_picture import Roads
+from safepassage.engines.release import release
+from safepassage.formats import (
+    canonical_json,
+    changes_json,
+    inputs_json,
+    ledger_json,
+    plan_json,
+    public_notice,
+)
+from safepassage.formats.record_json import from_plain
+from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
+
+SKETCH_WORK = 10_000
+LOOKED_EVERY_S, TOLD_EVERY_S = 0.02, 0.1
+
+
+class SupersededError(Exception):
+    """A newer word has come."""
+
+
+def serve(pipe: Connection, case: str, network: str) -> None:
+    """Answer orders until the other end is gone."""
+    found = read_case_input(Path(case), Path(network) if network else None)
+    if found.case is None or found.network is None:
+        pipe.send(("failed", {"text": "The case cannot be read any more."}))
+        return
+    bench = Bench(pipe, found.case, found.network.network)
+    while True:
+        try:
+            word, order = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if word != "plan":
+            continue
+        try:
+            bench.answer(order)
+            pipe.send(("done", {}))
+        except SupersededError:
+            pipe.send(("stopped", {}))
+        except Exception as fault:  # noqa: BLE001 - whatever it was, the pages are told
+            pipe.send(("failed", {"text": f"{type(fault).__name__}: {fault}"}))
+
+
+class Watcher:
+    """Tells the pages how far the planner has come, and gives up when a newer word has come."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe, self._looked, self._told = pipe, 0.0, 0.0
+        self._found: dict[str, dict[str, int | None]] = {}
+
+    def served(self, phase: str, persons: int, of_persons: int) -> None:
+        """Pass on how many persons a phase has served so far."""
+        self._say({"what": phase, "persons": persons, "of_persons": of_persons})
+
+    def best(self, direction: str, clearance_s: int | None) -> None:
+        """Pass on when a direction finishes."""
+        self._found.setdefault(direction, {})["clearance_s"] = clearance_s
+        self._say({"what": "best", "directions": self._found}, force=True)
+
+    def bound(self, direction: str, clearance_s: int | None) -> None:
+        """Pass on what is proved for a direction."""
+        self._found.setdefault(direction, {})["bound_s"] = clearance_s
+        self._say({"what": "bound", "directions": self._found}, force=True)
+
+    def expired(self) -> bool:
+        """Tell whether a newer word has come."""
+        now = time.monotonic()
+        if now - self._looked < LOOKED_EVERY_S:
+            return False
+        self._looked = now
+        return self._pipe.poll()
+
+    def check(self) -> None:
+        """Give up if a newer word has come.
+
+        Raises
+        ------
+        SupersededError
+            If so.
+        """
+        if self._pipe.poll():
+            raise SupersededError
+
+    def _say(self, data: dict[str, Any], *, force: bool = False) -> None:
+        if self.expired():
+            raise SupersededError
+        now = time.monotonic()
+        if force or now - self._told > TOLD_EVERY_S:
+            self._told = now
+            self._pipe.send(("progress", data))
+
+
+@dataclass(slots=True)
+class Bench:
+    """A case and its roads, ready for orders."""
+
+    pipe: Connection
+    entered: Case
+    network: RoadNetwork
+    roads: Roads | None = None
+
+    def answer(self, order: Mapping[str, Any]) -> None:
+        """Make plans for one order, each better than the one before.
+
+        Raises
+        ------
+        SupersededError
+            When a newer word has come.
+        """
+        began, watcher = time.monotonic(), Watcher(self.pipe)
+        self.roads = self.roads or Roads(self.network)
+        ledger, _ = ledger_json.read(order["ledger"], file="")
+        claims = seen(ledger, self.entered, self.roads, without=order["without"], made_from={})
+        events = tuple(from_plain(Event, event) for event in order["events"])
+        situation = Situation(case=claims.case, events=events)
+        if order["announced"]:
+            planned = self._gone_on(situation, order, watcher)
+            self._hand_over(planned, claims, "going on", began, order)
+            return
+        self._sketch(situation, watcher, began)
+        quick = prepare(self.network, situation, stop=self._stop(watcher), anew=False)
+        planned = concluded(quick, scheduled(quick, observer=watcher), observer=watcher)
+        self._hand_over(planned, claims, "first", began, order)
+        watcher.check()
+        planned = make_plan(self.network, situation, stop=self._stop(watcher), observer=watcher)
+        watcher.check()
+        self._hand_over(planned, claims, "whole", began, order)
+
+    def _stop(self, watcher: Watcher) -> StoppingRule:
+        return StoppingRule(work=self.entered.settings.work_limit, expired=watcher.expired)
+
+    def _sketch(self, situation: Situation, watcher: Watcher, began: float) -> None:
+        """Show within a moment how many can be served at all; not a plan, so nobody can take it for one."""
+        ground = prepare(self.network, situation, anew=False)
+        ground = replace(ground, stop=StoppingRule(work=SKETCH_WORK, expired=watcher.expired))
+        schedule = scheduled(ground)
+        watcher.check()
+        persons = sum(row.persons for row in self.entered.demand) - sum(u.persons for u in schedule.unserved)
+        seconds = round(time.monotonic() - began, 2)
+        self.pipe.send(("progress", {"what": "sketch", "persons": persons, "seconds": seconds}))
+
+    def _gone_on(self, situation: Situation, order: Mapping[str, Any], watcher: Watcher) -> Planned:
+        kept = order["announced"]
+        announced = Announced(
+            problem=inputs_json.parse(canonical_json.decode(kept["inputs"])),
+            schedule=plan_json.parsed_schedule(canonical_json.decode(kept["plan"])), now_s=order["now_s"],
+        )  # fmt: skip
+        planned = make_plan(
+            self.network, situation, stop=self._stop(watcher), announced=announced, observer=watcher
+        )
+        watcher.check()
+        return planned
+
+    def _hand_over(
+        self, planned: Planned, claims: ClaimsInput, stage: str, began: float, order: Mapping[str, Any]
+    ) -> None:
+        """Verify, audit and send a plan; one that does not hold is never sent."""
+        documents, parsed, verdict = documents_of(planned)
+        if not verdict.verified:
+            first = verdict.violations[0]
+            raise ValueError(f"the plan does not hold ({first.code} at {first.where}: {first.message})")
+        if planned.change is not None:
+            found = changes_json.document(
+                planned.change, earlier_sha256=canonical_json.sha256(order["announced"]["plan"]),
+                plan_sha256=canonical_json.sha256(documents["plan"]),
+            )  # fmt: skip
+            documents["changes"] = canonical_json.encode(found)
+        documents["claims"] = canonical_json.encode(
+            claims.document | {"comparable": False, "compared": [], "withdrawals": [], "zones": []}
+        )
+        notice = public_notice.write_text(release(*parsed, Audience.PUBLIC)).decode()
+        documents["audit"] = audited(documents, case=claims.case, public={"PUBLIC-notice.txt": notice})
+        row = {
+            "stage": stage, "seconds": round(time.monotonic() - began, 2), "documents": documents,
+            "directions": [
+                {"name": d.name, "served": d.persons_served, "demand": d.persons_demand,
+                 "clearance_s": d.clearance_s, "bound_s": d.clearance_bound_s, "gap_ppm": d.gap_ppm}
+                for d in planned.plan.directions
+            ],
+        }  # fmt: skip
+        self.pipe.send(("plan", row))

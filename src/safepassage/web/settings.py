@@ -1,0 +1,111 @@
+"""The screen of settings: language, zones, what plans leave out, people and roles, what was refused."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from safepassage.domain.access import Person, Role
+from safepassage.domain.errors import RefusedError, StoreError
+from safepassage.store import people
+from safepassage.web.desk import Desk
+from safepassage.web.doors import ANYBODY, MANAGES, PLANS, SIGNED_IN, Way, can
+from safepassage.web.folding import SETTING_SET
+from safepassage.web.forms import Form, FormError, form_of
+from safepassage.web.pages import LANGUAGE, asking, desk_of, page
+from safepassage.web.situation import record_all
+from safepassage.web.words import LANGUAGES
+
+YEAR_S = 365 * 86_400
+POLICY = {"replan": ("at once", "by hand"), "without": ()}
+"""Settings of the office: name to the values there are, () for free text."""
+
+
+async def show(request: Request) -> Response:
+    """Show the settings."""
+    return _page(request)
+
+
+def _page(
+    request: Request, *, problem: str = "", codes: tuple[str, ...] = (), name: str = "", status: int = 200
+) -> Response:
+    desk, person = desk_of(request), asking(request)
+    manages = can(person, MANAGES, desk.org)
+    everybody = sorted(desk.state().persons.values(), key=lambda p: (p.org, p.id)) if manages else []
+    return page(
+        request, "settings", status=status, problem=problem, codes=codes, named=name, everybody=everybody,
+        roles=list(Role), settings=desk.state().settings, policy=POLICY, zones=desk.clock.zones,
+        refusals=list(desk.refusals.last)[-20:] if manages else [], log=desk.journal.store.log,
+        org=desk.org,
+    )  # fmt: skip
+
+
+async def language(request: Request) -> Response:
+    """Keep the language in the reader's browser, and go back to the page."""
+    form = await form_of(request)
+    answer = RedirectResponse(_own_path(form.text("back", "/settings")), status_code=303)
+    if form.text("language") in LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE, form.text("language"), max_age=YEAR_S, samesite="strict", httponly=True,
+            secure=request.url.scheme == "https",
+        )  # fmt: skip
+    return answer
+
+
+def _own_path(path: str) -> str:
+    """Return a path of these pages, whatever a form says."""
+    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if plain else "/settings"
+
+
+async def policy(request: Request) -> Response:
+    """Record a setting of the office."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    name, value = form.text("name"), form.text("value")
+    allowed = POLICY.get(name)
+    if allowed is None or (allowed and value not in allowed):
+        return _page(request, problem="There is no such setting.", status=422)
+    try:
+        draft = desk.draft(
+            person, kind=SETTING_SET, body={"name": name, "value": value}, id=form.text("id"),
+            why=form.text("why", "changed in the settings"), about=f"setting:{name}",
+        )  # fmt: skip
+        await record_all(request, [draft])
+    except RefusedError as fault:
+        return _page(request, problem=str(fault), status=422)
+    return RedirectResponse("/settings", status_code=303)
+
+
+async def set_person(request: Request) -> Response:
+    """Give somebody a role, a new password or an end; new recovery codes are shown once."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    try:
+        codes = await run_in_threadpool(_person_set, desk, person, form)
+    except (FormError, StoreError, ValueError) as fault:
+        return _page(request, problem=f"{str(fault).rstrip('.')}.", status=422)
+    desk.sessions.end_all(form.text("person"))
+    return _page(request, codes=codes, name=form.text("person"))
+
+
+def _person_set(desk: Desk, by: Person, form: Form) -> tuple[str, ...]:
+    role = people.role_named(form.text("role"))
+    found = Person(id=form.text("person"), org=form.text("org", desk.org), role=role,
+                   active=form.text("active", "yes") == "yes")  # fmt: skip
+    if found.id == by.id:
+        raise FormError("person", "Nobody changes their own role: let another approver do it.")
+    store = desk.journal.store
+    with store.lock:
+        _, codes = people.set_person(
+            store, found, by=by.id, why=form.text("why", "set in the settings"),
+            password=form.fields.get("password", ""),
+        )  # fmt: skip
+    return codes
+
+
+WAYS = [
+    Way("/settings", show, SIGNED_IN),
+    Way("/settings/language", language, ANYBODY, methods=("POST",)),
+    Way("/settings/policy", policy, PLANS, methods=("POST",)),
+    Way("/settings/people", set_person, MANAGES, methods=("POST",)),
+]

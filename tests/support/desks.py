@@ -1,0 +1,62 @@
+"""Desks for tests: the example, with a clock that stands unless it is moved, and browsers of its people."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+
+from safepassage import example
+from safepassage.web import office
+from safepassage.web.application import application
+from safepassage.web.desk import Given
+from tests.support.browsing import Browser, browsing
+
+
+class Clock:
+    """Milliseconds since 1970, moved by hand."""
+
+    def __init__(self, at_ms=1_790_000_000_000):
+        self.at_ms = at_ms
+
+    def __call__(self):
+        return self.at_ms
+
+    def move(self, seconds):
+        self.at_ms += round(seconds * 1000)
+
+
+@cache
+def example_given():
+    return Given.read(example.path(), None)
+
+
+def example_desk(clock=None):
+    """Return a desk of the example that plans only when it is told to."""
+    desk = office.example_desk(example_given(), clock_ms=clock or Clock())
+    desk.order = lambda **_: False
+    return desk
+
+
+@contextmanager
+def example_browser(role):
+    """Yield a browser of the example, signed in."""
+    desk = example_desk()
+    with browsing(application(desk)) as found:
+        found.desk = desk
+        sign_in(found, role)
+        yield found
+    desk.close()
+
+
+@contextmanager
+def desk_and_app(clock=None):
+    """Yield a desk of the example and its application."""
+    desk = example_desk(clock)
+    yield desk, application(desk)
+    desk.close()
+
+
+def sign_in(browser: Browser, role):
+    answer = browser.post("/sign-in", {"role": role})
+    assert answer.status_code == 200
+    return answer
