@@ -22,7 +22,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.polnear import Article, articles, letters
+from polnear import Article, articles, letters
+
 from safepassage.engines.extraction.features import features
 from safepassage.engines.extraction.frames import attributions, is_speech
 from safepassage.engines.extraction.passages import Passage, passages

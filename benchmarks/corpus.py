@@ -183,8 +183,13 @@ def _attributions(
 
 
 def same_chain(marked: Sequence[str], found: Sequence[str]) -> bool:
-    """Tell whether two chains have the same links in order."""
-    return len(marked) == len(found) and all(map(same_entity, marked, found))
+    """Tell whether two chains have the same links in order; an outlet that cites itself is one link."""
+    first, second = _once(marked), _once(found)
+    return len(first) == len(second) and all(map(same_entity, first, second))
+
+
+def _once(chain: Sequence[str]) -> list[str]:
+    return [name for i, name in enumerate(chain) if not i or fold(name) != fold(chain[i - 1])]
 
 
 def same_entity(a: str, b: str) -> bool:
@@ -204,13 +209,29 @@ def _contradictions(
     into: Scores,
 ) -> None:  # fmt: skip
     number = {found[i]["id"]: n for i, n in pairs.items()}
-    of_claim = {c["id"]: number.get(c["attribution"], c["id"]) for c in answer.get("claims", [])}
+    text = report.report.text
+    own = [(a.number, _marked(text, a.content)) for a in report.attributions if a.kind == "own"]
+    of_claim = {
+        c["id"]: number.get(c["attribution"]) or _own(c, text, own) for c in answer.get("claims", [])
+    }  # fmt: skip
     links = [link for link in answer.get("links", []) if link["type"] == "contradicts"]
     seen = {frozenset((of_claim.get(link["a"], ""), of_claim.get(link["b"], ""))) for link in links}
-    gold = {frozenset(pair) for pair in report.contradictions}
+    # Attributions that share a content (who passes on, and who spoke) say one thing.
+    first = {
+        b.number: min(a.number for a in report.attributions if a.content == b.content)
+        for b in report.attributions
+    }
+    gold = {frozenset(first.get(n, n) for n in pair) for pair in report.contradictions}
+    seen = {frozenset(first.get(n, n) for n in pair) for pair in seen}
     into.rates["contradiction"].add(len(gold), len(seen), len(gold & seen))
     into.misses += [f"{report.id}: contradiction {sorted(pair)} not found" for pair in gold - seen]
     into.misses += [f"{report.id}: contradiction {sorted(map(str, pair))} is false" for pair in seen - gold]
+
+
+def _own(claim: dict[str, Any], text: str, own: list[tuple[str, frozenset[int]]]) -> str:
+    """Return the statement of the outlet's own that a claim was read in, the claim's id where none is."""
+    said = letters(text, claim["text"]["spans"]) if "text" in claim else frozenset()
+    return next((n for n, marked in own if len(said & marked) >= HALF * (len(said) or 1)), claim["id"])
 
 
 def _quantities(report: AnnotatedReport, answer: dict[str, Any], into: Scores) -> None:

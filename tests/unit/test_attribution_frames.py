@@ -26,6 +26,29 @@ SENTENCES = [
     ("The council is worried that water runs out.", "The council", "is worried", "that water runs out"),
     ("The army criticized the report.", "The army", "criticized", "the report"),
     ("The governor's claim that shells fell was false.", "The governor 's", "claim", "that shells fell"),
+    ("Engineers are not convinced that it holds.", "Engineers", "are not convinced", "that it holds"),
+    ("The operator rules out a release.", "The operator", "rules out", "a release"),
+    ("Traders put the price of bread at 3 dollars.", "Traders", "put", "the price of bread at 3 dollars"),
+    ("In her words, nobody was there.", "her", "In words", "nobody was there"),
+    ("The army's version is that they blew it up.", "The army 's", "version is", "that they blew it up"),
+    (
+        "They accuse Velmar of shooting at evacuees, an accusation Ostrane denies.",
+        "Ostrane",
+        "denies",
+        "an accusation",
+    ),
+    ("The mayor said on Monday he had no power.", "The mayor", "said", "he had no power"),
+    ("Health workers fear that cholera spreads.", "Health workers", "fear", "that cholera spreads"),
+    ("The group sees a rise of 11 per cent.", "The group", "sees", "a rise of 11 per cent"),
+    ("Gunmen held nine buses, it was reported.", "", "was reported", "Gunmen held nine buses"),
+    ("The team confirmed shells in two fields.", "The team", "confirmed", "shells in two fields"),
+    (
+        "The side disputes this, saying ten tankers a day are sent.",
+        "The side",
+        "saying",
+        "ten tankers a day are sent",
+    ),
+    ("“It is advice,” Lind said, adding: “We take cats.”", "Lind", "adding :", "“We take cats.”"),
 ]
 
 
@@ -86,3 +109,33 @@ def test_outer_attributions_win_over_nested_ones():
     outer = Attribution(source=(0,), cue=(1,), content=(2, 3, 4), kind="clause")
     inner = Attribution(source=(2,), cue=(3,), content=(4,), kind="clause")
     assert labelled([inner, outer], 5) == ["B-source", "B-cue", "B-content", "I-content", "I-content"]
+
+
+def found_in(text):
+    tree = Tree(parse(text))
+    return [(words(tree, a.source), words(tree, a.content)) for a in attributions(tree)]
+
+
+def test_a_clause_of_contrast_belongs_to_its_own_speaker():
+    found = found_in("The utility says pumping has resumed, while tenants maintain that floors are dry.")
+    assert ("The utility", "pumping has resumed") in found
+    assert ("tenants", "that floors are dry") in found
+
+
+def test_a_participle_of_saying_goes_on_with_the_speaker_of_the_sentence():
+    found = found_in("Staff suggest that many cases go unreported, pointing to a lack of kits.")
+    assert ("Staff", "that many cases go unreported") in found
+    assert ("Staff", "a lack of kits") in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Nobody will be asked for papers.", "The analyst, who asked not to be named, left."],
+)
+def test_asking_that_asks_nobody_and_anonymity_are_no_statements(text):
+    assert found_in(text) == []
+
+
+def test_a_rejected_claim_is_one_denial_and_not_a_claim_beside_it():
+    found = found_in("Velmar rejected the accusation that its gunners had fired on a column.")
+    assert found == [("Velmar", "the accusation that its gunners had fired on a column")]

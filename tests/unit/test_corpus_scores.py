@@ -107,6 +107,7 @@ def test_false_contradictions_are_counted():
 def test_chains_are_compared_by_entity_not_by_article():
     assert corpus.same_chain(["Desk", "mayor of Orlec"], ["desk", "The mayor of Orlec, Ilo Tarsk"])
     assert not corpus.same_chain(["Desk", "a", "b"], ["Desk", "b"])
+    assert corpus.same_chain(["Desk", "desk"], ["Desk"])
     assert not corpus.same_entity("border service", "hospital in Fellen")
 
 

@@ -19,7 +19,7 @@ def document(readings: Sequence[tuple[Reading, int, str]]) -> dict[str, Any]:
     attributions, claims, links, gaps = [], [], [], []
     for reading, offset, prefix in readings:
         attributions += [_attribution(a, offset, prefix) for a in reading.attributions]
-        claims += [_claim(c, prefix) for c in reading.claims]
+        claims += [_claim(c, offset, prefix) for c in reading.claims]
         links += [{"type": str(link.kind), "a": link.a, "b": link.b} for link in reading.links]
         gaps += [{"id": gap.id, "question": gap.question} for gap in reading.gaps]
     return {"attributions": attributions, "claims": claims, "links": links, "gaps": gaps}
@@ -45,12 +45,13 @@ def _words(words: Words, offset: int) -> dict[str, Any]:
     }
 
 
-def _claim(proposed: ProposedClaim, prefix: str) -> dict[str, Any]:
+def _claim(proposed: ProposedClaim, offset: int, prefix: str) -> dict[str, Any]:
     claim = proposed.claim
     civilian = isinstance(claim, CivilianClaim)
     return {
         "id": claim.id,
         "attribution": f"{prefix}{proposed.attribution}" if proposed.attribution else None,
+        "text": _words(Words(spans=(claim.span,)), offset),
         "predicate": str(claim.predicate),
         "arguments": dict(claim.arguments),
         "polarity": str(claim.polarity),

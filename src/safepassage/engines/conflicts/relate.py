@@ -46,11 +46,16 @@ def relation(a: Claim, b: Claim) -> LinkKind | None:
     if a.origin_key == b.origin_key:
         return LinkKind.RESTATES
     differ = disagree(a, b)
-    if differ is None:
+    if differ is None or (differ and _in_one_breath(a, b)):
         return None
     if differ:
         return LinkKind.CONTRADICTS
     return LinkKind.CORROBORATES_DEPENDENTLY if one_voice(a, b) else LinkKind.CORROBORATES_INDEPENDENTLY
+
+
+def _in_one_breath(a: Claim, b: Claim) -> bool:
+    """Tell whether one origin says both in one report: a part beside the whole is no contradiction."""
+    return a.report == b.report and fold(a.chain.origin.name) == fold(b.chain.origin.name)
 
 
 def one_voice(a: Claim, b: Claim) -> bool:

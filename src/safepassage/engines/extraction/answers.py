@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from safepassage.domain.claims.claim import ABOUT, CivilianClaim, Claim, Stated
+from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim, Stated
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
 from safepassage.engines.extraction.claims import as_claim
 from safepassage.engines.extraction.clauses import says_no
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
+from safepassage.kernels.english import TokenRow
 
 FAR_BACK, MOST_BACK = 600, 3
 """How many characters and statements back an answer may reach (practice)."""
 DENYING = words("deny dispute reject refute dismiss contest contradict rebut")
 FALSE = words("false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor")
+CONTRARY = words("opposite contrary otherwise")
+"""Words that deny all that was said just before."""
 POINTING = words("this that it these those accusation allegation claim report charge suggestion figure such")
 COMMON = words(
     """be have do say go take make get give come use see know people person man woman day time other more last
     first area place part way thing number report claim statement region district official"""
 )
+WAYS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.PASSAGE_ANNOUNCED})
+CLOSED_WORDS = frozenset({"NOT_PASSABLE", "CLOSED"})
 MEANT = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
 
 
@@ -39,6 +44,7 @@ class Statement:
     cue: str
     points: bool
     false: bool
+    contrary: bool
     start: int
     claims: list[Claim]
     quantities: tuple[Quantity, ...]
@@ -63,15 +69,30 @@ def statement(
     said = {t.text.lower() for t in content}
     return Statement(
         told=told, lemmas=frozenset(lemmas), negated=says_no(tree, own), cue=cue,
-        points=bool(POINTING & ({t.lemma for t in content} | said)), false=bool(FALSE & said),
+        points=bool(POINTING & ({t.lemma for t in content} | said)),
+        false=bool(FALSE & {t.text.lower() for t in content if t.dep != "pobj"}),
+        contrary=bool(CONTRARY & said) or _is_bare_no(content),
         start=told.span.start, claims=claims, quantities=counted,
     )  # fmt: skip
+
+
+def _is_bare_no(content: Sequence[TokenRow]) -> bool:
+    """Tell whether words begin with a denial of what was said before: "it is not", "they did not"."""
+    first = [token.text.lower() for token in content[:3]]
+    return len(first) == len(content[:3]) and first[:1] in (["it"], ["that"], ["this"], ["they"]) and (
+        first[2:] in (["not"], ["n't"], ["n’t"]) and _ends(content, 3)
+    )  # fmt: skip
+
+
+def _ends(content: Sequence[TokenRow], n: int) -> bool:
+    """Tell whether a clause ends after so many tokens."""
+    return len(content) <= n or content[n].text in {":", ";", ",", ".", "–", "—"}
 
 
 def spoken(claim: Claim) -> Statement:
     """Return a claim that the report makes with its own voice."""
     return Statement(
-        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False,
+        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False, contrary=False,
         start=claim.span.start, claims=[claim], quantities=claim.quantities,
     )  # fmt: skip
 
@@ -79,6 +100,9 @@ def spoken(claim: Claim) -> Statement:
 def answered(statements: Sequence[Statement]) -> None:
     """Put into each statement that answers an earlier one the claim that it makes about the same thing."""
     for n, b in enumerate(statements):
+        if n and statements[n - 1].false and _holds(statements[n - 1], b):
+            _deny(b, statements[n - 1])
+            continue
         if b.told.modality in MEANT:
             continue
         for a in reversed(statements[max(0, n - MOST_BACK) : n]):
@@ -90,6 +114,11 @@ def answered(statements: Sequence[Statement]) -> None:
                 break
 
 
+def _holds(outer: Statement, inner: Statement) -> bool:
+    """Tell whether one statement speaks of another inside it ("rumours that … are false")."""
+    return outer.told.span.start <= inner.told.span.start and inner.told.span.end <= outer.told.span.end
+
+
 def _others(a: Statement, b: Statement) -> bool:
     """Tell whether two statements come from different origins."""
     return fold(a.told.chain.origin.name) != fold(b.told.chain.origin.name) and a.told.modality not in MEANT
@@ -98,13 +127,47 @@ def _others(a: Statement, b: Statement) -> bool:
 def _answer(a: Statement, b: Statement, *, next_to: bool) -> bool:
     """Write what b says about a's matter into b's claims; tell whether it says anything about it."""
     shared = bool(a.lemmas & b.lemmas)
-    if b.denies and (b.points or shared or next_to):
+    if (b.denies and (b.points or shared or next_to)) or (b.contrary and next_to):
         return _deny(a, b)
+    _place_too(a, b)
     if _counts_anew(a, b):
         return True
+    if _bars(a, b):
+        return _oppose(a, b)
     if shared and a.negated != b.negated and not _compared(a, b):
         return _oppose(a, b)
     return False
+
+
+def _place_too(a: Statement, b: Statement) -> None:
+    """Let a claim that names no place speak of the place of the claim it answers, if they are of one kind."""
+    for claim in [c for c in b.claims if c.predicate != Predicate.OTHER and not _is_placed(c)]:
+        same = [c for c in a.claims if c.predicate == claim.predicate and _aspect(c) == _aspect(claim)]
+        if same:
+            matter = _with_topic(a, same[0])
+            about = tuple((k, v) for k, v in matter.arguments if k == ABOUT)
+            places = matter.places if isinstance(matter, CivilianClaim) else ()
+            other = tuple((k, v) for k, v in claim.arguments if k != ABOUT)
+            told = replace(claim, arguments=(*other, *about))
+            if isinstance(told, CivilianClaim):
+                told = replace(told, places=places)
+            b.claims[b.claims.index(claim)] = told
+
+
+def _is_placed(claim: Claim) -> bool:
+    return isinstance(claim, CivilianClaim) and bool(claim.places)
+
+
+def _aspect(claim: Claim) -> str:
+    return dict(claim.arguments).get(ASPECT, "")
+
+
+def _bars(a: Statement, b: Statement) -> bool:
+    """Tell whether somebody was not let through where another says a way or a passage is open."""
+    opened = [c for c in a.claims if c.predicate in WAYS and c.polarity == Polarity.AFFIRMED]
+    opened = [c for c in opened if dict(c.arguments).get(STATUS, "") not in CLOSED_WORDS]
+    barred = [c for c in b.claims if c.predicate == Predicate.ACCESS_CONSTRAINT]
+    return bool(opened and a.claims[0] is opened[0]) and any(c.polarity == Polarity.AFFIRMED for c in barred)
 
 
 def _compared(a: Statement, b: Statement) -> bool:

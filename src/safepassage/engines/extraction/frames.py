@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from safepassage.engines.extraction import lexicon, relays
+from safepassage.engines.extraction import asides, lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
-from safepassage.engines.extraction.tree import SUBJECTS, Tree
-from safepassage.engines.extraction.word_order import by_word_order, without_misread
+from safepassage.engines.extraction.complements import (
+    LONG_QUOTE,
+    VERBAL,
+    between_semicolons,
+    clause_of,
+    content_of,
+    preposition_of,
+    quoted,
+)
+from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_order import by_word_order, is_noun_phrase, without_misread
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
-VERBAL = frozenset({"VERB", "AUX"})
 NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
 LONGEST_ACRONYM = 3
-LONG_QUOTE = 5
-"""A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
 
 
 def attributions(tree: Tree) -> tuple[Attribution, ...]:
@@ -24,15 +30,17 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     for i, token in enumerate(tree.tokens):
         if token.text.lower() in lexicon.AUTHORITIES:
             found.extend(_according(tree, i))
+        elif token.dep == "acomp" and token.text.lower() in lexicon.CUE_ADJECTIVES:
+            found.extend(_adjective(tree, i))
         elif token.pos in VERBAL and not _shouted(token.text):
             found.extend(_verb(tree, i))
-        elif token.pos == "NOUN" and token.lemma in lexicon.CUE_NOUNS:
-            found.extend(_noun(tree, i))
+        elif token.pos == "NOUN" and token.lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS:
+            found.extend(_noun(tree, i) or _version(tree, i))
         elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
             found.extend(_adjective(tree, i))
     found = _without_inner_halves(found)
     found.extend(relays.relied_upon(tree, found))
-    found = [*without_misread(tree, found)]
+    found = asides.parted(tree, [*without_misread(tree, found)])
     found.extend(by_word_order(tree, found))
     found.extend(_loose_quotes(tree, found))
     return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
@@ -52,7 +60,15 @@ def is_speech(found: Attribution) -> bool:
 def _without_inner_halves(found: list[Attribution]) -> list[Attribution]:
     """Leave out what a longer cue of the same words says already ("continued to call for")."""
     cues = [set(a.cue) for a in found]
-    return [a for a, cue in zip(found, cues, strict=True) if not any(cue < other for other in cues)]
+    kept = [a for a, cue in zip(found, cues, strict=True) if not any(cue < other for other in cues)]
+    return [a for a in kept if not _is_named_inside(a, kept)]
+
+
+def _is_named_inside(a: Attribution, found: list[Attribution]) -> bool:
+    """Tell whether a noun of saying that nobody owns is what another cue speaks of."""
+    free = a.kind == "noun" and not a.source
+    inside = [b for b in found if set(a.cue) < set(b.content) and set(a.content) < set(b.content)]
+    return free and any(b.kind in {"object", "phrasal"} or b.lemma in lexicon.DENYING for b in inside)
 
 
 def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
@@ -63,19 +79,47 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     if relay is not None or _is_citing(tree, i):
         return
     subject = _speaking(tree, i)
-    source = () if subject is None else _source(tree, subject, i)
-    content, kind = _content(tree, i, lemma)
-    if tree.with_dep(i, "auxpass") and lemma not in lexicon.TOLD and not _told_in_passive(kind, content, i):
+    impersonal = _is_impersonal(tree, i)
+    source = () if subject is None or impersonal else _source(tree, subject, i)
+    content, kind = content_of(tree, i, lemma)
+    told = impersonal or lemma in lexicon.TOLD or _told_in_passive(kind, content, i)
+    if tree.with_dep(i, "auxpass") and not told:
         return
-    if kind == "quotation" and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
+    if lemma in lexicon.ASKING and {tree.tokens[k].lemma for k in content} & lexicon.ANONYMOUS:
+        return  # "who asked not to be named" tells how somebody spoke
+    if kind == "phrasal" and not source and tree.with_dep(i, "auxpass"):
+        return  # "nobody will be asked for papers" asks nobody
+    if kind in {"quotation", "inverted"} and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
         return  # "a video posted on Monday" speaks of the video, not of the quotation beside it
-    if not content or (not source and not _may_be_without_source(tree, i)):
+    if not content or (not source and not impersonal and not _may_be_without_source(tree, i)):
         return
     cue = _cue(tree, i, content)
     content = tree.trimmed(k for k in content if k not in cue and k not in source)
+    content = _without_day(tree, i, content)
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
         yield _with_relays(tree, i, stated)
+
+
+def _without_day(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a content without the day on which it was said ("said on Monday he had …")."""
+    if not content or content[0] <= i or tree.quoted[content[0]] >= 0:
+        return content
+    n = 0
+    while (
+        n < len(content) - 1
+        and tree.tokens[content[n]].text.lower() in lexicon.CALENDAR | lexicon.BEFORE_DAYS
+    ):
+        n += 1
+    days = {tree.tokens[k].text.lower() for k in content[:n]}
+    return tree.trimmed(content[n:]) if days & lexicon.CALENDAR else content
+
+
+def _is_impersonal(tree: Tree, i: int) -> bool:
+    """Tell whether something is said without saying by whom ("it was reported")."""
+    subject = tree.subject(i)
+    passive = bool(tree.with_dep(i, "auxpass")) and tree.tokens[i].lemma in lexicon.CLAUSAL
+    return passive and subject is not None and tree.tokens[subject].text.lower() == "it"
 
 
 def _relay(tree: Tree, i: int) -> Attribution | None:
@@ -84,7 +128,7 @@ def _relay(tree: Tree, i: int) -> Attribution | None:
     if token.tag != "VBG":
         return None
     if token.lemma in relays.CITING and tree.tokens[token.head].lemma in lexicon.SAYING:
-        head, content = token.head, _clause(tree, i)
+        head, content = token.head, clause_of(tree, i)
         subject = _subject(tree, head)
         if subject is None or not content:
             return None
@@ -94,7 +138,7 @@ def _relay(tree: Tree, i: int) -> Attribution | None:
         )  # fmt: skip
         return _with_relays(tree, head, stated)
     if token.lemma in lexicon.SAYING:
-        return relays.cited(tree, i, _clause(tree, i) or _quoted(tree, i))
+        return relays.cited(tree, i, clause_of(tree, i) or quoted(tree, i))
     return None
 
 
@@ -203,7 +247,7 @@ def _cue(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
         for k in range(min(parts), max(parts))
         if tree.tokens[k].dep in {"advmod", "neg"} and k not in content
     }
-    preposition = _preposition(tree, i, token.lemma)
+    preposition = preposition_of(tree, i, token.lemma)
     if preposition is not None and preposition not in content:
         parts.add(preposition)
     before, after = min(parts) - 1, max(parts) + 1
@@ -212,156 +256,6 @@ def _cue(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
     if after < len(tree.tokens) and tree.tokens[after].text == ":" and content and content[0] > after:
         parts.add(after)
     return tuple(sorted(parts))
-
-
-def _preposition(tree: Tree, i: int, lemma: str) -> int | None:
-    """Return the preposition that belongs to a phrasal cue."""
-    for k in tree.with_dep(i, "prep", "prt"):
-        if (lemma, tree.tokens[k].lemma) in lexicon.PHRASAL and k > i:
-            return k
-    return None
-
-
-def _figured(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return "the figure at 800" of a verb that puts a number to something."""
-    counted = [k for k in tree.with_dep(i, "dobj") if tree.tokens[k].lemma in lexicon.FIGURES | {"it"}]
-    if not counted:
-        return ()
-    preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
-    numbers = [c for p in preps for c in tree.subtree(p) if c > i]
-    return tree.trimmed((*tree.subtree(counted[0]), *numbers))
-
-
-def _accused(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return whom a verb accuses of what, where "of" hangs on the accused."""
-    if (tree.tokens[i].lemma, "of") not in lexicon.PHRASAL:
-        return ()
-    for k in tree.with_dep(i, "dobj"):
-        if any(tree.tokens[p].text.lower() in {"of", "for"} for p in tree.with_dep(k, "prep")):
-            return tree.trimmed(tree.subtree(k))
-    return ()
-
-
-def _content(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
-    """Return what a verb attributes and the name of the frame, () without any."""
-    frames: tuple[tuple[str, frozenset[str], Callable[[Tree, int], tuple[int, ...]]], ...] = (
-        ("quotation", lexicon.QUOTING, _quoted),
-        ("colon", lexicon.SAYING, _after_colon),
-        ("clause", lexicon.CLAUSAL | lexicon.CONTROL, _clause),
-        ("inverted", lexicon.SAYING | lexicon.THINKING | lexicon.ALLEGING, _around),
-    )
-    for kind, lemmas, frame in frames:
-        content = frame(tree, i) if lemma in lemmas else ()
-        if content and kind == "quotation":
-            content = _joined(content, _clause(tree, i))
-        if content:
-            return content, kind
-    if lemma in lexicon.FIGURING:
-        return _figured(tree, i), "figure"
-    accused = _accused(tree, i)
-    if accused:
-        return accused, "phrasal"
-    preposition = _preposition(tree, i, lemma)
-    if preposition is not None:
-        objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
-        return tree.trimmed(objects), "phrasal"
-    infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
-    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS and not infinitive else ((), "")
-
-
-def _clause(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return the clauses that complete a verb, subject included."""
-    found: set[int] = set()
-    part = set(_between_semicolons(tree, i))
-    for k in tree.with_dep(i, "ccomp", "xcomp"):
-        is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
-        if is_clause or tree.tokens[k].dep == "ccomp":
-            found.update(tree.subtree(k))
-            found -= _finite_beside_infinitive(tree, k)
-    if tree.tokens[i].lemma in lexicon.ASKING and found and not tree.with_dep(i, "ccomp"):
-        first = min(found)
-        for k in tree.with_dep(i, "dobj"):
-            found.update(c for c in tree.subtree(k) if k < first)
-    if tree.quoted[i] < 0:
-        found &= part | {k for k in found if tree.quoted[k] >= 0}
-    return tree.trimmed(found)
-
-
-def _finite_beside_infinitive(tree: Tree, k: int) -> set[int]:
-    """Return what a parse wrongly joins to an infinitive: "does not want to take it and keeps the law"."""
-    if tree.tokens[k].tag != "VB":
-        return set()
-    return {
-        c
-        for joined in tree.with_dep(k, "conj")
-        if tree.tokens[joined].tag in {"VBZ", "VBD", "NNS"}
-        for c in (*tree.subtree(joined), *tree.with_dep(k, "cc"))
-    }
-
-
-def _object(tree: Tree, i: int) -> tuple[int, ...]:
-    found: set[int] = set()
-    for k in tree.with_dep(i, "dobj", "oprd"):
-        found.update(tree.subtree(k))
-    if found:
-        for k in tree.with_dep(i, "prep"):
-            if k == max(found) + 1 and tree.tokens[k].lemma not in lexicon.NO_PART:
-                found.update(tree.subtree(k))
-    return tree.trimmed(found)
-
-
-def _quoted(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return the quotations of the verb's sentence that stand beside it, marks included."""
-    if tree.quoted[i] >= 0:
-        return ()
-    here = set(tree.sentence(i))
-    found: set[int] = set()
-    for first, last in tree.quotes:
-        whole = range(first, last + 1)
-        near = _beside(tree, i, first, last) and not _nearer(tree, i, first)
-        if here & set(whole) and not tree.is_title(first, last) and near:
-            found.update(whole)
-    return tuple(sorted(found))
-
-
-def _nearer(tree: Tree, i: int, first: int) -> bool:
-    """Tell whether another verb that quotes stands between a verb and a quotation behind it."""
-    between = range(i + 1, first) if first > i else ()
-    return any(tree.tokens[k].lemma in lexicon.QUOTING and tree.tokens[k].pos == "VERB" for k in between)
-
-
-def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
-    """Tell whether a quotation is what the verb quotes: it ends with a comma before it, or follows it."""
-    if last < i:
-        inner = tree.tokens[last - 1].text if last > first else ""
-        after = tree.tokens[last + 1].text if last + 1 < len(tree.tokens) else ""
-        return inner in {",", "?", "!", ".", "…"} or after == ","
-    gap = [tree.tokens[k].text for k in range(i + 1, first)]
-    return len(gap) <= LONG_QUOTE or gap[-1] in {":", ",", "that"} or first - 1 == i
-
-
-def _joined(quoted: tuple[int, ...], clause: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a quotation with the clause it is part of."""
-    if clause and set(clause) & set(quoted):
-        return tuple(sorted(set(clause) | set(quoted)))
-    return quoted
-
-
-def _after_colon(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return all that follows a verb of saying and a colon ("he added: …")."""
-    if i + 1 < len(tree.tokens) and tree.tokens[i + 1].text == ":":
-        return tuple(range(i + 2, len(tree.tokens)))
-    return ()
-
-
-def _around(tree: Tree, i: int) -> tuple[int, ...]:
-    """Return the clause that a verb of saying is thrown into or put behind ("…, they say")."""
-    token = tree.tokens[i]
-    if token.dep in {"parataxis", "ccomp"} and token.head != i and tree.tokens[token.head].pos in VERBAL:
-        own = set(tree.subtree(i))
-        part = set(_between_semicolons(tree, i))
-        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
-    return ()
 
 
 def _may_be_without_source(tree: Tree, i: int) -> bool:
@@ -373,7 +267,7 @@ def _adjective(tree: Tree, i: int) -> Iterator[Attribution]:
     """X is worried that content: an adjective of thinking with its clause."""
     verb = tree.tokens[i].head
     subject = tree.subject(verb)
-    content = _clause(tree, i) or tuple(k for c in tree.with_dep(i, "ccomp") for k in tree.subtree(c))
+    content = clause_of(tree, i) or tuple(k for c in tree.with_dep(i, "ccomp") for k in tree.subtree(c))
     if subject is None or not content or tree.tokens[verb].lemma not in {"be", "remain", "become"}:
         return
     cue = tuple(k for k in range(verb, i + 1) if k not in content)
@@ -389,11 +283,15 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
     if not cue:
         return
     objects = [k for p in cue for k in tree.with_dep(p, "pobj") if k > cue[-1]]
+    owner = [k for k in cue if tree.tokens[k].tag == "PRP$"]
+    if owner:
+        yield from _by_owner(tree, cue, owner[0])
+        return
     if not objects or tree.tokens[objects[0]].lemma in lexicon.NO_AUTHORITIES:
         return
     source = [k for k in tree.subtree(objects[0]) if k > cue[-1]]
     aside = {*cue, *source}
-    whole = set(_between_semicolons(tree, i))
+    whole = set(between_semicolons(tree, i))
     # A quotation that begins in the sentence is told by the same source to its end.
     for first, last in tree.quotes:
         if first in whole:
@@ -406,6 +304,16 @@ def _according(tree: Tree, i: int) -> Iterator[Attribution]:
         )  # fmt: skip
 
 
+def _by_owner(tree: Tree, cue: tuple[int, ...], owner: int) -> Iterator[Attribution]:
+    """In her words, content: the owner of the words speaks."""
+    content = tree.trimmed(k for k in between_semicolons(tree, cue[0]) if k not in cue)
+    if content:
+        yield Attribution(
+            source=(owner,), cue=tuple(k for k in cue if k != owner), content=content, kind="according",
+            lemma="according",
+        )  # fmt: skip
+
+
 def _authority(tree: Tree, i: int) -> tuple[int, ...]:
     """Return the words that name an authority from a token on: "according to", "as reported by", "per"."""
     ahead = [token.text.lower() for token in tree.tokens[i : i + 4]]
@@ -414,26 +322,67 @@ def _authority(tree: Tree, i: int) -> tuple[int, ...]:
     if ahead[:1] == ["as"] and ahead[2:3] == ["by"] and tree.tokens[i + 1].lemma in lexicon.SAYING:
         return (i, i + 1, i + 2)
     named = ahead[1:2] == ["the"] and ahead[3:] == ["of"] and ahead[2] in lexicon.ACCOUNTS
+    if not named and ahead[0] in {"in", "by"} and set(ahead[2:3]) & lexicon.ACCOUNTS and _begins(tree, i):
+        return _owned_account(tree, i)
     if ahead[0] in {"in", "by"} and named:
         return (i, i + 1, i + 2, i + 3)
-    before = tree.tokens[i - 1] if i else None
-    begins = before is None or before.text == "," or before.sentence != tree.tokens[i].sentence
-    if ahead[0] == "per" and begins and len(ahead) > 1 and ahead[1] not in {"cent", "person", "day"}:
+    if (
+        ahead[0] == "per"
+        and _begins(tree, i)
+        and len(ahead) > 1
+        and ahead[1] not in {"cent", "person", "day"}
+    ):
         return (i,)
     return ()
 
 
-def _between_semicolons(tree: Tree, i: int) -> list[int]:
-    """Return the part of a sentence that a token stands in."""
-    found = tree.sentence(i)
-    stops = [k for k in found if tree.tokens[k].text == ";" and tree.quoted[k] < 0]
-    first = max((k for k in stops if k < i), default=found[0] - 1)
-    last = min((k for k in stops if k > i), default=found[-1] + 1)
-    return [k for k in found if first < k < last]
+def _begins(tree: Tree, i: int) -> bool:
+    """Tell whether a token begins a sentence or follows a comma."""
+    before = tree.tokens[i - 1] if i else None
+    return before is None or before.text == "," or before.sentence != tree.tokens[i].sentence
 
 
-def _noun(tree: Tree, i: int) -> Iterator[Attribution]:
+def _owned_account(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "in her words", whose owner is the source, () where nobody owns the words."""
+    return (i, i + 1, i + 2) if tree.tokens[i + 1].tag == "PRP$" else ()
+
+
+def _version(tree: Tree, i: int) -> list[Attribution]:
+    """X's version is that content: a noun of saying that is what a clause says."""
+    verb = tree.tokens[i].head
+    owner = tree.with_dep(i, "poss")
+    clauses = tree.with_dep(verb, "ccomp") if tree.tokens[verb].lemma == "be" else []
+    if tree.tokens[i].dep != "nsubj" or not owner or not clauses:
+        return []
+    content = tree.trimmed(tree.subtree(clauses[0]))
+    return [
+        Attribution(
+            source=tree.trimmed(tree.subtree(owner[0])), cue=(i, verb), content=content, kind="noun",
+            lemma=tree.tokens[i].lemma,
+        )
+    ]  # fmt: skip
+
+
+def _plural_says(tree: Tree, i: int) -> Attribution | None:
+    """Return "health workers fear that content", whose verb a parse takes for a noun."""
+    here = tree.sentence(i)
+    before = [k for k in here if k < i]
+    that = i + 1 < len(tree.tokens) and tree.tokens[i + 1].text.lower() == "that"
+    plural = any(tree.tokens[k].tag in {"NNS", "NNPS"} for k in before)
+    if not that or tree.tokens[i].tag != "NN" or not plural or not is_noun_phrase(tree, before):
+        return None
+    return Attribution(
+        source=tree.trimmed(before), cue=(i,), content=tree.trimmed(k for k in here if k > i), kind="clause",
+        lemma=tree.tokens[i].lemma,
+    )  # fmt: skip
+
+
+def _noun(tree: Tree, i: int) -> list[Attribution]:
     """X's claim that content, a report of content: a noun of saying with its complement."""
+    found = []
+    misread = _plural_says(tree, i)
+    if misread is not None:
+        return [misread]
     clauses = tree.with_dep(i, "acl", "ccomp")
     that = [k for k in clauses if any(tree.tokens[c].dep == "mark" for c in tree.children[k])]
     infinitive = [k for k in clauses if any(tree.tokens[c].text == "to" for c in tree.children[k])]
@@ -442,10 +391,11 @@ def _noun(tree: Tree, i: int) -> Iterator[Attribution]:
         source = tree.trimmed(tree.subtree(owner[0])) if owner else ()
         articles = tree.with_dep(i, "det", "amod") if not owner else []
         cue = tuple(sorted({i, *articles}))
-        yield Attribution(
-            source=source, cue=cue, content=tree.trimmed(tree.subtree(k)), kind="noun",
-            lemma=tree.tokens[i].lemma,
-        )  # fmt: skip
+        content = tree.trimmed(tree.subtree(k))
+        found.append(
+            Attribution(source=source, cue=cue, content=content, kind="noun", lemma=tree.tokens[i].lemma)
+        )
+    return found
 
 
 def _loose_quotes(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribution]:

@@ -11,7 +11,8 @@ SAYING = words(
     emphasise stress reiterate recall testify comment indicate remark joke quip advise inform
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
-    elaborate clarify warn object disagree radio text retort protest lament confess hint"""
+    elaborate clarify warn object disagree radio text retort protest lament confess hint assess affirm
+    reaffirm proclaim boast testify signal concur counsel"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
@@ -39,7 +40,7 @@ JUDGING = words(
     discuss detail portray depict characterize characterise dub label brand liken compare consider
     regard view"""
 )
-SHOWING = words("show indicate suggest reveal find document demonstrate reflect")
+SHOWING = words("show indicate suggest reveal find document demonstrate reflect establish prove")
 """Verbs by which a document, poll or photograph speaks."""
 CLAUSAL = SAYING | ALLEGING | DENYING | THINKING | SHOWING
 OBJECTS = (
@@ -49,7 +50,8 @@ OBJECTS = (
         """propose demand predict announce reveal disclose report request confirm document acknowledge
         anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
-        stress emphasize blame accuse urge call outline insist count record concede suspect doubt"""
+        stress emphasize blame accuse urge call outline insist count record concede suspect doubt offer
+        attribute commit"""
     )
 )
 CRYING = words("continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
@@ -76,6 +78,17 @@ CUE_NOUNS = words(
     fear concern expectation prediction estimate decision order recommendation denial admission
     confirmation assurance notion idea complaint criticism speculation rumor rumour threat desire"""
 )
+CALENDAR = words(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december days weeks months years hours minutes mondays tuesdays
+    wednesdays thursdays fridays saturdays sundays"""
+)
+"""Names and spans of time, which no preposition makes a place."""
+BEFORE_DAYS = words("on late early last this next")
+ANONYMOUS = words("name identify quote")
+"""What sources ask not to be."""
+VERSIONS = words("version position answer response explanation reply account line message story word theory")
+"""Nouns that speak only as somebody's own ("the army's version is that …")."""
 NO_AUTHORITIES = words("plan schedule expectation rule law need procedure timetable type size age kind order")
 """What things go "according to" without anybody saying so."""
 FIGURING = words("put place peg give")

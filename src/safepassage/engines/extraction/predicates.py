@@ -95,7 +95,7 @@ SLOTS: tuple[Slot, ...] = (
          aspect="truce", polarity=_NO),
     Slot(_P.COMPLIANCE, rf"\b(?:observ\w+|respect\w*|held?|holding|keep\w*|kept|"
          rf"honou?r\w*)\b.{{0,40}}\b{_TRUCE}\b"
-         rf"|\b{_TRUCE}\b.{{0,30}}\b(?:is holding|holds|held|observed|respected)\b", aspect="truce"),
+         rf"|\b{_TRUCE}\b.{{0,50}}\b(?:is holding|holds|held|observed|respected)\b", aspect="truce"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_SHUT}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?:not|no longer) (?:\w+ )?{_OPEN}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_OPEN}", 70), status="PASSABLE"),
@@ -150,7 +150,8 @@ SLOTS: tuple[Slot, ...] = (
          r"kits|generators?|humanitarian (?:goods|cargo|convoy)|bread|fuel|tents)", _GIVE, 60)),
     Slot(_P.ACCESS_CONSTRAINT, r"\b(?:denied (?:entry|access|passage|permission)|refus\w+ (?:entry|"
          r"access|passage|"
-         r"permission|to let)|turned (?:back|away)|not (?:been )?(?:allowed|permitted|let)|no access|"
+         r"permission|to let)|(?:turned|sent) (?:back|away)|"
+         r"(?:been|was|were) refused|not (?:been )?(?:allowed|permitted|let)|no access|"
          r"access (?:\w+ )?"
          r"(?:denied|refused|restricted)|cannot (?:reach|enter|pass)|could not (?:reach|enter|pass)|"
          r"unable to (?:reach|"

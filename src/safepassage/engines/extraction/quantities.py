@@ -32,7 +32,10 @@ UNITS: dict[str, str] = {
 PERSONS = (
     "people persons residents civilians evacuees refugees inhabitants children women men patients families "
     "households soldiers troops servicemen servicewomen personnel fighters conscripts prisoners workers "
-    "volunteers villagers citizens individuals deaths casualties wounded injured dead drivers others"
+    "volunteers villagers citizens individuals deaths casualties wounded injured dead drivers others "
+    "passengers bakers teachers nurses doctors medics farmers fishermen miners engineers students pupils "
+    "pensioners elders rescuers firefighters policemen officers guards detainees hostages captives relatives "
+    "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff"
 )
 THINGS = (
     "settlements villages towns communities districts houses homes buildings buses trucks lorries vehicles "
@@ -57,7 +60,8 @@ SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_
 ABBREVIATIONS = {"k": 1_000, "m": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
 
 AT_LEAST = (
-    r"more\s+than|over|at\s+least|no\s+(?:fewer|less)\s+than|above|upwards?\s+of|in\s+excess\s+of|exceeding"
+    r"more\s+than|over|at\s+least|no\s+(?:fewer|less)\s+than|above|upwards?\s+of|in\s+excess\s+of|"
+    r"exceed(?:s|ed|ing)?"
 )
 AT_MOST = r"fewer\s+than|less\s+than|under|at\s+most|up\s+to|no\s+more\s+than|below|nearly|almost|not\s+quite"
 ABOUT = r"about|around|approximately|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|~"

@@ -40,6 +40,8 @@ ANY_DAY = "2000-01-01"
 """What relative times are read against where no day of publication is known; their bounds are dropped."""
 NO_SPEECH = (lexicon.INTENDING - lexicon.PROMISING) | lexicon.THINKING
 """What somebody is said to plan or think is the word of who says so: such verbs add nobody to a chain."""
+UNNAMED = "unnamed"
+"""The origin of what is told without saying by whom."""
 SUBJECT_NOUNS = frozenset({"PROPN"})
 
 
@@ -70,7 +72,8 @@ def read(
         When the report's day of publication is no ISO 8601 date or time.
     """
     at = clock(report.published) if report.published else None
-    reader = _Reader(report, Memory(ActorList(tuple(actors)), gazetteer), gazetteer, at)
+    memory = Memory(ActorList(tuple(actors)), gazetteer, report.outlet)
+    reader = _Reader(report, memory, gazetteer, at)
     whole = passages(report.text)
     for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
         if rows:
@@ -228,11 +231,24 @@ def _chain(
         if m != path[0] and found[m].lemma in NO_SPEECH:
             continue
         links.extend(_links(reader, tree, found[m], speakers[m], start))
+    if _is_hearsay(found[n], speakers[n]) and len(links) == len(path):
+        links.append(Link(name=_unnamed(found[n]), kind=OriginKind.UNKNOWN))
     kept: list[Link] = []
     for link in links:
         if not kept or link.name != kept[-1].name:
             kept.append(link)
     return Chain(links=tuple(kept))
+
+
+def _unnamed(a: Attribution) -> str:
+    """Return what to call the origin of hearsay: "unnamed rumour" of a rumour."""
+    return f"{UNNAMED} {a.lemma}" if a.kind == "noun" else UNNAMED
+
+
+def _is_hearsay(a: Attribution, speaker: Speaker | None) -> bool:
+    """Tell whether something is told without saying by whom ("there are reports that")."""
+    told = a.kind == "noun" or a.lemma in lexicon.CLAUSAL
+    return speaker is None and not a.source and bool(a.cue) and told and not (a.via or a.citing)
 
 
 def _links(
@@ -246,7 +262,7 @@ def _links(
             yield who.link()
     if a.addressee:
         heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
-        if heard.kind == OriginKind.PRESS:
+        if heard.kind == OriginKind.PRESS and _is_one_body(tree, a.addressee):
             yield Link(name=_plain(tree, a.addressee), kind=heard.kind, side=heard.side)
     if speaker is not None:
         around = {k for c in a.cue for k in tree.sentence(c)} - set(a.content)
@@ -256,6 +272,11 @@ def _links(
         who = reader.memory.speaker(tree, words, at, None) if words else None
         if who is not None:
             yield who.link()
+
+
+def _is_one_body(tree: Tree, positions: Sequence[int]) -> bool:
+    """Tell whether some words name one outlet, and not "reporters" in general."""
+    return tree.tokens[positions[-1]].tag != "NNS"
 
 
 def _plain(tree: Tree, positions: Sequence[int]) -> str:

@@ -10,8 +10,12 @@ from safepassage.engines.extraction.word_sets import words
 
 CITING = frozenset({"cite", "quote"})
 RELYING = frozenset({"citing", "quoting"})
-PASSED_ON = words("""cite quote carry publish report broadcast relay air post circulate distribute release""")
+PASSED_ON = words(
+    """show cite quote carry publish report broadcast relay air post circulate distribute release"""
+)
 """Participles whose agent passes words on ("comments carried by the agency")."""
+SHOWN = frozenset({"show", "air", "broadcast"})
+"""What is shown on a channel is passed on by it."""
 SPOKEN = words(
     """interview comment remark statement briefing message post video address article report broadcast"""
 )
@@ -71,8 +75,9 @@ def words_of(tree: Tree, i: int, *, without: int = -1) -> tuple[int, ...]:
 def agents(tree: Tree, verb: int) -> tuple[tuple[int, ...], ...]:
     """Return who does what a passive says ("by the agency")."""
     found = []
+    through = {"by", "on", "in"} if tree.tokens[verb].lemma in SHOWN else {"by"}
     for by in tree.with_dep(verb, "agent", "prep"):
-        if tree.tokens[by].text.lower() == "by":
+        if tree.tokens[by].text.lower() in through:
             found += [words_of(tree, k) for k in tree.with_dep(by, "pobj")]
     return tuple(found)
 
@@ -124,7 +129,7 @@ def heard_by(tree: Tree, verb: int) -> tuple[int, ...]:
         if tree.with_dep(verb, "auxpass"):
             return ()
         for k in tree.with_dep(verb, "dobj", "dative", "iobj"):
-            return words_of(tree, k)
+            return words_of(tree, k, without=next(iter(tree.with_dep(k, "relcl", "acl")), -1))
     return next(_spoken_in(tree, verb), ())
 
 

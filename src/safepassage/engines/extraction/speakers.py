@@ -9,6 +9,7 @@ from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.values import Link, fold
 from safepassage.domain.claims.words import Medium, OriginKind
 from safepassage.engines.extraction.actor_words import ActorList, Role
+from safepassage.engines.extraction.relays import PASSED_ON
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 
@@ -44,6 +45,8 @@ BODIES = words(
     document law letter video kyiv moscow"""
 )
 """Nouns of bodies and papers: "it" and "they" may mean them, "he" and "she" do not."""
+OWN_WORDS = 2
+"""An article or "our", and a noun: so short a body is called in its own report."""
 MOST_KEPT = 200
 """Of so many speakers one may be meant by a short name: enough for a long report, and no more work."""
 FAR_BACK = 2_000
@@ -91,6 +94,7 @@ class Memory:
 
     actors: ActorList
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
+    outlet: str = ""
     met: deque[tuple[int, Speaker]] = field(default_factory=_recent)
     subjects: deque[tuple[int, Speaker]] = field(default_factory=_recent)
     named: deque[tuple[int, Speaker]] = field(default_factory=_recent)
@@ -106,6 +110,8 @@ class Memory:
         word = tree.tokens[head].text.lower()
         if word in FIRST_PERSON:
             return around
+        if around is None and self._is_outlet(tree, positions, head):
+            return self._outlet()
         if word in RELATIVE and tree.tokens[head].tag in {"WP", "WDT", "WP$"}:
             return self._antecedent(tree, head, at, around)
         if word in PRONOUNS and len(positions) <= 2:  # noqa: PLR2004 - a pronoun with "himself" at most
@@ -118,6 +124,18 @@ class Memory:
         found = named if known is None else known
         self.met.append((at, found))
         return found
+
+    def _is_outlet(self, tree: Tree, positions: tuple[int, ...], head: int) -> bool:
+        """Tell whether a body speaks of itself in its own report: "the ministry", "our office"."""
+        said = [tree.tokens[k].text.lower() for k in positions]
+        noun = tree.tokens[head].text.lower()
+        if len(said) != OWN_WORDS or noun not in BODIES:
+            return False
+        return said[0] in FIRST_PERSON or (said[0] == "the" and noun in fold(self.outlet).split())
+
+    def _outlet(self) -> Speaker:
+        role = self.actors.role(self.outlet, self.outlet)
+        return Speaker(name=self.outlet, words=self.outlet, proper=frozenset(), noun="", role=role)
 
     def _antecedent(self, tree: Tree, head: int, at: int, around: Speaker | None) -> Speaker | None:
         """Return whom "who" means: the noun its clause hangs on."""
@@ -192,7 +210,13 @@ class Memory:
             return longest if longest and len(longest.words) > len(named.words) else None
         definite = tree.tokens[positions[0]].text.lower() in {"the", "this", "that", "both"}
         for _, who in reversed(rows):
-            if definite and who.noun == named.noun and who.plural == named.plural and who.name != named.name:
+            titled = bool(who.proper) and fold(named.noun) in fold(who.words).split()
+            if (
+                definite
+                and (who.noun == named.noun or titled)
+                and who.plural == named.plural
+                and who.name != named.name
+            ):
                 modifiers = set(fold(named.name).split()) - DETERMINERS
                 if modifiers <= set(fold(who.words).split()):
                     return who
@@ -222,7 +246,8 @@ def _author(tree: Tree, positions: tuple[int, ...], head: int) -> tuple[int, ...
     owners = [k for k in tree.with_dep(head, "poss") if k in inside]
     for k in positions:
         token = tree.tokens[k]
-        if token.text.lower() in {"by", "from"} and token.dep in {"agent", "prep"}:
+        carried = tree.tokens[token.head].lemma in PASSED_ON
+        if token.text.lower() in {"by", "from"} and token.dep in {"agent", "prep"} and not carried:
             owners += [c for c in tree.with_dep(k, "pobj") if c in inside]
     if not owners:
         return ()

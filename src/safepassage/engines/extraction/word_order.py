@@ -18,13 +18,15 @@ _FORMS = """
     explain explains explained, complain complains complained, recall recalls recalled, allege
     alleges alleged, promise promises promised, swear swears swore, radio radios radioed, text texts
     texted, shout shouts shouted, find found, assure assures assured, underline underlines
-    underlined, inform informs informed, record recorded, establish established, emphasize
+    underlined, inform informs informed, hope hopes hoped, fear fears feared, expect
+    expects expected, record recorded, establish established, emphasize
     emphasizes emphasized, caution cautions cautioned, tell tells
 """
 FORMS = {form: row.split()[0] for row in _FORMS.split(",") for form in row.split()}
 """Forms of verbs of saying, as they stand in a text."""
 BASE_FORMS = words(
-    "state add note admit announce write think believe find record establish tell estimate text radio"
+    """hope fear expect state add note admit announce write think believe find record establish tell estimate
+    text radio"""
 )
 """Base forms that are other words more often."""
 MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
@@ -80,18 +82,25 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
     if not 1 < len(tail) <= MOST_SOURCE_WORDS or len(content) < LEAST_CONTENT_WORDS:
         return None
     first, last = tail[0], tail[-1]
-    if _form(tree, last) and _is_noun_phrase(tree, tail[:-1]):
+    if _form(tree, last) and is_noun_phrase(tree, tail[:-1]):
         return _made(tree, tail[:-1], last, content)
-    if _form(tree, first) and _is_noun_phrase(tree, tail[1:]):
-        return _made(tree, tail[1:], first, content)
+    named = _to_clause(tree, tail[1:])
+    if _form(tree, first) and is_noun_phrase(tree, named):
+        return _made(tree, named, first, content)
     return None
+
+
+def _to_clause(tree: Tree, positions: list[int]) -> list[int]:
+    """Return words up to a relative clause ("an engineer | who walked through them")."""
+    stops = [k for k in positions if tree.tokens[k].tag in {"WP", "WDT"}]
+    return [k for k in positions if k < stops[0]] if stops else positions
 
 
 def _opening(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "X says content" of a note whose parse shows no verb."""
     for n, k in enumerate(part[1 : MOST_SOURCE_WORDS + 1], start=1):
         speaks = _form(tree, k) or _shows(tree, part[:n], k)
-        if speaks and _is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
+        if speaks and is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
             return _made(tree, part[:n], k, part[n + 1 :])
         if tree.tokens[k].text in {",", ":"}:
             return None
@@ -106,7 +115,7 @@ def _colon(tree: Tree, part: list[int]) -> Attribution | None:
         cue = [k, *part[n - 1 : n]] if _form(tree, part[n - 1]) else [k]
         source = part[: n - len(cue) + 1]
         speaks = any(tree.tokens[c].text.lower() in SPEAKER_WORDS for c in source)
-        if speaks and _is_noun_phrase(tree, source) and len(part) > n + 1:
+        if speaks and is_noun_phrase(tree, source) and len(part) > n + 1:
             return _made(tree, source, cue[-1], part[n + 1 :], "colon")
         return None
     return None
@@ -123,7 +132,7 @@ def _form(tree: Tree, k: int) -> str:
     return FORMS.get(form, "") if tree.quoted[k] < 0 and form not in BASE_FORMS else ""
 
 
-def _is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
+def is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
     """Tell whether words can name somebody: a noun or pronoun among them, no clause, no quotation."""
     tokens = [tree.tokens[k] for k in positions]
     if not tokens or tokens[0].text.lower() in OPENERS or any(tree.quoted[k] >= 0 for k in positions):

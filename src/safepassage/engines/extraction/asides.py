@@ -1,0 +1,60 @@
+"""Clauses that a parse joins to somebody's words although another cue begins there: "…, adding that"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from safepassage.engines.extraction import lexicon
+from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.tree import Tree
+
+CONTRAST = frozenset({"while", "whereas", "although", "though"})
+CONTINUING = lexicon.SAYING | lexicon.ALLEGING | frozenset({"point", "recall", "call", "describe"})
+"""Verbs whose participle after a comma goes on with the speaker of the sentence ("…, adding that")."""
+
+
+def parted(tree: Tree, found: Sequence[Attribution]) -> list[Attribution]:
+    """Return attributions whose content ends where another cue of the same sentence begins.
+
+    A participle of saying behind a comma is said by whoever spoke the words before it, not by the subject of
+    the last clause in them.
+    """
+    kept = list(found)
+    for n, a in enumerate(kept):
+        for m, b in enumerate(kept):
+            if n == m or not b.cue or not a.cue or not set(b.cue) & set(a.content):
+                continue
+            start = _joined_at(tree, a, b)
+            if start < 0:
+                continue
+            content = tree.trimmed(k for k in a.content if k < start)
+            if not content:
+                continue
+            kept[n] = replace(kept[n], content=content)
+            if _participle(tree, b) is not None:
+                kept[m] = replace(kept[m], source=a.source)
+            break
+    return kept
+
+
+def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
+    """Return where the words of b begin to be no words of a, -1 where they are part of them."""
+    if a.cue[0] > b.cue[0] or any(tree.quoted[k] >= 0 for k in b.cue):
+        return -1
+    verb = _participle(tree, b)
+    if verb is not None:
+        return verb
+    first = min((*b.source, *b.cue))
+    marked = first - 1
+    behind = marked > 0 and tree.tokens[marked - 1].text == ","
+    return marked if behind and tree.tokens[marked].text.lower() in CONTRAST else -1
+
+
+def _participle(tree: Tree, b: Attribution) -> int | None:
+    """Return the participle of a cue right behind a comma, None without."""
+    first = b.cue[0]
+    token = tree.tokens[first]
+    comma = first > 0 and tree.tokens[first - 1].text == ","
+    speaks = token.lemma in CONTINUING or token.text.lower() in {"adding", "saying"}
+    return first if comma and token.tag == "VBG" and speaks else None

@@ -1,0 +1,260 @@
+"""What a verb attributes: a quotation, a clause, what follows a colon, an object, a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from safepassage.engines.extraction import lexicon
+from safepassage.engines.extraction.tree import SUBJECTS, Tree
+
+VERBAL = frozenset({"VERB", "AUX"})
+LONG_QUOTE = 5
+"""A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
+
+
+def preposition_of(tree: Tree, i: int, lemma: str) -> int | None:
+    """Return the preposition that belongs to a phrasal cue."""
+    for k in tree.with_dep(i, "prep", "prt"):
+        if (lemma, tree.tokens[k].lemma) in lexicon.PHRASAL and k > i:
+            return k
+    return None
+
+
+def _figured(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "the figure at 800" of a verb that puts a number to something."""
+    counted = [k for k in tree.with_dep(i, "dobj") if _is_figure(tree, i, k)]
+    if not counted:
+        return ()
+    preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
+    numbers = [c for p in preps for c in tree.subtree(p) if c > i]
+    return tree.trimmed((*tree.subtree(counted[0]), *numbers))
+
+
+def _is_figure(tree: Tree, i: int, k: int) -> bool:
+    """Tell whether an object is a figure, or is put at a number ("the price of bread at three per cent")."""
+    if tree.tokens[k].lemma in lexicon.FIGURES | {"it"}:
+        return True
+    return any(
+        tree.tokens[p].text.lower() == "at" and any(tree.tokens[c].tag == "CD" for c in tree.subtree(p))
+        for p in tree.with_dep(i, "prep")
+    )
+
+
+def _accused(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return whom a verb accuses of what, where "of" hangs on the accused."""
+    if (tree.tokens[i].lemma, "of") not in lexicon.PHRASAL:
+        return ()
+    for k in tree.with_dep(i, "dobj"):
+        if any(tree.tokens[p].text.lower() in {"of", "for"} for p in tree.with_dep(k, "prep")):
+            return tree.trimmed(tree.subtree(k))
+    return ()
+
+
+def content_of(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
+    """Return what a verb attributes and the name of the frame, () without any."""
+    frames: tuple[tuple[str, frozenset[str], Callable[[Tree, int], tuple[int, ...]]], ...] = (
+        ("quotation", lexicon.QUOTING, quoted),
+        ("colon", lexicon.SAYING, _after_colon),
+        ("clause", lexicon.CLAUSAL | lexicon.CONTROL, clause_of),
+        ("inverted", lexicon.SAYING | lexicon.THINKING | lexicon.ALLEGING, _around),
+    )
+    counted = _counted(tree, i, lemma)
+    if counted:
+        return counted, "object"
+    for kind, lemmas, frame in frames:
+        content = frame(tree, i) if lemma in lemmas else ()
+        if content and kind == "quotation" and _goes_on(tree, i, content):
+            continue
+        if content and kind == "quotation":
+            content = _joined(_behind_colon(tree, i, content), clause_of(tree, i))
+        if content:
+            return content, kind
+    return _complement(tree, i, lemma)
+
+
+def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
+    """Return what a verb without a clause attributes: a figure, the accused, an object."""
+    denied = _noun_denied(tree, i)
+    if denied:
+        return denied, "relative"
+    if lemma in lexicon.FIGURING:
+        return _figured(tree, i), "figure"
+    accused = _accused(tree, i)
+    if accused:
+        return accused, "phrasal"
+    preposition = preposition_of(tree, i, lemma)
+    if preposition is not None:
+        if tree.tokens[preposition].dep == "prt":
+            return _object(tree, i), "phrasal"
+        objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
+        return tree.trimmed(objects), "phrasal"
+    infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
+    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS and not infinitive else ((), "")
+
+
+def _noun_denied(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "an accusation" of "an accusation Y denies"."""
+    token = tree.tokens[i]
+    noun = tree.tokens[token.head]
+    named = noun.lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS | lexicon.FIGURES
+    if token.lemma not in lexicon.DENYING | lexicon.JUDGING or token.dep != "relcl" or not named:
+        return ()
+    clause = set(tree.subtree(i))
+    return tree.trimmed(k for k in tree.subtree(token.head) if k not in clause)
+
+
+def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
+    """Return the number a verb gives: "had reported 140, a figure that …", "sees a rise of 11 per cent".
+
+    "Sees a dog" judges nothing.
+    """
+    bare = any(tree.tokens[k].tag == "CD" for k in tree.with_dep(i, "dobj"))
+    found = _object(tree, i) if lemma == "see" or (lemma in lexicon.OBJECTS and bare) else ()
+    return found if any(tree.tokens[k].tag == "CD" for k in found) else ()
+
+
+def _goes_on(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:
+    """Tell whether a participle behind a quotation says something of its own ("“…”, recalling that …")."""
+    return tree.tokens[i].tag == "VBG" and quoted[-1] < i and any(k > i for k in clause_of(tree, i))
+
+
+def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the clauses that complete a verb, subject included."""
+    found: set[int] = set()
+    part = set(between_semicolons(tree, i))
+    for k in tree.with_dep(i, "ccomp", "xcomp"):
+        is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
+        if is_clause or tree.tokens[k].dep == "ccomp":
+            found.update(tree.subtree(k))
+            found -= _finite_beside_infinitive(tree, k)
+    if found and tree.tokens[i].lemma in lexicon.SAYING - lexicon.TOLD:
+        found.update(_cut_off(tree, i, min(found)))
+    if tree.tokens[i].lemma in lexicon.TOLD and not found:
+        found.update(_told_clause(tree, i))
+    if tree.tokens[i].lemma in lexicon.ASKING and found and not tree.with_dep(i, "ccomp"):
+        first = min(found)
+        for k in tree.with_dep(i, "dobj"):
+            found.update(c for c in tree.subtree(k) if k < first)
+    if tree.quoted[i] < 0:
+        found &= part | {k for k in found if tree.quoted[k] >= 0}
+    return tree.trimmed(found)
+
+
+def _cut_off(tree: Tree, i: int, first: int) -> set[int]:
+    """Return the words between a verb and its clause that a parse takes for an object."""
+    cut = {c for k in tree.with_dep(i, "dobj") if k < first for c in tree.subtree(k)}
+    return cut if cut == set(range(i + 1, first)) else set()
+
+
+def _told_clause(tree: Tree, i: int) -> set[int]:
+    """Return "that …" which a parse hangs on who was told ("told the team that …")."""
+    for listener in tree.with_dep(i, "dobj", "dative"):
+        for k in tree.with_dep(listener, "relcl", "acl"):
+            whole = tree.subtree(k)
+            if any(tree.tokens[c].dep == "mark" for c in tree.children[k]):
+                return set(whole)
+    return set()
+
+
+def _finite_beside_infinitive(tree: Tree, k: int) -> set[int]:
+    """Return what a parse wrongly joins to an infinitive: "does not want to take it and keeps the law"."""
+    if tree.tokens[k].tag != "VB":
+        return set()
+    return {
+        c
+        for joined in tree.with_dep(k, "conj")
+        if tree.tokens[joined].tag in {"VBZ", "VBD", "NNS"}
+        for c in (*tree.subtree(joined), *tree.with_dep(k, "cc"))
+    }
+
+
+def _object(tree: Tree, i: int) -> tuple[int, ...]:
+    found: set[int] = set()
+    for k in tree.with_dep(i, "dobj", "oprd"):
+        found.update(tree.subtree(k))
+    if found:
+        for k in tree.with_dep(i, "prep"):
+            if k == max(found) + 1 and (tree.tokens[k].lemma not in lexicon.NO_PART or _locates(tree, k)):
+                found.update(tree.subtree(k))
+    return tree.trimmed(found)
+
+
+def _locates(tree: Tree, k: int) -> bool:
+    """Tell whether a preposition says where the object is: not when, and not how."""
+    objects = tree.with_dep(k, "pobj")
+    where = tree.tokens[k].lemma in {"in", "at", "on", "from", "between"}
+    return where and any(
+        tree.tokens[o].tag in {"NNP", "NNPS", "NNS"} and tree.tokens[o].text.lower() not in lexicon.CALENDAR
+        for o in objects
+    )
+
+
+def quoted(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the quotations of the verb's sentence that stand beside it, marks included."""
+    if tree.quoted[i] >= 0:
+        return ()
+    here = set(tree.sentence(i))
+    found: set[int] = set()
+    for first, last in tree.quotes:
+        whole = range(first, last + 1)
+        near = _beside(tree, i, first, last) and not _nearer(tree, i, first)
+        if here & set(whole) and not tree.is_title(first, last) and near:
+            found.update(whole)
+    return tuple(sorted(found))
+
+
+def _nearer(tree: Tree, i: int, first: int) -> bool:
+    """Tell whether another verb that quotes stands between a verb and a quotation behind it."""
+    between = range(i + 1, first) if first > i else ()
+    return any(tree.tokens[k].lemma in lexicon.QUOTING and tree.tokens[k].pos == "VERB" for k in between)
+
+
+def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
+    """Tell whether a quotation is what the verb quotes: it ends with a comma before it, or follows it."""
+    if last < i:
+        inner = tree.tokens[last - 1].text if last > first else ""
+        after = tree.tokens[last + 1].text if last + 1 < len(tree.tokens) else ""
+        return inner in {",", "?", "!", ".", "…"} or after == ","
+    gap = [tree.tokens[k].text for k in range(i + 1, first)]
+    return len(gap) <= LONG_QUOTE or gap[-1] in {":", ",", "that"} or first - 1 == i
+
+
+def _behind_colon(tree: Tree, i: int, quoted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what is quoted after a colon alone where a cue has one ("…, adding: “…”")."""
+    colon = i + 1 < len(tree.tokens) and tree.tokens[i + 1].text == ":"
+    return tuple(k for k in quoted if k > i) or quoted if colon else quoted
+
+
+def _joined(quoted: tuple[int, ...], clause: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a quotation with the clause it is part of."""
+    if clause and set(clause) & set(quoted):
+        return tuple(sorted(set(clause) | set(quoted)))
+    return quoted
+
+
+def _after_colon(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return all that follows a verb of saying and a colon ("he added: …")."""
+    if i + 1 < len(tree.tokens) and tree.tokens[i + 1].text == ":":
+        return tuple(range(i + 2, len(tree.tokens)))
+    return ()
+
+
+def _around(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return the clause that a verb of saying is thrown into or put behind ("…, they say")."""
+    token = tree.tokens[i]
+    lead = tree.tokens[token.head]
+    speaks = token.dep == "ccomp" and lead.lemma in lexicon.CLAUSAL and token.head < i
+    if token.dep in {"parataxis", "ccomp"} and token.head != i and lead.pos in VERBAL and not speaks:
+        own = set(tree.subtree(i))
+        part = set(between_semicolons(tree, i))
+        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
+    return ()
+
+
+def between_semicolons(tree: Tree, i: int) -> list[int]:
+    """Return the part of a sentence that a token stands in."""
+    found = tree.sentence(i)
+    stops = [k for k in found if tree.tokens[k].text == ";" and tree.quoted[k] < 0]
+    first = max((k for k in stops if k < i), default=found[0] - 1)
+    last = min((k for k in stops if k > i), default=found[-1] + 1)
+    return [k for k in found if first < k < last]
