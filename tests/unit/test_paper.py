@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from safepassage.formats import paper_html, paper_pdf, qr_code
 from safepassage.formats.markup import Markup
 from safepassage.formats.paper import (
+    Beside,
     Heading,
     Items,
+    Key,
     NewPage,
     Pairs,
     Paper,
@@ -44,6 +46,8 @@ def paper(word="слово", **changed):
             strong=(0,),
         ),
         Picture(svg=SQUARE, alt="square", caption=f"caption {word}", percent=30), NewPage(),
+        Key(rows=((SQUARE, f"key {word}"),)),
+        Beside(parts=((Words(text=f"left {word}"),), (Items(rows=(f"right {word}",)),)), framed=True),
         Words(text=f"last {word}"),
     )  # fmt: skip
     given = {"title": f"Title {word}", "language": "uk", "stamp": ("RESTRICTED", f"stamp {word}"),

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> Outcome:
     folder = options.output or path.parent
     write_beside(folder, {
         f"{RESTRICTED}-audit.json": data, f"{RESTRICTED}-audit.html": audit_files.write_html(sheet),
+        f"{RESTRICTED}-audit.pdf": audit_files.write_pdf(sheet),
     })  # fmt: skip
     held = holding(sheet)
     return Outcome(

@@ -17,13 +17,17 @@ from safepassage.formats import (
     device_routes,
     gpx,
     kmz,
+    paper_html,
+    paper_pdf,
     plan_geojson,
     public_notice,
     report_html,
+    report_paper,
     schedule_csv,
     schedule_xlsx,
     situation_report,
 )
+from safepassage.formats.release_stamp import stamp_words
 
 RESTRICTED, PUBLIC = "RESTRICTED", "PUBLIC"
 MANIFEST = f"{RESTRICTED}-files.json"
@@ -55,13 +59,17 @@ def write_outputs(
     files |= _team_files(team, layers)
     if "audit" in documents:
         sheet = canonical_json.decode(documents["audit"])
-        files[f"{RESTRICTED}/{RESTRICTED}-audit.html"] = audit_files.write_html(sheet)
+        marks = stamp_words(team)[1:]
+        files[f"{RESTRICTED}/{RESTRICTED}-audit.html"] = audit_files.write_html(sheet, marks)
+        files[f"{RESTRICTED}/{RESTRICTED}-audit.pdf"] = audit_files.write_pdf(sheet, marks)
     if field_devices:
         files |= _device_files(team, layers)
     files |= {
         f"{PUBLIC}/{PUBLIC}-notice.html": public_notice.write_html(public),
         f"{PUBLIC}/{PUBLIC}-notice.txt": public_notice.write_text(public),
     }
+    for language, paper in public_notice.papers(public).items():
+        files[f"{PUBLIC}/{PUBLIC}-notice.{language}.pdf"] = paper_pdf.write(paper)
     return write_files(output, files)
 
 
@@ -182,17 +190,22 @@ def _undo(parts: Iterable[Path], folders: Iterable[Path]) -> None:
 
 
 def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
+    report, brief = report_html.write(release, layers), situation_report.paper(release)
+    printed = report_paper.paper(release, report.decode("utf-8"))
     writers: dict[str, Callable[[], bytes]] = {
-        "report.html": lambda: report_html.write(release, layers),
+        "report.pdf": lambda: paper_pdf.write(printed, rules=report_paper.rules()),
         "corridors.geojson": lambda: plan_geojson.write_corridors(release, layers),
         "places.geojson": lambda: plan_geojson.write_places(release),
         "modifications.geojson": lambda: plan_geojson.write_modifications(release, layers),
         "areas.geojson": lambda: plan_geojson.write_areas(release, layers),
         "sitrep.txt": lambda: situation_report.write(release),
+        "sitrep.html": lambda: paper_html.write(brief),
+        "sitrep.pdf": lambda: paper_pdf.write(brief),
         "schedule.csv": lambda: schedule_csv.write(release),
         "schedule.xlsx": lambda: schedule_xlsx.write(release),
     }
-    return {f"{RESTRICTED}/{RESTRICTED}-{name}": write() for name, write in writers.items()}
+    files = {"report.html": report} | {name: write() for name, write in writers.items()}
+    return {f"{RESTRICTED}/{RESTRICTED}-{name}": data for name, data in files.items()}
 
 
 def _device_files(release: Release, layers: MapLayers) -> dict[str, bytes]:

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 from safepassage.domain.audit_sheet import NOT_A_FINDING, AuditSheet, Override, Rule, Threshold, holding
 from safepassage.domain.errors import FormatError
 from safepassage.domain.manifest import Manifest, Ride, TravelGroup, WaypointCount
-from safepassage.formats import canonical_json
-from safepassage.formats.markup import escaped
+from safepassage.formats import audit_paper, canonical_json, paper_html, paper_pdf
 
 Made = TypeVar("Made")
 RESTRICTED = "RESTRICTED"
@@ -117,28 +116,14 @@ def write_text(sheet: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_html(sheet: Mapping[str, Any]) -> bytes:
+def write_html(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> bytes:
     """Return a sheet, as a document, as one page that loads nothing and needs no script."""
-    rows = "".join(_html_row(row) for row in sheet["findings"])
-    head = f"Plan audit of {escaped(sheet['case_id'])}, data of {escaped(sheet['as_of'])}"
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>RESTRICTED: plan audit</title>'
-        "</head><body><p><b>RESTRICTED</b></p>"
-        f"<h1>{head}</h1><p>{escaped(sheet['statement'])}</p><table><tr><th>rule</th><th>finding</th>"
-        f"<th>measured</th><th>kind and source</th><th>threshold</th></tr>{rows}</table>"
-        f"<p>Plan {escaped(sheet['plan_sha256'])}</p></body></html>\n"
-    )
-    return page.encode()
+    return paper_html.write(audit_paper.paper(sheet, marks))
 
 
-def _html_row(row: Mapping[str, Any]) -> str:
-    override = row["override"]
-    by = f"overridden by {override['by']}: {override['reason']}" if override else ""
-    cells = (
-        row["id"], row["shown"], f"{row['title']}: {row['measured']}. {', '.join(row['objects'])}",
-        f"{row['kind']}: {row['source']}", f"{row['threshold']} {by}",
-    )  # fmt: skip
-    return f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in cells)}</tr>"
+def write_pdf(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> bytes:
+    """Return a sheet, as a document, as PDF."""
+    return paper_pdf.write(audit_paper.paper(sheet, marks))
 
 
 def rule_text(rule: Rule, limits: Mapping[str, Threshold]) -> str:

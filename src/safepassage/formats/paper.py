@@ -105,7 +105,24 @@ class NewPage:
     block: ClassVar[str] = "page"
 
 
-Block: TypeAlias = Heading | Words | Pairs | Items | Rows | Picture | NewPage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A legend: small drawings as SVG and what they stand for."""
+
+    block: ClassVar[str] = "key"
+    rows: tuple[tuple[Markup, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Parts of equal weight beside each other, each in a frame where `framed`."""
+
+    block: ClassVar[str] = "beside"
+    parts: tuple[tuple[Block, ...], ...]
+    framed: bool = False
+
+
+Block: TypeAlias = "Heading | Words | Pairs | Items | Rows | Picture | NewPage | Key | Beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +130,9 @@ class Paper:
     """A document in one language.
 
     `stamp` stands on top of every page (class, EXERCISE, INCOMPLETE), `running` beside it, `foot` below.
-    `code` is a square drawing beside the title, `code_text` what it says.
+    `code` is a square drawing beside the title, `code_text` what it says. A `wide` document lies on its
+    side; pages are numbered where `counted`; `points` is the size of
+    its letters on paper.
     """
 
     title: str
@@ -126,6 +145,8 @@ class Paper:
     code: Markup = Markup()  # noqa: RUF009 - immutable
     code_text: str = ""
     wide: bool = False
+    counted: bool = True
+    points: int = 10
 
     def texts(self) -> Iterator[str]:
         """Yield every text that a reader has to find, in whatever form the document is set."""
@@ -146,6 +167,10 @@ def _texts_of(block: Block) -> Iterator[str]:
             yield from (*block.heads, *(cell for row in block.rows for cell in row))
         case Picture():
             yield block.caption
+        case Key():
+            yield from (text for _, text in block.rows)
+        case Beside():
+            yield from (text for part in block.parts for inner in part for text in _texts_of(inner))
 
 
 def facts_of(block: Block) -> dict[str, Any]:
@@ -153,6 +178,7 @@ def facts_of(block: Block) -> dict[str, Any]:
     return {"block": block.block, **{f.name: getattr(block, f.name) for f in fields(block)}}
 
 
+_SVG = "http://www.w3.org/2000/svg"
 _ROOT = re.compile(r":root\s*\{(.*?)\}", re.DOTALL)
 _VARIABLE = re.compile(r"--([\w-]+)\s*:\s*([^;]+);")
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
@@ -181,4 +207,5 @@ def _first_class(selector: str) -> str:
 def with_style(svg: Markup, rules: str) -> Markup:
     """Return a drawing with a style of its own, in a face that every typesetter here has."""
     own = f"text{{font-family:'Libertinus Serif',serif}}{rules}"
-    return Markup(svg.replace(">", f"><style>{printable(own)}</style>", 1))
+    styled = svg.replace(">", f"><style>{printable(own)}</style>", 1)
+    return Markup(styled if "xmlns=" in styled else styled.replace("<svg", f'<svg xmlns="{_SVG}"', 1))

@@ -10,7 +10,7 @@ from safepassage.formats.paper import Paper
 def write(paper: Paper, *, rules: str = "") -> bytes:
     """Return the page; `rules` style its drawings."""
     templates = environment()
-    style = Markup(inline(templates, "paper.css", wide=paper.wide) + Markup(rules))
+    style = Markup(inline(templates, "paper.css", wide=paper.wide, counted=paper.counted) + Markup(rules))
     page = templates.get_template("paper.html").render(
         paper=paper, style=style, policy=content_policy(styles=(style,))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from safepassage.formats.paper import Block, Paper, Picture, facts_of, with_style
+from safepassage.formats.paper import Beside, Block, Key, Paper, Picture, facts_of, with_style
 from safepassage.formats.typeset import typeset
 
 
@@ -17,6 +17,8 @@ def write(paper: Paper, *, rules: str = "") -> bytes:
             "code": str(paper.code),
             "code_text": paper.code_text,
             "wide": paper.wide,
+            "counted": paper.counted,
+            "points": paper.points,
             "blocks": [_facts(block, rules) for block in paper.blocks],
         },
         title=paper.title,
@@ -29,6 +31,11 @@ def write(paper: Paper, *, rules: str = "") -> bytes:
 
 def _facts(block: Block, rules: str) -> dict[str, Any]:
     facts = facts_of(block)
-    if isinstance(block, Picture):
-        facts["svg"] = str(with_style(block.svg, rules))
+    match block:
+        case Picture():
+            facts["svg"] = str(with_style(block.svg, rules))
+        case Key():
+            facts["rows"] = [(str(with_style(svg, rules)), text) for svg, text in block.rows]
+        case Beside():
+            facts["parts"] = [[_facts(inner, rules) for inner in part] for part in block.parts]
     return facts

@@ -9,6 +9,7 @@ from safepassage.domain.release import Audience, Release
 from safepassage.formats.markup import printable
 from safepassage.formats.notice_texts import NoticeText, notice_texts
 from safepassage.formats.page_templates import content_policy, environment, inline
+from safepassage.formats.paper import LEAD, LOUD, Beside, Heading, Items, Pairs, Paper, Words
 
 
 def write_html(release: Release) -> bytes:
@@ -26,6 +27,33 @@ def write_text(release: Release) -> bytes:
     content = _content(release)
     parts = [_in_plain_text(text, content) for text in content["texts"]]
     return ("\n\n".join([*parts, content["sensitivity"]]) + "\n").encode("utf-8")
+
+
+def papers(release: Release) -> dict[str, Paper]:
+    """Return the notice as a document for paper by language, one language on each."""
+    content = _content(release)
+    return {text.language: _paper(text, content) for text in content["texts"]}
+
+
+def _paper(text: NoticeText, content: Mapping[str, Any]) -> Paper:
+    exercise = [Words(text=text.exercise, tone=LOUD)] if content["exercise"] else []
+    ways = Beside(parts=tuple((Words(text=name, tone=LEAD),) for name in content["directions"]), framed=True)
+    hotline = content["hotline"]
+    call = (
+        Pairs(rows=((text.call, hotline),), large=True) if hotline else Words(text=text.no_number, tone=LEAD)
+    )
+    return Paper(
+        title=text.heading,
+        language=text.language,
+        stamp=(content["sensitivity"],),
+        counted=False,
+        points=14,
+        blocks=(
+            *exercise, Words(text=text.lead, tone=LEAD), ways, Words(text=text.directions, tone=LEAD),
+            Words(text=text.stay, tone=LEAD), Heading(text=text.rights_heading), Items(rows=text.rights),
+            Words(text=text.wait, tone=LOUD), call,
+        ),
+    )  # fmt: skip
 
 
 def _content(release: Release) -> dict[str, Any]:

@@ -8,6 +8,10 @@ from safepassage.domain.release import Audience, Release
 from safepassage.formats.claims_facts import ClaimsFacts, ConflictFacts
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.markup import printable
+from safepassage.formats.paper import LEAD, Paper, Rows, Words
+from safepassage.formats.release_stamp import stamp_words
+
+_NO_FINDING = "Claims stand as their origins made them; nothing here is a finding. Not reported is not clear."
 
 
 def write(release: Release) -> bytes:
@@ -32,9 +36,33 @@ def write(release: Release) -> bytes:
     rows = [f"- {printable(text)}" + (f" [{ids}]" if ids else "") for text, ids in sentences(release, clock)]
     tail = [
         "",
-        "Claims stand as their origins made them; nothing here is a finding. Not reported is not clear.",
+        _NO_FINDING,
     ]
     return "\n".join([*head, *rows, *tail, ""]).encode("utf-8")
+
+
+def paper(release: Release) -> Paper:
+    """Return the situation in brief as a document for paper.
+
+    Raises
+    ------
+    ValueError
+        When the release was made for another audience.
+    """
+    release.require(Audience.PLANNING_TEAM)
+    clock = LocalClock.of(release.inputs)
+    rows, as_of = sentences(release, clock), clock.moments(clock.seconds(release.plan["as_of"]))
+    return Paper(
+        title="Situation in brief",
+        subtitle=f"{release.plan['title']}. As reported at {as_of}. {clock.legend}.",
+        language="en",
+        stamp=stamp_words(release),
+        foot=str(release.inputs["network"]["attribution"]),
+        blocks=(
+            Words(text=_NO_FINDING, tone=LEAD),
+            Rows(heads=("What is reported", "Claims"), rows=rows, widths=(5, 2)),
+        ),
+    )
 
 
 def sentences(release: Release, clock: LocalClock) -> tuple[tuple[str, str], ...]:
