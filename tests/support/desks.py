@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import contextmanager
 from functools import cache
 
 from safepassage import example
-from safepassage.web import office
+from safepassage.formats import canonical_json, ledger_json
+from safepassage.web import office, planning_process
 from safepassage.web.application import application
 from safepassage.web.desk import Given
+from safepassage.web.planner import MadePlan, Order
 from tests.support.browsing import Browser, browsing
 
 
@@ -60,3 +63,39 @@ def sign_in(browser: Browser, role):
     answer = browser.post("/sign-in", {"role": role})
     assert answer.status_code == 200
     return answer
+
+
+class OnePlan:
+    """Takes what a planner sends, and has something new to say after the first plan."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send(self, message):
+        self.sent.append(message)
+
+    def poll(self):
+        return any(word == "plan" for word, _ in self.sent)
+
+
+@cache
+def first_plan():
+    """Return the first whole plan of the example, verified, as the planner hands it over."""
+    given, pipe = example_given(), OnePlan()
+    bench = planning_process.Bench(pipe, given.case, given.network)
+    order = Order(revision=0, ledger=ledger_json.write(given.ledger.entries), events=())
+    with contextlib.suppress(planning_process.SupersededError):
+        bench.answer(order.plain())
+    found = next(row for word, row in pipe.sent if word == "plan")
+    documents = found["documents"]
+    return MadePlan(
+        sha256=canonical_json.sha256(documents["plan"]), revision=0, stage="first", documents=documents,
+        seconds=1.0,
+    )  # fmt: skip
+
+
+def with_plan(desk):
+    """Give a desk the first plan of the example."""
+    made = first_plan()
+    desk.planner.take(made)
+    return made

@@ -41,6 +41,7 @@ class Door:
 ANYBODY = Door(open=True)
 SIGNED_IN = Door()
 READS_PARTNERS = Door(operation=Operation.READ, sensitivity=SensitivityClass.PARTNERS)
+READS_PARTIES = Door(operation=Operation.READ, sensitivity=SensitivityClass.PARTIES)
 READS_ALL = Door(operation=Operation.READ)
 RECORDS = Door(operation=Operation.RECORD, sensitivity=SensitivityClass.PARTIES)
 RECORDS_ALL = Door(operation=Operation.RECORD)

@@ -75,6 +75,13 @@ class Folding:
         """How many entries this office's log has."""
         return len(self._entries)
 
+    def merged(self) -> tuple[Entry, ...]:
+        """Return the entries of all logs in the order that all agree on."""
+        with self._lock:
+            if not self._others:
+                return tuple(self._entries)
+            return merged([*self._entries, *self._others])
+
     def take(self, entries: Iterable[Entry]) -> None:
         """Add what was recorded."""
         with self._lock:

@@ -16,7 +16,8 @@ HEADERS = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # A form of a page without a referrer has no origin either, and the origin is asked for below.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -36,11 +37,11 @@ def is_own(headers: Headers) -> bool:
     request with neither is taken only where it brings its token itself, which no page elsewhere can.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None and site != "same-origin":
-        return False
+    if site is not None:
+        return site == "same-origin"
     if origin is not None:
         return origin.partition("://")[2] == headers.get("host", "")
-    return site is not None or "authorization" in headers
+    return "authorization" in headers
 
 
 def limited(receive: Receive, most: int) -> Receive:

@@ -165,13 +165,17 @@ class Planner:
             sha256=sha256, revision=order.revision, stage=found["stage"], documents=documents,
             seconds=found["seconds"],
         )  # fmt: skip
+        self.take(made)
+        self._say({"phase": "planned", "revision": order.revision, "sha256": sha256, **found})
+
+    def take(self, made: MadePlan) -> None:
+        """Keep a plan as the one that was made last; the oldest gives way."""
         with self._lock:
-            self._plans.pop(sha256, None)
-            self._plans[sha256] = made
+            self._plans.pop(made.sha256, None)
+            self._plans[made.sha256] = made
             while len(self._plans) > KEPT:
                 self._plans.popitem(last=False)
             self.latest = made
-        self._say({"phase": "planned", "revision": order.revision, "sha256": sha256, **found})
 
     def _say(self, status: dict[str, Any]) -> None:
         self.status = status

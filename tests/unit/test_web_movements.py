@@ -1,0 +1,95 @@
+"""A movement is notified by two persons, answered, let go and reported on; each role does its own part."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.browsing import browsing
+from tests.support.desks import desk_and_app, sign_in, with_plan
+
+RECIPIENTS = "party-a; Administration of side A; party\nicrc; ICRC delegation; impartial"
+
+
+@pytest.fixture(scope="module")
+def at_desk():
+    with desk_and_app() as (desk, app):
+        made = with_plan(desk)
+        corridor = made.document("plan")["corridors"][0]["id"]
+        yield desk, app, corridor
+
+
+def act(app, role, path, form, status=200):
+    with browsing(app) as browser:
+        sign_in(browser, role)
+        answer = browser.post(path, {"id": f"{role}-{path.rsplit('/')[-1]}-{len(form)}", **form})
+    assert answer.status_code == status, re.findall(r'role="alert"[^<]*<?[^<]*', answer.text)
+    return answer.text
+
+
+def test_from_draft_to_the_road_by_the_right_hands(at_desk):
+    _, app, corridor = at_desk
+    base = {"movement": "n-1", "corridor": corridor, "lead": "convoy lead", "mandate": "aid to civilians",
+            "recipients": RECIPIENTS,
+            "contact": "duty officer", "phone": "000", "emergency": "yes"}  # fmt: skip
+    page = act(app, "planner", "/movements", base | {"kind": "notified"})
+    assert "n-1" in page
+    act(app, "planner", "/movements/n-1/checked", {})
+    act(app, "planner", "/movements/n-1/submitted", {})
+    consent = {"fields": "all", "given_by": "head of mission"}
+    for recipient in ("party-a", "icrc"):
+        with_one = consent | {"recipient": recipient, "id": f"consent-{recipient}"}
+        act(app, "planner", "/movements/n-1/consented", with_one)
+        sent = {"recipient": recipient, "channel": "mail", "id": f"sent-{recipient}"}
+        page = act(app, "liaison", "/movements/n-1/sent", sent)
+    assert "no reply" in page
+    answer = {"recipient": "icrc", "answer": "noted", "channel": "mail", "person": "duty delegate"}
+    page = act(app, "liaison", "/movements/n-1/answered", answer)
+    assert "acknowledged" in page
+    assert "no reply" in page, "silence of one is not answered by another"
+    held = act(app, "approver", "/movements/n-1/go", {"lead": "convoy lead"}, status=422)
+    assert "needs" in held or "reason" in held
+    act(
+        app,
+        "approver",
+        "/movements/n-1/go",
+        {"lead": "convoy lead", "despite": "side A was told"},
+    )
+    with browsing(app) as browser:
+        sign_in(browser, "field")
+        phone = browser.get("/phone").text
+        assert "We have left" in phone
+        assert "party-a" not in phone, "who was told is not for a telephone that may be searched"
+    act(app, "field", "/movements/n-1/departed", {"person": "field"})
+    point = {"condition": "passed", "person": "field", "text": "at the bridge", "point": ""}
+    act(app, "field", "/movements/n-1/reported", point | {"back": "phone"})
+
+
+@pytest.mark.parametrize(
+    ("role", "word"),
+    [("viewer", "reported"), ("field", "sent"), ("liaison", "go"), ("planner", "sent"),
+     ("approver", "checked"), ("partner", "reported")],
+)  # fmt: skip
+def test_steps_of_another_role_are_refused(at_desk, role, word):
+    desk, app, _ = at_desk
+    size = desk.folding.size
+    act(app, role, f"/movements/n-1/{word}", {"recipient": "icrc", "person": "x"}, status=403)
+    assert desk.folding.size == size
+
+
+def test_a_copy_holds_what_its_recipient_may_know(at_desk):
+    _, app, _ = at_desk
+    with browsing(app) as browser:
+        sign_in(browser, "planner")
+        own = browser.get("/movements/n-1/copies/own").text
+        copy = browser.get("/movements/n-1/copies/icrc").text
+    assert "Not in this copy" in copy
+    assert len(own) > len(copy)
+    with browsing(app) as browser:
+        sign_in(browser, "liaison")
+        assert browser.get("/movements/n-1/copies/icrc").status_code == 200
+        assert browser.get("/movements/n-1/copies/own").status_code == 403
+    with browsing(app) as browser:
+        sign_in(browser, "viewer")
+        assert browser.get("/movements/n-1/copies/icrc").status_code == 403
