@@ -6,9 +6,12 @@ import pytest
 
 pytest.importorskip("spacy")
 
+from importlib.resources import files
+
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.words import LinkKind
 from safepassage.extracting import extract
+from safepassage.formats import gazetteer_in
 from tests.support.reports import report
 
 
@@ -24,6 +27,12 @@ def contradicted(text):
         "Residents said the well is poisoned. The ministry disputes this.",
         "Volunteers said three requests were sent. The office says no request was received.",
         "The governor said 28 settlements were captured. The general said the number of settlements was 74.",
+        "The council accused the army of shelling a column of cars. The army called the claim “theatre”.",
+        "The paper said the crossing would close. The service said it had received no such order.",
+        "The mayor said the road is open to all. Drivers said they had been turned back at the barrier.",
+        "The mayor said everyone has left the town. A nurse said seven patients are still in the cellar.",
+        "The minister said we have no soldiers there. The other side asserts the opposite.",
+        "The service says rumours that men are turned back are false.",
     ],
 )
 def test_an_answer_contradicts_what_it_answers(text):
@@ -35,8 +44,17 @@ def test_an_answer_contradicts_what_it_answers(text):
     [
         "The council said 40 trucks arrived. Drivers reported 40.",
         "The nurse said 17 people were wounded. Two of the wounded were children, the nurse said.",
+        "The office said 17 people were wounded. Two of the wounded were children, the office said.",
         "The mayor plans to open the school. The ministry said the bridge was repaired.",
     ],
 )
 def test_what_agrees_or_speaks_of_something_else_contradicts_nothing(text):
     assert contradicted(text) == 0
+
+
+@pytest.mark.parametrize(("place", "links"), [("Lysk", 1), ("Rylno", 0)])
+def test_people_who_wait_elsewhere_do_not_contradict_that_everybody_has_left(place, links):
+    known, _ = gazetteer_in.read((files("safepassage") / "corpus" / "gazetteer.csv").read_bytes(), file="g")
+    text = f"The mayor said everyone has left Lysk. A nurse said seven patients are still in {place}."
+    reading = extract(report(text), known)
+    assert sum(link.kind == LinkKind.CONTRADICTS for link in reading.links) == links

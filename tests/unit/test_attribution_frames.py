@@ -139,3 +139,27 @@ def test_asking_that_asks_nobody_and_anonymity_are_no_statements(text):
 def test_a_rejected_claim_is_one_denial_and_not_a_claim_beside_it():
     found = found_in("Velmar rejected the accusation that its gunners had fired on a column.")
     assert found == [("Velmar", "the accusation that its gunners had fired on a column")]
+
+
+def test_a_verb_of_saying_joined_to_what_cannot_speak_goes_on_with_the_speaker():
+    found = found_in("The office confirmed that two buses had been hit but insisted nobody was hurt.")
+    assert found == [("The office", "that two buses had been hit"), ("The office", "nobody was hurt")]
+
+
+def test_a_minister_who_left_and_promised_is_not_cut_apart():
+    found = found_in("He said the minister had left and promised to return.")
+    assert found[0][1].startswith("the minister had left and promised")
+
+
+def test_what_is_called_a_name_belongs_to_the_words():
+    assert found_in("The staff called the report “an invention”.") == [
+        ("The staff", "the report “ an invention ”")
+    ]
+
+
+def test_whoever_is_quoted_behind_an_inverted_report_is_its_origin():
+    tree = Tree(parse("A mine killed two farmers, reported the Dren Courier, quoting the prosecutor."))
+    found = {a.kind: a for a in attributions(tree)}
+    assert words(tree, found["relay"].source) == "the prosecutor"
+    assert words(tree, found["relay"].content) == "A mine killed two farmers"
+    assert words(tree, found["relay"].via[0]) == "the Dren Courier"

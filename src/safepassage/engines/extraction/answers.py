@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim, Stated
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
 from safepassage.engines.extraction.claims import as_claim
 from safepassage.engines.extraction.clauses import says_no
+from safepassage.engines.extraction.lexicon import CALLING
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.english import TokenRow
@@ -24,6 +26,7 @@ DENYING = words("deny dispute reject refute dismiss contest contradict rebut")
 FALSE = words("false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor")
 CONTRARY = words("opposite contrary otherwise")
 """Words that deny all that was said just before."""
+SAID_BEFORE = words("accusation allegation claim report charge suggestion statement story version")
 POINTING = words("this that it these those accusation allegation claim report charge suggestion figure such")
 COMMON = words(
     """be have do say go take make get give come use see know people person man woman day time other more last
@@ -45,6 +48,7 @@ class Statement:
     points: bool
     false: bool
     contrary: bool
+    all_left: bool
     start: int
     claims: list[Claim]
     quantities: tuple[Quantity, ...]
@@ -71,7 +75,8 @@ def statement(
         told=told, lemmas=frozenset(lemmas), negated=says_no(tree, own), cue=cue,
         points=bool(POINTING & ({t.lemma for t in content} | said)),
         false=bool(FALSE & {t.text.lower() for t in content if t.dep != "pobj"}),
-        contrary=bool(CONTRARY & said) or _is_bare_no(content),
+        contrary=bool(CONTRARY & said) or _is_bare_no(content) or _is_called_names(cue, content),
+        all_left=_all_left(content),
         start=told.span.start, claims=claims, quantities=counted,
     )  # fmt: skip
 
@@ -84,6 +89,23 @@ def _is_bare_no(content: Sequence[TokenRow]) -> bool:
     )  # fmt: skip
 
 
+def _is_called_names(cue: str, content: Sequence[TokenRow]) -> bool:
+    """Tell whether what was said is called something, or was never said: "the report “an invention”"."""
+    told = {token.lemma for token in content} & SAID_BEFORE
+    no_such = any(
+        a.text.lower() in {"no", "any"} and b.text.lower() == "such" for a, b in pairwise(content)
+    )  # fmt: skip
+    return bool(told and cue in CALLING) or no_such
+
+
+def _all_left(content: Sequence[TokenRow]) -> bool:
+    """Tell whether words say that everybody has left, or that an evacuation is over."""
+    said = {token.text.lower() for token in content}
+    everybody = said & {"everyone", "everybody", "all"} and said & {"left", "gone", "out", "evacuated"}
+    over = "evacuation" in said and said & {"finished", "completed", "complete", "over", "ended"}
+    return bool(everybody or over)
+
+
 def _ends(content: Sequence[TokenRow], n: int) -> bool:
     """Tell whether a clause ends after so many tokens."""
     return len(content) <= n or content[n].text in {":", ";", ",", ".", "–", "—"}
@@ -92,7 +114,8 @@ def _ends(content: Sequence[TokenRow], n: int) -> bool:
 def spoken(claim: Claim) -> Statement:
     """Return a claim that the report makes with its own voice."""
     return Statement(
-        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False, contrary=False,
+        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False,
+        contrary=False, all_left=False,
         start=claim.span.start, claims=[claim], quantities=claim.quantities,
     )  # fmt: skip
 
@@ -103,7 +126,7 @@ def answered(statements: Sequence[Statement]) -> None:
         if n and statements[n - 1].false and _holds(statements[n - 1], b):
             _deny(b, statements[n - 1])
             continue
-        if b.told.modality in MEANT:
+        if b.told.modality in MEANT and not (b.contrary or b.denies):
             continue
         for a in reversed(statements[max(0, n - MOST_BACK) : n]):
             if (
@@ -129,6 +152,8 @@ def _answer(a: Statement, b: Statement, *, next_to: bool) -> bool:
     shared = bool(a.lemmas & b.lemmas)
     if (b.denies and (b.points or shared or next_to)) or (b.contrary and next_to):
         return _deny(a, b)
+    if _left_or_not(a, b):
+        return True
     _place_too(a, b)
     if _counts_anew(a, b):
         return True
@@ -160,6 +185,24 @@ def _is_placed(claim: Claim) -> bool:
 
 def _aspect(claim: Claim) -> str:
     return dict(claim.arguments).get(ASPECT, "")
+
+
+def _left_or_not(a: Statement, b: Statement) -> bool:
+    """Set "everybody has left" against "some are still there", whichever was said first."""
+    for one, other in ((a, b), (b, a)):
+        left = [c for c in one.claims if c.predicate in {Predicate.PERSONS_LEFT, Predicate.OTHER}]
+        there = [c for c in other.claims if c.predicate == Predicate.PERSONS_REMAIN]
+        there = [c for c in there if c.polarity == Polarity.AFFIRMED and not _elsewhere(left, c)]
+        if one.all_left and left and there:
+            return _oppose(one, other)
+    return False
+
+
+def _elsewhere(claims: Sequence[Claim], other: Claim) -> bool:
+    """Tell whether a claim names places, and none of those that others name."""
+    named = {p.key for c in claims if isinstance(c, CivilianClaim) for p in c.places}
+    own = {p.key for p in other.places} if isinstance(other, CivilianClaim) else set()
+    return bool(named and own and not named & own)
 
 
 def _bars(a: Statement, b: Statement) -> bool:

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from safepassage.engines.extraction import lexicon
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.speakers import BODIES, PERSONS
 from safepassage.engines.extraction.tree import Tree
 
 CONTRAST = frozenset({"while", "whereas", "although", "though"})
-CONTINUING = lexicon.SAYING | lexicon.ALLEGING | frozenset({"point", "recall", "call", "describe"})
+CONTINUING = (
+    lexicon.SAYING | lexicon.ALLEGING | frozenset({"point", "recall", "call", "describe", "attribute"})
+)
 """Verbs whose participle after a comma goes on with the speaker of the sentence ("…, adding that")."""
 
 
@@ -32,7 +35,7 @@ def parted(tree: Tree, found: Sequence[Attribution]) -> list[Attribution]:
             if not content:
                 continue
             kept[n] = replace(kept[n], content=content)
-            if _participle(tree, b) is not None:
+            if _participle(tree, b) is not None or _conjunct(tree, b) is not None:
                 kept[m] = replace(kept[m], source=a.source)
             break
     return kept
@@ -45,6 +48,9 @@ def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
     verb = _participle(tree, b)
     if verb is not None:
         return verb
+    joined = _conjunct(tree, b)
+    if joined is not None:
+        return joined
     first = min((*b.source, *b.cue))
     marked = first - 1
     behind = marked > 0 and tree.tokens[marked - 1].text == ","
@@ -58,3 +64,19 @@ def _participle(tree: Tree, b: Attribution) -> int | None:
     comma = first > 0 and tree.tokens[first - 1].text == ","
     speaks = token.lemma in CONTINUING or token.text.lower() in {"adding", "saying"}
     return first if comma and token.tag == "VBG" and speaks else None
+
+
+def _conjunct(tree: Tree, b: Attribution) -> int | None:
+    """Return the "but" or "and" before a verb of saying that a parse joins to what cannot speak.
+
+    "Confirmed that two buses had been hit but insisted …": buses insist on nothing.
+    """
+    verb = next((k for k in b.cue if tree.tokens[k].dep == "conj"), None)
+    before = b.cue[0] - 1
+    if verb is None or before < 0 or tree.tokens[before].dep != "cc" or tree.subject(verb) is not None:
+        return None
+    if tree.tokens[verb].tag not in {"VBD", "VBZ", "VBP", "VBN"} or tree.tokens[verb].lemma not in CONTINUING:
+        return None
+    subject = tree.subject(tree.tokens[verb].head)
+    silent = subject is not None and tree.tokens[subject].pos == "NOUN"
+    return before if silent and tree.tokens[subject or 0].lemma not in PERSONS | BODIES else None

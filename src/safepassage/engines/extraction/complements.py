@@ -67,6 +67,7 @@ def content_of(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
             continue
         if content and kind == "quotation":
             content = _joined(_behind_colon(tree, i, content), clause_of(tree, i))
+            content = _with_what_is_called(tree, i, content)
         if content:
             return content, kind
     return _complement(tree, i, lemma)
@@ -109,13 +110,18 @@ def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
     "Sees a dog" judges nothing.
     """
     bare = any(tree.tokens[k].tag == "CD" for k in tree.with_dep(i, "dobj"))
-    found = _object(tree, i) if lemma == "see" or (lemma in lexicon.OBJECTS and bare) else ()
+    gives = lemma in lexicon.OBJECTS | lexicon.SHOWING | lexicon.SAYING
+    found = _object(tree, i) if lemma == "see" or (gives and bare) else ()
     return found if any(tree.tokens[k].tag == "CD" for k in found) else ()
 
 
 def _goes_on(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:
     """Tell whether a participle behind a quotation says something of its own ("“…”, recalling that …")."""
-    return tree.tokens[i].tag == "VBG" and quoted[-1] < i and any(k > i for k in clause_of(tree, i))
+    return (
+        (tree.tokens[i].tag == "VBG" or tree.tokens[i].dep == "relcl")
+        and quoted[-1] < i
+        and any(k > i for k in clause_of(tree, i))
+    )
 
 
 def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
@@ -217,6 +223,14 @@ def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
         return inner in {",", "?", "!", ".", "…"} or after == ","
     gap = [tree.tokens[k].text for k in range(i + 1, first)]
     return len(gap) <= LONG_QUOTE or gap[-1] in {":", ",", "that"} or first - 1 == i
+
+
+def _with_what_is_called(tree: Tree, i: int, quoted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return "the report “an invention”" of "called the report “an invention”"."""
+    between = range(i + 1, quoted[0])
+    called = tree.tokens[i].lemma in lexicon.CALLING and 0 < len(between) <= LONG_QUOTE
+    words = [k for k in between if tree.tokens[k].tag not in {",", "IN", "RB"}]
+    return (*between, *quoted) if called and len(words) == len(between) else quoted
 
 
 def _behind_colon(tree: Tree, i: int, quoted: tuple[int, ...]) -> tuple[int, ...]:

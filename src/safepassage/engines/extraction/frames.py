@@ -39,9 +39,10 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
         elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
             found.extend(_adjective(tree, i))
     found = _without_inner_halves(found)
-    found.extend(relays.relied_upon(tree, found))
-    found = asides.parted(tree, [*without_misread(tree, found)])
-    found.extend(by_word_order(tree, found))
+    found = [*without_misread(tree, found)]
+    found = asides.parted(tree, [*found, *relays.relied_upon(tree, found)])
+    ordered = list(by_word_order(tree, found))
+    found += [*ordered, *relays.relied_upon(tree, ordered)]
     found.extend(_loose_quotes(tree, found))
     return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
 

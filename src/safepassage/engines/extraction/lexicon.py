@@ -18,7 +18,7 @@ SAYING = words(
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
 """Verbs whose passive has the listener, or the one who is quoted, as its subject."""
 ALLEGING = words("allege claim accuse blame purport charge")
-DENYING = words("deny reject dismiss refute dispute disavow rebut")
+DENYING = words("deny reject dismiss refute dispute disavow rebut contradict")
 THINKING = words(
     """think believe expect hope fear estimate predict feel know learn understand agree consider doubt
     worry speculate assume suspect find see conclude recognize recognise judge imagine wonder
@@ -54,7 +54,10 @@ OBJECTS = (
         attribute commit"""
     )
 )
-CRYING = words("continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call")
+CRYING = words(
+    """continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call sigh laugh
+    smile shrug groan gasp plead snap scoff thunder"""
+)
 """Verbs that attribute only what stands in quotation marks."""
 QUOTING = SAYING | ALLEGING | ASKING | CRYING | words("think wonder")
 CONTROL = INTENDING | ASKING | frozenset({"claim"})
@@ -94,7 +97,9 @@ NO_AUTHORITIES = words("plan schedule expectation rule law need procedure timeta
 FIGURING = words("put place peg give")
 FIGURES = words("figure number toll total count estimate area share amount")
 """What a source puts a number to ("put the figure at 800")."""
-NO_PART = words("in on at during after before since until by from over amid through while because")
+CALLING = words("call label brand dub term")
+"""Verbs that give something a name ("called the report “an invention”")."""
+NO_PART = words("in on at during after before since until by from over amid through while because as")
 """Prepositions that begin no part of the object of a verb of saying."""
 AUTHORITIES = words("according as in by per")
 ACCOUNTS = words("words estimate account count view opinion version telling reckoning")

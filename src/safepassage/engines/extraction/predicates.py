@@ -102,6 +102,8 @@ SLOTS: tuple[Slot, ...] = (
     Slot(_P.CROSSING_STATUS, _near(_CROSSING, rf"(?<!not ){_SHUT}", 60), status="CLOSED"),
     Slot(_P.CROSSING_STATUS, _near(_CROSSING, rf"(?<!not ){_OPEN}", 60), status="OPEN"),
     Slot(_P.LOOTING, r"\b(?:loot\w*|pillag\w*|marauding|plunder\w*|robb\w+|ransack\w*)\b"),
+    Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:free of|cleared of|clear of|without) (?:any )?(?:land)?mines\b",
+         polarity=_NO),
     Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:mines?|mined|landmines?|unexploded|tripwires?|booby[- ]?trap\w*|"
          r"ordnance|duds?|"
          r"cluster (?:munitions?|bomblets?)|uxo|demin\w+)\b"),
@@ -117,7 +119,7 @@ SLOTS: tuple[Slot, ...] = (
     Slot(_P.PERSONS_HARMED, r"\b(?:kil+ed|kil+ing|died|dead|deaths?|fatalit\w+|lost their lives|"
          r"bodies)\b",
          aspect="dead"),
-    Slot(_P.PERSONS_HARMED, r"\b(?:wounded|injured|injur(?:ies|y)|hurt|hospitali[sz]ed|"
+    Slot(_P.PERSONS_HARMED, r"\b(?:wounded|injured|injur(?:ies|y)|hurt|hospitali[sz]ed|bandag\w+|shrapnel|"
          r"wounds?)\b", aspect="injured"),
     Slot(_P.PERSONS_HARMED, r"\bcasualt\w+\b|\bvictims?\b", aspect="casualties"),
     Slot(_P.PERSONS_HARMED, r"\b(?:missing|unaccounted)\b", aspect="missing"),

@@ -98,7 +98,7 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     counted = _counted(passage.repaired, found_times, _unit_before(reader, passage))
     stage = Stage(
         passage=passage, tree=tree, found=found, chains=chains,
-        modalities=tuple(modality(a.lemma) for a in found),
+        modalities=tuple(_modality(a) for a in found),
         coerced=tuple(bool(s and s.role.coerced) for s in speakers),
         own=Chain(links=(_outlet(reader.report),)), report=reader.report.id,
         uttered=reader.report.published[:10],
@@ -274,6 +274,13 @@ def _links(
             yield who.link()
 
 
+def _modality(a: Attribution) -> Modality:
+    """Return how an attribution puts its content forward; what is called a name is said, not asked for."""
+    if a.kind == "quotation" and a.lemma in lexicon.CALLING:
+        return Modality.ASSERTED
+    return modality(a.lemma)
+
+
 def _is_one_body(tree: Tree, positions: Sequence[int]) -> bool:
     """Tell whether some words name one outlet, and not "reporters" in general."""
     return tree.tokens[positions[-1]].tag != "NNS"
@@ -301,7 +308,7 @@ def _stated(passage: Passage, tree: Tree, a: Attribution, chain: Chain, name: st
         content=_words(passage, tree, a.content),
         chain=chain,
         kind=a.kind,
-        modality=modality(a.lemma) if a.lemma else Modality.ASSERTED,
+        modality=_modality(a) if a.lemma else Modality.ASSERTED,
         implicit_source=not a.source,
     )
 

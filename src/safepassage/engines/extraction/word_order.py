@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.relays import RELYING
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 
@@ -77,8 +79,18 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
     commas = [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
     if not commas:
         return None
-    tail = [k for k in part if k > commas[-1]]
-    content = [k for k in part if k < commas[-1]]
+    citing: tuple[int, ...] = ()
+    if len(commas) > 1 and commas[-1] < part[-1] and tree.tokens[commas[-1] + 1].text.lower() in RELYING:
+        citing = tree.trimmed(k for k in part if k > commas[-1] + 1)
+        end = commas.pop()
+        part = [k for k in part if k < end]
+    one = _parted_at(tree, part, commas[-1])
+    return replace(one, citing=(citing,)) if one is not None and citing else one
+
+
+def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
+    tail = [k for k in part if k > comma]
+    content = [k for k in part if k < comma]
     if not 1 < len(tail) <= MOST_SOURCE_WORDS or len(content) < LEAST_CONTENT_WORDS:
         return None
     first, last = tail[0], tail[-1]
