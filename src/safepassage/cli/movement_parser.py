@@ -154,6 +154,32 @@ def _view_options(command: Command) -> None:
     desk.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write to")
 
 
+def alert_options(command: Command) -> None:
+    """Add the actions on public alerts."""
+    for name, text in (
+        ("issue", "Issue a public alert: a closed road, announced hours, a delay."),
+        ("update", "Change an alert; names every message before it."),
+        ("cancel", "Take an alert back."),
+    ):
+        made = command(name, text)
+        _store(made)
+        made.add_argument("alert", metavar="ID", help="short name of the alert")
+        _at(made, "when it is sent (default: now)")
+        _who(made)
+        made.add_argument(
+            "-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write to"
+        )
+        if name == "cancel":
+            made.add_argument("--reason", required=True, help="why, for whoever receives it")
+        else:
+            made.add_argument("--file", type=Path, required=True, metavar="FILE", help="what it says (TOML)")
+        if name == "issue":
+            status = ("Actual", "Exercise", "Test", "Draft")
+            made.add_argument("--status", required=True, choices=status, help="how it is meant")
+    listed = command("list", "Print every alert and where it stands.")
+    _store(listed)
+
+
 def _recorded(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what every event needs."""
     _store(parser)

@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _store(commands)
     _log(commands)
     _movement(commands)
+    _alert(commands)
     _serve(commands)
     _doctor(commands)
     return parser
@@ -493,6 +494,13 @@ def _movement(commands: Commands) -> None:
     parser = commands.add_parser("movement", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     movement_parser.movement_options(partial(_command, actions))
+
+
+def _alert(commands: Commands) -> None:
+    text = "Warn the public in the Common Alerting Protocol 1.2; change it, take it back."
+    parser = commands.add_parser("alert", help=text, description=text)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    movement_parser.alert_options(partial(_command, actions))
 
 
 def _extract(actions: Commands) -> None:
