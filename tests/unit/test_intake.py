@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from safepassage.domain.access_work.incident import CATEGORIES
 from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.words import Modality, PlacePrecision, Polarity, Predicate, TimePrecision
@@ -181,15 +182,15 @@ def test_incidents_stand_in_the_nine_categories_and_name_nobody():
     assert [p.code for p in problems] == ["PRIVATE_COLUMNS"]
     assert not any("A Person" in r.report.text or "123" in r.report.text for r in readings)
     claims = [r.claims[0].claim for r in readings]
-    assert [dict(c.arguments)["category"] for c in claims] == list(access_incidents.CATEGORIES)
+    assert [dict(c.arguments)["category"] for c in claims] == list(CATEGORIES)
     assert [c.predicate for c in claims].count(Predicate.EXPLOSIVE_HAZARD) == 1
     by_name = (
         "category,description\nMines and unexploded ordnance,x\nDenial of needs or entitlements,x\nTenth,x\n"
     )
     named, problems = taken("incidents", by_name)
     assert [dict(c.arguments)["category"] for c in named] == [
-        access_incidents.CATEGORIES[6],
-        access_incidents.CATEGORIES[7],
+        CATEGORIES[6],
+        CATEGORIES[7],
     ]
     assert problems[0].where.column == "category"
 

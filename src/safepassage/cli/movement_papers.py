@@ -71,7 +71,9 @@ def _planned(options: argparse.Namespace) -> dict[str, Any]:
         return {}
     data = [read_document(options.plan, noun) for noun in NOUNS[:3]]
     inputs, plan, certificate = (canonical_json.decode(one) for one in data)
-    verdict = verify(inputs, plan, certificate, inputs_bytes=data[0])
+    verdict = verify(
+        inputs, plan, certificate, inputs_bytes=data[0], plan_bytes=data[1], certificate_bytes=data[2]
+    )
     if not verdict.verified:
         what, remedy = "is NOT VERIFIED, so nobody is told of it", "`safepassage verify` lists why"
         raise FormatError(file=str(options.plan), what=what, remedy=remedy)

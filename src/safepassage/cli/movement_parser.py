@@ -45,8 +45,8 @@ def _paper_options(command: Command) -> None:
         command("send", "Record that a recipient is told, and write its copy; by a second person.")
     )
     _recipient(send)
-    _said_by(send, person_required=False)
-    _files(send)
+    said_by_option(send, person_required=False)
+    files_option(send)
     send.add_argument("--cancellation", action="store_true", help="tell that the movement is cancelled")
     cancel = _recorded(command("cancel", "Record that a movement will not take place."))
     cancel.add_argument("--reason", required=True, help="why it will not")
@@ -61,7 +61,7 @@ def _answer_options(command: Command) -> None:
     objection = _recorded(command("object", "Record that a recipient objects."))
     for parser in (answer, objection):
         _recipient(parser)
-        _said_by(parser)
+        said_by_option(parser)
         _revision(parser)
         parser.add_argument(
             "--read-back", action="store_true", help="what was heard was read back and confirmed"
@@ -70,7 +70,7 @@ def _answer_options(command: Command) -> None:
         parser.add_argument("--text", default="", help="what was said, in its words")
     relay = _recorded(command("relay", "Record whether a recipient's units on the way were told."))
     _recipient(relay)
-    _said_by(relay)
+    said_by_option(relay)
     _revision(relay)
     relay.add_argument(
         "--units-told", required=True, choices=tuple(one.value for one in YesNo), help="what it says"
@@ -91,10 +91,10 @@ def _course_options(command: Command) -> None:
     depart = _recorded(command("depart", "Record that it left, or that a site opened."))
     arrive = _recorded(command("arrive", "Record that it arrived, or that a site was given up as planned."))
     for parser in (depart, arrive):
-        _said_by(parser, person_required=False)
+        said_by_option(parser, person_required=False)
         parser.add_argument("--persons", type=int, metavar="N", help="persons counted")
     waypoint = _recorded(command("waypoint", "Record a report from under way."))
-    _said_by(waypoint)
+    said_by_option(waypoint)
     waypoint.add_argument("--point", default="", metavar="ID", help="point of the route it reports from")
     waypoint.add_argument(
         "--condition", choices=tuple(one.value for one in Condition), default=Condition.PASSED.value,
@@ -102,10 +102,10 @@ def _course_options(command: Command) -> None:
     )  # fmt: skip
     waypoint.add_argument("--text", default="", help="what was said")
     abort = _recorded(command("abort", "Record that it was broken off under way."))
-    _said_by(abort, person_required=False)
+    said_by_option(abort, person_required=False)
     abort.add_argument("--reason", required=True, help="why")
     incident = _recorded(command("incident", "Record that something happened to it."))
-    _said_by(incident, person_required=False)
+    said_by_option(incident, person_required=False)
     incident.add_argument("--text", required=True, help="what happened")
     incident.add_argument("--ends", action="store_true", help="the movement is over by it")
     step = _recorded(command("escalate", "Record that a step of an alarm was taken, and what came of it."))
@@ -119,27 +119,27 @@ def _course_options(command: Command) -> None:
     close.add_argument("--unaccounted", default="", help="where each of the others is")
     close.add_argument("--lessons", default="", help="what was learned")
     undo = command("undo", "Take an event of a movement back by a further entry, if nothing rests on it.")
-    _store(undo)
+    store_option(undo)
     undo.add_argument("entry", metavar="ENTRY", help="id of the entry")
-    _who(undo)
+    who_option(undo)
 
 
 def _view_options(command: Command) -> None:
     status = command("status", "Say where a movement, or every movement, stands, now or at a moment.")
-    _store(status)
+    store_option(status)
     status.add_argument("movement", nargs="?", default="", metavar="ID", help="the movement (default: all)")
     silent = command("no-reply", "List who has not answered, for how long, and whom to ask again.")
     overdue = command(
         "overdue", "List what is overdue, and the steps that are due. Ends with 7 when anything is."
     )
     for parser in (silent, overdue):
-        _store(parser)
+        store_option(parser)
     for parser in (status, silent, overdue):
-        _at(parser, "the time at which ages are reckoned; what happened by then counts (default: now)")
+        at_option(parser, "the time at which ages are reckoned; what happened by then counts (default: now)")
         known = "what this office provably held at that moment, by times of receipt"
         parser.add_argument("--known-at", default="", metavar="TIME", help=known)
     copy = command("copy", "Show what a recipient sees, or write again what it was sent, and prove it.")
-    _store(copy)
+    store_option(copy)
     _movement(copy)
     copy.add_argument(
         "--to", default="", metavar="RECIPIENT", help="whose copy (default: the office's whole form)"
@@ -147,9 +147,9 @@ def _view_options(command: Command) -> None:
     copy.add_argument(
         "--sent", default="", metavar="ENTRY", help="as sent by this entry; hashes are compared"
     )
-    _files(copy)
+    files_option(copy)
     desk = command("desk", "Write the log sheet, check-in timetable and report for a radio desk.")
-    _store(desk)
+    store_option(desk)
     _movement(desk)
     desk.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write to")
 
@@ -162,10 +162,10 @@ def alert_options(command: Command) -> None:
         ("cancel", "Take an alert back."),
     ):
         made = command(name, text)
-        _store(made)
+        store_option(made)
         made.add_argument("alert", metavar="ID", help="short name of the alert")
-        _at(made, "when it is sent (default: now)")
-        _who(made)
+        at_option(made, "when it is sent (default: now)")
+        who_option(made)
         made.add_argument(
             "-o", "--output", type=Path, required=True, metavar="FOLDER", help="folder to write to"
         )
@@ -177,20 +177,21 @@ def alert_options(command: Command) -> None:
             status = ("Actual", "Exercise", "Test", "Draft")
             made.add_argument("--status", required=True, choices=status, help="how it is meant")
     listed = command("list", "Print every alert and where it stands.")
-    _store(listed)
+    store_option(listed)
 
 
 def _recorded(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what every event needs."""
-    _store(parser)
+    store_option(parser)
     _movement(parser)
-    _at(parser, "when it happened (ISO 8601 with offset; default: now)")
+    at_option(parser, "when it happened (ISO 8601 with offset; default: now)")
     parser.add_argument("--id", default="", help="idempotency key: the same event again adds nothing")
-    _who(parser)
+    who_option(parser)
     return parser
 
 
-def _store(parser: argparse.ArgumentParser) -> None:
+def store_option(parser: argparse.ArgumentParser) -> None:
+    """Add the store and what opens it."""
     parser.add_argument("store", type=Path, metavar="STORE", help="store file, or .toml that names a server")
     text = "what opens the store (else SAFEPASSAGE_KEY_FILE, or a passphrase is asked for)"
     parser.add_argument("--key-file", type=Path, metavar="FILE", help=text)
@@ -200,12 +201,14 @@ def _movement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("movement", metavar="ID", help="short name of the movement")
 
 
-def _who(parser: argparse.ArgumentParser) -> None:
+def who_option(parser: argparse.ArgumentParser) -> None:
+    """Add who does it, and why."""
     parser.add_argument("--by", required=True, metavar="FUNCTION", help="who does it, by function")
     parser.add_argument("--why", required=True, help="why")
 
 
-def _at(parser: argparse.ArgumentParser, text: str) -> None:
+def at_option(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add a time."""
     parser.add_argument("--at", default="", metavar="TIME", help=text)
 
 
@@ -217,7 +220,8 @@ def _revision(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--revision", type=int, metavar="N", help="which one (default: the last it was sent)")
 
 
-def _said_by(parser: argparse.ArgumentParser, *, person_required: bool = True) -> None:
+def said_by_option(parser: argparse.ArgumentParser, *, person_required: bool = True) -> None:
+    """Add by what way something was said, and by whom."""
     parser.add_argument("--channel", required=True, choices=_CHANNELS, help="by what way")
     parser.add_argument(
         "--person",
@@ -228,5 +232,10 @@ def _said_by(parser: argparse.ArgumentParser, *, person_required: bool = True) -
     )
 
 
-def _files(parser: argparse.ArgumentParser) -> None:
+def files_option(parser: argparse.ArgumentParser) -> None:
+    """Add the folder to write to."""
+    """Add by what way something was said, and by whom."""
+    """Add a time."""
+    """Add who does it, and why."""
+    """Add the store and what opens it."""
     parser.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="folder to write the copy to")

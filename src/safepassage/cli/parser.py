@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
-from safepassage.cli import movement_parser, store_parser
+from safepassage.cli import access_parser, movement_parser, store_parser
 from safepassage.domain.objectives import objective_order
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
@@ -66,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     _log(commands)
     _movement(commands)
     _alert(commands)
+    _access(commands)
     _serve(commands)
     _doctor(commands)
     return parser
@@ -494,6 +495,24 @@ def _movement(commands: Commands) -> None:
     parser = commands.add_parser("movement", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     movement_parser.movement_options(partial(_command, actions))
+
+
+def _access(commands: Commands) -> None:
+    parts = (
+        (
+            "access",
+            "Record requests for access, their answers, and access incidents.",
+            access_parser.access_options,
+        ),
+        (
+            "referral",
+            "Pass on to who is responsible; slips that people keep.",
+            access_parser.referral_options,
+        ),
+    )
+    for name, text, options in parts:
+        parser = commands.add_parser(name, help=text, description=text)
+        options(partial(_command, parser.add_subparsers(dest="action", required=True, metavar="ACTION")))
 
 
 def _alert(commands: Commands) -> None:

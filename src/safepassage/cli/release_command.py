@@ -30,7 +30,11 @@ def run(options: argparse.Namespace) -> Outcome:
     documents = {noun: read_document(options.plan, noun) for noun in NOUNS[:3]}
     parsed = {noun: canonical_json.decode(data) for noun, data in documents.items()}
     inputs, plan, certificate = parsed.values()
-    verdict = verify(*parsed.values(), inputs_bytes=documents["inputs"])
+    verdict = verify(
+        inputs, plan, certificate,
+        inputs_bytes=documents["inputs"], plan_bytes=documents["plan"],
+        certificate_bytes=documents["certificate"],
+    )  # fmt: skip
     if not verdict.verified:
         text = "The plan is NOT VERIFIED, so nothing is released: `safepassage verify` lists why."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)

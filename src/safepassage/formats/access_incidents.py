@@ -6,24 +6,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from safepassage.domain.access_work.incident import CATEGORIES, AccessIncident
 from safepassage.domain.claims.claim import CivilianClaim
 from safepassage.domain.claims.reading import ProposedClaim, Reading
 from safepassage.domain.claims.words import Medium, Modality, PlacePrecision, Predicate
 from safepassage.domain.problem import Problem, warning
 from safepassage.formats.intake import IntakeRow, place_of, read_rows, reading_of, rows_of, words_in
+from safepassage.formats.schedule_rows import harmless
 
-CATEGORIES = (
-    "restrictions on entry into the country",
-    "restrictions on movement within the country",
-    "interference in the implementation of activities",
-    "violence against personnel, assets and facilities",
-    "active hostilities",
-    "physical environment",
-    "mines and unexploded ordnance",
-    "denial of needs or entitlements",
-    "restrictions on access of people to services",
-)
-"""The nine categories, counted from 1 in this order."""
 _KEYS = (
     ("entry", "entry_into_the_country", "entry_into_country"),
     ("movement", "movement_within_the_country", "movement_within_country"),
@@ -80,6 +75,17 @@ def _left_out(rows: list[IntakeRow]) -> tuple[Problem, ...]:
             "PRIVATE_COLUMNS", type(where)(file=where.file), message, "leave them out of what you hand on"
         ),
     )
+
+
+def write(incidents: Iterable[AccessIncident]) -> bytes:
+    """Return incidents as CSV rows that `read` takes: category, day, place, words, on whose word."""
+    stream = io.StringIO(newline="")
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(("category", "date", "place", "description", "reported_by"))
+    for one in incidents:
+        day = datetime.fromtimestamp(one.day_utc_s, tz=UTC).date().isoformat()
+        table.writerow((one.category, day, *map(harmless, (one.place, one.description, one.reported_by))))
+    return stream.getvalue().encode("utf-8")
 
 
 def row(cells: IntakeRow) -> Reading:

@@ -1,0 +1,1 @@
+"""Work on humanitarian access: requests and answers, incidents by category, referrals."""
