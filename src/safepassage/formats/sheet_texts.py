@@ -54,7 +54,7 @@ class SheetTexts:
         for zone in clock.zones:
             own = self._day(clock, seconds, zone)
             time = clock.at(seconds, zone).strftime("%H:%M")
-            parts.append(time if own == day else f"{own} {time}")
+            parts.append(time if own == day else f"{own}\N{NO-BREAK SPACE}{time}")
             day = own
         return " / ".join(parts)
 
