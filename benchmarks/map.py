@@ -3,10 +3,10 @@
     python benchmarks/map.py [--network FILE] [--segments 50000 200000] [--repeats 5] [--json]
 
 Pages are those of the product, with a case made up on the network: an extract of OpenStreetMap, or a town of
-crooked streets of all classes with so many segments (stretches between junctions, of five points
-each). First paint is from opening the page until every tile and everything on top is drawn. Frames are counted
-while a script moves the camera at every frame: to the side (pan), and through one zoom level and back (zoom).
-Each figure is the median of the repeats at the worst of three views: all, a district, some streets.
+crooked streets of all classes with so many segments (stretches between junctions, of five points each). First
+paint is from opening the page until every tile and everything on top is drawn. Frames are counted while a
+script moves the camera at every frame: to the side (pan), and through one zoom level and back (zoom). Each
+figure is the median of the repeats at the worst of three views: all, a district, some streets.
 """
 
 from __future__ import annotations

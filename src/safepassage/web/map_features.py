@@ -124,13 +124,14 @@ def _areas(scene: MapScene, said: Words) -> Iterator[Feature]:
     for area in scene.layers.areas:
         span, source = spans.get(area.id), area.announced_by or area.source
         parts = [area.name, _whose(area, said), " · ".join(_graded(scene.case, area, said))]
+        told = (*parts, said(AREA_WORDS[area.kind]), _range(area, said))
         polygons = [[[_degrees(point) for point in ring] for ring in polygon] for polygon in area.polygons]
         yield _feature(
             f"area:{area.id}", "areas", ("MultiPolygon", polygons), kind=area.kind.value,
             source_number=numbers[source],
             label="\n".join(_wrapped(part) for part in parts if part),
             short="\n".join((_wrapped(area.name), _wrapped(source, 30).partition("\n")[0])),
-            said="; ".join(part for part in (*parts, _range(area, said)) if part),
+            said="; ".join(filter(None, told)),
             from_s=span.from_s if span else None, until_s=span.until_s if span else None,
             **_levels(area, said),
         )  # fmt: skip
@@ -289,14 +290,14 @@ def _crossings(scene: MapScene, said: Words) -> Iterator[Feature]:
         if row.kind not in _CROSSINGS or _node(row) < 0:
             continue
         state = _crossing_state(nouns[row.id].status.value, row.id in spans)
-        words = said(_CROSSING_WORDS[state])
+        words = said(CROSSING_WORDS[state])
         yield _feature(
             f"place:{row.id}", "crossings", ("Point", ways.node(_node(row))), state=state,
             label=row.name, said=f"{row.name}: {words}",
         )  # fmt: skip
 
 
-_CROSSING_WORDS = {
+CROSSING_WORDS = {
     "window": "open at certain hours", "open": "reported open", "closed": "reported closed",
     "restricted": "reported restricted", "unknown": "no status reported",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web.map_view import map_facts
-from safepassage.web.words import LANGUAGES, direction, words
+from safepassage.web.words import KNOWN, LANGUAGES, direction, words
 
 if TYPE_CHECKING:
     # The desk has a planner, whose process imports half of the program: pages need its name only.
@@ -79,9 +79,11 @@ def new_id(what: str) -> str:
 
 def locale_of(request: Request) -> str:
     """Return the language the reader chose, else the first of the browser's that there is, else English."""
-    asked = [request.cookies.get(LANGUAGE, "")]
+    chosen = request.cookies.get(LANGUAGE, "")
+    if chosen in KNOWN:
+        return chosen
     accepted = request.headers.get("accept-language", "").split(",")
-    asked += [part.split(";")[0].strip()[:2] for part in accepted]
+    asked = (part.split(";")[0].strip()[:2] for part in accepted)
     return next((name for name in asked if name in LANGUAGES), "en")
 
 

@@ -46,7 +46,7 @@ class Keys {
       help: () => this.help.showModal(), palette: () => this.open(), print: () => globalThis.print(),
       search: () => document.querySelector("[data-search]")?.focus(),
       next: () => this.move(1), previous: () => this.move(-1), go: () => this.go(),
-      "focus-time": () => document.querySelector(".clock [name=from]")?.focus(),
+      "focus-time": () => document.querySelector(".clock [name=from]")?.select(),
       "new-report": () => jump("#report"), "explain": () => jump("#explain"),
     };
     if (own[act]) { own[act](); } else { tell("do", act); }

@@ -1,0 +1,61 @@
+"""Every sentence that the pages may show: from templates, from code, and from lists of words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from safepassage.domain.access import Operation, Role
+from safepassage.domain.case import AreaKind, RoadStatusWord
+from safepassage.domain.claims.words import Decision, Modality, Polarity, Predicate
+from safepassage.web import actions, map_features, map_view, pages
+
+WEB = Path(pages.__file__).parent
+CALL = re.compile(r"""\b_\(\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
+TRANSLATORS = {"_", "said"}
+LISTS = (AreaKind, Decision, Modality, Operation, Polarity, Predicate, Role, RoadStatusWord)
+
+
+def in_templates() -> dict[str, str]:
+    """Return each sentence of the templates, with where it stands."""
+    return {
+        one or other: path.name
+        for path in sorted((WEB / "templates").glob("*.html"))
+        for one, other in CALL.findall(path.read_text("utf-8"))
+    }
+
+
+def in_code() -> dict[str, str]:
+    """Return each sentence that code hands to a translator, with where it stands."""
+    return {
+        node.args[0].value: path.name
+        for path in sorted(WEB.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in TRANSLATORS
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def in_lists() -> dict[str, str]:
+    """Return words that stand in lists and are translated where they are shown."""
+    found = {str(word).replace("_", " ").lower(): kind.__name__ for kind in LISTS for word in kind}
+    tables = {
+        "tabs": [name for _, name in pages.TABS],
+        "actions": [action.words for action in actions.ACTIONS],
+        "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
+        "map": [
+            *map_features.STATE_WORDS.values(),
+            *map_features.CROSSING_WORDS.values(),
+            *map_features.AREA_WORDS.values(),
+        ],
+    }
+    return found | {word: name for name, rows in tables.items() for word in rows}
+
+
+def used() -> dict[str, str]:
+    """Return every sentence of the pages, with where it comes from."""
+    return in_lists() | in_code() | in_templates()
