@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from safepassage import example
-from safepassage.casework.reading import read_case_input
+from safepassage.web import office
 from safepassage.web.application import application
-from safepassage.web.desk import Desk
+from safepassage.web.desk import Given
+from safepassage.web.doors import COOKIE
 
 try:
     from tools import chromium
@@ -38,20 +40,39 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address():
-    desk = Desk.of(read_case_input(example.path(), None))
+def desk():
+    found = office.example_desk(Given.read(example.path(), None))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def address(desk):
     with chromium.serving(application(desk)) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def opened(browser, address):
+def planned(desk):
+    """Wait until the example has been planned to its end."""
+    desk.order()
+    for _ in range(600):
+        if desk.planner.latest is not None and not desk.planner.busy:
+            return desk.planner.latest
+        time.sleep(0.2)
+    raise AssertionError("the example was not planned within two minutes")
+
+
+@pytest.fixture(scope="session")
+def opened(browser, address, desk):
     """A function that opens a page in a context of its own, and says at its end what went wrong there."""
 
     @contextmanager
-    def open_page(path, *, language="en", size=None, scripts=True) -> Iterator:
+    def open_page(path, *, language="en", size=None, scripts=True, role="planner") -> Iterator:
         context = browser.new_context(viewport=size or WIDE, java_script_enabled=scripts)
-        context.add_cookies([{"name": "language", "value": language, "url": address}])
+        token = desk.sessions.begin(role, desk.now_s()) if role else ""
+        cookies = {"language": language, **({COOKIE: token} if role else {})}
+        context.add_cookies([{"name": k, "value": v, "url": address} for k, v in cookies.items()])
         foreign, faults = chromium.foreign_requests(context), []
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)

@@ -58,6 +58,7 @@ class GapFacts:
 class HazardFacts:
     """A harmful event: how probable, what that is for travellers at the worst hour, and on whose word."""
 
+    id: str
     what: str
     probability: str
     hazard: str
@@ -172,7 +173,7 @@ class ClaimsFacts:
         known = f"{_surely(low)} – {_surely(central)} – {_surely(high)}"
         standing = "accepted by a person" if row["reviewed"] else "not reviewed: precautionary layer only"
         return HazardFacts(
-            what=f"{row['predicate'].replace('_', ' ').capitalize()} near {row['place']}",
+            id=str(row["id"]), what=f"{row['predicate'].replace('_', ' ').capitalize()} near {row['place']}",
             probability=known if row["reviewed"] else f"not weighed, taken as {in_percent(high)} at most",
             hazard=" / ".join(in_percent(ppm) for ppm in _worst(row)),
             standing=f"{standing}; contested" if row["contested"] else standing,

@@ -13,6 +13,7 @@ from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
 from safepassage.formats import plan_json
 from safepassage.formats.local_clock import instant
 from safepassage.formats.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
+from safepassage.web.map_flows import flows
 from safepassage.web.planner import MadePlan
 from safepassage.web.words import Words
 
@@ -68,6 +69,7 @@ def map_document(scene: MapScene, said: Words) -> dict[str, Any]:
     Every word in it is in the reader's language. Areas and states carry whose word they are and how old.
     """
     features = [*_lines(scene), *_areas(scene, said), *_states(scene, said), *_corridors(scene, said)]
+    features += _flows(scene, said)
     features += [*_crossings(scene, said), *_places(scene, said)]
     attribution = scene.problem.network.attribution
     return {"type": "FeatureCollection", "attribution": attribution, "features": features}
@@ -268,6 +270,25 @@ def _corridors(scene: MapScene, said: Words) -> Iterator[Feature]:
             yield _feature(
                 f"alternative:{row.id}", "corridors", ("LineString", other), role="alternative", **facts
             )
+
+
+def _flows(scene: MapScene, said: Words) -> Iterator[Feature]:
+    """Yield what travels on the roads, a line for each number of persons of one direction."""
+    if scene.plan is None:
+        return
+    ways, arcs = Ways(scene), scene.problem.network.arcs
+    order = {direction.id: i for i, direction in enumerate(scene.case.directions)}
+    names = {direction.id: direction.name for direction in scene.case.directions}
+    ends = {arc: (int(arcs.tail[arc]), int(arcs.head[arc])) for arc in range(len(arcs.tail))}
+    for number, flow in enumerate(flows(scene.plan.schedule, ends)):
+        points = ways.along(flow.arcs)
+        if len(points) > 1:
+            counted = said("persons on this stretch: {persons}").format(persons=f"{flow.persons:,}")
+            yield _feature(
+                f"flow:{number}", "corridors", ("LineString", points), role="flow", persons=flow.persons,
+                direction=order.get(flow.direction, 0), label=f"{flow.persons:,}",
+                said=f"{names.get(flow.direction, flow.direction)}; {counted}",
+            )  # fmt: skip
 
 
 def _corridor_facts(row: Corridor, names: dict[str, str], said: Words) -> dict[str, Any]:

@@ -38,6 +38,7 @@ GRADES = tuple(f"{letter}{number}" for letter in "ABCDEF" for number in range(1,
 class RoadRow:
     """One reported status of a road or crossing."""
 
+    id: str
     roads: str
     status: str
     source: str
@@ -128,7 +129,8 @@ def road_rows(desk: Desk, now: str) -> list[RoadRow]:
     )
     return [
         RoadRow(
-            roads="; ".join(map(str, row.roads)), status=str(row.status), source=row.provenance.source,
+            id=row.id, roads="; ".join(map(str, row.roads)), status=str(row.status),
+            source=row.provenance.source,
             grade=grade_in_words(f"{row.provenance.source_grade}{row.provenance.information_grade}"),
             age=age_in_words(local_time(row.provenance.as_of, desk.clock), local_time(now, desk.clock)),
             note=row.provenance.note,
@@ -138,10 +140,11 @@ def road_rows(desk: Desk, now: str) -> list[RoadRow]:
     ]  # fmt: skip
 
 
-def _crossings(desk: Desk) -> list[tuple[str, str]]:
+def _crossings(desk: Desk) -> list[tuple[str, str, str]]:
+    """Return id, name and reported status of each crossing."""
     kinds = {PlaceKind.BORDER_CROSSING, PlaceKind.CHECKPOINT}
     places = desk.situation().current().places
-    return [(p.name or p.id, str(p.status)) for p in places if p.kind in kinds]
+    return [(p.id, p.name or p.id, str(p.status)) for p in places if p.kind in kinds]
 
 
 def road_names(desk: Desk) -> list[str]:
@@ -150,7 +153,7 @@ def road_names(desk: Desk) -> list[str]:
     refs = sorted({network.names[i] for i in arcs.ref.tolist() if i})
     names = sorted({network.names[i] for i in arcs.name.tolist() if i})
     bridges = sorted({str(arcs.link[i]) for i in arcs.bridge.nonzero()[0].tolist()})
-    crossings = [name for name, _ in _crossings(desk)]
+    crossings = [name for _, name, _ in _crossings(desk)]
     return [
         *crossings, *(f"ref:{r}" for r in refs), *(f"link:{b}" for b in bridges),
         *(f"name:{n}" for n in names),

@@ -4,13 +4,12 @@ import { hear, tell } from "./state.js";
 
 export function startLinks() {
   const rows = () => document.querySelectorAll("main [data-feature]");
-  for (const row of rows()) {
-    if (row.tabIndex < 0) { row.tabIndex = 0; }
-    row.addEventListener("click", (event) => {
-      const inner = event.composedPath()[0].closest?.("a, button, input, select, textarea, summary, label");
-      if (!inner || inner === row) { tell("choose", row.dataset.feature); mark(row.dataset.feature); }
-    });
-  }
+  // One listener for all rows: the list is replaced when there is news.
+  document.addEventListener("click", (event) => {
+    const pressed = event.composedPath()[0], row = pressed.closest?.("main [data-feature]");
+    const inner = pressed.closest?.("a, button, input, select, textarea, summary, label");
+    if (row && (!inner || inner === row)) { tell("choose", row.dataset.feature); }
+  });
   const mark = (id) => {
     for (const row of rows()) {
       if (row.dataset.feature === id) { row.setAttribute("aria-current", "true"); } else { row.removeAttribute("aria-current"); }

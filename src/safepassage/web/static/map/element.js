@@ -25,7 +25,7 @@ class SafePassageMap extends HTMLElement {
     hear("do", (name) => this.act(name));
     hear("times", ({ from, until }) => setTimes(this.handle, from, until));
     hear("choose", (id) => this.chosen(id));
-    hear("changed", () => this.load());
+    hear("renewed", () => this.load());
     this.load();
   }
 
@@ -167,7 +167,7 @@ class SafePassageMap extends HTMLElement {
     this.say(this.dataset.askDraw);
     const geometry = await draw(this.handle, kind);
     this.stop();
-    if (geometry) { give(name, JSON.stringify(geometry), ""); }
+    if (geometry) { give(name, name === "way" ? points(geometry) : JSON.stringify(geometry), ""); }
   }
 }
 
@@ -177,11 +177,23 @@ function give(name, value, label) {
   tell(`given-${name}`, { value, label });
   if (!field) { return; }
   field.closest("details")?.setAttribute("open", "");
-  field.value = value;
+  if (field.type === "file") { field.files = asFile(value); } else { field.value = value; }
   field.dispatchEvent(new Event("input", { bubbles: true }));
   const shown = document.querySelector(`[data-says="${name}"]`);
   if (shown) { shown.textContent = label; }
   (field.type === "hidden" ? shown ?? field : field).focus();
+}
+
+/** A drawn way as the points that the form of a way takes: "lat,lon;lat,lon". */
+function points(line) {
+  return line.coordinates.map(([lon, lat]) => `${lat},${lon}`).join(";");
+}
+
+/** A drawn shape as a file, for a form that takes map files. */
+function asFile(geometry) {
+  const files = new DataTransfer();
+  files.items.add(new File([`{"type":"Feature","properties":{},"geometry":${geometry}}`], "drawn.geojson", { type: "application/geo+json" }));
+  return files.files;
 }
 
 function boundsOf(geometry) {

@@ -5,6 +5,7 @@ const { Style, Stroke, Fill, Text } = ol.style;
 // A sign is never hidden by another; only words give way.
 const disc = (options) => new ol.style.Circle({ ...options, declutterMode: "obstacle" });
 const shape = (options) => new ol.style.RegularShape({ ...options, declutterMode: "obstacle" });
+const arrow = (options) => new ol.style.RegularShape({ ...options, declutterMode: "none" });
 const letter = (text, color) => new Text({ text, font: `700 12px ${FONT}`, fill: new Fill({ color }), offsetY: 1, declutterMode: "none" });
 
 const INK = "#17202a", PAPER = "#fbfbf9", QUIET = "#59636d";
@@ -166,27 +167,37 @@ function middleOf(feature) {
   return new ol.geom.Point(lines[Math.floor(lines.length / 2)].getCoordinateAt(0.5));
 }
 
+/** Corridors are thin lines, alternatives broken ones; what travels on them has the width of its persons. */
 function corridor(feature, resolution) {
-  const color = DIRECTIONS[(feature.get("direction") ?? 0) % 4], other = feature.get("role") === "alternative";
-  const width = other ? 2.5 : 2.5 + Math.min(5, Math.sqrt(feature.get("persons") ?? 0) / 14);
-  const dash = other ? [7, 6] : (feature.get("persons") ?? 1) ? [] : [3, 6];
-  const lines = [
-    new Style({ zIndex: other ? 0 : 1, stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: width + 3 }) }),
-    new Style({ zIndex: other ? 0 : 1, stroke: new Stroke({ color, width, lineDash: dash }) }),
+  const direction = (feature.get("direction") ?? 0) % 4, color = DIRECTIONS[direction], role = feature.get("role");
+  if (role !== "flow") {
+    const other = role === "alternative";
+    return once(`way ${direction} ${role}`, () => [
+      new Style({ stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: 4 }) }),
+      new Style({ stroke: new Stroke({ color, width: other ? 2 : 1.4, lineDash: other ? [7, 6] : undefined }) }),
+    ]);
+  }
+  const width = 2.5 + Math.min(6, Math.sqrt(feature.get("persons")) / 11);
+  // To the right of the middle, as vehicles drive: both directions are seen on one road.
+  const offset = resolution < 700 ? width / 2 + 1 : 0;
+  return [
+    new Style({ zIndex: 1, stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: width + 2.5, offset }) }),
+    new Style({ zIndex: 2, stroke: new Stroke({ color, width, offset }) }),
+    ...arrows(feature.getGeometry(), color, resolution, direction % 2, offset),
   ];
-  if (!other) { lines.push(...arrows(feature.getGeometry(), color, resolution, (feature.get("direction") ?? 0) % 2)); }
-  return lines;
 }
 
 /** Arrow heads along a corridor, of another shape in the other direction. */
-function arrows(line, color, resolution, hollow) {
-  const found = [], every = 130 * resolution, length = line.getLength();
-  for (let at = every / 2; at < length && found.length < 12; at += every) {
+function arrows(line, color, resolution, hollow, aside) {
+  const found = [], every = 150 * resolution, length = line.getLength();
+  if (length < 34 * resolution) { return found; }
+  for (let at = Math.min(every, length) / 2; at < length && found.length < 12; at += every) {
     const [x0, y0] = line.getCoordinateAt(Math.max(0, (at - 4 * resolution) / length));
     const spot = line.getCoordinateAt(at / length);
     const rotation = Math.atan2(spot[0] - x0, spot[1] - y0);
-    found.push(new Style({ zIndex: 2, geometry: new ol.geom.Point(spot), image: shape({
-      points: 3, radius: 8, rotation, rotateWithView: true, fill: new Fill({ color: hollow ? "#fff" : color }), stroke: new Stroke({ color: hollow ? color : "#fff", width: hollow ? 2 : 1.2 }),
+    const beside = [spot[0] + aside * resolution * Math.cos(rotation), spot[1] - aside * resolution * Math.sin(rotation)];
+    found.push(new Style({ zIndex: 3, geometry: new ol.geom.Point(beside), image: arrow({
+      points: 3, radius: 7, rotation, rotateWithView: true, fill: new Fill({ color: hollow ? "#fff" : color }), stroke: new Stroke({ color: hollow ? color : "#fff", width: hollow ? 2 : 1.2 }),
     }) }));
   }
   return found;
