@@ -21,9 +21,14 @@ class Browser:
     def get(self, path, **options):
         return self._portal.call(lambda: self._client.get(path, **options))
 
-    def post(self, path, data=None, *, headers=None, **options):
+    def post(self, path, data=None, **options):
+        return self.request("POST", path, data=data, **options)
+
+    def request(self, method, path, *, headers=None, **options):
+        """Ask as a page of the server would; a header that is None is left out."""
         sent = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **(headers or {})}
-        return self._portal.call(lambda: self._client.post(path, data=data, headers=sent, **options))
+        sent = {name: value for name, value in sent.items() if value is not None}
+        return self._portal.call(lambda: self._client.request(method, path, headers=sent, **options))
 
     @property
     def cookies(self):

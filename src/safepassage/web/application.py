@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
@@ -24,6 +24,7 @@ from safepassage.web import (
     sign_in,
     situation,
 )
+from safepassage.web.api import openapi
 from safepassage.web.desk import DeniedError, Desk
 from safepassage.web.doors import Way
 from safepassage.web.guard import Guard
@@ -39,7 +40,10 @@ def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
     """Return the server of one case; `hosts` are the names it may be asked under."""
     app = Starlette(
         routes=routes(), middleware=[Middleware(Guard, hosts=hosts)],
-        exception_handlers={SafePassageError: _failed, 404: _missing, 405: _missing, 500: _at_fault},
+        exception_handlers={
+            SafePassageError: _failed, 404: _missing, 405: _missing, 500: _at_fault,
+            ClientDisconnect: _too_large,
+        },
     )  # fmt: skip
     app.state.desk = desk
     return app
@@ -59,7 +63,8 @@ def routes() -> list[BaseRoute]:
         Way("/situation/roads", situation.close_road, doors.RECORDS_ALL, methods=("POST",)),
         Way("/situation/claims", situation.decide, doors.PLANS, methods=("POST",)),
         Way("/situation/files", situation.upload, doors.PLANS, methods=("POST",)),
-        *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *map_routes(),
+        *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS,
+        *map_routes(), *openapi.WAYS,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]  # fmt: skip
 
@@ -71,10 +76,14 @@ async def _home(_: Request) -> Response:
 async def _failed(request: Request, fault: Exception) -> Response:
     """Say in one sentence what could not be done; a disk that fails may be tried again."""
     status = 403 if isinstance(fault, DeniedError) else 503 if isinstance(fault, StorageError) else 422
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": str(fault)}, status)
     return page(request, "failed", status=status, text=str(fault))
 
 
 async def _missing(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": "There is no such address, or not for this method."}, 404)
     return page(request, "failed", status=404, text="There is no such page.")
 
 
@@ -84,3 +93,8 @@ async def _at_fault(request: Request, _: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": text}, 500)
     return page(request, "failed", status=500, text=text)
+
+
+async def _too_large(_: Request, __: Exception) -> Response:
+    """Say that a body was larger than anything that is taken; what was left of it was not read."""
+    return JSONResponse({"error": "That is larger than anything that is taken here."}, 413)

@@ -165,17 +165,11 @@ async def undo(request: Request) -> Response:
     desk, person, form = desk_of(request), asking(request), await form_of(request)
     why = form.text("why", "entered by mistake")
     try:
-        await run_in_threadpool(_undone, desk, form.text("entry"), person.id, why)
+        await run_in_threadpool(desk.take_back, person, form.text("entry"), why)
     except StoreError as fault:
         return await _page(request, problem=str(fault), status=422)
-    await run_in_threadpool(desk.order)
+    desk.order_soon()
     return RedirectResponse("/changes", status_code=303)
-
-
-def _undone(desk: Desk, entry_id: str, by: str, why: str) -> None:
-    store = desk.journal.store
-    with store.lock:
-        store.undo(entry_id, by=by, why=why, org=desk.org)
 
 
 WAYS = [

@@ -25,6 +25,7 @@ from safepassage.engines.hazard_picture import Roads
 from safepassage.formats import ledger_json
 from safepassage.formats.case_times import Clock, iso_utc
 from safepassage.formats.local_clock import LocalClock, Zone, instant
+from safepassage.store import movement_events
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import Receipt
 from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, Folding, State
@@ -39,6 +40,8 @@ from safepassage.web.waiting import outcome
 CLAIMS = "claims.jsonl"
 OPERATIONS: Mapping[str, Operation] = {PLAN_ACCEPTED: Operation.APPROVE, SETTING_SET: Operation.PLAN}
 """Kinds of entries that take more than recording."""
+ORDERED_AFTER_S = 0.05
+"""Reports that come within so long are planned with together."""
 RECORDED_WITHIN_S = 10.0
 """How long somebody waits for the disk before being told to try again."""
 
@@ -119,6 +122,7 @@ class Desk:
     _weighed: _Weighed = field(default_factory=_Weighed)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _ordered: int = -1
+    _timer: threading.Timer | None = None
 
     @classmethod
     def over(
@@ -163,6 +167,9 @@ class Desk:
 
     def close(self) -> None:
         """Stop the planner, write what is waiting, close the store."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
         self.planner.close()
         self.journal.close()
 
@@ -229,6 +236,52 @@ class Desk:
             return await outcome(self.journal.record(draft), RECORDED_WITHIN_S)
         except TimeoutError:
             raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
+
+    async def record_each(self, person: Person, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Record drafts together; all are on disk when this returns.
+
+        Raises
+        ------
+        DeniedError, RefusedError, StorageError
+            As `record`, for the first that could not be recorded.
+        """
+        self.allow(person, drafts)
+        waiting = [self.journal.record(draft) for draft in drafts]
+        try:
+            return [await outcome(future, RECORDED_WITHIN_S) for future in waiting]
+        except TimeoutError:
+            raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
+
+    def take_back(self, person: Person, entry_id: str, why: str) -> Receipt:
+        """Record that an entry is taken back; both stay.
+
+        Raises
+        ------
+        StoreError
+            When there is no such entry, it opens a log, or later events of a movement rest on it.
+        """
+        store = self.journal.store
+        with store.lock:
+            entry = self.folding.entry(entry_id)
+            if entry is not None and entry.kind.startswith("movement."):
+                return movement_events.take_back(store, entry_id, by=person.id, why=why)
+            return store.undo(entry_id, by=person.id, why=why, org=self.org)
+
+    def order_soon(self) -> None:
+        """Have the planner plan what stands, unless the office plans by hand; many calls are one."""
+        if self.state().settings.get("replan", "at once") != "at once":
+            return
+        with self._lock:
+            if self._timer is not None:
+                return
+            self._timer = threading.Timer(ORDERED_AFTER_S, self._order_now)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _order_now(self) -> None:
+        with self._lock:
+            self._timer = None
+        self.order()
 
     def allow(self, person: Person, drafts: Sequence[Draft]) -> None:
         """Refuse what a person may not record.

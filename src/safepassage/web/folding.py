@@ -60,6 +60,7 @@ class Folding:
         self._base, self._lock = base, threading.RLock()
         self._entries: list[Entry] = []
         self._pending: list[Entry] = []
+        self._by_id: dict[str, Entry] = {}
         self._others: tuple[Entry, ...] = ()
         self._state = State(ledger=base)
         self._gone: frozenset[str] = frozenset()
@@ -75,6 +76,10 @@ class Folding:
         """How many entries this office's log has."""
         return len(self._entries)
 
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry of this office's log with an id, None where there is none."""
+        return self._by_id.get(name)
+
     def merged(self) -> tuple[Entry, ...]:
         """Return the entries of all logs in the order that all agree on."""
         with self._lock:
@@ -87,6 +92,7 @@ class Folding:
         with self._lock:
             for entry in entries:
                 self._entries.append(entry)
+                self._by_id[entry.id] = entry
                 self._pending.append(entry)
                 self._anew = self._anew or bool(entry.undoes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_POLICY = (
@@ -87,19 +87,22 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope["method"], headers)
         if refusal is not None:
-            await refusal(scope, receive, with_headers)
+            status, text = refusal
+            is_api = scope["path"].startswith("/api/")
+            answer = JSONResponse({"error": text}, status) if is_api else PlainTextResponse(text, status)
+            await answer(scope, receive, with_headers)
             return
         await self._app(scope, limited(receive, LARGEST_BODY), with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
-        """Return the answer to a request that is not taken, None for one that is."""
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+        """Return why a request is not taken, with the status that says so, None for one that is."""
         if not self._is_addressed(headers.get("host", "")):
-            return PlainTextResponse("This server does not go by that name.", status_code=421)
+            return 421, "This server does not go by that name."
         if method not in SAFE and not is_own(headers):
-            return PlainTextResponse("Forms are taken from the pages of this server only.", status_code=403)
+            return 403, "Forms are taken from the pages of this server only."
         length = headers.get("content-length", "0")
         if not length.isdigit() or len(length) > LONGEST_LENGTH or int(length) > LARGEST_BODY:
-            return PlainTextResponse("That is larger than anything these pages take.", status_code=413)
+            return 413, "That is larger than anything these pages take."
         return None
 
     def _is_addressed(self, host: str) -> bool:

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from safepassage.casework.explained import explained_corridor
+from safepassage.domain.access import Person
 from safepassage.domain.errors import FormatError, RefusedError
+from safepassage.domain.log.entry import Draft
 from safepassage.formats import inputs_json
 from safepassage.web.desk import Desk
 from safepassage.web.doors import APPROVES, PLANS, READS_ALL, Way
@@ -93,25 +95,52 @@ async def accept(request: Request) -> Response:
         return await _page(request, problem=str(fault), status=422)
     if made is None:
         return await _page(request, problem="That plan is no longer here: plan again.", status=422)
-    held = [row for row in made.document("audit")["findings"] if row["verdict"] == "FAIL"]
-    if held and not form.text("although"):
-        names = ", ".join(row["id"] for row in held)
-        text = f"The audit fails {names}: say that you accept the plan although it does."
-        return await _page(request, problem=text, status=422)
-    body = {
-        "plan_sha256": made.sha256, "stage": made.stage, "revision": made.revision,
-        "although": [row["id"] for row in held],
-        "directions": [
-            {"name": d["name"], "served": d["persons_served"], "clearance_s": d["clearance_s"] or 0}
-            for d in made.document("plan")["directions"]
-        ],
-    }  # fmt: skip
-    draft = desk.draft(person, kind=PLAN_ACCEPTED, body=body, why=why, id=form.text("id"), about="plan")
+    try:
+        draft = acceptance(
+            desk, person, made, why=why, id=form.text("id"), although=bool(form.text("although"))
+        )
+    except (FormError, RefusedError) as fault:
+        return await _page(request, problem=str(fault), status=422)
     try:
         await desk.record(person, draft)
     except RefusedError as fault:
         return await _page(request, problem=str(fault), status=422)
     return RedirectResponse("/plan", status_code=303)
+
+
+def acceptance(
+    desk: Desk,
+    person: Person,
+    made: MadePlan,
+    *,
+    why: str,
+    id: str,  # noqa: A002 - entries have ids
+    although: bool,
+) -> Draft:
+    """Return the acceptance of a plan as a draft.
+
+    Raises
+    ------
+    FormError
+        When the audit fails rules and nobody says that it is accepted although it does.
+    RefusedError
+        When a field does not fit.
+    """
+    held = [row["id"] for row in made.document("audit")["findings"] if row["verdict"] == "FAIL"]
+    if held and not although:
+        names = ", ".join(held)
+        raise FormError(
+            "although", f"The audit fails {names}: say that you accept the plan although it does."
+        )
+    rows = made.document("plan")["directions"]
+    body = {
+        "plan_sha256": made.sha256, "stage": made.stage, "revision": made.revision, "although": held,
+        "directions": [
+            {"name": d["name"], "served": d["persons_served"], "clearance_s": d["clearance_s"] or 0}
+            for d in rows
+        ],
+    }  # fmt: skip
+    return desk.draft(person, kind=PLAN_ACCEPTED, body=body, why=why, id=id, about="plan")
 
 
 async def explain(request: Request) -> Response:

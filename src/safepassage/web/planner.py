@@ -72,7 +72,7 @@ class Planner:
         self._case, self._network, self._tell = str(case), str(network or ""), tell
         self._lock = threading.Condition()
         self._order: Order | None = None
-        self._running = self._closed = False
+        self._running = self._closed = self._handed_over = False
         self._process: Any = None
         self._pipe: Connection | None = None
         self._plans: OrderedDict[str, MadePlan] = OrderedDict()
@@ -81,13 +81,15 @@ class Planner:
         self._thread: threading.Thread | None = None
 
     def start(self, order: Order) -> None:
-        """Plan this; what is being planned is given up for it."""
+        """Plan this next; what is being planned is given up for it as soon as it has brought one plan."""
         with self._lock:
             self._order = order
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="planner", daemon=True)
                 self._thread.start()
-            self._interrupt()
+            # Who reports all the time must not keep the others from ever seeing a plan.
+            if self._handed_over:
+                self._interrupt()
             self._lock.notify_all()
 
     def stop(self) -> None:
@@ -131,6 +133,7 @@ class Planner:
                 if self._closed:
                     return
                 order, self._order, self._running = self._order, None, True
+                self._handed_over = False
             try:
                 self._run(order)
             except (EOFError, OSError) as fault:
@@ -154,6 +157,10 @@ class Planner:
                 self._say({"phase": "planning", "revision": order.revision, **found})
             elif word == "plan":
                 self._keep(order, found)
+                with self._lock:
+                    self._handed_over = True
+                    if self._order is not None:
+                        self._interrupt()
             else:
                 self._say({"phase": word, "revision": order.revision, **found})
                 return

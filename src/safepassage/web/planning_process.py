@@ -57,12 +57,22 @@ def serve(pipe: Connection, case: str, network: str) -> None:
         if word != "plan":
             continue
         try:
-            bench.answer(order)
-            pipe.send(("done", {}))
-        except SupersededError:
-            pipe.send(("stopped", {}))
-        except Exception as fault:  # noqa: BLE001 - whatever it was, the pages are told
-            pipe.send(("failed", {"text": f"{type(fault).__name__}: {fault}"}))
+            pipe.send(_outcome(bench, order))
+        except OSError:
+            return
+
+
+def _outcome(bench: Bench, order: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Answer an order; return how it ended."""
+    try:
+        bench.answer(order)
+    except SupersededError:
+        return "stopped", {}
+    except OSError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the pages are told
+        return "failed", {"text": f"{type(fault).__name__}: {fault}"}
+    return "done", {}
 
 
 class Watcher:

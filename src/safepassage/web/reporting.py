@@ -23,9 +23,11 @@ from safepassage.domain.claims.ledger import (
     Act,
     ClaimCorrected,
     ClaimDecided,
+    ClaimProposed,
     ClaimRetracted,
     Entry,
     GradeSet,
+    ReportFiled,
     Standing,
 )
 from safepassage.domain.claims.reading import Reading
@@ -68,6 +70,16 @@ def report(desk: Desk, person: Person, form: Form, *, accept: bool) -> list[Entr
             act = ClaimDecided(claim=proposed.claim.id, decision=Decision.ACCEPTED)
             entries.append(Entry(at=at, by=person.id, act=act, why=why))
     return entries
+
+
+def filed(reading: Reading, *, at: str, by: str) -> list[Entry]:
+    """Return a report and its claims as entries, without looking for what they contradict.
+
+    Links between claims are drawn anew for all of them with the next report from a form or file.
+    """
+    acts: list[Act] = [ReportFiled(report=reading.report)]
+    acts += [ClaimProposed(claim=proposed.claim) for proposed in reading.claims]
+    return [Entry(at=at, by=by, act=act) for act in acts]
 
 
 def read_report(desk: Desk, fields: Mapping[str, str]) -> Reading:

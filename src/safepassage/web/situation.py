@@ -28,7 +28,6 @@ from safepassage.web.doors import READS_ALL, can
 from safepassage.web.folding import SITUATION_EVENT, event_body
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
-from safepassage.web.waiting import outcome
 
 SHOWN = 40
 GRADES = tuple(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))
@@ -278,7 +277,7 @@ async def record_events(request: Request, events: list[Event], why: str, id: str
     drafts = [
         desk.draft(
             person, kind=SITUATION_EVENT, body=event_body(event), why=why, id=f"{id}-{number}",
-            about=_about(event),
+            about=about(event),
         )
         for number, event in enumerate(events, start=1)
     ]  # fmt: skip
@@ -287,15 +286,13 @@ async def record_events(request: Request, events: list[Event], why: str, id: str
 
 async def record_all(request: Request, drafts: list[Draft]) -> None:
     """Record drafts together and wait for all; then have the plan made anew if that is wanted."""
-    desk, person = desk_of(request), asking(request)
-    desk.allow(person, drafts)
-    for future in [desk.journal.record(draft) for draft in drafts]:
-        await outcome(future, 10.0)
-    if desk.state().settings.get("replan", "at once") == "at once":
-        await run_in_threadpool(desk.order)
+    desk = desk_of(request)
+    await desk.record_each(asking(request), drafts)
+    desk.order_soon()
 
 
-def _about(event: Event) -> str:
+def about(event: Event) -> str:
+    """Return what a change of the situation is about, as the log names it."""
     change = event.change
     named = getattr(change, "status", None) or getattr(change, "area", None)
     return f"situation:{getattr(named, 'id', type(change).__name__)}"[:200]
