@@ -6,7 +6,7 @@
 The tests of the part are collected and run once as they are, while it is noted which of them come through
 which line. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
 place of the right one and runs the tests of that line, those first that noticed something near it before,
-until one fails. A copy that takes ten times as long as the right code, or ends itself, counts as noticed.
+until one fails. A copy that takes five times as long as the right code, or ends itself, counts as noticed.
 `--results` keeps what was found, so that the next run goes on; `--again` asks the survivors anew.
 Survivors that change nothing anybody could see are listed with the reason in `mutation_survivors.toml`.
 """
@@ -41,6 +41,8 @@ sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT)]
 from mutants import Mutant, mutants, mutated  # noqa: E402 - beside this file
 
 SURVIVORS = ROOT / "benchmarks" / "mutation_survivors.toml"
+MOST_S, MOST_BYTES = 60, 4 * 2**30
+"""What a mutant may take of the processor, and of memory with what is mapped already."""
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
 AUDIT = "care choice daylight given journey parties sheet trips"
 VERIFIER = (
@@ -145,7 +147,7 @@ class Session:
         first = [n for n in self.noticed[one.function] if n in through]
         rest = sorted(through - set(first), key=lambda n: (self.cpu_s[n], n))
         order = [*dict.fromkeys(first), *rest]
-        limit_s = 10 + 10 * sum(self.cpu_s[n] for n in order)
+        limit_s = min(MOST_S, 5 + 5 * sum(self.cpu_s[n] for n in order))
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -174,6 +176,7 @@ def _in_the_copy(
         os.dup2(null, 1)
         os.dup2(null, 2)
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 5))
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         signal.alarm(6 * limit_s)
         put_in(*mutant)
         for number in order:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from safepassage.cli import main
+from safepassage.cli import main, store_file
+from safepassage.store import audits
+from tests.support.audits import overrule
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def test_plan_writes_the_sheet_for_its_owner_only(plan):
     assert "not a finding of lawfulness or voluntariness" in sheet["statement"]
     page = path.with_suffix(".html").read_text("utf-8")
     assert all(row["id"] in page for row in sheet["findings"])
-    assert "audit" not in " ".join(p.name for p in (plan / "out" / "PUBLIC").iterdir())
+    assert not (plan / "out" / "PUBLIC").exists()
 
 
 def test_rules_hold_until_somebody_says_why_and_the_finding_stays(run, plan, tmp_path):
@@ -112,3 +114,106 @@ def test_a_plan_that_does_not_hold_is_not_audited(plan, tmp_path, capsys):
     name.write_text(json.dumps(document))
     assert main(["audit", str(name), "--json"]) == 4
     assert "findings" not in json.loads(capsys.readouterr().out)
+
+
+def test_the_notice_is_held_until_somebody_takes_responsibility_and_again_after(run, plan):
+    notice = plan / "out" / "PUBLIC" / "PUBLIC-notice.txt"
+    assert overrule(plan / "out", plan / "case") == 0
+    assert "SP-" not in notice.read_text("utf-8")
+    assert run()[0] == 6
+    assert not notice.exists()
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(store_file.KEY_FILE, str(tmp_path / "k"))
+    path = tmp_path / "a.store"
+    made = ["store", "init", str(path), "--org", "red", "--key-file", str(tmp_path / "k"), "--make-key-file"]
+    assert main([*made, "--by", "lead", "--why", "start"]) == 0
+    capsys.readouterr()
+    return path
+
+
+def entries(store, kind, capsys):
+    assert main(["log", "show", str(store), "--kind", kind, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["entries"]
+
+
+WHO = ("--by", "auditor", "--why", "before the release")
+
+
+def test_the_sheet_and_each_override_stand_in_the_log_and_the_record_is_signed(
+    run, plan, store, tmp_path, capsys
+):
+    text = '[[override]]\nrule = "SP-18"\nby = "lead"\nreason = "a tug stands by"\n'
+    (tmp_path / "o.toml").write_text(text)
+    sheet = tmp_path / "sheet"
+    arguments = ("--overrides", tmp_path / "o.toml", "--store", store, "-o", sheet, *WHO)
+    code, said = run(*arguments)
+    assert (code, said["seq"]) == (6, 3)
+    (overridden,) = entries(store, "audit.overridden", capsys)
+    assert (overridden["by"], overridden["why"]) == ("lead", "a tug stands by")
+    assert (overridden["body"]["rule"], overridden["class"]) == ("SP-18", "RESTRICTED")
+    (made,) = entries(store, "audit.made", capsys)
+    assert made["body"]["verdicts"]["SP-18"] == "FAIL"
+    assert "SP-18" not in made["body"]["holding"]
+    data = (sheet / "RESTRICTED-audit.json").read_bytes()
+    record = json.loads((sheet / "RESTRICTED-audit-record.json").read_bytes())
+    assert audits.record_faults(record, data) == []
+    assert audits.record_faults(record, data + b" ") == ["the sheet was changed"]
+    assert audits.record_faults(record | {"holding": []}, data) == ["the signature of the record is wrong"]
+    assert audits.record_faults({}, data) == ["the record of the audit is none"]
+    # The same audit again is the same entry; another day's is another.
+    assert run(*arguments)[1]["seq"] == 3
+    assert "SP-18" not in json.dumps(exported(store, tmp_path, capsys))
+
+
+def exported(store, folder, capsys):
+    path = folder / "partners.jsonl"
+    who = ("--by", "lead", "--why", "drill")
+    assert main(["log", "export", str(store), "--audience", "partners", "-o", str(path), *who]) == 0
+    capsys.readouterr()
+    return path.read_text("utf-8")
+
+
+def test_a_manifest_is_kept_sealed_read_again_and_gone_after_a_purge(run, store, tmp_path, capsys):
+    token = "Canary-Group-Token"
+    group = {"token": token, "size": 2, "rides": [{"movement": "m", "site": "x", "persons": 1}]}
+    (tmp_path / "m.json").write_text(json.dumps({"groups": [group]}))
+    keep = (
+        "--manifest",
+        tmp_path / "m.json",
+        "--store",
+        store,
+        "--keep-manifest",
+        "-o",
+        tmp_path / "s",
+        *WHO,
+    )
+    first = {row["id"]: row["verdict"] for row in run(*keep)[1]["findings"]}
+    assert first["SP-08"] == "FAIL"
+    (kept,) = entries(store, "audit.manifest_kept", capsys)
+    assert token not in json.dumps(kept)
+    again = run("--store", store, "-o", tmp_path / "s", *WHO)[1]
+    assert {row["id"]: row["verdict"] for row in again["findings"]}["SP-08"] == "FAIL"
+    key = kept["private"].removeprefix("sealed with ")
+    assert main(["store", "purge", str(store), "--key-id", key, "--by", "lead", "--why", "done"]) == 0
+    capsys.readouterr()
+    gone = run("--store", store, "-o", tmp_path / "s", *WHO)[1]
+    assert {row["id"]: row["verdict"] for row in gone["findings"]}["SP-08"] == "NOT_ASSESSED"
+
+
+@pytest.mark.parametrize("options", [("--store", "a.store"), ("--keep-manifest",)])
+def test_a_record_names_somebody_and_a_manifest_is_kept_somewhere(run, options):
+    code, said = run(*options)
+    assert (code, "give --" in said["error"]) == (2, True)
+
+
+def test_the_sheet_lists_what_the_plan_rests_on(run, tmp_path):
+    sheet = run("-o", tmp_path / "sheet")[1]
+    kinds = {row["kind"] for row in sheet["basis"]}
+    assert "report" in kinds
+    assert not kinds & {"assumption"}
+    assert all(row["id"] for row in sheet["basis"])
+    page = (tmp_path / "sheet" / "RESTRICTED-audit.html").read_text("utf-8")
+    assert "What the plan rests on" in page

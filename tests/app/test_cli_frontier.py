@@ -7,6 +7,7 @@ import json
 import pytest
 
 from safepassage.cli import main
+from tests.support.audits import overrule
 from tests.support.folders import write_case
 
 
@@ -33,6 +34,7 @@ def test_plans_side_by_side_are_printed_written_and_shown(run, case, tmp_path):
     found = json.loads((folder / "RESTRICTED-frontier.json").read_text("utf-8"))
     assert [p["number"] for p in found["points"]] == list(range(1, len(found["points"]) + 1))
     assert "Plans side by side" in (folder / "RESTRICTED-report.html").read_text("utf-8")
+    overrule(tmp_path / "out", case)
     assert "frontier" not in (tmp_path / "out" / "PUBLIC" / "PUBLIC-notice.html").read_text("utf-8").lower()
     assert main(["verify", str(tmp_path / "out")]) == 0
 

@@ -14,6 +14,7 @@ from safepassage.cli import main, plan_command
 from safepassage.formats import canonical_json
 from safepassage_verify import Verdict, verify
 from safepassage_verify.verdict import Violation
+from tests.support.audits import overrule
 from tests.support.exits import exit_code
 from tests.support.folders import HEAD, TABLES, cut_off, write_case
 
@@ -200,7 +201,12 @@ class TestFiles:
         assert all(name.startswith(("RESTRICTED/RESTRICTED-", "PUBLIC/PUBLIC-")) for name in written)
         proofs = ("inputs", "plan", "certificate", "verification")
         assert {f"RESTRICTED/RESTRICTED-{name}.json" for name in proofs} <= set(written)
-        assert "PUBLIC/PUBLIC-notice.html" in written
+        assert not [name for name in written if name.startswith("PUBLIC/")]
+        assert "<h2>Held against law, standards and practice</h2>" in (
+            tmp_path / "out" / "RESTRICTED" / "RESTRICTED-report.html"
+        ).read_text("utf-8")
+        overrule(tmp_path / "out", case)
+        assert (tmp_path / "out" / "PUBLIC" / "PUBLIC-notice.html").is_file()
         assert not [name for name in written if name.endswith((".gpx", ".kmz", ".part"))]
 
     def test_the_verification_is_written_beside_the_plan_it_is_of(self, run, case, tmp_path):

@@ -16,6 +16,7 @@ from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.values import PlaceReference
 from safepassage.domain.claims.words import ForcesPredicate, PlacePrecision, Predicate
 from safepassage.formats import claims_json
+from tests.support.audits import overrule
 from tests.support.folders import write_case
 from tests.unit.test_conflicts import REPORTS, said
 from tests.unit.test_hazard_picture import ledger, status
@@ -106,7 +107,10 @@ def pdf_text(path):
 def test_the_public_notice_holds_no_claim(tmp_path, case, capsys):
     file, closed, _ = closing_ledger(tmp_path, case)
     planned(tmp_path, case, "--claims", file)
-    for path in (tmp_path / "out" / "PUBLIC").iterdir():
+    overrule(tmp_path / "out", case)
+    written = list((tmp_path / "out" / "PUBLIC").iterdir())
+    assert written
+    for path in written:
         text = pdf_text(path) if path.suffix == ".pdf" else path.read_text("utf-8")
         assert closed.id not in text
         assert "The road is blocked" not in text

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from safepassage.audit import AuditInput, audit
+from safepassage.cli import main
 from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.audit_sheet import Finding
 from safepassage.domain.case import (
@@ -210,3 +213,17 @@ class World:
 
     def ask(self, rule: str) -> Finding:
         return next(f for f in audit(self.source()).findings if f.rule.id == rule)
+
+
+def overrule(out: Path, case: Path) -> int:
+    """Take responsibility for every rule that holds a plan, as a person would; return the exit code."""
+    sheet = json.loads((out / "RESTRICTED" / "RESTRICTED-audit.json").read_bytes())
+    rows = [
+        f'[[override]]\nrule = "{row["id"]}"\nby = "lead"\nreason = "an exercise"\n'
+        for row in sheet["findings"]
+        if row["verdict"] == "FAIL"
+    ]
+    (out / "overrides.toml").write_text("".join(rows) or "override = []\n", encoding="utf-8")
+    return main(
+        ["audit", str(out), "--case", str(case), "--overrides", str(out / "overrides.toml"), "--json"]
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from safepassage.audit import care, choice, journey, parties
 from safepassage.audit.given import AuditInput, Check, finding, given
+from safepassage.audit.rests_on import rests_on
 from safepassage.domain.audit_sheet import AuditSheet, Override, Rule, RuleKind
 
 __all__ = ["RULES", "AuditInput", "audit"]
@@ -115,4 +116,5 @@ def audit(source: AuditInput, overrides: Iterable[Override] = ()) -> AuditSheet:
         as_of=data.case.as_of if data.case else str(source.inputs["as_of"]),
         findings=tuple(replace(f, override=by_rule.get(f.rule.id)) for f in findings),
         thresholds=data.thresholds,
+        basis=rests_on(data),
     )

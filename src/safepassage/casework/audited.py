@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from safepassage.audit import AuditInput, audit
 from safepassage.domain.audit_sheet import Override
 from safepassage.domain.case import Case
 from safepassage.domain.manifest import Manifest
+from safepassage.domain.release import Audience, Release
+from safepassage.engines.release import release
 from safepassage.formats import audit_files, canonical_json
 
 
@@ -22,3 +25,13 @@ def audited(
         case=case, manifest=manifest, public=public,
     )  # fmt: skip
     return audit_files.write_json(audit(given, overrides))
+
+
+def public_release(documents: Mapping[str, bytes], verification: Mapping[str, Any]) -> Release | None:
+    """Return what the public may see of a plan; None for one without a certificate, which is not released."""
+    if "certificate" not in documents:
+        return None
+    inputs, plan, certificate = (
+        canonical_json.decode(documents[name]) for name in ("inputs", "plan", "certificate")
+    )
+    return release(inputs, plan, certificate, verification, Audience.PUBLIC)

@@ -5,25 +5,31 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Any
 
 from safepassage.audit import RULES
-from safepassage.casework.audited import audited
+from safepassage.casework.audited import audited, public_release
+from safepassage.cli import store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.outputs import RESTRICTED, write_beside
+from safepassage.cli.outputs import PUBLIC, RESTRICTED, notice, write_beside, write_public
 from safepassage.cli.run import HELD, MALFORMED, NOT_VERIFIED, OK
+from safepassage.cli.store_command import day_of
 from safepassage.domain.audit_sheet import Override, holding
 from safepassage.domain.case import Case
-from safepassage.domain.errors import FormatError
+from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.manifest import Manifest
-from safepassage.formats import audit_files, canonical_json
-from safepassage_verify import verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
+from safepassage.domain.release import Release
+from safepassage.formats import audit_files, canonical_json, public_notice
+from safepassage.store import audits
+from safepassage_verify import Verdict, verify_files
+from safepassage_verify.files import CERTIFICATE, INPUTS, PLAN, UnreadableError, find_plan
 
 RULE = re.compile(r"SP-\d\d", re.IGNORECASE)
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Audit a plan again, from what was written and what is known today."""
+    _require_who(options)
     try:
         path = find_plan(options.plan)
         verdict = verify_files(path)
@@ -43,21 +49,34 @@ def run(options: argparse.Namespace) -> Outcome:
                 code=MALFORMED, text=problems_text(found.problems),
                 data={"problems": problems_json(found.problems)}, to_stderr=True,
             )  # fmt: skip
-    inputs = path.with_name(path.name.removesuffix(PLAN) + INPUTS)
+    return _audit(options, path, case, verdict)
+
+
+def _audit(options: argparse.Namespace, path: Path, case: Case | None, verdict: Verdict) -> Outcome:
+    prefix = path.name.removesuffix(PLAN)
+    documents = {"plan": path.read_bytes(), "inputs": path.with_name(prefix + INPUTS).read_bytes()}
+    certificate = path.with_name(prefix + CERTIFICATE)
+    if certificate.is_file():
+        documents["certificate"] = certificate.read_bytes()
+    public = public_release(documents, verdict.record())
+    manifest_bytes = _manifest_bytes(options, canonical_json.sha256(documents["plan"]))
     data = audited(
-        {"plan": path.read_bytes(), "inputs": inputs.read_bytes()}, case=case, manifest=_manifest(options),
-        overrides=_overrides(options), public=_public(options.plan),
+        documents, case=case, manifest=_manifest(options, manifest_bytes), overrides=_overrides(options),
+        public=_public(options.plan, public),
     )  # fmt: skip
-    sheet = canonical_json.decode(data)
-    folder = options.output or path.parent
-    write_beside(folder, {
+    sheet: dict[str, Any] = canonical_json.decode(data)
+    # What is overridden stands in the log before it stands on a sheet.
+    seq, record = _recorded(options, data, sheet, manifest_bytes)
+    files = {
         f"{RESTRICTED}-audit.json": data, f"{RESTRICTED}-audit.html": audit_files.write_html(sheet),
         f"{RESTRICTED}-audit.pdf": audit_files.write_pdf(sheet),
-    })  # fmt: skip
+    }  # fmt: skip
+    write_beside(options.output or path.parent, files | record)
     held = holding(sheet)
-    return Outcome(
-        code=HELD if held else OK, text=audit_files.write_text(sheet), data={**sheet, "holding": held}
-    )
+    told = "" if options.output else _tell_the_public(path, public, held=bool(held))
+    said = {**sheet, "holding": held} | ({"seq": seq} if seq else {})
+    lines = [audit_files.write_text(sheet), told, f"Recorded as entry {seq} of the log." if seq else ""]
+    return Outcome(code=HELD if held else OK, text="\n".join(filter(None, lines)), data=said)
 
 
 def explained(name: str) -> Outcome:
@@ -74,9 +93,43 @@ def explained(name: str) -> Outcome:
     return Outcome(code=OK, text=audit_files.rule_text(rule, audit_files.thresholds()), data=data)
 
 
-def _manifest(options: argparse.Namespace) -> Manifest | None:
-    file: Path | None = options.manifest
-    return None if file is None else audit_files.read_manifest(file.read_bytes(), file.name)
+def _require_who(options: argparse.Namespace) -> None:
+    if options.store and not (options.by and options.why):
+        raise StoreError("A sheet is recorded by somebody and for a reason: give --by and --why.")
+    if options.keep_manifest and not (options.store and options.manifest):
+        raise StoreError("A manifest is kept in a store: give --store and --manifest.")
+
+
+def _recorded(
+    options: argparse.Namespace, data: bytes, sheet: dict[str, Any], manifest: bytes
+) -> tuple[int, dict[str, bytes]]:
+    """Record the sheet where a store is given; return its entry and the signed record to write beside it."""
+    if not options.store:
+        return 0, {}
+    with store_file.opened(options) as store:
+        org = store_file.own_org(store)
+        if options.keep_manifest:
+            audits.keep_manifest(
+                store, manifest, sheet["plan_sha256"], key_id=f"manifest-{day_of(store_file.now_ms())}",
+                org=org, by=options.by, why=options.why,
+            )  # fmt: skip
+        receipt, record = audits.record_audit(store, data, org=org, by=options.by, why=options.why)
+    return receipt.seq, {f"{RESTRICTED}-audit-record.json": record}
+
+
+def _manifest_bytes(options: argparse.Namespace, plan_sha256: str) -> bytes:
+    """Return the manifest that was given, else the one kept for this plan in the store, else nothing."""
+    if options.manifest:
+        return bytes(options.manifest.read_bytes())
+    if not options.store:
+        return b""
+    with store_file.opened(options, writes=False) as store:
+        return audits.kept_manifest(store, plan_sha256) or b""
+
+
+def _manifest(options: argparse.Namespace, data: bytes) -> Manifest | None:
+    name = options.manifest.name if options.manifest else "the manifest in the store"
+    return audit_files.read_manifest(data, name) if data else None
 
 
 def _overrides(options: argparse.Namespace) -> tuple[Override, ...]:
@@ -91,7 +144,23 @@ def _overrides(options: argparse.Namespace) -> tuple[Override, ...]:
     return found
 
 
-def _public(plan: Path) -> dict[str, str]:
-    folder = plan / "PUBLIC"
-    files = sorted(folder.glob("PUBLIC-*.txt")) if folder.is_dir() else []
-    return {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+def _public(plan: Path, public: Release | None) -> dict[str, str]:
+    """Return what is to go to the public: the notice of this plan, and whatever lies in its folder."""
+    texts = {} if public is None else {f"{PUBLIC}-notice.txt": public_notice.write_text(public).decode()}
+    folder = plan / PUBLIC
+    files = sorted(folder.glob(f"{PUBLIC}-*.txt")) if folder.is_dir() else []
+    return texts | {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+
+
+def _tell_the_public(path: Path, public: Release | None, *, held: bool) -> str:
+    """Write the notice beside the plan when nothing holds it, else take away the one that lies there."""
+    if path.parent.name != RESTRICTED or public is None:
+        return ""
+    folder = path.parent.parent / PUBLIC
+    if not held:
+        write_public(folder, notice(public))
+        return f"The public notice is in {folder}."
+    if not folder.is_symlink():
+        for file in folder.glob(f"{PUBLIC}-notice.*"):
+            file.unlink()
+    return "The public notice is held, too."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from safepassage.domain.audit_sheet import holding
 from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
@@ -52,7 +53,8 @@ def write_outputs(
     documents
         Canonical bytes of inputs, plan, certificate and verification, by name.
     releases
-        What the planning team and the public may see.
+        What the planning team and the public may see. While the audit holds releases up, nothing is written
+        for the public.
     """
     team, public = releases
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
@@ -64,13 +66,20 @@ def write_outputs(
         files[f"{RESTRICTED}/{RESTRICTED}-audit.pdf"] = audit_files.write_pdf(sheet, marks)
     if field_devices:
         files |= _device_files(team, layers)
-    files |= {
-        f"{PUBLIC}/{PUBLIC}-notice.html": public_notice.write_html(public),
-        f"{PUBLIC}/{PUBLIC}-notice.txt": public_notice.write_text(public),
+    if team.audit and not holding(team.audit):
+        files |= {f"{PUBLIC}/{name}": data for name, data in notice(public).items()}
+    return write_files(output, files)
+
+
+def notice(public: Release) -> dict[str, bytes]:
+    """Return the public notice, by file name; nobody but the caller asks whether the audit holds it."""
+    files = {
+        f"{PUBLIC}-notice.html": public_notice.write_html(public),
+        f"{PUBLIC}-notice.txt": public_notice.write_text(public),
     }
     for language, paper in public_notice.papers(public).items():
-        files[f"{PUBLIC}/{PUBLIC}-notice.{language}.pdf"] = paper_pdf.write(paper)
-    return write_files(output, files)
+        files[f"{PUBLIC}-notice.{language}.pdf"] = paper_pdf.write(paper)
+    return files
 
 
 def write_files(output: Path, files: Mapping[str, bytes]) -> dict[str, str]:
@@ -111,6 +120,22 @@ def _listed(manifest: Path) -> list[str]:
     except (OSError, ValueError, RecursionError):
         return []
     return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
+def write_public(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files for anybody into a folder, each whole or not at all; never through a link.
+
+    Raises
+    ------
+    FormatError
+        When something else is where the folder or a file has to be.
+    """
+    _refuse_what_is_in_the_way([folder], [folder / name for name in files])
+    _make_folder(folder, restricted=False)
+    for name, data in files.items():
+        part = folder / f".{name}.part"
+        _write_part(part, data, 0o644)
+        part.replace(folder / name)
 
 
 def _write_together(output: Path, files: Mapping[str, bytes]) -> None:

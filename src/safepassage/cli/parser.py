@@ -396,6 +396,7 @@ def _audit(commands: Commands) -> None:
     add("--manifest", type=Path, metavar="FILE", help="who travels together, as anonymous groups (JSON)")
     add("--overrides", type=Path, metavar="FILE", help="who goes on although a rule is not kept, and why")
     add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
+    store_parser.audit_options(parser)
 
 
 def _claims(commands: Commands) -> None:

@@ -23,13 +23,14 @@ from safepassage.cli.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.cli.zones_weighed import zone_rows
+from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
-from safepassage.engines.release import release
+from safepassage.engines.release import release, with_audit
 from safepassage.formats import (
     canonical_json,
     changes_json,
@@ -112,7 +113,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         release(*parsed, audience, changes=changes, claims=said, frontier=beside)
         for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
     )
-    _add_audit(documents, case, public)
+    team = with_audit(team, _add_audit(documents, case, public))
     outputs = write_outputs(
         options.output, documents, (team, public),
         map_layers(network, entered, given.background, None if claims is None else claims.picture),
@@ -123,10 +124,12 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     data = {
         "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
         "directions": _directions(planned), "joint": None if joint is None else asdict(joint),
-        "outputs": outputs,
+        "outputs": outputs, "holding": list(holding(team.audit)),
         "problems": problems_json(problems), "seconds": seconds,
     }  # fmt: skip
-    text = "\n".join([plan_text(planned, outputs, problems, seconds, code), *claims_lines(said)])
+    text = "\n".join(
+        [plan_text(planned, outputs, problems, seconds, code), *_held(team), *claims_lines(said)]
+    )
     if said:
         data["claims"] = {name: said[name] for name in ("without", "compared", "withdrawals", "zones")}
     if changes:
@@ -141,10 +144,17 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     return Outcome(code=code, text=text, data=data)
 
 
-def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> None:
-    """Hold the plan against the rules of the audit, and add the sheet to what is written."""
+def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> dict[str, Any]:
+    """Hold the plan against the rules of the audit; add the sheet to what is written, and return it."""
     texts = {"PUBLIC-notice.txt": public_notice.write_text(public).decode()}
     documents["audit"] = audited(documents, case=case, public=texts)
+    sheet: dict[str, Any] = canonical_json.decode(documents["audit"])
+    return sheet
+
+
+def _held(team: Release) -> list[str]:
+    held = holding(team.audit)
+    return [f"The plan audit holds the public notice and every release: {', '.join(held)}."] if held else []
 
 
 def _said(

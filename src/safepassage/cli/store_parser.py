@@ -122,10 +122,24 @@ def log_options(command: Command) -> None:
     _output(checkpoint, "checkpoint to write")
 
 
+def audit_options(parser: argparse.ArgumentParser) -> None:
+    """Add what records a sheet, its overrides and its manifest in a store."""
+    parser.add_argument(
+        "--store", type=Path, metavar="STORE", help="store that records the sheet and each override"
+    )
+    _key(parser)
+    parser.add_argument("--by", default="", metavar="FUNCTION", help="who audits, by function (with --store)")
+    parser.add_argument("--why", default="", help="why (with --store)")
+    parser.add_argument(
+        "--keep-manifest", action="store_true", help="keep the manifest in the store, sealed, until a purge"
+    )
+
+
 def release_options(release: argparse.ArgumentParser) -> None:
     """Add the options of a release."""
     release.add_argument("plan", type=Path, metavar="PLAN", help="folder that `plan` wrote")
-    release.add_argument("--audience", required=True, choices=("public", "partners"), help="who may read it")
+    who = ("public", "partners")
+    release.add_argument("--audience", required=True, choices=who, help="who may read it")
     release.add_argument("--store", type=Path, required=True, metavar="STORE", help="store that records it")
     _key(release)
     _output(release, "folder to write to")

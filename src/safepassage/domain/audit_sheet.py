@@ -93,6 +93,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BasisRow:
+    """One claim, arrangement or answer that the plan rests on: its id, who says so, its document if any."""
+
+    id: str
+    kind: str
+    text: str
+    source: str = ""
+    grade: str = ""
+    as_of: str = ""
+    legal_basis: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSheet:
     """All findings about one plan, in order of the rules; `with_case` says whether its case was read, too."""
 
@@ -102,6 +116,7 @@ class AuditSheet:
     as_of: str
     findings: tuple[Finding, ...]
     thresholds: Mapping[str, Threshold]
+    basis: tuple[BasisRow, ...] = ()
 
     @property
     def holding(self) -> tuple[Finding, ...]:

@@ -66,6 +66,19 @@ def release(
     )
 
 
+def with_audit(given: Release, audit: Document) -> Release:
+    """Return the planning team's release with the sheet of the audit of its plan.
+
+    Raises
+    ------
+    ValueError
+        When the release is for others, or the sheet is of another plan.
+    """
+    if audit.get("plan_sha256") != given.stamp["plan_sha256"]:
+        raise ValueError("the audit is of another plan")
+    return replace(given, audit=audit)
+
+
 def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
     """Return a release with the figures made for its audience; without an audit of this plan there is none.
 

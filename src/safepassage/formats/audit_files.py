@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -93,6 +94,7 @@ def document(sheet: AuditSheet) -> dict[str, Any]:
             }
             for f in sheet.findings
         ],
+        "basis": [asdict(row) for row in sheet.basis],
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from safepassage.formats.paper import LEAD, LOUD, Paper, Rows, Words
 
 _HEADS = ("Rule", "Finding", "What was measured", "Kind and source", "Threshold")
 _WIDTHS = (0, 0, 6, 4, 3)
+_BASIS = ("id", "kind", "text", "source", "grade", "as_of", "legal_basis", "document")
 
 
 def paper(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> Paper:
@@ -27,8 +28,17 @@ def paper(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> Paper:
             Words(text=str(sheet["statement"]), tone=LEAD),
             Words(text=says, tone=LOUD),
             Rows(heads=_HEADS, rows=tuple(map(_row, sheet["findings"])), widths=_WIDTHS, strong=(0, 1)),
+            *_basis(sheet),
         ),
     )  # fmt: skip
+
+
+def _basis(sheet: Mapping[str, Any]) -> tuple[Words | Rows, ...]:
+    """Return what the plan rests on, one claim a row: the legal-basis sheet."""
+    rows = tuple(tuple(str(row[name]) for name in _BASIS) for row in sheet.get("basis", ()))
+    heads = ("Id", "Kind", "What is said", "Source", "Grade", "As of", "Legal basis", "Document")
+    said = Words(text="What the plan rests on", tone=LEAD)
+    return (said, Rows(heads=heads, rows=rows, widths=(0, 0, 6, 4, 0, 0, 3, 3), strong=(0,))) if rows else ()
 
 
 def _row(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -204,3 +204,11 @@ def _change(row: Mapping[str, Any], release: Release, register: Register, clock:
         roads=names if len(names) <= 120 else f"{len(row['arcs'])} stretches of road",  # noqa: PLR2004
         window="whole planning time" if throughout else window,
     )
+
+
+def not_assessed(release: Release) -> list[Mapping[str, Any]]:
+    """Return what nobody looked at; the audit is not among it where its sheet goes with the plan."""
+    audited = bool(release.audit)
+    return [
+        row for row in release.plan["not_assessed"] if not (audited and row["code"] == "LAW_AND_STANDARDS")
+    ]

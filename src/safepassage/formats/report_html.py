@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from safepassage.domain.audit_sheet import holding
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats import evidence_facts, situation_report, supply_facts
@@ -88,7 +89,8 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "areas": evidence_facts.areas(layers, clock),
         "changes_used": evidence_facts.changes(release, register, clock, used=True),
         "changes_shown": evidence_facts.changes(release, register, clock, used=False),
-        "not_assessed": plan["not_assessed"],
+        "audit": _audit(release),
+        "not_assessed": evidence_facts.not_assessed(release),
         "checks": sum(release.verification["checks"].values()),
         "hashes": dict(sorted(release.generated_from.items())),
         "made_with": plan["made_with"],
@@ -108,6 +110,15 @@ def _changed(release: Release) -> dict[str, Any] | None:
         "now": facts.now, "headline": facts.headline(), "movements": facts.movements(),
         "gains": facts.gains(), "price": facts.price(),
     }  # fmt: skip
+
+
+def _audit(release: Release) -> dict[str, Any] | None:
+    """Return the sheet of the plan audit, None where none was made."""
+    if not release.audit:
+        return None
+    rows = [{**row, "held": row["verdict"] == "FAIL" and not row["override"]}
+            for row in release.audit["findings"]]  # fmt: skip
+    return {"statement": release.audit["statement"], "rows": rows, "held": ", ".join(holding(release.audit))}
 
 
 def _frontier(release: Release) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safepassage.domain.release import Audience, Release
+from safepassage.formats import evidence_facts
 from safepassage.formats.claims_facts import ClaimsFacts, ConflictFacts
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.markup import printable
@@ -110,7 +111,7 @@ def _versions(row: ConflictFacts) -> str:
 
 
 def _open(release: Release, said: ClaimsFacts) -> Iterator[tuple[str, str]]:
-    for row in said.gaps():
-        yield f"Not reported: {row.question} ({row.outlet}, {row.age})", ""
-    for row in release.plan["not_assessed"]:
+    for gap in said.gaps():
+        yield f"Not reported: {gap.question} ({gap.outlet}, {gap.age})", ""
+    for row in evidence_facts.not_assessed(release):
         yield f"Not assessed: {row['text']}", ""

@@ -20,6 +20,12 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "key.deleted": {"org": _S, "key_id": _S},
     "access.person_set": {"person": _R, "role": _R, "active": _R},
     "claims.entry": {"line": _R},
+    # Verdicts of law go to nobody outside the planning team, nor does who took responsibility for what.
+    "audit.made": dict.fromkeys(
+        ("plan_sha256", "sheet_sha256", "data_time", "with_case", "verdicts", "holding"), _R
+    ),
+    "audit.overridden": dict.fromkeys(("rule", "plan_sha256", "verdict", "at"), _R),
+    "audit.manifest_kept": dict.fromkeys(("plan_sha256", "manifest_sha256"), _R),
     "export.made": {
         "audience": _S,
         "class": _P,
