@@ -62,7 +62,8 @@ def test_the_sheet_of_a_terminal_has_no_total(plan, capsys):
     text = capsys.readouterr().out
     assert "SP-07 no issue found in the data given" in text
     assert "/36" not in text
-    assert text.rstrip().splitlines()[-1].startswith("Releases are held up by: SP-")
+    assert text.rstrip().splitlines()[-2].startswith("Releases are held up by: SP-")
+    assert "public notice is held" in text
 
 
 @pytest.mark.parametrize(
@@ -116,9 +117,10 @@ def test_a_plan_that_does_not_hold_is_not_audited(plan, tmp_path, capsys):
     assert "findings" not in json.loads(capsys.readouterr().out)
 
 
-def test_the_notice_is_held_until_somebody_takes_responsibility_and_again_after(run, plan):
+def test_the_notice_is_held_until_somebody_takes_responsibility_and_again_after(run, plan, capsys):
     notice = plan / "out" / "PUBLIC" / "PUBLIC-notice.txt"
     assert overrule(plan / "out", plan / "case") == 0
+    capsys.readouterr()
     assert "SP-" not in notice.read_text("utf-8")
     assert run()[0] == 6
     assert not notice.exists()

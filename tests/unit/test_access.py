@@ -10,7 +10,7 @@ from safepassage.domain import access
 from safepassage.domain.access import MAY, AttemptRules, Operation, Person, Role, SessionRules, may
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.classes import ENTRY_CLASSES, highest_class, shown
-from safepassage.domain.release import SensitivityClass
+from safepassage.domain.release import FIELD_CLASSES, SensitivityClass, class_of
 from safepassage.store import passwords, people
 from safepassage.store.event_store import EventStore
 from safepassage.store.memory import MemoryBackend
@@ -195,3 +195,39 @@ def test_the_store_of_another_root_reads_no_password(store):
     twin.root = b"x" * 32
     with pytest.raises(StoreError):
         people.signed_in(EventStore(twin, ticking()), "anna", "a long first password")
+
+
+def test_no_role_of_no_organisation_reaches_a_field_above_its_class():
+    """Every field of every document and entry: allowed exactly where the table by hand allows its class."""
+    fields = [
+        (f"{noun}.{field}", cls)
+        for table in (FIELD_CLASSES, ENTRY_CLASSES)
+        for noun, row in table.items()
+        for field, cls in row.items()
+    ]
+    fields += [
+        ("plan.unheard_of", class_of("plan", "unheard_of")),
+        ("new.kind", highest_class("new.kind", {"x": 1})),
+    ]
+    tried = 0
+    for (name, cls), role, operation, org in itertools.product(fields, Role, Operation, ("red", "blue")):
+        person = Person(id="a", org="red", role=role)
+        reach = REACH[role].get(operation.value, -1)
+        if org == "blue":
+            reach = min(reach, 1) if operation is Operation.READ else -1
+        assert may(person, operation, org=org, sensitivity=cls) is (cls <= reach), (
+            name,
+            role,
+            operation,
+            org,
+        )
+        tried += 1
+    assert tried > 10_000
+
+
+@pytest.mark.parametrize("kind", ["audit.made", "audit.overridden", "audit.manifest_kept", "claims.entry"])
+def test_verdicts_and_responsibility_reach_nobody_outside_the_planning_team(kind):
+    body = dict.fromkeys(ENTRY_CLASSES[kind], "x")
+    assert body
+    for limit in (SensitivityClass.PUBLIC, SensitivityClass.PARTNERS, SensitivityClass.PARTIES):
+        assert shown(kind, body, limit) == {}

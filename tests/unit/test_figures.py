@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from safepassage.domain.figures import COARSE_E7, PUBLIC_DELAY_S, FigureTable
+from safepassage.domain.log.classes import shown
 from safepassage.domain.release import FIELD_CLASSES, STATEMENT, Audience, SensitivityClass
 from safepassage.engines.figures import coarse, figures
 from safepassage.engines.release import release, with_figures
@@ -56,12 +57,15 @@ def test_who_sees_which_class(audience, sensitivity):
 
 
 @pytest.mark.parametrize("audience", PARTIES)
-def test_a_party_sees_nothing_that_partners_share_and_gets_no_figures(audience):
+def test_a_party_sees_nothing_that_partners_share_and_the_figures_of_the_public(audience):
     made = release(*DOCUMENTS, audience)
     assert set(made.inputs) == {"exercise", "directions", "notice"}
     assert made.plan == made.certificate == {}
-    with pytest.raises(ValueError, match="notification"):
-        figures(DOCUMENTS[0], DOCUMENTS[1], audience)
+    public = figures(DOCUMENTS[0], DOCUMENTS[1], Audience.PUBLIC)
+    assert replace(public, audience=audience) == figures(DOCUMENTS[0], DOCUMENTS[1], audience)
+    text = figures_files.write_text(given(audience)).decode()
+    assert f"Copy for {audience.word}, not to be used after 2031-05-1" in text
+    assert "Copy for" not in figures_files.write_text(given(Audience.PARTNERS)).decode()
 
 
 def leaves(tree):
@@ -160,7 +164,9 @@ def test_figures_of_one_audience_are_refused_for_another_and_writers_need_some()
 
 def test_a_table_has_the_shape_it_says():
     with pytest.raises(ValueError, match="totals"):
-        FigureTable(title="x", rows=("a",), columns=("b",), persons=((1,),))
+        FigureTable(title="x", rows=("a",), columns=("b",), persons=((1,),), base=((1, 1), (1, 1)))
+    with pytest.raises(ValueError, match="totals"):
+        FigureTable(title="x", rows=("a",), columns=("b",), persons=((1, 1), (1, 1)), base=((1,),))
 
 
 def test_every_class_of_the_tables_is_named():
@@ -197,6 +203,36 @@ def test_an_export_that_was_changed_is_known(exported):
     assert exports.faults(manifest | {"class": "PUBLIC"}, files) == ["the signature of the list is wrong"]
     assert exports.faults({}, files) == ["the list of files is none"]
     assert exports.faults(manifest | {"signature": 1}, files) == ["the signature of the list is wrong"]
+
+
+def test_counts_behind_the_figures_stand_in_the_log_and_in_no_file(exported):
+    store, files, _, _ = exported
+    made = figures(*DOCUMENTS[:2], Audience.PARTNERS)
+    beside = {"case_id": "valley", "tables": [asdict(table) for table in made.tables]}
+    stamp = given(Audience.PARTNERS).stamp
+    _, manifest = exports.record_export(store, stamp, files, by="lead", why="next", beside=beside)
+    assert exports.released_tables(store, "partners", "valley") == made.tables
+    assert exports.released_tables(store, "public", "valley") == ()
+    assert exports.released_tables(store, "partners", "other") == ()
+    assert b"base" not in manifest
+    assert "base" not in written(Audience.PARTNERS)
+    assert shown("export.made", list(store.entries())[-1].body, SensitivityClass.PARTIES).keys() == {
+        "class", "audience", "data_time", "statement",
+    }  # fmt: skip
+
+
+def test_a_total_hidden_from_partners_is_hidden_from_the_public():
+    inputs, plan = copy.deepcopy(DOCUMENTS[0]), copy.deepcopy(DOCUMENTS[1])
+    for row in plan["directions"]:
+        row["persons_served"] = 500
+    ways = {row["id"]: row["name"] for row in inputs["directions"]}
+    waves = figures(inputs, plan, Audience.PARTNERS).tables[1]
+    closed = {name for name, row in zip(waves.rows, waves.persons, strict=False) if row[-1] is None}
+    (table,) = figures(inputs, plan, Audience.PUBLIC).tables
+    hidden = {name for name, row in zip(table.rows, table.persons, strict=False) if row[0] is None}
+    assert closed <= hidden
+    assert closed or not hidden
+    assert set(ways.values()) >= closed
 
 
 def test_exported_twice_is_recorded_twice(exported):

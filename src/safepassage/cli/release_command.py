@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from safepassage.domain.release import NOUNS, Audience, Release
 from safepassage.engines.figures import figures
 from safepassage.engines.release import AuditHoldError, release, with_figures
 from safepassage.formats import canonical_json, figures_files
-from safepassage.store import exports
+from safepassage.store import audits, exports
 from safepassage_verify import verify
 
-AUDIENCES = {audience.word: audience for audience in (Audience.PUBLIC, Audience.PARTNERS)}
+AUDIENCES = {audience.word: audience for audience in Audience}
 MANIFEST = "export.json"
 
 
@@ -29,27 +30,39 @@ def run(options: argparse.Namespace) -> Outcome:
     audience = AUDIENCES[options.audience]
     documents = {noun: read_document(options.plan, noun) for noun in NOUNS[:3]}
     parsed = {noun: canonical_json.decode(data) for noun, data in documents.items()}
+<<<<<<< HEAD
     inputs, plan, certificate = parsed.values()
     verdict = verify(
         inputs, plan, certificate,
         inputs_bytes=documents["inputs"], plan_bytes=documents["plan"],
         certificate_bytes=documents["certificate"],
     )  # fmt: skip
+=======
+    inputs = parsed["inputs"]
+    verdict = verify(*parsed.values(), inputs_bytes=documents["inputs"])
+>>>>>>> 3b0b287 (Make each release after the one before, for five audiences, and only from an audit that stands in the log)
     if not verdict.verified:
         text = "The plan is NOT VERIFIED, so nothing is released: `safepassage verify` lists why."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
-    numbers = figures(inputs, plan, audience)
-    _require_time(numbers, inputs)
-    try:
-        sheet = canonical_json.decode(read_document(options.plan, "audit"))
-        cut = release(inputs, plan, certificate, verdict.record(), audience)
-        given = with_figures(cut, numbers, sheet)
-    except AuditHoldError as held:
-        text = f"The plan audit holds this release: {held}. Run `safepassage audit` with --overrides."
-        return Outcome(code=HELD, text=text, data={"error": text}, to_stderr=True)
-    files = _files(given)
+    cut = release(inputs, parsed["plan"], parsed["certificate"], verdict.record(), audience)
+    _require_time(figures(inputs, parsed["plan"], audience), inputs)
+    sheet = read_document(options.plan, "audit")
     with store_file.opened(options) as store:
-        receipt, manifest = exports.record_export(store, given.stamp, files, by=options.by, why=options.why)
+        try:
+            if not audits.is_recorded(store, sheet):
+                raise AuditHoldError("its sheet, or an override on it, does not stand in this log")
+            earlier = exports.released_tables(store, audience.word, str(inputs["case_id"]))
+            numbers = figures(inputs, parsed["plan"], audience, earlier)
+            given = with_figures(cut, numbers, canonical_json.decode(sheet))
+        except AuditHoldError as held:
+            text = f"The plan audit holds this release: {held}. Run `safepassage audit` with --store"
+            text += " and, where a rule is not kept, --overrides."
+            return Outcome(code=HELD, text=text, data={"error": text}, to_stderr=True)
+        files = _files(given)
+        beside = {"case_id": str(inputs["case_id"]), "tables": [asdict(table) for table in numbers.tables]}
+        receipt, manifest = exports.record_export(
+            store, given.stamp, files, by=options.by, why=options.why, beside=beside
+        )
     folder = options.output
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in {**files, f"{audience.name}-{MANIFEST}": manifest}.items():
@@ -77,7 +90,7 @@ def _require_time(numbers: Figures, inputs: dict[str, Any]) -> None:
     from_ms = round(epoch.timestamp() * 1000) + numbers.not_before_s * 1000
     if store_file.now_ms() < from_ms:
         at = datetime.fromtimestamp(from_ms / 1000, tz=epoch.tzinfo).strftime("%Y-%m-%d %H:%M UTC")
-        raise StoreError(f"Not before {at}: the public learns about a movement a day after it has ended.")
+        raise StoreError(f"Not before {at}: nobody outside learns how many moved before a day after the end.")
 
 
 def _files(given: Release) -> dict[str, bytes]:

@@ -138,7 +138,7 @@ def audit_options(parser: argparse.ArgumentParser) -> None:
 def release_options(release: argparse.ArgumentParser) -> None:
     """Add the options of a release."""
     release.add_argument("plan", type=Path, metavar="PLAN", help="folder that `plan` wrote")
-    who = ("public", "partners")
+    who = ("public", "partners", "party-a", "party-b", "restricted")
     release.add_argument("--audience", required=True, choices=who, help="who may read it")
     release.add_argument("--store", type=Path, required=True, metavar="STORE", help="store that records it")
     _key(release)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from safepassage.domain.figures import (
     COARSE_E7,
@@ -24,59 +25,121 @@ from safepassage.domain.release import Audience
 from safepassage.kernels.suppression import hidden_cells, with_margins
 
 Document = Mapping[str, Any]
-_Cells = dict[tuple[str, str], int]
+_Name = tuple[str, str]
+_Cells = dict[_Name, int]
+_Before = dict[_Name, tuple[int | None, int]]
 CAPACITY_STEP = 10
+WAVES, MOVED = "Persons leaving by direction and wave (± 3 h)", "moved"
 
 
-def figures(inputs: Document, plan: Document, audience: Audience) -> Figures:
-    """Return what an audience may know in numbers of a plan.
+def figures(
+    inputs: Document, plan: Document, audience: Audience, earlier: Sequence[FigureTable] = ()
+) -> Figures:
+    """Return what an audience may know in numbers of a plan, after what it was told before.
 
-    Raises
-    ------
-    ValueError
-        For parties: they get the notification addressed to them, and no figures.
+    Parties are told what the public is told, as late: needs, capacities and waves are not theirs. `earlier`
+    are the tables of the last release to the same audience. A number changes only when it has changed by the
+    minimum since it was last made; what was hidden stays hidden until all that was hidden with it has changed
+    by as much: otherwise two releases could be subtracted.
     """
-    if audience is Audience.PUBLIC:
-        return _public(inputs, plan)
+    waves = _waves(inputs, plan)
     if audience not in {Audience.PARTNERS, Audience.PLANNING_TEAM}:
-        raise ValueError("a party gets the notification addressed to it, and no figures")
+        return _public(plan, waves, audience, earlier)
     names = {place["id"]: place["name"] for place in inputs["places"]}
     needs: _Cells = defaultdict(int)
     for row in inputs["demand"]:
         needs[names.get(row["place"], row["place"]), row["group"]] += row["persons"]
-    ways = {direction["id"]: direction["name"] for direction in inputs["directions"]}
-    waves: _Cells = defaultdict(int)
-    for direction, depart_s, persons in _departures(plan):
-        waves[ways.get(direction, direction), _wave(inputs["epoch"], depart_s)] += persons
     tables = (
-        _table("Persons by settlement and need", needs, MINIMUM_PERSONS),
-        _table("Persons leaving by direction and wave (± 3 h)", waves, MINIMUM_PERSONS),
+        _table("Persons by settlement and need", needs, MINIMUM_PERSONS, earlier),
+        _table(WAVES, waves, MINIMUM_PERSONS, earlier),
     )
     return Figures(audience=audience, tables=tables, places=tuple(_places(inputs)), not_before_s=0)
 
 
-def _public(inputs: Document, plan: Document) -> Figures:
-    """Return persons moved by direction, a day after the last arrival; no place, no time."""
-    del inputs
-    cells: _Cells = {(row["name"], "moved"): row["persons_served"] for row in plan["directions"]}
+def _waves(inputs: Document, plan: Document) -> _Cells:
+    ways = {direction["id"]: direction["name"] for direction in inputs["directions"]}
+    waves: _Cells = defaultdict(int)
+    for direction, depart_s, persons in _departures(plan):
+        waves[ways.get(direction, direction), _wave(inputs["epoch"], depart_s)] += persons
+    return waves
+
+
+def _public(plan: Document, waves: _Cells, audience: Audience, earlier: Sequence[FigureTable]) -> Figures:
+    """Return persons moved by direction, a day after the last arrival; no place, no time.
+
+    A total that stays hidden from partners stays hidden here, too: whoever has both would subtract.
+    """
+    cells: _Cells = {(row["name"], MOVED): row["persons_served"] for row in plan["directions"]}
     last_s = max((row["clearance_s"] or 0 for row in plan["directions"]), default=0)
-    table = _table("Persons moved by direction", cells, MINIMUM_PUBLIC)
-    return Figures(audience=Audience.PUBLIC, tables=(table,), places=(), not_before_s=last_s + PUBLIC_DELAY_S)
+    shared = _table(WAVES, waves, MINIMUM_PERSONS, ())
+    closed = {name for name, row in zip(shared.rows, shared.persons, strict=False) if row[-1] is None}
+    table = _table("Persons moved by direction", cells, MINIMUM_PUBLIC, earlier, closed)
+    return Figures(audience=audience, tables=(table,), places=(), not_before_s=last_s + PUBLIC_DELAY_S)
 
 
-def _table(title: str, cells: _Cells, minimum: int) -> FigureTable:
+def _table(
+    title: str, cells: _Cells, minimum: int, earlier: Sequence[FigureTable],
+    closed: Collection[str] = (),
+) -> FigureTable:  # fmt: skip
+    """Return a table with its margins; the rows of `closed` stay hidden."""
     rows = tuple(dict.fromkeys(row for row, _ in sorted(cells)))
     columns = tuple(sorted({column for _, column in cells}))
     counts = np.array(
         [[cells.get((row, column), 0) for column in columns] for row in rows], dtype=np.int64
     ).reshape(len(rows), len(columns))
-    hidden = hidden_cells(counts, minimum)
-    shown = with_margins(counts)
+    return successive_table(title, rows, columns, counts, minimum, earlier=earlier, closed=closed)
+
+
+def successive_table(
+    title: str, rows: Sequence[str], columns: Sequence[str], counts: npt.NDArray[np.int64], minimum: int,
+    *, earlier: Sequence[FigureTable] = (), closed: Collection[str] = (),
+) -> FigureTable:  # fmt: skip
+    """Return the next release of a table of counts (rows x columns); `earlier` may hold the last one.
+
+    Rows named in `closed` stay hidden.
+    """
+    full = with_margins(counts)
+    names = [[(row, column) for column in (*columns, "")] for row in (*rows, "")]
+    before = _before(next((table for table in earlier if table.title == title), None))
+    still = _still_hidden(before, names, full, minimum)
+    also = np.array([[name in still for name in line] for line in names], dtype=bool)
+    guarded = np.array([[name[0] in closed for name in line] for line in names], dtype=bool)
+    hidden = hidden_cells(counts, minimum, also=also, guarded=guarded)
+    base = [[int(n) for n in line] for line in full]
+    for r, line in enumerate(names):
+        for c, name in enumerate(line):
+            shown, count = before.get(name, (None, 0))
+            small_change = shown is not None and abs(base[r][c] - count) < minimum
+            if name in still or (small_change and not hidden[r, c]):
+                base[r][c] = count
     persons = tuple(
-        tuple(None if hidden[r, c] else _rounded(int(shown[r, c])) for c in range(shown.shape[1]))
-        for r in range(shown.shape[0])
+        tuple(None if hidden[r, c] else _rounded(count) for c, count in enumerate(line))
+        for r, line in enumerate(base)
     )
-    return FigureTable(title=title, rows=rows, columns=columns, persons=persons)
+    return FigureTable(
+        title=title, rows=tuple(rows), columns=tuple(columns), persons=persons, base=tuple(map(tuple, base))
+    )
+
+
+def _before(table: FigureTable | None) -> _Before:
+    """Return what was published and the count it was made from, by names of row and column ("": total)."""
+    if table is None:
+        return {}
+    return {
+        (row, column): (table.persons[r][c], table.base[r][c])
+        for r, row in enumerate((*table.rows, ""))
+        for c, column in enumerate((*table.columns, ""))
+    }
+
+
+def _still_hidden(
+    before: _Before, names: Sequence[Sequence[_Name]], full: npt.NDArray[np.int64], minimum: int
+) -> set[_Name]:
+    """Return what was hidden and has to stay so: all of it, until each has changed by the minimum."""
+    now = {name: int(full[r, c]) for r, line in enumerate(names) for c, name in enumerate(line)}
+    hidden = {name: count for name, (shown, count) in before.items() if shown is None and name in now}
+    free = all(abs(now[name] - count) >= minimum for name, count in hidden.items())
+    return set() if free else set(hidden)
 
 
 def _rounded(persons: int) -> int:

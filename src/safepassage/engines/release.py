@@ -6,13 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from safepassage.domain.audit_sheet import holding
-from safepassage.domain.figures import Figures
+from safepassage.domain.figures import PARTY_VALID_S, Figures
 from safepassage.domain.release import STATEMENT, Audience, Release, SensitivityClass, class_of
 
 Document = Mapping[str, Any]
+SHOWN_OF_TABLES = ("title", "rows", "columns", "persons")
 
 
 class AuditHoldError(ValueError):
@@ -55,15 +57,24 @@ def release(
         changes=dict(changes or {}) if limit >= SensitivityClass.RESTRICTED else {},
         claims=dict(claims or {}) if limit >= SensitivityClass.RESTRICTED else {},
         frontier=dict(frontier or {}) if limit >= SensitivityClass.RESTRICTED else {},
-        stamp={
-            "class": limit.name,
-            "audience": audience.word,
-            "data_time": str(inputs.get("as_of", "")),
-            "plan_sha256": str(verification["plan_sha256"]),
-            "statement": STATEMENT,
-        },
+        stamp=_stamp(inputs, verification, audience),
         **{noun: _restricted(noun, document, audience) for noun, document in documents.items()},
     )
+
+
+def _stamp(inputs: Document, verification: Document, audience: Audience) -> dict[str, str]:
+    """Return what stands on everything that leaves; a party's copy says for whom and until when it is."""
+    stamp = {
+        "class": audience.may_see.name,
+        "audience": audience.word,
+        "data_time": str(inputs.get("as_of", "")),
+        "plan_sha256": str(verification["plan_sha256"]),
+        "statement": STATEMENT,
+    }
+    if audience.may_see is SensitivityClass.PARTIES and stamp["data_time"]:
+        until = datetime.fromisoformat(stamp["data_time"]) + timedelta(seconds=PARTY_VALID_S)
+        stamp["valid_until"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stamp
 
 
 def with_audit(given: Release, audit: Document) -> Release:
@@ -96,8 +107,12 @@ def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
         raise AuditHoldError(f"not kept and not overridden: {', '.join(held)}")
     if figures.audience is not given.audience:
         raise ValueError(f"these figures are for {figures.audience.name}, not for {given.audience.name}")
-    numbers = asdict(figures)
-    del numbers["audience"]
+    # By name, so that what a table gains later goes nowhere by itself.
+    numbers = {
+        "tables": [{name: getattr(table, name) for name in SHOWN_OF_TABLES} for table in figures.tables],
+        "places": [asdict(place) for place in figures.places],
+        "not_before_s": figures.not_before_s,
+    }
     return replace(given, figures=numbers)
 
 

@@ -36,9 +36,12 @@ def write_text(release: Release) -> bytes:
         As `write_json`.
     """
     _require_figures(release)
-    minimum = MINIMUM_PUBLIC if release.audience is Audience.PUBLIC else MINIMUM_PERSONS
+    partners = release.audience in {Audience.PARTNERS, Audience.PLANNING_TEAM}
+    minimum = MINIMUM_PERSONS if partners else MINIMUM_PUBLIC
     stamp = release.stamp
     head = f"{stamp['class']}. Data of {stamp['data_time']}. Plan {stamp['plan_sha256'][:16]}."
+    if "valid_until" in stamp:
+        head += f" Copy for {stamp['audience']}, not to be used after {stamp['valid_until']}."
     rule = f"Rounded to 5; below {minimum}, and where it would give such a number away: {HIDDEN}."
     lines = [f"{head} {stamp['statement']}", rule]
     for table in release.figures["tables"]:

@@ -26,23 +26,32 @@ def with_margins(counts: Counts) -> Counts:
     return full
 
 
-def hidden_cells(counts: Counts, minimum: int) -> Mask:
+def hidden_cells(
+    counts: Counts, minimum: int, *, also: Mask | None = None, guarded: Mask | None = None
+) -> Mask:
     """Return which cells of a table with margins (shape (rows + 1) × (columns + 1)) must stay hidden.
 
     Every number below `minimum` is hidden, zero too. Then the cheapest others are hidden until no hidden
     small number can be confined to an interval shorter than `minimum` by somebody who knows all that is
-    published. Ties go to the first cell.
+    published. Ties go to the first cell. `also` marks numbers, margins included, that stay hidden for another
+    reason; those of `guarded` are hidden and given room as small ones are.
 
     Raises
     ------
     ValueError
-        When a count is negative.
+        When a count is negative, or a mark is of another shape.
     """
     if (counts < 0).any():
         raise ValueError("counts of persons are not negative")
     full = with_margins(counts)
-    hidden: Mask = full < minimum
-    small = [(int(r), int(c)) for r, c in np.argwhere(hidden)]
+    wanted: Mask = full < minimum
+    for marks in (also, guarded):
+        if marks is not None and marks.shape != full.shape:
+            raise ValueError("what else is hidden has the shape of the table with its margins")
+    if guarded is not None:
+        wanted |= guarded
+    hidden: Mask = wanted.copy() if also is None else wanted | also
+    small = [(int(r), int(c)) for r, c in np.argwhere(wanted)]
     for cell in small:
         while not hidden.all() and _width(full, hidden, cell, minimum) < minimum:
             _hide_one_more(full, hidden, cell)

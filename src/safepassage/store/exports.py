@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from safepassage.domain.figures import FigureTable
 from safepassage.domain.log.entry import Draft
 from safepassage.formats import canonical_json, log_record
 from safepassage.store import signing
@@ -16,9 +17,12 @@ SCHEMA = "safepassage/export/1"
 
 
 def record_export(
-    store: EventStore, stamp: Mapping[str, str], files: Mapping[str, bytes], *, by: str, why: str
-) -> tuple[Receipt, bytes]:
+    store: EventStore, stamp: Mapping[str, str], files: Mapping[str, bytes], *, by: str, why: str,
+    beside: Mapping[str, Any] | None = None,
+) -> tuple[Receipt, bytes]:  # fmt: skip
     """Record an export and return the signed list of its files, to be written beside them.
+
+    `beside` is kept in the entry and goes into no list: what the next release has to be compared with.
 
     Raises
     ------
@@ -29,7 +33,7 @@ def record_export(
     body: dict[str, Any] = {**dict(sorted(stamp.items())), "files": hashes}
     org = next(store.entries()).org
     said = log_record.canonical(
-        {"body": body, "by": by, "why": why, "after": store.backend.last(store.log)[0]}
+        {"body": {**body, **(beside or {})}, "by": by, "why": why, "after": store.backend.last(store.log)[0]}
     )
     draft = Draft(
         id=f"export-{log_record.digest(said)[:40]}",
@@ -37,7 +41,7 @@ def record_export(
         by=by,
         why=why,
         kind=EXPORT_MADE,
-        body=body,
+        body={**body, **(beside or {})},
         about=f"plan:{stamp['plan_sha256'][:32]}" if "plan_sha256" in stamp else "",
     )
     receipt = store.append(draft)
@@ -52,6 +56,23 @@ def record_export(
         "public_key": signing.public_key(seed),
     }
     return receipt, canonical_json.encode(statement | {"signature": signing.sign(seed, statement)})
+
+
+def released_tables(store: EventStore, audience: str, case_id: str) -> tuple[FigureTable, ...]:
+    """Return the tables of the last release of a case to an audience; none before the first.
+
+    A release that was taken back in the log was read all the same: it counts.
+    """
+    found: tuple[FigureTable, ...] = ()
+    for entry in store.entries():
+        body = entry.body
+        if entry.kind == EXPORT_MADE and (body.get("audience"), body.get("case_id")) == (audience, case_id):
+            found = tuple(
+                FigureTable(title=t["title"], rows=t["rows"], columns=t["columns"], persons=t["persons"],
+                            base=t["base"])
+                for t in body.get("tables", ())
+            )  # fmt: skip
+    return found
 
 
 def faults(manifest: Mapping[str, Any], files: Mapping[str, bytes | None]) -> list[str]:

@@ -33,6 +33,9 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
         "plan_sha256": _R,
         "files": _R,
         "statement": _P,
+        "valid_until": _S,
+        "case_id": _R,
+        "tables": _R,
     },
 }
 ENTRY_CLASSES: Mapping[str, Mapping[str, SensitivityClass]] = MappingProxyType(
