@@ -109,10 +109,8 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
     progress.phase("writing")
-    team, public = (
-        release(*parsed, audience, changes=changes, claims=said, frontier=beside)
-        for audience in (Audience.PLANNING_TEAM, Audience.PUBLIC)
-    )
+    public = release(*parsed, Audience.PUBLIC)
+    team = release(*parsed, Audience.PLANNING_TEAM, changes=changes, claims=said, frontier=beside)
     team = with_audit(team, _add_audit(documents, case, public))
     outputs = write_outputs(
         options.output, documents, (team, public),
