@@ -111,10 +111,6 @@ def test_the_public_notice_holds_no_claim(tmp_path, case, capsys):
     written = list((tmp_path / "out" / "PUBLIC").iterdir())
     assert written
     for path in written:
-    overrule(tmp_path / "out", case)
-    written = list((tmp_path / "out" / "PUBLIC").iterdir())
-    assert written
-    for path in written:
         text = pdf_text(path) if path.suffix == ".pdf" else path.read_text("utf-8")
         assert closed.id not in text
         assert "The road is blocked" not in text

@@ -30,29 +30,24 @@ def run(options: argparse.Namespace) -> Outcome:
     audience = AUDIENCES[options.audience]
     documents = {noun: read_document(options.plan, noun) for noun in NOUNS[:3]}
     parsed = {noun: canonical_json.decode(data) for noun, data in documents.items()}
-<<<<<<< HEAD
     inputs, plan, certificate = parsed.values()
     verdict = verify(
         inputs, plan, certificate,
         inputs_bytes=documents["inputs"], plan_bytes=documents["plan"],
         certificate_bytes=documents["certificate"],
     )  # fmt: skip
-=======
-    inputs = parsed["inputs"]
-    verdict = verify(*parsed.values(), inputs_bytes=documents["inputs"])
->>>>>>> 3b0b287 (Make each release after the one before, for five audiences, and only from an audit that stands in the log)
     if not verdict.verified:
         text = "The plan is NOT VERIFIED, so nothing is released: `safepassage verify` lists why."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
-    cut = release(inputs, parsed["plan"], parsed["certificate"], verdict.record(), audience)
-    _require_time(figures(inputs, parsed["plan"], audience), inputs)
+    cut = release(inputs, plan, certificate, verdict.record(), audience)
+    _require_time(figures(inputs, plan, audience), inputs)
     sheet = read_document(options.plan, "audit")
     with store_file.opened(options) as store:
         try:
             if not audits.is_recorded(store, sheet):
                 raise AuditHoldError("its sheet, or an override on it, does not stand in this log")
             earlier = exports.released_tables(store, audience.word, str(inputs["case_id"]))
-            numbers = figures(inputs, parsed["plan"], audience, earlier)
+            numbers = figures(inputs, plan, audience, earlier)
             given = with_figures(cut, numbers, canonical_json.decode(sheet))
         except AuditHoldError as held:
             text = f"The plan audit holds this release: {held}. Run `safepassage audit` with --store"
