@@ -65,5 +65,16 @@ CODES = MappingProxyType(
         "ENVELOPE": "an envelope point is not the least of its recomputed parts",
         "JOINT": "a number of all directions together is not the recomputed one, or not what is proved",
         "UNSERVED_BOUND": "the bound on unserved persons is not demand less the envelope at the horizon",
+        # aid
+        "AID_STOP": "goods are not loaded at the depot of their lot, then unloaded at their place",
+        "AID_LOAD": "a truck carries more than its payload or its room, or cold goods without cooling",
+        "AID_LOT": "more of a lot is loaded than there is, before it is there, or of another good",
+        "AID_EXPIRED": "goods are handed out after they have expired",
+        "AID_NEED": "more is delivered than needed, for no need, in broken pieces or late",
+        "AID_HANDLING": "a truck leaves before loading and unloading are done",
+        "AID_RETURN": "a truck does not end its day at its depot",
+        "AID_SHORT": "delivered and short do not add up to a need, or what is short has no reason",
+        "AID_TOTALS": "a stated number of the distribution is not the recomputed one",
+        "AID_BOUND": "a bound of the distribution claims what its prices do not prove",
     }
 )

@@ -9,7 +9,7 @@ from typing import Any
 from safepassage_verify.verdict import Verdict
 from safepassage_verify.verification import verify
 
-PLAN, INPUTS, CERTIFICATE = "plan.json", "inputs.json", "certificate.json"
+PLAN, INPUTS, CERTIFICATE, AID = "plan.json", "inputs.json", "certificate.json", "aid.json"
 CLASS = "RESTRICTED"
 """Files carry their class as a prefix of their name, and lie in a folder of that name."""
 MOST_BYTES = 2 * 10**9
@@ -20,13 +20,13 @@ class UnreadableError(ValueError):
 
 
 def verify_files(plan_path: str | Path) -> Verdict:
-    """Return the verdict on a plan on disk, with `inputs.json` and `certificate.json` beside it.
+    """Return the verdict on a plan on disk, with `inputs.json`, `certificate.json` and `aid.json` beside it.
 
     Parameters
     ----------
     plan_path
         `plan.json`, or the folder that holds it, or the folder above its `RESTRICTED` folder. A plan without
-        `certificate.json` is checked without bounds.
+        `certificate.json` is checked without bounds, one without `aid.json` without trucks.
 
     Raises
     ------
@@ -37,20 +37,28 @@ def verify_files(plan_path: str | Path) -> Verdict:
     plan_bytes, plan = _read(path)
     prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
     inputs_bytes, inputs = _read(path.with_name(prefix + INPUTS))
-    certificate_path = path.with_name(prefix + CERTIFICATE)
-    certificate_bytes, certificate = None, None
-    if certificate_path.exists():
-        certificate_bytes, certificate = _read(certificate_path)
-        if certificate is None:
-            raise UnreadableError(f"{certificate_path} holds null where a certificate is expected.")
+    certificate_bytes, certificate = _read_beside(path.with_name(prefix + CERTIFICATE), "a certificate")
+    aid_bytes, aid = _read_beside(path.with_name(prefix + AID), "a distribution of aid")
     return verify(
         inputs,
         plan,
         certificate,
+        aid,
         inputs_bytes=inputs_bytes,
         plan_bytes=plan_bytes,
         certificate_bytes=certificate_bytes,
+        aid_bytes=aid_bytes,
     )
+
+
+def _read_beside(path: Path, what: str) -> tuple[bytes | None, Any]:
+    """Return the bytes and JSON of a file that may be missing, but not empty of meaning."""
+    if not path.exists():
+        return None, None
+    data, value = _read(path)
+    if value is None:
+        raise UnreadableError(f"{path} holds null where {what} is expected.")
+    return data, value
 
 
 def find_plan(path: Path) -> Path:

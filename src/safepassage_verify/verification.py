@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from safepassage_verify.aid import check_aid
 from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.certificate import (
     CertificateCheck,
@@ -39,18 +40,20 @@ def verify(
     inputs: Mapping[str, Any],
     plan: Mapping[str, Any],
     certificate: Mapping[str, Any] | None = None,
+    aid: Mapping[str, Any] | None = None,
     *,
     inputs_bytes: bytes | None = None,
     plan_bytes: bytes | None = None,
     certificate_bytes: bytes | None = None,
+    aid_bytes: bytes | None = None,
 ) -> Verdict:
-    """Return whether `plan` and `certificate` hold for `inputs`, with every violation found.
+    """Return whether `plan`, `certificate` and `aid` hold for `inputs`, with every violation found.
 
     Parameters
     ----------
-    inputs, plan, certificate
+    inputs, plan, certificate, aid
         Parsed JSON of any shape; nothing in them makes this function raise.
-    inputs_bytes, plan_bytes, certificate_bytes
+    inputs_bytes, plan_bytes, certificate_bytes, aid_bytes
         The files, where there are any: their hashes are taken from them, and they must be canonical. Without
         them the hash is that of the canonical form.
     """
@@ -61,12 +64,17 @@ def verify(
         "inputs": (inputs, inputs_bytes),
         "plan": (plan, plan_bytes),
         "certificate": (certificate, certificate_bytes),
+        "aid": (aid, aid_bytes),
     }
+    left_out = {name for name, value in (("certificate", certificate), ("aid", aid)) if value is None}
     try:
         for name, (value, data) in given.items():
-            if name != "certificate" or certificate is not None:
+            if name not in left_out:
                 hashes[f"{name}_sha256"] = _hash(name, value, data, findings)
         recomputed["directions"] = _check(inputs, plan, certificate, hashes["inputs_sha256"], findings)
+        if aid is not None:
+            recomputed["aid"] = _check_aid(aid, inputs, plan, hashes, findings)
+        hashes.pop("aid_sha256", None)
     except Exception as error:  # noqa: BLE001 - an answer is owed whatever a hostile file does; never "verified"
         findings.add("INTERNAL", "verifier", f"failed with {type(error).__name__}")
     return findings.verdict(recomputed=recomputed, hashes=hashes)
@@ -121,6 +129,21 @@ def _check(
     last = max((t for t in cleared if t is not None), default=None)
     check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
     return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
+
+
+def _check_aid(
+    aid: Any, inputs: Any, plan: Any, hashes: Mapping[str, str], findings: Findings
+) -> tuple[dict[str, Any], ...]:
+    """Check the distribution beside the plan; return its recomputed totals, none if they cannot be had."""
+    # What is wrong with inputs and plan has been noted: here it only stops the check.
+    unheard = Findings()
+    snapshot = read_snapshot(inputs, unheard)
+    if snapshot is not None:
+        snapshot, _ = read_history(inputs, snapshot, unheard)
+    read = read_plan(plan, snapshot, unheard)
+    if snapshot is None or read is None:
+        return ()
+    return check_aid(aid, read, snapshot, (hashes["inputs_sha256"], hashes["plan_sha256"]), findings)
 
 
 def _check_header(plan: Plan, snapshot: Snapshot, inputs_sha256: str, findings: Findings) -> None:

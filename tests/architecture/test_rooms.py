@@ -35,6 +35,7 @@ THIRD_PARTY = {
     "estimating": {"numpy"},
     "extracting": set(),
     "planning": {"numpy"},
+    "provisioning": {"numpy"},
     "frontier": {"numpy"},
     "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
@@ -47,8 +48,8 @@ THIRD_PARTY = {
     "__main__": set(),
 }
 PURE = (
-    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning", "what_if",
-    "withdrawal",
+    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning",
+    "provisioning", "what_if", "withdrawal",
 )  # fmt: skip
 
 # Calls through which the outside world or chance gets in, by the last two names.

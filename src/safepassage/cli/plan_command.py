@@ -13,6 +13,7 @@ from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.verified import documents_of
+from safepassage.cli.aid_text import aid_data, aid_lines
 from safepassage.cli.claims_input import claims_input
 from safepassage.cli.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.frontier_text import frontier_text
@@ -30,7 +31,7 @@ from safepassage.domain.frontier import Frontier
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
-from safepassage.engines.release import release, with_audit
+from safepassage.engines.release import release, with_aid, with_audit
 from safepassage.formats import (
     canonical_json,
     changes_json,
@@ -42,6 +43,7 @@ from safepassage.formats.frontier_facts import FrontierFacts
 from safepassage.formats.local_clock import instant
 from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Planned, StoppingRule, make_plan
+from safepassage.provisioning import provide
 from safepassage_verify import Verdict
 
 
@@ -95,8 +97,10 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
             network, news.situation, stop=_stopping(options, case), seed=options.seed,
             announced=news.announced, observer=progress,
         )  # fmt: skip
+    progress.phase("planning aid")
+    aid = provide(news.situation.current(), planned.problem, planned.plan.schedule)
     progress.phase("verifying")
-    documents, parsed, verdict = documents_of(planned)
+    documents, parsed, verdict = documents_of(planned, aid)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
     said: dict[str, Any] = {}
@@ -111,35 +115,48 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     progress.phase("writing")
     public = release(*parsed, Audience.PUBLIC)
     team = release(*parsed, Audience.PLANNING_TEAM, changes=changes, claims=said, frontier=beside)
-    team = with_audit(team, _add_audit(documents, case, public))
+    team = with_audit(_with_aid(team, documents), _add_audit(documents, case, public))
     outputs = write_outputs(
         options.output, documents, (team, public),
         map_layers(network, entered, given.background, None if claims is None else claims.picture),
         field_devices=options.field_devices,
     )  # fmt: skip
     code, seconds = _code(case, planned), round(time.monotonic() - started, 2)
-    joint = planned.plan.joint
     data = {
         "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
-        "directions": _directions(planned), "joint": None if joint is None else asdict(joint),
-        "outputs": outputs, "holding": list(holding(team.audit)),
-        "problems": problems_json(problems), "seconds": seconds,
+        "directions": _directions(planned), "joint": _joint(planned), "outputs": outputs,
+        "holding": list(holding(team.audit)),
+        "problems": problems_json(problems), "seconds": seconds, **aid_data(aid),
     }  # fmt: skip
-    text = "\n".join(
-        [plan_text(planned, outputs, problems, seconds, code), *_held(team), *claims_lines(said)]
-    )
-    if said:
-        data["claims"] = {name: said[name] for name in ("without", "compared", "withdrawals", "zones")}
+    lines = [plan_text(planned, outputs, problems, seconds, code), *_held(team), *aid_lines(aid)]
+    text = "\n".join([*lines, *claims_lines(said)])
+    beside_it = {"claims": said, "changes": changes, "frontier": beside}
+    data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
     if changes:
-        data["changes"] = {name: changes[name] for name in ("now_s", "to_notify", "kept", "persons", "price")}
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
     if beside:
-        data["frontier"] = {
-            name: beside[name]
-            for name in ("picked", "order", "slack_percent", "narrow", "tried", "fewer", "worlds", "points")
-        }
         text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
+
+
+_SHOWN = {
+    "claims": ("without", "compared", "withdrawals", "zones"),
+    "changes": ("now_s", "to_notify", "kept", "persons", "price"),
+    "frontier": ("picked", "order", "slack_percent", "narrow", "tried", "fewer", "worlds", "points"),
+}
+"""What of a document beside the plan is printed with `--json`."""
+
+
+def _shown(rows: dict[str, Any], name: str) -> dict[str, Any]:
+    return {field: rows[field] for field in _SHOWN[name]}
+
+
+def _joint(planned: Planned) -> dict[str, Any] | None:
+    return None if planned.plan.joint is None else asdict(planned.plan.joint)
+
+
+def _with_aid(team: Release, documents: dict[str, bytes]) -> Release:
+    return with_aid(team, canonical_json.decode(documents["aid"])) if "aid" in documents else team
 
 
 def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> dict[str, Any]:

@@ -116,6 +116,20 @@ def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
     return replace(given, figures=numbers)
 
 
+def with_aid(given: Release, aid: Document) -> Release:
+    """Return a release with the distribution of aid beside the plan; others than the team see nothing of it.
+
+    Raises
+    ------
+    ValueError
+        When it was made beside another plan.
+    """
+    if aid.get("plan_sha256") != given.stamp["plan_sha256"]:
+        raise ValueError("this distribution was made beside another plan")
+    seen = given.audience.may_see >= SensitivityClass.RESTRICTED
+    return replace(given, aid=dict(aid) if seen else {})
+
+
 def canonical_bytes(document: Document) -> bytes:
     """Return a document as canonical JSON: UTF-8, keys sorted, no spaces, one line without its line end."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

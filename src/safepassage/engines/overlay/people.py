@@ -94,8 +94,9 @@ def _rules(case: Case) -> Rules:
     s = case.settings
     cap = NONE if s.exposure_cap_ppm_s is None else s.exposure_cap_ppm_s
     places = [_seats(case, k) + k.wheelchair_places + k.stretcher_places for k in case.fleet]
+    units = [*(k.units_mveh for k in case.fleet), *(k.units_mveh for k in case.trucks)]
     return Rules(
-        burst_mveh=max([s.car_units_mveh, *(k.units_mveh for k in case.fleet)]),
+        burst_mveh=max([s.car_units_mveh, *units]),
         burst_persons=max([s.persons_per_car, *places]),
         junction_wait_max_s=s.junction_wait_max_s, exposure_cap_ppm_s=cap, persons_per_car=s.persons_per_car,
         car_units_mveh=s.car_units_mveh, car_weight_kg=s.car_weight_kg, load_base_s=s.load_base_s,

@@ -1,0 +1,59 @@
+"""What `plan` says of aid on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from safepassage.domain.aid.commodity import MILLI
+from safepassage.domain.aid.distribution import G_PER_T, NANO, REASONS, AidPlan
+
+PERCENT_PPM = 10_000
+SHOWN = 3
+
+
+def aid_lines(aid: AidPlan | None) -> Iterator[str]:
+    """Yield what trucks bring in, how far that is from what could be, and what is left short; or nothing."""
+    if aid is None:
+        return
+    totals, goods = aid.totals, {good.id: good for good in aid.problem.goods}
+    mass_t = sum(row.milli * goods[row.commodity].mass_g for row in aid.deliveries) / MILLI / G_PER_T
+    drops = len({(row.leg, row.place) for row in aid.deliveries})
+    places = len({row.place for row in aid.deliveries})
+    trucks = len({row.truck for row in aid.deliveries})
+    yield (
+        f"Aid in: {mass_t:,.1f} t to {places} places in {drops:,} stops of {trucks} truck-days, "
+        f"{totals.driven_m / 1000:,.0f} km on the roads that the evacuation leaves."
+    )
+    if totals.needed_nano:
+        met, most = (100 * n / totals.needed_nano for n in (totals.worth_nano, totals.worth_bound_nano))
+        yield f"  {met:.1f} % of the needs by priority are met; with this stock and these trucks no plan"
+        yield f"  meets more than {most:.1f} %"
+    if totals.least_share_ppm >= 0:
+        least, most = (n / PERCENT_PPM for n in (totals.least_share_ppm, totals.least_share_bound_ppm))
+        yield f"  least served place in reach: {least:.1f} %; no plan serves each by more than {most:.1f} %"
+    for row in reasons(aid)[:SHOWN]:
+        yield f"  {row['percent']:.1f} % of the needs are short: {row['text']} ({row['reason']})"
+    for remedy in aid.remedies[:SHOWN]:
+        yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
+
+
+def aid_data(aid: AidPlan | None) -> dict[str, Any]:
+    """Return what is printed of aid with `--json`, nothing without any."""
+    return {} if aid is None else {"aid": {**asdict(aid.totals), "reasons": reasons(aid)}}
+
+
+def reasons(aid: AidPlan) -> list[dict[str, Any]]:
+    """Return the share of all needs that is short, by reason, the largest first."""
+    needs = {(need.place, need.commodity, need.due): need for need in aid.problem.needs}
+    found: dict[str, int] = {}
+    for row in aid.short:
+        need = needs[row.place, row.commodity, row.due]
+        lost = need.worth * NANO - need.worth_nano(need.amount_milli - row.milli)
+        found[row.reason] = found.get(row.reason, 0) + lost
+    whole = max(1, aid.totals.needed_nano)
+    return [
+        {"reason": reason, "text": REASONS[reason], "percent": 100 * lost / whole}
+        for reason, lost in sorted(found.items(), key=lambda kv: (-kv[1], kv[0]))
+    ]

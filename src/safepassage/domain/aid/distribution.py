@@ -1,0 +1,277 @@
+"""The distribution of aid: needs at places, lots in depots and trucks by day, and the plan that joins them.
+
+Quantities are thousandths of a commodity's unit (`_milli`). What is delivered is measured in *worth*: the
+persons a need is for, times the weight of its priority. A plan's worth is counted in billionths (`_nano`), so
+that every sum is a whole number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safepassage.domain.aid.commodity import LEAST_URGENT, Unit
+from safepassage.domain.plan import Route, VehicleChain
+
+NANO = 10**9
+G_PER_T = 10**6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidRules:
+    """The numbers of handling: loading and unloading take a base and a time a tonne.
+
+    `weights` are those of the priorities 1 to 4: each counts twice the next (an assumption of this project,
+    to be reviewed by the clusters of the response).
+    """
+
+    load_base_s: int = 1_200
+    load_s_per_t: int = 300
+    unload_base_s: int = 900
+    unload_s_per_t: int = 300
+    weights: tuple[int, ...] = (8, 4, 2, 1)
+
+    def __post_init__(self) -> None:
+        if min(self.load_base_s, self.load_s_per_t, self.unload_base_s, self.unload_s_per_t) < 0:
+            raise ValueError("handling takes no less than no time")
+        if len(self.weights) != LEAST_URGENT or min(self.weights) < 1:
+            raise ValueError(f"there are {LEAST_URGENT} priorities, each with a weight of at least 1")
+
+    def loading_s(self, grams: int) -> int:
+        """Return how long it takes to load so much; nothing takes no time."""
+        return self.load_base_s + -(-grams * self.load_s_per_t // G_PER_T) if grams else 0
+
+    def unloading_s(self, grams: int) -> int:
+        """Return how long it takes to unload so much; nothing takes no time."""
+        return self.unload_base_s + -(-grams * self.unload_s_per_t // G_PER_T) if grams else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidDay:
+    """A local day within the grid, with its date."""
+
+    from_s: int
+    until_s: int
+    date: str
+
+    def __post_init__(self) -> None:
+        if self.until_s <= self.from_s:
+            raise ValueError("a day ends after it begins")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Good:
+    """What of a commodity matters on a truck: mass and volume of one unit; `step_milli` is the least part."""
+
+    id: str
+    name: str
+    unit: Unit
+    mass_g: int
+    volume_ml: int
+    cold_chain: bool
+    step_milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a place needs of a commodity by the end of a day (its position); goods may come earlier.
+
+    `worth` is the number of persons it is for, times the weight of the priority; `node` is -1 where the place
+    is not on the network.
+    """
+
+    place: str
+    node: int
+    commodity: str
+    due: int
+    priority: int
+    amount_milli: int
+    worth: int
+
+    def __post_init__(self) -> None:
+        if self.amount_milli < 1 or self.worth < 1 or self.due < 0:
+            raise ValueError(f"{self.place}: a need has an amount, a worth and a day")
+
+    def worth_nano(self, milli: int) -> int:
+        """Return the worth of a part of the amount."""
+        return self.worth * NANO * milli // self.amount_milli
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Goods at a depot that can be loaded from a second on and handed out before another (-1: no date)."""
+
+    id: str
+    depot: str
+    node: int
+    commodity: str
+    quantity_milli: int
+    available_from_s: int
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruckDay:
+    """One truck on one day: it starts empty at its depot and is back there at the end (-1: no limit)."""
+
+    id: str
+    truck: str
+    type: str
+    depot: str
+    day: int
+    base_node: int
+    payload_kg: int
+    volume_l: int
+    weight_kg: int
+    units_mveh: int
+    cold_chain: bool
+    available_from_s: int
+    available_until_s: int
+    max_duty_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidProblem:
+    """What the distribution plan answers."""
+
+    days: tuple[AidDay, ...]
+    goods: tuple[Good, ...]
+    needs: tuple[Need, ...]
+    lots: tuple[Lot, ...]
+    trucks: tuple[TruckDay, ...]
+    rules: AidRules = AidRules()
+
+    def __post_init__(self) -> None:
+        known = {good.id for good in self.goods}
+        named = {need.commodity for need in self.needs} | {lot.commodity for lot in self.lots}
+        if named - known:
+            raise ValueError(f"there is no commodity {min(named - known)}")
+        keys = {(need.place, need.commodity, need.due) for need in self.needs}
+        if len(keys) != len(self.needs):
+            raise ValueError("a place needs a commodity once a day")
+        if any(row.due >= len(self.days) for row in self.needs) or any(
+            row.day >= len(self.days) for row in self.trucks
+        ):
+            raise ValueError("a need or truck is of no day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """So much of a lot, unloaded where a leg ends, for the need of a place on a day.
+
+    `loaded` is the leg at whose end it was loaded ("": at the base, before the first one).
+    """
+
+    truck: str
+    leg: str
+    loaded: str
+    place: str
+    commodity: str
+    lot: str
+    due: int
+    milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """What of a need is not delivered, and why."""
+
+    place: str
+    commodity: str
+    due: int
+    milli: int
+    reason: str
+
+
+NO_ROAD = "AID_NO_ROAD"
+NO_WINDOW = "AID_NO_WINDOW"
+NO_TRUCK = "AID_NO_TRUCK"
+NO_STOCK = "AID_NO_STOCK"
+REASONS = {
+    NO_ROAD: "no truck that could carry it finds a way from a depot that has it",
+    NO_WINDOW: "there is a way, but no truck gets there and back in the hours in which roads are open",
+    NO_TRUCK: "the hours and the room of the trucks are used up",
+    NO_STOCK: "the depots have no more of it that is there in time and keeps long enough",
+}
+"""Why something is not delivered, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruckPrice:
+    """What a second of the trucks of a type on a day is worth, in billionths, by mass and by volume."""
+
+    type: str
+    day: int
+    mass_nano_s: int
+    volume_nano_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotPrice:
+    """What a thousandth of a unit of a lot is worth, in billionths."""
+
+    lot: str
+    nano_milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWeight:
+    """How much the worth delivered to a place counts in a bound, in billionths."""
+
+    place: str
+    nano: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidBound:
+    """A proved bound: no plan delivers more than `limit_nano` of weighted worth, by these prices.
+
+    `kind` is `worth` (all places weigh alike) or `least_share` (then no plan serves every weighted place by
+    more than `least_share_ppm` of its worth).
+    """
+
+    kind: str
+    weights: tuple[PlaceWeight, ...]
+    trucks: tuple[TruckPrice, ...]
+    lots: tuple[LotPrice, ...]
+    limit_nano: int
+    least_share_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What one more of something would be worth at the margin, in words, by the prices of the bound."""
+
+    what: str
+    worth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidTotals:
+    """What a plan delivers; `worth_bound_nano` and `least_share_bound_ppm` are what no plan betters.
+
+    `least_share_ppm` is the least served share among the places that a truck can reach; -1 where nothing is
+    proved or there is no such place.
+    """
+
+    worth_nano: int
+    needed_nano: int
+    worth_bound_nano: int
+    least_share_ppm: int
+    least_share_bound_ppm: int
+    reached: tuple[str, ...]
+    driven_m: int
+    driven_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AidPlan:
+    """Who drives where with what, and what stays undelivered."""
+
+    problem: AidProblem
+    routes: tuple[Route, ...]
+    trucks: tuple[VehicleChain, ...]
+    deliveries: tuple[Delivery, ...]
+    short: tuple[Short, ...]
+    bounds: tuple[AidBound, ...]
+    remedies: tuple[Remedy, ...]
+    totals: AidTotals

@@ -1,0 +1,266 @@
+"""Trips of trucks, one after the other: the least served place that can be reached goes next."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from safepassage.domain.aid.distribution import AidProblem, Delivery, TruckDay
+from safepassage.domain.plan import Leg, Route, VehicleChain
+from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.store import Item, Left, Room
+
+TRIED_PLACES = 12
+"""How many places are tried as the first stop of a trip, the least served first."""
+MOST_STOPS = 8
+NEAR = 12
+"""How many of the nearest places are looked at as a further stop."""
+FULL = 20
+"""A truck with less than one part in so many left free is full."""
+MG, UL = 10**6, 10**6
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a truck is on its day, from when it is free, and since when on duty (-1: not yet)."""
+
+    truck: TruckDay
+    node: int
+    ready_s: int
+    on_duty_s: int = -1
+    last: str = ""
+    exposure_ppm_s: int = 0
+    legs: list[Leg] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stop:
+    """A stop of a trip with what is unloaded there; `node` is where."""
+
+    node: int
+    place: str
+    items: list[Item]
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit)."""
+
+    problem: AidProblem
+    roads: Roads
+    left: Left
+    cap_ppm_s: int
+    reached: dict[str, frozenset[str]] = field(default_factory=dict)
+    routes: list[Route] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    driven_m: int = 0
+    driven_s: int = 0
+    _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
+    _done: dict[str, Standing] = field(default_factory=dict)
+    _node: dict[str, int] = field(default_factory=dict)
+    _near: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._node = {need.place: need.node for need in self.problem.needs}
+
+    def day(self, day: int) -> None:
+        """Plan all trips of a day: whichever truck is free first gets the next one."""
+        trucks = [truck for truck in self.problem.trucks if truck.day == day]
+        standing = [Standing(truck, truck.base_node, truck.available_from_s) for truck in trucks]
+        queue = [(one.ready_s, position) for position, one in enumerate(standing)]
+        heapq.heapify(queue)
+        while queue:
+            _, position = heapq.heappop(queue)
+            one = standing[position]
+            self._done[one.truck.id] = one
+            if self._trip(one):
+                heapq.heappush(queue, (one.ready_s, position))
+
+    def chains(self) -> tuple[VehicleChain, ...]:
+        """Return the legs of all trucks that move."""
+        return tuple(
+            VehicleChain(id=name, legs=tuple(one.legs))
+            for name, one in sorted(self._done.items())
+            if one.legs
+        )
+
+    # -- one trip --------------------------------------------------------------------------------
+
+    def _trip(self, one: Standing) -> bool:
+        """Book the next trip of a truck; tell whether there was one."""
+        for depot in self._depots(one):
+            for place in self._candidates(one, depot):
+                stops = self._stops(one, depot, place)
+                while stops:
+                    if self._book(one, depot, stops):
+                        return True
+                    stops = stops[:-1] if len(stops) > 1 else []
+        return False
+
+    def _depots(self, one: Standing) -> list[int]:
+        """Return the depots with goods, the base first, then the nearest."""
+        nodes = {
+            lot.node for k, lot in enumerate(self.problem.lots) if lot.node >= 0 and self.left.lots[k] > 0
+        }
+        times = self.roads.least_s(one.truck.weight_kg, one.node)
+        return sorted((n for n in nodes if np.isfinite(times[n])), key=lambda n: (float(times[n]), n))
+
+    def _candidates(self, one: Standing, depot: int) -> Iterator[str]:
+        """Yield the places to go to first: what the shares want of the least served, then anything."""
+        times = self.roads.least_s(one.truck.weight_kg, depot)
+        far_s = one.truck.available_until_s - one.ready_s
+        places = [
+            place for place in self.left.places()
+            if self._node[place] >= 0 and float(times[self._node[place]]) <= far_s
+        ]  # fmt: skip
+        waiting = [(self.left.share(place), place) for place in places]
+        tried = 0
+        for _, place in sorted(waiting):
+            if tried >= TRIED_PLACES:
+                return
+            if self._load(one, depot, place, self._room(one.truck)):
+                tried += 1
+                yield place
+
+    def _room(self, truck: TruckDay) -> Room:
+        return Room(truck.payload_kg * MG, truck.volume_l * UL)
+
+    def _load(self, one: Standing, depot: int, place: str, room: Room) -> list[Item]:
+        truck = one.truck
+        way_s = self.roads.least_s(truck.weight_kg, depot)[self._node[place]]
+        span = (one.ready_s, one.ready_s + int(way_s) + self.problem.rules.load_base_s)
+        return self.left.load(place, depot, truck.day, room, span=span, cold=truck.cold_chain)
+
+    def _stops(self, one: Standing, depot: int, first: str) -> list[Stop]:
+        """Return the stops of a trip: the first place, then near ones while there is room."""
+        truck, room = one.truck, self._room(one.truck)
+        stops: list[Stop] = []
+        held: list[Item] = []
+        place: str | None = first
+        seen: set[str] = set()
+        while place is not None and len(stops) < MOST_STOPS:
+            seen.add(place)
+            items = self._load(one, depot, place, room)
+            if items:
+                stops.append(Stop(self._node[place], place, items))
+                # What one stop gets is no longer there for the next.
+                for item in items:
+                    self.left.lots[item.lot] -= item.milli
+                    held.append(item)
+            full = room.mg * FULL < truck.payload_kg * MG or room.ul * FULL < truck.volume_l * UL
+            place = None if full else self._next(truck, self._node[place], seen)
+        for item in held:
+            self.left.lots[item.lot] += item.milli
+        return stops
+
+    def _next(self, truck: TruckDay, node: int, seen: set[str]) -> str | None:
+        """Return the least served of the nearest places that still need something."""
+        key = (truck.weight_kg, node)
+        if key not in self._near:
+            times = self.roads.least_s(*key)
+            places = [
+                p for p in self.left.places() if self._node[p] >= 0 and np.isfinite(times[self._node[p]])
+            ]
+            self._near[key] = sorted(places, key=lambda p: (float(times[self._node[p]]), p))
+        open_ = [p for p in self._near[key] if p not in seen and self.left.share(p) < 1][:NEAR]
+        return min(open_, key=lambda p: (self.left.share(p), p), default=None)
+
+    def _book(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
+        """Book a trip, with the way home; nothing is booked where it does not fit into the day."""
+        truck, rules = one.truck, self.problem.rules
+        booked: list[tuple[int, int, Any]] = []
+        node, ready_s = one.node, one.ready_s
+        loaded = [item for stop in stops for item in stop.items]
+        halts = [(depot, -rules.loading_s(self.left.mass_g(loaded)))] if node != depot else []
+        if not halts:
+            ready_s += rules.loading_s(self.left.mass_g(loaded))
+        halts += [(stop.node, rules.unloading_s(self.left.mass_g(stop.items))) for stop in stops]
+        halts.append((truck.base_node, 0))
+        exposure = one.exposure_ppm_s
+        for to_node, halt_s in halts:
+            run = self._run(truck, node, to_node, ready_s)
+            if run is None or not self._within(one, booked, run, exposure):
+                self._undo(booked)
+                return False
+            self.roads.reserve(run)
+            exposure += self.roads.exposure_ppm_s(run)
+            booked.append((node, to_node, run))
+            node, ready_s = to_node, run.arrive_s + abs(halt_s)
+        fetched = len(halts) > len(stops) + 1
+        if not self._fresh(stops, booked[fetched:]):
+            self._undo(booked)
+            return False
+        self._keep(one, booked, stops, fetched=fetched)
+        one.exposure_ppm_s = exposure
+        return True
+
+    def _undo(self, booked: list[tuple[int, int, Any]]) -> None:
+        for _, _, run in booked:
+            self.roads.release(run)
+
+    def _fresh(self, stops: list[Stop], runs: list[tuple[int, int, Any]]) -> bool:
+        """Tell whether nothing has expired when it arrives."""
+        lots = self.problem.lots
+        return all(
+            lots[item.lot].expires_s < 0 or lots[item.lot].expires_s > run.arrive_s
+            for stop, (_, _, run) in zip(stops, runs, strict=False)
+            for item in stop.items
+        )
+
+    def _run(self, truck: TruckDay, node: int, to_node: int, ready_s: int) -> Any:
+        found = None
+        for way in self.roads.ways(truck.weight_kg, node, to_node):
+            run = self.roads.earliest(way, ready_s, truck.units_mveh)
+            if run is not None and (found is None or run.arrive_s < found.arrive_s):
+                found = run
+        return found
+
+    def _within(self, one: Standing, booked: list[tuple[int, int, Any]], run: Any, exposure: int) -> bool:
+        """Tell whether a run lies within the truck's day, its hours of duty and what its crew may bear."""
+        truck = one.truck
+        since_s = one.on_duty_s if one.on_duty_s >= 0 else (booked[0][2].depart_s if booked else run.depart_s)
+        on_time = run.arrive_s <= truck.available_until_s
+        on_duty = truck.max_duty_s < 0 or run.arrive_s - since_s <= truck.max_duty_s
+        return on_time and on_duty and (
+            self.cap_ppm_s < 0 or exposure + self.roads.exposure_ppm_s(run) <= self.cap_ppm_s
+        )  # fmt: skip
+
+    def _keep(
+        self, one: Standing, booked: list[tuple[int, int, Any]], stops: list[Stop], *, fetched: bool
+    ) -> None:
+        names = []
+        for node, to_node, run in booked:
+            name = f"{one.truck.id}.{len(one.legs) + 1}"
+            names.append(name)
+            one.legs.append(
+                Leg(id=name, route=self._route(node, to_node, run.arcs), depart_s=run.depart_s,
+                    waits=run.waits, arrive_s=run.arrive_s)
+            )  # fmt: skip
+            self.driven_m += self.roads.length_m(run.arcs)
+            self.driven_s += run.arrive_s - run.depart_s
+        loaded = names[0] if fetched else one.last
+        for stop, name in zip(stops, names[fetched:], strict=False):
+            self.left.take(stop.items)
+            for item in stop.items:
+                need = self.problem.needs[item.need]
+                self.deliveries.append(
+                    Delivery(
+                        truck=one.truck.id, leg=name, loaded=loaded, place=stop.place,
+                        commodity=need.commodity, lot=self.problem.lots[item.lot].id, due=need.due,
+                        milli=item.milli,
+                    )
+                )  # fmt: skip
+        if one.on_duty_s < 0:
+            one.on_duty_s = booked[0][2].depart_s
+        one.node, one.ready_s, one.last = one.truck.base_node, booked[-1][2].arrive_s, names[-1]
+
+    def _route(self, from_node: int, to_node: int, arcs: tuple[int, ...]) -> int:
+        key = (from_node, to_node, arcs)
+        if key not in self._position:
+            self._position[key] = len(self.routes)
+            self.routes.append(Route(from_node=from_node, to_node=to_node, arcs=arcs))
+        return self._position[key]

@@ -1,0 +1,129 @@
+"""Which trucks can bring which lot to which need, and what that takes of their time at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.aid.distribution import AidProblem, Lot, TruckDay
+from safepassage.engines.distribution.roads import Roads
+
+Int64 = NDArray[np.int64]
+FAR = 2**60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """All trucks of one type on one day, and the seconds they have together at most."""
+
+    type: str
+    day: int
+    truck: TruckDay
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Options:
+    """Ways to meet needs: columns `need`, `crew`, `lot` and the least seconds of a round trip with it.
+
+    `windows` are those in which movement is allowed (none: always).
+    """
+
+    crews: tuple[Crew, ...]
+    need: Int64
+    crew: Int64
+    lot: Int64
+    trip_s: Int64
+
+
+def crews_of(problem: AidProblem, windows: tuple[tuple[int, int], ...]) -> tuple[Crew, ...]:
+    """Return the crews in order of type and day."""
+    found: dict[tuple[str, int], list[TruckDay]] = {}
+    for truck in problem.trucks:
+        found.setdefault((truck.type, truck.day), []).append(truck)
+    return tuple(
+        Crew(
+            type=name, day=day, truck=trucks[0], count=len(trucks),
+            seconds=sum(most_seconds(problem, truck, windows) for truck in trucks),
+        )
+        for (name, day), trucks in sorted(found.items())
+    )  # fmt: skip
+
+
+def most_seconds(problem: AidProblem, truck: TruckDay, windows: tuple[tuple[int, int], ...]) -> int:
+    """Return the most seconds that one truck can spend on trips in its day, the first loading included."""
+    first_s, last_s = truck.available_from_s, truck.available_until_s
+    span_s = last_s - first_s
+    if windows:
+        inside = [(max(a, first_s), min(b, last_s)) for a, b in windows if max(a, first_s) < min(b, last_s)]
+        span_s = inside[-1][1] - inside[0][0] if inside else 0
+    if truck.max_duty_s >= 0:
+        span_s = min(span_s, truck.max_duty_s)
+    if span_s <= 0:
+        return 0
+    return min(last_s - first_s, span_s + problem.rules.loading_s(truck.payload_kg * 1_000))
+
+
+def options_of(problem: AidProblem, roads: Roads, windows: tuple[tuple[int, int], ...]) -> Options:
+    """Return every option, ordered by lot, need and crew."""
+    crews = crews_of(problem, windows)
+    trips = {crew.type: _trips(problem, crew.truck, roads) for crew in crews}
+    goods = {good.id: good for good in problem.goods}
+    parts: list[tuple[Int64, Int64, Int64, Int64]] = []
+    for position, lot in enumerate(problem.lots):
+        rows = np.array(
+            [i for i, need in enumerate(problem.needs) if need.commodity == lot.commodity and need.node >= 0],
+            dtype=np.int64,
+        )
+        if not len(rows) or lot.node < 0:
+            continue
+        cold = goods[lot.commodity].cold_chain
+        for k, crew in enumerate(crews):
+            if (cold and not crew.truck.cold_chain) or crew.seconds <= 0:
+                continue
+            kept = _in_time(problem, lot, rows, crew.day)
+            times = trips[crew.type][lot.node][[problem.needs[i].node for i in kept]]
+            fits = np.flatnonzero(times < FAR)
+            shape = np.ones(len(fits), dtype=np.int64)
+            parts.append((kept[fits], shape * k, shape * position, times[fits]))
+    columns = [np.concatenate(p) for p in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 4
+    return Options(crews=crews, need=columns[0], crew=columns[1], lot=columns[2], trip_s=columns[3])
+
+
+def _in_time(problem: AidProblem, lot: Lot, rows: Int64, day: int) -> Int64:
+    """Return the needs that a lot brought on a day can meet: not due before, and not expired when due."""
+    if not serves(problem, lot, day, day):
+        return rows[:0]
+    return rows[[serves(problem, lot, day, problem.needs[i].due) for i in rows]]
+
+
+def serves(problem: AidProblem, lot: Lot, day: int, due: int) -> bool:
+    """Tell whether a lot that is brought on a day can be handed out on the day of a need."""
+    if due < day or lot.available_from_s >= problem.days[day].until_s:
+        return False
+    return lot.expires_s < 0 or lot.expires_s > problem.days[due].from_s
+
+
+def _trips(problem: AidProblem, truck: TruckDay, roads: Roads) -> dict[int, Int64]:
+    """Return by depot node the (n_nodes,) least seconds from there to a node and on to a depot or the base.
+
+    Loading and unloading count with their base here, and with the weight of a full load.
+    """
+    depots = sorted({lot.node for lot in problem.lots if lot.node >= 0})
+    stops = sorted({need.node for need in problem.needs if need.node >= 0})
+    ends = sorted({*depots, truck.base_node})
+    handling = problem.rules.load_base_s + problem.rules.unload_base_s
+    out = {node: roads.least_s(truck.weight_kg, node) for node in depots}
+    size = len(next(iter(out.values()), ()))
+    back = np.full(size, np.inf)
+    for stop in stops:
+        back[stop] = min(float(roads.least_s(truck.weight_kg, stop)[end]) for end in ends)
+    found: dict[int, Int64] = {}
+    for node, times in out.items():
+        total: Any = times + back + handling
+        found[node] = np.where(np.isfinite(total), np.nan_to_num(total, posinf=0), FAR).astype(np.int64)
+    return found

@@ -1,0 +1,76 @@
+"""Roads for trucks: their ways, their least times, and passages in what a schedule leaves of the roads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from safepassage.domain.network import Mode
+from safepassage.domain.plan import Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.evacuate.booked import roads_left
+from safepassage.engines.evacuate.exposure import passage_exposure
+from safepassage.engines.evacuate.roadway import Passage
+from safepassage.engines.evacuate.ways import Carrier, Ways
+from safepassage.kernels.shortest_paths import ArcGraph
+
+
+class TruckRoads:
+    """What trucks can drive beside a schedule.
+
+    A truck goes by the rules of an empty vehicle of the fleet: it needs the BUS bit, bears the weight limits
+    and passes only where empty vehicles may.
+    """
+
+    def __init__(self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int) -> None:
+        self._ways = Ways(problem, exposure_weight)
+        self._roads, self._kept_off = roads_left(problem, schedule)
+        self._network = problem.network
+        self._graphs: dict[bytes, ArcGraph] = {}
+        self._times: dict[tuple[bytes, int], Any] = {}
+        self._found: dict[tuple[int, int, int], tuple[tuple[int, ...], ...]] = {}
+
+    def least_s(self, weight_kg: int, from_node: int) -> Any:
+        """Return (n_nodes,) least travel times from a node over arcs that are ever open, infinite without."""
+        usable = self._ways.usable(_truck(weight_kg))
+        name = usable.tobytes()
+        if (name, from_node) not in self._times:
+            if name not in self._graphs:
+                arcs = self._network.arcs
+                self._graphs[name] = ArcGraph(arcs.tail, arcs.head, self._network.n_nodes, usable)
+            tree = self._graphs[name].tree(self._ways.travel_s(), [from_node])
+            self._times[name, from_node] = np.round(tree.cost)
+        return self._times[name, from_node]
+
+    def ways(self, weight_kg: int, from_node: int, to_node: int) -> tuple[tuple[int, ...], ...]:
+        """Return distinct ways between two nodes, none where there is no way that others leave free."""
+        key = (weight_kg, from_node, to_node)
+        if key not in self._found:
+            every = self._ways.deadheads(_truck(weight_kg), from_node, to_node)
+            self._found[key] = tuple(way for way in every if self._kept_off.isdisjoint(way))
+        return self._found[key]
+
+    def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Passage | None:
+        """Return the earliest passage from a second on, None without one."""
+        return self._roads.earliest(arcs, ready_s, units_mveh, 0)
+
+    def reserve(self, passage: Passage) -> None:
+        """Take what a passage needs."""
+        self._roads.reserve(passage)
+
+    def release(self, passage: Passage) -> None:
+        """Give back what a passage took."""
+        self._roads.release(passage)
+
+    def exposure_ppm_s(self, passage: Passage) -> int:
+        """Return the exposure of one person aboard."""
+        return passage_exposure(passage, self._network.hazard)
+
+    def length_m(self, arcs: tuple[int, ...]) -> int:
+        """Return the length of a way."""
+        return int(self._network.arcs.length_m[list(arcs)].sum()) if arcs else 0
+
+
+def _truck(weight_kg: int) -> Carrier:
+    return Carrier(Mode.BUS, "", weight_kg)

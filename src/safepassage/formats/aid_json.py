@@ -1,0 +1,130 @@
+"""`aid.json`: the distribution of aid beside a plan (docs/reference/aid-format.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from safepassage.domain.aid.commodity import Unit
+from safepassage.domain.aid.distribution import (
+    AidBound,
+    AidDay,
+    AidPlan,
+    AidProblem,
+    AidRules,
+    AidTotals,
+    Delivery,
+    Good,
+    Lot,
+    LotPrice,
+    Need,
+    PlaceWeight,
+    Remedy,
+    Short,
+    TruckDay,
+    TruckPrice,
+)
+from safepassage.domain.plan import Leg, Route, VehicleChain
+
+SCHEMA = "safepassage.aid/1"
+
+
+def document(aid: AidPlan, *, inputs_sha256: str, plan_sha256: str) -> dict[str, Any]:
+    """Return the distribution as a tree of plain values."""
+    return {
+        "schema": SCHEMA,
+        "class": "RESTRICTED",
+        "inputs_sha256": inputs_sha256,
+        "plan_sha256": plan_sha256,
+        "given": _given(aid.problem),
+        "routes": [
+            {"from_node": r.from_node, "to_node": r.to_node, "arcs": list(r.arcs)} for r in aid.routes
+        ],
+        "trucks": [{"id": chain.id, "legs": [_leg(leg) for leg in chain.legs]} for chain in aid.trucks],
+        "deliveries": [asdict(row) for row in aid.deliveries],
+        "short": [asdict(row) for row in aid.short],
+        "bounds": [_bound(row) for row in aid.bounds],
+        "remedies": [asdict(row) for row in aid.remedies],
+        "totals": {**asdict(aid.totals), "reached": list(aid.totals.reached)},
+    }
+
+
+def _given(problem: AidProblem) -> dict[str, Any]:
+    return {
+        "days": [asdict(row) for row in problem.days],
+        "goods": [asdict(row) for row in problem.goods],
+        "needs": [asdict(row) for row in problem.needs],
+        "lots": [asdict(row) for row in problem.lots],
+        "trucks": [asdict(row) for row in problem.trucks],
+        "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
+    }
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "id": leg.id, "route": leg.route, "depart_s": leg.depart_s, "waits": [list(w) for w in leg.waits],
+        "arrive_s": leg.arrive_s, "load": [],
+    }  # fmt: skip
+
+
+def _bound(bound: AidBound) -> dict[str, Any]:
+    return {
+        "kind": bound.kind,
+        "weights": [asdict(row) for row in bound.weights],
+        "trucks": [asdict(row) for row in bound.trucks],
+        "lots": [asdict(row) for row in bound.lots],
+        "limit_nano": bound.limit_nano,
+        "least_share_ppm": bound.least_share_ppm,
+    }
+
+
+def parsed(rows: Mapping[str, Any]) -> AidPlan:
+    """Return the distribution that a document holds.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When the document is none; the verifier says in detail what is wrong with one.
+    """
+    if rows.get("schema") != SCHEMA:
+        raise ValueError(f"this is no distribution of schema {SCHEMA}")
+    given = rows["given"]
+    return AidPlan(
+        problem=AidProblem(
+            days=tuple(AidDay(**row) for row in given["days"]),
+            goods=tuple(Good(**{**row, "unit": Unit(row["unit"])}) for row in given["goods"]),
+            needs=tuple(Need(**row) for row in given["needs"]),
+            lots=tuple(Lot(**row) for row in given["lots"]),
+            trucks=tuple(TruckDay(**row) for row in given["trucks"]),
+            rules=AidRules(**{**given["rules"], "weights": tuple(given["rules"]["weights"])}),
+        ),
+        routes=tuple(
+            Route(from_node=r["from_node"], to_node=r["to_node"], arcs=tuple(r["arcs"]))
+            for r in rows["routes"]
+        ),
+        trucks=tuple(
+            VehicleChain(id=row["id"], legs=tuple(_parsed_leg(leg) for leg in row["legs"]))
+            for row in rows["trucks"]
+        ),
+        deliveries=tuple(Delivery(**row) for row in rows["deliveries"]),
+        short=tuple(Short(**row) for row in rows["short"]),
+        bounds=tuple(_parsed_bound(row) for row in rows["bounds"]),
+        remedies=tuple(Remedy(**row) for row in rows["remedies"]),
+        totals=AidTotals(**{**rows["totals"], "reached": tuple(rows["totals"]["reached"])}),
+    )  # fmt: skip
+
+
+def _parsed_leg(row: Mapping[str, Any]) -> Leg:
+    return Leg(
+        id=row["id"], route=row["route"], depart_s=row["depart_s"], arrive_s=row["arrive_s"],
+        waits=tuple((at, wait_s) for at, wait_s in row["waits"]),
+    )  # fmt: skip
+
+
+def _parsed_bound(row: Mapping[str, Any]) -> AidBound:
+    return AidBound(
+        kind=row["kind"], weights=tuple(PlaceWeight(**r) for r in row["weights"]),
+        trucks=tuple(TruckPrice(**r) for r in row["trucks"]), lots=tuple(LotPrice(**r) for r in row["lots"]),
+        limit_nano=row["limit_nano"], least_share_ppm=row["least_share_ppm"],
+    )  # fmt: skip

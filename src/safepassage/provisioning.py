@@ -1,0 +1,173 @@
+"""Aid beside an evacuation: who needs what on which day, and which truck brings it on the roads left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from safepassage.domain.aid.catalogue import catalogue, norms
+from safepassage.domain.aid.commodity import MILLI, PPM, Norm, Rhythm, Unit
+from safepassage.domain.aid.distribution import (
+    AidDay,
+    AidPlan,
+    AidProblem,
+    AidRules,
+    Good,
+    Lot,
+    Need,
+    TruckDay,
+)
+from safepassage.domain.aid.needs import NeedsTable
+from safepassage.domain.aid.stock import StockState
+from safepassage.domain.case import Case
+from safepassage.domain.history import entries
+from safepassage.domain.plan import Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.distribution import distribute
+from safepassage.engines.evacuate.trucks import TruckRoads
+from safepassage.engines.needs import Moved, needs_of, presence_of
+
+DAY_S = 86_400
+NO_LIMIT = -1
+
+
+def provide(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidPlan | None:
+    """Return the distribution of aid beside a schedule; None where the case has neither stock nor trucks.
+
+    Everything is planned on the roads that the schedule leaves: nothing that was booked for people moves.
+    """
+    if not case.stock and not case.trucks:
+        return None
+    given = aid_problem(case, problem, schedule)
+    roads = TruckRoads(problem, schedule, case.settings.exposure_weight)
+    return distribute(
+        given, roads, windows=problem.rules.movement_windows,
+        exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
+    )  # fmt: skip
+
+
+def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidProblem:
+    """Return needs, lots and trucks by day on the network of a planning problem."""
+    days = _days(case, problem)
+    goods = catalogue(case.commodities)
+    rules = AidRules()
+    needs = needs_of(
+        presence_of(case, arrivals(problem, schedule), days=len(days), midnight_s=days[0].until_s),
+        norms(
+            case.norms, water_l_person_day=case.settings.water_l_person_day,
+            food_g_person_day=case.settings.food_g_person_day,
+        ),
+        goods, cold=case.settings.cold_season,
+    )  # fmt: skip
+    node = {place.id: place.node for place in problem.places}
+    return AidProblem(
+        days=days,
+        goods=tuple(
+            Good(
+                id=c.id, name=c.name, unit=c.unit, mass_g=c.mass_g, volume_ml=c.volume_ml,
+                cold_chain=c.cold_chain, step_milli=MILLI if c.unit is Unit.PIECE else 1,
+            )
+            for c in goods
+        ),
+        needs=tuple(_needs(needs, node, rules)),
+        lots=tuple(
+            Lot(
+                id=lot.id, depot=lot.depot, node=node.get(lot.depot, NO_LIMIT), commodity=lot.commodity,
+                quantity_milli=lot.quantity_milli, available_from_s=max(0, lot.available_from_s),
+                expires_s=NO_LIMIT if lot.expires_s is None else max(0, lot.expires_s),
+            )
+            for lot in sorted(case.stock, key=lambda lot: lot.id)
+            if lot.state is not StockState.PLEDGED and lot.quantity_milli > 0
+        ),
+        trucks=tuple(_trucks(case, node, days)),
+        rules=rules,
+    )  # fmt: skip
+
+
+def arrivals(problem: PlanningProblem, schedule: Schedule) -> Iterator[Moved]:
+    """Yield the persons who reach a site, decided ones only."""
+    network = problem.network
+    for stream in schedule.cars:
+        if stream.reserve or not stream.site:
+            continue
+        arcs = schedule.routes[stream.route].arcs
+        for car in stream.departures:
+            run = entries(network, arcs, car.depart_s, car.waits)
+            arrive_s = max((left for _, left in run), default=car.depart_s)
+            yield Moved(place=stream.place, site=stream.site, persons=car.persons, arrive_s=arrive_s)
+    rides = [(leg.arrive_s, leg.load) for chain in schedule.vehicles for leg in chain.legs]
+    rides += [
+        (ride.depart_s + network.travel_in(ride.arc, ride.depart_s), ride.load)
+        for ride in schedule.link_rides
+    ]
+    for arrive_s, load in rides:
+        for item in load:
+            if item.site and not item.reserve:
+                yield Moved(place=item.place, site=item.site, persons=item.persons, arrive_s=arrive_s)
+
+
+def _days(case: Case, problem: PlanningProblem) -> tuple[AidDay, ...]:
+    """Return the local days within the grid, the first and the last in part."""
+    offset_s = case.time_zones[0][1] if case.time_zones else 0
+    start = (datetime.fromisoformat(case.epoch) + timedelta(seconds=offset_s)).replace(tzinfo=None)
+    first: date = start.date()
+    midnight_s = DAY_S - (start - datetime.combine(first, datetime.min.time())) // timedelta(seconds=1)
+    horizon_s = problem.network.horizon_s
+    ends = [*range(midnight_s, horizon_s, DAY_S), horizon_s]
+    starts = [0, *ends[:-1]]
+    return tuple(
+        AidDay(from_s=a, until_s=b, date=(first + timedelta(days=i)).isoformat())
+        for i, (a, b) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def _needs(table: NeedsTable, node: dict[str, int], rules: AidRules) -> Iterator[Need]:
+    """Yield needs by place, day and commodity; what falls due once may come until the last day."""
+    persons = table.presence.persons
+    last = persons.shape[1] - 1 if persons.size else 0
+    for row, place in enumerate(table.presence.places):
+        found: dict[tuple[int, str], tuple[int, int, int]] = {}
+        for column, norm in enumerate(table.norms):
+            once = norm.rhythm is Rhythm.ONCE
+            for day in np.flatnonzero(table.amount_milli[row, :, column]).tolist():
+                amount = int(table.amount_milli[row, day, column])
+                heads = _heads(persons[row], day, norm)
+                key = (last if once else day, norm.commodity)
+                had = found.get(key, (0, 0, norm.priority))
+                worth = heads * rules.weights[norm.priority - 1]
+                found[key] = (had[0] + amount, had[1] + worth, min(had[2], norm.priority))
+        for (due, commodity), (amount, worth, priority) in sorted(found.items()):
+            yield Need(
+                place=place, node=node.get(place, NO_LIMIT), commodity=commodity, due=due, priority=priority,
+                amount_milli=amount, worth=max(1, worth),
+            )  # fmt: skip
+
+
+def _heads(persons: np.ndarray, day: int, norm: Norm) -> int:
+    """Return the persons that a norm's amount of one day is for."""
+    count = int(persons[day])
+    if norm.rhythm is Rhythm.ONCE:
+        count -= int(persons[:day].max()) if day else 0
+    return -(-max(1, count) * norm.share_ppm // PPM)
+
+
+def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Iterator[TruckDay]:
+    """Yield every truck on every day on which it is available."""
+    for row in sorted(case.trucks, key=lambda row: row.id):
+        base = node.get(row.depot, NO_LIMIT)
+        until_s = days[-1].until_s if row.available_until_s is None else row.available_until_s
+        for day, span in enumerate(days):
+            first_s, last_s = max(span.from_s, row.available_from_s), min(span.until_s, until_s)
+            if base < 0 or first_s >= last_s:
+                continue
+            for number in range(1, row.count + 1):
+                truck = f"{row.id}-{number:03d}"
+                yield TruckDay(
+                    id=f"{truck}-day{day + 1}", truck=truck, type=row.id, depot=row.depot, day=day,
+                    base_node=base, payload_kg=row.payload_kg, volume_l=row.volume_l, weight_kg=row.weight_kg,
+                    units_mveh=row.units_mveh, cold_chain=row.cold_chain, available_from_s=first_s,
+                    available_until_s=last_s,
+                    max_duty_s=NO_LIMIT if row.max_duty_s is None else row.max_duty_s,
+                )  # fmt: skip

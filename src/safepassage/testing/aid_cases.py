@@ -1,0 +1,43 @@
+"""Small random cases with stock and trucks, for tests of the distribution of aid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from safepassage.domain.aid.stock import StockLot, Truck
+from safepassage.domain.case import Case, Place, PlaceKind
+from safepassage.domain.network import RoadNetwork
+from safepassage.testing.draws import Draws
+from safepassage.testing.small_cases import random_small_case
+
+GOODS = ("drinking_water", "food_ration", "ready_meal", "hygiene_soap", "water_container", "blanket")
+
+
+def random_aid_case(seed: int) -> tuple[Case, RoadNetwork]:
+    """Return a small random case with depots, a few lots and trucks; the same for the same seed."""
+    case, network = random_small_case(seed)
+    draws = Draws(seed + 10_000)
+    nodes = draws.some(range(len(network.nodes)), draws.between(1, 2))
+    depots = tuple(
+        Place(id=f"store{i}", name=f"Store {i}", kind=PlaceKind.DEPOT, node=str(network.nodes.id[node]))
+        for i, node in enumerate(nodes)
+    )
+    horizon_s = case.settings.horizon_s
+    lots = tuple(
+        StockLot(
+            id=f"lot{i}", depot=draws.pick(depots).id, commodity=draws.pick(GOODS),
+            quantity_milli=draws.between(1, 200) * 1_000, available_from_s=draws.pick((0, 0, horizon_s // 4)),
+            expires_s=draws.pick((None, None, horizon_s // 2)),
+        )
+        for i in range(draws.between(1, 5))
+    )  # fmt: skip
+    trucks = tuple(
+        Truck(
+            id=f"truck{i}", count=draws.between(1, 2), depot=draws.pick(depots).id,
+            payload_kg=draws.pick((50, 300, 5_000)), volume_l=draws.pick((100, 2_000, 20_000)),
+            weight_kg=draws.pick((3_000, 9_000)), units_mveh=draws.pick((1_000, 2_000)),
+            max_duty_s=draws.pick((None, horizon_s // 2)),
+        )
+        for i in range(draws.between(1, 2))
+    )  # fmt: skip
+    return replace(case, places=(*case.places, *depots), stock=lots, trucks=trucks), network

@@ -1,0 +1,285 @@
+"""Checks the distribution of aid: trucks on the roads beside everybody else, and what they carry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from safepassage_verify.aid_bound import check_bounds
+from safepassage_verify.aidfile import NANO, readable
+from safepassage_verify.flows import check_flows
+from safepassage_verify.movements import check_movements
+from safepassage_verify.planfile import Leg, Plan, check_movement_references, movements_of
+from safepassage_verify.snapshot import Snapshot, Vehicle
+from safepassage_verify.trips import list_trips, travel
+from safepassage_verify.verdict import Findings
+
+MG_PER_KG, UL_PER_L, MG_PER_G, G_PER_T, PPM = 10**6, 10**6, 1_000, 10**6, 10**6
+Rows = Mapping[str, Any]
+
+
+class _Named(Findings):
+    """Notes what is wrong with trucks under their place in `aid.json`."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__()
+        self._under = findings
+
+    def add(self, code: str, where: str, message: str) -> None:
+        """Note a violation."""
+        named = where.replace("plan.vehicles", "aid.trucks").replace("plan.", "aid.")
+        self._under.add(code, named, message)
+
+    def add_uncounted(self, code: str, number: int) -> None:
+        """Note further violations of a code."""
+        self._under.add_uncounted(code, number)
+
+    def checked(self, code: str, number: int = 1) -> None:
+        """Note that things were checked."""
+        self._under.checked(code, number)
+
+    def require(self, code: str, where: str, *, holds: bool, message: str) -> None:
+        """Note a check, and a violation unless it holds."""
+        self._under.checked(code)
+        if not holds:
+            self.add(code, where, message)
+
+    @property
+    def total(self) -> int:
+        """Number of violations so far."""
+        return self._under.total
+
+
+def check_aid(
+    aid: Any, plan: Plan, snapshot: Snapshot, hashes: tuple[str, str], findings: Findings
+) -> tuple[dict[str, Any], ...]:
+    """Note what is wrong with a distribution beside a plan; return the recomputed totals as one row.
+
+    Parameters
+    ----------
+    hashes : those of the inputs and the plan that the distribution has to name.
+    """
+    named = _Named(findings)
+    if not readable(aid, snapshot, findings):
+        return ()
+    for name, digest in zip(("inputs_sha256", "plan_sha256"), hashes, strict=True):
+        message = "was made beside another plan"
+        findings.require("HASH", f"aid.{name}", holds=aid[name] == digest, message=message)
+    # Trucks are vehicles without places; the evacuation's rules for empty vehicles hold for them.
+    with_trucks = replace(snapshot, fleet={row["id"]: _vehicle(row) for row in aid["given"]["trucks"]})
+    rows = {"routes": aid["routes"], "cars": [], "vehicles": aid["trucks"], "link_rides": []}
+    before = findings.total
+    check_movement_references(rows, with_trucks, named)
+    if findings.total > before or any(leg["load"] for truck in aid["trucks"] for leg in truck["legs"]):
+        named.require("REFERENCE", "plan.vehicles", holds=findings.total > before, message="persons aboard")
+        return ()
+    trucks = movements_of(rows)
+    _check_roads(trucks, plan, snapshot, with_trucks, named)
+    carried = Carried(aid, trucks, named)
+    carried.check()
+    totals = _totals(aid, carried, trucks, snapshot)
+    check_bounds(aid, snapshot, totals, findings)
+    for name, value in totals.items():
+        message = f"states {aid['totals'][name]}, recomputed are {value}"
+        findings.require(
+            "AID_TOTALS", f"aid.totals.{name}", holds=aid["totals"][name] == value, message=message
+        )
+    return (totals,)
+
+
+def _vehicle(row: Rows) -> Vehicle:
+    names = (
+        "id",
+        "base_node",
+        "units_mveh",
+        "weight_kg",
+        "available_from_s",
+        "available_until_s",
+        "max_duty_s",
+    )
+    return Vehicle(**{name: row[name] for name in names}, seats=0, wheelchair=0, stretcher=0)
+
+
+def _check_roads(
+    trucks: Plan, plan: Plan, snapshot: Snapshot, with_trucks: Snapshot, named: Findings
+) -> None:
+    """Check the trucks' runs by themselves, then the roads with everybody on them."""
+    trips = list_trips(trucks, with_trucks)
+    happens = travel(trucks, trips, snapshot.roads, named)
+    if happens is None:
+        return
+    check_movements(trucks, trips, happens, with_trucks, named)
+    cap, trip = snapshot.rules.exposure_cap_ppm_s, 0
+    for i, (_, legs) in enumerate(trucks.vehicles):
+        exposure = int(happens.exposure_ppm_s[trip : trip + len(legs)].sum())
+        trip += len(legs)
+        message = f"its crew is exposed to {exposure} ppm s, the cap is {cap}"
+        named.require(
+            "EXPOSURE_CAP", f"plan.vehicles[{i}]", holds=cap < 0 or exposure <= cap, message=message
+        )
+    shifted = tuple(
+        (name, tuple(replace(leg, route=leg.route + len(plan.routes)) for leg in legs))
+        for name, legs in trucks.vehicles
+    )
+    together = replace(plan, routes=(*plan.routes, *trucks.routes), vehicles=(*plan.vehicles, *shifted))
+    everybody = replace(snapshot, fleet={**snapshot.fleet, **with_trucks.fleet})
+    trips = list_trips(together, everybody)
+    happens = travel(together, trips, snapshot.roads, named)
+    if happens is not None:
+        check_flows(trips, happens, everybody, named)
+
+
+class Carried:
+    """What is loaded and unloaded where, truck by truck."""
+
+    def __init__(self, aid: Rows, trucks: Plan, findings: Findings) -> None:
+        given = aid["given"]
+        self.aid, self.trucks, self.findings = aid, trucks, findings
+        self.rules, self.days = given["rules"], given["days"]
+        self.goods = {row["id"]: row for row in given["goods"]}
+        self.lots = {row["id"]: row for row in given["lots"]}
+        self.needs = {(row["place"], row["commodity"], row["due"]): row for row in given["needs"]}
+        self.given = {row["id"]: row for row in given["trucks"]}
+        self.delivered: Counter[tuple[str, str, int]] = Counter()
+
+    def check(self) -> None:
+        """Note everything that cannot be."""
+        by_truck: dict[str, list[tuple[str, Rows]]] = {}
+        used: Counter[str] = Counter()
+        for i, row in enumerate(self.aid["deliveries"]):
+            where = f"aid.deliveries[{i}]"
+            if self._known(row, where):
+                by_truck.setdefault(row["truck"], []).append((where, row))
+                used[row["lot"]] += row["milli"]
+                self.delivered[row["place"], row["commodity"], row["due"]] += row["milli"]
+        for name, milli in sorted(used.items()):
+            most = self.lots[name]["quantity_milli"]
+            self._require(
+                "AID_LOT", f"aid.given.lots {name}", f"{milli} of {most} are used", holds=milli <= most
+            )
+        for name, legs in self.trucks.vehicles:
+            self._truck(name, legs, by_truck.pop(name, []))
+        for rows in by_truck.values():
+            for where, _ in rows:
+                self._require("AID_STOP", where, "its truck does not move", holds=False)
+        self._check_short()
+
+    def _require(self, code: str, where: str, message: str, *, holds: bool) -> None:
+        self.findings.require(code, where, holds=holds, message=message)
+
+    def _known(self, row: Rows, where: str) -> bool:
+        """Return whether truck, lot and need of a delivery exist and fit together."""
+        lot, need = self.lots.get(row["lot"]), self.needs.get((row["place"], row["commodity"], row["due"]))
+        known = row["truck"] in self.given
+        self._require("AID_STOP", where, "there is no such truck", holds=known)
+        fits = lot is not None and lot["commodity"] == row["commodity"]
+        self._require("AID_LOT", where, "there is no such lot of this good", holds=fits)
+        self._require("AID_NEED", where, "there is no such need", holds=need is not None)
+        return known and fits and need is not None
+
+    def _truck(self, name: str, legs: tuple[Leg, ...], rows: list[tuple[str, Rows]]) -> None:
+        truck = self.given[name]
+        position = {"": -1} | {leg.id: k for k, leg in enumerate(legs)}
+        ends = {k: self.trucks.routes[leg.route].to_node for k, leg in enumerate(legs)}
+        ends[-1] = truck["base_node"]
+        loaded: Counter[int] = Counter()
+        unloaded: Counter[int] = Counter()
+        aboard: list[tuple[int, int, Rows]] = []
+        for where, row in rows:
+            first, last = position.get(row["loaded"]), position.get(row["leg"])
+            if first is None or last is None or not first < last:
+                self._require("AID_STOP", where, "is not loaded before it is unloaded", holds=False)
+                continue
+            mass = row["milli"] * self.goods[row["commodity"]]["mass_g"]
+            loaded[first] += mass
+            unloaded[last] += mass
+            aboard.append((first, last, row))
+            self._delivery(where, row, legs, ends, (first, last))
+        self._loads(truck, aboard, len(legs))
+        self._handling(truck, legs, loaded, unloaded)
+        back = not legs or ends[len(legs) - 1] == truck["base_node"]
+        self._require("AID_RETURN", f"aid.trucks {name}", "ends its day away from its depot", holds=back)
+
+    def _delivery(
+        self, where: str, row: Rows, legs: tuple[Leg, ...], ends: Mapping[int, int], at: tuple[int, int]
+    ) -> None:
+        truck, lot = self.given[row["truck"]], self.lots[row["lot"]]
+        need, good = self.needs[row["place"], row["commodity"], row["due"]], self.goods[row["commodity"]]
+        arrive_s = legs[at[1]].arrive_s
+        begin_s = truck["available_from_s"] if at[0] < 0 else legs[at[0]].arrive_s
+        ends_there = ends[at[0]] == lot["node"] and ends[at[1]] == need["node"]
+        self._require("AID_STOP", where, "the truck is elsewhere", holds=ends_there)
+        there = lot["available_from_s"] <= begin_s
+        self._require("AID_LOT", where, f"the lot is not there in second {begin_s}", holds=there)
+        kept = lot["expires_s"] < 0 or lot["expires_s"] > max(arrive_s, self.days[row["due"]]["from_s"])
+        self._require("AID_EXPIRED", where, "the lot has expired by then", holds=kept)
+        in_time = arrive_s <= self.days[row["due"]]["until_s"] and row["milli"] % good["step_milli"] == 0
+        self._require("AID_NEED", where, "comes after its day, or in broken pieces", holds=in_time)
+        cooled = truck["cold_chain"] or not good["cold_chain"]
+        self._require("AID_LOAD", where, "cold goods travel without cooling", holds=cooled)
+
+    def _loads(self, truck: Rows, aboard: list[tuple[int, int, Rows]], n_legs: int) -> None:
+        mass, room = [0] * n_legs, [0] * n_legs
+        for first, last, row in aboard:
+            good = self.goods[row["commodity"]]
+            for k in range(first + 1, last + 1):
+                mass[k] += row["milli"] * good["mass_g"]
+                room[k] += row["milli"] * good["volume_ml"]
+        for k in range(n_legs):
+            holds = mass[k] <= truck["payload_kg"] * MG_PER_KG and room[k] <= truck["volume_l"] * UL_PER_L
+            message = f"carries {mass[k]} mg and {room[k]} µL"
+            self._require("AID_LOAD", f"aid.trucks {truck['id']} leg {k}", message, holds=holds)
+
+    def _handling(
+        self, truck: Rows, legs: tuple[Leg, ...], loaded: Counter[int], unloaded: Counter[int]
+    ) -> None:
+        for k, leg in enumerate(legs):
+            ready_s = truck["available_from_s"] if k == 0 else legs[k - 1].arrive_s
+            ready_s += self._seconds("unload", unloaded[k - 1]) + self._seconds("load", loaded[k - 1])
+            message = f"departs in second {leg.depart_s}, is ready in {ready_s}"
+            where = f"aid.trucks {truck['id']} leg {k}"
+            self._require("AID_HANDLING", where, message, holds=leg.depart_s >= ready_s)
+
+    def _seconds(self, kind: str, mg: int) -> int:
+        """Return how long it takes to handle so much; grams and seconds are rounded up."""
+        if not mg:
+            return 0
+        grams = -(-mg // MG_PER_G)
+        base, per_t = int(self.rules[f"{kind}_base_s"]), int(self.rules[f"{kind}_s_per_t"])
+        return base + -(-grams * per_t // G_PER_T)
+
+    def _check_short(self) -> None:
+        short: Counter[tuple[str, str, int]] = Counter()
+        for i, row in enumerate(self.aid["short"]):
+            key = (row["place"], row["commodity"], row["due"])
+            short[key] += row["milli"]
+            holds = key in self.needs and bool(row["reason"])
+            self._require("AID_SHORT", f"aid.short[{i}]", "no such need, or no reason", holds=holds)
+        for key, need in self.needs.items():
+            brought, missing = self.delivered[key], short[key]
+            message = f"{brought} delivered and {missing} short of {need['amount_milli']}"
+            holds = brought + missing == need["amount_milli"]
+            self._require("AID_SHORT", f"aid.given.needs {' '.join(map(str, key))}", message, holds=holds)
+            self._require("AID_NEED", "aid.deliveries", message, holds=brought <= need["amount_milli"])
+
+
+def _totals(aid: Rows, carried: Carried, trucks: Plan, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the totals of the distribution, without bounds."""
+    by_place: dict[str, list[int]] = {}
+    for key, need in carried.needs.items():
+        row = by_place.setdefault(need["place"], [0, 0])
+        row[0] += need["worth"] * NANO * carried.delivered[key] // need["amount_milli"]
+        row[1] += need["worth"] * NANO
+    reached = [place for place in aid["totals"]["reached"] if place in by_place]
+    least = min((by_place[p][0] * PPM // by_place[p][1] for p in reached), default=-1)
+    legs = [leg for _, legs in trucks.vehicles for leg in legs]
+    length = snapshot.roads.length_m
+    return {
+        "worth_nano": sum(row[0] for row in by_place.values()),
+        "needed_nano": sum(row[1] for row in by_place.values()),
+        "least_share_ppm": least,
+        "driven_m": sum(int(length[trucks.routes[leg.route].arcs].sum()) for leg in legs),
+        "driven_s": sum(leg.arrive_s - leg.depart_s for leg in legs),
+    }

@@ -1,0 +1,153 @@
+"""Sums the bounds of a distribution again from its prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from safepassage_verify.aidfile import NANO
+from safepassage_verify.paths import UNREACHED, Paths
+from safepassage_verify.roads import BUS
+from safepassage_verify.snapshot import Snapshot
+from safepassage_verify.verdict import Findings
+
+MG_PER_KG, UL_PER_L, G_PER_T, MG_PER_G, PPM = 10**6, 10**6, 10**6, 1_000, 10**6
+Rows = Mapping[str, Any]
+
+
+def check_bounds(aid: Rows, snapshot: Snapshot, totals: Rows, findings: Findings) -> None:
+    """Note bounds that claim more than their prices prove, and a plan that does what they exclude."""
+    trips = _Trips(aid["given"], snapshot)
+    stated = aid["totals"]
+    worth, share = None, None
+    for i, bound in enumerate(aid["bounds"]):
+        where = f"aid.bounds[{i}]"
+        limit = _limit(bound, aid["given"], trips)
+        message = f"claims {bound['limit_nano']}, its prices prove {limit}"
+        findings.require("AID_BOUND", where, holds=bound["limit_nano"] >= limit, message=message)
+        weight = {row["place"]: row["nano"] for row in bound["weights"]}
+        if bound["kind"] == "worth":
+            # Places that weigh nothing have to be out of reach, and all others weigh alike.
+            alike = all(weight.get(place, 0) == NANO for place in trips.reached)
+            findings.require(
+                "AID_BOUND", where, holds=alike, message="a place that can be reached weighs less"
+            )
+            worth = min(totals["needed_nano"], limit)
+        else:
+            whole = sum(weight.get(n["place"], 0) * n["worth"] for n in aid["given"]["needs"])
+            share = min(PPM, limit * PPM // whole) if whole else PPM
+            inside = {place for place, nano in weight.items() if nano} <= set(stated["reached"])
+            holds = inside and bound["least_share_ppm"] >= share
+            findings.require("AID_BOUND", where, holds=holds, message=f"proves a least share of {share} ppm")
+    _check_claims(stated, totals, worth, share, trips, findings)
+
+
+def _check_claims(
+    stated: Rows, totals: Rows, worth: int | None, share: int | None, trips: _Trips, findings: Findings
+) -> None:
+    where = "aid.totals"
+    holds = stated["worth_bound_nano"] >= (0 if worth is None else worth)
+    findings.require("AID_BOUND", where, holds=holds, message=f"the worth that is proved is {worth}")
+    holds = (
+        stated["least_share_bound_ppm"] == -1 if share is None else stated["least_share_bound_ppm"] >= share
+    )
+    findings.require("AID_BOUND", where, holds=holds, message=f"the least share that is proved is {share}")
+    within = worth is None or totals["worth_nano"] <= worth
+    within &= share is None or totals["least_share_ppm"] <= share
+    findings.require("AID_BOUND", where, holds=within, message="the plan does what its bound excludes")
+    same = set(stated["reached"]) == trips.reached
+    findings.require("AID_TOTALS", f"{where}.reached", holds=same, message="not the places in reach")
+
+
+class _Trips:
+    """Least round trips, and the seconds that the trucks of a type have together on a day."""
+
+    def __init__(self, given: Rows, snapshot: Snapshot) -> None:
+        self.given, self.snapshot = given, snapshot
+        self.crews: dict[tuple[str, int], list[Rows]] = {}
+        for truck in given["trucks"]:
+            self.crews.setdefault((truck["type"], truck["day"]), []).append(truck)
+        self.seconds = {key: sum(map(self._span, rows)) for key, rows in self.crews.items()}
+        self._paths = Paths(snapshot.roads)
+        depots = sorted({lot["node"] for lot in given["lots"] if lot["node"] >= 0})
+        self._out: dict[tuple[int, int], Any] = {}
+        self._back: dict[tuple[int, int], Any] = {}
+        for rows in self.crews.values():
+            for weight, base in sorted({(row["weight_kg"], row["base_node"]) for row in rows}):
+                self._measure(weight, base, depots)
+        self.goods = {row["id"]: row for row in given["goods"]}
+        self.reached = {
+            need["place"] for need in given["needs"] if next(self.options(need), None) is not None
+        }
+
+    def _measure(self, weight: int, base: int, depots: list[int]) -> None:
+        roads = self.snapshot.roads
+        bears = (roads.max_weight_kg < 0) | (roads.max_weight_kg >= weight)
+        arc = np.flatnonzero(roads.ever_open & (roads.modes & BUS != 0) & roads.empty_ok & bears)
+        for depot in depots:
+            if (weight, depot) not in self._out:
+                self._out[weight, depot] = self._paths.times_from(arc, [(depot, 0)])
+        if (weight, base) not in self._back:
+            self._back[weight, base] = self._paths.times_to(arc, [(node, 0) for node in {*depots, base}])
+
+    def _span(self, truck: Rows) -> int:
+        """Return the most seconds that a truck spends on trips on its day, the first loading included."""
+        first, last = truck["available_from_s"], truck["available_until_s"]
+        span = last - first
+        windows = self.snapshot.rules.movement_windows
+        if windows:
+            inside = [(max(a, first), min(b, last)) for a, b in windows if max(a, first) < min(b, last)]
+            span = inside[-1][1] - inside[0][0] if inside else 0
+        if truck["max_duty_s"] >= 0:
+            span = min(span, truck["max_duty_s"])
+        if span <= 0:
+            return 0
+        rules = self.given["rules"]
+        loading = rules["load_base_s"] + -(-truck["payload_kg"] * 1_000 * rules["load_s_per_t"] // G_PER_T)
+        return int(min(last - first, span + loading))
+
+    def options(self, need: Rows) -> Iterator[tuple[tuple[str, int], Rows, Rows, int]]:
+        """Yield (crew, truck, lot, least seconds of a round trip) by which a need may be met."""
+        rules, days = self.given["rules"], self.given["days"]
+        handling = rules["load_base_s"] + rules["unload_base_s"]
+        if need["node"] < 0:
+            return
+        for lot in self.given["lots"]:
+            if lot["commodity"] != need["commodity"] or lot["node"] < 0:
+                continue
+            for key, rows in self.crews.items():
+                truck, day = rows[0], key[1]
+                cold = self.goods[need["commodity"]]["cold_chain"] and not truck["cold_chain"]
+                late = day > need["due"] or lot["available_from_s"] >= days[day]["until_s"]
+                expired = 0 <= lot["expires_s"] <= days[need["due"]]["from_s"]
+                if cold or late or expired or not self.seconds[key]:
+                    continue
+                out = int(self._out[truck["weight_kg"], lot["node"]][need["node"]])
+                back = int(self._back[truck["weight_kg"], truck["base_node"]][need["node"]])
+                if max(out, back) < UNREACHED:
+                    yield key, truck, lot, out + back + handling
+
+
+def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
+    """Return the most weighted worth that any plan delivers, by weak duality."""
+    rate = {(row["type"], row["day"]): (row["mass_nano_s"], row["volume_nano_s"]) for row in bound["trucks"]}
+    price = {row["lot"]: row["nano_milli"] for row in bound["lots"]}
+    weight = {row["place"]: row["nano"] for row in bound["weights"]}
+    limit = sum(sum(rate.get(key, (0, 0))) * seconds for key, seconds in trips.seconds.items())
+    limit += sum(price.get(lot["id"], 0) * lot["quantity_milli"] for lot in given["lots"])
+    per_t = given["rules"]["load_s_per_t"] + given["rules"]["unload_s_per_t"]
+    for need in given["needs"]:
+        good, amount = trips.goods[need["commodity"]], need["amount_milli"]
+        mg, ul = amount * good["mass_g"], amount * good["volume_ml"]
+        costs = []
+        for key, truck, lot, trip_s in trips.options(need):
+            by_mass, by_volume = rate.get(key, (0, 0))
+            cost = price.get(lot["id"], 0) * amount
+            cost += by_mass * trip_s * mg // (truck["payload_kg"] * MG_PER_KG)
+            cost += by_volume * trip_s * ul // (truck["volume_l"] * UL_PER_L)
+            costs.append(cost + (by_mass + by_volume) * mg * per_t // (G_PER_T * MG_PER_G))
+        if costs:
+            limit += max(0, weight.get(need["place"], 0) * need["worth"] - min(costs))
+    return int(limit)

@@ -1,0 +1,59 @@
+"""Plans with a distribution of aid, written down and verified."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage.domain.aid.distribution import AidPlan
+from safepassage.domain.case import Case
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.situation import Situation
+from safepassage.formats import aid_json, canonical_json, inputs_json, plan_json
+from safepassage.planning import StoppingRule, make_plan
+from safepassage.provisioning import provide
+from safepassage_verify import Verdict, verify
+
+WORK = 200_000
+
+
+@dataclass
+class Provided:
+    """The documents of a plan, as parsed JSON, and the distribution beside it."""
+
+    inputs: Any
+    plan: Any
+    certificate: Any
+    aid: Any
+    value: AidPlan
+
+    def verdict(self) -> Verdict:
+        """Verify the documents as they are now, the distribution with its hashes renewed."""
+        data = [canonical_json.encode(value) for value in (self.inputs, self.plan, self.certificate)]
+        aid = {**self.aid, "inputs_sha256": canonical_json.sha256(data[0])}
+        aid["plan_sha256"] = canonical_json.sha256(data[1])
+        return verify(
+            self.inputs, self.plan, self.certificate, aid, inputs_bytes=data[0], plan_bytes=data[1],
+            certificate_bytes=data[2], aid_bytes=canonical_json.encode(aid),
+        )  # fmt: skip
+
+    def codes(self) -> set[str]:
+        """Return the codes of all violations."""
+        return {violation.code for violation in self.verdict().violations}
+
+
+def provided(case: Case, network: RoadNetwork) -> Provided:
+    """Plan people and aid of a case."""
+    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
+    value = provide(case, planned.problem, planned.plan.schedule)
+    assert value is not None
+    inputs = canonical_json.encode(inputs_json.document(planned.problem))
+    digest = canonical_json.sha256(inputs)
+    plan = canonical_json.encode(plan_json.plan_document(planned.plan, inputs_sha256=digest))
+    certificate = plan_json.certificate_document(planned.plan.certificate, inputs_sha256=digest)
+    aid = aid_json.document(value, inputs_sha256=digest, plan_sha256=canonical_json.sha256(plan))
+    parsed = (
+        json.loads(d) for d in (inputs, plan, canonical_json.encode(certificate), canonical_json.encode(aid))
+    )
+    return Provided(*parsed, value)

@@ -1,0 +1,191 @@
+"""A distribution that breaks a rule is found out by the verifier, by the code of that rule."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from safepassage.testing.aid_cases import random_aid_case
+from tests.support.aids import provided
+
+SEED = 5
+"""A case whose trucks make several trips with several goods."""
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return provided(*random_aid_case(SEED))
+
+
+@pytest.fixture
+def broken(whole):
+    return copy.deepcopy(whole)
+
+
+def test_the_whole_plan_is_verified_and_says_what_it_delivers(whole):
+    verdict = whole.verdict()
+    assert verdict.violations == ()
+    assert len(whole.aid["deliveries"]) > 3
+    row = verdict.record()["recomputed"]["aid"][0]
+    assert row["worth_nano"] == whole.aid["totals"]["worth_nano"] > 0
+
+
+def test_the_file_is_read_as_it_was_written(whole):
+    from safepassage.formats import aid_json
+
+    assert aid_json.parsed(whole.aid) == whole.value
+    with pytest.raises(ValueError, match="no distribution"):
+        aid_json.parsed({"schema": "other"})
+
+
+def more_than_the_lot_has(aid):
+    for lot in aid["given"]["lots"]:
+        lot["quantity_milli"] = 1
+
+
+def a_smaller_truck(aid):
+    for truck in aid["given"]["trucks"]:
+        truck["payload_kg"] = 1
+
+
+def a_truck_with_less_room(aid):
+    for truck in aid["given"]["trucks"]:
+        truck["volume_l"] = 1
+
+
+def uncooled(aid):
+    for good in aid["given"]["goods"]:
+        good["cold_chain"] = True
+
+
+def expired(aid):
+    for lot in aid["given"]["lots"]:
+        lot["expires_s"] = 0
+
+
+def not_there_yet(aid):
+    for lot in aid["given"]["lots"]:
+        lot["available_from_s"] = 10**6
+
+
+def loaded_after_it_was_unloaded(aid):
+    row = aid["deliveries"][0]
+    row["loaded"] = row["leg"]
+
+
+def unloaded_on_the_way_home(aid):
+    row = aid["deliveries"][0]
+    row["leg"] = next(t for t in aid["trucks"] if t["id"] == row["truck"])["legs"][-1]["id"]
+
+
+def more_than_is_needed(aid):
+    aid["deliveries"].append(dict(aid["deliveries"][0], milli=10**9))
+
+
+def a_need_forgotten(aid):
+    aid["short"].pop()
+
+
+def no_reason(aid):
+    aid["short"][0]["reason"] = ""
+
+
+def loading_takes_longer(aid):
+    aid["given"]["rules"]["load_base_s"] += 1
+
+
+def never_home(aid):
+    for truck in aid["trucks"]:
+        truck["legs"].pop()
+
+
+def too_good_a_bound(aid):
+    aid["bounds"][0]["limit_nano"] -= 1
+
+
+def prices_that_prove_less(aid):
+    for row in (*aid["bounds"][0]["lots"], *aid["bounds"][0]["trucks"]):
+        row.update({name: 0 for name, value in row.items() if name.endswith(("nano_milli", "nano_s"))})
+
+
+def a_place_left_out_of_the_bound(aid):
+    aid["bounds"][0]["weights"].pop()
+
+
+def nothing_can_be_better(aid):
+    aid["totals"]["worth_bound_nano"] = aid["totals"]["worth_nano"] - 1
+
+
+def places_out_of_reach(aid):
+    aid["totals"]["reached"] = []
+
+
+def served_more_than_it_is(aid):
+    aid["totals"]["worth_nano"] += 1
+
+
+def another_plan(aid):
+    aid["given"]["days"] = []
+
+
+def duty(aid):
+    for truck in aid["given"]["trucks"]:
+        truck["max_duty_s"] = 1
+
+
+def too_heavy_for_the_roads(aid):
+    aid["trucks"][0]["legs"][0]["depart_s"] += 1
+
+
+@pytest.mark.parametrize(
+    ("breaks", "code"),
+    [
+        (more_than_the_lot_has, "AID_LOT"),
+        (not_there_yet, "AID_LOT"),
+        (a_smaller_truck, "AID_LOAD"),
+        (a_truck_with_less_room, "AID_LOAD"),
+        (uncooled, "AID_LOAD"),
+        (expired, "AID_EXPIRED"),
+        (loaded_after_it_was_unloaded, "AID_STOP"),
+        (unloaded_on_the_way_home, "AID_STOP"),
+        (more_than_is_needed, "AID_NEED"),
+        (a_need_forgotten, "AID_SHORT"),
+        (no_reason, "AID_SHORT"),
+        (loading_takes_longer, "AID_HANDLING"),
+        (never_home, "AID_RETURN"),
+        (too_good_a_bound, "AID_BOUND"),
+        (prices_that_prove_less, "AID_BOUND"),
+        (a_place_left_out_of_the_bound, "AID_BOUND"),
+        (nothing_can_be_better, "AID_BOUND"),
+        (places_out_of_reach, "AID_TOTALS"),
+        (served_more_than_it_is, "AID_TOTALS"),
+        (another_plan, "REFERENCE"),
+        (duty, "DUTY"),
+        (too_heavy_for_the_roads, "ARRIVAL"),
+    ],
+)
+def test_what_breaks_a_rule_is_found(broken, breaks, code):
+    breaks(broken.aid)
+    assert code in broken.codes()
+
+
+def test_trucks_count_on_the_road_beside_everybody_else(broken):
+    """A hundred copies of the first run do not fit on a road that one and one burst fill."""
+    given, trucks = broken.aid["given"], broken.aid["trucks"]
+    first = next(row for row in given["trucks"] if row["id"] == trucks[0]["id"])
+    for n in range(100):
+        given["trucks"].append(dict(first, id=f"copy{n}", units_mveh=100_000))
+        trucks.append(
+            {"id": f"copy{n}", "legs": [dict(leg, id=f"copy{n}.{leg['id']}") for leg in trucks[0]["legs"]]}
+        )
+    assert "CAPACITY" in broken.codes()
+
+
+@pytest.mark.parametrize("wrong", [None, 1, [], {}, {"schema": "safepassage.aid/1"}, "text"])
+def test_any_file_gets_an_answer(whole, wrong):
+    from safepassage_verify import verify
+
+    verdict = verify(whole.inputs, whole.plan, whole.certificate, wrong)
+    assert verdict.verified is False or wrong is None
+    assert "INTERNAL" not in {violation.code for violation in verdict.violations}
