@@ -19,6 +19,7 @@ from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
 from safepassage.domain.claims.values import Report
 from safepassage.domain.claims.words import Medium
 from safepassage.domain.problem import Problem, Where, error
+from safepassage.engines.extraction.slavic import language_of
 from safepassage.formats import actors_in, gazetteer_in, reading_json, report_text
 from safepassage.formats.case_reading import read_case
 from safepassage.formats.html_text import FILL
@@ -27,6 +28,9 @@ from safepassage.formats.report_text import ReceivedText
 READER = "extractor"
 SHOWN = 100
 WRITTEN_DATE = re.compile(r"\b(?:19|20)\d{2}-\d{2}-\d{2}\b")
+
+EXPERIMENTAL = {"ru": "Russian", "uk": "Ukrainian"}
+"""Languages that are read without a parser."""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -38,6 +42,11 @@ def run(options: argparse.Namespace) -> Outcome:
         [(reading, r.offset, f"r{r.row}-" if r.row else "") for reading, r in readings]
     )
     parts = [problems_text(problems), *(reading_text(reading) for reading, _ in readings)]
+    data["experimental"] = sorted({r.report.language for r, _ in readings} & EXPERIMENTAL.keys())
+    parts += [
+        f"{EXPERIMENTAL[code]} is read by word order alone: experimental, look at every proposal twice."
+        for code in data["experimental"]
+    ]
     if options.into is not None:
         ledger, damaged = _ledger(options.into)
         entries = proposals(ledger, [reading for reading, _ in readings], at=ledger_file.now(), by=READER)
@@ -104,7 +113,7 @@ def _report(options: argparse.Namespace, received: ReceivedText, published: str)
         text=received.text,
         published=own or published or _written_date(received.text),
         received="",
-        language="en",
+        language=options.language or language_of(received.text),
         medium=Medium.UNKNOWN,
     )
 

@@ -66,7 +66,7 @@ def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple
         from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
 
         asked = argparse.Namespace(
-            file=file, date=case.as_of, outlet="", case=options.case, gazetteer=None, actors=None
+            language="", file=file, date=case.as_of, outlet="", case=options.case, gazetteer=None, actors=None
         )
         readings, faults = readings_of(asked)
         problems.extend(faults)

@@ -46,5 +46,12 @@ def _read() -> Iterator[str]:
 
 def _reading(file: Path) -> argparse.Namespace:
     return argparse.Namespace(
-        file=file, date="", outlet="", case=example.path(), gazetteer=None, actors=None, into=None
+        language="",
+        file=file,
+        date="",
+        outlet="",
+        case=example.path(),
+        gazetteer=None,
+        actors=None,
+        into=None,
     )

@@ -525,6 +525,10 @@ def _alert(commands: Commands) -> None:
 
 def _extract(actions: Commands) -> None:
     parser = _command(actions, "extract", "Propose claims from a text, with whose words each is.")
+    parser.add_argument(
+        "--language", choices=("en", "ru", "uk"), default="",
+        help="language of the text (default: by its letters; Russian and Ukrainian are experimental)",
+    )  # fmt: skip
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="plain text, HTML, PDF, or CSV with a column text")
     add("--date", default="", metavar="TIME", help="when it was published; relative times count from it")

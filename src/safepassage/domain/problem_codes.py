@@ -110,7 +110,7 @@ _FILES = _codes(
     (
         "REPORT_LANGUAGE",
         _E,
-        "a report is written in a script that is not read",
+        "a report is written in a script that is not read (Latin and Cyrillic are)",
         "hand in a translation, marked so",
     ),
     ("REPORT_DATE", _E, "a date of publication is no date", "write it as 2024-08-14"),

@@ -18,7 +18,7 @@ MAX_CHARACTERS = 400_000
 """About two hundred pages; longer files are collections, not reports."""
 SAMPLE = 20_000
 PRINTABLE_SHARE = 0.9
-LATIN_SHARE = 0.5
+SCRIPTS, KNOWN_SHARE = ("LATIN", "CYRILLIC"), 0.5
 LEAST_LETTERS = 20
 TEXT_COLUMNS = ("text", "report", "message", "body", "content", "description", "post", "note")
 OUTLET_COLUMNS = ("outlet", "source", "publisher", "author", "channel")
@@ -127,15 +127,15 @@ def _checked(text: str | Problem, where: Where) -> tuple[tuple[ReceivedText, ...
 
 
 def unreadable(text: str, where: Where) -> Problem | None:
-    """Return why a text cannot be read: nothing in it, or another script than Latin."""
+    """Return why a text cannot be read: nothing in it, or another script than Latin and Cyrillic."""
     letters = [c for c in text[:SAMPLE] if c.isalpha()]
     if not text.strip() or not letters:
         return error(
             "REPORT_EMPTY", where, "holds no words", "check that the text was saved, not a picture of it"
         )
-    latin = sum(unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    if len(letters) >= LEAST_LETTERS and latin < LATIN_SHARE * len(letters):
-        other = next((c for c in letters if not unicodedata.name(c, "").startswith("LATIN")), "")
+    known = sum(unicodedata.name(c, "").startswith(SCRIPTS) for c in letters)
+    if len(letters) >= LEAST_LETTERS and known < KNOWN_SHARE * len(letters):
+        other = next((c for c in letters if not unicodedata.name(c, "").startswith(SCRIPTS)), "")
         script = unicodedata.name(other, "another").split()[0].capitalize()
         return error(
             "REPORT_LANGUAGE", where, f"is written in {script} script", "hand in a translation, marked so"

@@ -12,6 +12,8 @@ from safepassage.engines.extraction.tree import Tree
 HEADS = frozenset({"ROOT", "ccomp", "parataxis", "csubj"})
 INNER = frozenset({"relcl", "acl", "advcl"})
 NO_WORDS = frozenset({"no", "not", "n't", "n’t", "never", "nobody", "none", "neither", "without", "nothing"})
+SLAVIC_NO, SLAVIC_REACH = frozenset({"не", "нет", "ни", "немає", "ані", "жодного", "никто", "ніхто"}), 3
+"""Words that deny what stands within so many tokens of them, where there is no tree to ask."""
 IF_WORDS = frozenset({"if", "unless", "provided"})
 HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "alleged"})
 FUTURE = frozenset({"will", "would", "shall", "'ll", "’ll"})
@@ -89,7 +91,13 @@ def text_of(tree: Tree, positions: Iterable[int]) -> tuple[str, list[int]]:
 
 def polarity(tree: Tree, clause: Clause, near: Iterable[int]) -> Polarity:
     """Return whether a clause says no to the words that matched, or to its verb where none did."""
+    near = tuple(near)
     spine = _spine(tree, clause, near)
+    if any(
+        tree.tokens[k].text.casefold() in SLAVIC_NO and any(abs(n - k) <= SLAVIC_REACH for n in near)
+        for k in clause.positions
+    ):
+        return Polarity.NEGATED
     for k in clause.positions:
         token = tree.tokens[k]
         if token.text.lower() not in NO_WORDS or _only_counts(tree, k):
@@ -105,7 +113,9 @@ def polarity(tree: Tree, clause: Clause, near: Iterable[int]) -> Polarity:
 
 def says_no(tree: Tree, positions: Iterable[int]) -> bool:
     """Tell whether there is a word of denial among some tokens."""
-    return any(tree.tokens[k].text.lower() in NO_WORDS and not _only_counts(tree, k) for k in positions)
+    return any(
+        tree.tokens[k].text.lower() in NO_WORDS | SLAVIC_NO and not _only_counts(tree, k) for k in positions
+    )
 
 
 def _spine(tree: Tree, clause: Clause, near: Iterable[int]) -> set[int]:

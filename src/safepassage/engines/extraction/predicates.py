@@ -78,6 +78,29 @@ _NO = Polarity.NEGATED
 _P, _F = Predicate, ForcesPredicate
 _TRUCE = r"(?:cease-?fire|truce|armistice|agreement|silence|pause)"
 _BREAKING = r"(?:violat\w+|breach\w*|break\w*|broke|ignor\w+)"
+_SLAVIC_ROAD = r"(?:дорог\w*|трасс\w*|мост\w*|міст|мосту|моста|шлях\w*|траси|трасу)"
+_SLAVIC_SHUT = (
+    r"(?<!не )(?:закры\w+|перекры\w+|разруш\w+|повреж\w+|закрит\w+|перекрит\w+|зруйнован\w+|пошкоджен\w+)"
+)
+_SLAVIC: tuple[Slot, ...] = (
+    Slot(_P.FIRE_ON_EVACUEES, r"\b(?:стреля\w+|откры\w+ огонь|стріля\w+|відкри\w+ вогонь)\b.{0,60}"
+         r"\b(?:по (?:людям|жителям|колонн\w+|машинам|автомобилям|цивільн\w+|колон\w+)|людьми)"
+         r"|\bпо (?:колонн\w+|колон\w+|машинам|людям)\b.{0,40}\b(?:огонь|вогонь|стреля\w+|стріля\w+)"),
+    Slot(_P.ROAD_STATUS, _near(_SLAVIC_ROAD, _SLAVIC_SHUT, 60), status="NOT_PASSABLE"),
+    Slot(_P.ROAD_STATUS, _near(_SLAVIC_ROAD, r"(?:открыт\w*|відкрит\w*)", 60), status="PASSABLE"),
+    Slot(_P.PERSONS_HARMED, r"\b(?:погиб\w*|убит\w*|загину\w+|загибл\w+)", aspect="dead"),
+    Slot(_P.PERSONS_HARMED, r"\b(?:ранен\w*|пострада\w+|поранен\w*|постражда\w+)", aspect="injured"),
+    Slot(_P.PERSONS_LEFT, r"\b(?:эвакуирова\w+|вывез\w+|покину\w+|выеха\w+|евакуюва\w+|вивез\w+|виїха\w+)"),
+    Slot(_P.PERSONS_REMAIN, r"\b(?:оста[её]тся|остаются|оста(?:лись|лось)|залиша\w+|лишил\w+)\b"),
+    Slot(_P.PASSAGE_ANNOUNCED, r"\b(?:коридор\w*|перемири\w*|перемир'?я|режим\w* тишины)\b"),
+    Slot(_P.AIR_OR_DRONE_ATTACK, r"\b(?:беспилотник\w*|дрон\w*|бпла|безпілотник\w*|ракет\w*|авиаудар\w*)\b"),
+    Slot(_P.SHELLING, r"\b(?:обстрел\w*|обстріл\w*|артиллери\w*|артилері\w*|миномёт\w*|міномет\w*)\b"),
+    Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:заминир\w+|мин(?:ы|ах|ами)|замінован\w+|міни|мінами)\b"),
+    Slot(_F.AREA_UNDER_CONTROL, r"\b(?:под контрол\w+|під контрол\w+|контролир\w+|контролю\w+)\b.{0,60}\bкв"
+         r"|\bкв\w*\.? ?\w+\b.{0,60}\b(?:под контрол\w+|під контрол\w+)"),
+    Slot(_F.SETTLEMENTS_UNDER_CONTROL, r"\b(?:под контрол\w+|під контрол\w+)\b"),
+)  # fmt: skip
+"""Russian and Ukrainian words for the same things; few, and experimental."""
 SLOTS: tuple[Slot, ...] = (
     Slot(_P.FIRE_ON_EVACUEES, rf"(?=.*\b{_FIRED}\b)(?=.*\b{_TRAVELLERS}\b)(?=.*\b{_LEAVING}\b)"
          rf"(?:\b{_FIRED}\b.{{0,60}}\b{_TRAVELLERS}\b|\b{_TRAVELLERS}\b.{{0,60}}\b{_FIRED}\b)"),
@@ -96,13 +119,14 @@ SLOTS: tuple[Slot, ...] = (
     Slot(_P.COMPLIANCE, rf"\b(?:observ\w+|respect\w*|held?|holding|keep\w*|kept|"
          rf"honou?r\w*)\b.{{0,40}}\b{_TRUCE}\b"
          rf"|\b{_TRUCE}\b.{{0,50}}\b(?:is holding|holds|held|observed|respected)\b", aspect="truce"),
+    *_SLAVIC,
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_SHUT}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?:not|no longer) (?:\w+ )?{_OPEN}", 70), status="NOT_PASSABLE"),
     Slot(_P.ROAD_STATUS, _near(_ROAD, rf"(?<!not ){_OPEN}", 70), status="PASSABLE"),
     Slot(_P.CROSSING_STATUS, _near(_CROSSING, rf"(?<!not ){_SHUT}", 60), status="CLOSED"),
     Slot(_P.CROSSING_STATUS, _near(_CROSSING, rf"(?<!not ){_OPEN}", 60), status="OPEN"),
     Slot(_P.LOOTING, r"\b(?:loot\w*|pillag\w*|marauding|plunder\w*|robb\w+|ransack\w*)\b"),
-    Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:free of|cleared of|clear of|without) (?:any )?(?:land)?mines\b",
+    Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:free of|clea\w+ of|without) (?:any )?(?:land)?mines\b",
          polarity=_NO),
     Slot(_P.EXPLOSIVE_HAZARD, r"\b(?:mines?|mined|landmines?|unexploded|tripwires?|booby[- ]?trap\w*|"
          r"ordnance|duds?|"
@@ -214,7 +238,10 @@ ABSORBS: dict[AnyPredicate, frozenset[AnyPredicate]] = {
 }  # fmt: skip
 """Predicates that another one of the same clause says already, in a wider word."""
 NEEDS_PEOPLE = frozenset({_P.PERSONS_LEFT, _P.PERSONS_REMAIN, _P.PERSONS_SHELTERED})
-OF_PEOPLE = re.compile(rf"\b{_PEOPLE}\b|\b\d[\d,]*\b|\b(?:he|she|they|we)\b", re.IGNORECASE)
+OF_PEOPLE = re.compile(
+    rf"\b{_PEOPLE}\b|\b(?:люд|жител|мешкан|человек|осіб|дет|діт)\w*|\b\d[\d,]*\b|\b(?:he|she|they|we)\b",
+    re.IGNORECASE,
+)
 UNITS_OF: dict[AnyPredicate, frozenset[str]] = {
     _F.AREA_UNDER_CONTROL: frozenset({"km2", "m2", "mi2", "ha"}),
     _F.SETTLEMENTS_UNDER_CONTROL: frozenset({"settlements", "villages", "towns", "communities"}),

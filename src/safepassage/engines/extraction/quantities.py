@@ -28,6 +28,12 @@ UNITS: dict[str, str] = {
     r"months?": "months",
     r"years?": "years",
     r"dollars?": "USD",
+    r"кв(?:адратных|\.)?\s*(?:километр\w*|кілометр\w*|км)": "km2",
+    r"(?:километр|кілометр)\w*|км": "km",
+    r"(?:тонн)\w*|т": "t",
+    r"процент\w*|відсотк\w*": "percent",
+    r"час(?:а|ов)|годин\w*": "h",
+    r"дн(?:я|ей|і|ів)|діб|суток": "d",
 }
 PERSONS = (
     "people persons residents civilians evacuees refugees inhabitants children women men patients families "
@@ -35,17 +41,25 @@ PERSONS = (
     "volunteers villagers citizens individuals deaths casualties wounded injured dead drivers others "
     "passengers bakers teachers nurses doctors medics farmers fishermen miners engineers students pupils "
     "pensioners elders rescuers firefighters policemen officers guards detainees hostages captives relatives "
-    "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff"
+    "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff "
+    "человек люди людей жителей граждан детей эвакуированных раненых погибших осіб мешканців громадян дітей "
+    "поранених загиблих військових военных"
 )
 THINGS = (
     "settlements villages towns communities districts houses homes buildings buses trucks lorries vehicles "
     "cars ambulances bridges roads crossings points centres centers shelters regions convoys shells rockets "
     "missiles drones incidents attacks boats trains schools hospitals beds places seats corridors routes"
 )
+SLAVIC_THINGS = {
+    "settlements": "пунктов пункта пункти пунктів сёл сел сіл", "houses": "домов дома будинків будинки",
+    "buses": "автобусов автобуса автобусів автобуси", "vehicles": "машин машины автомобилей автомобілів",
+    "families": "семей семьи сімей родин",
+}  # fmt: skip
 GROUPS = frozenset({"families", "households"})
 COUNTED: dict[str, str] = {
     **{noun: noun if noun in GROUPS else "persons" for noun in PERSONS.split()},
     **{noun: noun for noun in THINGS.split()},
+    **{noun: unit for unit, nouns in SLAVIC_THINGS.items() for noun in nouns.split()},
 }
 """What is counted, and the unit it is counted in; families and households are not persons."""
 
@@ -57,14 +71,21 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 SMALL = {word: n for n, word in enumerate(_UNITS_AND_TEENS.split())}
 SMALL |= {word: 10 * n for n, word in enumerate(_TENS.split(), start=2)}
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+SCALES |= {"тыс": 1_000, "тысяч": 1_000, "тысячи": 1_000, "тис": 1_000, "тисяч": 1_000, "тисячі": 1_000}
 ABBREVIATIONS = {"k": 1_000, "m": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
 
 AT_LEAST = (
     r"more\s+than|over|at\s+least|no\s+(?:fewer|less)\s+than|above|upwards?\s+of|in\s+excess\s+of|"
-    r"exceed(?:s|ed|ing)?"
+    r"exceed(?:s|ed|ing)?|более|больше|свыше|не\s+менее|понад|більше|щонайменше"
 )
-AT_MOST = r"fewer\s+than|less\s+than|under|at\s+most|up\s+to|no\s+more\s+than|below|nearly|almost|not\s+quite"
-ABOUT = r"about|around|approximately|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|~"
+AT_MOST = (
+    r"fewer\s+than|less\s+than|under|at\s+most|up\s+to|no\s+more\s+than|below|nearly|almost|not\s+quite|"
+    r"менее|меньше|менше|до"
+)
+ABOUT = (
+    r"about|around|approximately|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|"
+    r"около|примерно|порядка|близько|приблизно|~"
+)
 ABOUT_SHARE = 0.1
 """An approximate number may be a tenth off either way (practice)."""
 NEARLY_SHARE = 0.1
@@ -73,14 +94,14 @@ NEARLY_SHARE = 0.1
 _DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?"
 _WORD = "|".join(sorted({*SMALL, *SCALES}, key=len, reverse=True))
 _WORDS = rf"(?:an?\s+(?={'|'.join(SCALES)}))?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*"
-_SCALE = rf"(?:\s*(?:{'|'.join(SCALES)}|mln|bn|k\b|m\b(?!\w)))?"
+_SCALE = rf"(?:\s*(?:(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})\.?|mln|bn|k\b|m\b(?!\w)))?"
 _MANY = r"(?:tens\s+of\s+thousands|dozens|scores|hundreds|thousands)\s+of"
 _NUMBER = rf"(?:{_MANY}|(?:{_DIGITS}){_SCALE}|(?:{_WORDS})\b)"
 _RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
 _BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
 _PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
 _UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
-_NOUN = rf"(?:[a-z]+\s+){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
+_NOUN = rf"(?:[a-zа-яёіїєґ]+\s+){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
 _PATTERN = re.compile(
     rf"(?<![\w.,$€])(?:{_PREFIX})?(?:{_BETWEEN}|(?P<first>{_NUMBER}){_RANGE})"
     rf"(?P<tail>[\s-]*(?:(?:{_UNIT})|(?:of\s+)?{_NOUN}))?",
@@ -215,7 +236,7 @@ def number(words: str) -> float | None:
     digits = re.match(rf"(?:{_DIGITS})", plain)
     if digits:
         value = float(re.sub(r"[, ]", "", digits[0]))
-        rest = plain[digits.end() :].strip()
+        rest = plain[digits.end() :].strip().rstrip(".")
         return value * SCALES.get(rest, ABBREVIATIONS.get(rest, 1)) if rest else value
     total, current = 0.0, 0.0
     for word in re.split(r"[\s-]+", plain):

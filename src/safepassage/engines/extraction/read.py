@@ -17,7 +17,7 @@ from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quanti
 from safepassage.domain.claims.words import Modality, OriginKind, PlacePrecision
 from safepassage.engines.extraction import claims as drafting
 from safepassage.engines.extraction import gaps as silence
-from safepassage.engines.extraction import lexicon
+from safepassage.engines.extraction import lexicon, slavic
 from safepassage.engines.extraction import places as placing
 from safepassage.engines.extraction.actor_words import ActorList
 from safepassage.engines.extraction.answers import Statement, answered, spoken, statement
@@ -40,6 +40,8 @@ ANY_DAY = "2000-01-01"
 """What relative times are read against where no day of publication is known; their bounds are dropped."""
 NO_SPEECH = (lexicon.INTENDING - lexicon.PROMISING) | lexicon.THINKING
 """What somebody is said to plan or think is the word of who says so: such verbs add nobody to a chain."""
+SLAVIC = frozenset({"ru", "uk"})
+"""Languages that are read by word order alone; experimental."""
 UNNAMED = "unnamed"
 """The origin of what is told without saying by whom."""
 SUBJECT_NOUNS = frozenset({"PROPN"})
@@ -56,6 +58,7 @@ class _Reader:
     last: Speaker | None = None
     stated: list[StatedBy] = field(default_factory=list)
     gaps: list[InformationGap] = field(default_factory=list)
+    frames: Callable[[Tree], tuple[Attribution, ...]] = attributions
     stages: list[tuple[Stage, tuple[placing.Mention, ...], tuple[str, ...]]] = field(default_factory=list)
 
 
@@ -75,6 +78,8 @@ def read(
     memory = Memory(ActorList(tuple(actors)), gazetteer, report.outlet)
     reader = _Reader(report, memory, gazetteer, at)
     whole = passages(report.text)
+    if report.language in SLAVIC:
+        reader.frames, parser = slavic.attributions, slavic.rows_each
     for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
         if rows:
             _passage(reader, passage, Tree(rows))
@@ -85,7 +90,7 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     """Read one paragraph: attributions first, for they say whose words the rest is."""
     gaps = silence.gaps(passage.repaired)
     silent = frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end)
-    found = tuple(a for a in attributions(tree) if not a.cue or a.cue[0] not in silent)
+    found = tuple(a for a in reader.frames(tree) if not a.cue or a.cue[0] not in silent)
     speakers = _speakers(reader, passage, tree, found)
     chains = tuple(_chain(reader, tree, found, speakers, n, passage.start) for n in range(len(found)))
     ids = tuple(f"a{len(reader.stated) + n}" for n in range(1, len(found) + 1))
