@@ -15,6 +15,7 @@ from pathlib import Path
 from safepassage.audit import RULES
 from safepassage.cli.parser import build_parser
 from safepassage.domain.dictionary import TABLES, Column, ValueType
+from safepassage.domain.movement.form import FIELDS, TERMS
 from safepassage.domain.problem_codes import PROBLEM_CODES, Weight
 from safepassage.formats import audit_files
 from safepassage_verify.codes import CODES
@@ -170,8 +171,23 @@ def unserved_reasons() -> str:
     return table(("code", "why", "what would change it"), listed)
 
 
+def form_fields() -> str:
+    """Describe every field of the notification form."""
+    rows = (
+        (
+            one.number, code(one.key), one.label.en, one.label.ru, one.label.uk, one.origin.value,
+            one.sensitivity.name + (f", and for {' and '.join(sorted(one.also))}" if one.also else ""),
+            "yes" if one.consent else "", "yes" if one.renews else "",
+        )
+        for one in (*FIELDS, *TERMS)
+    )  # fmt: skip
+    head = ("no.", "key", "English", "Russian", "Ukrainian", "from", "class", "consent", "renews")
+    return table(head, rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "command-line": command_line,
+    "form-fields": form_fields,
     "audit-rules": audit_rules,
     "audit-thresholds": audit_thresholds,
     "case-format": case_format,

@@ -111,6 +111,15 @@ def test_every_form_of_a_copy_is_written_signed_recorded_and_proved(run):
     assert (code, set(said["files"].values())) == (0, {True})
 
 
+def test_the_office_sees_who_sees_what(run):
+    drafted(run)
+    do(run, "consent", "--to", "side-a", "--fields", "14", "--given-by", "director")
+    rows = {row["number"]: row for row in run("movement", "who-sees", "a.store", "m1")[1]["fields"]}
+    assert len(rows) == 38
+    assert (rows["14"]["side-a"], rows["14"]["side-b"], rows["1"]["side-b"]) == ("sees", "no consent", "sees")
+    assert (rows["18"]["icrc"], rows["38"]["side-a"], rows["38"]["icrc"]) == ("never", "never", "no consent")
+
+
 def test_the_same_sending_again_adds_nothing_and_writes_the_same_files(run):
     told(run)
     do(run, "consent", "--to", "icrc", "--fields", "all", "--given-by", "director")

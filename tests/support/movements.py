@@ -151,5 +151,7 @@ class Desk:
 
     def under_way(self) -> Desk:
         """Go with everybody's acknowledgement, and leave on time."""
-        self.ready().send().answer("side-a").answer("side-b").answer("icrc").go()
+        asked = self.state.particulars.kind is MovementKind.AGREED
+        word = Answer.AGREED if asked else Answer.NOTED
+        self.ready().send().answer("side-a", word).answer("side-b", word).answer("icrc").go()
         return self.do(ev.Departed, at=START_S + 300)

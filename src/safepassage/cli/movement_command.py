@@ -33,7 +33,9 @@ _ACTIONS: dict[str, _Run] = {
     "status": movement_views.status,
     "no-reply": movement_views.no_reply,
     "overdue": movement_views.overdue,
+    "safeguards": movement_views.safeguards,
     "copy": movement_copies.copy,
+    "who-sees": movement_views.who_sees,
     "desk": movement_copies.desk,
 }
 ACTIONS = tuple(_ACTIONS)

@@ -132,9 +132,11 @@ def _view_options(command: Command) -> None:
     overdue = command(
         "overdue", "List what is overdue, and the steps that are due. Ends with 7 when anything is."
     )
-    for parser in (silent, overdue):
+    rows = command("safeguards", "Write what the log knows of parties and answers, for the plan audit.")
+    for parser in (silent, overdue, rows):
         store_option(parser)
-    for parser in (status, silent, overdue):
+    rows.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="CSV to write")
+    for parser in (status, silent, overdue, rows):
         at_option(parser, "the time at which ages are reckoned; what happened by then counts (default: now)")
         known = "what this office provably held at that moment, by times of receipt"
         parser.add_argument("--known-at", default="", metavar="TIME", help=known)
@@ -148,6 +150,9 @@ def _view_options(command: Command) -> None:
         "--sent", default="", metavar="ENTRY", help="as sent by this entry; hashes are compared"
     )
     files_option(copy)
+    sees = command("who-sees", "Say for each field which recipients see it, and why the others do not.")
+    store_option(sees)
+    _movement(sees)
     desk = command("desk", "Write the log sheet, check-in timetable and report for a radio desk.")
     store_option(desk)
     _movement(desk)

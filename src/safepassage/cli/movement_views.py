@@ -6,14 +6,19 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from safepassage.cli import store_file
+from safepassage.cli import bundles, store_file
 from safepassage.cli.movement_time import given_utc_s
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK, OVERDUE
 from safepassage.domain.errors import StoreError
+from safepassage.domain.log import merge
+from safepassage.domain.log.entry import Entry
+from safepassage.domain.movement.form import FormField, form_of
 from safepassage.domain.movement.overdue import Alarm, alarms
+from safepassage.domain.movement.particulars import Recipient
 from safepassage.domain.movement.rules import open_questions
 from safepassage.domain.movement.state import MovementState, Standing, standings
+from safepassage.formats import access_log, movement_safeguards
 from safepassage.formats.movement_file import iso
 from safepassage.store import movement_events
 
@@ -37,8 +42,17 @@ def status(options: argparse.Namespace) -> Outcome:
     chosen = [one for one in states if options.movement in {"", one.id}]
     if options.movement and not chosen:
         raise StoreError(f"There was no movement {options.movement} at {iso(at_utc_s)}.")
-    lines = [line for one in chosen for line in _lines(one, at_utc_s)]
-    data = {"at": iso(at_utc_s), "movements": [_row(one, at_utc_s) for one in chosen]}
+    with store_file.opened(options, writes=False) as store:
+        apart = _apart(movement_events.held(store), [one.id for one in chosen])
+    lines: list[str] = []
+    for one in chosen:
+        lines += _lines(one, at_utc_s)
+        lines += [
+            f"  written apart, to be settled: {row['kind']} {row['recipient']} ({', '.join(row['entries'])})"
+            for row in apart[one.id]
+        ]
+    rows = [{**_row(one, at_utc_s), "written_apart": apart[one.id]} for one in chosen]
+    data = {"at": iso(at_utc_s), "movements": rows}
     return Outcome(code=OK, text="\n".join(lines or ["No movements."]), data=data)
 
 
@@ -65,6 +79,18 @@ def _lines(state: MovementState, at_utc_s: int) -> Iterator[str]:
         yield f"  OVERDUE by {age(alarm.overdue_s(at_utc_s))}: {alarm.text}"
     for recorded, reason in state.out_of_place:
         yield f"  does not fit: entry {recorded.id} ({reason})"
+
+
+def _apart(entries: Iterable[Entry], movements: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what offices wrote apart about each movement and nobody has settled."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in movements}
+    for one in merge.conflicts(entries):
+        kind, _, about = one.about.partition(":")
+        name, _, recipient = about.partition(":")
+        if kind == "movement" and name in found:
+            row = {"kind": one.kind, "recipient": recipient, "entries": [entry.id for entry in one.entries]}
+            found[name].append(row)
+    return found
 
 
 def _standing(one: Standing, at_utc_s: int) -> str:
@@ -136,6 +162,45 @@ def no_reply(options: argparse.Namespace) -> Outcome:
         for row in rows
     ]
     return Outcome(code=OK, text="\n".join(lines or ["Everybody has answered."]), data={"silent": rows})
+
+
+def who_sees(options: argparse.Namespace) -> Outcome:
+    """Say for each field which recipients see it, and why the others do not."""
+    with store_file.opened(options, writes=False) as store:
+        state = movement_events.states(store).get(options.movement)
+    if state is None:
+        raise StoreError(f"There is no movement {options.movement}.")
+    recipients = state.particulars.recipients
+    rows = [
+        {"number": field.number, "label": field.label.en}
+        | {one.id: _sight(state, one, field) for one in recipients}
+        for field in form_of(state.particulars.kind)
+    ]
+    lines = [
+        f"{row['number']:>3} {row['label']}: " + ", ".join(f"{one.id} {row[one.id]}" for one in recipients)
+        for row in rows
+    ]
+    return Outcome(code=OK, text="\n".join(lines), data={"fields": rows})
+
+
+def _sight(state: MovementState, recipient: Recipient, field: FormField) -> str:
+    if not field.is_for(recipient.role):
+        return "never"
+    if not field.consent or field.number in state.consents.get(recipient.id, frozenset()):
+        return "sees"
+    return "no consent"
+
+
+def safeguards(options: argparse.Namespace) -> Outcome:
+    """Write what the log knows of parties, answers and requests for the plan audit."""
+    states, _ = _states(options)
+    with store_file.opened(options, writes=False) as store:
+        requests = access_log.requests(movement_events.standing(store))
+    data = movement_safeguards.write(states, [requests[name] for name in sorted(requests)])
+    bundles.write_new(options.output, data)
+    count = data.count(b"\n") - 1
+    text = f"{count} rows written to {options.output}: put them into the table safeguards of the case."
+    return Outcome(code=OK, text=text, data={"rows": count})
 
 
 def overdue(options: argparse.Namespace) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.log.entry import Entry
-from safepassage.domain.log.known import known_at
+from safepassage.domain.log.known import known_at, seen_before
 from safepassage.domain.movement.events import Event
 from safepassage.domain.movement.lifecycle import after, fold
 from safepassage.domain.movement.state import MovementState
@@ -29,6 +29,11 @@ def states(
     return fold(one for one in found if happened_utc_s is None or one.event.at_utc_s <= happened_utc_s)
 
 
+def standing(store: EventStore) -> tuple[Entry, ...]:
+    """Return the entries of all offices that count, in the order all agree on."""
+    return merge.standing(store.all_entries())
+
+
 def held(store: EventStore, until_ms: int | None = None) -> tuple[Entry, ...]:
     """Return the entries of all logs, or those that this office provably held at a moment."""
     entries = tuple(store.all_entries())
@@ -36,19 +41,18 @@ def held(store: EventStore, until_ms: int | None = None) -> tuple[Entry, ...]:
 
 
 def before(store: EventStore, entry_id: str) -> dict[str, MovementState]:
-    """Return every movement as it stood just before one entry in the merged order.
+    """Return every movement as its writer knew it just before recording one entry, whatever came in since.
 
     Raises
     ------
     StoreError
-        When there is no such entry that counts.
+        When there is no such entry.
     """
-    earlier: list[Entry] = []
-    for entry in merge.standing(store.all_entries()):
-        if entry.id == entry_id:
-            return movement_log.states(earlier)
-        earlier.append(entry)
-    raise StoreError(f"There is no entry {entry_id} that counts.")
+    entries = tuple(store.all_entries())
+    entry = next((one for one in entries if one.id == entry_id), None)
+    if entry is None:
+        raise StoreError(f"There is no entry {entry_id}.")
+    return movement_log.states(merge.standing(seen_before(entries, entry)))
 
 
 def record(

@@ -24,3 +24,13 @@ def known_at(entries: Iterable[Entry], own_log: str, until_ms: int) -> tuple[Ent
     seen = dict(own[-1].seen) if own else {}
     others = (e for e in given if e.log != own_log and e.seq <= seen.get(e.log, 0))
     return (*own, *others)
+
+
+def seen_before(entries: Iterable[Entry], entry: Entry) -> tuple[Entry, ...]:
+    """Return what the writer of an entry held when writing it: earlier ones of its log, others as it says."""
+    seen = dict(entry.seen)
+    return tuple(
+        one
+        for one in sorted(entries, key=lambda given: (given.log, given.seq))
+        if one.seq <= (entry.seq - 1 if one.log == entry.log else seen.get(one.log, 0))
+    )

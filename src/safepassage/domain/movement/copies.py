@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from safepassage.domain.movement.events import Sent
-from safepassage.domain.movement.form import BY_KEY, BY_NUMBER, FIELDS, TERMS, FormField
+from safepassage.domain.movement.form import BY_KEY, BY_NUMBER, FormField, form_of
 from safepassage.domain.movement.particulars import Particulars, Place, Recipient, RoutePoint, TimeZone
 from safepassage.domain.movement.state import MovementState, Standing, standing
 from safepassage.domain.movement.words import Answer, MovementKind, PointKind, RecipientRole
@@ -87,7 +87,7 @@ def own_form(state: MovementState) -> NotificationCopy:
 
 
 def _form(state: MovementState) -> tuple[FormField, ...]:
-    return FIELDS + (TERMS if state.particulars.kind is MovementKind.AGREED else ())
+    return form_of(state.particulars.kind)
 
 
 def _copy(
@@ -218,7 +218,7 @@ _STATED: Mapping[str, _Value] = MappingProxyType(
         "armed_escort": lambda p, _: p.armed_escort.value,
         "consent_basis": lambda p, _: p.consent_basis,
         "documents": lambda p, _: list(p.documents),
-        "recipients": lambda p, _: [{"name": one.name, "role": one.role.value} for one in p.recipients],
+        "recipients": lambda p, _: [{"recipient": one.name, "role": one.role.value} for one in p.recipients],
         "who_may_leave": lambda p, _: p.terms.who_may_leave,
         "free_choice": lambda p, _: p.terms.free_choice,
         "aid_in": lambda p, _: p.terms.aid_in,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from safepassage.domain.movement.words import RecipientRole
+from safepassage.domain.movement.words import MovementKind, RecipientRole
 from safepassage.domain.release import SensitivityClass
 
 LANGUAGES = ("en", "ru", "uk")
@@ -156,6 +156,11 @@ BY_NUMBER: Mapping[str, FormField] = MappingProxyType({one.number: one for one i
 BY_KEY: Mapping[str, FormField] = MappingProxyType({one.key: one for one in (*FIELDS, *TERMS)})
 CONSENTED = tuple(one.number for one in FIELDS if one.consent)
 """Numbers of the fields that need the consent of the organisation that moves."""
+
+
+def form_of(kind: MovementKind) -> tuple[FormField, ...]:
+    """Return the fields of a kind of movement, in order."""
+    return FIELDS + (TERMS if kind is MovementKind.AGREED else ())
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
