@@ -12,6 +12,32 @@ import pytest
 from safepassage.cli import main, store_file
 
 NAME, SOURCE, TIME = "Zhanna-Canary-Name", "Canary-Source-Word", "2031-05-17T04:15:00Z"
+FORM = f"""
+title = "{SOURCE}"
+start = "{TIME}"
+end = "2031-05-18T04:15:00Z"
+origin = {{ name = "{SOURCE}" }}
+destination = {{ name = "{SOURCE}" }}
+focal_point = {{ phone = "{SOURCE}" }}
+recipients = [{{ id = "side-a", name = "Side A", role = "party" }}]
+"""
+ALERT = """
+kind = "delay"
+[[area]]
+description = "the ford"
+[[text]]
+language = "en"
+headline = "later"
+description = "later"
+"""
+REFERRAL = f"""
+kind = "dead"
+recipient = "ICRC"
+purpose = "identification"
+basis = "no_personal_data"
+place = "{NAME}"
+persons = 1
+"""
 WHO = ("--by", "lead", "--why", "drill")
 
 
@@ -30,6 +56,9 @@ def do_everything(tmp_path):
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "shared").write_text("a passphrase of two offices")
     (tmp_path / "keys" / "person.json").write_text(json.dumps({"name": NAME}))
+    (tmp_path / "keys" / "form.toml").write_text(FORM)
+    (tmp_path / "keys" / "alert.toml").write_text(ALERT)
+    (tmp_path / "keys" / "referral.toml").write_text(REFERRAL)
     record = ("log", "append", "a.store", "--kind", "report.filed", *WHO)
     commands = [
         ("store", "init", "a.store", "--org", "red", "--key-file", "keys/k", "--make-key-file", *WHO),
@@ -40,6 +69,24 @@ def do_everything(tmp_path):
         ("store", "send", "a.store", "--bundle-key", "keys/shared", "-o", "bundle"),
         ("log", "export", "a.store", "--audience", "public", "-o", "public.jsonl", *WHO),
         ("log", "export", "a.store", "--audience", "partners", "-o", "partners.jsonl", *WHO),
+        ("movement", "draft", "a.store", "m1", "--file", "keys/form.toml", *WHO),
+        ("movement", "consent", "a.store", "m1", "--to", "side-a", "--fields", "19", "--given-by", "d", *WHO),
+        (
+            "alert",
+            "issue",
+            "a.store",
+            "b1",
+            "--status",
+            "Test",
+            "--file",
+            "keys/alert.toml",
+            "-o",
+            "alerts",
+            *WHO,
+        ),
+        ("referral", "make", "a.store", "c1", "--file", "keys/referral.toml", *WHO),
+        ("log", "export", "a.store", "--audience", "public", "-o", "public-2.jsonl", *WHO),
+        ("log", "export", "a.store", "--audience", "partners", "-o", "partners-2.jsonl", *WHO),
         ("store", "restore", "backup", "-o", "restored.store", *WHO),
         ("log", "verify", "a.store"),
         ("store", "people", "a.store"),

@@ -69,6 +69,29 @@ def test_crossings_and_checkpoints_on_the_way_are_named_as_such():
         assert {gates[node] for node in passed & set(gates)} == named
 
 
+def test_a_convoy_is_the_legs_that_were_named():
+    legs = [leg for vehicle in RELEASE.plan["vehicles"] for leg in vehicle["legs"]]
+    loaded = next(leg for leg in legs if leg["load"] and any(not item["reserve"] for item in leg["load"]))
+    facts = movement_draft.facts_of_convoy(RELEASE, [loaded["id"]])
+    drafted = movement_file.particulars(OWN, facts, file="plan")
+    epoch_s = round(instant(RELEASE.inputs["epoch"]).timestamp())
+    assert (drafted.start_utc_s, drafted.end_utc_s) == (
+        epoch_s + loaded["depart_s"], epoch_s + loaded["arrive_s"],
+    )  # fmt: skip
+    assert drafted.persons_total == sum(i["persons"] for i in loaded["load"] if not i["reserve"])
+    assert [one.count for one in drafted.vehicles] == [1]
+
+
+def test_a_convoy_goes_one_way_with_people():
+    legs = [leg for vehicle in RELEASE.plan["vehicles"] for leg in vehicle["legs"]]
+    empty = next((leg["id"] for leg in legs if not leg["load"]), None)
+    routes = {leg["route"]: leg["id"] for leg in legs if leg["load"]}
+    for names in (["nobody/1"], [], [empty] if empty else ["nobody/1"], list(routes.values())[:2]):
+        if len(names) != 2 or len(routes) > 1:
+            with pytest.raises(ValueError, match=r"no leg|one route"):
+                movement_draft.facts_of_convoy(RELEASE, names)
+
+
 def test_what_the_plan_does_not_have_is_said():
     with pytest.raises(ValueError, match="no corridor"):
         movement_draft.facts_of(RELEASE, "k999")

@@ -79,6 +79,8 @@ def _planned(options: argparse.Namespace) -> dict[str, Any]:
         raise FormatError(file=str(options.plan), what=what, remedy=remedy)
     cut = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
     try:
+        if options.leg:
+            return movement_draft.facts_of_convoy(cut, options.leg)
         return movement_draft.facts_of(cut, options.corridor)
     except ValueError as fault:
         raise FormatError(file=str(options.plan), what=str(fault), remedy="name another corridor") from None

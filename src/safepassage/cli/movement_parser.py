@@ -30,6 +30,8 @@ def _paper_options(command: Command) -> None:
         )
         made.add_argument("--plan", type=Path, metavar="OUT", help="folder that `plan` wrote")
         made.add_argument("--corridor", default="", metavar="ID", help="corridor of that plan")
+        leg = "leg of a vehicle that goes in this convoy, as in the schedule; repeatable"
+        made.add_argument("--leg", action="append", default=[], metavar="ID", help=leg)
     _recorded(command("check", "Say what is missing; mark the movement as checked if nothing holds it."))
     _recorded(command("submit", "Hand a checked movement to whoever releases it."))
     consent = _recorded(

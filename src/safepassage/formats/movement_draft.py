@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,23 +34,52 @@ def facts_of(release: Release, corridor_id: str) -> dict[str, Any]:
     return _Corridor(release, corridors[corridor_id]).facts()
 
 
+def facts_of_convoy(release: Release, ride_ids: Iterable[str]) -> dict[str, Any]:
+    """Return what a plan knows of a convoy: legs of vehicles on one route, by the ids of the schedule.
+
+    Raises
+    ------
+    ValueError
+        When the plan has no such leg, one is empty, or they are not on one route.
+    """
+    release.require(Audience.PLANNING_TEAM)
+    wanted = set(ride_ids)
+    legs = {leg["id"]: leg for vehicle in release.plan["vehicles"] for leg in vehicle["legs"]}
+    unknown = sorted(wanted - set(legs))
+    if unknown or not wanted:
+        raise ValueError(f"the plan has no leg {', '.join(unknown) or 'named'}: they stand in the schedule")
+    chosen = [legs[name] for name in sorted(wanted)]
+    if len({leg["route"] for leg in chosen}) > 1 or not all(leg["load"] for leg in chosen):
+        raise ValueError("the legs of a convoy carry people on one route")
+    load = chosen[0]["load"][0]
+    row = {
+        "id": "", "place": load["place"], "direction": load["direction"], "site": load["site"],
+        "route": chosen[0]["route"], "alternative": -1,
+    }  # fmt: skip
+    return _Corridor(release, row, wanted).facts()
+
+
 class _Corridor:
-    def __init__(self, release: Release, row: Mapping[str, Any]) -> None:
+    """One corridor, or with `only` the convoy of these legs."""
+
+    def __init__(self, release: Release, row: Mapping[str, Any], only: Container[str] | None = None) -> None:
         self._release, self._row = release, row
         self._register = Register(release)
         movements = Movements(release, self._register, counts_arcs=False)
-        self._times = movements.times
+        self._times, self._only = movements.times, only
         direction = self._register.direction(row["direction"])
         self._cars = [
             group for group in movements.cars
-            if (group.row["place"], group.row["route"]) == (row["place"], row["route"])
+            if only is None
+            and (group.row["place"], group.row["route"]) == (row["place"], row["route"])
             and self._register.direction(group.row["direction"]) == direction
         ]  # fmt: skip
         self._rides = [
             ride for ride in movements.rides
-            if ride.route == row["route"]
-            and any(item["place"] == row["place"]
-                    and self._register.direction(item["direction"]) == direction for item in ride.load)
+            if (only is None or ride.id in only)
+            and ride.route == row["route"]
+            and any(only is not None or (item["place"] == row["place"]
+                    and self._register.direction(item["direction"]) == direction) for item in ride.load)
         ]  # fmt: skip
         if not self._cars and not self._rides:
             raise ValueError(f"nobody moves on corridor {row['id']} in this plan")
@@ -169,7 +198,7 @@ class _Corridor:
                 counted[Group.OWN_VEHICLE.value] += int(group.persons.sum())
         for ride in self._rides:
             for item in ride.load:
-                if item["place"] == self._row["place"] and not item["reserve"]:
+                if (self._only is not None or item["place"] == self._row["place"]) and not item["reserve"]:
                     counted[item["group"]] += int(item["persons"])
         order = [group.value for group in Group]
         return [{"category": name, "persons": counted[name]} for name in order if counted[name]]
