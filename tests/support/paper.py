@@ -27,8 +27,8 @@ class _Words(HTMLParser):
 
 
 def closed(text: str) -> str:
-    """Return text without spaces and breaks, which each form of a document sets in its own way."""
-    return re.sub(r"[\s\u200b\u00ad]+", "", text)
+    """Return text without spaces and breaks, its letters apart: forms of a document differ in these."""
+    return re.sub(r"[\s\u200b\u00ad]+", "", text.replace("\ufb01", "fi").replace("\ufb02", "fl"))
 
 
 def page_text(page: bytes) -> str:
