@@ -1,6 +1,7 @@
 """Whether an acknowledged report is ever lost or doubled: stopped programs, lost power, bad and full disks.
 
     python benchmarks/durability.py [--long] [--stops N] [--images N] [--faults N] [--json]
+                                    [--slice N --keep FILE]
 
 - *stops*: `safepassage log append` is stopped with SIGKILL while it records; the next run sends again what
   was not acknowledged, and some of what was.
@@ -13,7 +14,8 @@
 
 Each part runs once as in the product, where nothing may be lost or doubled, and once with a durability
 switched off (acknowledged early, or `synchronous=NORMAL`), where losses must show, or the harness could not
-see them. Short form: about three minutes; `--long` has 1,000 stops, 20,000 images, 500 faults.
+see them. Short form: about three minutes; `--long` has 1,000 stops, 20,000 images, 500 faults. `--slice N --keep FILE` makes
+the next N stops, by far the longest part, each slice with a seed of its own, and adds them to FILE.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from pathlib import Path
 import disk_faults
 import hard_stops
 import power_loss
+import slices
 
 SHORT, LONG = {"stops": 25, "images": 900, "faults": 60}, {"stops": 1000, "images": 20_000, "faults": 500}
 Part = Callable[..., dict[str, int]]
@@ -42,7 +45,10 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, help=f"how many {name} (0: none)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
+    slices.add_options(parser)
     options = parser.parse_args()
+    if options.keep:
+        return _stops_in_slices(options)
     found, good = {}, True
     for name, part in PARTS.items():
         given = getattr(options, name)
@@ -61,6 +67,19 @@ def main() -> int:
     if options.json:
         print(json.dumps(found))
     return 0 if good else 1
+
+
+def _stops_in_slices(options: argparse.Namespace) -> int:
+    """Make the next slice of the stops that are still to be made, and print the sum of all slices."""
+    count = (LONG if options.long else SHORT)["stops"] if options.stops is None else options.stops
+    first, last = slices.following(options, 0, count)
+    row: dict[str, int] = {}
+    if last > first:
+        with tempfile.TemporaryDirectory(dir=_folder("stops")) as folder:
+            row = hard_stops.run(Path(folder), last - first, options.seed + first, durable=True)
+    total = slices.added(options, first, last, row)
+    print(json.dumps(total) if options.json else f"stops, durable: {dict(total)}")
+    return int(bool(total["lost"] or total["doubled"] or total["broken"]))
 
 
 def _folder(name: str) -> str | None:

@@ -1,6 +1,8 @@
 """Whether offices that work apart and exchange bundles over a bad way lose, double or disagree on anything.
 
-    python benchmarks/exchange.py [--seeds 10000] [--first 0] [--json]
+    python benchmarks/exchange.py [--seeds 10000] [--first 0] [--slice N --keep FILE] [--json]
+
+`--slice N --keep FILE` runs the next N seeds of those that FILE does not hold yet, and adds them to it.
 
 One process, a clock of its own, everything from the seed. Two to four offices record (new things, retries,
 the same message at two offices, things taken back), send bundles that are dropped, doubled, reordered, cut
@@ -19,6 +21,8 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+
+import slices
 
 from safepassage.domain.errors import FormatError
 from safepassage.domain.log.entry import Draft, Entry
@@ -291,16 +295,19 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--json", action="store_true")
+    slices.add_options(parser)
     options = parser.parse_args()
     totals: Counter[str] = Counter()
     started = time.process_time()
-    for seed in range(options.first, options.first + options.seeds):
+    first, last = slices.following(options, options.first, options.first + options.seeds)
+    for seed in range(first, last):
         try:
             totals += simulate(seed)
         except AssertionError as fault:
             print(f"seed {seed}: {fault}", file=sys.stderr)
             return 1
     totals["cpu_s"] = round(time.process_time() - started)
+    totals = slices.added(options, first, last, totals)
     for name, count in totals.items():
         print(f"{name:24} {count}", file=sys.stderr if options.json else sys.stdout)
     if options.json:
