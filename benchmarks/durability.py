@@ -14,8 +14,8 @@
 
 Each part runs once as in the product, where nothing may be lost or doubled, and once with a durability
 switched off (acknowledged early, or `synchronous=NORMAL`), where losses must show, or the harness could not
-see them. Short form: about three minutes; `--long` has 1,000 stops, 20,000 images, 500 faults. `--slice N --keep FILE` makes
-the next N stops, by far the longest part, each slice with a seed of its own, and adds them to FILE.
+see them. Short form: about three minutes; `--long` has 1,000 stops, 20,000 images, 500 faults. `--slice N
+--keep FILE` makes the next N stops, by far the longest part, with a seed of their own, and adds them to FILE.
 """
 
 from __future__ import annotations

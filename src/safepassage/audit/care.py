@@ -22,6 +22,10 @@ from safepassage.domain.case import ArrangementStatus
 from safepassage.domain.safeguard import SafeguardKind as Kind
 
 WEAK_GRADES = ("D", "E", "F")
+CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
+POSITION = re.compile(r"\b\d{1,3}\.\d{3,}\b")
+PERSONS = re.compile(r"\b(\d+) (?:persons?|people|осіб|особи|людей|человека?)\b", re.IGNORECASE)
+"""A time of the clock, a position finer than a kilometre, a number of persons, as they stand in a notice."""
 
 
 def reception(data: Given) -> Answer:
@@ -195,20 +199,30 @@ def outputs(data: Given) -> Answer:
     texts = data.source.public
     if not texts:
         return unknown("what is to go to the public")
-    hidden = {row["id"] for row in data.plan["vehicles"]} | {trip.id for trip in data.trips}
-    hidden |= {f"{c['length_m']} m" for c in data.plan["corridors"]}
-    leaks, limit = [], data.limit("smallest_cell_persons")
-    for name, text in sorted(texts.items()):
-        words = set(re.findall(r"[^\s<>\"',;()]+", text))
-        if words & hidden:
-            leaks.append(f"{name}: {min(words & hidden)}")
-        small = [n for n in re.findall(r"\b(\d+) persons?\b", text) if int(n) < limit]
-        if small:
-            leaks.append(f"{name}: {small[0]} persons")
+    hidden, limit = _hidden_words(data), data.limit("smallest_cell_persons")
+    told = [str(data.inputs["notice"]["hotline"]), *(str(d["name"]) for d in data.inputs["directions"])]
+    told += [data.case.hotline] if data.case else []
+    leaks = []
+    for name, whole in sorted(texts.items()):
+        text = whole
+        for known in filter(None, told):
+            text = text.replace(known, " ")
+        words = set(re.findall(r"[^\s<>\"',;()]+", text)) | {word.strip(".:!?") for word in text.split()}
+        found = sorted(words & hidden)[:1] + CLOCK.findall(text)[:1] + POSITION.findall(text)[:1]
+        found += [f"{n} persons" for n in PERSONS.findall(text) if int(n) < limit][:1]
+        leaks += [f"{name}: {what}" for what in found]
     limits = data.stated("smallest_cell_persons")
     if leaks:
         return answer(FAIL, "restricted values stand in what goes to the public", leaks, limits)
     return answer(PASS, f"{len(texts)} texts looked through", threshold=limits)
+
+
+def _hidden_words(data: Given) -> set[str]:
+    """Return what stands in no text for the public: vehicles, movements, corridors, and roads in use."""
+    labels = data.inputs["network"]["arcs"]["label"]
+    hidden = {row["id"] for row in data.plan["vehicles"]} | {trip.id for trip in data.trips}
+    hidden |= {labels[step[0]] for trip in data.trips for step in trip.steps}
+    return (hidden | {str(corridor["id"]) for corridor in data.plan["corridors"]}) - {""}
 
 
 def evidence(data: Given) -> Answer:
@@ -235,13 +249,27 @@ def evidence(data: Given) -> Answer:
             age_s = data.as_of_s - round((moment - epoch).total_seconds())
             if age_s > data.limit("evidence_age_h") * HOUR_S:
                 old.append(row["id"])
-    measured = f"{len(basis)} statements; weakly graded {len(weak)}, old {len(old)}"
-    if weak or old:
-        return answer(WARN, measured, sorted({*weak, *old})[:SHOWN], limits)
+    alone_ = _on_one_source(data)
+    measured = f"{len(basis)} statements; weakly graded {len(weak)}, old {len(old)}, "
+    measured += f"decisive roads on one source {len(alone_)}"
+    if weak or old or alone_:
+        return answer(WARN, measured, sorted({*weak, *old, *alone_})[:SHOWN], limits)
     bare = [b["id"] for b in basis if not b["grade"] or not b["as_of"]]
     if bare:
         return answer(NOT_ASSESSED, f"{measured}; without grade or date {len(bare)}", bare[:SHOWN], limits)
     return answer(PASS, measured, threshold=limits)
+
+
+def _on_one_source(data: Given) -> list[str]:
+    """Return what the plan changes on roads that limit it, where nobody else says the same."""
+    decisive = {arc for row in data.plan.get("binding", ()) for arc in row["arcs"]}
+    for corridor in data.plan["corridors"]:
+        decisive |= {corridor.get("bottleneck_arc", -1), *corridor.get("cut_arcs", ())}
+    on: dict[int, dict[str, str]] = {}
+    for change in data.plan["modifications"]:
+        for arc in decisive.intersection(change.get("arcs", ())) if change["used"] else ():
+            on.setdefault(arc, {})[change.get("source", "")] = change["id"]
+    return sorted({name for said in on.values() if len(said) == 1 for name in said.values()})
 
 
 def told_where(data: Given) -> Answer:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from safepassage.audit.given import (
     FAIL,
     HOUR_S,
     NOT_ASSESSED,
     PASS,
+    SHOWN,
     WARN,
     Answer,
     Given,
@@ -21,6 +26,14 @@ from safepassage.domain.safeguard import SafeguardKind as Kind
 FORBIDDEN = ("sex", "gender", "age", "nationality", "ethnicity", "religion", "language", "politics")
 
 
+MANDATORY = re.compile(
+    r"\b(?:mandatory|compulsory|must leave|have to leave|obligatory|обязательн\w*|принудительн\w*|"
+    r"обов.язков\w*|примусов\w*)\b",
+    re.IGNORECASE,
+)
+"""Words that make leaving a duty, in the languages of notices that this project has."""
+
+
 def both_directions(data: Given) -> Answer:
     """SP-01: nobody closes a direction, and the directions are people's own answers."""
     closed = [r.id for r in data.rows(Kind.DIRECTION_CLOSED) if r.answer == "yes" and not r.party]
@@ -30,16 +43,27 @@ def both_directions(data: Given) -> Answer:
     without = sorted({r["place"] for r in rows if not r["basis"]})
     if without:
         return answer(FAIL, "counts by direction do not say how the answers are known", without)
-    wanted = {r["direction"] for r in rows if r["persons"]}
-    unserved = sorted(wanted - {trip.direction for trip in data.trips})
-    if unserved:
-        return answer(WARN, "people chose a direction in which nothing moves in this plan", unserved)
+    closed = sorted({r.direction or r.id for r in data.rows(Kind.DIRECTION_CLOSED) if r.answer == "yes"})
+    if closed:
+        return answer(WARN, "a party closed a direction", closed)
+    still = _still(data, rows)
+    if still:
+        causes = {r["reason"] for r in data.plan["unserved"] if f"{r['place']}: {r['direction']}" in still}
+        measured = f"people chose a direction in which none of their place moves: {len(still)}; cause: "
+        return answer(WARN, measured + (", ".join(sorted(causes)) or "not stated"), still[:SHOWN])
     all_persons = sum(r["persons"] for r in rows)
     assumed = sum(r["persons"] for r in rows if r["basis"] == "assumption")
     measured = f"{len(data.inputs['directions'])} directions; assumed answers: {assumed} of {all_persons}"
     if not rows or percent(assumed, all_persons) > data.limit("assumed_share_percent") or assumed:
         return answer(NOT_ASSESSED, measured, threshold=data.stated("assumed_share_percent"))
     return answer(PASS, measured, threshold=data.stated("assumed_share_percent"))
+
+
+def _still(data: Given, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return places and directions that people chose and in which nobody of the place moves."""
+    moved = {(row[0], trip.direction) for trip in data.trips for row in trip.load}
+    wanted = {(r["place"], r["direction"]) for r in rows if r["persons"]}
+    return [f"{place}: {direction}" for place, direction in sorted(wanted - moved)]
 
 
 def no_pressure(data: Given) -> Answer:
@@ -50,7 +74,15 @@ def no_pressure(data: Given) -> Answer:
     ]  # fmt: skip
     if orders:
         return answer(FAIL, "an evacuation was ordered and no legal basis is recorded", orders)
+    marked = [] if _is_ordered(data) else _marked_mandatory(data)
+    if marked:
+        return answer(
+            FAIL, "leaving is called mandatory, and no order with a legal basis is recorded", marked
+        )
     staying = {row["place"]: row["persons"] for row in data.plan["hold"] if row["persons"]}
+    bare = _unsupplied(data, sorted(staying))
+    if bare:
+        return answer(FAIL, "those who stay are supplied with nothing, and nothing is on its way", bare)
     refused = [
         place for place in sorted(staying)
         if any(row.answer == "no" for row in data.rows(Kind.AID_FOR_STAYERS, place=place))
@@ -64,6 +96,27 @@ def no_pressure(data: Given) -> Answer:
     if data.case is None or open_:
         return unknown(f"whether those who stay keep aid ({len(open_)} of {len(staying)} places)")
     return answer(PASS, f"aid goes on for those who stay in {len(staying)} places")
+
+
+def _is_ordered(data: Given) -> bool:
+    return any(
+        a.kind is ArrangementKind.ORDERED_EVACUATION and a.legal_basis.strip() for a in data.arrangements()
+    )
+
+
+def _marked_mandatory(data: Given) -> list[str]:
+    """Return the texts that make leaving a duty: arrangements, the title, what goes to the public."""
+    said = {a.id: f"{a.name} {a.stated_purposes}" for a in data.arrangements()}
+    said |= {"title": data.case.title} if data.case else {}
+    said |= dict(data.source.public or {})
+    return [name for name, text in sorted(said.items()) if MANDATORY.search(text)]
+
+
+def _unsupplied(data: Given, places: Sequence[str]) -> list[str]:
+    """Return places whose need is met by nothing, as reported, and to which nothing was dispatched."""
+    sent = {c.place for c in (data.case.consignments if data.case else ()) if c.dispatched_milli > 0}
+    none = {r.place for r in data.rows(Kind.MET_NEED_PERCENT) if r.place and r.number == 0}
+    return [place for place in places if place in none - sent]
 
 
 def warning(data: Given) -> Answer:
@@ -95,6 +148,8 @@ def warning(data: Given) -> Answer:
             objects.append(place)
     if untold and worst is not FAIL:
         return answer(NOT_ASSESSED, "no notice before the first departure is recorded", untold, limits)
+    if not spoken and worst is not FAIL:
+        return answer(NOT_ASSESSED, "not in the data: which languages people speak", threshold=limits)
     return answer(worst, f"shortest time between notice and departure: {hours(least or 0)}", objects, limits)
 
 

@@ -21,6 +21,7 @@ from safepassage.audit.given import (
     unknown,
 )
 from safepassage.audit.trips import Trip, exposure_ppm_s
+from safepassage.domain.audit_sheet import Verdict
 from safepassage.domain.safeguard import SafeguardKind as Kind
 
 MINUTE_S = 60
@@ -58,6 +59,10 @@ def accessible(data: Given) -> Answer:
             f"journeys without a place for each and a carer: {len(over)}; groups left behind: {len(left)}"
         )
         return answer(FAIL, measured, [*left, *over][:SHOWN], limits)
+    links = [trip.id for trip in data.trips if not trip.vehicle and trip.aboard(*NEEDING_HELP)]
+    if links:
+        what = "not in the data: special places on trains, boats and paths"
+        return answer(NOT_ASSESSED, what, links[:SHOWN], limits)
     if not any(row["group"] in NEEDING_HELP and row["persons"] for row in data.inputs["demand"]):
         return unknown("anybody who needs help or a special place")
     return answer(PASS, "a place for each, and for a carer", threshold=limits)
@@ -103,7 +108,7 @@ def rest(data: Given) -> Answer:
     """SP-15: nobody rides for long without a stop, nor longer without toilet and water."""
     if not data.trips:
         return unknown("movements")
-    limits = data.stated("leg_warn_min", "leg_fail_min")
+    limits = data.stated("leg_warn_min", "leg_fail_min", "meal_min", "overnight_min", "water_ml_person_h")
     found = {WARN: list[str](), FAIL: list[str]()}
     longest = 0
     for trip in data.trips:
@@ -120,7 +125,35 @@ def rest(data: Given) -> Answer:
     for verdict in (FAIL, WARN):
         if found[verdict]:
             return answer(verdict, measured, found[verdict][:SHOWN], limits)
-    return answer(PASS, measured, threshold=limits)
+    verdict, said, objects = _on_long_ways(data)
+    return answer(verdict, f"{measured}{said}", objects, limits)
+
+
+def _on_long_ways(data: Given) -> tuple[Verdict, str, list[str]]:
+    """Return what long journeys lack of meals, a place for the night and water; or what is unknown of it."""
+    lacking: list[str] = []
+    open_: list[str] = []
+    for trip in data.trips:
+        ride_s = trip.arrive_s - trip.depart_s
+        for kind, name in ((Kind.MEALS, "meal_min"), (Kind.WAY_STATION, "overnight_min")):
+            if ride_s > data.limit(name) * MINUTE_S:
+                answers = {row.answer for row in data.rows(kind, direction=trip.direction)}
+                if "yes" not in answers or "no" in answers:
+                    (lacking if "no" in answers else open_).append(f"{trip.id}: {kind.value}")
+        if ride_s > data.limit("leg_warn_min") * MINUTE_S and not _is_cold(data):
+            rows = data.rows(Kind.WATER_ML_PERSON_H, direction=trip.direction)
+            aboard = min((row.number for row in rows if row.number is not None), default=None)
+            if aboard is None or aboard < data.limit("water_ml_person_h"):
+                (open_ if aboard is None else lacking).append(f"{trip.id}: water")
+    if lacking:
+        return FAIL, f"; long journeys lack something: {len(lacking)}", lacking[:SHOWN]
+    if open_:
+        return NOT_ASSESSED, f"; not in the data for long journeys: {len(open_)}", open_[:SHOWN]
+    return PASS, "", []
+
+
+def _is_cold(data: Given) -> bool:
+    return data.case is not None and data.case.settings.cold_season
 
 
 def by_day(data: Given) -> Answer:
@@ -202,8 +235,26 @@ def exposure(data: Given) -> Answer:
     measured += f", mean {percent(mean, cap)} %; largest to median settlement: {_inequity(homes)}"
     if high > cap:
         return answer(FAIL, measured, threshold=limits)
-    verdict = WARN if mean * 100 > data.limit("exposure_warn_percent") * cap else PASS
-    return answer(verdict, measured, threshold=limits)
+    highest = _highest_exposure(data)
+    if highest > cap:
+        measured += f"; in the highest layer up to {percent(highest, cap) if cap else 'more than 100'} %"
+    over = highest > cap or mean * 100 > data.limit("exposure_warn_percent") * cap
+    return answer(WARN if over else PASS, measured, threshold=limits)
+
+
+def _highest_exposure(data: Given) -> int:
+    """Return the percentile of the worst wave with the high figures of all events, each while it lasts.
+
+    Overlapping events are added up, which is never below their union.
+    """
+    hazard: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for _, _, _, high, from_s, until_s, shares in data.inputs["network"].get("hazard_events") or ():
+        for arc, share in shares:
+            hazard[arc].append((from_s, until_s, high * share // PPM))
+    waves: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for trip in data.trips:
+        waves[trip.depart_s // HOUR_S].append((exposure_ppm_s(trip, hazard), trip.persons))
+    return max(_percentile(rows, data.limit("exposure_percentile")) for rows in waves.values())
 
 
 def _high(network: Mapping[str, Sequence[Sequence[int]]]) -> Iterator[tuple[int, int]]:
@@ -249,9 +300,10 @@ def way_round(data: Given) -> Answer:
         if corridor["alternative"] < 0:
             none.append(corridor["id"])
             continue
-        other = set(routes[corridor["alternative"]]["arcs"])
+        # A bridge is one bridge in either direction: stretches are compared by their two ends.
+        other = {_ends(arcs, arc) for arc in routes[corridor["alternative"]]["arcs"]}
         length = sum(arcs["length_m"][arc] for arc in own)
-        shared = [arc for arc in own if arc in other]
+        shared = [arc for arc in own if _ends(arcs, arc) in other]
         if sum(arcs["length_m"][arc] for arc in shared) * PPM > data.limit("shared_length_ppm") * length:
             none.append(corridor["id"])
         elif shared:
@@ -260,6 +312,11 @@ def way_round(data: Given) -> Answer:
     if none:
         return answer(FAIL, measured, none[:SHOWN], limits)
     return answer(WARN if severed else PASS, measured, severed[:SHOWN], limits)
+
+
+def _ends(arcs: Mapping[str, Sequence[int]], arc: int) -> tuple[int, int]:
+    tail, head = arcs["tail"][arc], arcs["head"][arc]
+    return min(tail, head), max(tail, head)
 
 
 def explosive_hazard(data: Given) -> Answer:
@@ -299,19 +356,17 @@ def crossings(data: Given) -> Answer:
         return unknown("how many persons crossings and checkpoints let through")
     nodes = {place["id"]: place["node"] for place in data.inputs["places"]}
     tails, heads = data.inputs["network"]["arcs"]["tail"], data.inputs["network"]["arcs"]["head"]
-    sent: Counter[tuple[int, int]] = Counter()
+    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for trip in data.trips:
-        touched = {
-            (node, step[2] // HOUR_S) for step in trip.steps for node in (tails[step[0]], heads[step[0]])
-        }
         first: dict[int, int] = {}
-        for node, hour in sorted(touched):
-            first.setdefault(node, hour)
-        for node, hour in first.items():
-            sent[node, hour] += trip.persons
+        for arc, _, entered_s, left_s in trip.steps:
+            first.setdefault(tails[arc], entered_s)
+            first.setdefault(heads[arc], left_s)
+        for node, at_s in first.items():
+            sent[node].append((at_s, trip.persons))
     limits, over, tight, most = data.stated("crossing_warn_percent"), [], [], 0
     for row in rows:
-        busiest = max((n for (node, _), n in sent.items() if node == nodes.get(row.place)), default=0)
+        busiest = _busiest_hour(sent.get(nodes.get(row.place, -1), ()))
         part = percent(busiest, row.number or 0) if row.number else 1000 * (busiest > 0)
         most = max(most, part)
         if busiest > (row.number or 0):
@@ -322,3 +377,16 @@ def crossings(data: Given) -> Answer:
     if over:
         return answer(FAIL, measured, over, limits)
     return answer(WARN if tight else PASS, measured, tight, limits)
+
+
+def _busiest_hour(passed: Sequence[tuple[int, int]]) -> int:
+    """Return the most persons in any 3,600 seconds, wherever the hour of the clock begins."""
+    order = sorted(passed)
+    most = sum_ = begin = 0
+    for at_s, persons in order:
+        sum_ += persons
+        while at_s - order[begin][0] >= HOUR_S:
+            sum_ -= order[begin][1]
+            begin += 1
+        most = max(most, sum_)
+    return most

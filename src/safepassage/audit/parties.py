@@ -53,7 +53,9 @@ def acknowledged(data: Given) -> Answer:
     parties = notified_parties(data)
     if not parties:
         return unknown("which parties were notified")
-    changed_s = max((r.at_s for r in data.rows(Kind.REVISION) if r.at_s is not None), default=None)
+    revisions, passage = data.rows(Kind.REVISION), bool(data.passages())
+    changed_s = max((r.at_s for r in revisions if r.at_s is not None), default=None)
+    latest = max((r.number for r in revisions if r.number is not None), default=None)
     valid: list[str] = []
     stale: list[str] = []
     silent: list[str] = []
@@ -62,20 +64,39 @@ def acknowledged(data: Given) -> Answer:
         last = _last(data, party)
         if last is None:
             silent.append(party)
-        elif last.answer == "objection":
+        elif last.answer in {"objection", "no"}:
             objecting.append(party)
-        elif changed_s is not None and (last.at_s is None or last.at_s < changed_s):
+        elif _is_stale(last, changed_s, latest):
             stale.append(party)
         else:
-            (valid if last.answer in {"yes", "comment"} else silent).append(party)
-    decided = any(r.answer in {"yes", "no"} and r.party and r.text for r in data.rows(Kind.LEAD_DECISION))
-    if objecting and (data.passages() or not decided):
-        return answer(FAIL, "a party objects and no decision of the lead with a reason holds", objecting)
+            # A comment is a reply; to an agreed passage it is no agreement.
+            (valid if last.answer in ({"yes"} if passage else {"yes", "comment"}) else silent).append(party)
+    undecided = [party for party in objecting if passage or not _is_decided(data, party)]
+    if undecided:
+        return answer(FAIL, "a party objects and no decision of the lead with a reason holds", undecided)
     open_ = sorted({*silent, *stale, *objecting})
     measured = f"answered {len(valid)} of {len(parties)}; stale after a change: {len(stale)}"
     if open_:
-        return answer(FAIL if data.passages() else WARN, measured, open_)
+        return answer(FAIL if passage else WARN, measured, open_)
     return answer(PASS, measured, valid)
+
+
+def _is_stale(last: Safeguard, changed_s: int | None, latest: int | None) -> bool:
+    """Tell whether an answer is to an earlier revision: by its number, or else by its time."""
+    if latest is not None and last.number is not None:
+        return last.number < latest
+    return changed_s is not None and (last.at_s is None or last.at_s < changed_s)
+
+
+def _is_decided(data: Given, party: str) -> bool:
+    """Tell whether the lead decided to go on after this party's objection, with a reason."""
+    objection = _last(data, party)
+    since = objection.at_s if objection is not None else None
+    return any(
+        r.answer == "yes" and r.party == party and r.text
+        and (since is None or (r.at_s is not None and r.at_s >= since))
+        for r in data.rows(Kind.LEAD_DECISION)
+    )  # fmt: skip
 
 
 def _last(data: Given, party: str) -> Safeguard | None:

@@ -27,9 +27,10 @@ def _rule(
 # Columns: number, title, kind, source, data read.
 _ALL: tuple[tuple[Rule, Check], ...] = (
     _rule(1, "Both directions open, freely chosen", _L, "GC IV 49; customary rule 129; Guiding Principles 15",
-          "demand (basis), movements, safeguards direction_closed", choice.both_directions),
+          "demand (basis), movements, unserved, safeguards direction_closed", choice.both_directions),
     _rule(2, "No pressure; those who stay keep aid", _S, "UNHCR Emergency Handbook, humanitarian evacuation; "
-          "ICRC: civilians who stay must be protected", "arrangements, hold, safeguards aid_for_stayers",
+          "ICRC: civilians who stay must be protected", "arrangements, title, texts for the public, hold, "
+          "consignments, safeguards aid_for_stayers and met_need_percent",
           choice.no_pressure),
     _rule(3, "Notice of departure is effective", _S, "Guiding Principles on Internal Displacement 7; MED "
           "Guide 2024", "departures, notice_languages, safeguards notice", choice.warning),
@@ -59,7 +60,7 @@ _ALL: tuple[tuple[Rule, Check], ...] = (
     _rule(14, "Reception has room", _S, "customary rule 131; Sphere Handbook 2018", "arrivals, safeguards "
           "floor_m2, water_l_day, toilets, beds, stay_hours", care.reception),
     _rule(15, "Rest on the way", _S, "GC IV 49(3); UNHCR on way stations", "movements, safeguards "
-          "rest_stops_min", journey.rest),
+          "rest_stops_min, meals, way_station, water_ml_person_h", journey.rest),
     _rule(16, "Movement by day", _P, "practice of convoy security", "movements, positions, safeguards "
           "night_movement", journey.by_day),
     _rule(17, "Exposure is bounded", _P, "customary rules 15, 22; as low as reasonably achievable",
@@ -86,7 +87,7 @@ _ALL: tuple[tuple[Rule, Check], ...] = (
     _rule(29, "Nothing restricted goes out", _S, "ICRC Handbook on Data Protection; IASC Operational "
           "Guidance on Data Responsibility", "texts for the public", care.outputs),
     _rule(30, "Evidence is graded and fresh", _S, "IASC Operational Guidance on Data Responsibility; "
-          "Admiralty grading", "basis, modifications, arrangements", care.evidence),
+          "Admiralty grading", "basis, modifications, binding, corridors, arrangements", care.evidence),
     _rule(31, "People know what waits for them", _S, "Core Humanitarian Standard 2024", "hotline, safeguards "
           "info_sheet", care.told_where),
     _rule(32, "No military use of outputs", _P, "charter of this project", "safeguards recipient",

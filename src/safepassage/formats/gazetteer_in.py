@@ -34,15 +34,19 @@ def read(data: bytes, *, file: str) -> tuple[Gazetteer, tuple[Problem, ...]]:
     for number, cells in _rows(table):
         try:
             places.append(_place(cells))
-        except ValueError as fault:
+        except (ValueError, OverflowError, KeyError) as fault:
             hint = "give a name, degrees of latitude and longitude, and a known kind"
-            problems.append(error("GAZETTEER_ROW", table.where(number), str(fault), hint))
+            problems.append(error("GAZETTEER_ROW", table.where(number), _said(fault), hint))
     return Gazetteer(places=tuple(places)), tuple(problems)
 
 
 def _rows(table: RawTable) -> Iterator[tuple[int, dict[str, str]]]:
     for row in table.rows:
         yield row.number, dict(zip(table.header, (text_of(c).strip() for c in row.cells), strict=False))
+
+
+def _said(fault: Exception) -> str:
+    return f"{fault.args[0]} is not given" if isinstance(fault, KeyError) else str(fault)
 
 
 def _place(cells: dict[str, str]) -> NamedPlace:

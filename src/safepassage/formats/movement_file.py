@@ -37,7 +37,7 @@ def read(data: bytes, *, file: str) -> dict[str, Any]:
         text = data.decode("utf-8")
         document = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
         plain = _plain(document)
-    except (ValueError, RecursionError) as fault:
+    except (ValueError, OverflowError, RecursionError) as fault:
         raise FormatError(
             file=file, what=f"holds no particulars ({fault})", remedy="see the page on movements"
         ) from None

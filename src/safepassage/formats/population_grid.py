@@ -78,7 +78,7 @@ def _from_csv(path: Path) -> list[PopulationCell]:
     column = _column([n for n in table.header if n], path)
     found = []
     for row, record in zip(table.rows, table.records(), strict=True):
-        persons = _persons(record[column], path, f"row {row.number}")
+        persons = _persons(record.get(column, ""), path, f"row {row.number}")
         point = point_e7(record.get("lon", ""), record.get("lat", ""), table.where(row.number, "lat"))
         if isinstance(point, Problem):
             raise TableError((point,))

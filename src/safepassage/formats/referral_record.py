@@ -33,7 +33,7 @@ def read(data: bytes, *, file: str) -> Referral:
             if name in document:
                 document[f"{name}_e7"] = round(float(document.pop(name)) * _E7)
         found: Referral = from_plain(Referral, document)
-    except (ValueError, TypeError, RecursionError) as fault:
+    except (ValueError, TypeError, OverflowError, RecursionError) as fault:
         what = f"is no referral ({str(fault).removeprefix('Referral: ')})"
         raise FormatError(file=file, what=what, remedy="see the page on referrals") from None
     return found

@@ -42,6 +42,9 @@ class SafeZip:
             EOFError,
             NotImplementedError,
             RuntimeError,
+            # A directory that points before the beginning of the file.
+            ValueError,
+            OSError,
         ) as fault:
             return damaged(self.where, f"its part {name} cannot be unpacked ({type(fault).__name__})")
 

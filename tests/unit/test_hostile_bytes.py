@@ -1,0 +1,45 @@
+"""Bytes that once made a reader fail, found by `benchmarks/fuzz.py`: each is answered in words now."""
+
+from __future__ import annotations
+
+import pytest
+
+from safepassage.domain.errors import FormatError, SafePassageError
+from safepassage.domain.problem import Problem
+from safepassage.formats import gazetteer_in, movement_file, population_grid, referral_record, xlsx_in
+from safepassage.formats.case_sheets import workbook
+from safepassage.formats.template_rows import template_tables
+
+
+@pytest.mark.parametrize("at", [0, 30, 400])
+def test_a_workbook_whose_directory_points_before_its_beginning(at):
+    book = workbook(template_tables())
+    assert isinstance(
+        xlsx_in.read_workbook(book[: len(book) // 2] + book[len(book) // 2 + 999 + at :], "x.xlsx"), Problem
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"name,lat,lon\nAlder\n", b"name,lat,lon\nAlder,50\n", b"name,lat,lon\nAlder,1e999,25\n",
+     b"name,lat,lon,persons\nAlder,50,25,1e999\n", b"name,lat,lon\nAlder,nan,25\n"],
+)  # fmt: skip
+def test_a_place_without_a_position_is_named(data):
+    gazetteer, problems = gazetteer_in.read(data, file="x.csv")
+    assert gazetteer.places == ()
+    assert [problem.where.row for problem in problems] == [2]
+
+
+@pytest.mark.parametrize("data", [b"name,lat,lon,population\nAlder,50,25\n", b"name,pop,lat,lon\nAlder\n"])
+def test_a_short_row_of_a_grid(tmp_path, data):
+    path = tmp_path / "grid.csv"
+    path.write_bytes(data)
+    with pytest.raises(SafePassageError, match="row 2|no cell|position"):
+        population_grid.read_grid(path)
+
+
+@pytest.mark.parametrize("reader", [movement_file, referral_record])
+@pytest.mark.parametrize("number", ["inf", "nan", "1e999"])
+def test_a_position_without_end(reader, number):
+    with pytest.raises(FormatError):
+        reader.read(f"lat = {number}\n".encode(), file="x.toml")
