@@ -34,7 +34,7 @@ def test_a_place_without_a_position_is_named(data):
 def test_a_short_row_of_a_grid(tmp_path, data):
     path = tmp_path / "grid.csv"
     path.write_bytes(data)
-    with pytest.raises(SafePassageError, match="row 2|no cell|position"):
+    with pytest.raises(SafePassageError, match=r"row 2|no cell|position"):
         population_grid.read_grid(path)
 
 
