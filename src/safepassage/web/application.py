@@ -19,6 +19,7 @@ from safepassage.web import (
     doors,
     live,
     movements,
+    paper,
     plan_screen,
     settings,
     sign_in,
@@ -63,7 +64,7 @@ def routes() -> list[BaseRoute]:
         Way("/situation/roads", situation.close_road, doors.RECORDS_ALL, methods=("POST",)),
         Way("/situation/claims", situation.decide, doors.PLANS, methods=("POST",)),
         Way("/situation/files", situation.upload, doors.PLANS, methods=("POST",)),
-        *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS,
+        *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *paper.WAYS,
         *map_routes(), *openapi.WAYS,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]  # fmt: skip

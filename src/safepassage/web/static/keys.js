@@ -47,7 +47,7 @@ class Keys {
       search: () => document.querySelector("[data-search]")?.focus(),
       next: () => this.move(1), previous: () => this.move(-1), go: () => this.go(),
       "focus-time": () => document.querySelector(".clock [name=from]")?.select(),
-      "new-report": () => jump("#report"), "explain": () => jump("#explain"),
+      "new-report": () => jump("#report"), "close-form": () => jump("#close"), "explain": () => jump("#explained, #corridors"),
     };
     if (own[act]) { own[act](); } else { tell("do", act); }
   }
@@ -122,8 +122,9 @@ function jump(place) {
   const part = document.querySelector(place);
   if (!part) { return; }
   part.closest("details")?.setAttribute("open", "");
+  if (part.matches("details")) { part.open = true; }
   part.scrollIntoView({ block: "start" });
-  (part.querySelector("input:not([type=hidden]), select, textarea, button, a") ?? part).focus();
+  (part.querySelector("input:not([type=hidden]), select, textarea, button, a, [tabindex]") ?? part).focus();
 }
 
 export function startKeys() {

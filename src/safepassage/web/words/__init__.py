@@ -48,6 +48,11 @@ def catalogue(locale: str) -> dict[str, str]:
     return found
 
 
+def name_of(locale: str) -> str:
+    """Return what a language calls itself."""
+    return str(_file(locale).get("language", "English"))
+
+
 def reviewed(locale: str) -> bool:
     """Tell whether a speaker of the language has reviewed its words; English needs no such review."""
     return bool(_file(locale)["reviewed"])

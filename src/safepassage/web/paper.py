@@ -1,0 +1,215 @@
+"""The screen of paper: sheets for drivers and the notice to the public, from the accepted plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from safepassage.casework.layers import map_layers
+from safepassage.casework.sheets import VEHICLES, SheetError, sheet_papers
+from safepassage.domain.access import Person
+from safepassage.domain.audit_sheet import holding
+from safepassage.domain.errors import RefusedError
+from safepassage.domain.log.entry import Draft
+from safepassage.domain.release import Audience, Release
+from safepassage.engines.release import release
+from safepassage.formats import paper_pdf, public_notice
+from safepassage.formats.driver_sheet import vehicles
+from safepassage.formats.own_way_map import RULES
+from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.web.desk import Desk
+from safepassage.web.doors import EXPORTS, READS_ALL, Way
+from safepassage.web.forms import form_of
+from safepassage.web.pages import asking, desk_of, page
+from safepassage.web.plan_facts import team_release
+from safepassage.web.planner import MadePlan
+from safepassage.web.words import name_of
+
+EXPORT_MADE = "export.made"
+DRIVERS = "DRIVERS"
+NOTICE_TEXT, NOTICE_PDF = "PUBLIC-notice.txt", "PUBLIC-notice.{language}.pdf"
+_MOST_SHEETS = 40
+_NO_PLAN = "Paper is made from an accepted plan: accept one first."
+
+
+async def show(request: Request) -> Response:
+    """Show what can be printed, and the notice as it will read."""
+    return await _page(request)
+
+
+async def _page(request: Request, *, problem: str = "", status: int = 200, **more: Any) -> Response:
+    desk, made = desk_of(request), accepted_plan(desk_of(request))
+    facts = await run_in_threadpool(_facts, desk, made) if made else None
+    return page(
+        request, "paper", status=status, problem=problem, made=made, paper=facts,
+        sheet_languages=[(code, name_of(code)) for code in sheet_texts()],
+        **{"sheets": (), "chosen": "", **more},
+    )  # fmt: skip
+
+
+def accepted_plan(desk: Desk) -> MadePlan | None:
+    """Return the plan that was accepted last, None without one or when it is no longer kept."""
+    accepted = desk.state().accepted
+    return desk.planner.plan(str(accepted.body.get("plan_sha256"))) if accepted else None
+
+
+def _facts(desk: Desk, made: MadePlan) -> dict[str, Any]:
+    team = team_release(made)
+    types = {str(row["id"]): str(row["type"]) for row in team.inputs["fleet"]}
+    return {
+        "vehicles": [(key, types.get(key, "")) for key in vehicles(team)],
+        "notice": public_notice.write_text(_public(made)).decode(), "holding": _holding(desk, made),
+        "languages": list(public_notice.papers(_public(made))), "released": released(desk, made),
+    }  # fmt: skip
+
+
+def _public(made: MadePlan) -> Release:
+    names = ("inputs", "plan", "certificate", "verification")
+    inputs, plan, certificate, verification = (made.document(name) for name in names)
+    return release(inputs, plan, certificate, verification, Audience.PUBLIC)
+
+
+def _holding(desk: Desk, made: MadePlan) -> tuple[str, ...]:
+    """Return the rules that hold a release up: none where the plan was accepted although they fail."""
+    accepted = desk.state().accepted
+    over = accepted is not None and bool(accepted.body.get("although"))
+    return () if over else holding(made.document("audit"))
+
+
+def released(desk: Desk, made: MadePlan) -> dict[str, str]:
+    """Return who released the notice of a plan and why; empty before that."""
+    found: dict[str, str] = {}
+    for entry in desk.folding.entries:
+        said = (entry.kind, entry.body.get("audience"), entry.body.get("plan_sha256"))
+        if said == (EXPORT_MADE, Audience.PUBLIC.name, made.sha256):
+            found = {"by": entry.by, "why": entry.why}
+    return found
+
+
+async def sheets(request: Request) -> Response:
+    """Record which sheets are handed out, in which language, and show where they are."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    made, language = accepted_plan(desk), form.text("language", "en")
+    chosen = [key.removeprefix("vehicle:") for key in form.fields if key.startswith("vehicle:")]
+    if made is None:
+        return await _page(request, problem=_NO_PLAN, status=422)
+    if not 0 < len(chosen) <= _MOST_SHEETS or language not in sheet_texts():
+        return await _page(
+            request, problem=f"Choose one to {_MOST_SHEETS} vehicles and a language.", status=422
+        )
+    try:
+        files = await run_in_threadpool(sheet_pdfs, desk, made, language, chosen)
+    except SheetError as fault:
+        return await _page(request, problem=str(fault), status=422)
+    await desk.record(person, _export(desk, person, made, DRIVERS, files, why="sheets for drivers"))
+    return await _page(request, sheets=list(files), chosen=language)
+
+
+def sheet_pdfs(desk: Desk, made: MadePlan, language: str, chosen: list[str]) -> dict[str, bytes]:
+    """Return the sheets of vehicles as PDF by name of file.
+
+    Raises
+    ------
+    SheetError
+        When a vehicle has no sheet.
+    """
+    layers = map_layers(desk.network, desk.entered, desk.background)
+    papers = sheet_papers(
+        team_release(made), layers, sheet_texts()[language], kinds=(VEHICLES,), only=chosen,
+        phone=desk.entered.hotline,
+    )  # fmt: skip
+    return {f"{stem}.{language}.pdf": paper_pdf.write(paper, rules=RULES) for stem, paper in papers.items()}
+
+
+async def sheet(request: Request) -> Response:
+    """Answer one sheet as PDF: of the accepted plan, whoever may read all."""
+    desk, name = desk_of(request), request.path_params["name"]
+    made, language = accepted_plan(desk), name.removesuffix(".pdf").rpartition(".")[2]
+    if made is None or language not in sheet_texts():
+        return await _page(request, problem=_NO_PLAN, status=404)
+    team = team_release(made)
+    key = next((key for key in vehicles(team) if name.startswith(_stem_start(team, key))), "")
+    files = await run_in_threadpool(sheet_pdfs, desk, made, language, [key]) if key else {}
+    if name not in files:
+        return await _page(request, problem="There is no such sheet.", status=404)
+    return _pdf(files[name], name)
+
+
+def _stem_start(team: Release, key: str) -> str:
+    return f"vehicle-{list(vehicles(team)).index(key) + 1:03d}-"
+
+
+async def release_notice(request: Request) -> Response:
+    """Record that the notice goes to the public, by whom and why; rules that are not kept hold it up."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    made, why = accepted_plan(desk), form.text("why")
+    if made is None or not why:
+        return await _page(request, problem="Say why it goes out." if made else _NO_PLAN, status=422)
+    held = _holding(desk, made)
+    if held:
+        return await _page(
+            request, problem=f"Held up by rules that are not kept: {', '.join(held)}.", status=422
+        )
+    files = await run_in_threadpool(notice_files, made)
+    draft = _export(desk, person, made, Audience.PUBLIC.name, files, why=why)
+    try:
+        await desk.record(person, draft)
+    except RefusedError as fault:
+        return await _page(request, problem=str(fault), status=422)
+    return RedirectResponse("/paper#notice", status_code=303)
+
+
+def notice_files(made: MadePlan) -> dict[str, bytes]:
+    """Return the files of the notice to the public by name: plain text, and PDF in each of its languages."""
+    public = _public(made)
+    pages = {
+        NOTICE_PDF.format(language=code): paper_pdf.write(p)
+        for code, p in public_notice.papers(public).items()
+    }
+    return {NOTICE_TEXT: public_notice.write_text(public), **pages}
+
+
+async def notice(request: Request) -> Response:
+    """Answer a file of the notice, once it was released."""
+    desk, name = desk_of(request), request.path_params["name"]
+    made = accepted_plan(desk)
+    files = await run_in_threadpool(notice_files, made) if made and released(desk, made) else {}
+    if name not in files:
+        return await _page(request, problem="The notice was not released.", status=404)
+    if name == NOTICE_TEXT:
+        return Response(files[name], media_type="text/plain; charset=utf-8")
+    return _pdf(files[name], name)
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    return Response(
+        data, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'}
+    )
+
+
+def _export(
+    desk: Desk, person: Person, made: MadePlan, audience: str, files: Mapping[str, bytes], *, why: str
+) -> Draft:
+    """Return what leaves as an entry: to whom, from which plan, the hash of each file."""
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    body = {"audience": audience, "plan_sha256": made.sha256, "files": hashes, "data_time": desk.now_iso()}
+    said = hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest()
+    return desk.draft(
+        person, kind=EXPORT_MADE, body=body, why=why, id=f"export-{desk.folding.size}-{said[:24]}",
+        about=f"plan:{made.sha256[:32]}",
+    )  # fmt: skip
+
+
+WAYS = [
+    Way("/paper", show, READS_ALL),
+    Way("/paper/sheets", sheets, READS_ALL, methods=("POST",)),
+    Way("/paper/sheets/{name}", sheet, READS_ALL),
+    Way("/paper/notice", release_notice, EXPORTS, methods=("POST",)),
+    Way("/paper/notice/{name}", notice, READS_ALL),
+]
+"""The addresses of the screen."""
