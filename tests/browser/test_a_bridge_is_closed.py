@@ -116,7 +116,11 @@ def assert_leaks_nothing(desk, notice):
     directions = " ".join(direction.name for direction in case.directions)
     names = {place.name for place in case.places} | {place.id for place in case.places}
     names |= set(network.names) | {vehicle.id for vehicle in case.fleet}
-    found = [name for name in names if len(name) > 3 and name not in directions and name in notice]
+    found = [
+        name
+        for name in names
+        if len(name) > 3 and name not in directions and re.search(rf"\b{re.escape(name)}\b", notice)
+    ]
     assert found == []
     assert not re.search(r"\d{1,2}:\d{2}", notice)
     assert not re.search(r"\d+ (?:persons|people)", notice)
