@@ -278,3 +278,86 @@ def test_what_does_not_fit_any_more_is_kept_and_changes_nothing():
     assert len(state.out_of_place) == 4
     assert "submit it" in state.out_of_place[0][1]
     assert fold(desk.log)["m1"] == desk.state
+
+
+def sent_to(name, revision=1, **more):
+    return {"recipient": name, "revision": revision, "channel": Channel.MAIL, "by": "releaser", **more}
+
+
+def answer_of(name, word, **more):
+    said = {"recipient": name, "revision": 1, "channel": Channel.MAIL, "person": "x", "text": "words"}
+    return {**said, "answer": word, **more}
+
+
+def test_what_is_over_is_not_revised_checked_or_sent():
+    desk = Desk().under_way().do(ev.Aborted, reason="shots heard")
+    refused(desk, ev.Revised, "is aborted", particulars=later(desk.state.particulars))
+    refused(desk, ev.Checked, "is aborted")
+    refused(desk, ev.Sent, "is aborted", **sent_to("side-a"))
+    refused(desk, ev.Cancelled, "is aborted", reason="x")
+    refused(desk, ev.Decided, "is aborted", go=True, lead="head of mission")
+    refused(desk, ev.Decided, "is aborted", go=False, lead="head of mission")
+
+
+def test_consent_is_for_recipients_fields_and_by_somebody():
+    desk = Desk()
+    refused(
+        desk, ev.Consented, "press is no recipient", recipient="press", fields=("14",), given_by="director"
+    )
+    refused(desk, ev.Consented, "fields 29 need none", recipient="icrc", fields=("29",), given_by="director")
+    refused(desk, ev.Consented, "who gave it", recipient="icrc", fields=("14",), given_by=" ")
+
+
+def test_sending_is_of_the_current_revision_to_a_recipient():
+    desk = Desk().ready()
+    refused(desk, ev.Sent, "it is no recipient", **sent_to("press"))
+    refused(desk, ev.Sent, "revision 1 is the one that counts, not 2", **sent_to("side-a", 2))
+    refused(desk, ev.Sent, "is not cancelled", **sent_to("side-a", cancellation=True))
+
+
+def test_times_follow_each_other_and_may_be_the_same():
+    desk = Desk().ready().send()
+    at = desk.state.sends("side-a")[0].event.at_utc_s
+    desk.do(ev.Answered, at=at, **answer_of("side-a", Answer.NOTED)).answer("side-b").go()
+    decided = desk.state.decided.event.at_utc_s
+    refused(desk, ev.Departed, "before the decision", at=decided - 1)
+    desk.do(ev.Departed, at=decided)
+    radio = {"channel": Channel.RADIO, "person": "R2"}
+    refused(desk, ev.Reported, "before the departure", at=decided - 1, **radio)
+    refused(desk, ev.Arrived, "before the departure", at=decided - 1)
+    refused(desk, ev.Reported, "mill is no point of the route", point="mill", **radio)
+    desk.do(ev.Reported, at=decided, point="alder", **radio)
+
+
+def test_an_objection_has_its_words():
+    refused(
+        Desk().ready().send(),
+        ev.Answered,
+        "without its words",
+        **answer_of("side-a", Answer.OBJECTION, text=" "),
+    )
+
+
+def test_go_comes_after_every_party_was_told_this_revision_and_while_it_is_valid():
+    lead = {"go": True, "lead": "head of mission", "despite": "urgent"}
+    desk = Desk().ready().send("side-a", "icrc")
+    refused(desk, ev.Decided, "not sent to side-b", **lead)
+    desk.send("side-b")
+    refused(desk, ev.Decided, "no longer valid", at=desk.state.particulars.end_utc_s + 1, **lead)
+    desk.do(ev.Decided, at=desk.state.particulars.end_utc_s, **lead)
+
+
+def test_a_cancellation_has_its_reason_and_a_review_its_words():
+    desk = Desk()
+    refused(desk, ev.Cancelled, "does not say why", reason="")
+    refused(desk, ev.Closed, "is not decided", review="x")
+    desk.do(ev.Cancelled, reason="flood")
+    refused(desk, ev.Closed, "no review", review=" ")
+    refused(desk, ev.Cancelled, "is cancelled", reason="again")
+
+
+def test_an_abort_an_incident_and_a_step_have_their_words():
+    desk = Desk().under_way()
+    refused(desk, ev.Aborted, "does not say why", reason="")
+    refused(desk, ev.IncidentHappened, "what happened", text="")
+    refused(desk, ev.Escalated, "what came of it", alarm="check-in", step="1", outcome="")

@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from importlib import import_module
 
-from safepassage.cli import movement_copies, movement_events, movement_papers, movement_views
 from safepassage.cli.outcome import Outcome
 
-_Run = Callable[[argparse.Namespace], Outcome]
-_ACTIONS: dict[str, _Run] = {
-    "draft": movement_papers.draft,
-    "revise": movement_papers.revise,
-    "check": movement_papers.check,
-    "submit": movement_events.submit,
-    "consent": movement_events.consent,
-    "send": movement_copies.send,
-    "acknowledge": movement_events.acknowledge,
-    "object": movement_events.object_,
-    "relay": movement_events.relay,
-    "go": movement_events.go,
-    "no-go": movement_events.no_go,
-    "depart": movement_events.depart,
-    "waypoint": movement_events.waypoint,
-    "arrive": movement_events.arrive,
-    "abort": movement_events.abort,
-    "incident": movement_events.incident,
-    "escalate": movement_events.escalate,
-    "cancel": movement_events.cancel,
-    "close": movement_events.close,
-    "undo": movement_events.undo,
-    "status": movement_views.status,
-    "no-reply": movement_views.no_reply,
-    "overdue": movement_views.overdue,
-    "safeguards": movement_views.safeguards,
-    "copy": movement_copies.copy,
-    "who-sees": movement_views.who_sees,
-    "desk": movement_copies.desk,
-}
-ACTIONS = tuple(_ACTIONS)
+_MODULES = {
+    "papers": ("draft", "revise", "check"),
+    "copies": ("send", "copy", "desk"),
+    "views": ("status", "no-reply", "overdue", "who-sees", "safeguards"),
+    "events": (
+        "submit", "consent", "acknowledge", "object", "relay", "go", "no-go", "depart", "waypoint", "arrive",
+        "abort", "incident", "escalate", "cancel", "close", "undo",
+    ),
+}  # fmt: skip
+"""Module to the actions it runs; only that one is loaded, for a radio desk types many of them."""
+ACTIONS = tuple(action for actions in _MODULES.values() for action in actions)
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Run one of the commands on movements."""
-    return _ACTIONS[options.action](options)
+    module = next(name for name, actions in _MODULES.items() if options.action in actions)
+    loaded = import_module(f"safepassage.cli.movement_{module}")
+    name = "object_" if options.action == "object" else options.action.replace("-", "_")
+    outcome: Outcome = getattr(loaded, name)(options)
+    return outcome
