@@ -109,6 +109,14 @@ def test_what_is_read_out_names_number_label_and_value():
     assert "coach" in said
 
 
+def test_paper_has_room_for_an_answer_by_hand_and_nothing_for_what_is_withheld():
+    desk = Desk().do(ev.Consented, recipient="side-a", fields=("14",), given_by="director")
+    sections = {one.number: one for one in page(copy_for(desk.state, "side-a")).sections}
+    assert set(sections["31"].lines[0]) == {"_"}
+    assert "4" not in sections
+    assert "31 " not in notification_files.text(copy_for(desk.state, "side-a"))
+
+
 def test_json_holds_numbers_labels_and_whole_values(desk):
     document = json.loads(files(desk)["PARTIES-m1-r1-side-a.json"])
     assert document["class"] == "PARTIES"

@@ -46,7 +46,7 @@ def text(given: NotificationCopy) -> str:
     """Return a copy as it is read out: number, label and value of each field."""
     page = notification_rows.page(given)
     lines = [f"{page.heading.en}. {' · '.join(page.stamp)}. {page.title}.", page.statement.en, page.legend]
-    for section in page.sections:
+    for section in (one for one in page.sections if one.number in given.fields):
         lines.append(f"{section.number} {section.label.en}: {'; '.join(section.lines)}".rstrip(": "))
         lines += [f"    {' | '.join(filter(None, row))}" for row in section.rows]
     return "\n".join(lines)

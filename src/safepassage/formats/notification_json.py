@@ -27,8 +27,9 @@ def document(copy: NotificationCopy) -> dict[str, Any]:
         "valid_until_utc_s": copy.valid_until_utc_s,
         "statement": copy.statement,
         "fields": [
-            {"number": number, "label": BY_NUMBER[number].label.en, "value": thawed(value)}
-            for number, value in copy.fields.items()
+            {"number": number, "label": one.label.en, "value": thawed(copy.fields.get(number))}
+            for number, one in BY_NUMBER.items()
+            if number in copy.fields or number in copy.blank
         ],
     }
 

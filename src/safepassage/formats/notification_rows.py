@@ -20,6 +20,9 @@ _TIME = "_utc_s"
 _WORDED = {"category", "kind", "shape", "role", "status", "answer", "standing", "outcome", "said", "type"}
 _BARE = {"kind", "shape", "until", "at", "said", "answer", "standing"}
 """Parts that say by themselves what they are."""
+_ANSWERS = {str(number) for number in range(30, 36)}
+_BY_HAND = "_" * 40
+"""Where a recipient who has nothing but paper writes when it read this, who it is, and what it answers."""
 _ONE_ROW = {str(number) for number in range(28, 36)}
 """Fields that are a table in the form of the office, and a line in the copy of one recipient."""
 _WEIGHTS = {
@@ -81,7 +84,13 @@ def page(given: NotificationCopy) -> NotificationPage:
         heading=heading,
         statement=HEADINGS["agreement" if given.kind is MovementKind.AGREED else "information"],
         legend=clock.legend,
-        sections=tuple(_section(number, value, clock) for number, value in given.fields.items()),
+        sections=tuple(
+            _section(number, given.fields[number], clock)
+            if number in given.fields
+            else Section(number=number, label=one.label, lines=(_BY_HAND if number in _ANSWERS else "–",))
+            for number, one in BY_NUMBER.items()
+            if number in given.fields or number in given.blank
+        ),
     )
 
 

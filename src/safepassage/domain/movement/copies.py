@@ -30,8 +30,9 @@ _GATES = (PointKind.CHECKPOINT, PointKind.CROSSING)
 class NotificationCopy:
     """The copy of one recipient; `recipient` is None for the office's own, which holds every field.
 
-    `fields` maps numbers of the form to plain values: text, numbers, lists of rows. `withheld` are the
-    numbers that this recipient does not get, for a preview; no writer prints them.
+    `fields` maps numbers of the form to plain values: text, numbers, lists of rows. `blank` are the
+    numbers that this recipient may see and that hold nothing yet; on paper they are filled in by hand.
+    `withheld` are those that it does not get, for a preview; no writer prints them.
     """
 
     movement: str
@@ -40,6 +41,7 @@ class NotificationCopy:
     kind: MovementKind
     title: str
     fields: Mapping[str, Any]
+    blank: tuple[str, ...]
     withheld: tuple[str, ...]
     zones: tuple[TimeZone, ...]
     valid_until_utc_s: int
@@ -102,6 +104,7 @@ def _copy(
         kind=particulars.kind,
         title=particulars.title if recipient is None else "",
         fields=frozen_tree(given),
+        blank=() if cancellation else tuple(number for number in fields if number not in given),
         withheld=tuple(one.number for one in _form(state) if one.number not in fields),
         zones=particulars.zones,
         valid_until_utc_s=particulars.valid_until_utc_s or particulars.end_utc_s,
