@@ -72,7 +72,7 @@ def test_nobody_signed_in_passes_no_door_but_the_open_ones(at_desk, method, path
 @pytest.mark.parametrize("role", ["planner", "approver", "liaison", "field", "viewer", "partner"])
 def test_each_role_passes_exactly_the_doors_that_its_rights_open(at_desk, role):
     desk, app = at_desk
-    person = desk.state().persons[role]
+    person = desk.office().persons[role]
     with browsing(app) as browser:
         sign_in(browser, role)
         for method, path in ADDRESSES:

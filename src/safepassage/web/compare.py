@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     """Show two plans of those that are kept; by default the accepted one and the last, else the last two."""
     desk = desk_of(request)
     plans = desk.planner.plans()
-    accepted = desk.state().accepted
+    accepted = desk.office().accepted
     kept = desk.planner.plan(str(accepted.body.get("plan_sha256"))) if accepted else None
     first = shown_plan(desk, request.query_params.get("a", "")[:64]) if "a" in request.query_params else kept
     second = shown_plan(desk, request.query_params.get("b", "")[:64])

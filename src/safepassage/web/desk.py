@@ -28,7 +28,7 @@ from safepassage.formats.local_clock import LocalClock, Zone, instant
 from safepassage.store import movement_events
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import Receipt
-from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, Folding, State
+from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, Folding, Office, State
 from safepassage.web.hub import Hub
 from safepassage.web.journal import Journal
 from safepassage.web.plan_facts import PlanFacts
@@ -194,6 +194,10 @@ class Desk:
         offset_s = case.time_zones[0][1] if case.time_zones else 0
         return Clock(epoch=instant(case.epoch), offset_s=offset_s, horizon_s=case.settings.horizon_s)
 
+    def office(self) -> Office:
+        """Return who has which role and what is set."""
+        return self.folding.office()
+
     def state(self) -> State:
         """Return what stands after the last entry."""
         return self.folding.state()
@@ -269,7 +273,7 @@ class Desk:
 
     def order_soon(self) -> None:
         """Have the planner plan what stands, unless the office plans by hand; many calls are one."""
-        if self.state().settings.get("replan", "at once") != "at once":
+        if self.office().settings.get("replan", "at once") != "at once":
             return
         with self._lock:
             if self._timer is not None:
@@ -339,7 +343,7 @@ class Desk:
 
 def without_of(state: State) -> tuple[str, ...]:
     """Return what the office leaves out of its plans: claims, origins or outlets."""
-    said = state.settings.get("without", "")
+    said = state.office.settings.get("without", "")
     return tuple(part.strip() for part in said.split(";") if part.strip())
 
 

@@ -81,7 +81,7 @@ def person_of(request: Request) -> Person | None:
     desk = desk_of(request)
     token, _ = token_of(request)
     name = desk.sessions.person(token, desk.now_s()) if token else ""
-    return desk.state().persons.get(name) if name else None
+    return desk.office().persons.get(name) if name else None
 
 
 class Way(Route):

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 from safepassage.domain.access import PERSON_SET, Person, people
@@ -37,6 +38,15 @@ def read_event(body: Mapping[str, Any]) -> Event | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Who has which role, what the office has set, and the acceptance of the plan that counts."""
+
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    accepted: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What stands after `seq` entries of this office's log; `revision` changes whenever inputs do."""
 
@@ -44,16 +54,19 @@ class State:
     revision: int = 0
     ledger: Ledger = field(default_factory=Ledger)
     events: tuple[Event, ...] = ()
-    persons: Mapping[str, Person] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
-    accepted: Entry | None = None
+    office: Office = Office()
+
+    @property
+    def accepted(self) -> Entry | None:
+        """The acceptance of the plan that counts."""
+        return self.office.accepted
 
 
 class Folding:
     """Keeps the state moved on; entries may come from any thread.
 
-    Entries are folded when somebody asks, so that many that come at once cost one fold. One that takes
-    another back has everything folded anew.
+    The ledger is folded when somebody asks, so that many reports that come at once cost one fold; roles and
+    settings, which every request asks for, at once. One that takes another back has everything folded anew.
     """
 
     def __init__(self, base: Ledger) -> None:
@@ -62,7 +75,7 @@ class Folding:
         self._pending: list[Entry] = []
         self._by_id: dict[str, Entry] = {}
         self._others: tuple[Entry, ...] = ()
-        self._state = State(ledger=base)
+        self._state, self._office = State(ledger=base), Office()
         self._gone: frozenset[str] = frozenset()
         self._anew = False
 
@@ -95,6 +108,14 @@ class Folding:
                 self._by_id[entry.id] = entry
                 self._pending.append(entry)
                 self._anew = self._anew or bool(entry.undoes)
+                self._office = _office_after(self._office, entry)
+
+    def office(self) -> Office:
+        """Return who has which role and what is set now."""
+        with self._lock:
+            if self._anew:
+                self.state()
+            return self._office
 
     def take_others(self, entries: Iterable[Entry]) -> None:
         """Put the logs of other offices beside this one's."""
@@ -113,31 +134,37 @@ class Folding:
                 every = merged([*self._entries, *self._others])
                 self._gone = undone(every)
                 kept = [entry for entry in every if not entry.undoes and entry.id not in self._gone]
+                self._office = reduce(_office_after, kept, Office())
                 fresh = State(ledger=self._base, revision=self._state.revision + 1)
-                self._state = replace(_moved(fresh, kept), seq=len(self._entries))
+                self._state = _moved(fresh, kept)
             elif self._pending:
-                self._state = replace(_moved(self._state, self._pending), seq=len(self._entries))
+                self._state = _moved(self._state, self._pending)
+            self._state = replace(self._state, seq=len(self._entries), office=self._office)
             self._pending, self._anew = [], False
             return self._state
 
 
+def _office_after(office: Office, entry: Entry) -> Office:
+    """Return roles, settings and acceptance after one more entry."""
+    if entry.kind == SETTING_SET:
+        setting = {str(entry.body.get("name")): str(entry.body.get("value"))}
+        return replace(office, settings={**office.settings, **setting})
+    if entry.kind == PLAN_ACCEPTED:
+        return replace(office, accepted=entry)
+    if entry.kind == PERSON_SET:
+        others = {name: p for name, p in office.persons.items() if name != entry.body.get("person")}
+        return replace(office, persons={**others, **people([entry])})
+    return office
+
+
 def _moved(state: State, entries: list[Entry]) -> State:
-    """Return the state after further entries; one that cannot be understood changes nothing."""
+    """Return ledger and situation after further entries; one that cannot be understood changes nothing."""
     lines = [entry for entry in entries if entry.kind == CLAIMS_ENTRY]
     found = [read_event(entry.body) for entry in entries if entry.kind == SITUATION_EVENT]
     events = tuple(event for event in found if event is not None)
-    settings, persons, accepted = dict(state.settings), dict(state.persons), state.accepted
-    for entry in entries:
-        if entry.kind == SETTING_SET:
-            settings[str(entry.body.get("name"))] = str(entry.body.get("value"))
-        elif entry.kind == PLAN_ACCEPTED:
-            accepted = entry
-        elif entry.kind == PERSON_SET:
-            persons.pop(str(entry.body.get("person")), None)
-            persons |= people([entry])
     return replace(
-        state, ledger=_with(state.ledger, lines), events=(*state.events, *events), persons=persons,
-        settings=settings, accepted=accepted, revision=state.revision + bool(lines or events),
+        state, ledger=_with(state.ledger, lines), events=(*state.events, *events),
+        revision=state.revision + bool(lines or events),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ async def _page(request: Request, *, problem: str = "", status: int = 200, **mor
     desk = desk_of(request)
     made = shown_plan(desk, request.path_params.get("sha256", ""))
     facts = await run_in_threadpool(desk.facts.of, made) if made else None
-    accepted = desk.state().accepted
+    accepted = desk.office().accepted
     return page(
         request, "plan", status=status, problem=problem, facts=facts, made=made,
         planner=planner_view(desk), stale=made is not None and made.revision != desk.state().revision,

@@ -32,10 +32,10 @@ def _page(
 ) -> Response:
     desk, person = desk_of(request), asking(request)
     manages = can(person, MANAGES, desk.org)
-    everybody = sorted(desk.state().persons.values(), key=lambda p: (p.org, p.id)) if manages else []
+    everybody = sorted(desk.office().persons.values(), key=lambda p: (p.org, p.id)) if manages else []
     return page(
         request, "settings", status=status, problem=problem, codes=codes, named=name, everybody=everybody,
-        roles=list(Role), settings=desk.state().settings, policy=POLICY, zones=desk.clock.zones,
+        roles=list(Role), settings=desk.office().settings, policy=POLICY, zones=desk.clock.zones,
         refusals=list(desk.refusals.last)[-20:] if manages else [], log=desk.journal.store.log,
         org=desk.org,
     )  # fmt: skip

@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
 
 def _page(request: Request, *, problem: str = "") -> Response:
     desk = desk_of(request)
-    roles = sorted(desk.state().persons.values(), key=lambda p: (p.org != desk.org, p.id))
+    roles = sorted(desk.office().persons.values(), key=lambda p: (p.org != desk.org, p.id))
     return page(
         request, "sign_in", status=403 if problem else 200, problem=problem,
         roles=[p for p in roles if p.active] if desk.open_roles else [],
@@ -47,7 +47,7 @@ async def sign_in(request: Request) -> Response:
 async def checked_name(request: Request, name: str, password: str, role: str) -> str:
     """Return who signs in with these, "" for nobody; at the desk of the example a role is enough."""
     desk = desk_of(request)
-    if desk.open_roles and role in desk.state().persons:
+    if desk.open_roles and role in desk.office().persons:
         return role
     if not _may_try(request, desk, name) or not await run_in_threadpool(_fits, desk, name, password):
         return ""

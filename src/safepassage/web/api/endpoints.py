@@ -123,7 +123,7 @@ async def begin(request: Request, given: v.SignIn) -> v.Session:
     """Begin a session and return its token, for the header Authorization: Bearer."""
     desk = desk_of(request)
     name = await sign_in.checked_name(request, given.name, given.password, given.role)
-    person = desk.state().persons.get(name)
+    person = desk.office().persons.get(name)
     if not name or person is None:
         desk.refusals.note(None, "POST", "/api/session")
         raise FormError("name", sign_in.WRONG)
