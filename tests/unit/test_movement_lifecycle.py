@@ -361,3 +361,23 @@ def test_an_abort_an_incident_and_a_step_have_their_words():
     refused(desk, ev.Aborted, "does not say why", reason="")
     refused(desk, ev.IncidentHappened, "what happened", text="")
     refused(desk, ev.Escalated, "what came of it", alarm="check-in", step="1", outcome="")
+
+
+def test_a_reading_is_kept_for_the_revision_that_was_read():
+    desk = Desk().ready().send("side-a").answer("side-a", Answer.READ)
+    read = desk.state.answered[-1].event.at_utc_s
+    assert standings(desk.state)[0].read_utc_s == read
+    desk.do(ev.Revised, particulars=later(desk.state.particulars))
+    assert standings(desk.state)[0].read_utc_s is None
+
+
+def test_the_stage_is_that_of_the_papers_until_it_has_left():
+    desk = Desk()
+    stages = [desk.state.stage]
+    for step in (desk.ready, lambda: desk.send().answer("side-a").answer("side-b"), desk.go):
+        step()
+        stages.append(desk.state.stage)
+    desk.do(ev.Revised, particulars=replace(desk.state.particulars, mandate="another"))
+    stages.append(desk.state.stage)
+    desk.do(ev.Departed, at=START_S)
+    assert [*stages, desk.state.stage] == ["draft", "submitted", "sent", "go", "draft", "departed"]

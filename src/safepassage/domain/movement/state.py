@@ -158,7 +158,7 @@ def standing(state: MovementState, recipient: Recipient) -> Standing:
         "recipient": recipient,
         "sent": told[-1] if told else None,
         "read_utc_s": next(
-            (one.event.at_utc_s for one in reversed(given) if one.event.revision > renewed), None
+            (one.event.at_utc_s for one in reversed(given) if one.event.revision >= renewed), None
         ),
         "relayed": next((one for one in reversed(state.relayed) if one.event.recipient == name), None),
         "objects": bool(answers) and _decisive(state, answers).event.answer is Answer.OBJECTION,
