@@ -44,6 +44,7 @@ THIRD_PARTY = {
     "testing": {"numpy", "shapely", "hypothesis"},
     "casework": {"numpy"},
     "cli": {"numpy", "uvicorn"},
+    "notebook": set(),
     "web": {"numpy", "anyio", "jinja2", "msgspec", "python_multipart", "starlette", "uvicorn"},
     "__main__": set(),
 }

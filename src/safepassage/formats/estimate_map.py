@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from safepassage.domain.estimate_sheet import EstimateSheet, ExitRow
-from safepassage.domain.network import Mode, RoadClass, RoadNetwork
+from safepassage.domain.network import RoadNetwork
 from safepassage.formats.elapsed_clock import elapsed
 from safepassage.formats.map_flows import FlowLines, draw_chains
 from safepassage.formats.map_frame import MapFrame, Point, along, length, path, rings_path
 from safepassage.formats.map_labels import Label, LabelPlacer, around
 from safepassage.formats.markup import Markup, element, joined, number
+from safepassage.formats.network_drawing import drawn_roads
 
 _WIDTH_PX = 900.0
-_MOST_ROADS = 9_000
 _NAMED_EXITS = 14
 _LEAST_PERSONS_SHARE = 400
 """A way that carries less than one in so many people is not drawn: it would hide the others."""
-_STYLES = (
-    ("minor", (RoadClass.UNCLASSIFIED, RoadClass.RESIDENTIAL, RoadClass.SERVICE, RoadClass.TRACK)),
-    ("mid", (RoadClass.SECONDARY, RoadClass.TERTIARY)),
-    ("major", (RoadClass.MOTORWAY, RoadClass.TRUNK, RoadClass.PRIMARY)),
-)
 _DEFINITIONS = Markup('<defs><path id="arrow0" class="arrow d0" d="M7 0-5 5.5-2.5 0-5-5.5Z"/></defs>')
 
 
@@ -64,7 +56,7 @@ class EstimateMap:
         bar = (frame.width - 240, frame.height - 18)
         parts = (
             _DEFINITIONS, element("rect", {**ground, "class": "ground"}), frame.graticule(), self._area(),
-            self._roads(), flows, limits, marks, labels, frame.scale_bar(*bar),
+            drawn_roads(self._network, self._frame), flows, limits, marks, labels, frame.scale_bar(*bar),
             element("rect", {**ground, "class": "frame"}),
         )  # fmt: skip
         attributes = {
@@ -76,29 +68,6 @@ class EstimateMap:
     def _area(self) -> Markup:
         rings = [self._frame.spots(ring) for polygon in self._page.area for ring in polygon]
         return element("path", {"d": rings_path(rings), "class": "asked", "fill-rule": "evenodd"})
-
-    def _roads(self) -> Markup:
-        groups = []
-        chosen = self._shown()
-        kind = self._network.arcs.road_class[chosen]
-        for style, classes in _STYLES:
-            arcs = chosen[np.isin(kind, [int(c) for c in classes])].tolist()
-            if arcs:
-                lines = joined(path(self._frame.spots(self._network.polyline_e7(arc))) for arc in arcs)
-                groups.append(element("path", {"class": f"road {style}", "d": lines}))
-        return element("g", {"class": "roads"}, *groups)
-
-    def _shown(self) -> NDArray[np.int64]:
-        """Return arcs inside the frame, one of each pair of twins, the highest classes first."""
-        frame, nodes, arcs = self._frame, self._network.nodes, self._network.arcs
-        x = (nodes.lon_e7 / 1e7 - frame.west) * frame.px_per_lon
-        y = (frame.north - nodes.lat_e7 / 1e7) * frame.px_per_lat
-        inside = (x > 0) & (x < frame.width) & (y > 0) & (y < frame.height)
-        chosen = (inside[arcs.tail] | inside[arcs.head]) & ((arcs.modes & int(Mode.road())) != 0)
-        chosen &= (arcs.twin < 0) | (arcs.twin > np.arange(len(arcs)))
-        counts = np.bincount(arcs.road_class[chosen], minlength=len(RoadClass)).cumsum()
-        enough = [c for c in range(len(RoadClass)) if counts[c] <= _MOST_ROADS]
-        return np.flatnonzero(chosen & (arcs.road_class <= max(enough, default=0)))
 
     def _flows(self) -> Markup:
         least = self._page.persons // _LEAST_PERSONS_SHARE
