@@ -56,11 +56,12 @@ def address(desk):
 def planned(desk):
     """Wait until the example has been planned to its end."""
     desk.order()
-    for _ in range(600):
+    time.sleep(0.5)
+    for _ in range(300):
         if desk.planner.latest is not None and not desk.planner.busy:
             return desk.planner.latest
         time.sleep(0.2)
-    raise AssertionError("the example was not planned within two minutes")
+    raise AssertionError("the example was not planned within a minute")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from safepassage.web.actions import ACTIONS
 from safepassage.web.pages import TABS
 
 pytestmark = pytest.mark.slow
+CENTRE = """() => document.querySelector('sp-map').handle.map.getView()
+  .setCenter(ol.proj.fromLonLat([35.27, 51.19]))"""
 
 
 @pytest.fixture
@@ -84,9 +86,7 @@ def test_a_time_that_is_none_is_marked_and_changes_nothing(page, text):
 
 
 def test_a_road_is_pointed_at_without_a_pointer(page):
-    page.evaluate(
-        "document.querySelector('sp-map').handle.map.getView().setCenter(ol.proj.fromLonLat([35.27, 51.19]))"
-    )
+    page.evaluate(CENTRE)
     page.keyboard.press("x")
     assert page.locator(".map-said").text_content()
     page.keyboard.press("Space")
@@ -154,3 +154,53 @@ def test_what_is_in_the_middle_is_said(page):
     page.keyboard.press("Enter")
     assert page.locator(".map-said").text_content()
     assert heard(page, "picked")
+
+
+def test_a_row_of_the_list_leads_to_the_map_and_back(page):
+    page.keyboard.press("j")
+    row = page.evaluate("document.activeElement.dataset.feature")
+    assert row
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main [aria-current=true]")
+    picked = page.evaluate("document.querySelector('sp-map').handle.picked")
+    assert picked == row
+    page.evaluate("document.dispatchEvent(new CustomEvent('sp-picked', { detail: 'place:x-krupets' }))")
+    assert page.evaluate("document.activeElement.dataset.feature") == "place:x-krupets"
+
+
+def test_a_report_is_added_by_keyboard_alone(page, desk):
+    before = len(desk.state().ledger.claims)
+    page.keyboard.press("c")
+    page.keyboard.type("shelling")
+    for text in ("Sudzha", "shelling near the market", "a resident", "radio desk", "2024-08-16", "", "C3"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done")
+    assert len(desk.state().ledger.claims) == before + 1
+
+
+def test_a_road_pointed_at_fills_the_form_that_closes_it(page):
+    page.evaluate(CENTRE)
+    page.keyboard.press("x")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('[data-takes=road]').value.startsWith('link:')")
+    assert page.evaluate("document.activeElement.dataset.takes") == "road"
+
+
+def test_an_area_drawn_becomes_a_file_to_hand_in(page):
+    page.evaluate(
+        """() => { const map = document.querySelector('sp-map');
+          map.act('draw-area'); }"""
+    )
+    for key in ("Space", "ArrowRight", "Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('[data-takes=area]').files.length === 1")
+    name, text = page.evaluate(
+        """async () => { const [file] = document.querySelector('[data-takes=area]').files;
+          return [file.name, await file.text()]; }"""
+    )
+    assert name == "drawn.geojson"
+    assert json.loads(text)["geometry"]["type"] == "Polygon"

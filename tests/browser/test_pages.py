@@ -9,10 +9,10 @@ from tests.browser.conftest import NARROW
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-SCREENS = ("situation", "plan", "movements", "changes", "compare", "settings")
+SCREENS = ("situation", "plan", "movements", "changes", "compare", "settings", "paper")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("planned")]
 
 
 def faults(page):
@@ -57,6 +57,23 @@ def test_a_screen_works_without_scripts(opened, screen):
     with opened(f"/{screen}", scripts=False) as page:
         assert page.locator("h1").count() == 1
         assert page.locator("nav a").count() >= 5
+
+
+def test_the_page_for_telephones_is_plain_and_large(opened):
+    with opened("/movements/phone", role="field", size=NARROW, scripts=False) as page:
+        assert page.locator("h1").count() == 1
+        low = page.evaluate(
+            """() => [...document.querySelectorAll('main button')].filter((e) => e.offsetParent)
+              .filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 90))"""
+        )
+        assert low == []
+
+
+def test_the_page_for_signing_in_has_no_fault(opened):
+    for language in KNOWN:
+        with opened("/sign-in", role=None, language=language) as page:
+            assert faults(page) == {}
+            assert sideways(page) == 0
 
 
 def test_the_overlay_and_the_palette_have_no_fault(opened, drawn):

@@ -38,6 +38,7 @@ def filled(path):
     names = {
         "{zoom}": "8", "{column}": "1", "{row}": "1", "{movement}": "n-1", "{recipient}": "own",
         "{word}": "go", "{corridor}": "k1", "{sha256}": "abc", "{claim}": "c-1",
+        "{name}": "vehicle-001-x.uk.pdf",
     }  # fmt: skip
     for name, value in names.items():
         path = path.replace(name, value)

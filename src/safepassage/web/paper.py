@@ -23,7 +23,7 @@ from safepassage.formats.driver_sheet import vehicles
 from safepassage.formats.own_way_map import RULES
 from safepassage.formats.sheet_texts import sheet_texts
 from safepassage.web.desk import Desk
-from safepassage.web.doors import EXPORTS, READS_ALL, Way
+from safepassage.web.doors import EXPORTS, READS_ALL, RECORDS_ALL, Way
 from safepassage.web.forms import form_of
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_facts import team_release
@@ -207,7 +207,7 @@ def _export(
 
 WAYS = [
     Way("/paper", show, READS_ALL),
-    Way("/paper/sheets", sheets, READS_ALL, methods=("POST",)),
+    Way("/paper/sheets", sheets, RECORDS_ALL, methods=("POST",)),
     Way("/paper/sheets/{name}", sheet, READS_ALL),
     Way("/paper/notice", release_notice, EXPORTS, methods=("POST",)),
     Way("/paper/notice/{name}", notice, READS_ALL),
