@@ -60,7 +60,7 @@ def test_a_screen_works_without_scripts(opened, screen):
 
 
 def test_the_page_for_telephones_is_plain_and_large(opened):
-    with opened("/movements/phone", role="field", size=NARROW, scripts=False) as page:
+    with opened("/phone", role="field", size=NARROW, scripts=False) as page:
         assert page.locator("h1").count() == 1
         low = page.evaluate(
             """() => [...document.querySelectorAll('main button')].filter((e) => e.offsetParent)

@@ -1,4 +1,4 @@
-"""Paper comes from an accepted plan only, leaves a trace in the log, and rules that are not kept hold it up."""
+"""Paper comes from an accepted plan only."""
 
 from __future__ import annotations
 
