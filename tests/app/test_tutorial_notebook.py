@@ -29,11 +29,8 @@ def test_it_is_kept_without_output():
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells)
 
 
-def outputs(book, cell):
-    return [
-        out.get("data", {}).get("text/html") or out.get("text") or ""
-        for out in book["cells"][cell]["outputs"]
-    ]
+def outputs(cell):
+    return ["".join(out.get("data", {}).get("text/html") or "") for out in cell["outputs"]]
 
 
 @pytest.mark.slow
