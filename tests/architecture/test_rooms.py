@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "withdrawal": set(),
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
-    "casework": {"numpy"},
+    "casework": {"distributed", "numpy"},
     "cli": {"numpy", "uvicorn"},
     "notebook": set(),
     "web": {"numpy", "anyio", "jinja2", "msgspec", "python_multipart", "starlette", "uvicorn"},

@@ -11,6 +11,7 @@ from safepassage.domain.plan import (
     Bound,
     CarStream,
     Certificate,
+    Corridor,
     Departure,
     DirectionSummary,
     EnvelopePart,
@@ -95,6 +96,13 @@ def parsed_schedule(document: Mapping[str, Any]) -> Schedule:
         **parsed_movements(document),
         unserved=tuple(Unserved(**row) for row in document["unserved"]),
         reserves=tuple(Reserve(**row) for row in document["reserves"]),
+    )
+
+
+def parsed_corridors(document: Mapping[str, Any]) -> tuple[Corridor, ...]:
+    """Return the corridors of a `plan.json`."""
+    return tuple(
+        Corridor(**{**row, "cut_arcs": tuple(row.get("cut_arcs", ()))}) for row in document["corridors"]
     )
 
 

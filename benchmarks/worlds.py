@@ -1,0 +1,76 @@
+"""A plan in many worlds: seconds by number of processes, and whether the bytes are the same.
+
+    python benchmarks/worlds.py OUT [--worlds 1000] [--workers 1 --workers 2 …] [--cluster local:2] [--json]
+
+OUT is a folder a plan was written to. Loops are compiled before the clock starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import io
+import json
+import os
+import platform
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from safepassage.cli import main as safepassage
+
+
+def once(plan: Path, worlds: int, how: list[str]) -> dict[str, object]:
+    """Return the figures of one run."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, began = _cpu_s(), time.perf_counter()
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = safepassage(["worlds", str(plan), "--worlds", str(worlds), "-o", folder, *how])
+        wall_s, cpu_s = time.perf_counter() - began, _cpu_s() - before
+        data = (Path(folder) / "RESTRICTED-worlds.json").read_bytes()
+    return {
+        "how": " ".join(how) or "this process", "code": code, "wall_s": round(wall_s, 2),
+        "cpu_s": round(cpu_s, 2), "sha256": hashlib.sha256(data).hexdigest()[:16],
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }  # fmt: skip
+
+
+def _cpu_s() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def main() -> int:
+    """Print the table, or JSON."""
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("plan", type=Path)
+    parser.add_argument("--worlds", type=int, default=1_000)
+    parser.add_argument("--workers", type=int, action="append", default=[])
+    parser.add_argument("--cluster", action="append", default=[])
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    once(args.plan, 64, [])
+    ways = [[] if n == 1 else ["--workers", str(n)] for n in args.workers or [1, 2, 4]]
+    rows = [once(args.plan, args.worlds, how) for how in [*ways, *(["--cluster", c] for c in args.cluster)]]
+    same = len({row["sha256"] for row in rows}) == 1
+    if args.json:
+        machine = f"{platform.platform()}, {os.cpu_count()} cores"
+        print(
+            json.dumps(
+                {"machine": machine, "worlds": args.worlds, "same_bytes": same, "rows": rows}, indent=1
+            )
+        )
+        return 0 if same else 1
+    print(f"{args.worlds} worlds, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print("| how | wall s | CPU s | MB | bytes |\n|---|---|---|---|---|")
+    for row in rows:
+        print(f"| {row['how']} | {row['wall_s']} | {row['cpu_s']} | {row['rss_mb']} | {row['sha256']} |")
+    print("the same bytes" if same else "DIFFERENT BYTES")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

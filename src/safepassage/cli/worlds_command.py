@@ -1,0 +1,109 @@
+"""`safepassage worlds`: what comes of a verified plan in many worlds, and what to confirm first."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from safepassage.casework.many_workers import mapped
+from safepassage.casework.worlds_asked import Order, evaluated_slice, question_of
+from safepassage.cli.outcome import Outcome
+from safepassage.cli.outputs import RESTRICTED, write_beside
+from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.errors import FormatError
+from safepassage.domain.worlds import Chances, DirectionInWorlds, WorldsSheet
+from safepassage.engines.worlds import Outcomes, sheet, slices
+from safepassage.formats import canonical_json, worlds_json
+from safepassage.formats.local_clock import LocalClock
+from safepassage_verify import verify_files
+from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
+
+CLAIMS = "claims.json"
+HOUR_S = 3600
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Draw worlds, run the plan through each, print and write what comes of it."""
+    try:
+        path = find_plan(options.plan)
+        verdict = verify_files(path)
+    except UnreadableError as fault:
+        raise FormatError(file=str(options.plan), what=str(fault).rstrip(".")) from fault
+    if not verdict.verified:
+        text = "This plan does not pass its verification: run `safepassage verify`."
+        return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
+    prefix = path.name.removesuffix(PLAN)
+    plan_bytes, inputs_bytes = path.read_bytes(), path.with_name(prefix + INPUTS).read_bytes()
+    order = Order(
+        inputs=inputs_bytes, plan=plan_bytes, chances=_chances(options.chances), seed=options.seed,
+        origins=tuple(sorted(_origins(path, prefix).items())),
+    )  # fmt: skip
+    parts = mapped(
+        evaluated_slice, order, slices(options.worlds), workers=options.workers, cluster=options.cluster
+    )
+    question = question_of(order)
+    found = sheet(question, Outcomes.joined(parts))
+    data = worlds_json.document(
+        found, inputs_sha256=canonical_json.sha256(inputs_bytes),
+        plan_sha256=canonical_json.sha256(plan_bytes),
+    )  # fmt: skip
+    write_beside(options.output or path.parent, {f"{RESTRICTED}-worlds.json": canonical_json.encode(data)})
+    text = worlds_text(
+        found, LocalClock.of(canonical_json.decode(inputs_bytes)), dict(question.problem.directions)
+    )
+    return Outcome(code=OK, text=text, data=data)
+
+
+def _chances(file: Path | None) -> Chances:
+    return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
+
+
+def _origins(path: Path, prefix: str) -> dict[str, str]:
+    """Return who alone stands behind an event of the claims, by its id in the inputs."""
+    beside = path.with_name(prefix + CLAIMS)
+    if not beside.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for event in canonical_json.decode(beside.read_bytes()).get("events", []):
+        origins = sorted(set(event["origins"]))
+        for k in range(len(event["slices"])):
+            found[f"claim:{event['id']}:{k}"] = origins[0] if len(origins) == 1 else str(event["id"])
+    return found
+
+
+def worlds_text(found: WorldsSheet, clock: LocalClock, names: dict[str, str]) -> str:
+    """Return what a planner reads: shares of worlds first, then what to confirm."""
+    lines = [f"{found.worlds:,} worlds that keep to the reports (seed {found.seed}):"]
+    for row in found.directions:
+        lines += _direction_lines(row, found.worlds, clock, names[row.direction])
+    lines.append(
+        f"Of {found.movements:,} movements {found.broken_mean:,} break off on average, "
+        f"{found.rerouted_mean:,} take another way; {found.exposure_mean / HOUR_S:,.0f} person-hours "
+        f"in harm, {found.exposure_tail / HOUR_S:,.0f} in the worst tenth."
+    )
+    if found.confirm:
+        lines.append("Confirm first (persons fewer out where it is so, nine tenths of resamples between):")
+    lines += [
+        f"  {row.fact.words}: {row.difference:,} ({row.low:,} to {row.high:,}), so in {row.worlds:,} worlds"
+        for row in found.confirm
+    ]
+    lines.append("Roads have no queues in these worlds and nobody plans anew: people wait, take another way,")
+    lines.append("or break off. The chances no report states are assumptions; --chances changes them.")
+    return "\n".join(lines)
+
+
+def _direction_lines(row: DirectionInWorlds, worlds: int, clock: LocalClock, name: str) -> list[str]:
+    share = row.all_out * 1000 // max(1, worlds)
+    planned = f"; planned for {clock.moments(row.planned_last_s)}" if row.planned_last_s >= 0 else ""
+    lines = [
+        f"{name}: all who come are out in {row.all_out:,} of {worlds:,} worlds ({share / 10:.1f} %){planned}"
+    ]
+    if row.by:
+        half, last = row.by[(len(row.by) - 1) // 2], row.by[-1]
+        times = clock.moments(half[0]), clock.moments(last[0])
+        lines.append(f"  in half of those worlds by {times[0]}, in all of them by {times[1]}")
+    lines.append(
+        f"  persons out: {row.out_mean:,} of {row.came_mean:,} who come on average "
+        f"({row.planned:,} planned), {row.out_tail:,} in the worst tenth, {row.out_least:,} at least"
+    )
+    return lines

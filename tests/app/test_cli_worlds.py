@@ -1,0 +1,73 @@
+"""`safepassage worlds` as a person starts it: the same bytes whoever does the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from safepassage.casework.many_workers import mapped
+from safepassage.cli import main
+from tests.support.folders import write_case
+
+
+@pytest.fixture
+def plan(tmp_path, capsys):
+    assert main(["plan", str(write_case(tmp_path / "case")), "-o", str(tmp_path / "out")]) in {0, 3}
+    capsys.readouterr()
+    return tmp_path / "out"
+
+
+def test_shares_of_worlds_are_printed_and_written(plan, capsys):
+    assert main(["worlds", str(plan), "--worlds", "70"]) == 0
+    out = capsys.readouterr().out
+    assert "70 worlds that keep to the reports" in out
+    assert "all who come are out in" in out
+    found = json.loads((plan / "RESTRICTED" / "RESTRICTED-worlds.json").read_text("utf-8"))
+    assert found["worlds"] == 70
+    assert oct((plan / "RESTRICTED" / "RESTRICTED-worlds.json").stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_plan_that_does_not_hold_is_not_run(plan, capsys):
+    path = plan / "RESTRICTED" / "RESTRICTED-plan.json"
+    path.write_text(path.read_text("utf-8").replace('"complete":true', '"complete":false', 1), "utf-8")
+    if main(["worlds", str(plan), "--worlds", "5"]) == 0:
+        pytest.skip("the plan says it is incomplete already")
+    assert "does not pass its verification" in capsys.readouterr().err
+
+
+def test_a_cluster_that_is_none_is_one_sentence(plan, capsys):
+    pytest.importorskip("distributed")
+    assert main(["worlds", str(plan), "--worlds", "5", "--cluster", "local:none"]) == 2
+    assert "local:2" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [["--workers", "2"], ["--workers", "4"], ["--cluster", "local:2"]])
+def test_the_bytes_are_the_same_whoever_works(plan, tmp_path, how):
+    if "--cluster" in how:
+        pytest.importorskip("distributed")
+    for name, more in (("one", []), ("many", how)):
+        assert main(["worlds", str(plan), "--worlds", "200", "-o", str(tmp_path / name), *more]) == 0
+    one, many = ((tmp_path / name / "RESTRICTED-worlds.json").read_bytes() for name in ("one", "many"))
+    assert one == many
+
+
+def dying(shared: str, first: int, last: int) -> int:
+    """Kill the process that is asked first, once; then count."""
+    flag = Path(shared)
+    if first == 4 and not flag.exists():
+        flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sum(range(first, last))
+
+
+@pytest.mark.slow
+def test_a_worker_killed_on_the_way_loses_nothing(tmp_path):
+    slices = [(k, k + 2) for k in range(0, 12, 2)]
+    found = mapped(dying, str(tmp_path / "flag"), slices, workers=2)
+    assert (tmp_path / "flag").exists()
+    assert found == [sum(range(*bounds)) for bounds in slices]

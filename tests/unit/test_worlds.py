@@ -1,0 +1,188 @@
+"""Worlds: draws keep to the reports, and a plan in the world it was made for does what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from safepassage.domain.errors import FormatError
+from safepassage.domain.worlds import PPM, Chances, Fact, FactKind
+from safepassage.engines.worlds import Outcomes, Question, evaluated, facts, movements, sheet, slices
+from safepassage.engines.worlds.draws import truths, uniform_ppm
+from safepassage.formats import plan_json, worlds_json
+from tests.support.planned import accepted
+from tests.support.sketch import Sketch, window
+
+CERTAIN = Chances(
+    shut_gate_ppm=0, shut_road_ppm=0, early_ppm=0, breakdown_day_ppm=0, stay_share_most=0, slow_share_most=0
+)
+N = np.arange(4_000, dtype=np.int64)
+
+
+def two_ways():
+    """A town between two ways to one site, a bus, and what is reported on the near way."""
+    sketch = Sketch(4)
+    sketch.road(0, 1, travel_s=300)
+    sketch.road(1, 3, travel_s=300)
+    sketch.road(0, 2, travel_s=600)
+    sketch.road(2, 3, travel_s=600)
+    sketch.town("home", 0, 30)
+    sketch.people("home", 40, group="needs_transport")
+    sketch.site("camp", 3)
+    sketch.buses("bus", "home", seats=20)
+    return sketch
+
+
+def question(sketch, chances=CERTAIN, *, extra=(), seed=0):
+    made = accepted(sketch)
+    problem, document = made.planned.problem, made.plan
+    schedule, corridors = plan_json.parsed_schedule(document), plan_json.parsed_corridors(document)
+    return (
+        Question(
+            problem=problem, movements=movements(problem, schedule, corridors),
+            facts=(*facts(problem, schedule, corridors, chances), *extra), chances=chances, seed=seed,
+        ),
+        made,
+    )  # fmt: skip
+
+
+def shut(*arcs, ppm=PPM):
+    return Fact(id="x", kind=FactKind.SHUT, words="x is shut", arcs=arcs, ppm=(ppm,) * 3)
+
+
+class TestDraws:
+    def test_they_are_the_same_in_any_slice(self):
+        whole = uniform_ppm(7, "a", N)
+        assert np.array_equal(whole[100:200], uniform_ppm(7, "a", N[100:200]))
+        assert not np.array_equal(whole, uniform_ppm(8, "a", N))
+        assert not np.array_equal(whole, uniform_ppm(7, "b", N))
+
+    @pytest.mark.parametrize("ppm", [(0, 0, 0), (20_000, 100_000, 400_000), (PPM, PPM, PPM)])
+    def test_a_fact_is_true_as_often_as_reported_within_sampling_error(self, ppm):
+        fact = Fact(id="f", kind=FactKind.HAZARD, words="f", arcs=(), ppm=ppm)
+        expected = (ppm[0] + 2 * ppm[1] + ppm[2]) / 4 / PPM
+        error = 4 * (expected * (1 - expected) / len(N)) ** 0.5
+        assert abs(truths([fact], 0, N).mean() - expected) <= error
+
+    def test_facts_of_one_origin_stand_or_fall_together_and_others_do_not(self):
+        def fact(name, ppm, origin):
+            ppms = (ppm,) * 3
+            return Fact(id=name, kind=FactKind.HAZARD, words="", arcs=(), ppm=ppms, origin=origin)
+
+        found = truths([fact("a", 300_000, "o"), fact("b", 500_000, "o"), fact("c", 500_000, "p")], 0, N)
+        assert (found[:, 1] | ~found[:, 0]).all()
+        assert 0.1 < (found[:, 1] & ~found[:, 2]).mean() < 0.4
+
+    def test_probabilities_that_shrink_from_low_to_high_are_refused(self):
+        with pytest.raises(ValueError, match="grow"):
+            Fact(id="f", kind=FactKind.SHUT, words="", arcs=(), ppm=(2, 1, 3))
+
+
+class TestRuns:
+    def test_where_all_is_as_planned_everybody_arrives_when_the_plan_says(self):
+        asked, made = question(two_ways())
+        found = evaluated(asked, 0, 3)
+        west = made.direction("west")
+        assert found.out[:, 0].tolist() == [west["persons_served"]] * 3
+        assert found.last_s[:, 0].tolist() == [west["clearance_s"]] * 3
+        assert (found.broken == 0).all()
+        assert (found.rerouted == 0).all()
+
+    def test_who_has_another_way_takes_it_and_who_has_none_breaks_off(self):
+        asked, made = question(two_ways())
+        near = {arc for row in asked.movements.trips.arcs.tolist() for arc in [row]}
+        found = evaluated(question(two_ways(), extra=(shut(min(near)),))[0], 0, 1)
+        other = len(asked.movements.trips.other) > 0
+        assert (found.rerouted[0] > 0) == other
+        everything = shut(*range(len(made.planned.problem.network.arcs)))
+        none = evaluated(question(two_ways(), extra=(everything,))[0], 0, 1)
+        assert none.out.sum() == 0
+        assert none.last_s[:, 0].tolist() == [-1]
+
+    def test_a_gate_that_closes_early_makes_people_wait_or_stay(self):
+        sketch = Sketch(3)
+        sketch.road(0, 1, travel_s=60)
+        sketch.road(1, 2, travel_s=60)
+        sketch.town("home", 0, 30)
+        sketch.site("camp", 2)
+        sketch.crossing("gate", 1, vehicles_h=20)
+        sketch.arrangement(window(0, 4_000), window(20_000, 40_000), places=("gate",))
+        early = Chances(
+            shut_gate_ppm=0, shut_road_ppm=0, early_ppm=PPM, early_share_most=1_000, breakdown_day_ppm=0,
+            stay_share_most=0, slow_share_most=0,
+        )  # fmt: skip
+        asked, made = question(sketch, early)
+        found = evaluated(asked, 0, 64)
+        assert found.last_s.max() > made.direction("west")["clearance_s"] or (found.out < 30).any()
+        assert (found.out <= 30).all()
+
+    def test_a_vehicle_that_fails_brings_nobody_afterwards(self):
+        failing = Chances(
+            shut_gate_ppm=0, shut_road_ppm=0, early_ppm=0, breakdown_day_ppm=PPM, stay_share_most=0,
+            slow_share_most=0,
+        )  # fmt: skip
+        asked, made = question(two_ways(), failing)
+        found = evaluated(asked, 0, 256)
+        assert found.out[:, 0].min() >= 30
+        assert found.out[:, 0].min() < made.direction("west")["persons_served"]
+
+    def test_who_stays_after_all_is_missed_by_nobody(self):
+        staying = Chances(
+            shut_gate_ppm=0, shut_road_ppm=0, early_ppm=0, breakdown_day_ppm=0, stay_share_most=500,
+            slow_share_most=0,
+        )  # fmt: skip
+        found = evaluated(question(two_ways(), staying)[0], 0, 64)
+        assert (found.out == found.came).all()
+        assert found.came.min() < found.came.max()
+        assert (found.last_s[:, 0] >= 0).all()
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.sets(st.integers(0, 7), max_size=4), st.integers(0, 7))
+    def test_shutting_more_brings_nobody_more_out(self, arcs, more):
+        asked, _ = question(two_ways())
+        some = Question(
+            problem=asked.problem, movements=asked.movements, facts=(shut(*arcs),), chances=CERTAIN, seed=0
+        )
+        all_ = Question(
+            problem=asked.problem,
+            movements=asked.movements,
+            facts=(shut(*arcs, more),),
+            chances=CERTAIN,
+            seed=0,
+        )
+        assert (evaluated(all_, 0, 1).out <= evaluated(some, 0, 1).out).all()
+
+
+class TestSheet:
+    def test_slices_joined_are_the_whole(self):
+        asked, _ = question(two_ways(), Chances())
+        parts = [evaluated(asked, *bounds) for bounds in slices(150)]
+        whole = evaluated(asked, 0, 150)
+        assert np.array_equal(Outcomes.joined(parts).out, whole.out)
+        assert sheet(asked, Outcomes.joined(parts)) == sheet(asked, whole)
+
+    def test_what_matters_most_is_confirmed_first(self):
+        asked, made = question(two_ways())
+        n_arcs = len(made.planned.problem.network.arcs)
+        half = Fact(id="all", kind=FactKind.SHUT, words="all", arcs=tuple(range(n_arcs)), ppm=(500_000,) * 3)
+        idle = Fact(id="idle", kind=FactKind.HAZARD, words="idle", arcs=(), ppm=(500_000,) * 3)
+        both = Question(
+            problem=asked.problem, movements=asked.movements, facts=(idle, half), chances=CERTAIN, seed=0
+        )
+        found = sheet(both, evaluated(both, 0, 200))
+        assert [row.fact.id for row in found.confirm] == ["all"]
+        assert found.confirm[0].difference == made.direction("west")["persons_served"]
+        assert found.directions[0].out_least == 0
+
+
+class TestChances:
+    def test_a_file_changes_what_it_names(self):
+        found = worlds_json.read_chances(b"early_ppm = 5\n", file="c.toml")
+        assert (found.early_ppm, found.shut_road_ppm) == (5, Chances().shut_road_ppm)
+
+    @pytest.mark.parametrize("data", [b"early_ppm = ", b"\xff", b"speed = 1\n", b"stay_share_most = 2000\n"])
+    def test_a_file_that_says_nothing_known_is_one_sentence(self, data):
+        with pytest.raises(FormatError, match=r"c\.toml"):
+            worlds_json.read_chances(data, file="c.toml")
