@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "example": set(),
     "testing": {"numpy", "shapely", "hypothesis"},
     "casework": {"distributed", "numpy"},
-    "cli": {"numpy", "uvicorn"},
+    "cli": {"numpy", "segno", "uvicorn"},
     "notebook": set(),
     "web": {"numpy", "anyio", "jinja2", "msgspec", "python_multipart", "starlette", "uvicorn"},
     "__main__": set(),

@@ -32,17 +32,17 @@ def at_desk():
 
 def test_a_report_waits_and_raises_the_precautionary_layer_only(at_desk):
     desk, browser = at_desk
-    before = desk.claims().picture
+    before = desk.weighed().picture
     answer = browser.post("/situation/reports", REPORT)
     assert answer.status_code == 200
     assert "“shelling near the market”" in answer.text
     claim = next(s for s in desk.state().ledger.claims.values() if s.claim.span.text == REPORT["words"])
     assert claim.decision is Decision.PROPOSED
     assert [link.name for link in claim.claim.chain.links] == ["radio desk", "a resident"]
-    new = [e for e in desk.claims().picture.events if claim.claim.id in e.claims]
+    new = [e for e in desk.weighed().picture.events if claim.claim.id in e.claims]
     assert len(new) == 1
     assert not new[0].reviewed
-    assert len(desk.claims().picture.events) == len(before.events) + 1
+    assert len(desk.weighed().picture.events) == len(before.events) + 1
 
 
 def test_a_person_accepts_grades_and_reads_better(at_desk):

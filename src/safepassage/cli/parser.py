@@ -572,6 +572,10 @@ def _serve(commands: Commands) -> None:
     add("--store", type=Path, metavar="FILE", help="store to keep everything in (default: nothing is kept)")
     add("--key-file", type=Path, metavar="FILE", help="key file that opens the store")
     add(
+        "--lan", metavar="ADDRESS",
+        help="address of this computer in the local network to be asked under, too; needs --store",
+    )  # fmt: skip
+    add(
         "--port", type=_whole(0, MOST_PORT), default=DEFAULT_PORT, metavar="N",
         help=f"port on this computer, 0 for any (default: {DEFAULT_PORT})",
     )  # fmt: skip

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from safepassage import example
 from safepassage.cli import store_file
@@ -30,24 +34,75 @@ def run(options: argparse.Namespace) -> Outcome:
     from safepassage.web.application import application  # noqa: PLC0415
 
     desk, said = _desk(options)
+    shown = _in_network(options, desk.org) if options.lan else _on_this_computer()
     config = uvicorn.Config(
-        application(desk), host=LOOPBACK, port=options.port, log_level="warning", access_log=False,
-        server_header=False, date_header=False, proxy_headers=False, timeout_keep_alive=SILENT_S,
-        timeout_graceful_shutdown=1,
+        application(desk, hosts=shown.hosts), host=shown.host, port=options.port, log_level="warning",
+        access_log=False, server_header=False, date_header=False, proxy_headers=False,
+        timeout_keep_alive=SILENT_S, timeout_graceful_shutdown=1, **shown.secured,
     )  # fmt: skip
     try:
         listening = config.bind_socket()
     except SystemExit:
         desk.close()
         raise ServeError(f"Port {options.port} is taken by another program: choose another one.") from None
-    print(f"The pages are at http://{LOOPBACK}:{listening.getsockname()[1]} (stop with Ctrl-C)")
-    print(*said, sep="\n", end="\n" if said else "", flush=True)
+    address = f"{shown.scheme}://{shown.name}:{listening.getsockname()[1]}"
+    print(f"The pages are at {address} (stop with Ctrl-C)")
+    print(*said, *shown.said(address), sep="\n", flush=True)
     desk.order()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         desk.close()
     return Outcome(code=OK, text="Stopped.", data={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Where the pages are listened for, under which names, and how they are kept from others on the way."""
+
+    scheme: str
+    name: str
+    host: str
+    hosts: tuple[str, ...]
+    secured: dict[str, Any]
+    fingerprint: str = ""
+    authority: Path | None = None
+
+    def said(self, address: str) -> list[str]:
+        """Return what people need to come to the pages from another computer, nothing for this one."""
+        if not self.fingerprint:
+            return []
+        import segno  # noqa: PLC0415 - only where a telephone has to find the pages
+
+        drawn = io.StringIO()
+        segno.make(address, error="m").terminal(drawn, compact=True)
+        return [
+            drawn.getvalue(),
+            f"Anybody in this network can try to sign in. Hand out {self.authority} in person, and compare:",
+            f"SHA-256 {self.fingerprint}",
+        ]
+
+
+def _on_this_computer() -> Shown:
+    from safepassage.web.application import LOOPBACK as NAMES  # noqa: PLC0415
+
+    return Shown(scheme="http", name=LOOPBACK, host=LOOPBACK, hosts=NAMES, secured={})
+
+
+def _in_network(options: argparse.Namespace, office: str) -> Shown:
+    """Return how the pages are shown in the local network: encrypted, by a certificate of our own."""
+    from safepassage.store import certificates  # noqa: PLC0415
+    from safepassage.web.application import LOOPBACK as NAMES  # noqa: PLC0415
+
+    if options.store is None:
+        raise ServeError("In a network everybody could take any role: give --store, so that people sign in.")
+    folder = options.store.parent / f"{options.store.name}-certificates"
+    found = certificates.server_files(folder, [options.lan, *NAMES], office=office, now=datetime.now(UTC))
+    return Shown(
+        scheme="https", name=options.lan, host=options.lan, hosts=(options.lan.lower(), *NAMES),
+        secured={"ssl_certfile": str(found.certificate), "ssl_keyfile": str(found.key)},
+        fingerprint=found.fingerprint, authority=found.authority,
+    )  # fmt: skip
 
 
 def _desk(options: argparse.Namespace) -> tuple[Desk, list[str]]:

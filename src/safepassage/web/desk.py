@@ -10,19 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from safepassage.casework.claims_seen import ClaimsInput, seen
+from safepassage.casework.claims_seen import on_roads
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.domain.access import Operation, Person, may
 from safepassage.domain.case import Case
 from safepassage.domain.claims.ledger import Ledger
+from safepassage.domain.claims.picture import HazardPicture
 from safepassage.domain.errors import RefusedError, SafePassageError, StorageError
 from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.map_layers import MapLine
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.release import SensitivityClass
 from safepassage.domain.situation import Situation
+from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads
-from safepassage.formats import ledger_json
+from safepassage.formats import claims_json, ledger_json
 from safepassage.formats.case_times import Clock, iso_utc
 from safepassage.formats.local_clock import LocalClock, Zone, instant
 from safepassage.store import movement_events
@@ -88,11 +90,13 @@ class Given:
         )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Weighed:
-    revision: int = -1
-    claims: ClaimsInput | None = None
-    situation: Situation | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What the claims mean on the roads of the case after one state of the log, and the situation then."""
+
+    revision: int
+    picture: HazardPicture
+    situation: Situation
 
 
 @dataclass
@@ -119,8 +123,11 @@ class Desk:
     clock: LocalClock = field(init=False)
     started_ms: int = field(init=False)
     _roads: Roads = field(init=False)
-    _weighed: _Weighed = field(default_factory=_Weighed)
+    _base: bytes = field(init=False)
+    _weighed: Weighed | None = None
+    _said: tuple[int, dict[str, Any]] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _said_lock: threading.Lock = field(default_factory=threading.Lock)
     _ordered: int = -1
     _timer: threading.Timer | None = None
 
@@ -137,6 +144,7 @@ class Desk:
         desk.planner = Planner(given.path, given.network_path, desk.hub.passing)
         desk.clock = clock_of(given.case)
         desk._roads = Roads(given.network)
+        desk._base = ledger_json.write(given.ledger.entries)
         desk.journal = Journal(backend, desk.clock_ms, desk._heard)
         desk.journal.store.tell()
         entries = desk.folding.entries
@@ -204,24 +212,33 @@ class Desk:
 
     def situation(self) -> Situation:
         """Return the case as entered with the claims seen on its roads, and what happened since."""
-        return self._seen()[1]
+        return self.weighed().situation
 
-    def claims(self) -> ClaimsInput:
+    def weighed(self) -> Weighed:
         """Return what the claims mean on the roads of the case; worked out once for each state."""
-        return self._seen()[0]
-
-    def _seen(self) -> tuple[ClaimsInput, Situation]:
         with self._lock:
-            state = self.state()
-            held = self._weighed
-            if held.claims is None or held.situation is None or held.revision != state.revision:
-                claims = seen(
-                    state.ledger, self.given.case, self._roads, without=without_of(state), made_from={}
+            state, held = self.state(), self._weighed
+            if held is None or held.revision != state.revision:
+                picture, case = on_roads(
+                    state.ledger, self.given.case, self._roads, without=without_of(state)
                 )
-                situation = Situation(case=claims.case, events=state.events)
-                self._weighed = held = _Weighed(state.revision, claims, situation)
-                return claims, situation
-            return held.claims, held.situation
+                situation = Situation(case=case, events=state.events)
+                held = Weighed(revision=state.revision, picture=picture, situation=situation)
+                self._weighed = held
+            return held
+
+    def claims(self) -> dict[str, Any]:
+        """Return all that is known of claims, as a document; in a long ledger conflicts take a while."""
+        with self._said_lock:
+            state, held = self.state(), self._said
+            if held is None or held[0] != state.revision:
+                ledger, picture = state.ledger, self.weighed().picture
+                found = claims_json.document(
+                    ledger, picture, conflicts(ledger), as_of=self.given.case.as_of,
+                    without=without_of(state), made_from={},
+                )  # fmt: skip
+                held = self._said = (state.revision, found)
+            return held[1]
 
     async def record(self, person: Person, draft: Draft) -> Receipt:
         """Record what a person did; it is on disk when this returns.
@@ -331,7 +348,7 @@ class Desk:
         self.planner.start(
             Order(
                 revision=state.revision,
-                ledger=ledger_json.write(state.ledger.entries),
+                ledger=self._base + "".join(f"{line}\n" for line in state.lines).encode(),
                 events=state.events,
                 without=without_of(state),
                 announced=kept,

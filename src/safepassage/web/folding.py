@@ -48,12 +48,16 @@ class Office:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What stands after `seq` entries of this office's log; `revision` changes whenever inputs do."""
+    """What stands after `seq` entries of this office's log; `revision` changes whenever inputs do.
+
+    `lines` are the claims entries of the log, as a ledger file holds them.
+    """
 
     seq: int = 0
     revision: int = 0
     ledger: Ledger = field(default_factory=Ledger)
     events: tuple[Event, ...] = ()
+    lines: tuple[str, ...] = ()
     office: Office = Office()
 
     @property
@@ -164,6 +168,7 @@ def _moved(state: State, entries: list[Entry]) -> State:
     events = tuple(event for event in found if event is not None)
     return replace(
         state, ledger=_with(state.ledger, lines), events=(*state.events, *events),
+        lines=(*state.lines, *(str(entry.body.get("line", "")) for entry in lines)),
         revision=state.revision + bool(lines or events),
     )  # fmt: skip
 
@@ -176,6 +181,11 @@ def _with(ledger: Ledger, entries: list[Entry]) -> Ledger:
             taken.append(from_plain(LedgerEntry, json.loads(str(entry.body.get("line", "")))))
         except (ValueError, RecursionError):
             continue
+    return fitting(ledger, taken)
+
+
+def fitting(ledger: Ledger, taken: list[LedgerEntry]) -> Ledger:
+    """Return a ledger with those of further entries that fit."""
     try:
         return ledger.after(*taken)
     except ValueError:

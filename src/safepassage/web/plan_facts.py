@@ -12,7 +12,6 @@ from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
 from safepassage.formats import report_html, supply_facts
 from safepassage.formats.change_facts import ChangeFacts
-from safepassage.formats.claims_facts import ClaimsFacts
 from safepassage.formats.joint_facts import joint_facts
 from safepassage.formats.movements import Movements
 from safepassage.formats.people_facts import PeopleFacts
@@ -49,7 +48,7 @@ def team_release(made: MadePlan) -> Release:
     inputs, plan, certificate, verification = documents
     return release(
         inputs, plan, certificate, verification, Audience.PLANNING_TEAM,
-        changes=made.document("changes"), claims=made.document("claims"),
+        changes=made.document("changes"),
     )  # fmt: skip
 
 
@@ -90,7 +89,7 @@ def facts(made: MadePlan) -> dict[str, Any]:
         "binding": [row["text"] for row in team.plan["binding"]],
         "not_assessed": [row["text"] for row in team.plan["not_assessed"]],
         "audit": rows, "holding": holding(audit), "checks": sum(team.verification["checks"].values()),
-        "changed": ChangeFacts(team) if team.changes else None, "said": ClaimsFacts(team, people.clock),
+        "changed": ChangeFacts(team) if team.changes else None,
         "as_of": people.as_of(), "sha256": made.sha256, "stage": made.stage, "seconds": made.seconds,
         "title": team.plan["title"], "complete": team.plan["complete"],
     }  # fmt: skip

@@ -6,6 +6,8 @@ line makes. The last two are verified before they are handed over; a new word on
 
 from __future__ import annotations
 
+import contextlib
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.casework.audited import audited
-from safepassage.casework.claims_seen import ClaimsInput, seen
+from safepassage.casework.claims_seen import on_roads
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified import documents_of
 from safepassage.domain.case import Case
+from safepassage.domain.claims.ledger import Entry, Ledger
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.release import Audience
 from safepassage.domain.situation import Event, Situation
@@ -27,12 +30,12 @@ from safepassage.formats import (
     canonical_json,
     changes_json,
     inputs_json,
-    ledger_json,
     plan_json,
     public_notice,
 )
 from safepassage.formats.record_json import from_plain
 from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
+from safepassage.web.folding import fitting
 
 SKETCH_WORK = 10_000
 LOOKED_EVERY_S, TOLD_EVERY_S = 0.02, 0.1
@@ -132,6 +135,7 @@ class Bench:
     entered: Case
     network: RoadNetwork
     roads: Roads | None = None
+    read: tuple[bytes, Ledger] = (b"", Ledger())
 
     def answer(self, order: Mapping[str, Any]) -> None:
         """Make plans for one order, each better than the one before.
@@ -143,22 +147,35 @@ class Bench:
         """
         began, watcher = time.monotonic(), Watcher(self.pipe)
         self.roads = self.roads or Roads(self.network)
-        ledger, _ = ledger_json.read(order["ledger"], file="")
-        claims = seen(ledger, self.entered, self.roads, without=order["without"], made_from={})
+        ledger = self._ledger(order["ledger"])
+        _, case = on_roads(ledger, self.entered, self.roads, without=order["without"])
         events = tuple(from_plain(Event, event) for event in order["events"])
-        situation = Situation(case=claims.case, events=events)
+        situation = Situation(case=case, events=events)
         if order["announced"]:
             planned = self._gone_on(situation, order, watcher)
-            self._hand_over(planned, claims, "going on", began, order)
+            self._hand_over(planned, case, "going on", began, order)
             return
         self._sketch(situation, watcher, began)
         quick = prepare(self.network, situation, stop=self._stop(watcher), anew=False)
         planned = concluded(quick, scheduled(quick, observer=watcher), observer=watcher)
-        self._hand_over(planned, claims, "first", began, order)
+        self._hand_over(planned, case, "first", began, order)
         watcher.check()
         planned = make_plan(self.network, situation, stop=self._stop(watcher), observer=watcher)
         watcher.check()
-        self._hand_over(planned, claims, "whole", began, order)
+        self._hand_over(planned, case, "whole", began, order)
+
+    def _ledger(self, data: bytes) -> Ledger:
+        """Return a ledger; what was read for the order before is not read again."""
+        known, ledger = self.read
+        if not data.startswith(known):
+            known, ledger = b"", Ledger()
+        entries: list[Entry] = []
+        for line in data[len(known) :].splitlines():
+            with contextlib.suppress(ValueError, RecursionError):
+                entries.append(from_plain(Entry, json.loads(line)))
+        ledger = fitting(ledger, entries)
+        self.read = (data, ledger)
+        return ledger
 
     def _stop(self, watcher: Watcher) -> StoppingRule:
         return StoppingRule(work=self.entered.settings.work_limit, expired=watcher.expired)
@@ -186,7 +203,7 @@ class Bench:
         return planned
 
     def _hand_over(
-        self, planned: Planned, claims: ClaimsInput, stage: str, began: float, order: Mapping[str, Any]
+        self, planned: Planned, case: Case, stage: str, began: float, order: Mapping[str, Any]
     ) -> None:
         """Verify, audit and send a plan; one that does not hold is never sent."""
         documents, parsed, verdict = documents_of(planned)
@@ -199,11 +216,8 @@ class Bench:
                 plan_sha256=canonical_json.sha256(documents["plan"]),
             )  # fmt: skip
             documents["changes"] = canonical_json.encode(found)
-        documents["claims"] = canonical_json.encode(
-            claims.document | {"comparable": False, "compared": [], "withdrawals": [], "zones": []}
-        )
         notice = public_notice.write_text(release(*parsed, Audience.PUBLIC)).decode()
-        documents["audit"] = audited(documents, case=claims.case, public={"PUBLIC-notice.txt": notice})
+        documents["audit"] = audited(documents, case=case, public={"PUBLIC-notice.txt": notice})
         row = {
             "stage": stage, "seconds": round(time.monotonic() - began, 2), "documents": documents,
             "directions": [

@@ -103,7 +103,7 @@ def facts_of(desk: Desk, *, all_of_it: bool) -> dict[str, Any]:
     }  # fmt: skip
     if not all_of_it:
         return shown
-    document = desk.claims().document | {"as_of": desk.now_iso()}
+    document = desk.claims() | {"as_of": desk.now_iso()}
     said = Release(
         audience=Audience.PLANNING_TEAM, inputs={}, plan={}, certificate={}, verification={},
         generated_from={}, claims={name: document[name] for name in document if name != "ledger"},

@@ -157,7 +157,7 @@ async def case_facts(request: Request, _: None) -> v.CaseFacts:
 async def roads(request: Request, _: None) -> list[v.RoadFacts]:
     """List reported statuses of roads and crossings, the newest first."""
     desk = desk_of(request)
-    rows = situation.road_rows(desk, desk.now_iso())[:MOST_ROWS]
+    rows = (await run_in_threadpool(situation.road_rows, desk, desk.now_iso()))[:MOST_ROWS]
     return [
         v.RoadFacts(roads=r.roads, status=r.status, source=r.source, grade=r.grade, age=r.age) for r in rows
     ]
@@ -202,7 +202,8 @@ async def claims(request: Request, _: None) -> list[v.ClaimFacts]:
     """List the claims of the ledger, in the order they came."""
     desk = desk_of(request)
     after = number_of(request, "after", 0, 10**9)
-    rows = list(desk.state().ledger.claims.values())[after : after + MOST_ROWS]
+    ledger = (await run_in_threadpool(desk.state)).ledger
+    rows = list(ledger.claims.values())[after : after + MOST_ROWS]
     return [
         v.ClaimFacts(
             id=s.claim.id, words=s.claim.span.text, predicate=str(s.claim.predicate),
