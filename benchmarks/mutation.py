@@ -325,10 +325,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, help="keep what was found in this file, and go on from it")
     parser.add_argument("--again", action="store_true", help="ask survivors anew")
+    parser.add_argument("--tests", action="append", metavar="GLOB", help="only these tests, to ask survivors")
     parser.add_argument("--slow", action="store_true", help="use the slow tests, too")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     modules, patterns = PARTS[options.part]
+    patterns = options.tests or patterns
     chosen = [m for m in modules if not options.modules or m.rpartition(".")[2] in options.modules]
     session = Session(modules=chosen, options=options, found=dict(_kept(options.results)))
     tests = sorted({str(path) for pattern in patterns for path in ROOT.glob(pattern)})

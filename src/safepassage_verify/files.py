@@ -63,13 +63,20 @@ def _read_beside(path: Path, what: str) -> tuple[bytes | None, Any]:
 
 def find_plan(path: Path) -> Path:
     """Return the plan that a path stands for: the file, or `plan.json` in it or in its RESTRICTED folder."""
-    for folder in (path, path / CLASS):
-        for name in (f"{CLASS}-{PLAN}", PLAN):
-            if (folder / name).is_file():
-                return folder / name
-    if path.is_dir():
-        raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")
+    try:
+        for folder in (path, path / CLASS):
+            for name in (f"{CLASS}-{PLAN}", PLAN):
+                if (folder / name).is_file():
+                    return folder / name
+        if path.is_dir():
+            raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")
+    except OSError as error:
+        raise _unreadable(path, error) from error
     return path
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableError:
+    return UnreadableError(f"{path} cannot be read: {error.strerror or type(error).__name__}.")
 
 
 def _read(path: Path) -> tuple[bytes, Any]:
@@ -84,7 +91,7 @@ def _read(path: Path) -> tuple[bytes, Any]:
     except UnreadableError:
         raise
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from error
+        raise _unreadable(path, error) from error
     except RecursionError as error:
         raise UnreadableError(f"{path} is nested too deeply to be a plan.") from error
     except ValueError as error:
