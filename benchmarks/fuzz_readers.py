@@ -132,10 +132,16 @@ def _store() -> EventStore:
 
 DRAFT = b'{"id":"r1","org":"red","by":"a","why":"b","kind":"c.d","body":{"x":[1,null,true]}}'
 ALERT = (
-    b'[[info]]\nlanguage = "en"\nkind = "flood"\nheadline = "water"\ndescription = "d"\ninstruction = "i"\n'
-    b'area = "Alder"\npolygon = [[50.0, 25.0], [51.0, 25.0], [51.0, 26.0]]\n'
+    b'kind = "delay"\nurgency = "Expected"\nfrom = "2030-05-14T04:00:00Z"\n[[area]]\ndescription = "x"\n'
+    b'circle = [51.0, 35.0, 2]\n[[area]]\ndescription = "y"\npolygon = [[50.0, 25.0], [51.0, 25.0], [51.0, 26.0]]\n'
+    b'[[text]]\nlanguage = "en"\nheadline = "h"\ndescription = "d"\n'
 )
-REFERRAL = b'kind = "tracing"\nto = "office"\nlat = 50.0\nlon = 25.0\nconsent = "written"\n'
+REPORT = (
+    b"outlet: Desk\npublished: 2031-05-14\n=== one\nstyle: field\n\n[X1 The road to [P=Orlec@Tarn|Orlec] is open,] "
+    b"[S1 the mayor] [C1 told] me.\n[S2 [M Velmar]] [C2 denies] [X2 that [Q=2000.. persons|over 2,000] left].\n--\n"
+    b"1 quotation asserted road_status: Desk > mayor\n2 clause denied persons_left: Desk > Velmar\n"
+)
+REFERRAL = b'kind = "dead"\nrecipient = "x"\npurpose = "y"\nbasis = "no_personal_data"\nplace = "z"\npersons = 1\nlat = 50.0\n'
 MOVEMENT = b'id = "m1"\nkind = "notified"\n[[vehicles]]\nkind = "bus"\ncount = 2\nlat = 50.0\nlon = 25.0\n'
 OVERRIDES = b'[[override]]\nrule = "SP-18"\nby = "lead"\nreason = "why"\nat = "2030-05-13T18:00:00Z"\n'
 MANIFEST = json.dumps(
@@ -172,7 +178,7 @@ def readers() -> tuple[Reader, ...]:
         Reader(name="alert to send", samples=(ALERT,), read=lambda d: alert_file.read(d, file="x.toml")),
         Reader(
             name="annotated report",
-            samples=(b"# T\n\nText [[x|y]].\n",),
+            samples=(REPORT,),
             read=lambda d: annotated_report.read(d, file="x.md"),
         ),
         Reader(name="bundle", samples=(exchange.make_bundle(store, 1_900_000_000_000),), read=_take),

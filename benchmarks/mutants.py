@@ -61,8 +61,10 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def mutated(source: str, number: int) -> ast.Module:
-    """Return the tree of a source with its mutant of this number."""
+    """Return the tree of a source with its mutant of this number; unchanged for -1."""
     tree = ast.parse(source)
+    if number == -1:
+        return tree
     for at, (_, _, _, change) in enumerate(_changes(tree)):
         if at == number:
             change()

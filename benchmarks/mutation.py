@@ -93,10 +93,21 @@ class Session:
         paths = {str(Path(importlib.import_module(name).__file__ or "").resolve()) for name in self.modules}
         for number in range(len(self.items)):
             self._first_run(number, paths)
-        if not self.failed:
+        if not self.failed and self._right_code_passes():
             for name in self.modules:
                 self._module(name)
         return True
+
+    def _right_code_passes(self) -> bool:
+        """Tell whether a copy with the right code put in passes all tests: else nothing counts."""
+        module = importlib.import_module(self.modules[0])
+        source = Path(module.__file__ or "").read_text(encoding="utf-8")
+        one = next((m for m in mutants(source) if m.function != "<module>"), mutants(source)[0])
+        same = Mutant(number=-1, kind="none", line=0, function=one.function, before="", after="")
+        outcome, by = self._try(module, source, same, "")
+        if outcome != SURVIVED:
+            self.failed.append(f"the right code, in a copy: {by}")
+        return outcome == SURVIVED
 
     def _first_run(self, number: int, paths: set[str]) -> None:
         """Run one test as it is; when it passed nothing else of it matters but its lines."""
@@ -111,7 +122,8 @@ class Session:
         started = time.process_time()
         sys.settrace(trace)
         try:
-            good = _passes(self.items, number)
+            following = number + 1 if number + 1 < len(self.items) else None
+            good = _passes(self.items, number, following)
         finally:
             sys.settrace(None)
         self.cpu_s[number] = time.process_time() - started
@@ -179,8 +191,9 @@ def _in_the_copy(
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         signal.alarm(6 * limit_s)
         put_in(*mutant)
-        for number in order:
-            if not _passes(items, number):
+        # What is torn down between two tests depends on which comes next: say what really does.
+        for number, following in zip(order, [*order[1:], None], strict=True):
+            if not _passes(items, number, following):
                 os.write(out, f"by {number}".encode())
                 break
         else:
@@ -189,12 +202,11 @@ def _in_the_copy(
         os._exit(code)
 
 
-def _passes(items: list[pytest.Item], number: int) -> bool:
+def _passes(items: list[pytest.Item], number: int, following: int | None) -> bool:
     from _pytest.runner import runtestprotocol  # noqa: PLC0415 - there is no public way
 
-    item = items[number]
-    following = items[number + 1] if number + 1 < len(items) else items[0]
-    reports = runtestprotocol(item, log=False, nextitem=following)
+    nextitem = None if following is None else items[following]
+    reports = runtestprotocol(items[number], log=False, nextitem=nextitem)
     return not any(report.failed for report in reports)
 
 

@@ -52,6 +52,7 @@ def test_a_mutant_differs_from_the_source_by_its_change_alone():
         assert sum(a != b for a, b in zip(plain, changed, strict=True)) == 1
     with pytest.raises(ValueError, match="no mutant 14"):
         made.mutated(SOURCE, 14)
+    assert ast.unparse(made.mutated(SOURCE, -1)).splitlines() == plain
 
 
 def test_a_mutant_takes_the_place_of_the_loaded_function_and_constant(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from safepassage_verify.exposure_bound import NO_WAY, _paid, priced_exposure_bou
 from safepassage_verify.files import UnreadableError
 from safepassage_verify.layers import _folded, _joined, read_layers
 from safepassage_verify.network import read_roads
+from safepassage_verify.priced import PricedBound, _Graph
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
 from tests.oracle.test_least_exposure import HORIZON_S, problem
@@ -223,3 +225,60 @@ def test_a_priced_arc_that_is_not_there_is_refused():
     certificate["priced"] = [row]
     assert codes(inputs, plan, certificate) & {"REFERENCE", "SCHEMA"}
     assert np.int64(NO_WAY) > 2**60
+
+
+# -- priced bounds, part by part
+
+
+def bare(**parts):
+    """Return a priced bound of which only these parts are there."""
+    made = object.__new__(PricedBound)
+    for name, value in parts.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sites", "arcs", "total"),
+    [
+        ([("s", 10)], [], 70), ([("s", 10), ("t", 4)], [5, 6], 81), ([("t", -1)], [5], 5),
+        ([("s", -1)], [], None),
+        ([("s", 0)], [0], 0), ([("s", 10)], [5, None], None),
+    ],
+)  # fmt: skip
+def test_all_there_is_to_sell_is_added_up(sites, arcs, total):
+    made = bare(
+        sites=[SimpleNamespace(id=name, capacity_persons=room) for name, room in sites], _toll={"s": 7},
+        listed=list(range(len(arcs))), _persons=[None] * len(arcs), _road=[None] * len(arcs),
+    )  # fmt: skip
+    made_class = type("Sold", (PricedBound,), {"_sold_on": lambda _self, arc, _persons, _road: arcs[arc]})
+    made.__class__ = made_class
+    assert made._sold() == total
+
+
+@pytest.mark.parametrize(("limit_kg", "fits"), [(-1, True), (9, False), (10, True), (11, True)])
+def test_a_vehicle_of_exactly_the_weight_limit_may_pass(limit_kg, fits):
+    roads = SimpleNamespace(
+        max_weight_kg=np.array([limit_kg]), ever_open=np.array([True]), modes=np.array([1]),
+        directions=np.array([1]),
+    )  # fmt: skip
+    made = bare(roads=roads, _masks={}, snapshot=SimpleNamespace(bit=lambda _name: 1))
+    assert made._arcs(1, "west", 10).tolist() == [fits]
+    assert made._arcs(1, "west", 10).tolist() == [fits]
+
+
+def test_a_station_is_a_stop_only_when_it_is_said():
+    graph = _Graph()
+    assert [graph.station(), graph.station(stop=True), graph.station()] == [0, 1, 2]
+    assert graph.stops == [False, True, False]
+
+
+def test_gains_within_one_step_are_followed_to_the_last_station():
+    """Three stations, each gaining from the next: two rounds of change and one that sees none."""
+    value = np.zeros(4, dtype=np.int64)
+    here = value[:3]
+    near = np.array([0, 1]), np.array([1, 1]), np.array([1, 2])
+    assert bare()._settle(here, near, value)
+    assert here.tolist() == [2, 1, 0]
+    circle = np.array([0, 1]), np.array([1, 1]), np.array([1, 0])
+    assert not bare()._settle(here, circle, value)
