@@ -92,7 +92,7 @@ def no_reason(aid):
 
 
 def loading_takes_longer(aid):
-    aid["given"]["rules"]["load_base_s"] += 1
+    aid["given"]["rules"]["load_base_s"] += 7_200
 
 
 def never_home(aid):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from safepassage.domain.aid.distribution import AidProblem, Delivery, TruckDay
+from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, TruckDay
 from safepassage.domain.plan import Leg, Route, VehicleChain
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.store import Item, Left, Room
+from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
@@ -22,6 +22,10 @@ NEAR = 12
 FULL = 20
 """A truck with less than one part in so many left free is full."""
 MG, UL = 10**6, 10**6
+FAR_S = 10**9
+FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
+MOST_TRIED = 24
+"""So many places are looked at for one trip."""
 
 
 @dataclass(slots=True)
@@ -54,12 +58,13 @@ class Dispatcher:
     roads: Roads
     left: Left
     cap_ppm_s: int
-    reached: dict[str, frozenset[str]] = field(default_factory=dict)
+    windows: tuple[tuple[int, int], ...] = ()
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     driven_m: int = 0
     driven_s: int = 0
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
+    _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
     _node: dict[str, int] = field(default_factory=dict)
     _near: dict[tuple[int, int], list[str]] = field(default_factory=dict)
@@ -79,6 +84,11 @@ class Dispatcher:
             self._done[one.truck.id] = one
             if self._trip(one):
                 heapq.heappush(queue, (one.ready_s, position))
+
+    def give_back(self) -> None:
+        """Free the roads again."""
+        for run in self._runs:
+            self.roads.release(run)
 
     def chains(self) -> tuple[VehicleChain, ...]:
         """Return the legs of all trucks that move."""
@@ -117,48 +127,75 @@ class Dispatcher:
             place for place in self.left.places()
             if self._node[place] >= 0 and float(times[self._node[place]]) <= far_s
         ]  # fmt: skip
-        waiting = [(self.left.share(place), place) for place in places]
-        tried = 0
-        for _, place in sorted(waiting):
-            if tried >= TRIED_PLACES:
-                return
-            if self._load(one, depot, place, self._room(one.truck)):
-                tried += 1
-                yield place
+        urgent, wanted = self.left.urgent_places(one.truck.day), self.left.wanted_places()
+        waiting = sorted(
+            (place not in urgent, place not in wanted, self.left.share(place), place) for place in places
+        )
+        for _, _, _, place in waiting[:TRIED_PLACES]:
+            yield place
 
-    def _room(self, truck: TruckDay) -> Room:
-        return Room(truck.payload_kg * MG, truck.volume_l * UL)
-
-    def _load(self, one: Standing, depot: int, place: str, room: Room) -> list[Item]:
+    def _load(
+        self, one: Standing, depot: int, place: str, room: Room, held: list[Item], rounds: tuple[Round, ...]
+    ) -> list[Item]:
         truck = one.truck
-        way_s = self.roads.least_s(truck.weight_kg, depot)[self._node[place]]
-        span = (one.ready_s, one.ready_s + int(way_s) + self.problem.rules.load_base_s)
-        return self.left.load(place, depot, truck.day, room, span=span, cold=truck.cold_chain)
+        there_s = one.ready_s + self.problem.rules.load_base_s + self._way_s(truck, depot, self._node[place])
+        call = Call(depot, truck.day, one.ready_s, there_s, truck.cold_chain)
+        return self.left.load(place, call, room, held, rounds)
 
     def _stops(self, one: Standing, depot: int, first: str) -> list[Stop]:
-        """Return the stops of a trip: the first place, then near ones while there is room."""
-        truck, room = one.truck, self._room(one.truck)
+        """Return the stops of a trip: the first place, then near ones while there are room and time.
+
+        What is urgent goes to all stops before anything else goes to one of them.
+        """
+        truck, rules = one.truck, self.problem.rules
+        room = Room(truck.payload_kg * MG, truck.volume_l * UL)
+        per_t_s = rules.load_s_per_t + rules.unload_s_per_t
         stops: list[Stop] = []
         held: list[Item] = []
         place: str | None = first
         seen: set[str] = set()
+        node, spent_s = depot, self._fetch_s(one, depot) + rules.load_base_s
         while place is not None and len(stops) < MOST_STOPS:
             seen.add(place)
-            items = self._load(one, depot, place, room)
+            way_s = self._way_s(truck, node, self._node[place]) + rules.unload_base_s
+            home_s = self._way_s(truck, self._node[place], truck.base_node)
+            mass_s = self.left.mass_g(held) * per_t_s // G_PER_T
+            left_s = self._ends_s(one) - one.ready_s - spent_s - way_s - home_s - mass_s
+            tried = replace(room)
+            tried.by_time(left_s, per_t_s)
+            items = self._load(one, depot, place, tried, held, FIRST) if left_s > 0 else []
+            if not items and left_s > 0 and not stops:
+                items = self._load(one, depot, place, tried, held, LATER)
             if items:
-                stops.append(Stop(self._node[place], place, items))
-                # What one stop gets is no longer there for the next.
-                for item in items:
-                    self.left.lots[item.lot] -= item.milli
-                    held.append(item)
+                room, node, spent_s = tried, self._node[place], spent_s + way_s
+                stops.append(Stop(node, place, items))
+                held.extend(items)
             full = room.mg * FULL < truck.payload_kg * MG or room.ul * FULL < truck.volume_l * UL
-            place = None if full else self._next(truck, self._node[place], seen)
-        for item in held:
-            self.left.lots[item.lot] += item.milli
+            place = None if full or len(seen) > MOST_TRIED else self._next(truck, node, seen)
+        for which in LATER:
+            for stop in stops:
+                more = self._load(one, depot, stop.place, room, held, (which,))
+                stop.items.extend(more)
+                held.extend(more)
         return stops
 
+    def _fetch_s(self, one: Standing, depot: int) -> int:
+        return 0 if one.node == depot else self._way_s(one.truck, one.node, depot)
+
+    def _way_s(self, truck: TruckDay, node: int, to_node: int) -> int:
+        return int(min(self.roads.least_s(truck.weight_kg, node)[to_node], FAR_S))
+
+    def _ends_s(self, one: Standing) -> int:
+        """Return when a truck has to be back at the latest, by day, duty and the hours of movement."""
+        truck = one.truck
+        ends_s = truck.available_until_s
+        if truck.max_duty_s >= 0:
+            ends_s = min(ends_s, (one.on_duty_s if one.on_duty_s >= 0 else one.ready_s) + truck.max_duty_s)
+        inside = [end for start, end in self.windows if start < ends_s]
+        return min(ends_s, max(inside, default=ends_s))
+
     def _next(self, truck: TruckDay, node: int, seen: set[str]) -> str | None:
-        """Return the least served of the nearest places that still need something."""
+        """Return the place on the smallest way round that still waits for something."""
         key = (truck.weight_kg, node)
         if key not in self._near:
             times = self.roads.least_s(*key)
@@ -166,8 +203,19 @@ class Dispatcher:
                 p for p in self.left.places() if self._node[p] >= 0 and np.isfinite(times[self._node[p]])
             ]
             self._near[key] = sorted(places, key=lambda p: (float(times[self._node[p]]), p))
-        open_ = [p for p in self._near[key] if p not in seen and self.left.share(p) < 1][:NEAR]
-        return min(open_, key=lambda p: (self.left.share(p), p), default=None)
+        fresh = [p for p in self._near[key] if p not in seen]
+        urgent = self.left.urgent_places(truck.day)
+        near = [p for p in fresh if p in urgent][:NEAR]
+        if not near and not urgent:
+            wanted = self.left.wanted_places()
+            near = [p for p in fresh if p in wanted][:NEAR]
+        out = self.roads.least_s(truck.weight_kg, node)
+
+        def detour(place: str) -> float:
+            home = self.roads.least_s(truck.weight_kg, self._node[place])[truck.base_node]
+            return float(out[self._node[place]] + home)
+
+        return min(near, key=lambda p: (detour(p), p), default=None)
 
     def _book(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
         """Book a trip, with the way home; nothing is booked where it does not fit into the day."""
@@ -234,6 +282,7 @@ class Dispatcher:
     ) -> None:
         names = []
         for node, to_node, run in booked:
+            self._runs.append(run)
             name = f"{one.truck.id}.{len(one.legs) + 1}"
             names.append(name)
             one.legs.append(

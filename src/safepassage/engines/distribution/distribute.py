@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from safepassage.domain.aid.distribution import (
     NO_ROAD,
     NO_STOCK,
@@ -14,11 +16,15 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.options import Options, options_of
-from safepassage.engines.distribution.prices import Shares, shares_of
+from safepassage.engines.distribution.prices import Proof, dense, proved, shares_of
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
+EFFORTS = (1.0, 0.85)
+"""Parts of the trucks' time for which goods are shared out: trips are never as good as their bound."""
+SAME_SHARE_PPM = 5_000
+"""Least shares that differ by less are alike; then more worth decides."""
 
 
 def distribute(
@@ -40,23 +46,33 @@ def distribute(
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
     """
     options = options_of(problem, roads, windows)
-    shares = shares_of(problem, options)
-    left = Left(problem)
-    dispatcher = Dispatcher(problem, roads, left, exposure_cap_ppm_s)
-    for day in range(len(problem.days)):
-        left.wanted = _wanted(problem, options, shares, left, day)
-        dispatcher.day(day)
+    proof = proved(problem, options)
+    tried: list[tuple[AidTotals, Dispatcher]] = []
+    for effort in EFFORTS:
+        done = Dispatcher(problem, roads, Left(problem, dense(problem)), exposure_cap_ppm_s, windows)
+        _dispatch(done, options, shares_of(problem, options, effort, proof.least_share))
+        tried.append((_totals(problem, proof, done.left, done), done))
+        done.give_back()
+    totals, done = max(tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
     return AidPlan(
-        problem=problem, routes=tuple(dispatcher.routes), trucks=dispatcher.chains(),
-        deliveries=tuple(dispatcher.deliveries), short=_short(problem, options, left),
-        bounds=shares.bounds, remedies=shares.remedies, totals=_totals(problem, shares, left, dispatcher),
+        problem=problem, routes=tuple(done.routes), trucks=done.chains(),
+        deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
+        bounds=proof.bounds, remedies=proof.remedies, totals=totals,
     )  # fmt: skip
 
 
-def _wanted(problem: AidProblem, options: Options, shares: Shares, left: Left, day: int) -> dict[int, int]:
+def _dispatch(done: Dispatcher, options: Options, shares: np.ndarray) -> None:
+    for day in range(len(done.problem.days)):
+        done.left.ask(_wanted(done.problem, options, shares, done.left, day))
+        done.day(day)
+
+
+def _wanted(
+    problem: AidProblem, options: Options, shares: np.ndarray, left: Left, day: int
+) -> dict[int, int]:
     """Return what the shares bring of each need up to a day, less what has been brought."""
     found: dict[int, int] = {}
-    for i, k, milli in zip(options.need.tolist(), options.crew.tolist(), shares.milli.tolist(), strict=True):
+    for i, k, milli in zip(options.need.tolist(), options.crew.tolist(), shares.tolist(), strict=True):
         if milli and options.crews[k].day <= day:
             found[i] = found.get(i, 0) + milli
     brought = {i: problem.needs[i].amount_milli - left.needs[i] for i in found}
@@ -88,19 +104,19 @@ def _short(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ..
     return tuple(sorted(found, key=lambda row: (row.place, row.due, row.commodity)))
 
 
-def _totals(problem: AidProblem, shares: Shares, left: Left, done: Dispatcher) -> AidTotals:
+def _totals(problem: AidProblem, proof: Proof, left: Left, done: Dispatcher) -> AidTotals:
     by_place: dict[str, list[int]] = {}
     for i, need in enumerate(problem.needs):
         row = by_place.setdefault(need.place, [0, 0])
         row[0] += need.worth_nano(need.amount_milli - left.needs[i])
         row[1] += need.worth_nano(need.amount_milli)
     needed = sum(row[1] for row in by_place.values())
-    bound = {row.kind: row for row in shares.bounds}
-    least = min((by_place[p][0] * PPM // by_place[p][1] for p in shares.places), default=-1)
+    bound = {row.kind: row for row in proof.bounds}
+    least = min((by_place[p][0] * PPM // by_place[p][1] for p in proof.places), default=-1)
     return AidTotals(
         worth_nano=sum(row[0] for row in by_place.values()), needed_nano=needed,
         worth_bound_nano=min(needed, bound["worth"].limit_nano) if "worth" in bound else 0,
         least_share_ppm=least,
         least_share_bound_ppm=bound["least_share"].least_share_ppm if "least_share" in bound else -1,
-        reached=shares.places, driven_m=done.driven_m, driven_s=done.driven_s,
+        reached=proof.places, driven_m=done.driven_m, driven_s=done.driven_s,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,41 +28,70 @@ EASE = 0.995
 SHOWN_REMEDIES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shares:
-    """What a linear program shares out: `milli` of the need of each option; the places in reach."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What no plan betters: the places in reach, bounds, and what would help at the margin."""
 
-    milli: np.ndarray
     places: tuple[str, ...]
     bounds: tuple[AidBound, ...]
     remedies: tuple[Remedy, ...]
+    least_share: float
 
 
-def shares_of(problem: AidProblem, options: Options) -> Shares:
-    """Return shares that serve the least served place as well as can be, then the most worth, with bounds."""
+def proved(problem: AidProblem, options: Options) -> Proof:
+    """Return bounds on worth and on the least share, and what the prices say would help."""
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
-        return Shares(milli=np.zeros(0, dtype=np.int64), places=(), bounds=(), remedies=())
+        return Proof(places=(), bounds=(), remedies=(), least_share=0.0)
     given = _program(problem, options)
-    most = most_worth(given)
-    fair = largest_least_share(given)
-    both = most_worth(given, fair.least_share * EASE)
-    amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
-    milli = np.floor(np.clip(both.parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
-    names = _places(problem)
+    most, fair = most_worth(given), largest_least_share(given)
     alike = tuple(PlaceWeight(place=name, nano=NANO) for name in reached)
     weighted = tuple(
         PlaceWeight(place=name, nano=nano)
-        for name, price in zip(names, fair.places.tolist(), strict=True)
+        for name, price in zip(_places(problem), fair.places.tolist(), strict=True)
         if (nano := round(price * SHARE_SCALE)) > 0 and name in set(reached)
     )
     bounds = [_bound("worth", alike, most, problem, options, NANO)]
     if weighted:
         bounds.append(_bound("least_share", weighted, fair, problem, options, SHARE_SCALE))
-    return Shares(
-        milli=milli, places=tuple(reached), bounds=tuple(bounds),
-        remedies=_remedies(problem, options, most),
-    )  # fmt: skip
+    remedies = _remedies(problem, options, most)
+    return Proof(places=tuple(reached), bounds=tuple(bounds), remedies=remedies, least_share=fair.least_share)
+
+
+def dense(problem: AidProblem) -> list[bool]:
+    """Return for each need whether its good is among those worth most a kilogram, up to half of all mass.
+
+    What is light and urgent goes to everybody before what is heavy and less so goes to anybody.
+    """
+    goods = {good.id: good for good in problem.goods}
+    worth: dict[str, int] = {}
+    mass: dict[str, int] = {}
+    for need in problem.needs:
+        name = need.commodity
+        worth[name] = worth.get(name, 0) + need.worth
+        mass[name] = mass.get(name, 0) + need.amount_milli * goods[name].mass_g
+    half, found = sum(mass.values()) / 2, set()
+    for name in sorted(worth, key=lambda name: (-worth[name] / mass[name], name)):
+        half -= mass[name]
+        if half < 0:
+            break
+        found.add(name)
+    return [need.commodity in found for need in problem.needs]
+
+
+def shares_of(problem: AidProblem, options: Options, effort: float, least_share: float) -> np.ndarray:
+    """Return what each option brings of its need when trucks use so much of their time for it.
+
+    The least served place is served as well as can be, then worth is as much as can be.
+    """
+    if not len(options.need):
+        return np.zeros(0, dtype=np.int64)
+    given = _program(problem, options)
+    # Parts of all that is possible in the whole time are possible in that part of the time.
+    given = replace(given, seconds=given.seconds * effort)
+    both = most_worth(given, least_share * effort * EASE)
+    amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
+    return np.floor(np.clip(both.parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
 
 
 SHARE_SCALE = 10**15

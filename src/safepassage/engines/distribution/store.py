@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from safepassage.domain.aid.distribution import NANO, AidProblem, Good
 from safepassage.engines.distribution.options import serves
+
+MG_PER_T = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +21,50 @@ class Item:
     milli: int
 
 
+class Round(Enum):
+    """What is loaded in which order.
+
+    What comes first and is for today; what the shares ask for; what comes first and is for later; anything.
+    """
+
+    URGENT = 1
+    ASKED = 2
+    AHEAD = 3
+    REST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A truck that loads at a depot for a place: when it loads, when it can be there at the earliest."""
+
+    depot: int
+    day: int
+    loads_s: int
+    there_s: int
+    cold: bool
+
+
 @dataclass(slots=True)
 class Room:
     """What still fits on a truck: thousandths of grams and of millilitres."""
 
     mg: int
     ul: int
+    time_mg: int = 2**60
+
+    def by_time(self, seconds: int, per_t_s: int) -> None:
+        """Limit what may still be taken to what can be loaded and unloaded in so many seconds."""
+        self.time_mg = max(0, seconds) * MG_PER_T // per_t_s if per_t_s else self.mg
 
     def fits(self, good: Good, milli: int) -> int:
         """Return how much of a good still fits, in whole parts."""
-        most = min(milli, self.mg // good.mass_g, self.ul // good.volume_ml)
+        most = min(milli, min(self.mg, self.time_mg) // good.mass_g, self.ul // good.volume_ml)
         return most // good.step_milli * good.step_milli
 
     def take(self, good: Good, milli: int) -> None:
         """Fill in."""
         self.mg -= milli * good.mass_g
+        self.time_mg -= milli * good.mass_g
         self.ul -= milli * good.volume_ml
 
 
@@ -39,10 +72,12 @@ class Room:
 class Left:
     """What is not delivered yet, and what of the lots is not loaded yet.
 
-    `wanted` is what the shares ask to bring of each need on the day that is planned; it goes first.
+    `first` says of each need whether it goes to everybody before anything else goes to anybody; `wanted` is
+    what the shares ask to bring of each need on the day that is planned.
     """
 
     problem: AidProblem
+    first: Sequence[bool]
     needs: list[int] = field(default_factory=list)
     lots: list[int] = field(default_factory=list)
     wanted: dict[int, int] = field(default_factory=dict)
@@ -50,13 +85,16 @@ class Left:
     _lots_of: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _served: dict[str, int] = field(default_factory=dict)
     _worth: dict[str, int] = field(default_factory=dict)
-    _goods: dict[str, Good] = field(default_factory=dict)
+    _good: list[Good] = field(default_factory=list)
+    _urgent: dict[int, set[str]] = field(default_factory=dict)
+    _asked: set[str] | None = None
 
     def __post_init__(self) -> None:
         problem = self.problem
         self.needs = [need.amount_milli for need in problem.needs]
         self.lots = [lot.quantity_milli for lot in problem.lots]
-        self._goods = {good.id: good for good in problem.goods}
+        goods = {good.id: good for good in problem.goods}
+        self._good = [goods[need.commodity] for need in problem.needs]
         for i, need in enumerate(problem.needs):
             self._of_place.setdefault(need.place, []).append(i)
             self._worth[need.place] = self._worth.get(need.place, 0) + need.worth * NANO
@@ -75,55 +113,73 @@ class Left:
     def _rank(self, i: int) -> tuple[int, float, int]:
         """Order needs by day, then by worth for the room that they take."""
         need = self.problem.needs[i]
-        good = self._goods[need.commodity]
+        good = self._good[i]
         bulk = need.amount_milli * max(good.mass_g, good.volume_ml // 3)
         return need.due, -need.worth / bulk, i
 
+    def ask(self, wanted: dict[int, int]) -> None:
+        """Set what the shares ask for from now on."""
+        self.wanted, self._asked = wanted, None
+
     def good(self, need: int) -> Good:
         """Return the commodity of a need."""
-        return self._goods[self.problem.needs[need].commodity]
+        return self._good[need]
 
     def share(self, place: str) -> float:
         """Return the served share of a place."""
         return self._served.get(place, 0) / self._worth[place]
 
     def load(
-        self, place: str, depot: int, day: int, room: Room, *, span: tuple[int, int], cold: bool
+        self, place: str, call: Call, room: Room, held: list[Item], rounds: Sequence[Round]
     ) -> list[Item]:
-        """Return what of the needs of a place fits, from lots that are at a depot; take nothing.
-
-        What the shares want goes first, then what is due first. `span` is when loading begins, and the
-        earliest second of the arrival.
-        """
+        """Return what of the needs of a place fits on a truck beside what it holds; take nothing."""
         found: list[Item] = []
+        on_board: dict[int, int] = {}
         taken: dict[int, int] = {}
-        for wanted_only in (True, False):
+        for item in held:
+            on_board[item.need] = on_board.get(item.need, 0) + item.milli
+            taken[item.lot] = taken.get(item.lot, 0) + item.milli
+        for which in rounds:
             for i in self._of_place[place]:
-                good = self.good(i)
-                limit = self.needs[i] - sum(item.milli for item in found if item.need == i)
-                if wanted_only:
-                    limit = min(limit, -(-self.wanted.get(i, 0) // good.step_milli) * good.step_milli)
-                if limit <= 0 or self.problem.needs[i].due < day or (good.cold_chain and not cold):
+                limit = self._limit(i, which, call, on_board.get(i, 0))
+                if limit <= 0:
                     continue
-                found.extend(self._from_lots(i, depot, day, room, taken, limit=limit, span=span))
+                for item in self._from_lots(i, call, room, taken, limit):
+                    on_board[i] = on_board.get(i, 0) + item.milli
+                    found.append(item)
         return found
 
-    def _from_lots(
-        self,
-        i: int,
-        depot: int,
-        day: int,
-        room: Room,
-        taken: dict[int, int],
-        *,
-        limit: int,
-        span: tuple[int, int],
-    ) -> list[Item]:
+    def _limit(self, i: int, which: Round, call: Call, on_board: int) -> int:
+        """Return how much more of a need is loaded in a round."""
+        good, due = self.good(i), self.problem.needs[i].due
+        if due < call.day or (good.cold_chain and not call.cold):
+            return 0
+        wanted = self.wanted.get(i, 0)
+        limit = self.needs[i] - on_board
+        if which is Round.ASKED:
+            return min(limit, -(-max(0, wanted - on_board) // good.step_milli) * good.step_milli)
+        called = {Round.URGENT: self.first[i] and due == call.day, Round.AHEAD: self.first[i]}
+        return limit if called.get(which, True) else 0
+
+    def urgent_places(self, day: int) -> set[str]:
+        """Return the places that still wait for what comes first, for today."""
+        if day not in self._urgent:
+            self._urgent[day] = {
+                need.place for i, need in enumerate(self.problem.needs)
+                if need.due == day and self.first[i] and self.needs[i] >= self.good(i).step_milli
+            }  # fmt: skip
+        return self._urgent[day]
+
+    def _from_lots(self, i: int, call: Call, room: Room, taken: dict[int, int], limit: int) -> list[Item]:
         need, good, found = self.problem.needs[i], self.good(i), []
-        for k in self._lots_of.get((need.commodity, depot), ()):
+        for k in self._lots_of.get((need.commodity, call.depot), ()):
             lot = self.problem.lots[k]
-            gone = 0 <= lot.expires_s <= span[1]
-            if lot.available_from_s > span[0] or gone or not serves(self.problem, lot, day, need.due):
+            gone = 0 <= lot.expires_s <= call.there_s
+            if (
+                lot.available_from_s > call.loads_s
+                or gone
+                or not serves(self.problem, lot, call.day, need.due)
+            ):
                 continue
             milli = room.fits(good, min(limit, self.lots[k] - taken.get(k, 0)))
             if milli > 0:
@@ -135,6 +191,7 @@ class Left:
 
     def take(self, items: list[Item]) -> None:
         """Count items as delivered."""
+        self._urgent, self._asked = {}, None
         for item in items:
             need = self.problem.needs[item.need]
             before = need.amount_milli - self.needs[item.need]
@@ -154,6 +211,15 @@ class Left:
     def mass_g(self, items: list[Item]) -> int:
         """Return the mass of items, rounded up."""
         return -(-sum(item.milli * self.good(item.need).mass_g for item in items) // 1_000)
+
+    def wanted_places(self) -> set[str]:
+        """Return the places for which the shares ask something."""
+        if self._asked is None:
+            self._asked = {
+                self.problem.needs[i].place for i, milli in self.wanted.items()
+                if min(milli, self.needs[i]) >= self.good(i).step_milli
+            }  # fmt: skip
+        return self._asked
 
     def places(self) -> list[str]:
         """Return the places with needs."""

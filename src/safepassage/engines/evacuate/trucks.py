@@ -28,20 +28,24 @@ class TruckRoads:
         self._roads, self._kept_off = roads_left(problem, schedule)
         self._network = problem.network
         self._graphs: dict[bytes, ArcGraph] = {}
-        self._times: dict[tuple[bytes, int], Any] = {}
+        self._trees: dict[tuple[bytes, int], Any] = {}
+        self._times: dict[tuple[int, int], Any] = {}
         self._found: dict[tuple[int, int, int], tuple[tuple[int, ...], ...]] = {}
 
     def least_s(self, weight_kg: int, from_node: int) -> Any:
         """Return (n_nodes,) least travel times from a node over arcs that are ever open, infinite without."""
-        usable = self._ways.usable(_truck(weight_kg))
-        name = usable.tobytes()
-        if (name, from_node) not in self._times:
+        key = (weight_kg, from_node)
+        if key not in self._times:
+            usable = self._ways.usable(_truck(weight_kg))
+            name = usable.tobytes()
             if name not in self._graphs:
                 arcs = self._network.arcs
                 self._graphs[name] = ArcGraph(arcs.tail, arcs.head, self._network.n_nodes, usable)
-            tree = self._graphs[name].tree(self._ways.travel_s(), [from_node])
-            self._times[name, from_node] = np.round(tree.cost)
-        return self._times[name, from_node]
+            if (name, from_node) not in self._trees:
+                tree = self._graphs[name].tree(self._ways.travel_s(), [from_node])
+                self._trees[name, from_node] = np.round(tree.cost)
+            self._times[key] = self._trees[name, from_node]
+        return self._times[key]
 
     def ways(self, weight_kg: int, from_node: int, to_node: int) -> tuple[tuple[int, ...], ...]:
         """Return distinct ways between two nodes, none where there is no way that others leave free."""
