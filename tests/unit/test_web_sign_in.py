@@ -65,3 +65,20 @@ def test_passwords_stand_nowhere_in_the_log(closed):
     desk, _, passwords = closed
     text = repr(desk.folding.entries)
     assert not any(password in text for password in passwords.values())
+
+
+def test_the_own_password_is_changed_with_the_old_one_and_other_sessions_end(closed):
+    desk, app, passwords = closed
+    form = {"old": passwords["approver"], "password": "quite another password"}
+    with browsing(app) as here, browsing(app) as elsewhere:
+        for browser in (here, elsewhere):
+            browser.post("/sign-in", {"name": "approver", "password": passwords["approver"]})
+        assert here.post("/settings/password", form | {"old": "a wrong password"}).status_code == 422
+        assert elsewhere.get("/api/session").status_code == 200
+        assert "<code>" in here.post("/settings/password", form).text
+        assert elsewhere.get("/api/session").status_code == 401
+        assert here.get("/api/session").status_code == 200
+    with browsing(app) as browser:
+        signed = browser.post("/sign-in", {"name": "approver", "password": "quite another password"})
+        assert signed.url.path == "/situation"
+    desk.attempts.__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +51,8 @@ def run(options: argparse.Namespace) -> Outcome:
     print(*said, *shown.said(address), sep="\n", flush=True)
     desk.order()
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         desk.close()
     return Outcome(code=OK, text="Stopped.", data={})

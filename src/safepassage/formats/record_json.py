@@ -17,16 +17,21 @@ def to_plain(record: Any) -> Any:
     """Return a record as dictionaries, lists and scalars; fields that hold their default are left out."""
     if is_dataclass(record):
         plain: dict[str, Any] = {TAG: type(record).__name__}
-        for field in fields(record):
-            value = getattr(record, field.name)
-            if value != field.default:
-                plain[field.name] = to_plain(value)
+        for name, default in _defaults(type(record)):
+            value = getattr(record, name)
+            if value != default:
+                plain[name] = to_plain(value)
         return plain
     if isinstance(record, Enum):
         return record.name if isinstance(record, int) else record.value
     if isinstance(record, tuple):
         return [to_plain(item) for item in record]
     return record
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def from_plain(kind: Any, plain: Any, where: str = "", depth: int = 0) -> Any:

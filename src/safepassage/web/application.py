@@ -52,7 +52,9 @@ def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
 
 def routes() -> list[BaseRoute]:
     """Return every address; all but the static files stand behind a door."""
+    # What programs ask for often is found first.
     return [
+        *openapi.WAYS,
         Way("/", _home, doors.ANYBODY),
         Way("/sign-in", sign_in.show, doors.ANYBODY),
         Way("/sign-in", sign_in.sign_in, doors.ANYBODY, methods=("POST",)),
@@ -65,7 +67,7 @@ def routes() -> list[BaseRoute]:
         Way("/situation/claims", situation.decide, doors.PLANS, methods=("POST",)),
         Way("/situation/files", situation.upload, doors.PLANS, methods=("POST",)),
         *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *paper.WAYS,
-        *map_routes(), *openapi.WAYS,
+        *map_routes(),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]  # fmt: skip
 

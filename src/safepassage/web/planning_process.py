@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ class SupersededError(Exception):
 
 def serve(pipe: Connection, case: str, network: str) -> None:
     """Answer orders until the other end is gone."""
+    # Ctrl-C is for the server, which ends this process in its turn.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     found = read_case_input(Path(case), Path(network) if network else None)
     if found.case is None or found.network is None:
         pipe.send(("failed", {"text": "The case cannot be read any more."}))

@@ -57,10 +57,12 @@ class Sessions:
         with self._lock:
             self._by_hash.pop(_hash(token), None)
 
-    def end_all(self, person: str) -> int:
-        """End every session of a person; return how many there were."""
+    def end_all(self, person: str, *, but: str = "") -> int:
+        """End every session of a person, but the one with a token; return how many there were."""
+        kept = _hash(but)
         with self._lock:
-            gone = [key for key, session in self._by_hash.items() if session.person == person]
+            found = self._by_hash.items()
+            gone = [key for key, session in found if session.person == person and key != kept]
             for key in gone:
                 del self._by_hash[key]
         return len(gone)

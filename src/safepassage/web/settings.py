@@ -10,7 +10,7 @@ from safepassage.domain.access import Person, Role
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.store import people
 from safepassage.web.desk import Desk
-from safepassage.web.doors import ANYBODY, MANAGES, PLANS, SIGNED_IN, Way, can
+from safepassage.web.doors import ANYBODY, MANAGES, PLANS, SIGNED_IN, Way, can, token_of
 from safepassage.web.folding import SETTING_SET
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import LANGUAGE, asking, desk_of, page
@@ -37,7 +37,7 @@ def _page(
         request, "settings", status=status, problem=problem, codes=codes, named=name, everybody=everybody,
         roles=list(Role), settings=desk.office().settings, policy=POLICY, zones=desk.clock.zones,
         refusals=list(desk.refusals.last)[-20:] if manages else [], log=desk.journal.store.log,
-        org=desk.org,
+        org=desk.org, open_roles=desk.open_roles,
     )  # fmt: skip
 
 
@@ -77,6 +77,33 @@ async def policy(request: Request) -> Response:
     return RedirectResponse("/settings", status_code=303)
 
 
+async def password(request: Request) -> Response:
+    """Set the reader's own password, which takes the old one; other sessions end, codes are new."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    if not desk.attempts.allowed(f"name:{person.id}", desk.now_s()):
+        return _page(request, problem="Too many attempts: wait a minute.", status=403)
+    try:
+        codes = await run_in_threadpool(_password_set, desk, person, form)
+    except (FormError, StoreError) as fault:
+        return _page(request, problem=f"{str(fault).rstrip('.')}.", status=422)
+    desk.attempts.forget(f"name:{person.id}")
+    token, _ = token_of(request)
+    desk.sessions.end_all(person.id, but=token)
+    return _page(request, codes=codes, name=person.id)
+
+
+def _password_set(desk: Desk, person: Person, form: Form) -> tuple[str, ...]:
+    store = desk.journal.store
+    with store.lock:
+        if people.signed_in(store, person.id, form.fields.get("old", "")) is None:
+            raise FormError("old", "The old password is wrong")
+        _, codes = people.set_person(
+            store, person, by=person.id, why="changed the own password",
+            password=form.needed("password", "Give a new password"),
+        )  # fmt: skip
+    return codes
+
+
 async def set_person(request: Request) -> Response:
     """Give somebody a role, a new password or an end; new recovery codes are shown once."""
     desk, person, form = desk_of(request), asking(request), await form_of(request)
@@ -107,5 +134,6 @@ WAYS = [
     Way("/settings", show, SIGNED_IN),
     Way("/settings/language", language, ANYBODY, methods=("POST",)),
     Way("/settings/policy", policy, PLANS, methods=("POST",)),
+    Way("/settings/password", password, SIGNED_IN, methods=("POST",)),
     Way("/settings/people", set_person, MANAGES, methods=("POST",)),
 ]

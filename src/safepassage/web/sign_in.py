@@ -72,6 +72,9 @@ def _fits(desk: Desk, name: str, password: str) -> bool:
 
 def _begun(request: Request, name: str) -> Response:
     desk = desk_of(request)
+    before, _ = token_of(request)
+    if before:
+        desk.sessions.end(before)
     answer = RedirectResponse("/situation", status_code=303)
     answer.set_cookie(
         COOKIE, desk.sessions.begin(name, desk.now_s()), max_age=SESSION_RULES.longest_s, httponly=True,
