@@ -6,7 +6,14 @@ import pytest
 
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.domain.problem import Problem
-from safepassage.formats import gazetteer_in, movement_file, population_grid, referral_record, xlsx_in
+from safepassage.formats import (
+    alert_file,
+    gazetteer_in,
+    movement_file,
+    population_grid,
+    referral_record,
+    xlsx_in,
+)
 from safepassage.formats.case_sheets import workbook
 from safepassage.formats.template_rows import template_tables
 
@@ -43,3 +50,15 @@ def test_a_short_row_of_a_grid(tmp_path, data):
 def test_a_position_without_end(reader, number):
     with pytest.raises(FormatError):
         reader.read(f"lat = {number}\n".encode(), file="x.toml")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["circle = [inf, 35.0, 2]", "circle = [51.0, 35.0, inf]", "polygon = [[nan, inf], [1, 2], [3, 4]]"],
+)
+def test_an_area_without_end(shape):
+    text = '[[text]]\nlanguage = "en"\nheadline = "h"\ndescription = "d"\n'
+    with pytest.raises(FormatError):
+        alert_file.read(
+            f'kind = "delay"\n[[area]]\ndescription = "x"\n{shape}\n{text}'.encode(), file="x.toml"
+        )

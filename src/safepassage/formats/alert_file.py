@@ -73,7 +73,7 @@ def read(data: bytes, *, file: str) -> tuple[AlertInfo, ...]:
         if len(data) > MAX_BYTES:
             raise ValueError("it is larger than any alert")
         return _infos(tomllib.loads(data.decode("utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
         what = f"is no alert ({str(fault) or type(fault).__name__})"
         raise FormatError(file=file, what=what, remedy="see the page on alerts") from None
 
