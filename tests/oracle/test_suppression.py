@@ -96,3 +96,14 @@ def test_a_table_with_nobody_is_hidden_and_an_empty_one_too():
 def test_the_same_table_hides_the_same_cells():
     counts = np.array([[3, 40, 40], [60, 70, 80]], dtype=np.int64)
     assert (hidden_cells(counts, 10) == hidden_cells(counts.copy(), 10)).all()
+
+
+def test_what_else_is_hidden_has_the_shape_of_the_table_and_only_what_is_guarded_gets_room():
+    counts = np.array([[20, 30], [40, 50]], dtype=np.int64)
+    mark = np.zeros((3, 3), dtype=bool)
+    mark[0, 0] = True
+    assert hidden_cells(counts, 10, also=mark).sum() == 1
+    assert hidden_cells(counts, 10, guarded=mark).sum() >= 4
+    for name in ("also", "guarded"):
+        with pytest.raises(ValueError, match="shape"):
+            hidden_cells(counts, 10, **{name: mark[:2]})
