@@ -13,6 +13,7 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats import (
+    aid_tables,
     audit_files,
     canonical_json,
     device_routes,
@@ -231,8 +232,16 @@ def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
         "schedule.csv": lambda: schedule_csv.write(release),
         "schedule.xlsx": lambda: schedule_xlsx.write(release),
     }
-    files = {"report.html": report} | {name: write() for name, write in writers.items()}
+    files = {"report.html": report} | {name: write() for name, write in writers.items()} | _aid_files(release)
     return {f"{RESTRICTED}/{RESTRICTED}-{name}": data for name, data in files.items()}
+
+
+def _aid_files(release: Release) -> dict[str, bytes]:
+    """Return the tables of the distribution of aid, none without one."""
+    if not release.aid:
+        return {}
+    files = {f"{name}.csv": aid_tables.write_csv(table) for name, table in aid_tables.tables(release).items()}
+    return {**files, "aid.xlsx": aid_tables.write_xlsx(release)}
 
 
 def _device_files(release: Release, layers: MapLayers) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from safepassage.domain.audit_sheet import holding
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats import evidence_facts, situation_report, supply_facts
+from safepassage.formats.aid_facts import AidFacts
 from safepassage.formats.change_facts import ChangeFacts
 from safepassage.formats.claims_facts import ClaimsFacts
 from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
@@ -71,6 +72,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "directions": people.directions(),
         "joint": joint_facts(release, clock),
         "changed": _changed(release),
+        "aid": _aid(release),
         "frontier": _frontier(release),
         "hold": people.hold(),
         "answers": people.answers(),
@@ -119,6 +121,16 @@ def _audit(release: Release) -> dict[str, Any] | None:
     rows = [{**row, "held": row["verdict"] == "FAIL" and not row["override"]}
             for row in release.audit["findings"]]  # fmt: skip
     return {"statement": release.audit["statement"], "rows": rows, "held": ", ".join(holding(release.audit))}
+
+
+def _aid(release: Release) -> dict[str, Any] | None:
+    """Return what trucks bring in, None where nothing was planned."""
+    if not release.aid:
+        return None
+    facts = AidFacts(release)
+    return {
+        **facts.headline(), "goods": facts.goods(), "worst": facts.worst(), "remedies": facts.remedies(),
+    }  # fmt: skip
 
 
 def _frontier(release: Release) -> dict[str, Any] | None:

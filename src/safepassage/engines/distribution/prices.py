@@ -206,8 +206,14 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
         where = f"one more truck like {crew.type} at {crew.truck.depot} on {problem.days[crew.day].date}"
         found.append(Remedy(what=where, worth=worth))
     goods = {good.id: good for good in problem.goods}
+    met = np.bincount(options.need, weights=prices.parts, minlength=len(problem.needs))
+    lacking: dict[str, float] = {}
+    for need, part in zip(problem.needs, met.tolist(), strict=True):
+        lacking[need.commodity] = lacking.get(need.commodity, 0.0) + need.worth * max(0.0, 1 - part)
     for lot, price in zip(problem.lots, prices.lots.tolist(), strict=True):
-        worth = int(price * 1_000 * G_PER_T / goods[lot.commodity].mass_g)
+        worth = int(
+            min(price * 1_000 * G_PER_T / goods[lot.commodity].mass_g, lacking.get(lot.commodity, 0.0))
+        )
         found.append(Remedy(what=f"one more tonne of {lot.commodity} at {lot.depot}", worth=worth))
     best = {row.what: row for row in sorted(found, key=lambda row: row.worth) if row.worth > 0}
     return tuple(sorted(best.values(), key=lambda row: (-row.worth, row.what))[:SHOWN_REMEDIES])

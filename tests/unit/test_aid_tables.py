@@ -1,0 +1,87 @@
+"""The documents of a distribution add up, and the report says what trucks bring in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from openpyxl import load_workbook
+
+from safepassage.domain.release import Audience
+from safepassage.engines.release import release, with_aid
+from safepassage.formats import aid_tables
+from safepassage.testing.aid_cases import random_aid_case
+from tests.support.aids import provided
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return provided(*random_aid_case(5))
+
+
+@pytest.fixture(scope="module")
+def team(whole):
+    documents = (whole.inputs, whole.plan, whole.certificate, whole.verdict().record())
+    return with_aid(release(*documents, Audience.PLANNING_TEAM), whole.aid)
+
+
+def rows(team, name):
+    text = aid_tables.write_csv(aid_tables.tables(team)[name]).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_planned_and_gap_add_up_to_what_is_needed(team, whole):
+    table = rows(team, "aid-needs")
+    assert len(table) == len(whole.aid["given"]["needs"])
+    for row in table:
+        assert float(row["planned"]) + float(row["gap"]) == pytest.approx(float(row["needed"]))
+        assert (float(row["gap"]) > 0) == bool(row["reason"])
+
+
+def test_waybills_and_arrival_boards_hold_every_delivery(team, whole):
+    planned = Counter()
+    for row in rows(team, "aid-needs"):
+        planned[row["place"], row["good"]] += float(row["planned"])
+    for name in ("aid-waybills", "aid-arrivals", "aid-3w"):
+        found = Counter()
+        for row in rows(team, name):
+            found[row["place"], row["good"]] += float(row["quantity"])
+        assert {key: n for key, n in planned.items() if n} == pytest.approx(dict(found))
+    assert len(rows(team, "aid-waybills")) == len(whole.aid["deliveries"])
+    assert all(not row["received"] for row in rows(team, "aid-waybills"))
+
+
+def test_a_waybill_is_one_load_of_one_truck(team):
+    trucks = {}
+    for row in rows(team, "aid-waybills"):
+        assert trucks.setdefault(row["waybill"], row["truck"]) == row["truck"]
+        assert row["loading"] <= row["arrival"]
+
+
+def test_the_workbook_has_every_table_and_a_dictionary_of_every_column(team):
+    book = load_workbook(io.BytesIO(aid_tables.write_xlsx(team)))
+    tables = aid_tables.tables(team)
+    assert book.sheetnames == ["Dictionary", *tables]
+    known = {row[0].value for row in book["Dictionary"].iter_rows()}
+    for header, _ in tables.values():
+        assert set(header) <= known
+    assert aid_tables.write_xlsx(team) == aid_tables.write_xlsx(team)
+
+
+def test_nobody_but_the_team_sees_any_of_it(whole):
+    documents = (whole.inputs, whole.plan, whole.certificate, whole.verdict().record())
+    public = with_aid(release(*documents, Audience.PUBLIC), whole.aid)
+    assert public.aid == {}
+    with pytest.raises(ValueError, match="PLANNING_TEAM"):
+        aid_tables.tables(public)
+    with pytest.raises(ValueError, match="another plan"):
+        with_aid(public, {**whole.aid, "plan_sha256": "x"})
+
+
+def test_names_that_spreadsheets_would_run_are_made_harmless(team):
+    places = [{**row, "name": "=1+1"} for row in team.inputs["places"]]
+    odd = replace(team, inputs={**team.inputs, "places": places})
+    assert {row["name"] for row in rows(odd, "aid-needs")} == {"'=1+1"}
