@@ -25,11 +25,14 @@ from typing import Any
 import numpy as np
 
 from safepassage.casework.reading import read_network
+from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.network import RoadClass, RoadNetwork, Shapes
 from safepassage.testing.generated import generate_case
 from safepassage.testing.grid_roads import SPACING_E7, grid_network
+from safepassage.web import office
 from safepassage.web.application import application
-from safepassage.web.desk import Desk
+from safepassage.web.desk import Given
+from safepassage.web.doors import COOKIE
 from tools.chromium import NO_WEBGL, chromium, serving
 
 WINDOW = {"width": 1280, "height": 800}
@@ -122,23 +125,31 @@ def held(figures: Figures) -> bool:
 
 def measure(name: str, network: RoadNetwork, options: argparse.Namespace) -> Figures:
     """Return the figures of one network; its tiles are made anew for every first paint."""
-    desk = Desk(entered=generate_case(network), network=network, background=())
+    given = Given(
+        path=Path(), network_path=None, case=generate_case(network), network=network, background=(),
+        ledger=Ledger(),
+    )  # fmt: skip
+    desk = office.example_desk(given)
     paints: list[float] = []
     frames: dict[str, dict[str, list[float]]] = {}
     with chromium([NO_WEBGL]) as browser:
         for turn in range(options.repeats):
             with serving(application(desk)) as address:
-                page = browser.new_page(viewport=WINDOW)
+                context = browser.new_context(viewport=WINDOW)
+                token = desk.sessions.begin("planner", desk.now_s())
+                context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+                page = context.new_page()
                 start = time.perf_counter()
-                page.goto(address)
+                page.goto(address + "/situation")
                 page.wait_for_selector("sp-map[data-painted=yes][data-loaded]", timeout=60_000)
                 paints.append(time.perf_counter() - start)
                 for view, steps in (("all", 0), ("district", DISTRICT_STEPS), ("streets", STREET_STEPS)):
                     rates = move(page, steps, options.seconds)
                     for kind, rate in rates.items():
                         frames.setdefault(view, {}).setdefault(kind, []).append(rate)
-                page.close()
+                context.close()
             print(f"{name}: turn {turn + 1} of {options.repeats}", file=sys.stderr)
+    desk.close()
     by_view = {v: {k: statistics.median(x) for k, x in row.items()} for v, row in frames.items()}
     start = time.perf_counter()
     from safepassage.formats.road_tiles import RoadTiles  # noqa: PLC0415 - timed without its imports
