@@ -60,6 +60,7 @@ SHOTS = (
     Shot(name="plan", path="/plan"),
     Shot(name="plan-arrivals", path="/plan", act=_chart),
     Shot(name="movements", path="/movements"),
+    Shot(name="paper", path="/paper"),
     Shot(name="changes", path="/changes"),
     Shot(name="compare", path="/compare"),
     Shot(name="settings", path="/settings"),
@@ -92,6 +93,7 @@ def _work(desk: Desk) -> None:
     desk.order()
     _await_plan(desk)
     with serving(application(desk)) as address, chromium([NO_WEBGL]) as browser:
+        _accept(desk, browser, address)
         page = browser.new_context().new_page()
         page.context.add_cookies(_cookies(desk, address, "planner", "en"))
         page.goto(f"{address}/situation")
@@ -105,6 +107,18 @@ def _work(desk: Desk) -> None:
         page.wait_for_load_state()
     desk.order()
     _await_plan(desk)
+
+
+def _accept(desk: Desk, browser: Any, address: str) -> None:
+    page = browser.new_context().new_page()
+    page.context.add_cookies(_cookies(desk, address, "approver", "en"))
+    page.goto(f"{address}/plan")
+    page.locator(".accept [name=why]").fill("the best of what can be done today")
+    although = page.locator(".accept [name=although]")
+    if although.count():
+        although.check()
+    page.locator(".accept button").click()
+    page.wait_for_selector(".stand .badge.fine")
 
 
 def _await_plan(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web.map_view import map_facts
-from safepassage.web.words import KNOWN, LANGUAGES, direction, words
+from safepassage.web.words import KNOWN, LANGUAGES, direction, reviewed, words
 
 if TYPE_CHECKING:
     # The desk has a planner, whose process imports half of the program: pages need its name only.
@@ -94,7 +94,8 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HT
     desk, locale = desk_of(request), locale_of(request)
     person: Person | None = getattr(request.state, "person", None)
     text = environment().get_template(f"{name}.html").render(
-        _=words(locale), locale=locale, direction=direction(locale), languages=LANGUAGES, tabs=TABS,
+        _=words(locale), locale=locale, direction=direction(locale), reviewed=reviewed(locale),
+        languages=LANGUAGES, tabs=TABS,
         tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=doors,
         can=lambda door: doors.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
         now=desk.clock.named(desk.clock.seconds(desk.now_iso())), seq=desk.folding.size,
