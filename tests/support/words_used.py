@@ -9,7 +9,7 @@ from pathlib import Path
 from safepassage.domain.access import Operation, Role
 from safepassage.domain.case import AreaKind, RoadStatusWord
 from safepassage.domain.claims.words import Decision, Modality, Polarity, Predicate
-from safepassage.web import actions, map_features, map_view, pages
+from safepassage.web import actions, map_features, map_view, pages, spoken
 
 WEB = Path(pages.__file__).parent
 CALL = re.compile(r"""\b_\(\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
@@ -46,6 +46,7 @@ def in_lists() -> dict[str, str]:
     tables = {
         "tabs": [name for _, name in pages.TABS],
         "actions": [action.words for action in actions.ACTIONS],
+        "spoken": [*spoken.PHRASES, *(sentence for _, sentence in spoken.PATTERNS)],
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [
             *map_features.STATE_WORDS.values(),

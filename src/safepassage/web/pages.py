@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web.map_view import map_facts
+from safepassage.web.spoken import spoken
 from safepassage.web.words import KNOWN, LANGUAGES, direction, reviewed, words
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters["count"] = _count
     made.filters["words"] = _in_words
+    made.filters["spoken"] = spoken
     return made
 
 
