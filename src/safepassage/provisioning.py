@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -25,7 +26,7 @@ from safepassage.domain.case import Case
 from safepassage.domain.history import entries
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.distribution import distribute
+from safepassage.engines.distribution import Gone, distribute, gone, onward, since
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
 
@@ -33,19 +34,32 @@ DAY_S = 86_400
 NO_LIMIT = -1
 
 
-def provide(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidPlan | None:
+def provide(
+    case: Case, problem: PlanningProblem, schedule: Schedule, earlier: AidPlan | None = None
+) -> AidPlan | None:
     """Return the distribution of aid beside a schedule; None where the case has neither stock nor trucks.
 
     Everything is planned on the roads that the schedule leaves: nothing that was booked for people moves.
+    Where the problem has a history, only what lies ahead is planned; trips of an `earlier` distribution that
+    have left are driven to their end, and what they bring is taken off needs and stock.
     """
     if not case.stock and not case.trucks:
         return None
     given = aid_problem(case, problem, schedule)
     roads = TruckRoads(problem, schedule, case.settings.exposure_weight)
-    return distribute(
+    past = None
+    if problem.history is not None:
+        now_s = problem.history.now_s
+        past = Gone(now_s) if earlier is None else gone(earlier, now_s)
+        given = onward(given, past)
+    found = distribute(
         given, roads, windows=problem.rules.movement_windows,
         exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
+        legs_before={} if past is None else {name: len(legs) for name, legs in past.legs.items()},
     )  # fmt: skip
+    if earlier is None or past is None:
+        return found
+    return replace(found, since=since(earlier, found, past))
 
 
 def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidProblem:

@@ -33,10 +33,23 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     if totals.least_share_ppm >= 0:
         least, most = (n / PERCENT_PPM for n in (totals.least_share_ppm, totals.least_share_bound_ppm))
         yield f"  least served place in reach: {least:.1f} %; no plan serves each by more than {most:.1f} %"
+    if aid.since is not None:
+        yield from _since(aid)
     for row in reasons(aid)[:SHOWN]:
         yield f"  {row['percent']:.1f} % of the needs are short: {row['text']} ({row['reason']})"
     for remedy in aid.remedies[:SHOWN]:
         yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
+
+
+def _since(aid: AidPlan) -> Iterator[str]:
+    since = aid.since
+    assert since is not None  # noqa: S101 - asked by the caller
+    yield f"  since the earlier plan: {len(since.drivers)} trucks drive otherwise, {since.same} as announced"
+    for row in since.drivers[:SHOWN]:
+        before, after = (
+            " ".join(dict.fromkeys(stop[1] for stop in stops)) for stops in (row.before, row.after)
+        )
+        yield f"    {row.truck}: {before or 'no trip'}; now {after or 'no trip'}"
 
 
 def aid_data(aid: AidPlan | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import (
     Case,
     Demand,
@@ -31,13 +32,13 @@ from safepassage.domain.situation import (
     VehicleLost,
     WindowsMoved,
 )
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats import aid_json, canonical_json, inputs_json, plan_json
 from safepassage.formats.case_times import Clock, Fault
 from safepassage.formats.case_values import read_cell
 from safepassage.formats.local_clock import instant
 from safepassage.planning import Announced
 from safepassage_verify import verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
+from safepassage_verify.files import AID, INPUTS, PLAN, UnreadableError, find_plan
 
 REPORTED_BY = "duty desk"
 NEWS = ("close", "lost", "no_answer", "window", "count")
@@ -51,6 +52,7 @@ class GoingOn:
     situation: Situation
     announced: Announced | None
     earlier_sha256: str = ""
+    aid: AidPlan | None = None
 
 
 def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
@@ -77,10 +79,11 @@ def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
     now_s = _understood("--at", clock.seconds(options.at))
     if not 0 <= now_s < case.settings.horizon_s:
         raise FormatError(file="--at", what=f"{options.at} lies outside the hours that are planned")
-    announced, digest = _announced(options.previous, now_s)
+    announced, digest, aid = _announced(options.previous, now_s)
     at, changes = clock.iso(now_s), tuple(_changes(options, case, clock, now_s))
     events = tuple(Event(at=at, by=REPORTED_BY, change=change) for change in changes)
-    return GoingOn(situation=Situation(case=case, events=events), announced=announced, earlier_sha256=digest)
+    situation = Situation(case=case, events=events)
+    return GoingOn(situation=situation, announced=announced, earlier_sha256=digest, aid=aid)
 
 
 def _option(name: str) -> str:
@@ -98,8 +101,8 @@ def _understood(option: str, found: Any) -> Any:
     return found
 
 
-def _announced(path: Path, now_s: int) -> tuple[Announced, str]:
-    """Read the earlier plan; one that does not hold is not gone on from."""
+def _announced(path: Path, now_s: int) -> tuple[Announced, str, AidPlan | None]:
+    """Read the earlier plan with its aid; one that does not hold is not gone on from."""
     try:
         plan_path = find_plan(path)
         verified = verify_files(plan_path).verified
@@ -117,7 +120,9 @@ def _announced(path: Path, now_s: int) -> tuple[Announced, str]:
         problem=inputs_json.parse(inputs), schedule=plan_json.parsed_schedule(canonical_json.decode(data)),
         now_s=now_s,
     )  # fmt: skip
-    return announced, hashlib.sha256(data).hexdigest()
+    beside = plan_path.with_name(prefix + AID)
+    aid = aid_json.parsed(canonical_json.decode(beside.read_bytes())) if beside.exists() else None
+    return announced, hashlib.sha256(data).hexdigest(), aid
 
 
 def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) -> Iterator[Change]:

@@ -98,7 +98,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
             announced=news.announced, observer=progress,
         )  # fmt: skip
     progress.phase("planning aid")
-    aid = provide(news.situation.current(), planned.problem, planned.plan.schedule)
+    aid = provide(news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
     progress.phase("verifying")
     documents, parsed, verdict = documents_of(planned, aid)
     changes = _changes(planned, news, documents)

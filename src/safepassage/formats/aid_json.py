@@ -15,6 +15,7 @@ from safepassage.domain.aid.distribution import (
     AidRules,
     AidTotals,
     Delivery,
+    DriverChange,
     Good,
     Lot,
     LotPrice,
@@ -22,6 +23,7 @@ from safepassage.domain.aid.distribution import (
     PlaceWeight,
     Remedy,
     Short,
+    Since,
     TruckDay,
     TruckPrice,
 )
@@ -47,6 +49,7 @@ def document(aid: AidPlan, *, inputs_sha256: str, plan_sha256: str) -> dict[str,
         "bounds": [_bound(row) for row in aid.bounds],
         "remedies": [asdict(row) for row in aid.remedies],
         "totals": {**asdict(aid.totals), "reached": list(aid.totals.reached)},
+        **({} if aid.since is None else {"since": _since(aid.since)}),
     }
 
 
@@ -59,6 +62,16 @@ def _given(problem: AidProblem) -> dict[str, Any]:
         "trucks": [asdict(row) for row in problem.trucks],
         "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
     }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {
+        "now_s": since.now_s, "under_way": since.under_way, "same": since.same,
+        "drivers": [
+            {"truck": row.truck, "before": list(map(list, row.before)), "after": list(map(list, row.after))}
+            for row in since.drivers
+        ],
+    }  # fmt: skip
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
@@ -112,7 +125,18 @@ def parsed(rows: Mapping[str, Any]) -> AidPlan:
         bounds=tuple(_parsed_bound(row) for row in rows["bounds"]),
         remedies=tuple(Remedy(**row) for row in rows["remedies"]),
         totals=AidTotals(**{**rows["totals"], "reached": tuple(rows["totals"]["reached"])}),
+        since=_parsed_since(rows["since"]) if "since" in rows else None,
     )  # fmt: skip
+
+
+def _parsed_since(row: Mapping[str, Any]) -> Since:
+    drivers = tuple(
+        DriverChange(
+            truck=one["truck"], before=tuple(map(tuple, one["before"])), after=tuple(map(tuple, one["after"]))
+        )
+        for one in row["drivers"]
+    )
+    return Since(now_s=row["now_s"], under_way=row["under_way"], same=row["same"], drivers=drivers)
 
 
 def _parsed_leg(row: Mapping[str, Any]) -> Leg:

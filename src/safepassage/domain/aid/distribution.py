@@ -263,6 +263,33 @@ class AidTotals:
     driven_s: int
 
 
+Unloading = tuple[int, str, str, int]
+"""(second of arrival, place, commodity, thousandths of a unit)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverChange:
+    """What a truck unloads from now on: as announced, and as it is now; empty where it stays at its depot."""
+
+    truck: str
+    before: tuple[Unloading, ...]
+    after: tuple[Unloading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What is otherwise than in the distribution that was announced.
+
+    `under_way` legs belong to trips that had left and are driven to their end; `same` trucks go on as
+    announced.
+    """
+
+    now_s: int
+    under_way: int
+    same: int
+    drivers: tuple[DriverChange, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AidPlan:
     """Who drives where with what, and what stays undelivered."""
@@ -275,3 +302,4 @@ class AidPlan:
     bounds: tuple[AidBound, ...]
     remedies: tuple[Remedy, ...]
     totals: AidTotals
+    since: Since | None = None

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from safepassage.engines.distribution.distribute import distribute
+from safepassage.engines.distribution.onward import Gone, gone, onward, since
 
-__all__ = ["distribute"]
+__all__ = ["Gone", "distribute", "gone", "onward", "since"]

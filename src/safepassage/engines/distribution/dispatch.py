@@ -59,6 +59,7 @@ class Dispatcher:
     left: Left
     cap_ppm_s: int
     windows: tuple[tuple[int, int], ...] = ()
+    legs_before: dict[str, int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     driven_m: int = 0
@@ -283,7 +284,8 @@ class Dispatcher:
         names = []
         for node, to_node, run in booked:
             self._runs.append(run)
-            name = f"{one.truck.id}.{len(one.legs) + 1}"
+            number = self.legs_before.get(one.truck.id, 0) + len(one.legs) + 1
+            name = f"{one.truck.id}.{number}"
             names.append(name)
             one.legs.append(
                 Leg(id=name, route=self._route(node, to_node, run.arcs), depart_s=run.depart_s,

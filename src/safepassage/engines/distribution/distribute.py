@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from safepassage.domain.aid.distribution import (
@@ -33,6 +35,7 @@ def distribute(
     *,
     windows: tuple[tuple[int, int], ...] = (),
     exposure_cap_ppm_s: int = -1,
+    legs_before: Mapping[str, int] | None = None,
 ) -> AidPlan:
     """Plan which truck brings what where, beside what is on the roads already.
 
@@ -44,12 +47,14 @@ def distribute(
     ----------
     windows : seconds in which movement is allowed; none means always.
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
+    legs_before : how many legs a truck has behind it: a number that was announced is never used again.
     """
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
     tried: list[tuple[AidTotals, Dispatcher]] = []
     for effort in EFFORTS:
         done = Dispatcher(problem, roads, Left(problem, dense(problem)), exposure_cap_ppm_s, windows)
+        done.legs_before = dict(legs_before or {})
         _dispatch(done, options, shares_of(problem, options, effort, proof.least_share))
         tried.append((_totals(problem, proof, done.left, done), done))
         done.give_back()
