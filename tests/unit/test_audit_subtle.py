@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from safepassage.audit import RULES, audit
+from safepassage.audit.daylight import twilight_s
+from safepassage.audit.trips import trips
 from safepassage.domain.case import ArrangementKind, ArrangementStatus
 from tests.support.audits import HOUR, World
 from tests.unit.test_audit_rules import (
@@ -74,6 +77,7 @@ CASES = {
     "the title says so": ("SP-02", FAIL, cased(title="Compulsory departure")),
     "an order with its legal basis may say so": ("SP-02", PASS, both(said("mandatory"), also(ArrangementKind.ORDERED_EVACUATION, ArrangementStatus.IN_FORCE, legal_basis="law 5"))),
     "an order without a basis may not, whatever it is called": ("SP-02", FAIL, also(ArrangementKind.ORDERED_EVACUATION, ArrangementStatus.IN_FORCE)),
+    "a corridor with a legal basis is no order": ("SP-02", FAIL, both(said("mandatory"), arranged(legal_basis="GC IV 17"))),
     "told in one language where nobody knows which are spoken": ("SP-03", UNKNOWN, cased(notice_languages=())),
     "too late even so": ("SP-03", FAIL, both(cased(notice_languages=()), rows(notice={"at_s": 0}))),
     "an answer after the change, to the revision before it": ("SP-05", FAIL, rows(ack__b={"at_s": -1 * HOUR, "number": 1})),
@@ -143,8 +147,6 @@ def test_a_direction_in_which_nobody_of_a_place_moves_is_said_with_its_cause():
 
 
 def test_the_sheet_lists_what_the_plan_rests_on_and_not_what_it_only_shows():
-    from safepassage.audit import audit
-
     world = World()
     world.plan["basis"] += [
         {"kind": "assumption", "id": "s", "grade": "", "as_of": ""},
@@ -157,3 +159,110 @@ def test_the_sheet_lists_what_the_plan_rests_on_and_not_what_it_only_shows():
     assert (found["pause"].legal_basis, found["pause"].source) == ("GC IV 17", "A")
     assert (found["zone"].document, found["occupied_territory"].document) == ("letters", "note 7")
     assert (found["r1"].kind, found["r1"].grade) == ("report", "C3")
+
+
+def test_what_is_missing_of_a_site_is_named():
+    world = World()
+    del world.rows["toilets"]
+    found = world.ask("SP-14")
+    assert (found.verdict, found.objects) == (UNKNOWN, ("s: toilets not assessed",))
+
+
+def test_a_journey_that_is_far_too_long_counts_once():
+    world = World()
+    world.plan["vehicles"][0]["legs"][0]["arrive_s"] = 7_200 + 5 * HOUR
+    assert "journeys above: 1" in world.ask("SP-15").measured
+
+
+def test_inequity_is_the_mean_of_a_person_of_the_worst_settlement_to_that_of_the_median():
+    world = World()
+    world.inputs["network"]["hazard"] = [[0, [[0, 86_400, 1000]]], [2, [[0, 86_400, 400]]]]
+    world.plan["vehicles"][1]["legs"][0]["load"][0]["place"] = "b"
+    found = world.ask("SP-17").measured
+    # a and home: 600,000 each, b: 700 s of 400 ppm; the median of three is 600,000.
+    assert found.endswith("largest to median settlement: 1.0")
+    world.plan["vehicles"][0]["legs"][0]["load"] = world.plan["vehicles"][0]["legs"][0]["load"][:1]
+    world.plan["cars"] = []
+    world.inputs["network"]["hazard"] = [[0, [[0, 86_400, 1400]]], [2, [[0, 86_400, 400]]]]
+    # two settlements: 840,000 and 280,000; of an even number the upper one is the median.
+    assert world.ask("SP-17").measured.endswith("largest to median settlement: 1.0")
+    world.plan["vehicles"][1]["legs"].append(
+        {**world.plan["vehicles"][1]["legs"][0], "id": "bus-2/2", "load": [
+            {**world.plan["vehicles"][1]["legs"][0]["load"][0], "place": "c"}]}
+    )  # fmt: skip
+    assert world.ask("SP-17").measured.endswith("largest to median settlement: 3.0")
+
+
+@pytest.mark.parametrize(("ppm", "verdict"), [(200_000, PASS), (200_001, FAIL)])
+def test_without_events_the_highest_piece_of_a_stretch_counts(ppm, verdict):
+    world = World()
+    del world.inputs["network"]["hazard_events"]
+    world.inputs["network"]["hazard"] = [[0, [[0, 10, 5], [20, 30, ppm]]]]
+    assert world.ask("SP-17").verdict == verdict
+
+
+def test_no_hazard_at_all_is_below_any_limit():
+    world = World()
+    world.inputs["network"]["hazard_events"] = []
+    world.inputs["network"]["hazard"] = []
+    limited("edge_hazard_ppm", 0)(world)
+    assert world.ask("SP-17").verdict == PASS
+
+
+def test_of_two_answers_the_later_counts_from_the_first_second_on():
+    world = World()
+    del world.rows["ack-b"]
+    world.add("acknowledgement", "z-first", party="B", at_s=0, answer="objection")
+    world.add("acknowledgement", "a-second", party="B", at_s=1, answer="yes")
+    assert world.ask("SP-05").verdict == PASS
+
+
+@pytest.mark.parametrize("kind", ["who_may_leave", "aid_in"])
+def test_an_agreement_that_says_no_says_something(kind):
+    world = World()
+    world.set(kind, answer="no")
+    assert world.ask("SP-06").verdict == PASS
+
+
+def test_rules_are_numbered_and_stated_as_sentences():
+    assert [rule.id for rule in RULES] == [f"SP-{number:02d}" for number in range(1, 37)]
+    assert RULES[0].statement == "Nobody closes a direction, and the directions are people's own answers."
+    assert all(rule.statement[:1].isupper() and rule.statement.endswith(".") for rule in RULES)
+
+
+@pytest.mark.parametrize("lon", [-150, -30, 36, 150])
+@pytest.mark.parametrize("hour", [0, 6, 12, 18, 23])
+def test_twilight_is_that_of_the_day_at_the_place(lon, hour):
+    at_s = hour * HOUR
+    begin, end = twilight_s("2030-05-14T00:00:00Z", at_s, lon, 50)
+    # The solar day around the moment: its noon is at most half a day away.
+    assert abs((begin + end) // 2 - at_s) <= 12 * HOUR + 600
+    shifted = twilight_s("2030-05-14T00:00:00Z", at_s + lon * 240, 0, 50)
+    assert abs(begin + lon * 240 - shifted[0]) <= 60
+
+
+def test_where_the_sun_does_not_set_the_day_is_whole():
+    begin, end = twilight_s("2030-06-21T00:00:00Z", 12 * HOUR, 0, 80)
+    assert 24 * HOUR - 2 <= end - begin <= 24 * HOUR
+    assert twilight_s("2030-12-21T00:00:00Z", 12 * HOUR, 0, 85) is None
+
+
+def test_what_is_held_in_reserve_does_not_travel_and_a_car_arrives_at_the_end_of_its_way():
+    world = World()
+    world.plan["cars"][0] |= {"route": 3}
+    world.plan["cars"].append({**world.plan["cars"][0], "id": "c2", "reserve": True})
+    found = {trip.id: trip for trip in trips(world.inputs, world.plan)}
+    assert "c2/1" not in found
+    assert (found["c1/1"].arrive_s, len(found["c1/1"].steps)) == (4_960, 3)
+    world.plan["routes"].append({"arcs": []})
+    world.plan["cars"][0] |= {"route": 4}
+    assert {trip.id: trip.arrive_s for trip in trips(world.inputs, world.plan)}["c1/1"] == 3_600
+
+
+def test_the_sheet_says_whether_the_case_was_read():
+    world = World()
+    assert audit(world.source()).with_case
+    world.case = None
+    sheet = audit(world.source())
+    assert not sheet.with_case
+    assert (sheet.case_id, sheet.as_of) == ("valley", world.inputs["as_of"])

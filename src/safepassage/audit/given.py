@@ -47,7 +47,6 @@ class Given:
     trips: tuple[Trip, ...]
     first_s: int | None
     as_of_s: int
-    names: Mapping[str, str]
     safeguards: tuple[Safeguard, ...] = ()
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
@@ -101,10 +100,6 @@ class Given:
                 first[place] = min(trip.depart_s, first.get(place, trip.depart_s))
         return dict(sorted(first.items()))
 
-    def called(self, place: str) -> str:
-        """Return the name of a place."""
-        return self.names.get(place, place)
-
 
 def given(source: AuditInput) -> Given:
     """Read off the input what several rules need."""
@@ -118,7 +113,6 @@ def given(source: AuditInput) -> Given:
         trips=found,
         first_s=min((trip.depart_s for trip in found), default=None),
         as_of_s=round((as_of - epoch).total_seconds()),
-        names={place["id"]: place["name"] for place in source.inputs["places"]},
         safeguards=tuple(sorted(rows, key=lambda row: row.id)),
         thresholds=_thresholds(source.thresholds, rows),
     )
