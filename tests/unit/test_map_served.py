@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from safepassage.web import map_routes
 from safepassage.web.actions import ACTIONS
 from tests.support.desks import example_browser
 
@@ -54,3 +55,16 @@ def test_the_page_lists_every_action_once(client):
         assert page.count(f'data-key="{action.key}"') == 1
     assert len({action.key for action in ACTIONS}) == len(ACTIONS)
     assert page.count('role="option"') == len(ACTIONS)
+
+
+def test_what_lies_on_the_map_is_made_once_for_each_state(client, monkeypatch):
+    made = []
+    real = map_routes._document
+    monkeypatch.setattr(map_routes, "_document", lambda *a, **k: made.append(1) or real(*a, **k))
+    before = client.get("/map/features").text
+    assert client.get("/map/features").text == before
+    count = len(made)
+    client.post("/situation/roads", {"id": "r-1", "roads": "ref:R200", "status": "NOT_PASSABLE", "why": "x"})
+    after = client.get("/map/features").text
+    assert len(made) == count + 1
+    assert after != before

@@ -279,7 +279,8 @@ def _flows(scene: MapScene, said: Words) -> Iterator[Feature]:
     ways, arcs = Ways(scene), scene.problem.network.arcs
     order = {direction.id: i for i, direction in enumerate(scene.case.directions)}
     names = {direction.id: direction.name for direction in scene.case.directions}
-    ends = {arc: (int(arcs.tail[arc]), int(arcs.head[arc])) for arc in range(len(arcs.tail))}
+    used = {arc for route in scene.plan.schedule.routes for arc in route.arcs}
+    ends = {arc: (int(arcs.tail[arc]), int(arcs.head[arc])) for arc in used}
     for number, flow in enumerate(flows(scene.plan.schedule, ends)):
         points = ways.along(flow.arcs)
         if len(points) > 1:

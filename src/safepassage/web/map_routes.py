@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Lock
 from typing import Annotated
 
 import msgspec
@@ -52,8 +53,32 @@ async def _tile(request: Request) -> Response:
 
 async def _features(request: Request) -> Response:
     desk, all_of_it = desk_of(request), can(asking(request), READS_ALL, desk_of(request).org)
-    document = await run_in_threadpool(_document, desk, locale_of(request), all_of_it=all_of_it)
+    kept: MapKept | None = getattr(request.app.state, "map_kept", None)
+    if kept is None:
+        kept = request.app.state.map_kept = MapKept()
+    document = await run_in_threadpool(kept.document, desk, locale_of(request), all_of_it=all_of_it)
     return Response(document, media_type="application/geo+json")
+
+
+class MapKept:
+    """Keeps what lies on the map until something is recorded, weighed or planned: many look at one state."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._of = (-1, "")
+        self._made: dict[tuple[str, bool], str] = {}
+
+    def document(self, desk: Desk, locale: str, *, all_of_it: bool) -> str:
+        """Return the features of a desk as text."""
+        latest = desk.planner.latest
+        now = (desk.weighed().revision, latest.sha256 if latest else "")
+        with self._lock:
+            if self._of != now:
+                self._of, self._made = now, {}
+            key = (locale, all_of_it)
+            if key not in self._made:
+                self._made[key] = _document(desk, locale, all_of_it=all_of_it)
+            return self._made[key]
 
 
 def _document(desk: Desk, locale: str, *, all_of_it: bool) -> str:
