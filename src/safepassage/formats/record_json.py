@@ -17,7 +17,7 @@ def to_plain(record: Any) -> Any:
     """Return a record as dictionaries, lists and scalars; fields that hold their default are left out."""
     if is_dataclass(record):
         plain: dict[str, Any] = {TAG: type(record).__name__}
-        for name, default in _defaults(type(record)):
+        for name, default in _defaults(record.__class__):
             value = getattr(record, name)
             if value != default:
                 plain[name] = to_plain(value)

@@ -186,7 +186,9 @@ class Planner:
 
     def _say(self, status: dict[str, Any]) -> None:
         self.status = status
-        self._tell("planner", status)
+        # What comes next is told apart, or a page that listens now and then would never hear of a plan.
+        named = "plan" if status["phase"] == "planned" else "planner"
+        self._tell("sketch" if status.get("what") == "sketch" else named, status)
 
     def _ready(self) -> Connection:
         with self._lock:

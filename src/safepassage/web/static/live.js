@@ -72,10 +72,8 @@ function listen() {
     const news = JSON.parse(event.data);
     if (news.seq > seq) { seq = news.seq; soon(120); }
   });
-  stream.addEventListener("planner", (event) => {
-    const status = JSON.parse(event.data);
-    if (status.phase === "planned") { soon(50); } else { progress(); }
-  });
+  stream.addEventListener("plan", () => soon(50));
+  for (const name of ["planner", "sketch"]) { stream.addEventListener(name, progress); }
   stream.addEventListener("over", () => { stream.close(); location.assign("/sign-in"); });
 }
 
