@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from safepassage.domain.situation import Event
 from safepassage.formats import canonical_json
 from safepassage.formats.record_json import to_plain
-from safepassage.web.planning_process import serve
+from safepassage.web.planning_process import INTERRUPTS, serve
 
 KEPT = 12
 """So many plans are kept, to compare and to go on from."""
@@ -124,6 +125,8 @@ class Planner:
         if self._running and self._pipe is not None:
             with contextlib.suppress(OSError):
                 self._pipe.send(("stop", None))
+                if INTERRUPTS is not None:
+                    os.kill(self._process.pid, INTERRUPTS)
 
     def _work(self) -> None:
         while True:

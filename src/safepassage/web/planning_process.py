@@ -39,11 +39,44 @@ from safepassage.planning import Announced, Planned, StoppingRule, concluded, ma
 from safepassage.web.folding import fitting
 
 SKETCH_WORK = 10_000
+INTERRUPTS = getattr(signal, "SIGUSR1", None)
+"""The signal that ends an answer, where the system has it."""
 LOOKED_EVERY_S, TOLD_EVERY_S = 0.02, 0.1
 
 
-class SupersededError(Exception):
-    """A newer word has come."""
+class SupersededError(BaseException):
+    """A newer word has come; nothing on the way may take it for a fault of its own."""
+
+
+class Line:
+    """The pipe to the pages; a signal ends what is being answered, but never cuts a message in two."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe, self._sending, self.answering = pipe, False, False
+
+    def send(self, message: tuple[str, dict[str, Any]]) -> None:
+        """Send a message whole."""
+        self._sending = True
+        try:
+            self._pipe.send(message)
+        finally:
+            self._sending = False
+
+    def poll(self) -> bool:
+        """Tell whether a newer word has come."""
+        return self._pipe.poll()
+
+    def interrupted(self, _number: int, _frame: object) -> None:
+        """Give up what is being answered: prices, for one, look at no pipe.
+
+        Raises
+        ------
+        SupersededError
+            When something is being answered.
+        """
+        if self.answering and not self._sending:
+            self.answering = False
+            raise SupersededError
 
 
 def serve(pipe: Connection, case: str, network: str) -> None:
@@ -54,7 +87,10 @@ def serve(pipe: Connection, case: str, network: str) -> None:
     if found.case is None or found.network is None:
         pipe.send(("failed", {"text": "The case cannot be read any more."}))
         return
-    bench = Bench(pipe, found.case, found.network.network)
+    line = Line(pipe)
+    if INTERRUPTS is not None:
+        signal.signal(INTERRUPTS, line.interrupted)
+    bench = Bench(line, found.case, found.network.network)
     while True:
         try:
             word, order = pipe.recv()
@@ -63,20 +99,23 @@ def serve(pipe: Connection, case: str, network: str) -> None:
         if word != "plan":
             continue
         try:
-            pipe.send(_outcome(bench, order))
+            line.send(_outcome(line, bench, order))
         except OSError:
             return
 
 
-def _outcome(bench: Bench, order: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _outcome(line: Line, bench: Bench, order: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Answer an order; return how it ended."""
     try:
+        line.answering = True
         bench.answer(order)
+        line.answering = False
     except SupersededError:
         return "stopped", {}
     except OSError:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it was, the pages are told
+        line.answering = False
         return "failed", {"text": f"{type(fault).__name__}: {fault}"}
     return "done", {}
 
@@ -84,7 +123,7 @@ def _outcome(bench: Bench, order: Mapping[str, Any]) -> tuple[str, dict[str, Any
 class Watcher:
     """Tells the pages how far the planner has come, and gives up when a newer word has come."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Line) -> None:
         self._pipe, self._looked, self._told = pipe, 0.0, 0.0
         self._found: dict[str, dict[str, int | None]] = {}
 
@@ -134,7 +173,7 @@ class Watcher:
 class Bench:
     """A case and its roads, ready for orders."""
 
-    pipe: Connection
+    pipe: Line
     entered: Case
     network: RoadNetwork
     roads: Roads | None = None
