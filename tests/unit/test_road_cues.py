@@ -19,7 +19,7 @@ NOTHING = MapLayers(shapes={}, road_class=())
 
 def cues(layers=NOTHING, inputs=INPUTS, plan=PLAN):
     given = release(*sealed(inputs, plan, CERTIFICATE), Audience.PLANNING_TEAM)
-    return RoadCues(given, layers, Register(given))
+    return RoadCues(given, layers, Register(given), given.plan["routes"])
 
 
 @pytest.mark.parametrize(

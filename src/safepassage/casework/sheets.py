@@ -13,11 +13,12 @@ from safepassage.formats.driver_sheet import DriverSheets, sheet_hash, vehicles
 from safepassage.formats.paper import Paper
 from safepassage.formats.place_sheets import PlaceSheets
 from safepassage.formats.sheet_texts import SheetTexts
+from safepassage.formats.truck_sheet import TruckSheets, trucks
 
-VEHICLES, SETTLEMENTS, SITES = "vehicles", "settlements", "sites"
-KINDS = (VEHICLES, SETTLEMENTS, SITES)
+VEHICLES, TRUCKS, SETTLEMENTS, SITES = "vehicles", "trucks", "settlements", "sites"
+KINDS = (VEHICLES, TRUCKS, SETTLEMENTS, SITES)
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
-_STEMS = {VEHICLES: "vehicle", SETTLEMENTS: "settlement", SITES: "site"}
+_STEMS = {VEHICLES: "vehicle", TRUCKS: "truck", SETTLEMENTS: "settlement", SITES: "site"}
 _MOST_LETTERS, _MOST_NAMED = 40, 12
 
 
@@ -31,7 +32,7 @@ def sheet_papers(
 ) -> dict[str, Paper]:  # fmt: skip
     """Return sheets by the stem of their file, in order: ``vehicle-003-bus-7``.
 
-    `only` are ids of vehicles, settlements or sites; without any, every sheet of the kinds is made.
+    `only` are ids of vehicles, truck-days, settlements or sites; without any, all sheets are made.
 
     Raises
     ------
@@ -69,12 +70,15 @@ class _Sheets:
     def __init__(self, release: Release, layers: MapLayers, texts: SheetTexts, phone: str) -> None:
         self._vehicles = vehicles(release)
         self._drivers = DriverSheets(release, layers, texts, phone=phone)
+        self._trucks = trucks(release)
+        self._truckers = TruckSheets(release, layers, texts, phone=phone)
         self._places = PlaceSheets(release, layers, texts, phone=phone)
 
     def known(self) -> Iterator[tuple[str, int, str]]:
         """Yield kind, number and id of every sheet there is."""
         for kind, ids in (
             (VEHICLES, self._vehicles),
+            (TRUCKS, self._trucks),
             (SETTLEMENTS, self._places.settlements()),
             (SITES, self._places.sites()),
         ):
@@ -85,6 +89,7 @@ class _Sheets:
         """Return one sheet."""
         make = {
             VEHICLES: self._drivers.paper,
+            TRUCKS: self._truckers.paper,
             SETTLEMENTS: self._places.settlement,
             SITES: self._places.site,
         }

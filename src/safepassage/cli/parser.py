@@ -144,13 +144,13 @@ def _sheets(commands: Commands) -> None:
     add("--language", choices=SHEET_LANGUAGES, default="en", help="language of the sheets (default: en)")
     add(
         "--vehicle", action="append", default=[], metavar="ID",
-        help="only the sheet of this vehicle (repeatable)",
+        help="only the sheet of this vehicle or truck-day (repeatable)",
     )  # fmt: skip
     add(
         "--place", action="append", default=[], metavar="ID",
         help="only the sheet of this settlement or site (repeatable)",
     )  # fmt: skip
-    add("--kind", choices=("vehicles", "settlements", "sites"), help="only sheets of this kind")
+    add("--kind", choices=("vehicles", "trucks", "settlements", "sites"), help="only sheets of this kind")
     add("--phone", default="", metavar="NUMBER", help="the one number to call (default: the case's hotline)")
     add(
         "--case", type=Path, metavar="CASE",

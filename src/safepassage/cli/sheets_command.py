@@ -14,7 +14,7 @@ from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import NOUNS, Audience, Release
-from safepassage.engines.release import release
+from safepassage.engines.release import release, with_aid
 from safepassage.formats import canonical_json
 from safepassage.formats.sheet_texts import sheet_texts
 from safepassage_verify import verify
@@ -53,10 +53,17 @@ def released(folder: Path) -> Release | None:
     """Return what the planning team may see of a written plan; None where the verifier refuses it."""
     data = {noun: read_document(folder, noun) for noun in NOUNS[:3]}
     inputs, plan, certificate = (canonical_json.decode(content) for content in data.values())
-    verdict = verify(inputs, plan, certificate, inputs_bytes=data["inputs"])
+    path = folder / RESTRICTED / f"{RESTRICTED}-aid.json"
+    brought = path.read_bytes() if path.is_file() else None
+    aid = None if brought is None else canonical_json.decode(brought)
+    verdict = verify(
+        inputs, plan, certificate, aid, inputs_bytes=data["inputs"], plan_bytes=data["plan"],
+        certificate_bytes=data["certificate"], aid_bytes=brought,
+    )  # fmt: skip
     if not verdict.verified:
         return None
-    return release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
+    team = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
+    return team if aid is None else with_aid(team, aid)
 
 
 def read_document(folder: Path, noun: str) -> bytes:

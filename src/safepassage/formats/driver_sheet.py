@@ -13,13 +13,12 @@ from typing import Any
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
-from safepassage.formats import canonical_json, own_way_map, qr_code
+from safepassage.formats import canonical_json, qr_code
 from safepassage.formats.local_clock import LocalClock
-from safepassage.formats.paper import Block, Heading, Items, Pairs, Paper, Picture, Rows, Words
+from safepassage.formats.paper import Block, Heading, Items, Pairs, Paper, Rows
 from safepassage.formats.register import Register
-from safepassage.formats.road_cues import GATE, START, Cue, RoadCues
-from safepassage.formats.road_lines import RoadLines
 from safepassage.formats.sheet_texts import SheetTexts
+from safepassage.formats.sheet_ways import SheetWays
 
 ID_DIGITS = 12
 """Digits of a hash that are printed: enough to tell sheets and plans apart, few enough to be read aloud."""
@@ -69,8 +68,7 @@ class DriverSheets:
         release.require(Audience.PLANNING_TEAM)
         self._release, self._texts = release, texts
         self._register = Register(release)
-        self._cues = RoadCues(release, layers, self._register)
-        self._lines = RoadLines(release, layers)
+        self.ways = SheetWays(release, layers, texts, release.plan["routes"])
         self._clock = LocalClock.of(release.inputs)
         self._phone = phone or str(release.inputs.get("notice", {}).get("hotline", ""))
         self._legs = {row["id"]: row["legs"] for row in release.plan["vehicles"]}
@@ -136,8 +134,6 @@ class DriverSheets:
     def paper(self, vehicle: str) -> Paper:
         """Return the sheet of a vehicle, with the hash of its content in its code."""
         say, trips, plan = self._texts.say, self.trips(vehicle), self._release.plan
-        made_of = say("made_of", as_of=self._texts.moment(self._clock, self._clock.seconds(plan["as_of"])))
-        foot = " ".join(filter(None, (made_of, self._texts.legend(self._clock), say("unreviewed"))))
         paper = Paper(
             title=say("driver_title", vehicle=vehicle),
             subtitle=f"{self._texts.date(self._clock, 0)} · "
@@ -145,7 +141,7 @@ class DriverSheets:
             language=self._texts.language,
             stamp=self._texts.stamp(self._release.sensitivity.name, plan),
             running=vehicle,
-            foot=f"{foot} {self._release.inputs['network']['attribution']}",
+            foot=foot(self._release, self._clock, self._texts),
             blocks=tuple(self._blocks(trips)),
         )
         return coded(paper, self._release, self._texts)
@@ -166,8 +162,8 @@ class DriverSheets:
                 rows=tuple(self._row(number, stop) for number, stop in enumerate(trips.stops, start=1)),
                 widths=(0, 0, 0, 3, 5, 0), strong=(3,),
             ),
-            *self._ways(trips),
-            Picture(svg=self._map(trips), alt=say("map_alt"), caption=say("map"), percent=82),
+            *self.ways.all(trips.routes),
+            self.ways.map(trips.routes, [(stop.place, stop.node) for stop in trips.stops]),
             Heading(text=say("rules_heading")),
             Items(rows=heads("rules")),
         ]  # fmt: skip
@@ -194,46 +190,6 @@ class DriverSheets:
             parts.append(say("end"))
         return ". ".join(parts) or say("empty")
 
-    def _ways(self, trips: Trips) -> list[Block]:
-        found: list[Block] = []
-        for number, route in enumerate(trips.routes, start=1):
-            found += self.way(number, route)
-        if not self._cues.says_turns:
-            found.append(Words(text=self._texts.say("no_turns"), tone="note"))
-        return found
-
-    def way(self, number: int, route: int) -> list[Block]:
-        """Return one way in words, under its number."""
-        say, row = self._texts.say, self._release.plan["routes"][route]
-        line = say(
-            "way_line", start=self._register.node(row["from_node"]), end=self._register.node(row["to_node"]),
-            km=self._texts.distance(self._cues.length_m(route)),
-            minutes=self._texts.minutes(self._cues.travel_s(route)),
-        )  # fmt: skip
-        cues = tuple(self._cue(cue) for cue in self._cues.cues(route))
-        return [
-            Heading(text=f"{say('way', number=number)}: {line}", level=3),
-            Rows(
-                heads=self._texts.heads("cue_heads"), rows=cues, widths=(0, 4, 0, 4), numbers=(0, 2),
-                strong=(1,),
-            ),
-        ]  # fmt: skip
-
-    def _cue(self, cue: Cue) -> tuple[str, str, str, str]:
-        say = self._texts.say
-        end = cue.end or say("junction")
-        if cue.through:
-            end = say("through", place=end, places=", ".join(cue.through))
-        after = "0" if cue.turn == START else self._texts.distance(cue.from_m)
-        length = "" if cue.turn == GATE else self._texts.distance(cue.length_m)
-        return after, say(cue.turn, road=cue.road or say("unnamed")), length, end
-
-    def _map(self, trips: Trips) -> Any:
-        lines = [self._lines.route(route) for route in trips.routes]
-        stops = [(stop.place, self._lines.node(stop.node)) for stop in trips.stops]
-        unit, north = self._texts.say("km", km="").strip(), self._texts.say("north")
-        return own_way_map.drawing(lines, stops, unit=unit, north=north)
-
 
 def _persons(load: Sequence[Mapping[str, Any]]) -> Persons:
     found: Persons = {}
@@ -245,6 +201,13 @@ def _persons(load: Sequence[Mapping[str, Any]]) -> Persons:
 def _without(came: Persons, going_on: Persons) -> Persons:
     """Return who gets off: those who came and do not go on."""
     return {group: n - going_on.get(group, 0) for group, n in came.items() if n > going_on.get(group, 0)}
+
+
+def foot(release: Release, clock: LocalClock, texts: SheetTexts) -> str:
+    """Return what stands below every page of a sheet: data, zones, translation, attribution."""
+    made_of = texts.say("made_of", as_of=texts.moment(clock, clock.seconds(release.plan["as_of"])))
+    attribution = str(release.inputs["network"]["attribution"])
+    return " ".join(filter(None, (made_of, texts.legend(clock), texts.say("unreviewed"), attribution)))
 
 
 def coded(paper: Paper, release: Release, texts: SheetTexts) -> Paper:

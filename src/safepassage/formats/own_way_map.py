@@ -10,6 +10,7 @@ from safepassage.formats.markup import Markup, element
 
 _WIDTH_PX = 760.0
 _LETTERS_PX = 15.0
+_TALL = 0.66
 
 RULES = (
     ".way{fill:none;stroke:#1b1f23;stroke-width:4;stroke-linejoin:round;stroke-linecap:round}"
@@ -68,3 +69,9 @@ def _scale_corner(frame: MapFrame, placer: LabelPlacer) -> tuple[float, float]:
     best = min(range(len(boxes)), key=lambda i: (not placer.is_free(boxes[i]), placer.covered(boxes[i]), i))
     placer.block(boxes[best])
     return corners[best]
+
+
+def is_tall(drawn: Markup) -> bool:
+    """Tell whether a map is nearly as high as it is wide."""
+    width, height = (int(word) for word in drawn.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split())
+    return height > _TALL * width

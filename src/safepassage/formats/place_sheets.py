@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from safepassage.domain.case import Group, PlaceKind
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
-from safepassage.formats.driver_sheet import DriverSheets, coded
+from safepassage.formats.driver_sheet import coded, foot
 from safepassage.formats.local_clock import LocalClock
 from safepassage.formats.movements import HOUR_S, Arrival, CarGroup, Movements, Ride
 from safepassage.formats.paper import Block, Heading, Pairs, Paper, Rows, Words
 from safepassage.formats.register import Register
 from safepassage.formats.sheet_texts import SheetTexts
+from safepassage.formats.sheet_ways import SheetWays
 
 _HELPED = (Group.ASSISTED, Group.WHEELCHAIR, Group.STRETCHER)
 
@@ -26,7 +27,7 @@ class PlaceSheets:
         self._register = Register(release)
         self._clock = LocalClock.of(release.inputs)
         self._moves = Movements(release, self._register, counts_arcs=False)
-        self._drivers = DriverSheets(release, layers, texts, phone=phone)
+        self._ways = SheetWays(release, layers, texts, release.plan["routes"])
         self._phone = phone or str(release.inputs.get("notice", {}).get("hotline", ""))
 
     def settlements(self) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ class PlaceSheets:
             )  # fmt: skip
             blocks += [Heading(text=say("by_vehicle")), table]
         for number, route in enumerate(routes, start=1):
-            blocks += self._drivers.way(number, route)
+            blocks += self._ways.way(number, route)
         return self._paper(say("settlement_title", place=self._register.place(place)), blocks)
 
     def _waves(self, group: CarGroup, way: int) -> Iterable[tuple[int, tuple[str, ...]]]:
@@ -155,11 +156,9 @@ class PlaceSheets:
 
     def _paper(self, title: str, blocks: Sequence[Block], *, wide: bool = False) -> Paper:
         texts, plan = self._texts, self._release.plan
-        made_of = texts.say("made_of", as_of=texts.moment(self._clock, self._clock.seconds(plan["as_of"])))
-        foot = (made_of, texts.legend(self._clock), texts.say("unreviewed"))
         paper = Paper(
             title=title, subtitle=texts.date(self._clock, 0), language=texts.language,
             stamp=texts.stamp(self._release.sensitivity.name, plan), blocks=tuple(blocks), wide=wide,
-            foot=" ".join([*filter(None, foot), str(self._release.inputs["network"]["attribution"])]),
+            foot=foot(self._release, self._clock, texts),
         )  # fmt: skip
         return coded(paper, self._release, texts)

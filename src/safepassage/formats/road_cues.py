@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.map_layers import MapLayers
@@ -43,9 +44,11 @@ class _Stretch:
 class RoadCues:
     """Says the ways of one release; left and right only where the shapes of the roads are known."""
 
-    def __init__(self, release: Release, layers: MapLayers, register: Register) -> None:
+    def __init__(
+        self, release: Release, layers: MapLayers, register: Register, routes: Sequence[Mapping[str, Any]]
+    ) -> None:
         self._arcs = release.inputs["network"]["arcs"]
-        self._routes = release.plan["routes"]
+        self._routes = routes
         self._lines, self._register = RoadLines(release, layers), register
         self.says_turns = bool(layers.shapes) and not release.inputs["network"]["schematic"]
         self._names = _names(release)

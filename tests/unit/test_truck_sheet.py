@@ -1,0 +1,105 @@
+"""A truck's sheet loads and hands over what the distribution says, and knows no other truck."""
+
+from __future__ import annotations
+
+import pytest
+
+from safepassage.casework.sheets import sheet_files, sheet_papers
+from safepassage.domain.map_layers import MapLayers
+from safepassage.domain.release import Audience
+from safepassage.engines.release import release, with_aid
+from safepassage.formats import own_way_map, paper_html, paper_pdf
+from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.truck_sheet import TruckSheets, trucks
+from safepassage.testing.sample_documents import sample_documents
+from tests.support.paper import closed, lost, page_text, pdf_text
+
+PLAIN = release(*sample_documents(), Audience.PLANNING_TEAM)
+NOTHING = MapLayers(shapes={}, road_class=())
+OUT = PLAIN.plan["routes"][0]
+HERE = {"from_node": OUT["to_node"], "to_node": OUT["to_node"], "arcs": []}
+BACK = {"from_node": OUT["to_node"], "to_node": OUT["from_node"], "arcs": OUT["arcs"][::-1]}
+
+
+def leg(number, route, depart, arrive):
+    return {
+        "id": f"t1.{number}",
+        "route": route,
+        "depart_s": depart,
+        "arrive_s": arrive,
+        "waits": [],
+        "load": [],
+    }
+
+
+def delivery(leg_id, place, commodity, milli, loaded="", truck="t1"):
+    return {"truck": truck, "leg": leg_id, "loaded": loaded, "place": place, "commodity": commodity,
+            "lot": f"lot-{commodity}", "due": 0, "milli": milli}  # fmt: skip
+
+
+def truck(name):
+    return {"id": name, "truck": f"lorry-{name}", "type": "lorry", "payload_kg": 10_000, "volume_l": 40_000}
+
+
+AID = {
+    "plan_sha256": PLAIN.stamp["plan_sha256"],
+    "routes": [OUT, HERE, BACK],
+    "trucks": [
+        {"id": "t1", "legs": [leg(1, 0, 600, 3_600), leg(2, 1, 4_000, 4_000), leg(3, 2, 4_800, 8_000)]},
+        {"id": "t2", "legs": [leg(9, 0, 0, 3_000)]},
+    ],
+    "deliveries": [
+        delivery("t1.1", "s01", "water", 1_500_250), delivery("t1.1", "s01", "soap", 2_000),
+        delivery("t1.2", "s02", "water", 250), delivery("t1.9", "s03", "water", 9_000_000, truck="t2"),
+    ],
+    "given": {
+        "trucks": [truck("t1"), truck("t2")],
+        "goods": [
+            {"id": "soap", "name": "Soap", "unit": "piece"}, {"id": "water", "name": "Water", "unit": "L"},
+        ],
+    },
+}  # fmt: skip
+GIVEN = with_aid(PLAIN, AID)
+
+
+def sheets(language="en", given=GIVEN):
+    return TruckSheets(given, NOTHING, sheet_texts()[language])
+
+
+def test_halts_at_one_place_are_one_stop_and_nothing_is_lost():
+    stops = sheets().stops("t1")
+    found = [(stop.arrive_s, stop.depart_s, stop.way) for stop in stops]
+    assert found == [(None, 600, 0), (3_600, 4_800, 1), (8_000, None, None)]
+    assert sum(row["milli"] for row in stops[0].loads) == 1_502_500
+    assert sum(row["milli"] for row in stops[1].unloads) == 1_502_500
+    assert not stops[2].unloads
+
+
+def test_amounts_are_written_to_the_thousandth_and_summed_by_goods():
+    text = page_text(paper_html.write(sheets().paper("t1")))
+    assert closed("Load: Soap 2 piece, Water 1500.5 L") in text
+    assert closed("Hand over: Soap 2 piece, Water 1500.5 L") in text
+    assert closed("Water1500.25 L") in text
+    assert closed("Water 1500,25 L") in page_text(paper_html.write(sheets("uk").paper("t1")))
+
+
+@pytest.mark.parametrize("language", sorted(sheet_texts()))
+def test_what_is_on_the_page_is_in_the_pdf(language):
+    made = sheets(language).paper("t1")
+    assert lost(made, page_text(paper_html.write(made, rules=own_way_map.RULES))) == []
+    assert lost(made, pdf_text(paper_pdf.write(made, rules=own_way_map.RULES))) == []
+
+
+def test_another_truck_is_not_on_it():
+    text = page_text(paper_html.write(sheets().paper("t1")))
+    assert "lorry-t2" not in text
+    assert closed("9000 L") not in text
+
+
+def test_sheets_of_trucks_are_made_where_aid_was_planned_and_nowhere_else():
+    texts = sheet_texts()["ru"]
+    found = sheet_papers(GIVEN, NOTHING, texts, kinds=("trucks",))
+    assert list(found) == ["truck-001-t1", "truck-002-t2"]
+    assert "truck-001-t1.ru.pdf" in sheet_files({"truck-001-t1": found["truck-001-t1"]})
+    assert sheet_papers(PLAIN, NOTHING, texts, kinds=("trucks",)) == {}
+    assert trucks(PLAIN) == ()
