@@ -116,6 +116,8 @@ def _trips(problem: AidProblem, truck: TruckDay, roads: Roads) -> dict[int, Int6
     depots = sorted({lot.node for lot in problem.lots if lot.node >= 0})
     stops = sorted({need.node for need in problem.needs if need.node >= 0})
     ends = sorted({*depots, truck.base_node})
+    if not depots:
+        return {}
     handling = problem.rules.load_base_s + problem.rules.unload_base_s
     out = {node: roads.least_s(truck.weight_kg, node) for node in depots}
     size = len(next(iter(out.values()), ()))

@@ -1,0 +1,94 @@
+"""Odd stock and trucks give a plan that says so: nothing is lost, nothing fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from safepassage.domain.aid.distribution import NO_ROAD, NO_STOCK, NO_TRUCK
+from safepassage.testing.aid_district import aid_district
+from tests.support.aids import provided
+
+HEAVY_KG = 10**6
+
+
+@pytest.fixture(scope="module")
+def district():
+    return aid_district(4, 2, 1, persons=200, arcs=400)
+
+
+def reasons(found):
+    return {row.reason for row in found.value.short}
+
+
+def everything(found):
+    """Delivered and short add up to the need, and the verifier agrees."""
+    assert found.verdict().violations == ()
+    given = sum(need.amount_milli for need in found.value.problem.needs)
+    got = sum(row.milli for row in found.value.deliveries) + sum(row.milli for row in found.value.short)
+    assert given == got
+
+
+def test_a_district_with_enough_is_served(district):
+    found = provided(*district)
+    everything(found)
+    assert found.value.totals.least_share_ppm > 500_000
+
+
+def test_no_trucks(district):
+    case, network = district
+    found = provided(replace(case, trucks=()), network)
+    everything(found)
+    assert reasons(found) == {NO_TRUCK}
+    assert not found.value.deliveries
+
+
+def test_trucks_that_are_counted_as_none(district):
+    case, network = district
+    found = provided(replace(case, trucks=tuple(replace(t, count=0) for t in case.trucks)), network)
+    everything(found)
+    assert reasons(found) == {NO_TRUCK}
+
+
+def test_no_stock(district):
+    case, network = district
+    found = provided(replace(case, stock=()), network)
+    everything(found)
+    assert reasons(found) == {NO_STOCK}
+
+
+def test_a_depot_off_the_network(district):
+    case, network = district
+    places = tuple(
+        replace(p, node="", lon_e7=1_790_000_000, lat_e7=0) if p.id.startswith("depot") else p
+        for p in case.places
+    )
+    found = provided(replace(case, places=places), network)
+    everything(found)
+    assert not found.value.deliveries
+
+
+def test_trucks_heavier_than_every_road_bears(district):
+    case, network = district
+    arcs = replace(network.arcs, max_weight_kg=[40_000] * len(network.arcs))
+    trucks = tuple(replace(truck, weight_kg=HEAVY_KG) for truck in case.trucks)
+    found = provided(replace(case, trucks=trucks), replace(network, arcs=arcs))
+    everything(found)
+    assert NO_ROAD in reasons(found)
+    assert not found.value.deliveries
+
+
+def test_a_thousand_times_more_people_than_stock(district):
+    case, network = district
+    demand = tuple(replace(row, persons=row.persons * 1_000) for row in case.demand)
+    found = provided(replace(case, demand=demand), network)
+    everything(found)
+    assert 0 < found.value.totals.worth_nano <= found.value.totals.worth_bound_nano
+
+
+def test_lots_that_have_expired_are_not_handed_out(district):
+    case, network = district
+    found = provided(replace(case, stock=tuple(replace(lot, expires_s=1) for lot in case.stock)), network)
+    everything(found)
+    assert not found.value.deliveries
