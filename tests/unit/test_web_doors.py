@@ -232,3 +232,17 @@ def test_refusals_are_noted_for_those_who_manage_people(at_desk):
     with browsing(app) as browser:
         sign_in(browser, "approver")
         assert "viewer: GET /plan" in browser.get("/settings").text
+
+
+def test_nobody_takes_back_what_they_could_not_have_recorded(at_desk):
+    desk, app = at_desk
+    ended = [e for e in desk.folding.entries if e.kind == "access.person_set"][-1]
+    body = {"entry": ended.id, "why": "let them in again"}
+    size = desk.folding.size
+    for role in ("planner", "approver", "liaison", "field", "viewer", "partner"):
+        with browsing(app) as browser:
+            sign_in(browser, role)
+            assert browser.post("/changes/undo", body).status_code == 403
+            assert browser.request("POST", "/api/log/undo", json=body).status_code == 403
+            assert f'value="{ended.id}"' not in browser.get("/changes").text
+    assert desk.folding.size == size

@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from safepassage.domain.access import Person
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.classes import shown
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.release import SensitivityClass
-from safepassage.formats.log_chain import GENESIS
 from safepassage.web.desk import Desk
 from safepassage.web.doors import READS_PARTNERS, UNDOES, Way, reach
 from safepassage.web.forms import form_of
@@ -63,7 +63,7 @@ class ChangeRow:
     undoable: bool
 
 
-def rows(desk: Desk, limit: SensitivityClass, *, before: int, about: str) -> list[ChangeRow]:
+def rows(desk: Desk, person: Person, limit: SensitivityClass, *, before: int, about: str) -> list[ChangeRow]:
     """Return what a reader up to a class sees of the entries before a place in the log, newest first."""
     gone = desk.folding.gone()
     found: list[ChangeRow] = []
@@ -81,11 +81,11 @@ def rows(desk: Desk, limit: SensitivityClass, *, before: int, about: str) -> lis
                 at=_at(entry),
                 by=entry.by if visible else "",
                 org=entry.org,
-                kind=KINDS.get(entry.kind, entry.kind.replace("_", " ").replace(".", ": ")),
+                kind=KINDS.get(entry.kind, entry.kind.replace("_", " ").replace(".", " ").capitalize()),
                 text=said(entry.kind, body) if visible else "",
                 why=entry.why if visible else "",
                 gone=entry.id in gone,
-                undoable=visible and entry.kind not in {GENESIS, "key.deleted"},
+                undoable=visible and desk.may_take_back(person, entry),
             )
         )
         if len(found) >= SHOWN:
@@ -115,7 +115,7 @@ def said(kind: str, body: Mapping[str, Any]) -> str:
         return f"{body.get('name')} = {body.get('value')}"
     if kind == "log.undone":
         return ", ".join(f"entry {row['seq']}" for row in body.get("undone", ()))
-    return ""
+    return str(body.get("movement", ""))
 
 
 def _claim(act: Mapping[str, Any]) -> str:
@@ -152,7 +152,7 @@ async def _page(request: Request, *, problem: str = "", status: int = 200) -> Re
     about = request.query_params.get("kind", "")
     about = about if about in KINDS else ""
     found = await run_in_threadpool(
-        rows, desk, reach(person, desk.org), before=min(before, size + 1), about=about
+        rows, desk, person, reach(person, desk.org), before=min(before, size + 1), about=about
     )
     return page(
         request, "changes", status=status, problem=problem, rows=found, kinds=KINDS, about=about, size=size,

@@ -19,6 +19,7 @@ from safepassage.domain.claims.picture import HazardPicture
 from safepassage.domain.errors import RefusedError, SafePassageError, StorageError
 from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.map_layers import MapLine
+from safepassage.domain.movement.events import KINDS, NEEDS
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.release import SensitivityClass
 from safepassage.domain.situation import Situation
@@ -29,8 +30,9 @@ from safepassage.formats.case_times import Clock, iso_utc
 from safepassage.formats.local_clock import LocalClock, Zone, instant
 from safepassage.store import movement_events
 from safepassage.store.backend import Backend
+from safepassage.store.claims_events import CLAIMS_ENTRY
 from safepassage.store.event_store import Receipt
-from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, Folding, Office, State
+from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, SITUATION_EVENT, Folding, Office, State
 from safepassage.web.hub import Hub
 from safepassage.web.journal import Journal
 from safepassage.web.plan_facts import PlanFacts
@@ -44,6 +46,8 @@ OPERATIONS: Mapping[str, Operation] = {PLAN_ACCEPTED: Operation.APPROVE, SETTING
 """Kinds of entries that take more than recording."""
 ORDERED_AFTER_S = 0.05
 """Reports that come within so long are planned with together."""
+TAKEN_BACK = frozenset({CLAIMS_ENTRY, SITUATION_EVENT, SETTING_SET, PLAN_ACCEPTED})
+"""Kinds of entries that can be taken back here, beside those of movements."""
 RECORDED_WITHIN_S = 10.0
 """How long somebody waits for the disk before being told to try again."""
 
@@ -273,17 +277,38 @@ class Desk:
         except TimeoutError:
             raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
 
+    def may_take_back(self, person: Person, entry: Entry) -> bool:
+        """Tell whether a person may take an entry back: what it says, and by whose right it was said.
+
+        Roles are given and ended on the page for them, never by taking back; whoever takes back a taking back
+        needs the right to what comes to stand again.
+        """
+        first = entry
+        while first.undoes and (found := self.folding.entry(first.undoes)) is not None:
+            first = found
+        if first.kind not in TAKEN_BACK and first.kind not in KINDS:
+            return False
+        needed = (
+            NEEDS[KINDS[first.kind]] if first.kind in KINDS else OPERATIONS.get(first.kind, Operation.UNDO)
+        )
+        rights = (Operation.UNDO, needed)
+        return all(may(person, right, org=self.org, sensitivity=first.sensitivity) for right in rights)
+
     def take_back(self, person: Person, entry_id: str, why: str) -> Receipt:
         """Record that an entry is taken back; both stay.
 
         Raises
         ------
+        DeniedError
+            When the person could not have recorded it.
         StoreError
             When there is no such entry, it opens a log, or later events of a movement rest on it.
         """
         store = self.journal.store
         with store.lock:
             entry = self.folding.entry(entry_id)
+            if entry is not None and not self.may_take_back(person, entry):
+                raise DeniedError("Your role does not take this back.")
             if entry is not None and entry.kind.startswith("movement."):
                 return movement_events.take_back(store, entry_id, by=person.id, why=why)
             return store.undo(entry_id, by=person.id, why=why, org=self.org)
