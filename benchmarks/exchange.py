@@ -21,8 +21,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-
-import slices
+from pathlib import Path
 
 from safepassage.domain.errors import FormatError
 from safepassage.domain.log.entry import Draft, Entry
@@ -31,6 +30,9 @@ from safepassage.domain.log.merge import conflicts, merged, place, standing, und
 from safepassage.store import checking, exchange, restoring
 from safepassage.store.event_store import EventStore
 from safepassage.store.memory import MemoryBackend
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import slices
 
 STEPS = 40
 THINGS = ("bridge-1", "bridge-2", "village-3")
