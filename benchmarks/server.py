@@ -44,6 +44,7 @@ class Measured:
     pages: list[float] = field(default_factory=list)
     heard: list[float] = field(default_factory=list)
     failed: int = 0
+    took_s: float = 0.0
 
 
 class Server:
@@ -165,6 +166,7 @@ async def reporting(asker: Asker, found: Measured, until: float, rate: float, se
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=20)
         found.failed += len(late)
+    found.took_s = time.monotonic() - began
 
 
 async def one_report(asker: Asker, found: Measured, body: bytes, due: float, sent: dict[int, float]) -> None:
@@ -323,7 +325,7 @@ def main() -> int:
 
 def said_of_load(found: Measured, options: argparse.Namespace, wall_s: float, cpu_s: float) -> int:
     """Print the figures of a load; return 0 if they are met."""
-    rate = len(found.reports) / options.seconds
+    rate = len(found.reports) / max(found.took_s, options.seconds)
     print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; traffic to 127.0.0.1 only")
     asked = f"{rate:.0f}/s of {options.reports:.0f}/s asked"
     print(f"durable reports: {len(found.reports)} ({asked}), {percentiles(found.reports)}")
