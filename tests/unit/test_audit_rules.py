@@ -752,3 +752,12 @@ def test_times_on_each_stretch_are_recomputed_with_waits_and_profiles():
     assert [trip.places for trip in found] == [("a",), ("a",), ("a",), ("a", "home")]
     assert [trip.persons for trip in found] == [10, 3, 3, 103]
     assert [trip.arrive_s for trip in found] == [4300, 4860, 4990, 8460]
+
+
+def test_planned_deliveries_to_settlements_are_aid_that_goes_in():
+    world = World()
+    both(without("aid_in"), cased(consignments=()))(world)
+    home = next(place["id"] for place in world.inputs["places"] if place["kind"] == "settlement")
+    source = replace(world.source(), aid={"deliveries": [{"place": home}, {"place": "somewhere else"}]})
+    found = next(f for f in audit(source).findings if f.rule.id == "SP-25")
+    assert (found.verdict, found.measured.endswith("planned deliveries: 1")) == (PASS, True)

@@ -157,9 +157,11 @@ def aid_in(data: Given) -> Answer:
     rows = data.rows(Kind.AID_IN)
     if any(row.answer == "no" for row in rows):
         return answer(WARN, "no aid goes in", [row.id for row in rows])
-    if not sent and not any(row.answer == "yes" for row in rows):
+    planned = {row["place"] for row in (data.source.aid or {}).get("deliveries", ())} & homes
+    if not sent and not planned and not any(row.answer == "yes" for row in rows):
         return unknown("whether aid goes in")
-    return answer(PASS, f"aid goes in; waybills to settlements: {len(sent)}")
+    text = f"aid goes in; waybills to settlements: {len(sent)}"
+    return answer(PASS, f"{text}; settlements with planned deliveries: {len(planned)}" if planned else text)
 
 
 def goods(data: Given) -> Answer:

@@ -27,7 +27,8 @@ PASSAGE = (ArrangementKind.PAUSE, ArrangementKind.CORRIDOR)
 class AuditInput:
     """The inputs and the plan as documents, and what goes beside them if there is any.
 
-    `case` is the situation of today, `public` the texts that are to go to the public, by file name.
+    `case` is the situation of today, `public` the texts that are to go to the public, by file name, `aid` the
+    distribution of aid beside the plan.
     """
 
     inputs: Mapping[str, Any]
@@ -37,6 +38,7 @@ class AuditInput:
     case: Case | None = None
     manifest: Manifest | None = None
     public: Mapping[str, str] | None = None
+    aid: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -79,8 +79,8 @@ _ALL: tuple[tuple[Rule, Check], ...] = (
           "ambulances, care_min", care.medical),
     _rule(24, "Aid is fair between settlements", _L, "AP I 69, 70; GC IV 55, 59-62; customary rules 55, 88; "
           "Sphere Protection Principle 2", "safeguards met_need_percent, access_reason", care.equity),
-    _rule(25, "Aid goes in", _P, "ICRC, Mariupol: not just evacuation out", "consignments, safeguards aid_in",
-          care.aid_in),
+    _rule(25, "Aid goes in", _P, "ICRC, Mariupol: not just evacuation out",
+          "consignments, aid.json, safeguards aid_in", care.aid_in),
     _rule(26, "Relief goods reconcile", _L, "GC IV 23; AP I 70(3)", "consignments", care.goods),
     _rule(27, "Zones rest on documents", _L, "GC IV 14-15; AP I 59-60", "arrangements, areas", parties.zones),
     _rule(28, "A way back", _L, "GC IV 49(2); customary rule 132", "safeguards return_record", care.way_back),

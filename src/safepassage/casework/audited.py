@@ -23,6 +23,7 @@ def audited(
         inputs=canonical_json.decode(documents["inputs"]), plan=canonical_json.decode(documents["plan"]),
         plan_sha256=canonical_json.sha256(documents["plan"]), thresholds=audit_files.thresholds(),
         case=case, manifest=manifest, public=public,
+        aid=canonical_json.decode(documents["aid"]) if "aid" in documents else None,
     )  # fmt: skip
     return audit_files.write_json(audit(given, overrides))
 

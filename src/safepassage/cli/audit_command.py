@@ -22,7 +22,7 @@ from safepassage.domain.release import Release
 from safepassage.formats import audit_files, canonical_json, public_notice
 from safepassage.store import audits
 from safepassage_verify import Verdict, verify_files
-from safepassage_verify.files import CERTIFICATE, INPUTS, PLAN, UnreadableError, find_plan
+from safepassage_verify.files import AID, CERTIFICATE, INPUTS, PLAN, UnreadableError, find_plan
 
 RULE = re.compile(r"SP-\d\d", re.IGNORECASE)
 
@@ -55,9 +55,9 @@ def run(options: argparse.Namespace) -> Outcome:
 def _audit(options: argparse.Namespace, path: Path, case: Case | None, verdict: Verdict) -> Outcome:
     prefix = path.name.removesuffix(PLAN)
     documents = {"plan": path.read_bytes(), "inputs": path.with_name(prefix + INPUTS).read_bytes()}
-    certificate = path.with_name(prefix + CERTIFICATE)
-    if certificate.is_file():
-        documents["certificate"] = certificate.read_bytes()
+    for name, file in (("certificate", CERTIFICATE), ("aid", AID)):
+        if path.with_name(prefix + file).is_file():
+            documents[name] = path.with_name(prefix + file).read_bytes()
     public = public_release(documents, verdict.record())
     manifest_bytes = _manifest_bytes(options, canonical_json.sha256(documents["plan"]))
     data = audited(
