@@ -16,7 +16,6 @@ from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
-MOST_STOPS = 8
 NEAR = 12
 """How many of the nearest places are looked at as a further stop."""
 FULL = 20
@@ -59,6 +58,7 @@ class Dispatcher:
     left: Left
     cap_ppm_s: int
     windows: tuple[tuple[int, int], ...] = ()
+    most_stops: int = 8
     legs_before: dict[str, int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -156,7 +156,7 @@ class Dispatcher:
         place: str | None = first
         seen: set[str] = set()
         node, spent_s = depot, self._fetch_s(one, depot) + rules.load_base_s
-        while place is not None and len(stops) < MOST_STOPS:
+        while place is not None and len(stops) < self.most_stops:
             seen.add(place)
             way_s = self._way_s(truck, node, self._node[place]) + rules.unload_base_s
             home_s = self._way_s(truck, self._node[place], truck.base_node)

@@ -23,8 +23,11 @@ from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
-EFFORTS = (1.0, 0.85)
-"""Parts of the trucks' time for which goods are shared out: trips are never as good as their bound."""
+TRIES = ((1.0, 4), (1.0, 14), (0.85, 8))
+"""Parts of the trucks' time for which goods are shared out, and the most stops of a trip: the best is kept.
+
+Trips are never as good as their bound, and whether few stops or many serve better depends on the roads.
+"""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -52,10 +55,14 @@ def distribute(
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
     tried: list[tuple[AidTotals, Dispatcher]] = []
-    for effort in EFFORTS:
+    shares = {
+        effort: shares_of(problem, options, effort, proof.least_share)
+        for effort in dict.fromkeys(effort for effort, _ in TRIES)
+    }
+    for effort, most_stops in TRIES:
         done = Dispatcher(problem, roads, Left(problem, dense(problem)), exposure_cap_ppm_s, windows)
-        done.legs_before = dict(legs_before or {})
-        _dispatch(done, options, shares_of(problem, options, effort, proof.least_share))
+        done.legs_before, done.most_stops = dict(legs_before or {}), most_stops
+        _dispatch(done, options, shares[effort])
         tried.append((_totals(problem, proof, done.left, done), done))
         done.give_back()
     totals, done = max(tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
