@@ -44,7 +44,7 @@ from safepassage.engines.car_streams import (
     Effort,
     PathFlows,
     book_flows,
-    earliest_flows,
+    refined,
     schedule_of,
 )
 from safepassage.engines.summary import direction_summaries
@@ -210,15 +210,16 @@ def quality(case: Case, certificate: Certificate, arrivals: np.ndarray) -> dict[
     }  # fmt: skip
 
 
-Solved = tuple[BookedCars, Certificate, list[tuple[float, int]]]
+Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 
 
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flow on ever smaller bins, exact passages, bounds; the best plan found is kept.
 
-    Also return (CPU seconds, clearance) after each plan.
+    Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
-    begin_cpu, steps = time.process_time(), []
+    begin_cpu = time.process_time()
+    steps: list[tuple[int, float, int, float]] = []
     now = CLOCKS[options.clock]
     limit = now() + options.time_limit
 
@@ -226,27 +227,30 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
         return now() > limit
 
     best: BookedCars | None = None
-    took_s, bin_s = 0.0, options.bin
-    while best is None or (bin_s >= LEAST_BIN_S and now() + FINER * took_s < limit):
+    plans = refined(
+        case.problem, DIRECTION, bin_s=options.bin, effort=Effort(expired=expired), expired=expired
+    )
+    took_s = 0.0
+    while best is None or now() + FINER * took_s < limit:
         began = now()
-        with clock.stage(f"flow {bin_s} s"):
-            flows, place = earliest_flows(case.problem, DIRECTION, bin_s=bin_s, expired=expired)
-        with clock.stage(f"book {bin_s} s"):
-            cars = book_flows(
-                case.problem, flows, place, direction=DIRECTION, bin_s=bin_s, effort=Effort(expired=expired)
-            )
+        with clock.stage("plan"):
+            bin_s, cars = next(plans, (0, None))
+        if cars is None:
+            break
         if best is None or cost(cars) < cost(best):
             best = cars
-        steps.append((time.process_time() - begin_cpu, cost(best)[1]))
-        took_s, bin_s = now() - began, bin_s // 2
+        arrivals = arrivals_of(cars)
+        steps.append((bin_s, time.process_time() - begin_cpu, cost(best)[1], float(arrivals.mean())))
+        took_s = now() - began
+    if best is None:
+        raise ValueError("no vehicle can leave")
     with clock.stage("bound"):
         certificate = proved(case, best)
     return best, certificate, steps
 
 
 CLOSE = 1.03
-LEAST_BIN_S = 10
-FINER = 4
+FINER = 3
 """How many times longer a flow on bins half as wide may take."""
 
 
@@ -304,11 +308,12 @@ def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, fol
         **quality(case, certificate, arrivals),
         "certificate": str(folder / "certificate.json"), "wall_s": wall, "cpu_s": cpu, "rss_mb": rss_mb(),
         "verified": verdict.verified, "certificate_ok": certificate_ok(verdict),
-        "violations": dict(verdict.counts), "steps": [[round(cpu_s, 2), value_s] for cpu_s, value_s in steps],
+        "violations": dict(verdict.counts),
+        "steps": [[b, round(cpu_s, 2), value_s, round(mean_s, 1)] for b, cpu_s, value_s, mean_s in steps],
         "stages": {n: [round(clock.wall_s[n], 3), round(clock.cpu_s[n], 3)] for n in clock.wall_s},
         "units": list(network.notes),
     }  # fmt: skip
-    near = [cpu_s for cpu_s, value_s in steps if value_s <= CLOSE * row["lower_bound_s"]]
+    near = [cpu_s for _, cpu_s, value_s, _ in steps if value_s <= CLOSE * row["lower_bound_s"]]
     row["cpu_s_to_3_percent"] = near[0] if near and not row["unserved"] else None
     if options.peers:
         row["peers"] = run_peers(case, certificate, options)
@@ -488,7 +493,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds for each method")
     parser.add_argument("--horizon", type=int, default=0, help="seconds; default 48 h or more")
     parser.add_argument(
-        "--wait", type=int, default=20, help="longest wait at a junction that the inputs allow"
+        "--wait",
+        type=int,
+        default=120,
+        help="longest wait at a junction that the inputs allow: by default that of a case",
     )
     parser.add_argument("--time-unit", type=float, help="seconds of a TNTP time unit, instead of the header")
     parser.add_argument("--capacity-hours", type=float, help="hours that TNTP capacities are for")

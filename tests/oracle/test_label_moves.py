@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.flow_over_time.label_moves import _best_set, label_sum, moved_together
+from safepassage.kernels.flow_over_time.label_moves import _best_set, fused, label_sum, moved_together
 from safepassage.kernels.flow_over_time.labels import CutArcs
 
 
@@ -32,9 +32,21 @@ def drawn(seed, *, burst):
 def test_no_set_of_nodes_gains_more_by_a_move_than_the_least_cut(seed, move_s):
     arcs, alpha = drawn(seed, burst=0)
     free = np.arange(7) < 6
-    mine = label_sum(arcs, np.where(_best_set(arcs, alpha, free, move_s), alpha + move_s, alpha))
+    moved = np.where(free, alpha + move_s, alpha)
+    mine = label_sum(arcs, np.where(_best_set(arcs, alpha, moved), moved, alpha))
     every = [np.append((number >> np.arange(6)) & 1, 0) for number in range(64)]
     assert mine == min(label_sum(arcs, alpha + move_s * chosen) for chosen in every)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_no_choice_between_two_labels_of_each_node_beats_a_fusion(seed):
+    arcs, alpha = drawn(seed, burst=0)
+    later = alpha + np.append(np.random.default_rng(seed + 1).integers(0, 9, 6), 0)
+    every = [np.append((number >> np.arange(6)) & 1, 0) for number in range(64)]
+    least = min(label_sum(arcs, np.where(chosen == 1, later, alpha)) for chosen in every)
+    assert label_sum(arcs, fused(arcs, alpha, [later])) == least
+    assert label_sum(arcs, fused(arcs, later, [alpha])) == least
 
 
 @settings(max_examples=60, deadline=None)

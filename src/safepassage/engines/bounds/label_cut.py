@@ -20,10 +20,8 @@ Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40
 NEVER_EARLY = -1
 LARGE_ARCS = 50_000
-SWEPT_ARCS = 2_000
-"""From so many arcs on a sweep looks for labels, too: below, static cuts do."""
 SWEPT_PERSONS = 20_000
-"""… and from so many persons in cars: with fewer, on a city, a sweep costs far more than it can prove."""
+"""From so many persons in cars on a sweep looks for labels: with fewer it costs more than it can prove."""
 STATIC_ARCS = 20_000
 """From so many arcs on static cuts are tried only where no sweep is."""
 
@@ -73,12 +71,7 @@ class LabelCuts:
             [o.node for o in self.origins], [o.release_s for o in self.origins], reverse=False
         )
         self._swept: SweptCuts | None = None
-        if (
-            commodity == CARS
-            and len(self._supply.arc) >= SWEPT_ARCS
-            and self.demand >= SWEPT_PERSONS
-            and len(self._site_nodes)
-        ):
+        if commodity == CARS and self.demand >= SWEPT_PERSONS and len(self._site_nodes):
             self._swept = SweptCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
                 problem.network.horizon_s,
@@ -153,8 +146,7 @@ class LabelCuts:
             raise ValueError("no sweep on a network this small")
         self._swept.prepare(max(1, horizon_s))
         latest = self._latest(horizon_s)
-        found = self._swept.labels(horizon_s, closely=closely)
-        alpha = min(found, key=lambda labels: self.phi(labels, horizon_s))
+        alpha = self._swept.labels(horizon_s, closely=closely)
         return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
 
     def _listed(self, horizon_s: int, alpha: Int64, early: Int64, latest: Int64) -> Cut:

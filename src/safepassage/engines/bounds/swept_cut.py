@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from safepassage.engines.bounds.commodity import ArcSupply, Origin
 from safepassage.kernels.flow_over_time import Movers, Sweep, slack_network, sweep
-from safepassage.kernels.flow_over_time.label_moves import label_sum, moved_together
+from safepassage.kernels.flow_over_time.label_moves import fused, moved_together
 from safepassage.kernels.flow_over_time.labels import CutArcs
 
 Int64 = NDArray[np.int64]
@@ -78,27 +78,27 @@ class SweptCuts:
         s = self._supply
         network = slack_network((s.tail, s.head, s.travel_s, self._per_h * PERSON_MVEH), self._n, movers)
         bin_s = max(LEAST_BIN_S, last_s // BINS)
-        # Detours are cut down to whole bins: the cut of the bins is then one of the seconds, too.
-        self._sweep = sweep(
-            network, bin_s, units_mveh=PERSON_MVEH, rounding_ppm=0, parts=PARTS, most_bins=2 * BINS
-        )
+        # Detours go to the nearest bin: cut down to whole bins, flows are early by half a bin on each detour,
+        # and the labels of late horizons lie round the wrong places, where no move of sets leads away.
+        self._sweep = sweep(network, bin_s, units_mveh=PERSON_MVEH, parts=PARTS, most_bins=2 * BINS)
 
-    def labels(self, horizon_s: int, *, closely: bool = False) -> tuple[Int64, Int64]:
-        """Return two sets of (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first.
+    def labels(self, horizon_s: int, *, closely: bool = False) -> Int64:
+        """Return (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first.
 
-        One comes from the sweep or from a horizon looked at before, whichever proves more, and is moved as
-        far as it goes; the other from last useful moments: it finds places too slow on their own.
+        They come from the sweep or from the nearest horizons looked at before, moved as far as they go, and
+        from last useful moments, which find places too slow on their own: for every node the better of both.
         """
         if self._sweep is None:
             raise ValueError("labels need a sweep")
-        starts = [self._arcs.swept(self._sweep, horizon_s), *self._carried(horizon_s)]
-        starts = [self._arcs.polished(alpha, PASSES) for alpha in starts]
-        best = min(starts, key=lambda alpha: label_sum(self._arcs, alpha))
+        arcs, steps_s = self._arcs, CLOSE_STEPS_S if closely else STEPS_S
+        best = arcs.polished(arcs.swept(self._sweep, horizon_s), PASSES)
         for _ in range(2 if closely else 1):
-            best = moved_together(self._arcs, best, CLOSE_STEPS_S if closely else STEPS_S)
-            best = self._arcs.polished(best, PASSES)
+            best = arcs.polished(moved_together(arcs, best, steps_s), PASSES)
+            # After the moves: labels from bins are not sharp, and yet the better start.
+            best = fused(arcs, best, self._carried(horizon_s))
+        # Kept as it is: where nothing is cut any more, no later horizon finds the way back.
         self._known[horizon_s] = best
-        return best, self._arcs.polished(self._arcs.last_moments(horizon_s), PASSES)
+        return fused(arcs, best, [arcs.polished(arcs.last_moments(horizon_s), PASSES)])
 
     def _carried(self, horizon_s: int) -> list[Int64]:
         """Return the labels of the nearest known horizons before and after, moved to this one."""

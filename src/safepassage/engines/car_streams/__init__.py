@@ -4,6 +4,7 @@ from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
+from safepassage.engines.car_streams.refine import refined
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces, schedule_of
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "earliest_flows",
     "live_cars",
     "planned_turns",
+    "refined",
     "road_pieces",
     "schedule_of",
     "schedule_of_live",

@@ -14,7 +14,12 @@ from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network
 
 
 def earliest_flows(
-    problem: PlanningProblem, direction: str, *, bin_s: int, expired: Callable[[], bool] | None = None
+    problem: PlanningProblem,
+    direction: str,
+    *,
+    bin_s: int,
+    among: Int64 | None = None,
+    expired: Callable[[], bool] | None = None,
 ) -> tuple[PathFlows, Int64]:
     """Return flows of own vehicles to the sites of a direction, and (n_sources,) positions of their places.
 
@@ -22,6 +27,8 @@ def earliest_flows(
     ----------
     bin_s
         Seconds of a bin: smaller ones follow the roads more closely and take longer.
+    among
+        Positions of the arcs that may be used; None for all.
     expired
         Asked from time to time; what has no flow by then has none.
 
@@ -32,6 +39,8 @@ def earliest_flows(
     arcs, rules = problem.network.arcs, problem.rules
     usable = (arcs.modes & int(Mode.CAR)) != 0
     usable &= (arcs.directions & problem.direction_bit(direction)) != 0
+    if among is not None:
+        usable &= np.isin(np.arange(len(arcs)), among)
     capacity = np.where(usable, arcs.capacity_mveh_h, 0)
     exits = np.unique([site.node for site in problem.sites(direction)]).astype(np.int64)
     who = _vehicles(problem, direction, set(exits.tolist()))

@@ -38,13 +38,36 @@ def moved_together(arcs: CutArcs, alpha: Int64, steps_s: tuple[int, ...]) -> Int
         for _ in range(TURNS):
             before = least
             for move_s in (step_s, -step_s):
-                trial = np.where(_best_set(arcs, best, free, move_s), best + move_s, best)
-                total = label_sum(arcs, trial)
-                if total < least:
-                    best, least = trial, total
+                moved = np.where(free, best + move_s, best)
+                best, least = _better(arcs, (best, least), moved)
             if least >= before * (1 - 1e-4):
                 break
     return best
+
+
+def fused(arcs: CutArcs, alpha: Int64, others: list[Int64]) -> Int64:
+    """Return labels, node by node those of `alpha` or of another, with a sum no larger than any of theirs.
+
+    Which nodes take the later of two labels is a least cut, whatever the two: a fusion move (Lempitsky,
+    Rother, Roth and Blake, "Fusion moves for Markov random field optimization", 2010,
+    doi:10.1109/TPAMI.2009.143). It frees whole regions at once, which steps of single sets never do.
+    """
+    best, least = alpha, label_sum(arcs, alpha)
+    for other in others:
+        best, least = _better(arcs, (best, least), np.maximum(best, other))
+        best, least = _better(arcs, (best, least), np.minimum(best, other))
+        total = label_sum(arcs, other)
+        if total < least:
+            best, least = other, total
+    return best
+
+
+def _better(arcs: CutArcs, known: tuple[Int64, float], other: Int64) -> tuple[Int64, float]:
+    """Return labels and sum after the best set of nodes has taken the labels of `other`, if that is less."""
+    best, least = known
+    trial = np.where(_best_set(arcs, best, other), other, best)
+    total = label_sum(arcs, trial)
+    return (trial, total) if total < least else known
 
 
 def _carried(arcs: CutArcs, tail_label: Int64, head_label: Int64) -> Float64:
@@ -53,24 +76,29 @@ def _carried(arcs: CutArcs, tail_label: Int64, head_label: Int64) -> Float64:
     return np.where(width > 0, arcs.slope * width + arcs.burst, 0.0)
 
 
-def _best_set(arcs: CutArcs, alpha: Int64, free: NDArray[np.bool_], move_s: int) -> NDArray[np.bool_]:
-    """Return (n_nodes,) the nodes that a least cut would have moved."""
-    tail, head = alpha[arcs.tail], alpha[arcs.head]
+def _best_set(arcs: CutArcs, alpha: Int64, other: Int64) -> NDArray[np.bool_]:
+    """Return (n_nodes,) the nodes that a least cut would have take the labels of `other`.
+
+    All of these are later than those of `alpha`, or all earlier; equal ones stay.
+    """
+    free = other != alpha
+    head_free, tail_free = free[arcs.head], free[arcs.tail]
+    tail, head, new_tail, new_head = (x[e] for x in (alpha, other) for e in (arcs.tail, arcs.head))
     stays = _carried(arcs, tail, head)
-    by_tail = np.where(free[arcs.tail], _carried(arcs, tail + move_s, head), stays) - stays
-    by_head = np.where(free[arcs.head], _carried(arcs, tail, head + move_s), stays) - stays
-    by_both = _carried(arcs, tail + move_s, head + move_s) - stays
+    by_tail = _carried(arcs, new_tail, head) - stays
+    by_head = _carried(arcs, tail, new_head) - stays
+    by_both = _carried(arcs, new_tail, new_head) - stays
     # E(t, h) = stays + t·by_tail + h·(by_both − by_tail) + (1 − t)·h·apart, where both ends are free.
-    both = free[arcs.tail] & free[arcs.head]
+    both = tail_free & head_free
     apart = np.where(both, np.maximum(by_tail + by_head - by_both, 0), 0)
     alone = np.zeros(arcs.n_nodes)
-    np.add.at(alone, arcs.tail[free[arcs.tail]], by_tail[free[arcs.tail]])
-    np.add.at(alone, arcs.head[both], (by_both - by_tail)[both])
-    only_head = free[arcs.head] & ~free[arcs.tail]
-    np.add.at(alone, arcs.head[only_head], by_head[only_head])
-    label = alpha[arcs.origin]
-    change = arcs.persons * ((label + move_s > arcs.release_s).astype(np.int64) - (label > arcs.release_s))
-    np.add.at(alone, arcs.origin[free[arcs.origin]], change[free[arcs.origin]])
+    alone += np.bincount(arcs.tail[tail_free], by_tail[tail_free], minlength=arcs.n_nodes)
+    alone += np.bincount(arcs.head[both], (by_both - by_tail)[both], minlength=arcs.n_nodes)
+    only_head = head_free & ~tail_free
+    alone += np.bincount(arcs.head[only_head], by_head[only_head], minlength=arcs.n_nodes)
+    label, later = alpha[arcs.origin], other[arcs.origin]
+    change = arcs.persons * ((later > arcs.release_s).astype(np.int64) - (label > arcs.release_s))
+    alone += np.bincount(arcs.origin, change, minlength=arcs.n_nodes)
     return _least_side(arcs, apart, np.where(free, alone, 0.0))
 
 
