@@ -155,7 +155,7 @@ async def explain(request: Request) -> Response:
         return await _page(request, problem="There is no plan yet.", status=404)
     corridor = next((c for c in made.document("plan")["corridors"] if c["id"] == name), None)
     if corridor is None:
-        return await _page(request, problem="There is no such corridor in this plan.", status=404)
+        return await _page(request, problem="There is no such corridor in the plan that stands now.")
     try:
         lines = await run_in_threadpool(_explained, made, corridor, via)
     except FormatError as fault:

@@ -21,7 +21,8 @@ function atWork() {
 
 async function renew() {
   waiting = null;
-  if (atWork()) { offer(); return; }
+  // The answer to a form has no address of its own to be asked for again.
+  if (atWork() || "posted" in body.dataset) { offer(); return; }
   const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) { return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
