@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from safepassage.cli import main, plan_command
+from safepassage.casework import verified
+from safepassage.cli import main
 from safepassage.formats import canonical_json
 from safepassage_verify import Verdict, verify
 from safepassage_verify.verdict import Violation
@@ -120,7 +121,7 @@ class TestExitCodes:
                 recomputed=honest.recomputed,
             )  # fmt: skip
 
-        monkeypatch.setattr(plan_command, "verify", refuse)
+        monkeypatch.setattr(verified, "verify", refuse)
         code, out, err = run(case)
         assert (code, out) == (NOT_VERIFIED, "")
         assert "CAPACITY at plan.cars[0]: one car too many" in err
@@ -134,14 +135,14 @@ class TestExitCodes:
 
     def test_a_plan_that_is_really_wrong_is_refused_too(self, run, case, tmp_path, monkeypatch):
         """The verifier itself finds a car that arrives too early, wherever the planner got it from."""
-        honest = plan_command.plan_json.plan_document
+        honest = verified.plan_json.plan_document
 
         def wrong(plan, **more):
             document = honest(plan, **more)
             document["directions"][0]["clearance_s"] -= 1
             return document
 
-        monkeypatch.setattr(plan_command.plan_json, "plan_document", wrong)
+        monkeypatch.setattr(verified.plan_json, "plan_document", wrong)
         code, _, err = run(case)
         assert code == NOT_VERIFIED
         assert "TOTALS" in err

@@ -88,7 +88,10 @@ def worlds_text(found: WorldsSheet, clock: LocalClock, names: dict[str, str]) ->
         for row in found.confirm
     ]
     lines.append("Roads have no queues in these worlds and nobody plans anew: people wait, take another way,")
-    lines.append("or break off. The chances no report states are assumptions; --chances changes them.")
+    lines.append(
+        "or break off. The shares rest mostly on chances that no report states, assumptions which --chances"
+    )
+    lines.append("changes; what one closure costs rests on the plan alone.")
     return "\n".join(lines)
 
 
@@ -101,7 +104,7 @@ def _direction_lines(row: DirectionInWorlds, worlds: int, clock: LocalClock, nam
     if row.by:
         half, last = row.by[(len(row.by) - 1) // 2], row.by[-1]
         times = clock.moments(half[0]), clock.moments(last[0])
-        lines.append(f"  in half of those worlds by {times[0]}, in all of them by {times[1]}")
+        lines.append(f"  where all are out: half the time by {times[0]}, always by {times[1]}")
     lines.append(
         f"  persons out: {row.out_mean:,} of {row.came_mean:,} who come on average "
         f"({row.planned:,} planned), {row.out_tail:,} in the worst tenth, {row.out_least:,} at least"
