@@ -67,6 +67,7 @@ def test_from_a_closed_bridge_to_paper(opened, drawn, desk, settled):
         page.locator("#sheets [name=language]").select_option("uk")
         page.locator("#sheets button").click()
         links = page.locator(".done a")
+        links.first.wait_for()
         assert links.count() == 2
         for link in links.all():
             assert CYRILLIC.search(text_of(page, link.get_attribute("href")))
