@@ -33,6 +33,8 @@ from safepassage.web import office
 from safepassage.web.application import application
 from safepassage.web.desk import Given
 from safepassage.web.doors import COOKIE
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tools.chromium import NO_WEBGL, chromium, serving
 
 WINDOW = {"width": 1280, "height": 800}

@@ -56,7 +56,7 @@ def test_no_chain_of_requests_is_a_server_error(described):
     schema, headers = described
     made = []
 
-    class Chain(schema.as_state_machine()):
+    class Chain(schema.exclude(path="/api/session").as_state_machine()):
         def get_call_kwargs(self, case):
             return {"headers": headers}
 
@@ -65,4 +65,4 @@ def test_no_chain_of_requests_is_a_server_error(described):
             assert response.status_code < 500
 
     Chain.run(settings=settings(max_examples=CHAINS, stateful_step_count=STEPS, **SETTINGS))
-    assert 201 in made
+    assert {200, 201} & set(made)
