@@ -12,7 +12,7 @@ from safepassage_verify.roads import Int64, Roads, int64
 from safepassage_verify.snapshot import Snapshot
 from safepassage_verify.verdict import Findings
 
-MOST_ENTRIES = 20_000_000
+MOST_ENTRIES = 40_000_000
 """Arc entries that are checked in memory at once; a larger plan is refused, not thinned."""
 
 
