@@ -92,7 +92,7 @@ class TestRuns:
 
     def test_who_has_another_way_takes_it_and_who_has_none_breaks_off(self):
         asked, made = question(two_ways())
-        near = {arc for row in asked.movements.trips.arcs.tolist() for arc in [row]}
+        near = set(asked.movements.trips.arcs.tolist())
         found = evaluated(question(two_ways(), extra=(shut(min(near)),))[0], 0, 1)
         other = len(asked.movements.trips.other) > 0
         assert (found.rerouted[0] > 0) == other
