@@ -24,7 +24,7 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     trucks = len({row.truck for row in aid.deliveries})
     yield (
         f"Aid in: {mass_t:,.1f} t to {places} places in {drops:,} stops of {trucks} truck-days, "
-        f"{totals.driven_m / 1000:,.0f} km on the roads that the evacuation leaves."
+        f"{totals.driven_m // 1_000:,} km on the roads that the evacuation leaves."
     )
     if totals.needed_nano:
         met, most = (100 * n / totals.needed_nano for n in (totals.worth_nano, totals.worth_bound_nano))
