@@ -74,7 +74,7 @@ def test_from_a_closed_bridge_to_paper(opened, drawn, desk, settled):
         notice = release_notice(page)
     assert_leaks_nothing(desk, notice)
     exported = [e for e in desk.folding.entries if e.kind == "export.made"]
-    assert [e.body["audience"] for e in exported] == ["DRIVERS", "PUBLIC"]
+    assert [e.body["audience"] for e in exported] == ["drivers", "public"]
 
 
 def close_by_keyboard(page, road):

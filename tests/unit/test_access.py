@@ -22,8 +22,16 @@ MATRIX = list(itertools.product(Role, Operation, CLASSES, ("own", "other")))
 # Written down once more, by hand: what each role reaches in its own organisation.
 REACH = {
     Role.PLANNER: {"read": 3, "read private": 3, "record": 3, "undo": 3, "plan": 3, "export": 1},
-    Role.APPROVER: {"read": 3, "approve": 3, "export": 3, "exchange": 3, "purge": 3, "manage people": 3},
-    Role.LIAISON: {"read": 2, "record": 2, "notify": 2, "export": 2},
+    Role.APPROVER: {
+        "read": 3,
+        "undo": 3,
+        "approve": 3,
+        "export": 3,
+        "exchange": 3,
+        "purge": 3,
+        "manage people": 3,
+    },
+    Role.LIAISON: {"read": 2, "record": 2, "undo": 2, "notify": 2, "export": 2},
     Role.FIELD: {"read": 1, "record": 3},
     Role.VIEWER: {"read": 1},
 }

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> Outcome:
     sheet = read_document(options.plan, "audit")
     with store_file.opened(options) as store:
         try:
-            if not audits.is_recorded(store, sheet):
+            if not audits.is_recorded(store.all_entries(), sheet):
                 raise AuditHoldError("its sheet, or an override on it, does not stand in this log")
             earlier = exports.released_tables(store, audience.word, str(inputs["case_id"]))
             numbers = figures(inputs, plan, audience, earlier)

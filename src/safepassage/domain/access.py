@@ -59,6 +59,7 @@ _MAY: dict[Role, dict[Operation, SensitivityClass]] = {
     },
     Role.APPROVER: {
         Operation.READ: _R,
+        Operation.UNDO: _R,
         Operation.APPROVE: _R,
         Operation.EXPORT: _R,
         Operation.EXCHANGE: _R,
@@ -68,6 +69,7 @@ _MAY: dict[Role, dict[Operation, SensitivityClass]] = {
     Role.LIAISON: {
         Operation.READ: _A,
         Operation.RECORD: _A,
+        Operation.UNDO: _A,
         Operation.NOTIFY: _A,
         Operation.EXPORT: _A,
     },

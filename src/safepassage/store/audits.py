@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.errors import StoreError
-from safepassage.domain.log.entry import Draft
+from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.log.merge import standing
 from safepassage.formats import canonical_json, log_record
 from safepassage.store import signing
@@ -18,41 +18,49 @@ AUDITED, OVERRIDDEN, MANIFEST_KEPT = "audit.made", "audit.overridden", "audit.ma
 SCHEMA = "safepassage/audit-record/1"
 
 
-def record_audit(
-    store: EventStore, sheet_bytes: bytes, *, org: str, by: str, why: str
-) -> tuple[Receipt, bytes]:
-    """Record a sheet and each override on it; return the signed record, to be written beside the sheet.
+def drafts(sheet_bytes: bytes, *, org: str, by: str, why: str) -> list[Draft]:
+    """Return what records a sheet: an entry for each override on it, then the one of the sheet, last.
 
     An override is recorded in the name of the function that took responsibility, with its reason.
-
-    Raises
-    ------
-    StoreError
-        When it could not be recorded.
     """
     sheet = canonical_json.decode(sheet_bytes)
-    digest = canonical_json.sha256(sheet_bytes)
     about = f"plan:{sheet['plan_sha256'][:32]}"
-    for row in sheet["findings"]:
-        if row["override"]:
-            store.append(_override(row, sheet["plan_sha256"], org=org, about=about))
     body: dict[str, Any] = {
         "plan_sha256": sheet["plan_sha256"],
-        "sheet_sha256": digest,
+        "sheet_sha256": canonical_json.sha256(sheet_bytes),
         "data_time": sheet["as_of"],
         "with_case": sheet["with_case"],
         "verdicts": {row["id"]: row["verdict"] for row in sheet["findings"]},
         "holding": list(holding(sheet)),
     }
     said = log_record.canonical({"body": body, "by": by, "why": why, "org": org})
-    receipt = store.append(
-        Draft(id=f"audit-{log_record.digest(said)[:40]}", org=org, by=by, why=why, kind=AUDITED, body=body,
-              about=about),
+    made = Draft(
+        id=f"audit-{log_record.digest(said)[:40]}", org=org, by=by, why=why, kind=AUDITED, body=body,
+        about=about,
     )  # fmt: skip
+    found = [row for row in sheet["findings"] if row["override"]]
+    return [*(_override(row, sheet["plan_sha256"], org=org, about=about) for row in found), made]
+
+
+def record_audit(
+    store: EventStore, sheet_bytes: bytes, *, org: str, by: str, why: str
+) -> tuple[Receipt, bytes]:
+    """Record a sheet and each override on it; return the signed record, to be written beside the sheet.
+
+    Raises
+    ------
+    StoreError
+        When it could not be recorded.
+    """
+    *overrides, made = drafts(sheet_bytes, org=org, by=by, why=why)
+    for draft in overrides:
+        store.append(draft)
+    receipt = store.append(made)
     seed = store.seed()
     statement = {
-        "schema": SCHEMA, "class": "RESTRICTED", **body, "org": org, "log": receipt.log, "entry": receipt.seq,
-        "entry_hash": receipt.hash, "public_key": signing.public_key(seed),
+        "schema": SCHEMA, "class": "RESTRICTED", **log_record.thawed(made.body), "org": org,
+        "log": receipt.log, "entry": receipt.seq, "entry_hash": receipt.hash,
+        "public_key": signing.public_key(seed),
     }  # fmt: skip
     return receipt, canonical_json.encode(statement | {"signature": signing.sign(seed, statement)})
 
@@ -81,20 +89,29 @@ def record_faults(record: Mapping[str, Any], sheet_bytes: bytes) -> list[str]:
     return found
 
 
-def is_recorded(store: EventStore, sheet_bytes: bytes) -> bool:
-    """Tell whether a sheet stands in the log, and each override on it, and none was taken back."""
+def overrides(entries: Iterable[Entry], plan_sha256: str) -> dict[str, dict[str, str]]:
+    """Return who takes responsibility for which rule of a plan: of each rule what a log says last."""
+    return {
+        e.body["rule"]: {"by": e.by, "reason": e.why, "at": e.body["at"]}
+        for e in standing(list(entries))
+        if e.kind == OVERRIDDEN and e.body["plan_sha256"] == plan_sha256
+    }
+
+
+def is_recorded(entries: Iterable[Entry], sheet_bytes: bytes) -> bool:
+    """Tell whether a sheet stands in a log, and each override on it, and none was taken back."""
     sheet = canonical_json.decode(sheet_bytes)
     digest = canonical_json.sha256(sheet_bytes)
-    entries = [e for e in standing(list(store.all_entries())) if e.kind in {AUDITED, OVERRIDDEN}]
+    found = [e for e in standing(list(entries)) if e.kind in {AUDITED, OVERRIDDEN}]
     overridden = {
-        (e.body["rule"], e.by, e.why) for e in entries
+        (e.body["rule"], e.by, e.why) for e in found
         if e.kind == OVERRIDDEN and e.body["plan_sha256"] == sheet["plan_sha256"]
     }  # fmt: skip
     wanted = {
         (row["id"], row["override"]["by"], row["override"]["reason"])
         for row in sheet["findings"] if row["override"]
     }  # fmt: skip
-    made = any(e.kind == AUDITED and e.body["sheet_sha256"] == digest for e in entries)
+    made = any(e.kind == AUDITED and e.body["sheet_sha256"] == digest for e in found)
     return made and wanted <= overridden
 
 

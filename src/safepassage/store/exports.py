@@ -45,6 +45,11 @@ def record_export(
         about=f"plan:{stamp['plan_sha256'][:32]}" if "plan_sha256" in stamp else "",
     )
     receipt = store.append(draft)
+    return receipt, signed_list(store, receipt, body, org=org)
+
+
+def signed_list(store: EventStore, receipt: Receipt, body: Mapping[str, Any], *, org: str) -> bytes:
+    """Return the signed list of the files of an export that stands in the log: `body` is what it says."""
     seed = store.seed()
     statement = {
         "schema": SCHEMA,
@@ -55,7 +60,7 @@ def record_export(
         "entry_hash": receipt.hash,
         "public_key": signing.public_key(seed),
     }
-    return receipt, canonical_json.encode(statement | {"signature": signing.sign(seed, statement)})
+    return canonical_json.encode(statement | {"signature": signing.sign(seed, statement)})
 
 
 def released_tables(store: EventStore, audience: str, case_id: str) -> tuple[FigureTable, ...]:

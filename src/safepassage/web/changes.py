@@ -29,6 +29,8 @@ KINDS = {
     "claims.entry": "Claims",
     "situation.event": "Situation",
     "plan.accepted": "Plan accepted",
+    "audit.made": "Plan audit recorded",
+    "audit.overridden": "Responsibility taken",
     "setting.set": "Setting",
     "access.person_set": "Person and role",
     "export.made": "Release made",
@@ -70,7 +72,8 @@ def rows(desk: Desk, person: Person, limit: SensitivityClass, *, before: int, ab
     for entry in reversed(desk.folding.entries[: before - 1]):
         if about and entry.kind != about:
             continue
-        visible = entry.sensitivity <= limit
+        undoable = desk.may_take_back(person, entry)
+        visible = entry.sensitivity <= limit or undoable
         body = dict(entry.body) if visible else shown(entry.kind, entry.body, limit)
         if not visible and not body:
             continue
@@ -85,7 +88,7 @@ def rows(desk: Desk, person: Person, limit: SensitivityClass, *, before: int, ab
                 text=said(entry.kind, body) if visible else "",
                 why=entry.why if visible else "",
                 gone=entry.id in gone,
-                undoable=visible and desk.may_take_back(person, entry),
+                undoable=undoable,
             )
         )
         if len(found) >= SHOWN:
@@ -108,6 +111,8 @@ def said(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "plan.accepted":
         who = "; ".join(f"{d['name']}: {d['served']} served" for d in body.get("directions", ()))
         return f"{str(body.get('plan_sha256', ''))[:12]} · {who}"
+    if kind == "audit.overridden":
+        return f"{body.get('rule')} · {str(body.get('plan_sha256', ''))[:12]}"
     if kind == "access.person_set":
         ended = "" if body.get("active") else " (ended)"
         return f"{body.get('person')}: {body.get('role')}{ended}"

@@ -29,9 +29,11 @@ from safepassage.formats import claims_json, ledger_json
 from safepassage.formats.case_times import Clock, iso_utc
 from safepassage.formats.local_clock import LocalClock, Zone, instant
 from safepassage.store import movement_events
+from safepassage.store.audits import AUDITED, OVERRIDDEN
 from safepassage.store.backend import Backend
 from safepassage.store.claims_events import CLAIMS_ENTRY
 from safepassage.store.event_store import Receipt
+from safepassage.store.exports import EXPORT_MADE
 from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, SITUATION_EVENT, Folding, Office, State
 from safepassage.web.hub import Hub
 from safepassage.web.journal import Journal
@@ -42,11 +44,14 @@ from safepassage.web.sessions import Attempts, Sessions
 from safepassage.web.waiting import outcome
 
 CLAIMS = "claims.jsonl"
-OPERATIONS: Mapping[str, Operation] = {PLAN_ACCEPTED: Operation.APPROVE, SETTING_SET: Operation.PLAN}
+OPERATIONS: Mapping[str, Operation] = {
+    PLAN_ACCEPTED: Operation.APPROVE, AUDITED: Operation.APPROVE, OVERRIDDEN: Operation.APPROVE,
+    SETTING_SET: Operation.PLAN,
+}  # fmt: skip
 """Kinds of entries that take more than recording."""
 ORDERED_AFTER_S = 0.05
 """Reports that come within so long are planned with together."""
-TAKEN_BACK = frozenset({CLAIMS_ENTRY, SITUATION_EVENT, SETTING_SET, PLAN_ACCEPTED})
+TAKEN_BACK = frozenset({CLAIMS_ENTRY, SITUATION_EVENT, SETTING_SET, PLAN_ACCEPTED, OVERRIDDEN})
 """Kinds of entries that can be taken back here, beside those of movements."""
 RECORDED_WITHIN_S = 10.0
 """How long somebody waits for the disk before being told to try again."""
@@ -291,8 +296,9 @@ class Desk:
         needed = (
             NEEDS[KINDS[first.kind]] if first.kind in KINDS else OPERATIONS.get(first.kind, Operation.UNDO)
         )
-        rights = (Operation.UNDO, needed)
-        return all(may(person, right, org=self.org, sensitivity=first.sensitivity) for right in rights)
+        # Whoever tells recipients may tell them what parties may know, and take back the same.
+        limit = SensitivityClass.PARTIES if needed is Operation.NOTIFY else first.sensitivity
+        return all(may(person, right, org=self.org, sensitivity=limit) for right in (Operation.UNDO, needed))
 
     def take_back(self, person: Person, entry_id: str, why: str) -> Receipt:
         """Record that an entry is taken back; both stay.
@@ -339,7 +345,12 @@ class Desk:
         """
         for draft in drafts:
             operation = OPERATIONS.get(draft.kind, Operation.RECORD)
-            if not may(person, operation, org=draft.org, sensitivity=draft.sensitivity):
+            good = may(person, operation, org=draft.org, sensitivity=draft.sensitivity)
+            if draft.kind == EXPORT_MADE and not good:
+                # That something left is recorded by whoever may let things of its class leave.
+                given = SensitivityClass[str(draft.body["class"])]
+                good = may(person, Operation.EXPORT, org=draft.org, sensitivity=given)
+            if not good:
                 raise DeniedError("Your role does not record this.")
 
     def draft(

@@ -45,7 +45,7 @@ READS_PARTIES = Door(operation=Operation.READ, sensitivity=SensitivityClass.PART
 READS_ALL = Door(operation=Operation.READ)
 RECORDS = Door(operation=Operation.RECORD, sensitivity=SensitivityClass.PARTIES)
 RECORDS_ALL = Door(operation=Operation.RECORD)
-UNDOES = Door(operation=Operation.UNDO)
+UNDOES = Door(operation=Operation.UNDO, sensitivity=SensitivityClass.PARTIES)
 PLANS = Door(operation=Operation.PLAN)
 APPROVES = Door(operation=Operation.APPROVE)
 EXPORTS = Door(operation=Operation.EXPORT, sensitivity=SensitivityClass.PARTNERS)

@@ -15,23 +15,27 @@ from safepassage.casework.sheets import VEHICLES, SheetError, sheet_papers
 from safepassage.domain.access import Person
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.errors import RefusedError
-from safepassage.domain.log.entry import Draft
+from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
 from safepassage.formats import paper_pdf, public_notice
 from safepassage.formats.driver_sheet import vehicles
+from safepassage.formats.log_chain import row_for
+from safepassage.formats.log_record import thawed
 from safepassage.formats.own_way_map import RULES
 from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.store import exports
+from safepassage.store.event_store import Receipt
+from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
-from safepassage.web.doors import EXPORTS, READS_ALL, RECORDS_ALL, Way
-from safepassage.web.forms import form_of
+from safepassage.web.doors import APPROVES, EXPORTS, READS_ALL, RECORDS_ALL, Way
+from safepassage.web.forms import FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_facts import team_release
 from safepassage.web.planner import MadePlan
 from safepassage.web.words import name_of
 
-EXPORT_MADE = "export.made"
-DRIVERS = "DRIVERS"
+DRIVERS = "drivers"
 NOTICE_TEXT, NOTICE_PDF = "PUBLIC-notice.txt", "PUBLIC-notice.{language}.pdf"
 _MOST_SHEETS = 40
 _NO_PLAN = "Paper is made from an accepted plan: accept one first."
@@ -48,7 +52,7 @@ async def _page(request: Request, *, problem: str = "", status: int = 200, **mor
     return page(
         request, "paper", status=status, problem=problem, made=made, paper=facts,
         sheet_languages=[(code, name_of(code)) for code in sheet_texts()],
-        **{"sheets": (), "chosen": "", **more},
+        **{"sheets": (), "chosen": "", "signed": "", **more},
     )  # fmt: skip
 
 
@@ -63,7 +67,8 @@ def _facts(desk: Desk, made: MadePlan) -> dict[str, Any]:
     types = {str(row["id"]): str(row["type"]) for row in team.inputs["fleet"]}
     return {
         "vehicles": [(key, types.get(key, "")) for key in vehicles(team)],
-        "notice": public_notice.write_text(_public(made)).decode(), "holding": _holding(desk, made),
+        "notice": public_notice.write_text(_public(made)).decode(), "holding": audit_sheets.holds(desk, made),
+        "rules": holding(audit_sheets.sheet(desk, made)),
         "languages": list(public_notice.papers(_public(made))), "released": released(desk, made),
     }  # fmt: skip
 
@@ -74,20 +79,13 @@ def _public(made: MadePlan) -> Release:
     return release(inputs, plan, certificate, verification, Audience.PUBLIC)
 
 
-def _holding(desk: Desk, made: MadePlan) -> tuple[str, ...]:
-    """Return the rules that hold a release up: none where the plan was accepted although they fail."""
-    accepted = desk.state().accepted
-    over = accepted is not None and bool(accepted.body.get("although"))
-    return () if over else holding(made.document("audit"))
-
-
 def released(desk: Desk, made: MadePlan) -> dict[str, str]:
     """Return who released the notice of a plan and why; empty before that."""
     found: dict[str, str] = {}
     for entry in desk.folding.entries:
         said = (entry.kind, entry.body.get("audience"), entry.body.get("plan_sha256"))
-        if said == (EXPORT_MADE, Audience.PUBLIC.name, made.sha256):
-            found = {"by": entry.by, "why": entry.why}
+        if said == (exports.EXPORT_MADE, Audience.PUBLIC.word, made.sha256):
+            found = {"by": entry.by, "why": entry.why, "list": f"{entry.seq}.json"}
     return found
 
 
@@ -106,8 +104,9 @@ async def sheets(request: Request) -> Response:
         files = await run_in_threadpool(sheet_pdfs, desk, made, language, chosen)
     except SheetError as fault:
         return await _page(request, problem=str(fault), status=422)
-    await desk.record(person, _export(desk, person, made, DRIVERS, files, why="sheets for drivers"))
-    return await _page(request, sheets=list(files), chosen=language)
+    stamp = {**team_release(made).stamp, "audience": DRIVERS}
+    receipt = await desk.record(person, _export(desk, person, stamp, files, why="sheets for drivers"))
+    return await _page(request, sheets=list(files), chosen=language, signed=f"{receipt.seq}.json")
 
 
 def sheet_pdfs(desk: Desk, made: MadePlan, language: str, chosen: list[str]) -> dict[str, bytes]:
@@ -150,13 +149,11 @@ async def release_notice(request: Request) -> Response:
     made, why = accepted_plan(desk), form.text("why")
     if made is None or not why:
         return await _page(request, problem="Say why it goes out." if made else _NO_PLAN, status=422)
-    held = _holding(desk, made)
+    held = await run_in_threadpool(audit_sheets.holds, desk, made)
     if held:
-        return await _page(
-            request, problem=f"Held up by rules that are not kept: {', '.join(held)}.", status=422
-        )
+        return await _page(request, problem=f"The plan audit holds it up: {', '.join(held)}.", status=422)
     files = await run_in_threadpool(notice_files, made)
-    draft = _export(desk, person, made, Audience.PUBLIC.name, files, why=why)
+    draft = _export(desk, person, _public(made).stamp, files, why=why)
     try:
         await desk.record(person, draft)
     except RefusedError as fault:
@@ -193,22 +190,57 @@ def _pdf(data: bytes, name: str) -> Response:
 
 
 def _export(
-    desk: Desk, person: Person, made: MadePlan, audience: str, files: Mapping[str, bytes], *, why: str
+    desk: Desk, person: Person, stamp: Mapping[str, str], files: Mapping[str, bytes], *, why: str
 ) -> Draft:
-    """Return what leaves as an entry: to whom, from which plan, the hash of each file."""
+    """Return what leaves as an entry: what stands on it, from which plan, the hash of each file."""
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
-    body = {"audience": audience, "plan_sha256": made.sha256, "files": hashes, "data_time": desk.now_iso()}
     said = hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest()
     return desk.draft(
-        person, kind=EXPORT_MADE, body=body, why=why, id=f"export-{desk.folding.size}-{said[:24]}",
-        about=f"plan:{made.sha256[:32]}",
+        person, kind=exports.EXPORT_MADE, body={**stamp, "files": hashes}, why=why,
+        id=f"export-{desk.folding.size}-{said[:24]}", about=f"plan:{stamp['plan_sha256'][:32]}",
     )  # fmt: skip
+
+
+async def signed_list(request: Request) -> Response:
+    """Answer the signed list of the files of an export, to be kept beside them."""
+    desk, seq = desk_of(request), request.path_params["seq"]
+    entry = desk.folding.entries[seq - 1] if 0 < seq <= desk.folding.size else None
+    if entry is None or entry.kind != exports.EXPORT_MADE:
+        return await _page(request, problem="There is no such export.", status=404)
+    data = await run_in_threadpool(_signed_list, desk, entry)
+    name = f"{entry.body.get('class', 'RESTRICTED')}-export.json"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+def _signed_list(desk: Desk, entry: Entry) -> bytes:
+    receipt = Receipt(id=entry.id, log=entry.log, seq=entry.seq, hash=row_for(entry).hash)
+    store = desk.journal.store
+    with store.lock:
+        return exports.signed_list(store, receipt, thawed(entry.body), org=entry.org)
+
+
+async def override(request: Request) -> Response:
+    """Record that somebody takes responsibility for rules that are not kept, each with a reason."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request)
+    made = accepted_plan(desk)
+    if made is None:
+        return await _page(request, problem=_NO_PLAN, status=422)
+    named = {key.removeprefix("reason:"): form.text(key) for key in form.fields if key.startswith("reason:")}
+    try:
+        drafts = audit_sheets.overriding(desk, person, made, {r: why for r, why in named.items() if why})
+        await desk.record_each(person, drafts)
+    except (FormError, RefusedError) as fault:
+        return await _page(request, problem=str(fault), status=422)
+    return RedirectResponse("/paper#notice", status_code=303)
 
 
 WAYS = [
     Way("/paper", show, READS_ALL),
     Way("/paper/sheets", sheets, RECORDS_ALL, methods=("POST",)),
     Way("/paper/sheets/{name}", sheet, READS_ALL),
+    Way("/paper/overrides", override, APPROVES, methods=("POST",)),
+    Way("/paper/exports/{seq:int}.json", signed_list, READS_ALL),
     Way("/paper/notice", release_notice, EXPORTS, methods=("POST",)),
     Way("/paper/notice/{name}", notice, READS_ALL),
 ]

@@ -13,6 +13,7 @@ from safepassage.domain.access import Person
 from safepassage.domain.errors import FormatError, RefusedError
 from safepassage.domain.log.entry import Draft
 from safepassage.formats import inputs_json
+from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
 from safepassage.web.doors import APPROVES, PLANS, READS_ALL, Way
 from safepassage.web.folding import PLAN_ACCEPTED
@@ -96,13 +97,13 @@ async def accept(request: Request) -> Response:
     if made is None:
         return await _page(request, problem="That plan is no longer here: plan again.", status=422)
     try:
-        draft = acceptance(
+        drafts = acceptance(
             desk, person, made, why=why, id=form.text("id"), although=bool(form.text("although"))
         )
     except (FormError, RefusedError) as fault:
         return await _page(request, problem=str(fault), status=422)
     try:
-        await desk.record(person, draft)
+        await desk.record_each(person, drafts)
     except RefusedError as fault:
         return await _page(request, problem=str(fault), status=422)
     return RedirectResponse("/plan", status_code=303)
@@ -116,8 +117,8 @@ def acceptance(
     why: str,
     id: str,  # noqa: A002 - entries have ids
     although: bool,
-) -> Draft:
-    """Return the acceptance of a plan as a draft.
+) -> list[Draft]:
+    """Return what records the audit of a plan, and its acceptance, last.
 
     Raises
     ------
@@ -140,7 +141,10 @@ def acceptance(
             for d in rows
         ],
     }  # fmt: skip
-    return desk.draft(person, kind=PLAN_ACCEPTED, body=body, why=why, id=id, about="plan")
+    accepted = desk.draft(person, kind=PLAN_ACCEPTED, body=body, why=why, id=id, about="plan")
+    # Sent again: the sheet may have changed since, and stands.
+    sheet = [] if desk.folding.entry(id) else audit_sheets.recording(desk, person, made, why=why)
+    return [*sheet, accepted]
 
 
 async def explain(request: Request) -> Response:

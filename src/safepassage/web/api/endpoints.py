@@ -271,8 +271,8 @@ async def accept(request: Request, given: v.Acceptance) -> v.Receipt:
     made = desk.planner.plan(given.plan_sha256)
     if made is None:
         raise NotThereError("That plan is not here: plan again.")
-    draft = plan_screen.acceptance(desk, person, made, why=given.why, id=given.id, although=given.although)
-    receipt = await desk.record(person, draft)
+    drafts = plan_screen.acceptance(desk, person, made, why=given.why, id=given.id, although=given.although)
+    receipt = (await desk.record_each(person, drafts))[-1]
     return v.Receipt(id=receipt.id, seq=receipt.seq, hash=receipt.hash, repeated=receipt.repeated)
 
 
