@@ -123,12 +123,13 @@ class TestWhatLeaves:
         self.overridden(browser, self.failing(made))
         browser.post("/paper/notice", {"why": "asked for"})
         [entry] = exports(desk)
-        manifest = browser.get(f"/paper/exports/{entry.seq}.json").json()
+        manifest = browser.get(f"/paper/exports/{entry.seq}").json()
         files = {name: browser.get(f"/paper/notice/{name}").content for name in manifest["files"]}
         assert store_exports.faults(manifest, files) == []
         assert manifest["class"] == "PUBLIC"
         assert manifest["plan_sha256"] == made.sha256
         assert "not a guarantee" in manifest["statement"]
         assert store_exports.faults(manifest, {**files, "PUBLIC-notice.txt": b"another"})
-        assert browser.get(f"/paper/exports/{entry.seq - 1}.json").status_code == 404
-        assert browser.get("/paper/exports/0.json").status_code == 404
+        assert browser.get(f"/paper/exports/{entry.seq - 1}").status_code == 404
+        for seq in ("0", "x", "-1", "9" * 40):
+            assert browser.get(f"/paper/exports/{seq}").status_code == 404

@@ -36,6 +36,7 @@ from safepassage.web.planner import MadePlan
 from safepassage.web.words import name_of
 
 DRIVERS = "drivers"
+MOST_DIGITS = 12
 NOTICE_TEXT, NOTICE_PDF = "PUBLIC-notice.txt", "PUBLIC-notice.{language}.pdf"
 _MOST_SHEETS = 40
 _NO_PLAN = "Paper is made from an accepted plan: accept one first."
@@ -85,7 +86,7 @@ def released(desk: Desk, made: MadePlan) -> dict[str, str]:
     for entry in desk.folding.entries:
         said = (entry.kind, entry.body.get("audience"), entry.body.get("plan_sha256"))
         if said == (exports.EXPORT_MADE, Audience.PUBLIC.word, made.sha256):
-            found = {"by": entry.by, "why": entry.why, "list": f"{entry.seq}.json"}
+            found = {"by": entry.by, "why": entry.why, "list": str(entry.seq)}
     return found
 
 
@@ -106,7 +107,7 @@ async def sheets(request: Request) -> Response:
         return await _page(request, problem=str(fault), status=422)
     stamp = {**team_release(made).stamp, "audience": DRIVERS}
     receipt = await desk.record(person, _export(desk, person, stamp, files, why="sheets for drivers"))
-    return await _page(request, sheets=list(files), chosen=language, signed=f"{receipt.seq}.json")
+    return await _page(request, sheets=list(files), chosen=language, signed=str(receipt.seq))
 
 
 def sheet_pdfs(desk: Desk, made: MadePlan, language: str, chosen: list[str]) -> dict[str, bytes]:
@@ -203,7 +204,8 @@ def _export(
 
 async def signed_list(request: Request) -> Response:
     """Answer the signed list of the files of an export, to be kept beside them."""
-    desk, seq = desk_of(request), request.path_params["seq"]
+    desk, said = desk_of(request), str(request.path_params["seq"])
+    seq = int(said) if said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS else 0
     entry = desk.folding.entries[seq - 1] if 0 < seq <= desk.folding.size else None
     if entry is None or entry.kind != exports.EXPORT_MADE:
         return await _page(request, problem="There is no such export.", status=404)
@@ -240,7 +242,7 @@ WAYS = [
     Way("/paper/sheets", sheets, RECORDS_ALL, methods=("POST",)),
     Way("/paper/sheets/{name}", sheet, READS_ALL),
     Way("/paper/overrides", override, APPROVES, methods=("POST",)),
-    Way("/paper/exports/{seq:int}.json", signed_list, READS_ALL),
+    Way("/paper/exports/{seq}", signed_list, READS_ALL),
     Way("/paper/notice", release_notice, EXPORTS, methods=("POST",)),
     Way("/paper/notice/{name}", notice, READS_ALL),
 ]
