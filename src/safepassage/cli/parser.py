@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
-from safepassage.cli import access_parser, movement_parser, store_parser
+from safepassage.cli import access_parser, movement_parser, store_parser, worlds_parser
 from safepassage.domain.objectives import objective_order
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")
@@ -19,7 +19,6 @@ MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
 DEFAULT_PORT, MOST_PORT = 8017, 65_535
 SHEET_LANGUAGES = ("en", "uk", "ru")
-MOST_WORLDS = 10**6
 MOST_DAYS, MOST_SITES, MOST_WALK_M = 366, 5_000, 100_000
 
 
@@ -62,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     _explain(commands)
     _audit(commands)
     _worlds(commands)
+    _simulate(commands)
     _claims(commands)
     _release(commands)
     _store(commands)
@@ -392,17 +392,12 @@ def _explain(commands: Commands) -> None:
 
 def _worlds(commands: Commands) -> None:
     parser = _command(commands, "worlds", "Run a verified plan through many worlds that keep to the reports.")
-    add = parser.add_argument
-    add("plan", type=Path, metavar="OUT", help="folder a plan was written to")
-    add("--worlds", type=_whole(1, MOST_WORLDS), default=1_000, metavar="N", help="default: 1000")
-    add("--seed", type=_whole(0, 10**9), default=0, metavar="N", help="default: 0")
-    add("--workers", type=_whole(1, 64), default=1, metavar="N", help="processes here (default: this one)")
-    add(
-        "--cluster", default="", metavar="ADDRESS",
-        help="scheduler of a Dask cluster, or local:N for one with N workers here (extra `cluster`)",
-    )  # fmt: skip
-    add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
-    add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
+    worlds_parser.worlds_options(parser, _whole)
+
+
+def _simulate(commands: Commands) -> None:
+    text = "Run a verified plan in SUMO, a simulator of traffic by others, and compare (extra `simulate`)."
+    worlds_parser.simulate_options(_command(commands, "simulate", text), _whole)
 
 
 def _audit(commands: Commands) -> None:

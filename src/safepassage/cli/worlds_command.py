@@ -6,50 +6,38 @@ import argparse
 from pathlib import Path
 
 from safepassage.casework.many_workers import mapped
+from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
 from safepassage.casework.worlds_asked import Order, evaluated_slice, question_of
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
-from safepassage.domain.errors import FormatError
 from safepassage.domain.worlds import Chances, DirectionInWorlds, WorldsSheet
 from safepassage.engines.worlds import Outcomes, sheet, slices
 from safepassage.formats import canonical_json, worlds_json
 from safepassage.formats.local_clock import LocalClock
-from safepassage_verify import verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
-CLAIMS = "claims.json"
 HOUR_S = 3600
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Draw worlds, run the plan through each, print and write what comes of it."""
     try:
-        path = find_plan(options.plan)
-        verdict = verify_files(path)
-    except UnreadableError as fault:
-        raise FormatError(file=str(options.plan), what=str(fault).rstrip(".")) from fault
-    if not verdict.verified:
-        text = "This plan does not pass its verification: run `safepassage verify`."
-        return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
-    prefix = path.name.removesuffix(PLAN)
-    plan_bytes, inputs_bytes = path.read_bytes(), path.with_name(prefix + INPUTS).read_bytes()
+        given = verified_plan(options.plan)
+    except NotVerifiedError as fault:
+        return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
     order = Order(
-        inputs=inputs_bytes, plan=plan_bytes, chances=_chances(options.chances), seed=options.seed,
-        origins=tuple(sorted(_origins(path, prefix).items())),
+        inputs=given.inputs, plan=given.plan, chances=_chances(options.chances), seed=options.seed,
+        origins=tuple(sorted(_origins(given).items())),
     )  # fmt: skip
     parts = mapped(
         evaluated_slice, order, slices(options.worlds), workers=options.workers, cluster=options.cluster
     )
     question = question_of(order)
     found = sheet(question, Outcomes.joined(parts))
-    data = worlds_json.document(
-        found, inputs_sha256=canonical_json.sha256(inputs_bytes),
-        plan_sha256=canonical_json.sha256(plan_bytes),
-    )  # fmt: skip
-    write_beside(options.output or path.parent, {f"{RESTRICTED}-worlds.json": canonical_json.encode(data)})
+    data = worlds_json.document(found, **given.hashes)
+    write_beside(options.output or given.folder, {f"{RESTRICTED}-worlds.json": canonical_json.encode(data)})
     text = worlds_text(
-        found, LocalClock.of(canonical_json.decode(inputs_bytes)), dict(question.problem.directions)
+        found, LocalClock.of(canonical_json.decode(given.inputs)), dict(question.problem.directions)
     )
     return Outcome(code=OK, text=text, data=data)
 
@@ -58,13 +46,13 @@ def _chances(file: Path | None) -> Chances:
     return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
 
 
-def _origins(path: Path, prefix: str) -> dict[str, str]:
+def _origins(given: PlanFolder) -> dict[str, str]:
     """Return who alone stands behind an event of the claims, by its id in the inputs."""
-    beside = path.with_name(prefix + CLAIMS)
-    if not beside.is_file():
+    claims = given.beside(CLAIMS)
+    if claims is None:
         return {}
     found: dict[str, str] = {}
-    for event in canonical_json.decode(beside.read_bytes()).get("events", []):
+    for event in claims.get("events", []):
         origins = sorted(set(event["origins"]))
         for k in range(len(event["slices"])):
             found[f"claim:{event['id']}:{k}"] = origins[0] if len(origins) == 1 else str(event["id"])

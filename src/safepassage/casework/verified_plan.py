@@ -1,0 +1,68 @@
+"""A plan read from the folder it was written to, after the verifier has passed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safepassage.domain.errors import FormatError, SafePassageError
+from safepassage.formats import canonical_json
+from safepassage_verify import verify_files
+from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
+
+CLAIMS = "claims.json"
+
+
+class NotVerifiedError(SafePassageError):
+    """A plan does not pass its verification: nothing is made of it."""
+
+    def __init__(self) -> None:
+        super().__init__("This plan does not pass its verification: run `safepassage verify`.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFolder:
+    """The documents of a verified plan as bytes, and where they stand."""
+
+    folder: Path
+    prefix: str
+    inputs: bytes
+    plan: bytes
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of inputs and plan, by the names that documents beside a plan use."""
+        return {
+            "inputs_sha256": canonical_json.sha256(self.inputs),
+            "plan_sha256": canonical_json.sha256(self.plan),
+        }
+
+    def beside(self, name: str) -> Any:
+        """Return a document that may lie beside the plan, None where it does not."""
+        path = self.folder / f"{self.prefix}{name}"
+        return canonical_json.decode(path.read_bytes()) if path.is_file() else None
+
+
+def verified_plan(where: Path) -> PlanFolder:
+    """Return the plan of a folder.
+
+    Raises
+    ------
+    FormatError
+        When there is no plan that can be read.
+    NotVerifiedError
+        When the verifier does not pass it.
+    """
+    try:
+        path = find_plan(where)
+        verdict = verify_files(path)
+    except UnreadableError as fault:
+        raise FormatError(file=str(where), what=str(fault).rstrip(".")) from fault
+    if not verdict.verified:
+        raise NotVerifiedError
+    prefix = path.name.removesuffix(PLAN)
+    return PlanFolder(
+        folder=path.parent, prefix=prefix, plan=path.read_bytes(),
+        inputs=path.with_name(prefix + INPUTS).read_bytes(),
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""`safepassage simulate`: a verified plan in SUMO, what is planned against what the simulator makes of it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from safepassage.casework import simulator
+from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
+from safepassage.cli.outcome import Outcome
+from safepassage.cli.outputs import RESTRICTED, write_beside
+from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.plan import Schedule
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.simulation import Compared, SimulationSheet, Traffic, Trajectory
+from safepassage.engines.simulate import Setting, sheet, traffic
+from safepassage.formats import canonical_json, inputs_json, plan_json, simulation_json
+from safepassage.formats.local_clock import LocalClock
+
+GOAL_PERMILLE = 1_100
+"""A plan holds in the simulator where last arrivals are at most a tenth later than planned."""
+STEP_PERMILLE, LEAST_PERMILLE = 50, 200
+MOST_PLACES = 8
+MINUTE_S, HOUR_S = 60, 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A plan that is asked how it does in the simulator."""
+
+    problem: PlanningProblem
+    schedule: Schedule
+    name: str
+    seed: int
+    limits: simulator.Limits
+
+    def run(self, capacity: int, spread: int) -> tuple[SimulationSheet, Traffic, tuple[Trajectory, ...]]:
+        """Return what comes of the plan at a share of its capacities and a spread of speeds (permille)."""
+        told = traffic(self.problem, self.schedule, capacity_permille=capacity, spread_permille=spread)
+        driven = simulator.simulated(told, seed=self.seed, limits=self.limits)
+        setting = Setting(
+            simulator=self.name, capacity_permille=capacity, spread_permille=spread, seed=self.seed
+        )
+        return sheet(self.problem, self.schedule, told, driven, setting=setting), told, driven
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Simulate, compare, print and write."""
+    try:
+        given = verified_plan(options.plan)
+    except NotVerifiedError as fault:
+        return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
+    asked = _asked(given, options)
+    capacity = options.capacity * 10
+    first, told, driven = asked.run(capacity, 0)
+    sheets = [first]
+    if options.spread:
+        sheets.append(asked.run(capacity, options.spread * 10)[0])
+    least = least_capacity(asked) if options.least else None
+    data = simulation_json.document(sheets, **given.hashes)
+    if least is not None:
+        data["least_capacity_permille"] = least
+    way = simulation_json.driven(told, driven, simulator=asked.name, plan_sha256=given.hashes["plan_sha256"])
+    files = {"simulation": data, "driven": way}
+    write_beside(
+        options.output or given.folder,
+        {f"{RESTRICTED}-{name}.json": canonical_json.encode(rows) for name, rows in files.items()},
+    )
+    names = {place.id: place.name for place in asked.problem.places}
+    text = simulation_text(sheets, LocalClock.of(canonical_json.decode(given.inputs)), names)
+    return Outcome(code=OK, text="\n".join([text, *_least_lines(least)]), data=data)
+
+
+def _asked(given: PlanFolder, options: argparse.Namespace) -> _Asked:
+    return _Asked(
+        problem=inputs_json.parse(canonical_json.decode(given.inputs)),
+        schedule=plan_json.parsed_schedule(canonical_json.decode(given.plan)), name=simulator.version(),
+        seed=options.seed, limits=simulator.Limits(wall_s=options.time_limit),
+    )  # fmt: skip
+
+
+def holds(found: SimulationSheet) -> bool:
+    """Return whether everybody arrives in the simulator, the last of each direction within a tenth."""
+    return all(row.arrived == row.persons and row.ratio_permille <= GOAL_PERMILLE for row in found.directions)
+
+
+def least_capacity(asked: _Asked) -> int:
+    """Return the least share of planned capacities (permille, in steps) at which a plan holds; 0 for none.
+
+    By halving: where less capacity holds, more is taken to hold, too.
+    """
+    low, high = LEAST_PERMILLE // STEP_PERMILLE, 1_000 // STEP_PERMILLE
+    if not holds(asked.run(high * STEP_PERMILLE, 0)[0]):
+        return 0
+    while low < high:
+        middle = (low + high) // 2
+        if holds(asked.run(middle * STEP_PERMILLE, 0)[0]):
+            high = middle
+        else:
+            low = middle + 1
+    return high * STEP_PERMILLE
+
+
+def _least_lines(least: int | None) -> list[str]:
+    if least is None:
+        return []
+    if not least:
+        return ["At the planned capacities the plan does not hold in the simulator: plan with less of them."]
+    text = (
+        f"The plan holds down to {least / 10:.0f} % of the planned capacities (tried in steps of "
+        f"{STEP_PERMILLE / 10:.0f} %): everybody arrives, the last of each direction within a tenth."
+    )
+    return [text]
+
+
+def simulation_text(sheets: list[SimulationSheet], clock: LocalClock, names: dict[str, str]) -> str:
+    """Return what a planner reads: planned against simulated, for each run; then where delays are worst."""
+    lines = []
+    for found in sheets:
+        drive = "drivers keep to the planned speeds"
+        if found.spread_permille:
+            drive = f"drivers' speeds differ by {found.spread_permille / 10:.0f} %, nobody overtakes"
+        lines.append(
+            f"{found.simulator}, mesoscopic, queues and jams on, {found.capacity_permille / 10:.0f} % of the "
+            f"planned capacities; {drive}:"
+        )
+        lines += [f"  {_line(row, clock, row.name)}" for row in found.directions]
+        lines += _faults(found)
+    lines.append("Places where people come latest against the plan, in the last run:")
+    worst = sorted(sheets[-1].places, key=lambda row: (-row.delay_most_s, row.name))[:MOST_PLACES]
+    lines += [f"  {_line(row, clock, names.get(row.name, row.name))}" for row in worst]
+    return "\n".join(lines)
+
+
+def _line(row: Compared, clock: LocalClock, name: str) -> str:
+    if row.planned_last_s < 0:
+        return f"{name}: nobody arrives"
+    came = f"{row.arrived:,} of {row.persons:,} arrive"
+    if row.simulated_last_s < 0:
+        return f"{name}: {came}"
+    return (
+        f"{name}: {came}, the last {clock.moments(row.simulated_last_s)}, planned "
+        f"{clock.moments(row.planned_last_s)} ({row.ratio_permille / 1000:.3f} of the planned time); later "
+        f"by {row.delay_mean_s / MINUTE_S:.1f} min on average, {row.delay_most_s / MINUTE_S:.0f} at most"
+    )
+
+
+def _faults(found: SimulationSheet) -> list[str]:
+    share = found.driving_simulated_s * 1000 // max(1, found.driving_planned_s)
+    text = (
+        f"  time on roads {share / 1000:.3f} of the planned; of {found.movements:,} movements "
+        f"{found.never:,} do not arrive, {found.shut:,} find a road shut, {found.outside:,} are still on "
+        f"the road when the hours of movement end; {found.missed:,} persons come too late for their next "
+        "vehicle"
+    )
+    return [text]

@@ -1,0 +1,50 @@
+"""The options of `safepassage worlds` and `safepassage simulate`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Whole = Callable[[int, int], Callable[[str], int]]
+"""Makes a reader of whole numbers in a range."""
+MOST_WORLDS = 10**6
+MOST_SECONDS, LEAST_PERCENT, MOST_PERCENT, MOST_SPREAD = 86_400, 5, 200, 50
+
+
+def worlds_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the options of worlds."""
+    add = parser.add_argument
+    add("plan", type=Path, metavar="OUT", help="folder a plan was written to")
+    add("--worlds", type=whole(1, MOST_WORLDS), default=1_000, metavar="N", help="default: 1000")
+    add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
+    add("--workers", type=whole(1, 64), default=1, metavar="N", help="processes here (default: this one)")
+    add(
+        "--cluster", default="", metavar="ADDRESS",
+        help="scheduler of a Dask cluster, or local:N for one with N workers here (extra `cluster`)",
+    )  # fmt: skip
+    add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
+    add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
+
+
+def simulate_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the options of the simulator."""
+    add = parser.add_argument
+    add("plan", type=Path, metavar="OUT", help="folder a plan was written to")
+    add(
+        "--capacity", type=whole(LEAST_PERCENT, MOST_PERCENT), default=100, metavar="PERCENT",
+        help="let every road carry so much of what was planned with (default: 100)",
+    )  # fmt: skip
+    add(
+        "--spread", type=whole(0, MOST_SPREAD), default=10, metavar="PERCENT",
+        help="standard deviation of the speeds that drivers choose in the second run (default: 10)",
+    )  # fmt: skip
+    add(
+        "--least", action="store_true",
+        help="also search the least share of capacity at which the plan holds: last arrivals within a tenth",
+    )  # fmt: skip
+    add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
+    add(
+        "--time-limit", type=whole(1, MOST_SECONDS), default=600, metavar="S", help="of one run, default: 600"
+    )
+    add("-o", "--output", type=Path, help="folder to write to (default: beside the plan)")
