@@ -34,7 +34,8 @@ FORMS: dict[str, list[str]] = {
         "bundle",
     ],
     "stops": ["durability.py", "--long", "--keep", "{keep}/stops.jsonl"],
-    "durability": ["durability.py", "--long", "--stops", "0"],
+    "stops-http": ["durability.py", "--long", "--through", "http", "--keep", "{keep}/stops-http.jsonl"],
+    "durability": ["durability.py", "--long", "--stops", "0", "--http", "0"],
     "exchange": ["exchange.py", "--keep", "{keep}/exchange.jsonl"],
     "store": ["store.py"],
 }

@@ -51,12 +51,15 @@ def mutants(source: str) -> list[Mutant]:
     for number, (kind, node, function, change) in enumerate(_changes(tree)):
         before = ast.unparse(node)
         saved = _copy(node)
+        words = [(part, part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)]
         change()
         found.append(
             Mutant(number=number, kind=kind, line=node.lineno, function=function,
                    before=_short(before), after=_short(_said(node))),
         )  # fmt: skip
         _restore(node, saved)
+        for part, value in words:
+            part.value = value
     return found
 
 

@@ -7,7 +7,8 @@ The tests of the part are collected and run once as they are, while it is noted 
 which line. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
 place of the right one and runs the tests of that line, those first that noticed something near it before,
 until one fails. A copy that takes five times as long as the right code, or ends itself, counts as noticed.
-`--results` keeps what was found, so that the next run goes on; `--again` asks the survivors anew.
+`--results` keeps what was found, so that the next run goes on, and beside it who came through which line;
+`--again` asks the survivors anew.
 Survivors that change nothing anybody could see are listed with the reason in `mutation_survivors.toml`.
 """
 
@@ -90,13 +91,51 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests once, then the mutants, instead of the tests alone."""
         self.items = list(session.items)
-        paths = {str(Path(importlib.import_module(name).__file__ or "").resolve()) for name in self.modules}
-        for number in range(len(self.items)):
-            self._first_run(number, paths)
-        if not self.failed and self._right_code_passes():
-            for name in self.modules:
-                self._module(name)
+        if not self._remembered():
+            paths = {str(_path(name)) for name in PARTS[self.options.part][0]}
+            for number in range(len(self.items)):
+                self._first_run(number, paths)
+            if self.failed or not self._right_code_passes():
+                return True
+            self._remember()
+        for name in self.modules:
+            self._module(name)
         return True
+
+    def _remembered(self) -> bool:
+        """Read who came through which line from beside the results, if code and tests are still the same."""
+        file, names = self._memory()
+        if file is None or not file.is_file():
+            return False
+        known = json.loads(file.read_text(encoding="utf-8"))
+        if known["of"] != self._of() or sorted(known["cpu_s"]) != sorted(names):
+            return False
+        self.cpu_s = {names[name]: used_s for name, used_s in known["cpu_s"].items()}
+        for path, line, tests in known["lines"]:
+            self.lines[path, line] = {names[name] for name in tests}
+        return True
+
+    def _remember(self) -> None:
+        file, _ = self._memory()
+        if file is None:
+            return
+        named = [item.nodeid for item in self.items]
+        known = {
+            "of": self._of(), "cpu_s": {named[n]: used_s for n, used_s in self.cpu_s.items()},
+            "lines": [[*place, [named[n] for n in sorted(through)]] for place, through in self.lines.items()],
+        }  # fmt: skip
+        file.write_text(json.dumps(known), encoding="utf-8")
+
+    def _memory(self) -> tuple[Path | None, dict[str, int]]:
+        results: Path | None = self.options.results
+        file = None if results is None else results.with_suffix(".lines.json")
+        return file, {item.nodeid: number for number, item in enumerate(self.items)}
+
+    def _of(self) -> str:
+        """Return a hash of the code under test and of the tests."""
+        files = {_path(name) for name in PARTS[self.options.part][0]} | {item.path for item in self.items}
+        whole = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sorted(files))
+        return hashlib.sha256(whole).hexdigest()
 
     def _right_code_passes(self) -> bool:
         """Tell whether a copy with the right code put in passes all tests: else nothing counts."""
@@ -154,7 +193,10 @@ class Session:
     def _try(self, module: types.ModuleType, source: str, one: Mutant, path: str) -> tuple[str, str]:
         """Fork, put the mutant in, run the tests of its line; return what became of it and by which test."""
         through = set(self.lines.get((path, one.line), ()))
-        if one.function == "<module>" or not through:
+        if one.function == "<module>":
+            # What stands on top level is used inside: whoever comes through the module may notice.
+            through = set().union(*(tests for (file, _), tests in self.lines.items() if file == path))
+        if not through:
             through = set(range(len(self.items)))
         first = [n for n in self.noticed[one.function] if n in through]
         rest = sorted(through - set(first), key=lambda n: (self.cpu_s[n], n))
@@ -175,6 +217,10 @@ class Session:
             self.noticed[one.function].insert(0, number)
             return KILLED, self.items[number].nodeid
         return (SURVIVED, "") if os.WEXITSTATUS(status) == 0 else (KILLED, "it cannot be loaded")
+
+
+def _path(name: str) -> Path:
+    return Path(importlib.import_module(name).__file__ or "").resolve()
 
 
 def _in_the_copy(

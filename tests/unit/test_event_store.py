@@ -205,6 +205,31 @@ def test_a_storage_failure_is_told_to_the_whole_group_and_the_writer_goes_on(sto
     writer.close()
 
 
+def test_what_is_submitted_together_is_one_transaction_however_small_the_groups(store, monkeypatch):
+    each, seen = store.append_each, []
+    monkeypatch.setattr(store, "append_each", lambda drafts: seen.append(len(drafts)) or each(drafts))
+    writer = GroupWriter(store, largest_group=1)
+    both = writer.submit_together([draft(1), draft(2)])
+    alone = writer.submit(draft(3))
+    assert [one.seq for one in both.result(30)] == [2, 3]
+    assert alone.result(30).seq == 4
+    assert seen == [2, 1]
+    refused = writer.submit_together([draft(4), draft(1, body={"other": 1})])
+    with pytest.raises(RefusedError):
+        refused.result(30)
+    writer.close()
+
+
+def test_whoever_stops_waiting_stops_no_writer(store):
+    writer = GroupWriter(store)
+    with_me, alone = writer.submit_together([draft(1)]), writer.submit(draft(2))
+    assert not with_me.cancel()
+    assert not alone.cancel()
+    assert alone.result(30).seq == 3
+    assert writer.submit(draft(3)).result(30).seq == 4
+    writer.close()
+
+
 def test_the_log_names_its_own_key(store):
     body = next(store.entries()).body
     assert checking.key_of_log(store.backend, store.log) == body["public_key"]

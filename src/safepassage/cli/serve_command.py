@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from safepassage.web.desk import Desk
 
 LOOPBACK = "127.0.0.1"
+WAITING = 2048
 SILENT_S = 20
 """Seconds after which an idle connection is closed."""
 
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> Outcome:
     except SystemExit:
         desk.close()
         raise ServeError(f"Port {options.port} is taken by another program: choose another one.") from None
+    # From here on whoever asks waits: a program that reads the address below may use it at once.
+    listening.listen(WAITING)
     address = f"{shown.scheme}://{shown.name}:{listening.getsockname()[1]}"
     print(f"The pages are at {address} (stop with Ctrl-C)")
     print(*said, *shown.said(address), sep="\n", flush=True)

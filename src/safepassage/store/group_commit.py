@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
 
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.store.event_store import EventStore, Receipt
 
 LARGEST_GROUP = 256
-_Job = tuple[Draft, "Future[Receipt]"]
+
+
+def _uncancelled() -> Future[Any]:
+    """Return a future that cannot be called off: what was submitted is written, whoever still waits."""
+    made: Future[Any] = Future()
+    made.set_running_or_notify_cancel()
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """Drafts that come to disk together or not at all, and who waits for them."""
+
+    drafts: tuple[Draft, ...]
+    done: Future[list[Receipt]]
+
+    def tell(self, outcomes: Sequence[Receipt | RefusedError]) -> None:
+        fault = next((one for one in outcomes if isinstance(one, RefusedError)), None)
+        if fault is None:
+            self.done.set_result([one for one in outcomes if isinstance(one, Receipt)])
+        else:
+            self.done.set_exception(fault)
 
 
 class GroupWriter:
@@ -37,12 +61,35 @@ class GroupWriter:
         StoreError
             When the writer has stopped.
         """
-        job: Future[Receipt] = Future()
+        one: Future[Receipt] = _uncancelled()
+
+        def tell(several: Future[list[Receipt]]) -> None:
+            fault = several.exception()
+            if fault is None:
+                one.set_result(several.result()[0])
+            else:
+                one.set_exception(fault)
+
+        self.submit_together([draft]).add_done_callback(tell)
+        return one
+
+    def submit_together(self, drafts: Sequence[Draft]) -> Future[list[Receipt]]:
+        """Return a future that holds the receipts once all drafts are on disk, in one transaction.
+
+        After a crash all of them stand in the log or none does. The future holds the first refusal if one of
+        them is refused; those beside it stand.
+
+        Raises
+        ------
+        StoreError
+            When the writer has stopped.
+        """
+        job = _Job(drafts=tuple(drafts), done=_uncancelled())
         with self._lock:
             if self._stopped:
                 raise StoreError(f"Nothing can be recorded: {self._stopped}.")
-            self._jobs.put((draft, job))
-        return job
+            self._jobs.put(job)
+        return job.done
 
     def close(self) -> None:
         """Write what was submitted, then stop."""
@@ -67,7 +114,7 @@ class GroupWriter:
         job = self._jobs.get()
         while job is not None:
             group.append(job)
-            if len(group) >= self._largest:
+            if sum(len(one.drafts) for one in group) >= self._largest:
                 return group, True
             try:
                 job = self._jobs.get_nowait()
@@ -78,16 +125,14 @@ class GroupWriter:
     def _write(self, group: list[_Job]) -> None:
         if not group:
             return
-        outcomes: list[Receipt | RefusedError] | list[StoreError]
         try:
-            outcomes = self._store.append_each([draft for draft, _ in group])
+            outcomes = iter(self._store.append_each([draft for job in group for draft in job.drafts]))
         except StoreError as fault:
-            outcomes = [fault] * len(group)
-        for (_, job), outcome in zip(group, outcomes, strict=True):
-            if isinstance(outcome, Receipt):
-                job.set_result(outcome)
-            else:
-                job.set_exception(outcome)
+            for job in group:
+                job.done.set_exception(fault)
+            return
+        for job in group:
+            job.tell([next(outcomes) for _ in job.drafts])
 
     def _die(self, group: list[_Job], fault: BaseException) -> None:
         with self._lock:
@@ -97,6 +142,6 @@ class GroupWriter:
             job = self._jobs.get()
             if job is not None:
                 waiting.append(job)
-        for _, future in waiting:
-            if not future.done():
-                future.set_exception(StoreError(f"Nothing was recorded: {self._stopped}."))
+        for one in waiting:
+            if not one.done.done():
+                one.done.set_exception(StoreError(f"Nothing was recorded: {self._stopped}."))

@@ -268,7 +268,7 @@ class Desk:
             raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
 
     async def record_each(self, person: Person, drafts: Sequence[Draft]) -> list[Receipt]:
-        """Record drafts together; all are on disk when this returns.
+        """Record drafts in one transaction: a crash leaves all or none; all are on disk when this returns.
 
         Raises
         ------
@@ -276,9 +276,8 @@ class Desk:
             As `record`, for the first that could not be recorded.
         """
         self.allow(person, drafts)
-        waiting = [self.journal.record(draft) for draft in drafts]
         try:
-            return [await outcome(future, RECORDED_WITHIN_S) for future in waiting]
+            return await outcome(self.journal.record_together(drafts), RECORDED_WITHIN_S)
         except TimeoutError:
             raise StorageError("The disk is slow: it may or may not be recorded, send it again.") from None
 

@@ -51,6 +51,10 @@ class Journal:
         """Return a future with the receipt once the draft is on disk."""
         return self._writer.submit(draft)
 
+    def record_together(self, drafts: Sequence[Draft]) -> Future[list[Receipt]]:
+        """Return a future with the receipts once all drafts are on disk; a crash leaves all or none."""
+        return self._writer.submit_together(drafts)
+
     def close(self) -> None:
         """Write what is waiting and close the store."""
         self._writer.close()
