@@ -2,7 +2,7 @@
 
     python benchmarks/buses.py FILE… [--limit S] [--json] [--published CSV…] [--direct] [--proofs DIR]
 
-FILE is an instance of the public sets (see `safepassage.formats.bus_instance`). Each is solved in a process
+FILE is an instance of the public sets (`safepassage.formats.plan.bus_instance`). Each is solved in a process
 that is ended after S seconds; the last plan and bound it sent are what counts, after the independent checker
 has replayed the plan and re-computed the proof. `status` is `optimal` when plan and bound meet. `bound_kind`
 is `certified` where whole-number prices, checked without any solver, refute every earlier plan.
@@ -25,7 +25,7 @@ from pathlib import Path
 from safepassage.casework.solver_process import SolverProcess
 from safepassage.domain.bus_plan import BusOutcome
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_instance, bus_json
+from safepassage.formats.plan import bus_instance, bus_json
 from safepassage_verify.buses import check_plan, check_proof
 
 MEMORY_BYTES = 6 * 2**30

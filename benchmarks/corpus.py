@@ -35,7 +35,7 @@ from safepassage.cli import main as safepassage
 from safepassage.domain.claims.annotated import AnnotatedReport, MarkedAttribution
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.values import DEGREE_E7, Span, fold
-from safepassage.formats import annotated_report, gazetteer_in
+from safepassage.formats.claims import annotated_report, gazetteer_in
 
 CORPUS = Path(str(files("safepassage"))) / "corpus"
 SPLITS = ("train", "heldout", "toponyms")

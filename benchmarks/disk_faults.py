@@ -16,7 +16,7 @@ import hard_stops
 
 from safepassage.domain.errors import StorageError, StoreError
 from safepassage.domain.log.finding import Verdict
-from safepassage.formats import draft_json
+from safepassage.formats.log import draft_json
 from safepassage.store import checking
 from safepassage.store.embedded import EmbeddedBackend
 from safepassage.store.event_store import EventStore

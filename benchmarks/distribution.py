@@ -30,7 +30,8 @@ from pyvrp.stop import MaxRuntime
 
 from safepassage.domain.plan import Schedule
 from safepassage.domain.situation import Situation
-from safepassage.formats import aid_json, canonical_json, inputs_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import aid_json, inputs_json
 from safepassage.planning import problem_of
 from safepassage.provisioning import provide
 from safepassage.testing.aid_district import aid_district

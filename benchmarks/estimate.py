@@ -18,7 +18,8 @@ from safepassage.casework.reading import read_network
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.quick_look import QuickLook
 from safepassage.estimating import Estimated, make_estimate
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage_verify import verify
 
 M_PER_DEGREE = 111_195

@@ -31,7 +31,9 @@ from safepassage.engines.bounds.certify import Served, certify
 from safepassage.engines.car_streams import BookedCars, PathFlows, planned_turns, road_pieces, schedule_of
 from safepassage.engines.least_exposure import CarPlan, LeastExposure, Proof, Roads
 from safepassage.engines.summary import direction_summaries, totals
-from safepassage.formats import canonical_json, inputs_json, matsim, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.networks import matsim
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.booking import book
 from safepassage_verify import verify_files
 from safepassage_verify.exposure_bound import priced_exposure_bound

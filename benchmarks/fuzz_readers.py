@@ -12,46 +12,38 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.domain.errors import SafePassageError
-from safepassage.formats import (
-    access_incidents,
-    actors_in,
-    alert_file,
-    annotated_report,
-    audit_files,
-    bundle,
-    bus_instance,
-    canonical_json,
-    cap_alert,
+from safepassage.formats.access import alert_file, referral_record
+from safepassage.formats.case import (
     case_folder,
     case_template,
     case_write,
-    checkpoint_json,
-    claims_table,
-    draft_json,
-    field_rows,
-    gazetteer_in,
-    geometry_in,
-    geometry_wkt,
-    inputs_json,
-    ledger_json,
-    log_record,
-    logie,
-    matsim,
-    movement_file,
     network_csv,
-    osm,
     population_grid,
     quick_look_tables,
-    referral_record,
-    report_text,
-    tabular,
     template_rows,
-    tntp,
-    ucdp_events,
-    xlsx_in,
 )
-from safepassage.formats.case_reading import read_case
-from safepassage.formats.case_sheets import workbook
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_sheets import workbook
+from safepassage.formats.claims import (
+    access_incidents,
+    actors_in,
+    annotated_report,
+    cap_alert,
+    claims_table,
+    field_rows,
+    gazetteer_in,
+    ledger_json,
+    logie,
+    report_text,
+    ucdp_events,
+)
+from safepassage.formats.containers import canonical_json, tabular, xlsx_in
+from safepassage.formats.geometry import geometry_in, geometry_wkt
+from safepassage.formats.log import bundle, checkpoint_json, draft_json, log_record
+from safepassage.formats.movement import movement_file
+from safepassage.formats.networks import matsim, osm, tntp
+from safepassage.formats.plan import bus_instance, inputs_json
+from safepassage.formats.sheets import audit_files
 from safepassage.store import checking, exchange
 from safepassage.store.event_store import EventStore
 from safepassage.store.memory import MemoryBackend

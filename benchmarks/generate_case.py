@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.domain.case import Case, Interval, Settings
-from safepassage.domain.dictionary import TABLES, Column, Table, ValueType, table
+from safepassage.domain.dictionary.dictionary import TABLES, Column, Table, ValueType, table
 from safepassage.domain.errors import FormatError
-from safepassage.formats import osm
+from safepassage.formats.networks import osm
 from safepassage.testing.generated import generate_case
 
 ROWS: dict[str, Callable[[Case], Iterable[Any]]] = {

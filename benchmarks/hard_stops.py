@@ -15,7 +15,7 @@ from typing import IO
 
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.finding import Verdict
-from safepassage.formats import draft_json
+from safepassage.formats.log import draft_json
 from safepassage.store import checking
 from safepassage.store.embedded import EmbeddedBackend
 from safepassage.store.event_store import EventStore

@@ -154,7 +154,7 @@ def measure(name: str, network: RoadNetwork, options: argparse.Namespace) -> Fig
     desk.close()
     by_view = {v: {k: statistics.median(x) for k, x in row.items()} for v, row in frames.items()}
     start = time.perf_counter()
-    from safepassage.formats.road_tiles import RoadTiles  # noqa: PLC0415 - timed without its imports
+    from safepassage.formats.maps.road_tiles import RoadTiles  # noqa: PLC0415 - timed without its imports
 
     RoadTiles(network)
     return Figures(

@@ -44,7 +44,9 @@ from safepassage.engines.car_streams import (
 )
 from safepassage.engines.summary import direction_summaries
 from safepassage.engines.summary.totals import Totals
-from safepassage.formats import canonical_json, inputs_json, plan_json, tntp
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.networks import tntp
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.booking import book
 from safepassage.kernels.live_cars import LiveCars
 from safepassage.testing.evacuation_instance import CAR_MVEH, DIRECTION

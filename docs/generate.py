@@ -14,10 +14,10 @@ from pathlib import Path
 
 from safepassage.audit import RULES
 from safepassage.cli.parser import build_parser
-from safepassage.domain.dictionary import TABLES, Column, ValueType
+from safepassage.domain.dictionary.dictionary import TABLES, Column, ValueType
 from safepassage.domain.movement.form import FIELDS, TERMS
 from safepassage.domain.problem_codes import PROBLEM_CODES, Weight
-from safepassage.formats import audit_files
+from safepassage.formats.sheets import audit_files
 from safepassage_verify.codes import CODES
 
 TEXTUAL = {ValueType.ID, ValueType.TEXT, ValueType.TEXTS}

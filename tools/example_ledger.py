@@ -48,7 +48,7 @@ from safepassage.domain.claims.words import (
     TimePrecision,
 )
 from safepassage.engines.conflicts import relate
-from safepassage.formats import ledger_json
+from safepassage.formats.claims import ledger_json
 
 DESK = "exercise control"
 AS_OF = "2024-08-16T02:41:00Z"

@@ -27,8 +27,11 @@ from safepassage.domain.release import Audience, Release
 from safepassage.domain.situation import Situation
 from safepassage.engines.hazard_picture import Roads
 from safepassage.engines.release import release
-from safepassage.formats import case_map, ledger_json, notebook_html, own_way_map, paper_pdf
-from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.claims import ledger_json
+from safepassage.formats.maps import case_map, own_way_map
+from safepassage.formats.pages import notebook_html
+from safepassage.formats.paper import paper_pdf
+from safepassage.formats.paper.sheet_texts import sheet_texts
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.provisioning import provide
 

@@ -9,7 +9,8 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from safepassage.cli import main, store_file
+from safepassage.cli import main
+from safepassage.cli.log import store_file
 
 NAME, SOURCE, TIME = "Zhanna-Canary-Name", "Canary-Source-Word", "2031-05-17T04:15:00Z"
 FORM = f"""

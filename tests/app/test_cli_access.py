@@ -10,9 +10,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from safepassage.cli import main, store_file
+from safepassage.cli import main
+from safepassage.cli.log import store_file
 from safepassage.domain.access_work.referral import BASES, HOLDS, Basis, Referral, ReferralKind, Triage
-from safepassage.formats import access_incidents
+from safepassage.formats.claims import access_incidents
 
 WHO = ("--by", "liaison", "--why", "drill")
 ASK = (

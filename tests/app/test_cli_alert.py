@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from safepassage.cli import main, store_file
-from safepassage.formats import cap_check
+from safepassage.cli import main
+from safepassage.cli.log import store_file
+from safepassage.formats.access import cap_check
 
 WHO = ("--by", "liaison", "--why", "drill")
 TEXT = """

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from safepassage.cli import main, store_file
+from safepassage.cli import main
+from safepassage.cli.log import store_file
 from safepassage.store import audits
 from tests.support.audits import overrule
 

@@ -7,8 +7,9 @@ import stat
 
 import pytest
 
-from safepassage.cli import ledger_file, main
-from safepassage.cli.claims_review import decisions
+from safepassage.cli import main
+from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claims_review import decisions
 from safepassage.domain.claims.ledger import Entry
 from safepassage.domain.claims.words import Decision
 from tests.unit.test_conflicts import A, ledger, left, number

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from safepassage.cli import main
-from safepassage.formats import population_grid
+from safepassage.formats.case import population_grid
 from tests.support.town import square, wkt, write_town
 
 

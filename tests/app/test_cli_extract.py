@@ -8,7 +8,8 @@ import pytest
 
 pytest.importorskip("spacy")
 
-from safepassage.cli import ledger_file, main
+from safepassage.cli import main
+from safepassage.cli.claims import ledger_file
 from tests.support.reports import WIRE
 
 GAZETTEER = """name,lat,lon,kind,alternates

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from safepassage.cli import main, store_file
+from safepassage.cli import main
+from safepassage.cli.log import store_file
 
 WHO = ("--by", "planner", "--why", "drill")
 LIAISON = ("--by", "liaison", "--why", "told")

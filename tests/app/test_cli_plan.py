@@ -12,7 +12,7 @@ import pytest
 
 from safepassage.casework import verified
 from safepassage.cli import main
-from safepassage.formats import canonical_json
+from safepassage.formats.containers import canonical_json
 from safepassage_verify import Verdict, verify
 from safepassage_verify.verdict import Violation
 from tests.support.audits import overrule

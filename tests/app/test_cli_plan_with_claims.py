@@ -11,11 +11,12 @@ import pytest
 from pypdf import PdfReader
 
 from safepassage import example
-from safepassage.cli import ledger_file, main
+from safepassage.cli import main
+from safepassage.cli.claims import ledger_file
 from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.values import PlaceReference
 from safepassage.domain.claims.words import ForcesPredicate, PlacePrecision, Predicate
-from safepassage.formats import claims_json
+from safepassage.formats.claims import claims_json
 from tests.support.audits import overrule
 from tests.support.folders import write_case
 from tests.unit.test_conflicts import REPORTS, said

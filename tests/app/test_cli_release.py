@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from safepassage.cli import main, release_command, store_file
-from safepassage.formats import canonical_json
+from safepassage.cli import main, release_command
+from safepassage.cli.log import store_file
+from safepassage.formats.containers import canonical_json
 from safepassage.store import audits
 from safepassage.testing.sample_documents import sample_documents
 

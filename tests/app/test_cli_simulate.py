@@ -10,7 +10,7 @@ from safepassage.casework import simulator
 from safepassage.casework.simulator import SimulatorError
 from safepassage.cli import main
 from safepassage.cli.run import NOT_VERIFIED
-from safepassage.formats import canonical_json
+from safepassage.formats.containers import canonical_json
 from tests.support.folders import write_case
 
 

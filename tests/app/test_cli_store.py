@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from safepassage.cli import ledger_file, main, store_file
+from safepassage.cli import main
+from safepassage.cli.claims import ledger_file
+from safepassage.cli.log import store_file
 from safepassage.domain.errors import StorageError
 from safepassage.store.event_store import EventStore
 from tests.support import postgres as server

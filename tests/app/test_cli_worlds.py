@@ -12,7 +12,7 @@ import pytest
 from safepassage.casework.many_workers import mapped
 from safepassage.cli import main
 from safepassage.cli.run import NOT_VERIFIED
-from safepassage.formats import canonical_json
+from safepassage.formats.containers import canonical_json
 from tests.support.folders import write_case
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from safepassage import example
-from safepassage.cli import main, store_file
-from safepassage.formats.movement_file import utc_s
+from safepassage.cli import main
+from safepassage.cli.log import store_file
+from safepassage.formats.movement.movement_file import utc_s
 
 CASE = Path(example.__file__).parent / "sudzha_sumy"
 FORM = """

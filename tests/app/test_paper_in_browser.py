@@ -12,9 +12,10 @@ import pytest
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import own_way_map, paper_html
-from safepassage.formats.driver_sheet import DriverSheets
-from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.maps import own_way_map
+from safepassage.formats.paper import paper_html
+from safepassage.formats.paper.sheet_texts import sheet_texts
+from safepassage.formats.sheets.driver_sheet import DriverSheets
 from safepassage.testing.sample_documents import sample_documents
 from tests.support.paper import closed, pdf_text
 

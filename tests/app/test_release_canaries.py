@@ -9,7 +9,8 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from safepassage.cli import main, store_file
+from safepassage.cli import main
+from safepassage.cli.log import store_file
 from tests.support.folders import write_case
 
 BUS, TOKEN, CONSENT = "canary-plate-7", "canary-group-token", "canary-consent-3"

@@ -14,7 +14,7 @@ import pytest
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import report_html
+from safepassage.formats.pages import report_html
 from safepassage.testing.sample_documents import sample_documents, sample_layers
 
 BROWSER = next(

@@ -12,7 +12,7 @@ from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.network import RoadClass
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import report_html
+from safepassage.formats.pages import report_html
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 
 SIDE = 200

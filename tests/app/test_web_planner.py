@@ -7,7 +7,7 @@ import time
 import pytest
 
 from safepassage import example
-from safepassage.formats import ledger_json
+from safepassage.formats.claims import ledger_json
 from safepassage.web.planner import Order, Planner
 from tests.support.desks import example_given
 

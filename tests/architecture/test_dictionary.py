@@ -9,11 +9,11 @@ from types import MappingProxyType
 import pytest
 
 from safepassage.domain import case
-from safepassage.domain.dictionary import TABLES, ValueType, explained, sensitivity_of, table
+from safepassage.domain.dictionary.dictionary import TABLES, ValueType, explained, sensitivity_of, table
 from safepassage.domain.release import SensitivityClass
-from safepassage.formats.case_nouns import NOUN_TABLES
-from safepassage.formats.case_times import Clock, Fault
-from safepassage.formats.case_values import read_cell
+from safepassage.formats.case.case_nouns import NOUN_TABLES
+from safepassage.formats.case.case_times import Clock, Fault
+from safepassage.formats.case.case_values import read_cell
 
 CLOCK = Clock(epoch=datetime(2030, 5, 14, 4, tzinfo=UTC), offset_s=7_200, horizon_s=86_400)
 COLUMNS = [(entry.name, column) for entry in TABLES for column in entry.columns]

@@ -15,7 +15,7 @@ import pytest
 
 from safepassage import cli
 from safepassage.cli.parser import build_parser
-from safepassage.domain import dictionary
+from safepassage.domain.dictionary import dictionary
 from safepassage_verify import codes
 
 ROOT = Path(__file__).resolve().parents[2]

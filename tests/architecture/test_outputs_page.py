@@ -10,9 +10,9 @@ import pytest
 
 from safepassage.domain.release import FIELD_CLASSES, Audience, SensitivityClass
 from safepassage.engines.release import release
-from safepassage.formats import plan_geojson
-from safepassage.formats.notice_texts import notice_texts
-from safepassage.formats.schedule_rows import ScheduleRows
+from safepassage.formats.gis import plan_geojson
+from safepassage.formats.paper.notice_texts import notice_texts
+from safepassage.formats.tables.schedule_rows import ScheduleRows
 from safepassage.testing.sample_documents import sample_documents, sample_layers
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "outputs.md").read_text("utf-8")

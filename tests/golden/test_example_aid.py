@@ -6,7 +6,7 @@ import pytest
 
 from safepassage import example
 from safepassage.domain.aid.distribution import NO_ROAD, NO_STOCK
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
 from tests.support.aids import provided
 
 pytestmark = pytest.mark.slow

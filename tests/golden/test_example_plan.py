@@ -12,8 +12,9 @@ from safepassage import example
 from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis
 from safepassage.domain.situation import Situation
 from safepassage.engines.overlay import overlay
-from safepassage.formats import canonical_json, inputs_json, plan_json
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import make_plan
 from safepassage_verify import verify
 

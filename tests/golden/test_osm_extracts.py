@@ -17,8 +17,8 @@ import pytest
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import Mode
 from safepassage.engines.network_report import describe
-from safepassage.formats import osm
-from safepassage.formats.osm import pieces, scan_osmium, scan_pbf, tags
+from safepassage.formats.networks import osm
+from safepassage.formats.networks.osm import pieces, scan_osmium, scan_pbf, tags
 
 # file: nodes, arcs, metres of road; nodes and arcs by the other program
 EXTRACTS = {

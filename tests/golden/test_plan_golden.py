@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from safepassage import example
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
 from tests.support.planned import planned
 
 AT_LEAST_SERVED = {"to_sumy": 4_000, "to_kursk": 4_000}
@@ -24,7 +24,7 @@ HASHES = """
 import hashlib
 from safepassage import example
 from safepassage.domain.situation import Situation
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
 from safepassage.planning import StoppingRule, make_plan
 from tests.support.planned import WORK, written
 found = read_case(example.path())

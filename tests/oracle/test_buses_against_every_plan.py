@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from safepassage.engines.buses import arrays
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_json
+from safepassage.formats.plan import bus_json
 from safepassage_verify.buses import check_plan, check_proof
 from tests.support.bus_problems import least_last_arrival_s, problems
 

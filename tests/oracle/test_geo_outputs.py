@@ -17,7 +17,7 @@ from shapely.geometry import shape
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import device_routes, gpx, kmz, plan_geojson
+from safepassage.formats.gis import device_routes, gpx, kmz, plan_geojson
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 
 with warnings.catch_warnings():

@@ -18,7 +18,7 @@ from shapely.geometry import shape
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import geopackage, plan_geojson, qgis_style
+from safepassage.formats.gis import geopackage, plan_geojson, qgis_style
 from safepassage.testing.sample_documents import sample_documents, sample_layers
 
 RELEASE = release(*sample_documents(), Audience.PLANNING_TEAM)

@@ -10,7 +10,7 @@ from safepassage.domain.planning_problem import DemandRow, PlacedPlace, Planning
 from safepassage.domain.timed_network import HazardPiece, TimedArcs, TimedNetwork
 from safepassage.engines.least_exposure import LeastExposure, Proof, Roads
 from safepassage.engines.summary import totals
-from safepassage.formats import inputs_json
+from safepassage.formats.plan import inputs_json
 from safepassage.kernels.priced_journeys import (
     NO_WAY,
     HazardSteps,

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.road_defaults import RoadDefaults
-from safepassage.formats import osm
-from safepassage.formats.osm.tags import TagRules, barrier_blocks
+from safepassage.formats.networks import osm
+from safepassage.formats.networks.osm.tags import TagRules, barrier_blocks
 
 RADIUS_M = 6_371_008.8
 

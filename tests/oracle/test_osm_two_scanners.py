@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.road_defaults import RoadDefaults
-from safepassage.formats import osm
-from safepassage.formats.osm import container, scan_osmium, scan_pbf
-from safepassage.formats.osm.tags import TagRules
-from safepassage.formats.osm.varints import UnusualError
+from safepassage.formats.networks import osm
+from safepassage.formats.networks.osm import container, scan_osmium, scan_pbf
+from safepassage.formats.networks.osm.tags import TagRules
+from safepassage.formats.networks.osm.varints import UnusualError
 
 EXTRACTS = ["andorra", "baltimore", "heidelberg", "helsinki", "liechtenstein"]
 

@@ -15,7 +15,7 @@ from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.summary import binding, direction_summaries, totals
-from safepassage.formats import inputs_json, plan_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import _served
 from safepassage.testing.tiny_plans import TinyCase, canonical
 from safepassage_verify import verify

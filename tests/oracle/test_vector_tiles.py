@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shapely import LineString, box
 from shapely.ops import unary_union
 
-from safepassage.formats.tile_lines import MARGIN, WORLD, WorldLines, cut
-from safepassage.formats.vector_tile import EXTENT, encode, encode_lines
+from safepassage.formats.maps.tile_lines import MARGIN, WORLD, WorldLines, cut
+from safepassage.formats.maps.vector_tile import EXTENT, encode, encode_lines
 
 coordinate = st.integers(-2 * EXTENT, 3 * EXTENT)
 lines = st.lists(st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=6), min_size=1, max_size=8)

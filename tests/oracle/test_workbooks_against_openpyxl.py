@@ -10,8 +10,8 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.formats.tabular import ErrorCell
-from safepassage.formats.xlsx_in import read_workbook
+from safepassage.formats.containers.tabular import ErrorCell
+from safepassage.formats.containers.xlsx_in import read_workbook
 
 # What XML can hold, without the carriage return that every XML reader turns into a line feed; openpyxl writes
 # no escape for texts that look like one (_x0041_).

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_json
+from safepassage.formats.plan import bus_json
 from safepassage_verify.buses import check_plan
 from tests.support.bus_problems import problems
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.problem_codes import PROBLEM_CODES
-from safepassage.formats.case_out import TableOut
-from safepassage.formats.case_reading import CaseReading, read_case
-from safepassage.formats.case_sheets import workbook
-from safepassage.formats.case_template import settings_toml
-from safepassage.formats.case_write import csv_text
-from safepassage.formats.template_rows import template_tables
+from safepassage.formats.case.case_out import TableOut
+from safepassage.formats.case.case_reading import CaseReading, read_case
+from safepassage.formats.case.case_sheets import workbook
+from safepassage.formats.case.case_template import settings_toml
+from safepassage.formats.case.case_write import csv_text
+from safepassage.formats.case.template_rows import template_tables
 
 TABLES = template_tables()
 TEMPLATE = workbook(TABLES)

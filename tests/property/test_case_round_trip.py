@@ -34,9 +34,9 @@ from safepassage.domain.case import (
     TransitLink,
     VehicleType,
 )
-from safepassage.domain.dictionary import Column, ValueType, table
-from safepassage.formats.case_reading import read_case
-from safepassage.formats.case_write import write_case_folder, write_case_xlsx
+from safepassage.domain.dictionary.dictionary import Column, ValueType, table
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_write import write_case_folder, write_case_xlsx
 
 DAY_S = 86_400
 BOX_E7 = 5_000_000

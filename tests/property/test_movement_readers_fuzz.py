@@ -14,16 +14,9 @@ from hypothesis import strategies as st
 from safepassage.domain.errors import FormatError
 from safepassage.domain.log.entry import NO_HASH, Entry
 from safepassage.domain.movement import events as ev
-from safepassage.formats import (
-    access_log,
-    alert_file,
-    alert_log,
-    cap_check,
-    movement_file,
-    movement_log,
-    referral_record,
-)
-from safepassage.formats.record_json import to_plain
+from safepassage.formats.access import access_log, alert_file, alert_log, cap_check, referral_record
+from safepassage.formats.containers.record_json import to_plain
+from safepassage.formats.movement import movement_file, movement_log
 from tests.support.movements import Desk, agreed
 
 FORM = b"""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import public_notice
-from safepassage.formats.notice_texts import notice_texts
+from safepassage.formats.paper.notice_texts import notice_texts
+from safepassage.formats.sheets import public_notice
 from safepassage.testing.sample_documents import sample_documents, sealed
 
 INPUTS, WHOLE_PLAN, CERTIFICATE, _ = sample_documents()

@@ -43,6 +43,6 @@ def test_a_reader_that_fails_is_found_and_one_that_answers_is_not():
 def test_what_reads_bytes_is_among_the_readers():
     """A format that gains a reader of bytes gains a row here, or this fails."""
     text = (ROOT / "benchmarks" / "fuzz_readers.py").read_text("utf-8")
-    for path in sorted((ROOT / "src" / "safepassage" / "formats").glob("*.py")):
+    for path in sorted((ROOT / "src" / "safepassage" / "formats").rglob("*.py")):
         if "\ndef read(data: bytes" in path.read_text("utf-8"):
             assert path.stem in text or path.stem == "geometry_geojson", path.stem

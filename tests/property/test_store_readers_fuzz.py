@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.errors import FormatError, StoreError
-from safepassage.formats import checkpoint_json, draft_json, log_record
+from safepassage.formats.log import checkpoint_json, draft_json, log_record
 from safepassage.store import checking, exchange
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import Secret

@@ -10,7 +10,8 @@ from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import Case
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation
-from safepassage.formats import aid_json, canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import aid_json, inputs_json, plan_json
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.provisioning import provide
 from safepassage_verify import Verdict, verify

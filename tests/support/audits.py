@@ -26,7 +26,7 @@ from safepassage.domain.case import (
 from safepassage.domain.manifest import Manifest, Ride, TravelGroup, WaypointCount
 from safepassage.domain.provenance import Provenance
 from safepassage.domain.safeguard import Safeguard, SafeguardKind
-from safepassage.formats import audit_files
+from safepassage.formats.sheets import audit_files
 
 HOUR = 3600
 EPOCH, AS_OF = "2030-05-14T04:00:00Z", "2030-05-14T03:00:00Z"

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import cache
 
 from safepassage import example
-from safepassage.formats import canonical_json, ledger_json
+from safepassage.formats.claims import ledger_json
+from safepassage.formats.containers import canonical_json
 from safepassage.web import office, planning_process
 from safepassage.web.application import application
 from safepassage.web.desk import Given

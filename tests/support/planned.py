@@ -10,7 +10,8 @@ from safepassage.domain.case import Case
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation
 from safepassage.engines.overlay import overlay
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage_verify import Verdict, verify
 

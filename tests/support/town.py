@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from safepassage.domain.network import RoadNetwork
-from safepassage.formats import network_csv
+from safepassage.formats.case import network_csv
 
 STEP = 0.004
 WEST, SOUTH = 35.0, 50.0

@@ -9,8 +9,8 @@ import pytest
 from safepassage.domain.aid.commodity import Norm
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import Place, PlaceKind, Settings
-from safepassage.domain.case_aid_checks import CHECKS
-from safepassage.domain.case_draft import CaseDraft, Located
+from safepassage.domain.case_checks.case_aid_checks import CHECKS
+from safepassage.domain.case_checks.case_draft import CaseDraft, Located
 from safepassage.domain.problem import Where
 
 DEPOT = Place(id="d", name="Depot", kind=PlaceKind.DEPOT, lon_e7=0, lat_e7=0)

@@ -8,7 +8,7 @@ import pytest
 
 from safepassage.domain.situation import Situation
 from safepassage.engines.distribution import gone, onward, since
-from safepassage.formats import aid_json
+from safepassage.formats.plan import aid_json
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.provisioning import provide
 from safepassage.testing.aid_cases import random_aid_case

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
-from safepassage.formats import aid_tables
+from safepassage.formats.tables import aid_tables
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
 

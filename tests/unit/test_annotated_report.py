@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from safepassage.domain.claims.words import Modality, Polarity
-from safepassage.formats.annotated_report import read, write
+from safepassage.formats.claims.annotated_report import read, write
 
 CORPUS = files("safepassage") / "corpus"
 GOOD = r"""outlet: Desk

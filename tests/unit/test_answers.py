@@ -11,7 +11,7 @@ from importlib.resources import files
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.words import LinkKind
 from safepassage.extracting import extract
-from safepassage.formats import gazetteer_in
+from safepassage.formats.claims import gazetteer_in
 from tests.support.reports import report
 
 

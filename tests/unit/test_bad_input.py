@@ -13,10 +13,10 @@ import pytest
 
 from safepassage.domain.problem import Problem, Severity
 from safepassage.domain.problem_codes import PROBLEM_CODES
-from safepassage.formats.case_out import TableOut
-from safepassage.formats.case_reading import CaseReading, read_case
-from safepassage.formats.case_write import csv_text, toml_value
-from safepassage.formats.template_rows import SETTINGS, template_tables
+from safepassage.formats.case.case_out import TableOut
+from safepassage.formats.case.case_reading import CaseReading, read_case
+from safepassage.formats.case.case_write import csv_text, toml_value
+from safepassage.formats.case.template_rows import SETTINGS, template_tables
 
 TABLES = {out.name: out for out in template_tables()}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.formats import bus_instance
+from safepassage.formats.plan import bus_instance
 
 TEXT = "3 30\n2 1 2\n2 90 60 30\n1 120 120\n\n1 5 6\n2 7 8\n\n1 9\n2 10\n"
 

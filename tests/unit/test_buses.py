@@ -9,7 +9,7 @@ import numpy as np
 from safepassage.domain.bus_plan import BoundKind
 from safepassage.domain.bus_problem import BusFleet, BusProblem, Dwell
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_instance
+from safepassage.formats.plan import bus_instance
 
 
 def solved(problem, **options):

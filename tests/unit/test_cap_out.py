@@ -26,7 +26,8 @@ from safepassage.domain.public_alert import (
     Urgency,
     followed,
 )
-from safepassage.formats import cap_alert, cap_check, cap_out
+from safepassage.formats.access import cap_check, cap_out
+from safepassage.formats.claims import cap_alert
 
 RECEIVED = "2030-03-17T18:00:00Z"
 

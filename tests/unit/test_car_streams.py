@@ -19,7 +19,7 @@ from safepassage.engines.car_streams import (
 )
 from safepassage.engines.summary import direction_summaries
 from safepassage.engines.summary.totals import totals
-from safepassage.formats import inputs_json, plan_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.booking import book
 from safepassage.kernels.shortest_paths import ArcGraph
 from safepassage.testing.evacuation_instance import DIRECTION, Draw, draw, problem

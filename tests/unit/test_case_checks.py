@@ -18,9 +18,9 @@ from safepassage.domain.case import (
     SelectorKind,
     Settings,
 )
-from safepassage.domain.case_checks import check_case
-from safepassage.domain.case_draft import CaseDraft, Located
-from safepassage.domain.case_place_checks import FAR_KM, distance_km, seems_swapped
+from safepassage.domain.case_checks.case_checks import check_case
+from safepassage.domain.case_checks.case_draft import CaseDraft, Located
+from safepassage.domain.case_checks.case_place_checks import FAR_KM, distance_km, seems_swapped
 from safepassage.domain.problem import Where
 from safepassage.domain.suggestions import did_you_mean, nearest
 

@@ -11,11 +11,11 @@ import pytest
 
 from safepassage.domain.case import Interval, PlaceKind
 from safepassage.domain.problem import Severity
-from safepassage.formats.case_folder import read_toml
-from safepassage.formats.case_reading import read_case
-from safepassage.formats.case_template import write_template
-from safepassage.formats.case_write import convert_case
-from safepassage.formats.network_csv import examine
+from safepassage.formats.case.case_folder import read_toml
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_template import write_template
+from safepassage.formats.case.case_write import convert_case
+from safepassage.formats.case.network_csv import examine
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "src" / "safepassage" / "example" / "sudzha_sumy"
@@ -313,7 +313,7 @@ def test_the_built_in_example_has_no_errors_and_survives_conversion(tmp_path):
 def test_nothing_heavy_is_loaded_to_read_a_case(tmp_path):
     """A workbook writer, geometry and solvers take longer to load than most cases take to read."""
     code = (
-        "import sys; from safepassage.formats.case_reading import read_case;"
+        "import sys; from safepassage.formats.case.case_reading import read_case;"
         f"assert read_case({str(EXAMPLE)!r}).case is not None;"
         "print(sorted({'openpyxl', 'scipy', 'ortools', 'osmium'} & set(sys.modules)))"
     )

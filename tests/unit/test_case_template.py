@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 from safepassage.domain.case import Group, PlaceKind
-from safepassage.domain.dictionary import TABLES, table
-from safepassage.formats.case_reading import read_case
-from safepassage.formats.case_template import write_template
-from safepassage.formats.template_rows import template_tables
+from safepassage.domain.dictionary.dictionary import TABLES, table
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_template import write_template
+from safepassage.formats.case.template_rows import template_tables
 
 
 @pytest.fixture(scope="module")

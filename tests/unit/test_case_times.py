@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from safepassage.domain.case import Interval
-from safepassage.formats.case_times import Clock, Fault, joined, offset_s, start_of_case, zones
+from safepassage.formats.case.case_times import Clock, Fault, joined, offset_s, start_of_case, zones
 
 EPOCH = datetime(2024, 8, 16, 3, 0, tzinfo=UTC)
 CLOCK = Clock(epoch=EPOCH, offset_s=3 * 3600, horizon_s=24 * 3600)
@@ -127,7 +127,7 @@ def test_zone_names_work_without_time_zone_data_only_as_offsets(monkeypatch):
     def nothing(_key):
         raise KeyError
 
-    monkeypatch.setattr("safepassage.formats.case_times.ZoneInfo", nothing)
+    monkeypatch.setattr("safepassage.formats.case.case_times.ZoneInfo", nothing)
     assert isinstance(offset_s("Europe/Kyiv", EPOCH), Fault)
     assert offset_s("+03:00", EPOCH) == 10_800
 

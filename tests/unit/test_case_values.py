@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from safepassage.domain.case import PlaceKind, RoadSelector, SelectorKind
-from safepassage.domain.dictionary import table
-from safepassage.formats.case_times import Clock, Fault
-from safepassage.formats.case_values import read_cell
-from safepassage.formats.tabular import EmptyFormula, ErrorCell
+from safepassage.domain.dictionary.dictionary import table
+from safepassage.formats.case.case_times import Clock, Fault
+from safepassage.formats.case.case_values import read_cell
+from safepassage.formats.containers.tabular import EmptyFormula, ErrorCell
 
 CLOCK = Clock(epoch=datetime(2024, 8, 16, tzinfo=UTC), offset_s=0, horizon_s=86_400)
 PERSONS = table("demand").column("persons")

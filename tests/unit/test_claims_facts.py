@@ -8,9 +8,9 @@ import pytest
 
 from safepassage.domain.claims.words import Predicate
 from safepassage.engines.conflicts import conflicts
-from safepassage.formats import claims_json
-from safepassage.formats.claims_facts import ClaimsFacts, age_in_words
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.claims import claims_json
+from safepassage.formats.facts.claims_facts import ClaimsFacts, age_in_words
+from safepassage.formats.facts.local_clock import LocalClock
 from tests.unit.test_conflicts import A, left, number
 from tests.unit.test_hazard_on_roads import seen, shelled
 from tests.unit.test_hazard_picture import ledger

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from safepassage.domain.claims.words import Decision
-from safepassage.formats import claims_table
+from safepassage.formats.claims import claims_table
 from tests.unit.test_claim_ledger import BASE
 from tests.unit.test_claim_values import LEFT
 

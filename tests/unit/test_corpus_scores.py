@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import corpus
-from safepassage.formats import gazetteer_in
+from safepassage.formats.claims import gazetteer_in
 
 GAZETTEER, _ = gazetteer_in.read((corpus.CORPUS / "gazetteer.csv").read_bytes(), file="gazetteer.csv")
 

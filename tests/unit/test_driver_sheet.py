@@ -11,11 +11,12 @@ import pytest
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import own_way_map, paper_html, paper_pdf
-from safepassage.formats.driver_sheet import DriverSheets, sheet_hash, vehicles
-from safepassage.formats.place_sheets import PlaceSheets
-from safepassage.formats.register import Register
-from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.facts.register import Register
+from safepassage.formats.maps import own_way_map
+from safepassage.formats.paper import paper_html, paper_pdf
+from safepassage.formats.paper.sheet_texts import sheet_texts
+from safepassage.formats.sheets.driver_sheet import DriverSheets, sheet_hash, vehicles
+from safepassage.formats.sheets.place_sheets import PlaceSheets
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 from tests.support.paper import closed, lost, page_text, pdf_text
 

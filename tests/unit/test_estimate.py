@@ -11,7 +11,8 @@ from safepassage.domain.quick_look import Checkpoint, OffRoadLink, PopulationCel
 from safepassage.engines.estimate.area import area_roads
 from safepassage.engines.estimate.people import spread
 from safepassage.estimating import Estimated, make_estimate
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage_verify import verify
 from tests.support.town import SOUTH, STEP, WEST, square, town
 

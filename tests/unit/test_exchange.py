@@ -13,8 +13,8 @@ import pytest
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.log.finding import Verdict
-from safepassage.formats import bundle, checkpoint_json, log_record
-from safepassage.formats.log_chain import row_of
+from safepassage.formats.log import bundle, checkpoint_json, log_record
+from safepassage.formats.log.log_chain import row_of
 from safepassage.store import checking, exchange, restoring, signing
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import Secret

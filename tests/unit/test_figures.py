@@ -14,7 +14,7 @@ from safepassage.domain.log.classes import shown
 from safepassage.domain.release import FIELD_CLASSES, STATEMENT, Audience, SensitivityClass
 from safepassage.engines.figures import coarse, figures
 from safepassage.engines.release import release, with_figures
-from safepassage.formats import figures_files
+from safepassage.formats.tables import figures_files
 from safepassage.store import exports
 from safepassage.store.memory import MemoryBackend
 from safepassage.testing.sample_documents import sample_documents, sealed

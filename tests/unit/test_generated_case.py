@@ -21,7 +21,7 @@ from safepassage.domain.network import (
     RoadNetwork,
     Shapes,
 )
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
 from safepassage.testing.draws import Draws, apportion
 from safepassage.testing.generated import generate_case, largest_strong_component
 from safepassage.testing.small_cases import random_small_case

@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from safepassage.domain.problem import Problem, Where
-from safepassage.formats import geometry_wkt
-from safepassage.formats.geometry_in import read_features
+from safepassage.formats.geometry import geometry_wkt
+from safepassage.formats.geometry.geometry_in import read_features
 
 SQUARE = ((0, 0), (10_000_000, 0), (10_000_000, 10_000_000), (0, 10_000_000), (0, 0))
 HOLE = ((2_500_000, 2_500_000), (7_500_000, 2_500_000), (7_500_000, 7_500_000), (2_500_000, 2_500_000))
@@ -188,7 +188,7 @@ def test_a_faulty_map_file_is_a_problem_of_its_kind(name):
 
 
 def test_too_many_points_are_refused(monkeypatch):
-    monkeypatch.setattr("safepassage.formats.geometry.MAX_POINTS", 3)
+    monkeypatch.setattr("safepassage.formats.geometry.geometry.MAX_POINTS", 3)
     assert feature_problem(FILES["zone.kml"], "zone.kml").code == "GEOMETRY_TOO_LARGE"
 
 

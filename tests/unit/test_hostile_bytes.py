@@ -6,16 +6,13 @@ import pytest
 
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.domain.problem import Problem
-from safepassage.formats import (
-    alert_file,
-    gazetteer_in,
-    movement_file,
-    population_grid,
-    referral_record,
-    xlsx_in,
-)
-from safepassage.formats.case_sheets import workbook
-from safepassage.formats.template_rows import template_tables
+from safepassage.formats.access import alert_file, referral_record
+from safepassage.formats.case import population_grid
+from safepassage.formats.case.case_sheets import workbook
+from safepassage.formats.case.template_rows import template_tables
+from safepassage.formats.claims import gazetteer_in
+from safepassage.formats.containers import xlsx_in
+from safepassage.formats.movement import movement_file
 
 
 @pytest.mark.parametrize("at", [0, 30, 400])

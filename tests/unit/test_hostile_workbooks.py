@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from safepassage.domain.problem import Severity
-from safepassage.formats.case_reading import read_case
-from safepassage.formats.case_sheets import workbook
-from safepassage.formats.template_rows import template_tables
-from safepassage.formats.xlsx_in import read_workbook
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_sheets import workbook
+from safepassage.formats.case.template_rows import template_tables
+from safepassage.formats.containers.xlsx_in import read_workbook
 
 TEMPLATE = workbook(template_tables())
 
@@ -328,7 +328,7 @@ def test_an_archive_that_lies_about_its_size_is_not_unpacked_further():
 
 
 def test_a_workbook_with_far_too_many_cells_is_refused(monkeypatch):
-    monkeypatch.setattr("safepassage.formats.xlsx_in.MAX_CELLS", 50)
+    monkeypatch.setattr("safepassage.formats.containers.xlsx_in.MAX_CELLS", 50)
     found = read_workbook(TEMPLATE, "case.xlsx")
     assert found.code == "FILE_TOO_LARGE"
 

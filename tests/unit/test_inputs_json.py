@@ -16,8 +16,9 @@ import pytest
 
 from safepassage import example
 from safepassage.engines.overlay import overlay
-from safepassage.formats import canonical_json, inputs_json
-from safepassage.formats.case_reading import read_case
+from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json
 from safepassage.testing.small_cases import random_small_case
 
 FILES = {

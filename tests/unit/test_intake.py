@@ -15,7 +15,7 @@ from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.words import Modality, PlacePrecision, Polarity, Predicate, TimePrecision
 from safepassage.extracting import proposals
-from safepassage.formats import access_incidents, cap_alert, field_rows, logie, ucdp_events
+from safepassage.formats.claims import access_incidents, cap_alert, field_rows, logie, ucdp_events
 
 READERS = {"rows": field_rows, "logie": logie, "ucdp": ucdp_events, "incidents": access_incidents}
 FROM = {"file": "x.csv", "outlet": "Desk", "received": "2031-05-14T12:00:00Z"}

@@ -23,8 +23,8 @@ from safepassage.domain.claims.ledger import (
 )
 from safepassage.domain.claims.values import InformationGrade, PlaceReference, Quantity, TimeSpan
 from safepassage.domain.claims.words import Decision, LinkKind, PlacePrecision, Predicate, TimePrecision
-from safepassage.formats import ledger_json
-from safepassage.formats.record_json import from_plain, to_plain
+from safepassage.formats.claims import ledger_json
+from safepassage.formats.containers.record_json import from_plain, to_plain
 from tests.unit.test_claim_values import CHAIN, LEFT, REPORT, SPAN
 
 FULL = CivilianClaim(

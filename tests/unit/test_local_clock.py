@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.facts.local_clock import LocalClock
 
 HOUR = 3600
 

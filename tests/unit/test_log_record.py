@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from safepassage.domain.log.entry import NO_HASH, Draft, Entry
 from safepassage.domain.release import SensitivityClass
-from safepassage.formats import draft_json, log_record
+from safepassage.formats.log import draft_json, log_record
 from tests.support.stores import draft
 
 PLAIN = st.recursive(

@@ -16,14 +16,14 @@ from safepassage.domain.case import AreaKind
 from safepassage.domain.map_layers import MapArea, MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats.map_drawing import PlanMap
-from safepassage.formats.map_flows import WIDEST_PX, Chain, FlowLines, draw_chains, offset, width_of
-from safepassage.formats.map_frame import MapFrame, along, length, middle
-from safepassage.formats.map_labels import Label, LabelPlacer, around, text_width
-from safepassage.formats.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
-from safepassage.formats.movements import Movements
-from safepassage.formats.people_facts import PeopleFacts
-from safepassage.formats.register import Register
+from safepassage.formats.facts.movements import Movements
+from safepassage.formats.facts.people_facts import PeopleFacts
+from safepassage.formats.facts.register import Register
+from safepassage.formats.maps.map_drawing import PlanMap
+from safepassage.formats.maps.map_flows import WIDEST_PX, Chain, FlowLines, draw_chains, offset, width_of
+from safepassage.formats.maps.map_frame import MapFrame, along, length, middle
+from safepassage.formats.maps.map_labels import Label, LabelPlacer, around, text_width
+from safepassage.formats.maps.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 
 DOCUMENTS = sample_documents()

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from safepassage.domain.errors import FormatError
-from safepassage.formats import matsim
+from safepassage.formats.networks import matsim
 
 NET = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE network SYSTEM "http://www.matsim.org/files/dtd/network_v2.dtd">

@@ -13,7 +13,7 @@ from safepassage.domain.movement.copies import copy_for, own_form
 from safepassage.domain.movement.form import BY_NUMBER, CONSENTED, FIELDS, TERMS, numbers_of
 from safepassage.domain.movement.words import Answer
 from safepassage.domain.release import SensitivityClass
-from safepassage.formats.log_record import thawed
+from safepassage.formats.log.log_record import thawed
 from tests.support.movements import Desk, agreed, later
 
 

@@ -7,8 +7,8 @@ import pytest
 from safepassage.domain.movement.particulars import Particulars
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import movement_draft, movement_file
-from safepassage.formats.local_clock import instant
+from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.movement import movement_draft, movement_file
 from safepassage.testing.sample_documents import sample_documents
 
 RELEASE = release(*sample_documents(), Audience.PLANNING_TEAM)

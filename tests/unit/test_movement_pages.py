@@ -7,7 +7,8 @@ from pathlib import Path
 
 from safepassage.domain.movement.checks import check
 from safepassage.domain.movement.words import MovementKind
-from safepassage.formats import alert_file, movement_file, referral_record
+from safepassage.formats.access import alert_file, referral_record
+from safepassage.formats.movement import movement_file
 from tests.support.movements import NOW_S, particulars
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"

@@ -10,7 +10,7 @@ from safepassage.domain.access_work.request import AccessRequested, RequesterKin
 from safepassage.domain.movement import events as ev
 from safepassage.domain.movement.words import Answer, Channel, YesNo
 from safepassage.domain.safeguard import ANSWERS, SafeguardKind
-from safepassage.formats import movement_safeguards
+from safepassage.formats.movement import movement_safeguards
 from tests.support.movements import NOW_S, Desk, agreed, later
 
 

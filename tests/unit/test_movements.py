@@ -6,11 +6,11 @@ import pytest
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats.local_clock import LocalClock
-from safepassage.formats.movements import Movements, RoadTimes
-from safepassage.formats.people_facts import PeopleFacts, duration, in_words, percent
-from safepassage.formats.register import Register
-from safepassage.formats.supply_facts import bottlenecks, vehicles
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.facts.movements import Movements, RoadTimes
+from safepassage.formats.facts.people_facts import PeopleFacts, duration, in_words, percent
+from safepassage.formats.facts.register import Register
+from safepassage.formats.facts.supply_facts import bottlenecks, vehicles
 from safepassage.testing.sample_documents import sample_documents, sealed
 
 # Nodes 0 (village) -> 1 -> 2 (gate out) -> 3 (site); arc 3 is a train from 0 to 3.

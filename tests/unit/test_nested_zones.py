@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
-from safepassage.cli.zones_weighed import zone_lines, zone_rows
+from safepassage.cli.claims.zones_weighed import zone_lines, zone_rows
 from safepassage.domain.case import Area, AreaKind, Provenance
 from safepassage.domain.situation import Situation
 from safepassage.engines.nested_zones import read_as, readings, zones

@@ -12,7 +12,7 @@ import pytest
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network_report import LinkNote
 from safepassage.domain.road_defaults import RoadDefaults
-from safepassage.formats import network_cache, osm
+from safepassage.formats.networks import network_cache, osm
 
 MAP = (
     b'<osm version="0.6"><bounds minlat="50" minlon="10" maxlat="51" maxlon="11"/>\n'

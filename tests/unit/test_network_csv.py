@@ -8,8 +8,8 @@ from safepassage.domain.errors import FormatError, TableError
 from safepassage.domain.network import Mode, NetworkSource, RoadClass
 from safepassage.domain.problem import Severity
 from safepassage.domain.road_defaults import RoadDefaults
-from safepassage.formats import network_csv
-from safepassage.formats.tabular import read_csv
+from safepassage.formats.case import network_csv
+from safepassage.formats.containers.tabular import read_csv
 
 NODES = "id,lat,lon,name\na,50.0,35.0,Upper\nb,50.01,35.0,\nc,50.01,35.02,\n"
 

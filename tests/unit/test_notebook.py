@@ -12,7 +12,8 @@ import pytest
 from safepassage import notebook
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import case_map, notebook_html
+from safepassage.formats.maps import case_map
+from safepassage.formats.pages import notebook_html
 from safepassage.testing.sample_documents import sample_documents, sample_layers
 from tests.support.folders import write_case
 

@@ -17,8 +17,8 @@ from safepassage.domain.movement.copies import copy_for, own_form
 from safepassage.domain.movement.form import BY_NUMBER, CONSENTED
 from safepassage.domain.movement.particulars import CargoLine, VehicleLine
 from safepassage.domain.movement.words import Answer
-from safepassage.formats import notification_files
-from safepassage.formats.notification_rows import page
+from safepassage.formats.movement import notification_files
+from safepassage.formats.movement.notification_rows import page
 from tests.support.movements import Desk, agreed, particulars
 
 HOSTILE = '=HYPERLINK("x") <b>&\u202e #set page()'

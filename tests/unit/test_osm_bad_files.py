@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from safepassage.domain.errors import FormatError, SafePassageError
-from safepassage.formats import osm
-from safepassage.formats.osm import container, pbf
+from safepassage.formats.networks import osm
+from safepassage.formats.networks.osm import container, pbf
 
 ROAD = (
     b'<?xml version="1.0"?>\n<osm version="0.6">\n'

@@ -13,7 +13,7 @@ import pytest
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import Mode, RoadClass
 from safepassage.domain.road_defaults import RoadDefault, RoadDefaults
-from safepassage.formats import osm
+from safepassage.formats.networks import osm
 
 STEP = 0.001
 STEP_M = 111.2

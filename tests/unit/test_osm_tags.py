@@ -6,8 +6,8 @@ import pytest
 
 from safepassage.domain.network import Mode, RoadClass
 from safepassage.domain.road_defaults import RoadDefaults
-from safepassage.formats.osm import values
-from safepassage.formats.osm.tags import RELEVANT, TagRules, barrier_blocks
+from safepassage.formats.networks.osm import values
+from safepassage.formats.networks.osm.tags import RELEVANT, TagRules, barrier_blocks
 
 RULES = TagRules(RoadDefaults())
 BOTH, CAR, BUS, NOBODY = 3, 1, 2, 0

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.formats.osm import pbf, varints
-from safepassage.formats.osm.varints import BYTES, FIXED32, FIXED64, VARINT, MessageError, UnusualError
+from safepassage.formats.networks.osm import pbf, varints
+from safepassage.formats.networks.osm.varints import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    MessageError,
+    UnusualError,
+)
 
 NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, 2**64 - 1))
 

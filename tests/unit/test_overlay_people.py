@@ -8,7 +8,8 @@ import pytest
 
 from safepassage.domain.case import DirectionBasis, PlaceKind
 from safepassage.domain.network import Mode
-from safepassage.formats import canonical_json, inputs_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json
 from tests.support.planned import accepted, laid, verdict_on
 from tests.support.sketch import Sketch, window
 

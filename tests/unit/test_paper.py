@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.formats import paper_html, paper_pdf, qr_code
-from safepassage.formats.markup import Markup
-from safepassage.formats.paper import (
+from safepassage.formats.containers.markup import Markup
+from safepassage.formats.paper import paper_html, paper_pdf, qr_code
+from safepassage.formats.paper.paper import (
     Beside,
     Heading,
     Items,

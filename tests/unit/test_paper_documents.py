@@ -14,20 +14,12 @@ from safepassage.audit import audit
 from safepassage.domain.release import Audience
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.release import release
-from safepassage.formats import (
-    audit_files,
-    audit_paper,
-    claims_json,
-    paper_html,
-    paper_of_page,
-    paper_pdf,
-    public_notice,
-    report_html,
-    report_paper,
-    situation_report,
-)  # fmt: skip
-from safepassage.formats.markup import Markup
-from safepassage.formats.paper import Beside, Heading, Items, Key, Pairs, Picture, Rows, Words
+from safepassage.formats.claims import claims_json  # fmt: skip
+from safepassage.formats.containers.markup import Markup
+from safepassage.formats.pages import report_html, report_paper  # fmt: skip
+from safepassage.formats.paper import paper_html, paper_of_page, paper_pdf  # fmt: skip
+from safepassage.formats.paper.paper import Beside, Heading, Items, Key, Pairs, Picture, Rows, Words
+from safepassage.formats.sheets import audit_files, audit_paper, public_notice, situation_report  # fmt: skip
 from safepassage.testing.sample_documents import sample_documents, sample_layers
 from tests.support.audits import World
 from tests.support.paper import closed, lost, page_text, pdf_text

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from safepassage.formats import plan_json
+from safepassage.formats.plan import plan_json
 from safepassage.testing.small_cases import random_small_case
 from tests.support.planned import planned
 from tests.support.sketch import Sketch

@@ -7,13 +7,14 @@ from dataclasses import fields, replace
 
 import pytest
 
-from safepassage.cli import ledger_file, main
+from safepassage.cli import main
+from safepassage.cli.claims import ledger_file
 from safepassage.domain.claims.claim import ForcesClaim
 from safepassage.domain.claims.referral import Consent, ConsentBasis, IncidentReferral
 from safepassage.domain.claims.values import Quantity
 from safepassage.domain.claims.words import ForcesPredicate, Predicate
 from safepassage.engines.referral import refer
-from safepassage.formats import referral_json
+from safepassage.formats.access import referral_json
 from tests.unit.test_conflicts import REPORTS, said
 from tests.unit.test_hazard_picture import AMBER, HOUR, ledger, shelling
 

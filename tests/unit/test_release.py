@@ -10,15 +10,10 @@ import pytest
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import FIELD_CLASSES, Audience, Release, SensitivityClass, class_of
 from safepassage.engines.release import UnverifiedPlanError, canonical_bytes, release
-from safepassage.formats import (
-    gpx,
-    kmz,
-    plan_geojson,
-    public_notice,
-    report_html,
-    schedule_csv,
-    schedule_xlsx,
-)
+from safepassage.formats.gis import gpx, kmz, plan_geojson
+from safepassage.formats.pages import report_html
+from safepassage.formats.sheets import public_notice
+from safepassage.formats.tables import schedule_csv, schedule_xlsx
 from safepassage.testing.sample_documents import sample_documents, sealed
 
 DOCUMENTS = sample_documents()

@@ -13,10 +13,10 @@ import pytest
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import report_html
-from safepassage.formats.curve_drawing import Curve, CurveChart, time_span
-from safepassage.formats.evidence_facts import agreement, grade_in_words, status_in_words, time_in_words
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.facts.evidence_facts import agreement, grade_in_words, status_in_words, time_in_words
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.maps.curve_drawing import Curve, CurveChart, time_span
+from safepassage.formats.pages import report_html
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 
 DOCUMENTS = sample_documents()

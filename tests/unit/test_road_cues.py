@@ -9,8 +9,8 @@ import pytest
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats.register import Register
-from safepassage.formats.road_cues import RoadCues, turn_of
+from safepassage.formats.facts.register import Register
+from safepassage.formats.facts.road_cues import RoadCues, turn_of
 from safepassage.testing.sample_documents import sample_documents, sealed
 
 INPUTS, PLAN, CERTIFICATE, _ = sample_documents()

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from safepassage.domain.network import RoadClass
-from safepassage.formats import road_tiles
-from safepassage.formats.road_tiles import DEEPEST_ZOOM, RoadTiles
-from safepassage.formats.tile_lines import WORLD_BITS, project
+from safepassage.formats.maps import road_tiles
+from safepassage.formats.maps.road_tiles import DEEPEST_ZOOM, RoadTiles
+from safepassage.formats.maps.tile_lines import WORLD_BITS, project
 from safepassage.testing.grid_roads import CORNER_E7, SPACING_E7, grid_network
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release
-from safepassage.formats import schedule_csv, schedule_xlsx
-from safepassage.formats.schedule_rows import WAVE_S, ScheduleRows, harmless
+from safepassage.formats.tables import schedule_csv, schedule_xlsx
+from safepassage.formats.tables.schedule_rows import WAVE_S, ScheduleRows, harmless
 from safepassage.testing.sample_documents import sample_documents, sealed
 
 INPUTS, PLAN, CERTIFICATE, VERIFICATION = sample_documents()

@@ -11,7 +11,8 @@ from safepassage.casework.simulator import Limits, SimulatorError
 from safepassage.domain.errors import FormatError
 from safepassage.domain.simulation import SimulatedRoad, SimulatedVehicle, Traffic, Trajectory
 from safepassage.engines.simulate import Setting, sheet, traffic
-from safepassage.formats import plan_json, sumo
+from safepassage.formats.gis import sumo
+from safepassage.formats.plan import plan_json
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 

@@ -7,7 +7,8 @@ import pytest
 from safepassage.domain.release import Audience
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.release import release
-from safepassage.formats import claims_json, situation_report
+from safepassage.formats.claims import claims_json
+from safepassage.formats.sheets import situation_report
 from safepassage.testing.sample_documents import sample_documents
 from tests.unit.test_conflicts import A, left, number
 from tests.unit.test_hazard_on_roads import seen, shelled

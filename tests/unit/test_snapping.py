@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.formats import osm
+from safepassage.formats.networks import osm
 from safepassage.kernels.snapping import nearest_nodes, nearest_stretches
 
 RADIUS_M = 6_371_008.8

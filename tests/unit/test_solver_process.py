@@ -11,7 +11,7 @@ import pytest
 
 from safepassage.casework.solver_process import SolverProcess
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_instance, bus_json
+from safepassage.formats.plan import bus_instance, bus_json
 from safepassage_verify.buses import check_plan, check_proof
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.formats.claims_facts import LESS, SAID, age_in_words
-from safepassage.formats.evidence_facts import grade_in_words
+from safepassage.formats.facts.claims_facts import LESS, SAID, age_in_words
+from safepassage.formats.facts.evidence_facts import grade_in_words
 from safepassage.web.spoken import PHRASES, spoken
 from safepassage.web.words import words
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.formats.sqlite_file import Table, database, record, varint
+from safepassage.formats.containers.sqlite_file import Table, database, record, varint
 
 VALUES = st.one_of(
     st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False),

@@ -11,8 +11,8 @@ import pytest
 
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.finding import LAST_MARKED, Verdict, marked_positions
-from safepassage.formats import checkpoint_json, log_record
-from safepassage.formats.log_chain import Row, row_of
+from safepassage.formats.log import checkpoint_json, log_record
+from safepassage.formats.log.log_chain import Row, row_of
 from safepassage.store import checking, embedded, keys, signing
 from safepassage.store.embedded import EmbeddedBackend
 from safepassage.store.keys import Secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from safepassage.domain.problem import Problem
-from safepassage.formats.tabular import normal_name, read_csv, shown
+from safepassage.formats.containers.tabular import normal_name, read_csv, shown
 
 TEXT = 'id,name\nкниш,"Книш, Суджа"\nb,"say ""so"""\n'
 ROWS = (("книш", "Книш, Суджа"), ("b", 'say "so"'))
@@ -60,7 +60,7 @@ def test_what_is_no_text_is_a_problem(data):
 
 
 def test_a_file_larger_than_any_case_is_not_read(monkeypatch):
-    monkeypatch.setattr("safepassage.formats.tabular.MAX_CSV_BYTES", 10)
+    monkeypatch.setattr("safepassage.formats.containers.tabular.MAX_CSV_BYTES", 10)
     found = read_csv("places", "places.csv", b"id,name\na,A\n")
     assert isinstance(found, Problem)
     assert found.code == "FILE_TOO_LARGE"

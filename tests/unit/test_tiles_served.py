@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from safepassage.formats.road_tiles import RoadTiles
+from safepassage.formats.maps.road_tiles import RoadTiles
 from safepassage.testing.grid_roads import CORNER_E7, grid_network
 from safepassage.web.tiles import MEDIA_TYPE, TileCache, tile_response
 from tests.unit.test_road_tiles import place_of

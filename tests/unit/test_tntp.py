@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from safepassage.domain.errors import FormatError
-from safepassage.formats import tntp
+from safepassage.formats.networks import tntp
 
 HEADER = """<NUMBER OF ZONES> 2
 <NUMBER OF NODES> 4

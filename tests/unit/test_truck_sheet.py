@@ -8,9 +8,10 @@ from safepassage.casework.sheets import sheet_files, sheet_papers
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
-from safepassage.formats import own_way_map, paper_html, paper_pdf
-from safepassage.formats.sheet_texts import sheet_texts
-from safepassage.formats.truck_sheet import TruckSheets, trucks
+from safepassage.formats.maps import own_way_map
+from safepassage.formats.paper import paper_html, paper_pdf
+from safepassage.formats.paper.sheet_texts import sheet_texts
+from safepassage.formats.sheets.truck_sheet import TruckSheets, trucks
 from safepassage.testing.sample_documents import sample_documents
 from tests.support.paper import closed, lost, page_text, pdf_text
 

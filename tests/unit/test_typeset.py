@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.formats.typeset import typeset, typeset_with_warnings
+from safepassage.formats.paper.typeset import typeset, typeset_with_warnings
 
 HOSTILE = (
     '#eval("1+1")', '#read("/page.typ")', "\\ #pagebreak()", "$x^2$", "[a](b)", "*bold* _it_", "= heading",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from safepassage.formats.tile_lines import MARGIN, WORLD, WorldLines, cut, project, unproject
-from safepassage.formats.vector_tile import EXTENT, LineParts, encode, encode_lines, varint, varints
+from safepassage.formats.maps.tile_lines import MARGIN, WORLD, WorldLines, cut, project, unproject
+from safepassage.formats.maps.vector_tile import EXTENT, LineParts, encode, encode_lines, varint, varints
 
 
 def parts(*lines, group=None):

@@ -32,7 +32,7 @@ def test_the_whole_plan_is_verified_and_says_what_it_delivers(whole):
 
 
 def test_the_file_is_read_as_it_was_written(whole):
-    from safepassage.formats import aid_json
+    from safepassage.formats.plan import aid_json
 
     assert aid_json.parsed(whole.aid) == whole.value
     with pytest.raises(ValueError, match="no distribution"):

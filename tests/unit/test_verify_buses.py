@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from safepassage.engines.buses.solve import improve
-from safepassage.formats import bus_instance, bus_json
+from safepassage.formats.plan import bus_instance, bus_json
 from safepassage_verify.buses import check_plan, check_proof
 
 # Routes in part would do by second 8; whole ones need 9, which takes a proof of several cases.

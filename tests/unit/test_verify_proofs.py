@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from safepassage.formats import inputs_json
+from safepassage.formats.plan import inputs_json
 from safepassage_verify import verify_files
 from safepassage_verify.buses import _drive_s, _empty_drives, _leaf_fault, check_plan, check_proof
 from safepassage_verify.exposure_bound import NO_WAY, _paid, priced_exposure_bound
@@ -157,7 +157,7 @@ def test_empty_drives_go_by_way_of_others_as_long_as_that_is_shorter():
 
 
 def test_a_price_of_nothing_on_what_has_no_limit_is_no_charge():
-    from safepassage.formats import bus_instance, bus_json
+    from safepassage.formats.plan import bus_instance, bus_json
     from tests.unit.test_verify_buses import TEXT, improve, leaves
 
     case = bus_instance.read(TEXT)

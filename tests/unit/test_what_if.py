@@ -11,7 +11,9 @@ from safepassage.domain.situation import Situation
 from safepassage.engines.what_if import closed, in_use
 from safepassage.engines.what_if.arrivals import arrivals
 from safepassage.engines.what_if.lanes import borrowed
-from safepassage.formats import canonical_json, case_reading, inputs_json, plan_json
+from safepassage.formats.case import case_reading
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.what_if import Scales, weigh_contraflow, weigh_losses
 from safepassage_verify import verify

@@ -11,7 +11,7 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.worlds import PPM, Chances, Fact, FactKind
 from safepassage.engines.worlds import Outcomes, Question, evaluated, facts, movements, sheet, slices
 from safepassage.engines.worlds.draws import truths, uniform_ppm
-from safepassage.formats import plan_json, worlds_json
+from safepassage.formats.plan import plan_json, worlds_json
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 

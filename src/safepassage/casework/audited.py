@@ -11,7 +11,8 @@ from safepassage.domain.case import Case
 from safepassage.domain.manifest import Manifest
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
-from safepassage.formats import audit_files, canonical_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.sheets import audit_files
 
 
 def audited(

@@ -12,8 +12,8 @@ from safepassage.domain.claims.picture import HazardPicture
 from safepassage.domain.problem import Problem
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads, in_case, narrowed, picture
-from safepassage.formats import claims_json
-from safepassage.formats.local_clock import instant
+from safepassage.formats.claims import claims_json
+from safepassage.formats.facts.local_clock import instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

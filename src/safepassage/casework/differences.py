@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from safepassage.domain.claims.withdrawal import Difference
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.facts.local_clock import LocalClock
 
 ROADS_SHOWN = 6
 MINUTE_S = 60

@@ -49,7 +49,8 @@ def read_network(
     FormatError
         When the file cannot be read whole; a TableError carries all faults of a folder.
     """
-    from safepassage.formats import network_cache, network_csv, osm  # noqa: PLC0415 - readers load libraries
+    from safepassage.formats.case import network_csv  # noqa: PLC0415 - readers load libraries
+    from safepassage.formats.networks import network_cache, osm  # noqa: PLC0415 - readers load libraries
 
     name = path.name.casefold()
     if not path.exists():
@@ -74,7 +75,7 @@ def read_case_input(path: Path, network: Path | None) -> CaseInput:
     FormatError
         When the case has no network, or its map cannot be read whole.
     """
-    from safepassage.formats import background, case_reading  # noqa: PLC0415
+    from safepassage.formats.case import background, case_reading  # noqa: PLC0415
 
     found = case_reading.read_case(path, network_given=network is not None)
     case, problems = found.case, found.problems

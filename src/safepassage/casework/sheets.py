@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
-from safepassage.formats import own_way_map, paper_html, paper_pdf
-from safepassage.formats.driver_sheet import DriverSheets, sheet_hash, vehicles
-from safepassage.formats.paper import Paper
-from safepassage.formats.place_sheets import PlaceSheets
-from safepassage.formats.sheet_texts import SheetTexts
-from safepassage.formats.truck_sheet import TruckSheets, trucks
+from safepassage.formats.maps import own_way_map
+from safepassage.formats.paper import paper_html, paper_pdf
+from safepassage.formats.paper.paper import Paper
+from safepassage.formats.paper.sheet_texts import SheetTexts
+from safepassage.formats.sheets.driver_sheet import DriverSheets, sheet_hash, vehicles
+from safepassage.formats.sheets.place_sheets import PlaceSheets
+from safepassage.formats.sheets.truck_sheet import TruckSheets, trucks
 
 VEHICLES, TRUCKS, SETTLEMENTS, SITES = "vehicles", "trucks", "settlements", "sites"
 KINDS = (VEHICLES, TRUCKS, SETTLEMENTS, SITES)

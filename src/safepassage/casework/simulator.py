@@ -19,7 +19,7 @@ from pathlib import Path
 
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.simulation import Traffic, Trajectory
-from safepassage.formats import sumo
+from safepassage.formats.gis import sumo
 
 
 class SimulatorError(SafePassageError):

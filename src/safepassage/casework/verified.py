@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from safepassage.domain.aid.distribution import AidPlan
-from safepassage.formats import aid_json, canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import aid_json, inputs_json, plan_json
 from safepassage.planning import Planned
 from safepassage_verify import Verdict, verify
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.domain.errors import FormatError, SafePassageError
-from safepassage.formats import canonical_json
+from safepassage.formats.containers import canonical_json
 from safepassage_verify import verify_files
 from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from safepassage.domain.worlds import Chances
 from safepassage.engines.worlds import Outcomes, Question, evaluated, facts, movements
-from safepassage.formats import canonical_json, inputs_json, plan_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

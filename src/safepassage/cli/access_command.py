@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from safepassage.cli import bundles, store_file
-from safepassage.cli.movement_time import given_utc_s
-from safepassage.cli.movement_views import age
+from safepassage.cli.log import bundles, store_file
+from safepassage.cli.movement.movement_time import given_utc_s
+from safepassage.cli.movement.movement_views import age
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
 from safepassage.domain.access_work.incident import CATEGORIES, DAY_S, AccessIncident, by_category
@@ -25,8 +25,9 @@ from safepassage.domain.access_work.request import (
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.movement.words import Channel
-from safepassage.formats import access_incidents, access_log
-from safepassage.formats.movement_file import iso
+from safepassage.formats.access import access_log
+from safepassage.formats.claims import access_incidents
+from safepassage.formats.movement.movement_file import iso
 from safepassage.store.event_store import EventStore, Receipt
 
 

@@ -6,16 +6,16 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from safepassage.cli import bundles, store_file
-from safepassage.cli.movement_time import given_utc_s
+from safepassage.cli.log import bundles, store_file
+from safepassage.cli.movement.movement_time import given_utc_s
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.public_alert import AlertInfo, AlertStatus, MessageType, PublicAlert, followed
 from safepassage.domain.release import STATEMENT, Audience
-from safepassage.formats import alert_file, alert_log, cap_out
-from safepassage.formats.movement_file import iso
+from safepassage.formats.access import alert_file, alert_log, cap_out
+from safepassage.formats.movement.movement_file import iso
 from safepassage.store import exports
 from safepassage.store.event_store import EventStore
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from safepassage.audit import RULES
 from safepassage.casework.audited import audited, public_release
-from safepassage.cli import store_file
+from safepassage.cli.log import store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import PUBLIC, RESTRICTED, notice, write_beside, write_public
 from safepassage.cli.run import HELD, MALFORMED, NOT_VERIFIED, OK
@@ -19,7 +19,8 @@ from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.manifest import Manifest
 from safepassage.domain.release import Release
-from safepassage.formats import audit_files, canonical_json, public_notice
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.sheets import audit_files, public_notice
 from safepassage.store import audits
 from safepassage_verify import Verdict, verify_files
 from safepassage_verify.files import AID, CERTIFICATE, INPUTS, PLAN, UnreadableError, find_plan
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> Outcome:
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     case: Case | None = None
     if options.case:
-        from safepassage.formats import case_reading  # noqa: PLC0415 - readers load libraries
+        from safepassage.formats.case import case_reading  # noqa: PLC0415 - readers load libraries
 
         found = case_reading.read_case(options.case, network_given=True)
         case = found.case

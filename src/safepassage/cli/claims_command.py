@@ -12,5 +12,5 @@ ACTIONS = ("extract", "import", "conflicts", "why", "table", "decide", "review",
 
 def run(options: argparse.Namespace) -> Outcome:
     """Run one of the commands on claims."""
-    outcome: Outcome = import_module(f"safepassage.cli.claims_{options.action}").run(options)
+    outcome: Outcome = import_module(f"safepassage.cli.claims.claims_{options.action}").run(options)
     return outcome

@@ -33,7 +33,7 @@ def _read() -> Iterator[str]:
     """Say what the example's texts propose; the plan is the same wherever no parser is installed."""
     if not find_spec("spacy"):
         return
-    from safepassage.cli import claims_extract  # noqa: PLC0415 - loads a parser
+    from safepassage.cli.claims import claims_extract  # noqa: PLC0415 - loads a parser
 
     for file in example.texts():
         read = claims_extract.run(_reading(file)).data

@@ -85,7 +85,7 @@ def _temporary() -> tuple[bool, str]:
 
 
 def _cache() -> tuple[bool, str]:
-    from safepassage.formats import network_cache  # noqa: PLC0415
+    from safepassage.formats.networks import network_cache  # noqa: PLC0415
 
     folder = network_cache.default_cache_dir()
     if folder is None:
@@ -113,7 +113,8 @@ def _small_plan() -> tuple[bool, str]:
 
 def _plans_a_small_case() -> bool:
     from safepassage.domain.situation import Situation  # noqa: PLC0415
-    from safepassage.formats import canonical_json, inputs_json, plan_json  # noqa: PLC0415
+    from safepassage.formats.containers import canonical_json  # noqa: PLC0415
+    from safepassage.formats.plan import inputs_json, plan_json  # noqa: PLC0415
     from safepassage.planning import make_plan  # noqa: PLC0415
     from safepassage.testing.small_cases import random_small_case  # noqa: PLC0415
     from safepassage_verify import verify  # noqa: PLC0415

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.casework.reading import read_network
-from safepassage.cli.estimate_text import estimate_text
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.plan.estimate_text import estimate_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.errors import FormatError
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.domain.quick_look import QuickLook
 from safepassage.estimating import Estimated, make_estimate
-from safepassage.formats import area_in, canonical_json, inputs_json, plan_json, population_grid
-from safepassage.formats import quick_look_tables as tables
+from safepassage.formats.case import area_in, population_grid
+from safepassage.formats.case import quick_look_tables as tables
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage_verify import Verdict, verify
 
 RESTRICTED = "RESTRICTED"
@@ -108,7 +110,7 @@ def _refused(verdict: Verdict) -> Outcome:
 
 def _written(output: Path, documents: dict[str, bytes], page: EstimateSheet, network: Any) -> dict[str, str]:
     from safepassage.cli.outputs import write_files  # noqa: PLC0415 - writers are needed with --output only
-    from safepassage.formats import estimate_html  # noqa: PLC0415
+    from safepassage.formats.pages import estimate_html  # noqa: PLC0415
 
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
     files[f"{RESTRICTED}/{RESTRICTED}-estimate.html"] = estimate_html.write(page, network)

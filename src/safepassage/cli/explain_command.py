@@ -12,7 +12,8 @@ from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.formats import canonical_json, inputs_json
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json
 from safepassage_verify import Verdict, verify_files
 from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 

@@ -11,7 +11,7 @@ from safepassage.domain.errors import FormatError
 
 def run(options: argparse.Namespace) -> Outcome:
     """Write the template; nothing that exists is overwritten."""
-    from safepassage.formats import case_template  # noqa: PLC0415
+    from safepassage.formats.case import case_template  # noqa: PLC0415
 
     as_workbook = options.xlsx or options.case.suffix.casefold() == ".xlsx"
     case = options.case

@@ -16,5 +16,5 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.action == "check-export":
         return check_export(options)
     name = "append" if options.action == "append" else "reading"
-    outcome: Outcome = import_module(f"safepassage.cli.log_{name}").run(options)
+    outcome: Outcome = import_module(f"safepassage.cli.log.log_{name}").run(options)
     return outcome

@@ -23,7 +23,7 @@ ACTIONS = tuple(action for actions in _MODULES.values() for action in actions)
 def run(options: argparse.Namespace) -> Outcome:
     """Run one of the commands on movements."""
     module = next(name for name, actions in _MODULES.items() if options.action in actions)
-    loaded = import_module(f"safepassage.cli.movement_{module}")
+    loaded = import_module(f"safepassage.cli.movement.movement_{module}")
     name = "object_" if options.action == "object" else options.action.replace("-", "_")
     outcome: Outcome = getattr(loaded, name)(options)
     return outcome

@@ -19,7 +19,8 @@ from safepassage.domain.aid.needs import NeedsTable
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of
-from safepassage.formats import canonical_json, needs_csv
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import needs_csv
 from safepassage_verify import verify_files
 from safepassage_verify.files import UnreadableError, find_plan
 
@@ -81,8 +82,8 @@ def _moved(out: Path) -> Iterator[Moved]:
     """Yield the arrivals of a verified plan."""
     from safepassage.domain.release import Audience  # noqa: PLC0415 - without a plan none of this is needed
     from safepassage.engines.release import release  # noqa: PLC0415
-    from safepassage.formats.movements import Movements  # noqa: PLC0415
-    from safepassage.formats.register import Register  # noqa: PLC0415
+    from safepassage.formats.facts.movements import Movements  # noqa: PLC0415
+    from safepassage.formats.facts.register import Register  # noqa: PLC0415
 
     try:
         plan_path = find_plan(out)

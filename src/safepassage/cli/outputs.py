@@ -12,25 +12,13 @@ from safepassage.domain.audit_sheet import holding
 from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
-from safepassage.formats import (
-    aid_tables,
-    audit_files,
-    canonical_json,
-    device_routes,
-    geopackage,
-    gpx,
-    kmz,
-    paper_html,
-    paper_pdf,
-    plan_geojson,
-    public_notice,
-    report_html,
-    report_paper,
-    schedule_csv,
-    schedule_xlsx,
-    situation_report,
-)
-from safepassage.formats.release_stamp import stamp_words
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.release_stamp import stamp_words
+from safepassage.formats.gis import device_routes, geopackage, gpx, kmz, plan_geojson
+from safepassage.formats.pages import report_html, report_paper
+from safepassage.formats.paper import paper_html, paper_pdf
+from safepassage.formats.sheets import audit_files, public_notice, situation_report
+from safepassage.formats.tables import aid_tables, schedule_csv, schedule_xlsx
 
 RESTRICTED, PUBLIC = "RESTRICTED", "PUBLIC"
 MANIFEST = f"{RESTRICTED}-files.json"

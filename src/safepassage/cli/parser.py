@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
-from safepassage.cli import access_parser, movement_parser, store_parser, worlds_parser
+from safepassage.cli import worlds_parser
+from safepassage.cli.log import store_parser
+from safepassage.cli.movement import access_parser, movement_parser
 from safepassage.domain.objectives import objective_order
 
 EXAMPLE_OUTPUT = Path("safepassage-demo")

@@ -13,17 +13,17 @@ from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.verified import documents_of
-from safepassage.cli.aid_text import aid_data, aid_lines
-from safepassage.cli.claims_input import claims_input
-from safepassage.cli.claims_weighed import Scales, claims_lines, weighed_document
-from safepassage.cli.frontier_text import frontier_text
-from safepassage.cli.going_on import GoingOn, going_on
+from safepassage.cli.claims.claims_input import claims_input
+from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
+from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
-from safepassage.cli.plan_text import change_text, plan_text
+from safepassage.cli.plan.aid_text import aid_data, aid_lines
+from safepassage.cli.plan.frontier_text import frontier_text
+from safepassage.cli.plan.going_on import GoingOn, going_on
+from safepassage.cli.plan.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
-from safepassage.cli.zones_weighed import zone_rows
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
@@ -32,15 +32,12 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release, with_aid, with_audit
-from safepassage.formats import (
-    canonical_json,
-    changes_json,
-    frontier_json,
-    public_notice,
-)
-from safepassage.formats.change_facts import ChangeFacts
-from safepassage.formats.frontier_facts import FrontierFacts
-from safepassage.formats.local_clock import instant
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.change_facts import ChangeFacts
+from safepassage.formats.facts.frontier_facts import FrontierFacts
+from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.plan import changes_json, frontier_json
+from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage.provisioning import provide

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from safepassage.cli import bundles, store_file
-from safepassage.cli.movement_time import given_utc_s
-from safepassage.cli.movement_views import age
+from safepassage.cli.log import bundles, store_file
+from safepassage.cli.movement.movement_time import given_utc_s
+from safepassage.cli.movement.movement_views import age
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
 from safepassage.domain.access_work.referral import (
@@ -23,8 +23,9 @@ from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.movement.words import Channel
 from safepassage.domain.release import STATEMENT, SensitivityClass
-from safepassage.formats import access_log, referral_record, slip_pdf
-from safepassage.formats.movement_file import iso
+from safepassage.formats.access import access_log, referral_record
+from safepassage.formats.movement.movement_file import iso
+from safepassage.formats.sheets import slip_pdf
 from safepassage.store import exports
 from safepassage.store.event_store import EventStore
 

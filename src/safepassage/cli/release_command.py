@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from safepassage.cli import bundles, store_file
+from safepassage.cli.log import bundles, store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import HELD, NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError, StoreError
@@ -17,7 +17,8 @@ from safepassage.domain.figures import Figures
 from safepassage.domain.release import NOUNS, Audience, Release
 from safepassage.engines.figures import figures
 from safepassage.engines.release import AuditHoldError, release, with_figures
-from safepassage.formats import canonical_json, figures_files
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.tables import figures_files
 from safepassage.store import audits, exports
 from safepassage_verify import verify
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safepassage import example
-from safepassage.cli import store_file
+from safepassage.cli.log import store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
 from safepassage.domain.errors import SafePassageError

@@ -15,8 +15,8 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import NOUNS, Audience, Release
 from safepassage.engines.release import release, with_aid
-from safepassage.formats import canonical_json
-from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.paper.sheet_texts import sheet_texts
 from safepassage_verify import verify
 
 FOLDER = "sheets"

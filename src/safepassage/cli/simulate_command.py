@@ -14,8 +14,9 @@ from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.simulation import Compared, SimulationSheet, Traffic, Trajectory
 from safepassage.engines.simulate import Setting, sheet, traffic
-from safepassage.formats import canonical_json, inputs_json, plan_json, simulation_json
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.plan import inputs_json, plan_json, simulation_json
 
 GOAL_PERMILLE = 1_100
 """A plan holds in the simulator where last arrivals are at most a tenth later than planned."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from safepassage.cli import bundles, ledger_file, people, store_file
+from safepassage.cli.claims import ledger_file
+from safepassage.cli.log import bundles, people, store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.errors import RefusedError, StoreError

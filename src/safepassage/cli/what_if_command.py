@@ -8,18 +8,19 @@ from dataclasses import asdict
 from typing import Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
-from safepassage.cli.claims_input import claims_input
+from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.plan.what_if_text import contraflow_text, convergent_text, losses_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import MALFORMED, OK
-from safepassage.cli.what_if_text import contraflow_text, convergent_text, losses_text
 from safepassage.domain import what_if as nouns
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.domain.plan import Plan
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.situation import Situation
-from safepassage.formats import canonical_json, inputs_json, plan_json
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage.what_if import Scales, bridges_of, weigh_contraflow, weigh_convergent, weigh_losses
 from safepassage_verify import verify
@@ -131,7 +132,7 @@ def _documents(problem: PlanningProblem, plan: Plan) -> dict[str, bytes]:
 
 
 def _sheet(tree: nouns.Convergent, planned: Planned, clock: LocalClock) -> bytes:
-    from safepassage.formats import one_sheet  # noqa: PLC0415 - templates load when written
+    from safepassage.formats.sheets import one_sheet  # noqa: PLC0415 - templates load when written
 
     directions = dict(planned.problem.directions)
     return one_sheet.write(

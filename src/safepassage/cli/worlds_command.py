@@ -13,8 +13,9 @@ from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.worlds import Chances, DirectionInWorlds, WorldsSheet
 from safepassage.engines.worlds import Outcomes, sheet, slices
-from safepassage.formats import canonical_json, worlds_json
-from safepassage.formats.local_clock import LocalClock
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.plan import worlds_json
 
 HOUR_S = 3600
 

@@ -10,7 +10,8 @@ from safepassage.domain.audit_sheet import holding
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.log.merge import standing
-from safepassage.formats import canonical_json, log_record
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.log import log_record
 from safepassage.store import signing
 from safepassage.store.event_store import EventStore, Receipt
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from safepassage.formats.log_chain import Row
+from safepassage.formats.log.log_chain import Row
 
 SCHEMA_VERSION = 1
 Key = tuple[str, str, int, bytes | None]

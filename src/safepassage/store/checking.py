@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.finding import Checkpoint, Finding, marked_positions
-from safepassage.formats import checkpoint_json, log_record
-from safepassage.formats.log_chain import ChainCheck, positions
+from safepassage.formats.log import checkpoint_json, log_record
+from safepassage.formats.log.log_chain import ChainCheck, positions
 from safepassage.store import signing
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import EventStore

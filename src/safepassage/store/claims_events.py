@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from safepassage.domain.claims.ledger import Entry as LedgerEntry
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.log.entry import Draft, Entry
-from safepassage.formats import ledger_json
-from safepassage.formats.log_record import digest
-from safepassage.formats.record_json import from_plain
+from safepassage.formats.claims import ledger_json
+from safepassage.formats.containers.record_json import from_plain
+from safepassage.formats.log.log_record import digest
 
 CLAIMS_ENTRY = "claims.entry"
 _NO_REASON = "no reason was given"

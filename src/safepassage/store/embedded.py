@@ -18,7 +18,7 @@ import apsw
 
 from safepassage.domain.errors import StorageError, StoreError
 from safepassage.domain.log.entry import NO_HASH
-from safepassage.formats.log_chain import Row
+from safepassage.formats.log.log_chain import Row
 from safepassage.store import keys
 from safepassage.store.backend import SCHEMA_VERSION, Key
 from safepassage.store.keys import SALT_BYTES, Secret

@@ -9,8 +9,8 @@ from typing import Any
 
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.entry import NO_HASH, Draft, Entry, Sealed
-from safepassage.formats import log_record
-from safepassage.formats.log_chain import GENESIS, log_name, row_for
+from safepassage.formats.log import log_record
+from safepassage.formats.log.log_chain import GENESIS, log_name, row_for
 from safepassage.store import keys, signing
 from safepassage.store.backend import Backend
 

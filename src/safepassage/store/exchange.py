@@ -16,9 +16,9 @@ from itertools import islice
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.finding import Checkpoint
-from safepassage.formats import bundle as bundle_format
-from safepassage.formats import checkpoint_json, log_record
-from safepassage.formats.log_chain import ChainCheck, Row
+from safepassage.formats.log import bundle as bundle_format
+from safepassage.formats.log import checkpoint_json, log_record
+from safepassage.formats.log.log_chain import ChainCheck, Row
 from safepassage.store import checking, keys
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import SALT_BYTES, Secret

@@ -8,7 +8,8 @@ from typing import Any
 
 from safepassage.domain.figures import FigureTable
 from safepassage.domain.log.entry import Draft
-from safepassage.formats import canonical_json, log_record
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.log import log_record
 from safepassage.store import signing
 from safepassage.store.event_store import EventStore, Receipt
 

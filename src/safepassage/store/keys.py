@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.entry import Sealed
-from safepassage.formats.log_record import canonical
+from safepassage.formats.log.log_record import canonical
 
 KEY_BYTES = 32
 SALT_BYTES = 16

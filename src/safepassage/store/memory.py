@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from safepassage.domain.log.entry import NO_HASH
-from safepassage.formats.log_chain import Row
+from safepassage.formats.log.log_chain import Row
 from safepassage.store.backend import Key
 
 _Keys = dict[tuple[str, str], tuple[int, bytes | None]]

@@ -12,8 +12,8 @@ from safepassage.domain.log.known import known_at, seen_before
 from safepassage.domain.movement.events import Event
 from safepassage.domain.movement.lifecycle import after, fold
 from safepassage.domain.movement.state import MovementState
-from safepassage.formats import movement_log
-from safepassage.formats.log_record import decode
+from safepassage.formats.log.log_record import decode
+from safepassage.formats.movement import movement_log
 from safepassage.store.event_store import EventStore, Receipt
 
 

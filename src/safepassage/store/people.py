@@ -8,7 +8,7 @@ from safepassage.domain.access import PERSON_SET, Person, Role, people
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.merge import undone
-from safepassage.formats.log_record import canonical, digest
+from safepassage.formats.log.log_record import canonical, digest
 from safepassage.store import passwords
 from safepassage.store.event_store import EventStore, Receipt
 

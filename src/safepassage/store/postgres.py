@@ -12,7 +12,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 from safepassage.domain.errors import StorageError, StoreError
 from safepassage.domain.log.entry import NO_HASH
-from safepassage.formats.log_chain import Row
+from safepassage.formats.log.log_chain import Row
 from safepassage.store.backend import Key
 from safepassage.store.keys import SALT_BYTES, Secret, root_key
 from safepassage.store.server_schema import TENANT_SETTING, Server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from safepassage.formats import checkpoint_json
+from safepassage.formats.log import checkpoint_json
 from safepassage.store import checking
 from safepassage.store.event_store import EventStore
 

@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from safepassage.formats.log_record import canonical
+from safepassage.formats.log.log_record import canonical
 
 SEED_BYTES = 32
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from safepassage.domain.errors import StoreError
-from safepassage.formats.log_chain import Row
+from safepassage.formats.log.log_chain import Row
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import OWN_VALUES
 

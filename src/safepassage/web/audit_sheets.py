@@ -12,7 +12,7 @@ from typing import Any
 from safepassage.domain.access import Person
 from safepassage.domain.audit_sheet import Override, holding
 from safepassage.domain.log.entry import Draft
-from safepassage.formats import canonical_json
+from safepassage.formats.containers import canonical_json
 from safepassage.store import audits
 from safepassage.web.desk import Desk
 from safepassage.web.forms import FormError

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from safepassage.casework.differences import difference_lines
-from safepassage.formats import inputs_json, plan_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.web.desk import Desk
 from safepassage.web.doors import READS_ALL, Way
 from safepassage.web.pages import desk_of, page

@@ -25,9 +25,9 @@ from safepassage.domain.release import SensitivityClass
 from safepassage.domain.situation import Situation
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads
-from safepassage.formats import claims_json, ledger_json
-from safepassage.formats.case_times import Clock, iso_utc
-from safepassage.formats.local_clock import LocalClock, Zone, instant
+from safepassage.formats.case.case_times import Clock, iso_utc
+from safepassage.formats.claims import claims_json, ledger_json
+from safepassage.formats.facts.local_clock import LocalClock, Zone, instant
 from safepassage.store import movement_events
 from safepassage.store.audits import AUDITED, OVERRIDDEN
 from safepassage.store.backend import Backend

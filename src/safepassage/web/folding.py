@@ -15,7 +15,7 @@ from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.log.merge import merged, undone
 from safepassage.domain.situation import Event
-from safepassage.formats.record_json import from_plain, to_plain
+from safepassage.formats.containers.record_json import from_plain, to_plain
 from safepassage.store.claims_events import CLAIMS_ENTRY
 
 SITUATION_EVENT = "situation.event"

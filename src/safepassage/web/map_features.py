@@ -10,9 +10,9 @@ from safepassage.domain.case import STAYS, AreaKind, Case, PlaceKind
 from safepassage.domain.map_layers import MapArea, MapLayers
 from safepassage.domain.plan import Corridor, Modification, Schedule
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
-from safepassage.formats import plan_json
-from safepassage.formats.local_clock import instant
-from safepassage.formats.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
+from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.maps.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
+from safepassage.formats.plan import plan_json
 from safepassage.web.map_flows import flows
 from safepassage.web.planner import MadePlan
 from safepassage.web.words import Words

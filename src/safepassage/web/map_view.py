@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from safepassage.domain.case import Case
-from safepassage.formats.road_tiles import RoadTiles
+from safepassage.formats.maps.road_tiles import RoadTiles
 from safepassage.web.actions import ACTIONS
 from safepassage.web.desk import Desk
 from safepassage.web.tiles import TileCache

@@ -10,8 +10,8 @@ from safepassage.domain.movement import events as ev
 from safepassage.domain.movement.form import numbers_of
 from safepassage.domain.movement.state import MovementState
 from safepassage.domain.movement.words import Answer, Channel, Condition, MovementKind, RecipientRole, YesNo
-from safepassage.formats import movement_draft, movement_file
-from safepassage.formats.local_clock import instant
+from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.movement import movement_draft, movement_file
 from safepassage.web.desk import Desk
 from safepassage.web.forms import Form, FormError
 from safepassage.web.plan_facts import team_release

@@ -18,7 +18,7 @@ from safepassage.domain.movement.rules import open_questions
 from safepassage.domain.movement.state import MovementState, Standing, standings
 from safepassage.domain.movement.words import Answer, Channel, Condition, Course, MovementKind, YesNo
 from safepassage.domain.release import SensitivityClass
-from safepassage.formats import movement_log, notification_rows
+from safepassage.formats.movement import movement_log, notification_rows
 from safepassage.store import movement_events
 from safepassage.web.desk import DeniedError, Desk
 from safepassage.web.doors import (

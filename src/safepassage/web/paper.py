@@ -18,12 +18,13 @@ from safepassage.domain.errors import RefusedError
 from safepassage.domain.log.entry import Draft, Entry
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
-from safepassage.formats import paper_pdf, public_notice
-from safepassage.formats.driver_sheet import vehicles
-from safepassage.formats.log_chain import row_for
-from safepassage.formats.log_record import thawed
-from safepassage.formats.own_way_map import RULES
-from safepassage.formats.sheet_texts import sheet_texts
+from safepassage.formats.log.log_chain import row_for
+from safepassage.formats.log.log_record import thawed
+from safepassage.formats.maps.own_way_map import RULES
+from safepassage.formats.paper import paper_pdf
+from safepassage.formats.paper.sheet_texts import sheet_texts
+from safepassage.formats.sheets import public_notice
+from safepassage.formats.sheets.driver_sheet import vehicles
 from safepassage.store import exports
 from safepassage.store.event_store import Receipt
 from safepassage.web import audit_sheets

@@ -10,12 +10,13 @@ from typing import Any
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release
-from safepassage.formats import report_html, supply_facts
-from safepassage.formats.change_facts import ChangeFacts
-from safepassage.formats.joint_facts import joint_facts
-from safepassage.formats.movements import Movements
-from safepassage.formats.people_facts import PeopleFacts
-from safepassage.formats.register import Register
+from safepassage.formats.facts import supply_facts
+from safepassage.formats.facts.change_facts import ChangeFacts
+from safepassage.formats.facts.joint_facts import joint_facts
+from safepassage.formats.facts.movements import Movements
+from safepassage.formats.facts.people_facts import PeopleFacts
+from safepassage.formats.facts.register import Register
+from safepassage.formats.pages import report_html
 from safepassage.web.planner import MadePlan
 from safepassage.web.schedule_chart import schedule_chart
 

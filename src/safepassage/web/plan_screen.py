@@ -12,7 +12,7 @@ from safepassage.casework.explained import explained_corridor
 from safepassage.domain.access import Person
 from safepassage.domain.errors import FormatError, RefusedError
 from safepassage.domain.log.entry import Draft
-from safepassage.formats import inputs_json
+from safepassage.formats.plan import inputs_json
 from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
 from safepassage.web.doors import APPROVES, PLANS, READS_ALL, Way

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.domain.situation import Event
-from safepassage.formats import canonical_json
-from safepassage.formats.record_json import to_plain
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.containers.record_json import to_plain
 from safepassage.web.planning_process import INTERRUPTS, serve
 
 KEPT = 12

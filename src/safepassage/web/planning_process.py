@@ -27,14 +27,10 @@ from safepassage.domain.release import Audience
 from safepassage.domain.situation import Event, Situation
 from safepassage.engines.hazard_picture import Roads
 from safepassage.engines.release import release
-from safepassage.formats import (
-    canonical_json,
-    changes_json,
-    inputs_json,
-    plan_json,
-    public_notice,
-)
-from safepassage.formats.record_json import from_plain
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.containers.record_json import from_plain
+from safepassage.formats.plan import changes_json, inputs_json, plan_json
+from safepassage.formats.sheets import public_notice
 from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
 from safepassage.web.folding import fitting
 

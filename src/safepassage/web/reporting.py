@@ -33,16 +33,16 @@ from safepassage.domain.claims.ledger import (
 from safepassage.domain.claims.reading import Reading
 from safepassage.domain.claims.values import InformationGrade, SourceGrade, fold
 from safepassage.domain.claims.words import Decision
-from safepassage.domain.dictionary import table
+from safepassage.domain.dictionary.dictionary import table
 from safepassage.domain.problem import Where
 from safepassage.domain.situation import AreaReported, Event, RoadStatusReported
 from safepassage.engines.overlay.build import roads_named
 from safepassage.extracting import proposals
-from safepassage.formats import field_rows
-from safepassage.formats.case_times import Fault
-from safepassage.formats.case_values import read_cell
-from safepassage.formats.geometry import Feature
-from safepassage.formats.intake import CellError, IntakeRow
+from safepassage.formats.case.case_times import Fault
+from safepassage.formats.case.case_values import read_cell
+from safepassage.formats.claims import field_rows
+from safepassage.formats.claims.intake import CellError, IntakeRow
+from safepassage.formats.geometry.geometry import Feature
 from safepassage.web.desk import Desk
 from safepassage.web.forms import Form, FormError
 

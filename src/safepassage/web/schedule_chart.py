@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from safepassage.domain.release import Release
-from safepassage.formats.local_clock import LocalClock
-from safepassage.formats.map_labels import text_width
-from safepassage.formats.markup import Markup, element, number
-from safepassage.formats.movements import Movements, Ride
-from safepassage.formats.register import Register
+from safepassage.formats.containers.markup import Markup, element, number
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.facts.movements import Movements, Ride
+from safepassage.formats.facts.register import Register
+from safepassage.formats.maps.map_labels import text_width
 
 _WIDTH, _LEFT, _TOP, _ROW, _BAR = 920.0, 132.0, 22.0, 15.0, 10.0
 _TICKS_H = (1, 2, 3, 4, 6, 12, 24)

@@ -18,9 +18,9 @@ from safepassage.domain.log.entry import Draft
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
 from safepassage.domain.situation import Event
-from safepassage.formats.claims_facts import ClaimsFacts, age_in_words, local_time
-from safepassage.formats.evidence_facts import grade_in_words
-from safepassage.formats.geometry_in import GEOMETRY_SUFFIXES, read_features
+from safepassage.formats.facts.claims_facts import ClaimsFacts, age_in_words, local_time
+from safepassage.formats.facts.evidence_facts import grade_in_words
+from safepassage.formats.geometry.geometry_in import GEOMETRY_SUFFIXES, read_features
 from safepassage.store import claims_events
 from safepassage.web import reporting, uploads
 from safepassage.web.desk import Desk

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from safepassage.formats.road_tiles import RoadTiles
+from safepassage.formats.maps.road_tiles import RoadTiles
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 MOST_KEPT_BYTES = 64 * 1024 * 1024

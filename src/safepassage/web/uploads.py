@@ -12,8 +12,8 @@ from safepassage.domain.claims.reading import Reading
 from safepassage.domain.claims.values import Report
 from safepassage.domain.problem import Problem, Severity
 from safepassage.extracting import countries_in, extract, proposals
-from safepassage.formats import cap_alert, field_rows, gazetteer_in, report_text
-from safepassage.formats.report_text import ReceivedText
+from safepassage.formats.claims import cap_alert, field_rows, gazetteer_in, report_text
+from safepassage.formats.claims.report_text import ReceivedText
 from safepassage.web.desk import Desk
 from safepassage.web.forms import FormError
 

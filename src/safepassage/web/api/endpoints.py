@@ -14,8 +14,8 @@ from starlette.responses import Response
 from safepassage.domain.access import Person
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.classes import shown
-from safepassage.formats.log_chain import row_for
-from safepassage.formats.log_record import thawed
+from safepassage.formats.log.log_chain import row_for
+from safepassage.formats.log.log_record import thawed
 from safepassage.store import claims_events
 from safepassage.web import movements, plan_screen, reporting, sign_in, situation
 from safepassage.web.api import values as v

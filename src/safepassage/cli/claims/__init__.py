@@ -1,0 +1,1 @@
+"""Run `safepassage claims`, and weigh claims for a plan."""

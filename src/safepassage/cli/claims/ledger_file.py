@@ -1,0 +1,62 @@
+"""The ledger on disk: read whole, added to at its end, never rewritten."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from safepassage.domain.claims.ledger import Entry, Ledger
+from safepassage.domain.problem import Problem
+from safepassage.formats.claims import ledger_json
+
+OWNER_ONLY = 0o600
+
+
+def load(path: Path) -> tuple[Ledger, tuple[Problem, ...]]:
+    """Return the ledger of a file and the problems of its lines."""
+    return ledger_json.read(path.read_bytes(), file=path.name)
+
+
+def append(path: Path, entries: Iterable[Entry]) -> None:
+    """Add entries to a ledger file, on disk before this returns; a cut-off last line is closed first."""
+    data = ledger_json.write(entries)
+    if not data:
+        return
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, flags, OWNER_ONLY)
+    try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            data = b"\n" + data
+        while data:
+            data = data[os.write(handle, data) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def load_named(options: argparse.Namespace) -> tuple[Ledger, tuple[Problem, ...]]:
+    """Return the ledger that a command names: a file, or with `--store` the claims entries of a store."""
+    if not options.store:
+        return load(options.ledger)
+    from safepassage.cli.claims import claims_store  # noqa: PLC0415 - a ledger file needs no database
+
+    return claims_store.load(options.ledger, options.key_file)
+
+
+def append_named(options: argparse.Namespace, entries: Iterable[Entry]) -> None:
+    """Add entries to the ledger that a command names, on disk before this returns."""
+    if not options.store:
+        append(options.ledger, entries)
+        return
+    from safepassage.cli.claims import claims_store  # noqa: PLC0415
+
+    claims_store.append(options.ledger, options.key_file, entries)
+
+
+def now() -> str:
+    """Return the time for an entry: ISO 8601, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Open a store at the command line, and run `safepassage log`."""

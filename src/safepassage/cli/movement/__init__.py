@@ -1,0 +1,1 @@
+"""Run `safepassage movement`, and describe its options."""

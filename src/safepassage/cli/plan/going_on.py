@@ -1,0 +1,202 @@
+"""`safepassage plan --previous`: reads the plan that is under way, and what has happened, as it is typed."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safepassage.domain.aid.distribution import AidPlan
+from safepassage.domain.case import (
+    Case,
+    Demand,
+    DirectionBasis,
+    Group,
+    Interval,
+    Provenance,
+    RoadStatus,
+    RoadStatusWord,
+)
+from safepassage.domain.dictionary.dictionary import table
+from safepassage.domain.errors import FormatError
+from safepassage.domain.situation import (
+    Change,
+    DemandCounted,
+    Event,
+    RoadStatusReported,
+    Situation,
+    Unanswered,
+    VehicleLost,
+    WindowsMoved,
+)
+from safepassage.formats.case.case_times import Clock, Fault
+from safepassage.formats.case.case_values import read_cell
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.plan import aid_json, inputs_json, plan_json
+from safepassage.planning import Announced
+from safepassage_verify import verify_files
+from safepassage_verify.files import AID, INPUTS, PLAN, UnreadableError, find_plan
+
+REPORTED_BY = "duty desk"
+NEWS = ("close", "lost", "no_answer", "window", "count")
+"""The options that say what has happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingOn:
+    """What to go on from, the situation with what has happened since, and the hash of the earlier plan."""
+
+    situation: Situation
+    announced: Announced | None
+    earlier_sha256: str = ""
+    aid: AidPlan | None = None
+
+
+def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
+    """Return what the options say has happened; without an earlier plan, the case alone.
+
+    Raises
+    ------
+    FormatError
+        When an option cannot be understood, or the earlier plan does not pass its verification.
+    """
+    if options.previous is None:
+        stray = [name for name in ("at", *NEWS) if getattr(options, name)]
+        if stray:
+            raise FormatError(
+                file=_option(stray[0]), what="there is no earlier plan", remedy="name it with --previous OUT"
+            )
+        return GoingOn(situation=Situation(case=case), announced=None)
+    if not options.at:
+        raise FormatError(
+            file="--previous", what="the time is missing up to which that plan was carried out",
+            remedy="give it with --at, for example --at 14:30",
+        )  # fmt: skip
+    clock = _clock(case)
+    now_s = _understood("--at", clock.seconds(options.at))
+    if not 0 <= now_s < case.settings.horizon_s:
+        raise FormatError(file="--at", what=f"{options.at} lies outside the hours that are planned")
+    announced, digest, aid = _announced(options.previous, now_s)
+    at, changes = clock.iso(now_s), tuple(_changes(options, case, clock, now_s))
+    events = tuple(Event(at=at, by=REPORTED_BY, change=change) for change in changes)
+    situation = Situation(case=case, events=events)
+    return GoingOn(situation=situation, announced=announced, earlier_sha256=digest, aid=aid)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _clock(case: Case) -> Clock:
+    offset_s = case.time_zones[0][1] if case.time_zones else 0
+    return Clock(epoch=instant(case.epoch), offset_s=offset_s, horizon_s=case.settings.horizon_s)
+
+
+def _understood(option: str, found: Any) -> Any:
+    if isinstance(found, Fault):
+        raise FormatError(file=option, what=found.message, remedy=found.hint)
+    return found
+
+
+def _announced(path: Path, now_s: int) -> tuple[Announced, str, AidPlan | None]:
+    """Read the earlier plan with its aid; one that does not hold is not gone on from."""
+    try:
+        plan_path = find_plan(path)
+        verified = verify_files(plan_path).verified
+    except UnreadableError as error:
+        raise FormatError(file=str(path), what=str(error).rstrip(".")) from error
+    if not verified:
+        raise FormatError(
+            file=str(path), what="this plan does not pass its verification, so it is not gone on from",
+            remedy="run `safepassage verify` to see why",
+        )  # fmt: skip
+    prefix = plan_path.name.removesuffix(PLAN) if plan_path.name.endswith(PLAN) else ""
+    data = plan_path.read_bytes()
+    inputs = canonical_json.decode(plan_path.with_name(prefix + INPUTS).read_bytes())
+    announced = Announced(
+        problem=inputs_json.parse(inputs), schedule=plan_json.parsed_schedule(canonical_json.decode(data)),
+        now_s=now_s,
+    )  # fmt: skip
+    beside = plan_path.with_name(prefix + AID)
+    aid = aid_json.parsed(canonical_json.decode(beside.read_bytes())) if beside.exists() else None
+    return announced, hashlib.sha256(data).hexdigest(), aid
+
+
+def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) -> Iterator[Change]:
+    """Yield what has happened, in a fixed order of kinds, each kind as typed."""
+    rest = Interval(from_s=now_s, until_s=case.settings.horizon_s)
+    column = next(c for c in table("road_status").columns if c.name == "roads")
+    for number, text in enumerate(options.close, start=1):
+        roads = _understood("--close", read_cell(text, column, clock))
+        source = Provenance(source=f"reported to the {REPORTED_BY}", as_of=clock.iso(now_s))
+        status = RoadStatus(
+            id=f"closed-{now_s}-{number}", roads=roads, status=RoadStatusWord.NOT_PASSABLE, interval=rest,
+            provenance=source,
+        )  # fmt: skip
+        yield RoadStatusReported(status=status)
+    for vehicle in options.lost:
+        yield VehicleLost(vehicle=vehicle, from_s=now_s)
+    for name in options.no_answer:
+        yield _unanswered(name, case, now_s)
+    for text in options.window:
+        name, hours = _pair("--window", text, "ID=HOURS", "pause-1=10:00-14:00")
+        known = [row.id for row in case.arrangements] + [row.id for row in case.places]
+        _require_known("--window", name, [*known, *(row.id for row in case.transit_links)])
+        yield WindowsMoved(of=name, windows=_understood("--window", clock.windows(hours)))
+    counts: dict[str, list[Demand]] = {}
+    for text in options.count:
+        _count(text, case, counts)
+    for place, rows in counts.items():
+        yield DemandCounted(place=place, rows=tuple(rows))
+
+
+def _unanswered(name: str, case: Case, now_s: int) -> Change:
+    """No answer to an arrangement closes what it opens; no answer for a vehicle grounds it."""
+    if any(name.startswith(f"{kind.id}-") for kind in case.fleet):
+        return VehicleLost(vehicle=name, from_s=now_s)
+    _require_known("--no-answer", name, [row.id for row in case.arrangements])
+    return Unanswered(arrangement=name, from_s=now_s)
+
+
+def _pair(option: str, text: str, form: str, example: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise FormatError(file=option, what=f"{text!r} is not {form}", remedy=f"write for example {example}")
+    return name.strip(), value.strip()
+
+
+def _require_known(option: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        shown = ", ".join(sorted(known)[:8])
+        raise FormatError(file=option, what=f"the case has no {name}", remedy=f"it has {shown or 'none'}")
+
+
+def _count(text: str, case: Case, counts: dict[str, list[Demand]]) -> None:
+    """Set one number of a place, those who have left included; its other numbers stay."""
+    key, number = _pair("--count", text, "PLACE:GROUP:DIRECTION=PERSONS", "ford:needs_transport:west=40")
+    parts = [part.strip() for part in key.split(":")]
+    if len(parts) != 3 or not number.isdecimal():  # noqa: PLR2004 - place, group, direction
+        raise FormatError(
+            file="--count", what=f"{text!r} is not PLACE:GROUP:DIRECTION=PERSONS",
+            remedy="write for example ford:needs_transport:west=40",
+        )  # fmt: skip
+    place, group, direction = parts
+    _require_known("--count", place, [row.id for row in case.places])
+    _require_known("--count", group, [str(g) for g in Group])
+    _require_known("--count", direction, [row.id for row in case.directions])
+    rows = counts.setdefault(place, [row for row in case.demand if row.place == place])
+    found = [
+        row for row in rows
+        if (str(row.group), row.direction) == (group, direction)
+        and row.basis is not DirectionBasis.ASSUMPTION
+    ]  # fmt: skip
+    basis = found[0].basis if found else DirectionBasis.TALLY
+    counted = Demand(
+        place=place, direction=direction, group=Group(group), persons=int(number), basis=basis,
+        provenance=Provenance(source=f"counted by the {REPORTED_BY}"),
+    )  # fmt: skip
+    counts[place] = [*(row for row in rows if row not in found), counted]

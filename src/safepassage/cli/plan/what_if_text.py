@@ -1,0 +1,132 @@
+"""What the terminal says about what-ifs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from safepassage.domain.what_if import Contraflow, Convergent, Loss, Losses, Outcome, Stretch
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.planning import Planned
+
+SHOWN_LOSSES, SHOWN_LINES, SHOWN_JUNCTIONS, SHOWN_AID = 20, 12, 10, 5
+SHOWN_ROADS = 4
+MINUTE_S = 60
+E7 = 10_000_000
+
+
+def losses_text(losses: Losses, before: Sequence[Outcome], planned: Planned, clock: LocalClock) -> str:
+    """Return one paragraph on what the plan is worth without roads, the worst first."""
+    names = dict(planned.problem.directions)
+    lines = ["If a road is lost (known before anybody leaves; everybody is planned anew without it):"]
+    for loss in losses.singles[:SHOWN_LOSSES]:
+        lines.append(f"  without {_named(loss.lost[0])} ({loss.lost[0].persons:,} persons use it):")
+        lines.extend(_beside(loss, before, names, clock))
+    if losses.pair is not None:
+        both = " and ".join(_named(s) for s in losses.pair.lost)
+        lines.append(
+            f"  worst pair of {losses.pairs_bounded} ranked by bound, {losses.pairs_planned} planned: {both}:"
+        )
+        lines.extend(_beside(losses.pair, before, names, clock))
+    if losses.bridges_unused:
+        lines.append(f"  bridges not in use, without which this plan still holds: {losses.bridges_unused}")
+    return "\n".join(lines)
+
+
+def _named(stretch: Stretch) -> str:
+    where = f"{stretch.lat_e7 / E7:.4f},{stretch.lon_e7 / E7:.4f}"
+    return (
+        f"the bridge of {stretch.name} at {where}"
+        if stretch.kind == "bridge"
+        else f"{stretch.name} at {where}"
+    )
+
+
+def _beside(loss: Loss, before: Sequence[Outcome], names: dict[str, str], clock: LocalClock) -> list[str]:
+    found = []
+    for then, now in zip(before, loss.outcomes, strict=True):
+        if (then.served, then.person_s) == (now.served, now.person_s):
+            continue
+        more = now.unserved - then.unserved
+        least = now.unserved_bound - then.unserved
+        text = (
+            f"    {names[now.direction]}: {now.later:,} persons later than {_moment(then.clearance_s, clock)}"
+        )
+        text += f", {more:+,} unserved" if more else ", nobody more unserved"
+        bound = f"; any plan: at least {now.unserved_bound:,} unserved" if least > 0 else ""
+        if now.clearance_bound_s is not None:
+            bound += f", as many people not before {_moment(now.clearance_bound_s, clock)}"
+        found.append(f"{text}, last at {_moment(now.clearance_s, clock)}{bound}")
+    return found or ["    no difference"]
+
+
+def _moment(seconds: int | None, clock: LocalClock) -> str:
+    return "never" if seconds is None else clock.moments(seconds)
+
+
+def convergent_text(tree: Convergent, before: Sequence[Outcome], planned: Planned, clock: LocalClock) -> str:
+    """Return what a plan without forks gives up, and what guides people on it."""
+    names = dict(planned.problem.directions)
+    head = "Without forks: one road and one window for every settlement, no choice at a junction"
+    lines = [f"{head} (the free plan parts at {tree.forks_before} junctions). Nobody is compelled to go."]
+    lines.extend(_given_up(then, now, names, clock) for then, now in zip(before, tree.outcomes, strict=True))
+    lines.append(f"  {len(tree.lines)} announcements; the first:")
+    for d in tree.lines[:SHOWN_LINES]:
+        window = f"{clock.moment(d.from_s)}–{clock.moment(d.until_s)}"
+        to = ", ".join(name for name, _ in d.sites)
+        lines.append(f"    {window}  {d.name} → {to}, {d.persons:,} persons: {_some(d.roads)}")
+    lines.append(f"  marshals or closures at {len(tree.junctions)} places; the busiest:")
+    lines.extend(
+        f"    {j.lat_e7 / E7:.4f},{j.lon_e7 / E7:.4f}  stay on {j.stay_on}, not into "
+        f"{', '.join(j.not_into[:3])}: {j.persons:,} persons"
+        for j in sorted(tree.junctions, key=lambda j: -j.persons)[:SHOWN_JUNCTIONS]
+    )
+    return "\n".join(lines)
+
+
+def _some(roads: tuple[str, ...]) -> str:
+    return ", ".join(roads[:SHOWN_ROADS]) + (" …" if len(roads) > SHOWN_ROADS else "")
+
+
+def _given_up(then: Outcome, now: Outcome, names: dict[str, str], clock: LocalClock) -> str:
+    """Say what is given up: beside the free plan, and at most, beside any plan."""
+    most = now.served + now.unserved - now.unserved_bound
+    text = (
+        f"  {names[now.direction]}: {now.served:,} served, {then.served:,} with forks, no plan over {most:,}"
+    )
+    text += f" (gives up {then.served - now.served:,}, at most {max(0, most - now.served):,} persons)"
+    minutes = ((now.clearance_s or 0) - (then.clearance_s or 0)) / MINUTE_S
+    text += f"; last at {_moment(now.clearance_s, clock)}, {minutes:+.0f} min beside the free plan"
+    if now.clearance_bound_s is not None:
+        text += f", no plan that serves as many before {_moment(now.clearance_bound_s, clock)}"
+    return text
+
+
+def contraflow_text(lane: Contraflow, before: Sequence[Outcome], planned: Planned) -> str:
+    """Return what a borrowed lane gains and what it costs those who come in."""
+    names = dict(planned.problem.directions)
+    km = sum(row.length_m for row in lane.lanes) / 1_000
+    narrow = min(lane.lanes, key=lambda row: row.outward_veh_h)
+    taken = max(row.inward_veh_h for row in lane.lanes)
+    head = f"With both lanes of {lane.road} driven outwards on {km:.1f} km: {narrow.outward_veh_h:,} → "
+    wide = narrow.outward_veh_h + narrow.inward_veh_h
+    lines = [f"{head}{wide:,} vehicles/h where it is narrowest."]
+    for then, now in zip(before, lane.outcomes, strict=True):
+        minutes = ((now.clearance_s or 0) - (then.clearance_s or 0)) / MINUTE_S
+        gain = f"{now.served - then.served:+,} served, last arrival {minutes:+.0f} min"
+        lines.append(f"  gained: {names[now.direction]}: {gain}")
+    lines.append(
+        f"  taken: the aid lane, {taken:,} vehicles/h towards the people on {km:.1f} km; "
+        "no convoy, empty bus or ambulance comes in there"
+    )
+    cut = [way for way in lane.aid if way.after_s < 0]
+    slower = [way for way in lane.aid if way.after_s >= 0]
+    if cut:
+        shown = ", ".join(f"{w.origin} → {w.place}" for w in cut[:SHOWN_AID])
+        lines.append(f"  {len(cut)} ways in are cut off: {shown}")
+    lines.extend(
+        f"  {w.origin} → {w.place}: {w.before_s // MINUTE_S} → {w.after_s // MINUTE_S} min on free roads"
+        for w in slower[:SHOWN_AID]
+    )
+    if not lane.aid:
+        lines.append("  no way in becomes longer: there is another road as fast")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Check a case as a whole, after each of its cells."""

@@ -1,0 +1,163 @@
+"""Checks of stock, trucks and consignments: units, expiry, depots, and waybills that reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from safepassage.domain.aid.catalogue import catalogue
+from safepassage.domain.aid.commodity import Commodity, Unit
+from safepassage.domain.aid.stock import StockState
+from safepassage.domain.case import PlaceKind
+from safepassage.domain.case_checks.case_draft import CaseDraft
+from safepassage.domain.problem import Problem, Where, error, warning
+from safepassage.domain.suggestions import did_you_mean, quoted
+
+MOST_OF_A_LOT_KG = 5_000_000
+"""A lot heavier than this is probably written in another unit: it fills four hundred lorries."""
+
+_NAMES = {
+    Unit.LITRE: ("l", "litre", "litres", "liter", "liters"),
+    Unit.KILOGRAM: ("kg", "kilogram", "kilograms"),
+    Unit.PIECE: ("piece", "pieces", "pcs", "pc", "item", "items", "each", "kit", "kits"),
+}
+_LARGER = {"t": (Unit.KILOGRAM, 1_000), "mt": (Unit.KILOGRAM, 1_000), "tonnes": (Unit.KILOGRAM, 1_000),
+           "m3": (Unit.LITRE, 1_000), "g": (Unit.KILOGRAM, 0.001), "ml": (Unit.LITRE, 0.001)}  # fmt: skip
+
+
+def _known(draft: CaseDraft) -> dict[str, Commodity]:
+    return {c.id: c for c in catalogue(tuple(located.value for located in draft.commodities))}
+
+
+def commodities_are_known(draft: CaseDraft) -> Iterator[Problem]:
+    """Every commodity that is named is built in or stands in the table."""
+    known = _known(draft)
+    rows: list[tuple[str, Where]] = [
+        *((norm.value.commodity, norm.at("commodity")) for norm in draft.norms),
+        *((lot.value.commodity, lot.at("commodity")) for lot in draft.stock),
+        *((line.value.commodity, line.at("commodity")) for line in draft.consignments),
+    ]
+    for name, where in rows:
+        if name not in known:
+            yield error(
+                "COMMODITY_UNKNOWN",
+                where,
+                f"the commodity {quoted(name)} is neither built in nor in the table commodities",
+                did_you_mean(name, known) or "add it to the table commodities",
+            )
+
+
+def units_are_those_of_the_commodity(draft: CaseDraft) -> Iterator[Problem]:
+    """A lot is counted in the unit of its commodity: nobody guesses whether 12 are kilograms or tonnes."""
+    known = _known(draft)
+    for located in draft.stock:
+        lot = located.value
+        commodity, written = known.get(lot.commodity), lot.unit.strip().casefold()
+        if commodity is None or not written or written in _NAMES[commodity.unit]:
+            continue
+        larger = _LARGER.get(written)
+        hint = f"write the quantity in {commodity.unit}"
+        if larger and larger[0] is commodity.unit:
+            hint += f": {lot.quantity_milli / 1_000 * larger[1]:g} {commodity.unit}"
+        yield error(
+            "UNIT_OTHER",
+            located.at("unit"),
+            f"the lot is written in {quoted(lot.unit)}, but {lot.commodity} is counted in {commodity.unit}",
+            hint,
+        )
+
+
+def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
+    """A lot of thousands of tonnes, and one that expires before it can be used, are pointed out."""
+    known = _known(draft)
+    for located in draft.stock:
+        lot = located.value
+        commodity = known.get(lot.commodity)
+        if commodity is None:
+            continue
+        mass_kg = lot.quantity_milli * commodity.mass_g // 1_000_000
+        if mass_kg > MOST_OF_A_LOT_KG:
+            yield warning(
+                "LOT_HEAVY",
+                located.at("quantity"),
+                f"the lot “{lot.id}” weighs {mass_kg / 1_000:,.0f} t",
+                f"check that the quantity is in {commodity.unit}",
+            )
+        if lot.expires_s is not None and lot.expires_s <= max(0, lot.available_from_s):
+            yield warning(
+                "LOT_EXPIRED",
+                located.at("expires"),
+                f"the lot “{lot.id}” has expired before it can be loaded; it is not handed out",
+                "check the date, or take the lot out of the stock",
+            )
+
+
+def depots_are_depots(draft: CaseDraft) -> Iterator[Problem]:
+    """Stock and trucks stand at depots."""
+    kinds = {located.value.id: located.value.kind for located in draft.places}
+    at: list[tuple[str, Where]] = [
+        *((lot.value.depot, lot.at("depot")) for lot in draft.stock),
+        *((truck.value.depot, truck.at("depot")) for truck in draft.trucks),
+    ]
+    for place, where in at:
+        kind = kinds.get(place)
+        if kind is not None and kind is not PlaceKind.DEPOT:
+            yield warning(
+                "DEPOT_KIND", where, f"“{place}” is a {kind}, not a depot", "name a depot, or make it one"
+            )
+
+
+def trucks_can_carry(draft: CaseDraft) -> Iterator[Problem]:
+    """A loaded truck weighs more than its load."""
+    for located in draft.trucks:
+        truck = located.value
+        if truck.payload_kg >= truck.weight_kg:
+            yield error(
+                "TRUCK_WEIGHT",
+                located.at("weight_t"),
+                f"“{truck.id}” carries {truck.payload_kg / 1_000:g} t and weighs "
+                f"{truck.weight_kg / 1_000:g} t with its load",
+                "weight_t is the weight of the loaded truck: lorry and load together",
+            )
+    pledged = [row for row in draft.stock if row.value.state is not StockState.PLEDGED]
+    if pledged and draft.trucks and not any(row.value.count for row in draft.trucks):
+        yield warning(
+            "TRUCKS_NONE",
+            draft.trucks[0].at("count"),
+            "there is stock but no truck to carry it",
+            "add trucks, or nothing can be delivered",
+        )
+
+
+def waybills_reconcile(draft: CaseDraft) -> Iterator[Problem]:
+    """One row a waybill, commodity and lot; nobody receives more than was dispatched."""
+    seen: dict[tuple[str, str, str], Where] = {}
+    for located in draft.consignments:
+        row = located.value
+        first = seen.setdefault((row.waybill, row.commodity, row.lot), located.where)
+        if first is not located.where:
+            yield error(
+                "WAYBILL_TWICE",
+                located.at("waybill"),
+                f"waybill {row.waybill} has {row.commodity} of this lot in row {first.row} already",
+                "keep the row that is right",
+            )
+        if row.missing_milli < 0:
+            yield error(
+                "WAYBILL_MORE",
+                located.at("received"),
+                f"more was received ({row.received_milli or 0:,} thousandths) than dispatched "
+                f"({row.dispatched_milli:,})",
+                "correct one of the two counts",
+            )
+
+
+Check = Callable[[CaseDraft], Iterator[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    commodities_are_known,
+    units_are_those_of_the_commodity,
+    lots_are_plausible,
+    depots_are_depots,
+    trucks_can_carry,
+    waybills_reconcile,
+)

@@ -1,0 +1,173 @@
+"""Checks of demand and fleet: nobody counted twice, nobody forgotten without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis, Group, PlaceKind
+from safepassage.domain.case_checks.case_draft import CaseDraft
+from safepassage.domain.problem import Problem, Where, error, warning
+
+MAX_DIRECTIONS = 31
+"""Permissions of arcs are bits of one number."""
+
+_PLACES_OF = {
+    Group.NEEDS_TRANSPORT: "seats",
+    Group.ASSISTED: "seats",
+    Group.WHEELCHAIR: "wheelchair_places",
+    Group.STRETCHER: "stretcher_places",
+}
+
+
+def demand_is_counted_once(draft: CaseDraft) -> Iterator[Problem]:
+    """One row per place, direction, group and basis."""
+    seen: dict[tuple[str, str, str, str], Where] = {}
+    for located in draft.demand:
+        row = located.value
+        first = seen.setdefault((row.place, row.direction, row.group, row.basis), located.where)
+        if first is not located.where:
+            yield error(
+                "DEMAND_TWICE",
+                located.at("persons"),
+                f"{row.group} at “{row.place}” with the answer “{row.direction}” ({row.basis}) stands in row "
+                f"{first.row} already",
+                "keep the row that is right, or add the two numbers if both are",
+            )
+
+
+def households_fit_into_persons(draft: CaseDraft) -> Iterator[Problem]:
+    """The households of a row hold no more persons than the row."""
+    for located in draft.demand:
+        inside = sum(size * count for size, count in located.value.household_sizes)
+        if inside > located.value.persons:
+            yield error(
+                "HOUSEHOLDS_SUM",
+                located.at("household_sizes"),
+                f"the households hold {inside:,} persons, the row only {located.value.persons:,}",
+                "correct one of the two",
+            )
+
+
+def exercise_data_stay_in_exercises(draft: CaseDraft) -> Iterator[Problem]:
+    """Invented tallies are planned with in exercises only."""
+    if draft.exercise:
+        return
+    invented = [row for row in draft.demand if row.value.basis is DirectionBasis.EXERCISE]
+    if invented:
+        more = f" (and {len(invented) - 1:,} more rows)" if len(invented) > 1 else ""
+        yield error(
+            "EXERCISE_BASIS",
+            invented[0].at("direction_basis"),
+            f"the row has invented numbers (basis exercise){more}, but the case is no exercise",
+            "set exercise = yes in the settings, or give the real basis",
+        )
+
+
+def directions_are_few(draft: CaseDraft) -> Iterator[Problem]:
+    """There are at most as many directions as permissions have bits."""
+    for located in draft.directions[MAX_DIRECTIONS:]:
+        yield error(
+            "DIRECTIONS_MANY",
+            located.at("id"),
+            f"there are more than {MAX_DIRECTIONS} directions",
+            "join those that leave by the same exits",
+        )
+
+
+def directions_have_an_exit(draft: CaseDraft) -> Iterator[Problem]:
+    """A direction without a reception site is planned around: those who chose it are counted as unserved."""
+    if "places" not in draft.complete:
+        return
+    sites = {p.value.direction for p in draft.places if p.value.kind is PlaceKind.RECEPTION_SITE}
+    chosen: dict[str, int] = {}
+    for located in draft.demand:
+        chosen[located.value.direction] = chosen.get(located.value.direction, 0) + located.value.persons
+    for direction in draft.directions:
+        name = direction.value.id
+        if name not in sites:
+            yield warning(
+                "NO_EXIT",
+                direction.at("id"),
+                f"no reception site belongs to the direction “{name}”; the {chosen.get(name, 0):,} persons "
+                "who "
+                "chose it will be counted as unserved",
+                f"add a place of kind reception_site with direction {name}",
+            )
+
+
+def somebody_can_carry(draft: CaseDraft) -> Iterator[Problem]:
+    """Each group that needs a place finds vehicles with such places; else it is counted as unserved."""
+    if "fleet" not in draft.complete:
+        return
+    needing: dict[str, int] = {}
+    for located in draft.demand:
+        kind = _PLACES_OF.get(located.value.group)
+        if kind and located.value.direction != STAYS:
+            needing[kind] = needing.get(kind, 0) + located.value.persons
+    total = sum(needing.values())
+    here = draft.tables.get("fleet", Where(file=draft.file, sheet="fleet"))
+    if total and not any(located.value.count for located in draft.fleet):
+        yield warning(
+            "NO_FLEET",
+            here,
+            f"there are no vehicles; {total:,} persons without a vehicle of their own can travel on transit "
+            "links only, or will be counted as unserved",
+            "add vehicles to the table fleet, assumed ones with assumption = yes",
+        )
+        return
+    for kind, persons in needing.items():
+        if persons and not any(v.value.count and getattr(v.value, kind) for v in draft.fleet):
+            yield warning(
+                "NO_PLACES",
+                replace(here, column=kind),
+                f"no vehicle has {kind.replace('_', ' ')}; {persons:,} persons need them and will be "
+                "counted as "
+                "unserved",
+                f"add vehicles with {kind}, such as ambulances or buses with a lift",
+            )
+
+
+def vehicles_are_of_use(draft: CaseDraft) -> Iterator[Problem]:
+    """A vehicle carries somebody or something, and is there within the horizon."""
+    for located in draft.fleet:
+        row = located.value
+        if not (row.seats or row.wheelchair_places or row.stretcher_places or row.payload_kg):
+            yield warning(
+                "VEHICLE_EMPTY",
+                located.at("seats"),
+                f"the vehicles “{row.id}” have no places and no payload",
+                "fill in seats, or leave out the row",
+            )
+        if draft.clock_known and row.available_from_s >= draft.settings.horizon_s:
+            yield warning(
+                "WINDOW_OUTSIDE",
+                located.at("available_from"),
+                f"the vehicles “{row.id}” become available after the hours that are planned",
+                "check date and time, or raise horizon_h",
+            )
+
+
+def somebody_is_asked(draft: CaseDraft) -> Iterator[Problem]:
+    """A case in which nobody leaves and nobody is undecided has nothing to plan."""
+    if "demand" not in draft.complete or not draft.demand:
+        return
+    if not any(row.value.persons and row.value.direction != STAYS for row in draft.demand):
+        yield warning(
+            "NO_DEMAND",
+            replace(draft.tables.get("demand", Where(file=draft.file)), column="persons"),
+            f"nobody leaves and nobody is {UNDECIDED}; there is nothing to plan but what those who stay need",
+            "add the persons who chose a direction",
+        )
+
+
+CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
+    demand_is_counted_once,
+    households_fit_into_persons,
+    exercise_data_stay_in_exercises,
+    directions_are_few,
+    directions_have_an_exit,
+    somebody_can_carry,
+    vehicles_are_of_use,
+    somebody_is_asked,
+)

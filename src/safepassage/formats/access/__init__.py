@@ -1,0 +1,1 @@
+"""Read and write access requests, referrals and public alerts."""

@@ -1,0 +1,248 @@
+"""The settings of a case: what it is, when it starts, and the policy it is planned with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from safepassage.domain.case import Interval, Settings
+from safepassage.domain.dictionary.dictionary import Column, ValueType, table
+from safepassage.domain.dictionary.dictionary_settings import EXTRA_PREFIX
+from safepassage.domain.problem import Problem, Where
+from safepassage.domain.suggestions import nearest
+from safepassage.formats.case.case_rows import keyed_row, problem_of
+from safepassage.formats.case.case_times import Clock, Fault, iso_utc, joined, start_of_case, zones
+from safepassage.formats.case.case_values import read_cell
+from safepassage.formats.containers.tabular import (
+    RawTable,
+    error,
+    is_blank,
+    normal_name,
+    shown,
+    text_of,
+    warning,
+)
+from safepassage.kernels.daylight import civil_daylight_s
+
+DAYLIGHT = "daylight"
+_NO_START = datetime(2000, 1, 1, tzinfo=UTC)
+_LATER = {"start", "time_zones", "movement_hours"}
+"""Keys that are read in an order of their own: each needs what the one before says."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SettingsReading:
+    """What the settings say, by field of the case or of `Settings`, and where each key stands."""
+
+    clock: Clock
+    case: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    zone_pairs: tuple[tuple[str, int], ...] = ()
+    movement: str = ""
+    where: dict[str, Where] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def windows(self, lon_lat_deg: tuple[float, float] | None) -> tuple[Interval, ...]:
+        """Return the hours of movement; daylight is that in the middle of the places."""
+        if not self.movement:
+            return ()
+        if self.movement.casefold() != DAYLIGHT:
+            found = self.clock.windows(self.movement)
+            if isinstance(found, Fault):
+                self.problems.append(problem_of(found, self.where["movement_hours"]))
+                return ()
+            return found
+        if lon_lat_deg is None:
+            message = "daylight cannot be computed: no place has coordinates"
+            hint = "give the hours (06:00-20:00), or coordinates for the places"
+            self.problems.append(error("HOURS_FORMAT", self.where["movement_hours"], message, hint))
+            return ()
+        return daylight_windows(self.clock, *lon_lat_deg)
+
+
+def daylight_windows(clock: Clock, lon_deg: float, lat_deg: float) -> tuple[Interval, ...]:
+    """Return the daylight periods that meet the horizon, as intervals from the start of the case."""
+    found = []
+    for number in range(-2, clock.horizon_s // 86_400 + 3):
+        day = clock.epoch.date() + timedelta(days=number)
+        light = civil_daylight_s(day.toordinal(), lat_deg, lon_deg)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        base = (midnight - clock.epoch) // timedelta(seconds=1)
+        if light is not None and base + light[1] > 0 and base + light[0] < clock.horizon_s:
+            found.append(Interval(from_s=max(0, base + light[0]), until_s=base + light[1]))
+    return joined(found) or (clock.never,)
+
+
+def read_settings(raw: RawTable | None, file: str, *, unread: bool = False) -> SettingsReading:
+    """Read the settings; with a fault in the start the rest is read as if the case began in 2000.
+
+    `unread` says that there are settings whose file could not be read, which has been reported.
+    """
+    reading = SettingsReading(clock=Clock(epoch=_NO_START, offset_s=0, horizon_s=86_400, known=False))
+    if unread:
+        return reading
+    if raw is None or not raw.header:
+        message = "there are no settings" if raw is None else "the settings are empty"
+        hint = "write case.toml with id, title, exercise and start (safepassage init shows how)"
+        reading.problems.append(error("TABLE_MISSING", Where(file=file, sheet="settings"), message, hint))
+        return reading
+    for name in ("key", "value"):
+        if name not in raw.header:
+            message = f"the required column {name} is missing"
+            where = raw.where(raw.header_row, name)
+            reading.problems.append(error("COLUMN_MISSING", where, message, "name the columns key and value"))
+            return reading
+    cells = keyed_row(raw)
+    _check_keys(raw, cells, reading)
+    known = {column.name: column for column in table("settings").columns}
+    for key, (_, row) in cells.items():
+        reading.where[key] = raw.where(row.number, key)
+    _plain_keys(cells, known, reading)
+    _read_start(cells, reading)
+    _read_rest(cells, reading)
+    return reading
+
+
+def _check_keys(raw: RawTable, cells: Mapping[str, Any], reading: SettingsReading) -> None:
+    known = tuple(column.name for column in table("settings").columns)
+    position = raw.header.index("key")
+    counts = Counter(
+        normal_name(row.cells[position])
+        for row in raw.rows
+        if position < len(row.cells) and row.cells[position]
+    )
+    for key, (_, row) in cells.items():
+        where = raw.where(row.number, key)
+        if counts[key] > 1:
+            message = f"the setting {key} stands there {counts[key]} times"
+            reading.problems.append(error("SETTING_TWICE", where, message, "keep one of them"))
+        if key not in known and not key.startswith(EXTRA_PREFIX):
+            near = nearest(key, known)
+            hint = f"did you mean {near}? " if near else ""
+            reading.problems.append(
+                warning(
+                    "SETTING_UNKNOWN",
+                    where,
+                    f"there is no setting {shown(key)}; it was left out",
+                    f"{hint}settings of your own begin with {EXTRA_PREFIX}",
+                )
+            )
+
+
+def _plain_keys(
+    cells: Mapping[str, tuple[Any, Any]], known: Mapping[str, Column], reading: SettingsReading
+) -> None:
+    """Read what needs no clock, the horizon among it."""
+    for name, column in known.items():
+        if name in _LATER or column.type is ValueType.MOMENT:
+            continue
+        cell = cells[name][0] if name in cells else None
+        if is_blank(cell):
+            if column.required:
+                _missing(name, column, reading, cells)
+            continue
+        value = read_cell(cell, column, reading.clock)
+        if isinstance(value, Fault):
+            reading.problems.append(problem_of(value, reading.where[name]))
+            continue
+        place, _, fieldname = column.field.rpartition(".")
+        if place == "case":
+            reading.case[fieldname] = value
+        elif not place:
+            reading.settings[fieldname] = value
+    extra = {key: text_of(cell) for key, (cell, _) in cells.items() if key.startswith(EXTRA_PREFIX)}
+    if extra:
+        reading.settings["extra"] = MappingProxyType(extra)
+    _check_country(reading)
+    if reading.settings.get("horizon_s", 1) < 1:
+        message, hint = "nothing can be planned in no time", "write how many hours are planned: 24"
+        reading.problems.append(error("NUMBER_TOO_SMALL", reading.where["horizon_h"], message, hint))
+        del reading.settings["horizon_s"]
+
+
+def _check_country(reading: SettingsReading) -> None:
+    country = reading.settings.get("country", "")
+    if country and not re.fullmatch(r"[A-Za-z]{2}", country):
+        message = f"{shown(country)} is not a two-letter country code"
+        hint = "write UA, RU, or the code of your country"
+        reading.problems.append(error("COUNTRY_FORMAT", reading.where["country"], message, hint))
+    reading.settings["country"] = country.upper()
+
+
+def _missing(
+    name: str, column: Column, reading: SettingsReading, cells: Mapping[str, tuple[Any, Any]]
+) -> None:
+    file = next(iter(reading.where.values()), Where(file="case.toml", sheet="settings"))
+    known = {one.name for one in table("settings").columns}
+    near = nearest(name, [key for key in cells if key not in known])
+    where = reading.where.get(name, Where(file=file.file, sheet=file.sheet, column=name))
+    hint = f"rename {near} to {name}" if near else f"add it, for example {name} = {column.example}"
+    reading.problems.append(
+        error("SETTING_MISSING", where, f"the setting {name} is missing: {column.meaning}", hint)
+    )
+
+
+def _read_start(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) -> None:
+    horizon_s = reading.settings.get("horizon_s", Settings().horizon_s)
+    reading.clock = Clock(epoch=_NO_START, offset_s=0, horizon_s=horizon_s, known=False)
+    cell = cells["start"][0] if "start" in cells else None
+    if is_blank(cell):
+        _missing("start", table("settings").column("start"), reading, cells)
+        return
+    start = start_of_case(cell)
+    if isinstance(start, Fault):
+        reading.problems.append(problem_of(start, reading.where["start"]))
+        return
+    offset = start.utcoffset() or timedelta(0)
+    reading.zone_pairs = _zones(cells, start, reading) or ((_label(offset), round(offset.total_seconds())),)
+    reading.clock = Clock(epoch=start.astimezone(UTC), offset_s=reading.zone_pairs[0][1], horizon_s=horizon_s)
+
+
+def _label(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def _zones(
+    cells: Mapping[str, tuple[Any, Any]], start: datetime, reading: SettingsReading
+) -> tuple[tuple[str, int], ...]:
+    cell = cells["time_zones"][0] if "time_zones" in cells else None
+    if is_blank(cell):
+        return ()
+    found = zones(text_of(cell), start)
+    if isinstance(found, Fault):
+        reading.problems.append(problem_of(found, reading.where["time_zones"]))
+        return ()
+    end = start + timedelta(seconds=reading.settings.get("horizon_s", Settings().horizon_s))
+    later = zones(text_of(cell), end)
+    if later != found:
+        reading.problems.append(
+            warning(
+                "TIME_CHANGES",
+                reading.where["time_zones"],
+                "clocks are changed within the hours that are planned; all times are printed in the time of "
+                "the start",
+                "tell everybody which time the plan is in, or write the fixed offset you mean",
+            )
+        )
+    return found
+
+
+def _read_rest(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) -> None:
+    if "movement_hours" in cells and not is_blank(cells["movement_hours"][0]):
+        reading.movement = text_of(cells["movement_hours"][0])
+    reading.case["epoch"] = iso_utc(reading.clock.epoch)
+    reading.case["as_of"] = reading.case["epoch"]
+    reading.case["time_zones"] = reading.zone_pairs
+    if "as_of" in cells and not is_blank(cells["as_of"][0]):
+        moment = reading.clock.moment(cells["as_of"][0])
+        if isinstance(moment, Fault):
+            reading.problems.append(problem_of(moment, reading.where["as_of"]))
+        else:
+            reading.case["as_of"] = iso_utc(moment)

@@ -1,0 +1,1 @@
+"""Hold what several formats are written in: archives, XML, tables, workbooks, JSON, SQLite, markup."""

@@ -1,0 +1,214 @@
+"""What trucks bring in, as a reader wants it: by place and day, by truck, what is short and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage.domain.aid.commodity import MILLI
+from safepassage.domain.aid.distribution import REASONS
+from safepassage.domain.release import Release
+from safepassage.formats.containers.markup import printable
+from safepassage.formats.facts.local_clock import LocalClock
+
+PERCENT_PPM = 10_000
+SHOWN_PLACES, SHOWN_REMEDIES = 12, 3
+SECTORS = {
+    "drinking_water": "Water, sanitation and hygiene", "water": "Water, sanitation and hygiene",
+    "water_container": "Water, sanitation and hygiene", "hygiene_soap": "Water, sanitation and hygiene",
+    "food_ration": "Food security", "ready_meal": "Food security", "child_food": "Nutrition",
+    "medical_kit": "Health", "blanket": "Shelter and non-food items",
+    "shelter_kit": "Shelter and non-food items", "heating_fuel": "Shelter and non-food items",
+    "diesel": "Logistics",
+}  # fmt: skip
+"""The cluster under which a built-in good is reported; goods of a case of its own go under Logistics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedFacts:
+    """One need: amounts in units of the good; `reasons` in words where something is short."""
+
+    place: str
+    name: str
+    date: str
+    commodity: str
+    good: str
+    unit: str
+    priority: int
+    needed: float
+    planned: float
+    gap: float
+    worth: int
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropFacts:
+    """One line of a waybill: what a truck unloads of a lot at a stop."""
+
+    waybill: str
+    truck: str
+    vehicle: str
+    stop: int
+    depot: str
+    loaded_s: int
+    arrive_s: int
+    place: str
+    name: str
+    commodity: str
+    good: str
+    lot: str
+    quantity: float
+    unit: str
+    mass_kg: float
+    due: str
+
+
+class AidFacts:
+    """Facts of a released distribution."""
+
+    def __init__(self, release: Release) -> None:
+        self._aid = release.aid
+        self._given = self._aid["given"]
+        self.clock = LocalClock.of(release.inputs)
+        self._names = {row["id"]: printable(row["name"]) for row in release.inputs["places"]}
+        self._goods = {row["id"]: row for row in self._given["goods"]}
+        self._dates = [row["date"] for row in self._given["days"]]
+
+    def needs(self) -> tuple[NeedFacts, ...]:
+        """Return all needs by place, day and good: needed, planned, gap."""
+        short: dict[tuple[str, str, int], tuple[int, list[str]]] = {}
+        for row in self._aid["short"]:
+            key = (row["place"], row["commodity"], row["due"])
+            milli, reasons = short.get(key, (0, []))
+            short[key] = (milli + row["milli"], [*reasons, REASONS.get(row["reason"], row["reason"])])
+        found = []
+        for need in self._given["needs"]:
+            good = self._goods[need["commodity"]]
+            gap, reasons = short.get((need["place"], need["commodity"], need["due"]), (0, []))
+            found.append(
+                NeedFacts(
+                    place=need["place"], name=self._name(need["place"]), date=self._dates[need["due"]],
+                    commodity=need["commodity"], good=printable(good["name"]), unit=good["unit"],
+                    priority=need["priority"], needed=need["amount_milli"] / MILLI,
+                    planned=(need["amount_milli"] - gap) / MILLI, gap=gap / MILLI, worth=need["worth"],
+                    reasons="; ".join(dict.fromkeys(reasons)),
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    def drops(self) -> tuple[DropFacts, ...]:
+        """Return every line of every waybill, by truck and time; a waybill is one load of one truck."""
+        legs = {leg["id"]: leg for truck in self._aid["trucks"] for leg in truck["legs"]}
+        trucks = {row["id"]: row for row in self._given["trucks"]}
+        lots = {row["id"]: row for row in self._given["lots"]}
+        rows = sorted(
+            self._aid["deliveries"],
+            key=lambda row: (
+                row["truck"],
+                legs[row["leg"]]["arrive_s"],
+                row["place"],
+                row["lot"],
+                row["due"],
+            ),
+        )
+        found, loads, stops = [], dict[tuple[str, str], int](), dict[tuple[str, str], int]()
+        for row in rows:
+            truck, good = trucks[row["truck"]], self._goods[row["commodity"]]
+            load = (row["truck"], row["loaded"])
+            number = loads.setdefault(load, 1 + sum(name == row["truck"] for name, _ in loads))
+            stop = stops.setdefault((row["truck"], row["leg"]), 1 + sum(t == row["truck"] for t, _ in stops))
+            loaded_s = legs[row["loaded"]]["arrive_s"] if row["loaded"] else truck["available_from_s"]
+            found.append(
+                DropFacts(
+                    waybill=f"WB-{row['truck']}-{number}", truck=row["truck"], vehicle=truck["truck"],
+                    stop=stop,
+                    depot=self._name(lots[row["lot"]]["depot"]), loaded_s=loaded_s,
+                    arrive_s=legs[row["leg"]]["arrive_s"], place=row["place"], name=self._name(row["place"]),
+                    commodity=row["commodity"], good=printable(good["name"]), lot=row["lot"],
+                    quantity=row["milli"] / MILLI, unit=good["unit"],
+                    mass_kg=row["milli"] * good["mass_g"] / MILLI / 1_000, due=self._dates[row["due"]],
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    def headline(self) -> dict[str, Any]:
+        """Return what is met, what could be at most, and the least served place, in per cent."""
+        totals, drops = self._aid["totals"], self.drops()
+        whole = max(1, totals["needed_nano"])
+        return {
+            "tonnes": sum(row.mass_kg for row in drops) / 1_000,
+            "places": len({row.place for row in drops}),
+            "trucks": len({row.vehicle for row in drops}),
+            "km": totals["driven_m"] // 1_000,
+            "met": 100 * totals["worth_nano"] / whole,
+            "most": 100 * totals["worth_bound_nano"] / whole,
+            "least": totals["least_share_ppm"] / PERCENT_PPM,
+            "least_most": totals["least_share_bound_ppm"] / PERCENT_PPM,
+            "proved": totals["least_share_bound_ppm"] >= 0,
+        }
+
+    def goods(self) -> tuple[dict[str, Any], ...]:
+        """Return needed, planned and gap of every good over all places and days."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self.needs():
+            line = found.setdefault(
+                row.commodity,
+                {
+                    "good": row.good,
+                    "unit": row.unit,
+                    "needed": 0.0,
+                    "planned": 0.0,
+                    "gap": 0.0,
+                    "reasons": {},
+                },
+            )
+            for name in ("needed", "planned", "gap"):
+                line[name] += getattr(row, name)
+            if row.gap:
+                line["reasons"][row.reasons] = line["reasons"].get(row.reasons, 0.0) + row.gap
+        for line in found.values():
+            reasons = line["reasons"]
+            line["why"] = max(reasons, key=lambda text: (reasons[text], text)) if reasons else ""
+        return tuple(found.values())
+
+    def worst(self) -> tuple[dict[str, Any], ...]:
+        """Return the places that are served least, with the reasons."""
+        by_place: dict[str, list[Any]] = {}
+        for row in self.needs():
+            line = by_place.setdefault(row.place, [row.name, 0.0, 0.0, {}])
+            line[1] += row.worth * row.planned / row.needed
+            line[2] += row.worth
+            if row.gap:
+                line[3][row.reasons] = line[3].get(row.reasons, 0.0) + row.worth * row.gap / row.needed
+        rows = [
+            {
+                "name": name,
+                "percent": 100 * met / whole,
+                "why": max(why, key=lambda t: (why[t], t)) if why else "",
+            }
+            for name, met, whole, why in by_place.values()
+        ]
+        return tuple(sorted(rows, key=lambda row: (row["percent"], row["name"]))[:SHOWN_PLACES])
+
+    def remedies(self) -> tuple[str, ...]:
+        """Return what would help most, in words."""
+        return tuple(
+            f"{row['what']}: worth {row['worth']:,} person-needs by priority, at the margin"
+            for row in self._aid["remedies"][:SHOWN_REMEDIES]
+        )
+
+    def sectors(self) -> Iterator[tuple[str, str, str, str, float, str, int]]:
+        """Yield (sector, place, name, good, quantity, unit, stops): the what and where of a 3W."""
+        found: dict[tuple[str, str], list[Any]] = {}
+        for row in self.drops():
+            line = found.setdefault((row.place, row.commodity), [row, 0.0, set()])
+            line[1] += row.quantity
+            line[2].add((row.truck, row.stop))
+        for (place, commodity), (row, quantity, stops) in sorted(found.items()):
+            sector = SECTORS.get(commodity, "Logistics")
+            yield sector, place, row.name, row.good, quantity, row.unit, len(stops)
+
+    def _name(self, place: str) -> str:
+        return self._names.get(place, place)

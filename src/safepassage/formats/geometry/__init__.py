@@ -1,0 +1,1 @@
+"""Read points and polygons from GeoJSON, KML, GPX and well-known text."""

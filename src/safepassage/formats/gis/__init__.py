@@ -1,0 +1,1 @@
+"""Write a released plan for map programs, simulators and field devices."""

@@ -1,0 +1,1 @@
+"""Draw maps and curves as pictures and as vector tiles."""

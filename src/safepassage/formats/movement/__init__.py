@@ -1,0 +1,1 @@
+"""Read and write movements: drafts, notifications, the sheets of a radio desk."""

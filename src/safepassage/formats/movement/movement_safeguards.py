@@ -1,0 +1,93 @@
+"""What the log knows of movements and requests, as rows of the table `safeguards` for the plan audit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from safepassage.domain.access_work.request import AccessReply, RequestState
+from safepassage.domain.movement.state import MovementState, Standing, confirmed, standings
+from safepassage.domain.movement.words import Answer, Course, MovementKind, RecipientRole
+from safepassage.domain.safeguard import SafeguardKind as Kind
+from safepassage.formats.movement.movement_file import iso
+from safepassage.formats.tables.schedule_rows import harmless
+
+COLUMNS = ("id", "kind", "answer", "party", "at", "text", "document")
+_OVER = frozenset({Course.CANCELLED, Course.CLOSED, Course.NO_GO})
+_WORDS = {
+    Answer.AGREED: "yes",
+    Answer.NOTED: "comment",
+    Answer.COMMENT: "comment",
+    Answer.OBJECTION: "objection",
+}
+"""Answer to the word of the table: who took note has answered and has not agreed."""
+
+
+def write(states: Iterable[MovementState], requests: Iterable[RequestState]) -> bytes:
+    """Return the rows as CSV, in order of movements and requests; what is over or cancelled has none."""
+    stream = io.StringIO(newline="")
+    table = csv.DictWriter(stream, COLUMNS, lineterminator="\n", restval="")
+    table.writeheader()
+    for state in states:
+        if state.course not in _OVER:
+            table.writerows(_shown(row) for row in _movement(state))
+    table.writerows(_shown(_request(one)) for one in requests)
+    return stream.getvalue().encode("utf-8")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    return {key: harmless(value) if value else "" for key, value in row.items()}
+
+
+def _row(state: MovementState, kind: Kind, *about: str, **more: Any) -> dict[str, Any]:
+    return {"id": "-".join((state.id, kind.value, *about)), "kind": kind.value, **more}
+
+
+def _movement(state: MovementState) -> Iterator[dict[str, Any]]:
+    particulars = state.particulars
+    if particulars.emergency:
+        yield _row(state, Kind.EMERGENCY, answer="yes")
+    if state.current.renewed_in > 1:
+        renewed = next(one for one in state.revisions if one.number == state.current.renewed_in)
+        yield _row(state, Kind.REVISION, at=iso(renewed.drafted.event.at_utc_s), document=renewed.drafted.id)
+    for one in standings(state):
+        if one.recipient.role is RecipientRole.PARTY:
+            yield from _party(state, one)
+    if state.decided is not None:
+        event = state.decided.event
+        answer = "yes" if event.go else "no"
+        yield _row(state, Kind.LEAD_DECISION, answer=answer, party=event.lead, at=iso(event.at_utc_s),
+                   text=event.despite, document=state.decided.id)  # fmt: skip
+    if particulars.kind is MovementKind.AGREED:
+        yield _row(state, Kind.WHO_MAY_LEAVE, text=particulars.terms.who_may_leave)
+        yield _row(state, Kind.AID_IN, text=particulars.terms.aid_in)
+
+
+def _party(state: MovementState, one: Standing) -> Iterator[dict[str, Any]]:
+    """Yield what a party was told and what it said; what was not read back is unknown."""
+    name, party = one.recipient.id, one.recipient.name
+    if one.sent is not None:
+        first = state.sends(name)[0]
+        yield _row(
+            state, Kind.NOTIFICATION, name, party=party, at=iso(first.event.at_utc_s), document=first.id
+        )
+    if one.answer is not None:
+        event = one.answer.event
+        answer = _WORDS[event.answer] if confirmed(event) or one.objects else "unknown"
+        yield _row(state, Kind.ACKNOWLEDGEMENT, name, answer=answer, party=party, at=iso(event.at_utc_s),
+                   text=event.text, document=event.reference or one.answer.id)  # fmt: skip
+    if one.relayed is not None:
+        told = one.relayed.event
+        yield _row(state, Kind.RELAYED_TO_UNITS, name, answer=told.units_told.value, party=party,
+                   at=iso(told.at_utc_s), text=told.text, document=one.relayed.id)  # fmt: skip
+
+
+def _request(one: RequestState) -> dict[str, Any]:
+    asked = one.asked
+    answer = "" if not one.answers else "no" if one.answers[-1].answer is AccessReply.NO else "yes"
+    return {
+        "id": f"request-{asked.request}", "kind": Kind.ACCESS_REQUEST.value, "answer": answer,
+        "party": asked.organisation, "at": iso(asked.at_utc_s), "text": asked.purpose,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Read road networks: OpenStreetMap, MATSim, TNTP, plain tables; keep what was read."""

@@ -1,0 +1,1 @@
+"""Set documents for paper from one description, as HTML and as PDF."""

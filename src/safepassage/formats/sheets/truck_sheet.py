@@ -1,0 +1,203 @@
+"""The sheet of one truck on one day: what to load and hand over where and when, and its own way.
+
+It is load list, waybill and cue sheet in one; like a bus driver's sheet it holds nothing else of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage.domain.map_layers import MapLayers
+from safepassage.domain.release import Audience, Release
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.facts.register import Register
+from safepassage.formats.paper.paper import Block, Heading, Items, Pairs, Paper, Rows
+from safepassage.formats.paper.sheet_texts import SheetTexts
+from safepassage.formats.sheets.driver_sheet import coded, foot
+from safepassage.formats.sheets.sheet_ways import SheetWays
+
+_MILLI = 1_000
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruckStop:
+    """One stop: seconds of arrival and departure (None at the ends), deliveries loaded and unloaded there.
+
+    `way` is the position among the day's routes of the one driven next; None at the last stop, and where the
+    truck stays to unload for another need at the same place.
+    """
+
+    place: str
+    node: int
+    arrive_s: int | None
+    depart_s: int | None
+    loads: tuple[Row, ...]
+    unloads: tuple[Row, ...]
+    way: int | None
+
+
+def trucks(release: Release) -> tuple[str, ...]:
+    """Return the ids of the truck-days that drive; none where no aid was planned."""
+    release.require(Audience.PLANNING_TEAM)
+    return tuple(sorted(row["id"] for row in release.aid.get("trucks", ()) if row["legs"]))
+
+
+class TruckSheets:
+    """Makes the sheets of the trucks of a release in one language."""
+
+    def __init__(self, release: Release, layers: MapLayers, texts: SheetTexts, *, phone: str = "") -> None:
+        release.require(Audience.PLANNING_TEAM)
+        self._release, self._texts, aid = release, texts, release.aid
+        self._register, self._clock = Register(release), LocalClock.of(release.inputs)
+        self._phone = phone or str(release.inputs.get("notice", {}).get("hotline", ""))
+        self._routes = aid.get("routes", ())
+        self._ways = SheetWays(release, layers, texts, self._routes)
+        self._legs = {row["id"]: row["legs"] for row in aid.get("trucks", ())}
+        given = aid.get("given", {})
+        self._days = {row["id"]: row for row in given.get("trucks", ())}
+        self._goods = {row["id"]: row for row in given.get("goods", ())}
+
+    def stops(self, truck: str) -> tuple[TruckStop, ...]:
+        """Return the stops of a truck-day; several needs served at one halt are one stop.
+
+        Raises
+        ------
+        KeyError
+            When no such truck drives.
+        """
+        legs: Sequence[Row] = self._legs[truck]
+        rows = [row for row in self._release.aid["deliveries"] if row["truck"] == truck]
+        routes = self.routes(truck)
+        found: list[TruckStop] = []
+        for at in range(len(legs) + 1):
+            before, after = (legs[at - 1] if at else None), (legs[at] if at < len(legs) else None)
+            drives = after is not None and bool(self._routes[after["route"]]["arcs"])
+            found.append(
+                self._stop(before, after, rows, routes.index(after["route"]) if after and drives else None)
+            )
+        return tuple(_merged(found))
+
+    def routes(self, truck: str) -> tuple[int, ...]:
+        """Return the routes that a truck drives, each once."""
+        used = dict.fromkeys(leg["route"] for leg in self._legs[truck])
+        return tuple(route for route in used if self._routes[route]["arcs"])
+
+    def _stop(self, before: Row | None, after: Row | None, rows: Sequence[Row], way: int | None) -> TruckStop:
+        leg = after or before
+        assert leg is not None  # noqa: S101 - a truck that drives has a leg
+        route = self._routes[leg["route"]]
+        node = int(route["from_node"] if after else route["to_node"])
+        here = "" if before is None else before["id"]
+        unloads = tuple(row for row in rows if before and row["leg"] == before["id"])
+        names = dict.fromkeys(self._register.place(row["place"]) for row in unloads)
+        return TruckStop(
+            place=", ".join(names) or self._register.node(node), node=node,
+            arrive_s=int(before["arrive_s"]) if before else None,
+            depart_s=int(after["depart_s"]) if after else None,
+            loads=tuple(row for row in rows if row["loaded"] == here), unloads=unloads, way=way,
+        )  # fmt: skip
+
+    def paper(self, truck: str) -> Paper:
+        """Return the sheet of a truck-day, with the hash of its content in its code."""
+        say, day, stops = self._texts.say, self._days[truck], self.stops(truck)
+        first = next(stop.depart_s for stop in stops if stop.depart_s is not None)
+        paper = Paper(
+            title=say("truck_title", truck=day["truck"]),
+            subtitle=f"{self._texts.date(self._clock, first)} · "
+            + say("truck_kind", kind=day["type"], kg=day["payload_kg"], litres=day["volume_l"]),
+            language=self._texts.language,
+            stamp=self._texts.stamp(self._release.sensitivity.name, self._release.plan),
+            running=truck,
+            foot=foot(self._release, self._clock, self._texts),
+            blocks=tuple(self._blocks(truck, stops, first)),
+        )
+        return coded(paper, self._release, self._texts)
+
+    def _blocks(self, truck: str, stops: Sequence[TruckStop], first: int) -> list[Block]:
+        say, heads, routes = self._texts.say, self._texts.heads, self.routes(truck)
+        key = (
+            (say("first_truck"), say("first_at", place=stops[0].place, time=self._time(first))),
+            (say("last"), self._time(stops[-1].arrive_s)),
+            (say("phone"), self._phone or say("no_phone")),
+        )
+        table = Rows(
+            heads=heads("stop_heads"), rows=tuple(self._row(*row) for row in enumerate(stops, start=1)),
+            widths=(0, 0, 0, 3, 5, 0), strong=(3,),
+        )  # fmt: skip
+        bill = Rows(
+            heads=heads("waybill_heads"), rows=tuple(self._handed_over(stops)), widths=(0, 3, 4, 2, 3, 4),
+            numbers=(3,), strong=(1,),
+        )  # fmt: skip
+        return [
+            Pairs(rows=key, large=True), Heading(text=say("stops")), table,
+            Heading(text=say("waybill")), bill, *self._ways.all(routes),
+            self._ways.map(routes, [(stop.place, stop.node) for stop in stops]),
+            Heading(text=say("rules_heading")), Items(rows=heads("truck_rules")),
+        ]  # fmt: skip
+
+    def _time(self, seconds: int | None) -> str:
+        return "" if seconds is None else self._texts.moment(self._clock, seconds)
+
+    def _row(self, number: int, stop: TruckStop) -> tuple[str, ...]:
+        say = self._texts.say
+        parts = [
+            say(key, goods=self._sums(rows))
+            for key, rows in (("unload", stop.unloads), ("load", stop.loads))
+            if rows
+        ]
+        parts += [say("end")] if stop.depart_s is None else []
+        way = "" if stop.way is None else str(stop.way + 1)
+        times = (self._time(stop.arrive_s), self._time(stop.depart_s))
+        return str(number), *times, stop.place, ". ".join(parts) or say("nothing"), way
+
+    def _sums(self, rows: Iterable[Row]) -> str:
+        """Return goods and amounts, summed by goods in the order of the list of goods."""
+        sums: dict[str, int] = {}
+        for row in rows:
+            sums[row["commodity"]] = sums.get(row["commodity"], 0) + int(row["milli"])
+        return ", ".join(
+            f"{self._goods[key]['name']} {self.amount(key, sums[key])}" for key in self._goods if key in sums
+        )
+
+    def amount(self, commodity: str, milli: int) -> str:
+        """Return an amount with its unit; thousandths only where there are some."""
+        whole, rest = divmod(milli, _MILLI)
+        decimals = f"{rest:03d}".rstrip("0")
+        number = f"{whole}{self._texts.words['decimal']}{decimals}" if decimals else str(whole)
+        return f"{number} {self._goods[commodity]['unit']}"
+
+    def _handed_over(self, stops: Sequence[TruckStop]) -> Iterable[tuple[str, ...]]:
+        for number, stop in enumerate(stops, start=1):
+            sums: dict[tuple[str, str, str], int] = {}
+            for row in stop.unloads:
+                key = (row["place"], row["commodity"], row["lot"])
+                sums[key] = sums.get(key, 0) + int(row["milli"])
+            for (place, commodity, lot), milli in sums.items():
+                name = str(self._goods[commodity]["name"])
+                yield (
+                    str(number),
+                    self._register.place(place),
+                    name,
+                    self.amount(commodity, milli),
+                    lot,
+                    "…………………",
+                )
+
+
+def _merged(stops: Iterable[TruckStop]) -> list[TruckStop]:
+    """Join halts between which a truck does not move."""
+    found: list[TruckStop] = []
+    for stop in stops:
+        last = found[-1] if found else None
+        if last is not None and last.way is None:
+            names = dict.fromkeys([*last.place.split(", "), *stop.place.split(", ")])
+            found[-1] = TruckStop(
+                place=", ".join(names), node=stop.node, arrive_s=last.arrive_s, depart_s=stop.depart_s,
+                loads=(*last.loads, *stop.loads), unloads=(*last.unloads, *stop.unloads), way=stop.way,
+            )  # fmt: skip
+        else:
+            found.append(stop)
+    return found

@@ -1,0 +1,1 @@
+"""Write a released plan as rows: schedule, aid, figures."""

@@ -1,0 +1,141 @@
+"""Documents of a distribution as tables: needs and gaps, waybills, arrival boards, who does what where.
+
+Each is a CSV for spreadsheets; one workbook holds them all with a dictionary of the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from safepassage.domain.release import Audience, Release
+from safepassage.formats.containers.markup import printable
+from safepassage.formats.containers.workbook_bytes import saved
+from safepassage.formats.facts.aid_facts import AidFacts
+from safepassage.formats.tables.schedule_rows import harmless
+
+Row = Sequence[str | int | float]
+DICTIONARY = {
+    "place": "code of the place: the id of the case, the P-code where the case uses P-codes as ids",
+    "name": "name of the place",
+    "date": "local day by whose end it is needed",
+    "commodity": "id of the good",
+    "good": "name of the good",
+    "priority": "1 is what life depends on today, 4 what can wait",
+    "needed": "what the norms ask for, in the unit",
+    "planned": "what trucks bring for this need",
+    "gap": "needed less planned",
+    "unit": "unit of the good",
+    "reason": "why there is a gap",
+    "waybill": "code of one load of one truck",
+    "truck": "the truck on that day",
+    "stop": "number of the stop on that day",
+    "depot": "where it is loaded",
+    "loading": "earliest local time of loading",
+    "arrival": "planned local time of arrival; UTC in the next column",
+    "arrival_utc": "the same in UTC",
+    "lot": "lot that it is taken from",
+    "quantity": "how much is unloaded, in the unit",
+    "mass_kg": "its mass, packing included",
+    "for_day": "local day that it is for",
+    "received": "left blank for the receiver: counted on arrival",
+    "organisation": "who: left blank for the organisation that runs the trucks",
+    "sector": "what: the cluster under which it is reported",
+    "stops": "how many stops of trucks bring it",
+}
+
+
+def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+    """Return header and rows by the name of the document."""
+    release.require(Audience.PLANNING_TEAM)
+    facts = AidFacts(release)
+    clock = facts.clock
+    utc = clock.__class__.of({"epoch": release.inputs["epoch"], "time_zones": ()})
+
+    def local(seconds: int) -> str:
+        return clock.at(seconds).strftime("%Y-%m-%d %H:%M")
+
+    needs: list[Row] = [
+        (
+            n.place,
+            n.name,
+            n.date,
+            n.commodity,
+            n.good,
+            n.priority,
+            n.needed,
+            n.planned,
+            n.gap,
+            n.unit,
+            n.reasons,
+        )
+        for n in facts.needs()
+    ]
+    drops = facts.drops()
+    waybills: list[Row] = [
+        (d.waybill, d.truck, d.stop, d.depot, local(d.loaded_s), local(d.arrive_s), d.place, d.name,
+         d.commodity, d.good, d.lot, d.quantity, d.unit, round(d.mass_kg, 3), d.due, "")
+        for d in drops
+    ]  # fmt: skip
+    arrivals: list[Row] = [
+        (d.place, d.name, local(d.arrive_s), utc.at(d.arrive_s).strftime("%Y-%m-%d %H:%M"), d.truck,
+         d.waybill, d.good, d.quantity, d.unit, "")
+        for d in sorted(drops, key=lambda d: (d.place, d.arrive_s, d.truck, d.good, d.lot))
+    ]  # fmt: skip
+    sectors: list[Row] = [("", *row) for row in facts.sectors()]
+    return {
+        "aid-needs": (
+            ("place", "name", "date", "commodity", "good", "priority", "needed", "planned", "gap", "unit",
+             "reason"), needs,
+        ),
+        "aid-waybills": (
+            ("waybill", "truck", "stop", "depot", "loading", "arrival", "place", "name", "commodity", "good",
+             "lot", "quantity", "unit", "mass_kg", "for_day", "received"), waybills,
+        ),
+        "aid-arrivals": (
+            ("place", "name", "arrival", "arrival_utc", "truck", "waybill", "good", "quantity", "unit",
+             "received"), arrivals,
+        ),
+        "aid-3w": (
+            ("organisation", "sector", "place", "name", "good", "quantity", "unit", "stops"), sectors,
+        ),
+    }  # fmt: skip
+
+
+def write_csv(table: tuple[tuple[str, ...], list[Row]]) -> bytes:
+    """Return a table as CSV: UTF-8 with byte order mark, formulas made harmless."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table[0])
+    writer.writerows(_cells(row) for row in table[1])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(release: Release) -> bytes:
+    """Return all tables as one workbook with a dictionary; the same release gives the same bytes."""
+    book = Workbook()
+    book.properties.title, book.properties.creator = printable(release.plan["title"]), "safepassage"
+    first = book.worksheets[0]
+    first.title = "Dictionary"
+    first.append(("column", "meaning"))
+    for name, meaning in DICTIONARY.items():
+        first.append((name, meaning))
+    first.append(("class", f"{release.sensitivity.name}: for the planning team only"))
+    first.append(("exercise", "EXERCISE" if release.plan["exercise"] else "no"))
+    for name, (header, rows) in tables(release).items():
+        sheet = book.create_sheet(name)
+        sheet.append(header)
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for row in rows:
+            sheet.append(_cells(row))
+    return saved(book, str(release.plan["as_of"]))
+
+
+def _cells(row: Iterable[str | int | float]) -> list[str | int | float]:
+    return [harmless(cell) if isinstance(cell, str) else cell for cell in row]
