@@ -9,9 +9,21 @@ from hypothesis import strategies as st
 
 from safepassage.domain.errors import FormatError
 from safepassage.domain.worlds import PPM, Chances, Fact, FactKind
-from safepassage.engines.worlds import Outcomes, Question, evaluated, facts, movements, sheet, slices
-from safepassage.engines.worlds.draws import truths, uniform_ppm
+from safepassage.engines.worlds import (
+    Outcomes,
+    Question,
+    Reported,
+    doubts,
+    evaluated,
+    facts,
+    forced,
+    movements,
+    sheet,
+    slices,
+)
+from safepassage.engines.worlds.draws import Lot, truths
 from safepassage.formats.plan import plan_json, worlds_json
+from safepassage.kernels.world_draws import stratified_ppm, stratum, uniform_ppm
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 
@@ -19,6 +31,7 @@ CERTAIN = Chances(
     shut_gate_ppm=0, shut_road_ppm=0, early_ppm=0, breakdown_day_ppm=0, stay_share_most=0, slow_share_most=0
 )
 N = np.arange(4_000, dtype=np.int64)
+LOT = Lot(seed=0, n=len(N), worlds=N)
 
 
 def two_ways():
@@ -35,7 +48,7 @@ def two_ways():
     return sketch
 
 
-def question(sketch, chances=CERTAIN, *, extra=(), seed=0):
+def question(sketch, chances=CERTAIN, *, extra=(), seed=0, worlds=256):
     made = accepted(sketch)
     problem, document = made.planned.problem, made.plan
     schedule, corridors = plan_json.parsed_schedule(document), plan_json.parsed_corridors(document)
@@ -43,6 +56,7 @@ def question(sketch, chances=CERTAIN, *, extra=(), seed=0):
         Question(
             problem=problem, movements=movements(problem, schedule, corridors),
             facts=(*facts(problem, schedule, corridors, chances), *extra), chances=chances, seed=seed,
+            worlds=worlds,
         ),
         made,
     )  # fmt: skip
@@ -63,15 +77,45 @@ class TestDraws:
     def test_a_fact_is_true_as_often_as_reported_within_sampling_error(self, ppm):
         fact = Fact(id="f", kind=FactKind.HAZARD, words="f", arcs=(), ppm=ppm)
         expected = (ppm[0] + 2 * ppm[1] + ppm[2]) / 4 / PPM
-        error = 4 * (expected * (1 - expected) / len(N)) ** 0.5
-        assert abs(truths([fact], 0, N).mean() - expected) <= error
+        assert abs(truths([fact], LOT).mean() - expected) <= 0.01
+
+    @pytest.mark.parametrize("ppm", [0, 1_000, 30_000, 500_000, PPM])
+    def test_a_fact_with_one_figure_is_true_in_its_share_of_worlds_to_within_one(self, ppm):
+        fact = Fact(id="f", kind=FactKind.SHUT, words="f", arcs=(), ppm=(ppm,) * 3)
+        assert abs(int(truths([fact], LOT).sum()) - ppm * len(N) // PPM) <= 1
+
+    @pytest.mark.parametrize("n", [1, 2, 3, 64, 1_000, 4_097])
+    def test_strata_are_a_permutation_that_can_be_asked_in_part(self, n):
+        worlds = np.arange(n, dtype=np.int64)
+        found = stratum(3, "a", worlds, n)
+        assert sorted(found.tolist()) == worlds.tolist()
+        assert np.array_equal(found[n // 2 :], stratum(3, "a", worlds[n // 2 :], n))
+
+    def test_draws_of_two_names_do_not_go_together(self):
+        found = [
+            np.corrcoef(stratified_ppm(0, f"a{k}", N, len(N)), stratified_ppm(0, f"b{k}", N, len(N)))[0, 1]
+            for k in range(50)
+        ]
+        assert 0.8 < np.std(found) * len(N) ** 0.5 < 1.25
+
+    def test_what_one_voice_says_is_weighed_at_one_level_and_keeps_its_share(self):
+        def fact(name, *voices):
+            ppm = (0, 500_000, PPM)
+            return Fact(id=name, kind=FactKind.HAZARD, words="", arcs=(), ppm=ppm, voices=voices)
+
+        found = truths([fact("a", "side x", "origin y"), fact("b", "side x", "origin z"), fact("c")], LOT)
+        assert (abs(found.mean(axis=0) - 0.5) < 0.02).all()
+        together = np.corrcoef(found.T.astype(float))
+        assert together[0, 1] > 0.05 > abs(together[0, 2])
 
     def test_facts_of_one_origin_stand_or_fall_together_and_others_do_not(self):
         def fact(name, ppm, origin):
             ppms = (ppm,) * 3
-            return Fact(id=name, kind=FactKind.HAZARD, words="", arcs=(), ppm=ppms, origin=origin)
+            return Fact(
+                id=name, kind=FactKind.HAZARD, words="", arcs=(), ppm=ppms, voices=(origin,) if origin else ()
+            )
 
-        found = truths([fact("a", 300_000, "o"), fact("b", 500_000, "o"), fact("c", 500_000, "p")], 0, N)
+        found = truths([fact("a", 300_000, "o"), fact("b", 500_000, "o"), fact("c", 500_000, "p")], LOT)
         assert (found[:, 1] | ~found[:, 0]).all()
         assert 0.1 < (found[:, 1] & ~found[:, 2]).mean() < 0.4
 
@@ -143,7 +187,12 @@ class TestRuns:
     def test_shutting_more_brings_nobody_more_out(self, arcs, more):
         asked, _ = question(two_ways())
         some = Question(
-            problem=asked.problem, movements=asked.movements, facts=(shut(*arcs),), chances=CERTAIN, seed=0
+            problem=asked.problem,
+            movements=asked.movements,
+            facts=(shut(*arcs),),
+            chances=CERTAIN,
+            seed=0,
+            worlds=256,
         )
         all_ = Question(
             problem=asked.problem,
@@ -151,6 +200,7 @@ class TestRuns:
             facts=(shut(*arcs, more),),
             chances=CERTAIN,
             seed=0,
+            worlds=256,
         )
         assert (evaluated(all_, 0, 1).out <= evaluated(some, 0, 1).out).all()
 
@@ -169,12 +219,50 @@ class TestSheet:
         half = Fact(id="all", kind=FactKind.SHUT, words="all", arcs=tuple(range(n_arcs)), ppm=(500_000,) * 3)
         idle = Fact(id="idle", kind=FactKind.HAZARD, words="idle", arcs=(), ppm=(500_000,) * 3)
         both = Question(
-            problem=asked.problem, movements=asked.movements, facts=(idle, half), chances=CERTAIN, seed=0
+            problem=asked.problem,
+            movements=asked.movements,
+            facts=(idle, half),
+            chances=CERTAIN,
+            seed=0,
+            worlds=256,
         )
-        found = sheet(both, evaluated(both, 0, 200))
+        outcomes = evaluated(both, 0, 200)
+        asked = doubts(both, outcomes)
+        found = sheet(both, outcomes, asked, forced(both, asked, 0, 64))
         assert [row.fact.id for row in found.confirm] == ["all"]
         assert found.confirm[0].difference == made.direction("west")["persons_served"]
         assert found.directions[0].out_least == 0
+        assert found.confirm[0].paired == 64
+
+    def test_both_answers_differ_in_nothing_but_the_doubt(self):
+        asked, _ = question(two_ways(), Chances(), extra=(shut(0, ppm=500_000),))
+        k = [fact.id for fact in asked.facts].index("x")
+        answers = forced(asked, (k,), 64, 128)
+        as_drawn = evaluated(asked, 64, 128)
+        so = as_drawn.true[:, k].astype(int)
+        assert np.array_equal(answers[np.arange(64), 0, so], as_drawn.out.sum(axis=1))
+        assert (answers[:, 0, 1] <= answers[:, 0, 0]).all()
+
+    def test_a_road_of_unknown_status_is_likelier_shut_and_says_so(self):
+        asked, made = question(two_ways())
+        problem, document = asked.problem, made.plan
+        plan = plan_json.parsed_schedule(document), plan_json.parsed_corridors(document)
+        every = frozenset(range(len(problem.network.arcs)))
+        plain, unknown, restricted = (
+            {row.ppm[1] for row in facts(problem, *plan, Chances(), reported) if row.kind == FactKind.SHUT}
+            for reported in (Reported(), Reported(unknown=every), Reported(restricted=every))
+        )
+        assert (plain, unknown, restricted) == ({10_000}, {200_000}, {50_000})
+
+    def test_undecided_come_in_one_direction_only_and_no_more_than_are_held_for(self):
+        sketch = two_ways()
+        sketch.people("home", 12, direction="undecided")
+        asked, _ = question(sketch, Chances())
+        held = sum(row.persons for row in asked.movements.arriving if row.reserve)
+        found = evaluated(asked, 0, 64).undecided
+        assert held > 0
+        assert (found[:, 1] <= found[:, 0]).all()
+        assert 0 < found[:, 0].max() <= held
 
 
 class TestChances:

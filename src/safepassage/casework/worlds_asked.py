@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from safepassage.domain.worlds import Chances
-from safepassage.engines.worlds import Outcomes, Question, evaluated, facts, movements
+from safepassage.engines.worlds import Outcomes, Question, Reported, evaluated, facts, forced, movements
 from safepassage.formats.containers import canonical_json
+from safepassage.formats.maps.map_roads import RESTRICTED, UNKNOWN, state_of
 from safepassage.formats.plan import inputs_json, plan_json
+from safepassage.kernels.world_runs import Int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """The documents of a plan as bytes, what no report says, and who alone stands behind which event."""
+    """The documents of a plan as bytes, what no report says, who stands behind which event, how many worlds.
+
+    `doubts` are the facts that are asked both ways.
+    """
 
     inputs: bytes
     plan: bytes
     chances: Chances
-    origins: tuple[tuple[str, str], ...]
+    voices: tuple[tuple[str, tuple[str, ...]], ...]
     seed: int
+    worlds: int
+    doubts: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=1)
 def question_of(order: Order) -> Question:
     """Return the question that an order asks; made once in each process."""
     plan = canonical_json.decode(order.plan)
-    return asked(canonical_json.decode(order.inputs), plan, order.chances, dict(order.origins), order.seed)
+    return asked(canonical_json.decode(order.inputs), plan, order)
 
 
-def asked(inputs: Any, plan: Any, chances: Chances, origins: Mapping[str, str], seed: int) -> Question:
+def asked(inputs: Any, plan: Any, order: Order) -> Question:
     """Return a plan as a question about worlds."""
     problem = inputs_json.parse(inputs)
     schedule, corridors = plan_json.parsed_schedule(plan), plan_json.parsed_corridors(plan)
@@ -39,9 +45,27 @@ def asked(inputs: Any, plan: Any, chances: Chances, origins: Mapping[str, str], 
     last = zip((key for key, _ in problem.directions), clearance, strict=True)
     return Question(
         problem=problem, movements=movements(problem, schedule, corridors),
-        facts=facts(problem, schedule, corridors, chances, origins), chances=chances, seed=seed,
+        facts=facts(problem, schedule, corridors, order.chances, _reported(plan, order)),
+        chances=order.chances, seed=order.seed, worlds=order.worlds,
         planned_last_s={key: second for key, second in last if second is not None},
     )  # fmt: skip
+
+
+def _reported(plan: Any, order: Order) -> Reported:
+    """Return what the plan's changes of the network say of roads that it uses, and who says what."""
+    arcs: dict[str, set[int]] = {UNKNOWN: set(), RESTRICTED: set()}
+    for row in plan["modifications"]:
+        state = state_of(row["kind"], row["text"])
+        if row["used"] and state in arcs:
+            arcs[state].update(row["arcs"])
+    return Reported(
+        voices=dict(order.voices), unknown=frozenset(arcs[UNKNOWN]), restricted=frozenset(arcs[RESTRICTED])
+    )
+
+
+def answered_slice(order: Order, first: int, last: int) -> Int64:
+    """Return what comes of both answers to the doubts of an order in worlds [first, last)."""
+    return forced(question_of(replace(order, doubts=())), order.doubts, first, last)
 
 
 def evaluated_slice(order: Order, first: int, last: int) -> Outcomes:

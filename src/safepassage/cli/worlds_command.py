@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from safepassage.casework.many_workers import mapped
 from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
-from safepassage.casework.worlds_asked import Order, evaluated_slice, question_of
+from safepassage.casework.worlds_asked import Order, answered_slice, evaluated_slice, question_of
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.worlds import Chances, DirectionInWorlds, WorldsSheet
-from safepassage.engines.worlds import Outcomes, sheet, slices
+from safepassage.engines.worlds import PAIRED, Outcomes, doubts, sheet, slices
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import worlds_json
@@ -28,17 +32,13 @@ def run(options: argparse.Namespace) -> Outcome:
         return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
     order = Order(
         inputs=given.inputs, plan=given.plan, chances=_chances(options.chances), seed=options.seed,
-        origins=tuple(sorted(_origins(given).items())),
+        worlds=options.worlds, voices=tuple(sorted(voices_of(given).items())),
     )  # fmt: skip
-    parts = mapped(
-        evaluated_slice, order, slices(options.worlds), workers=options.workers, cluster=options.cluster
-    )
-    question = question_of(order)
-    found = sheet(question, Outcomes.joined(parts))
+    found = weighed(order, options.workers, options.cluster)
     data = worlds_json.document(found, **given.hashes)
     write_beside(options.output or given.folder, {f"{RESTRICTED}-worlds.json": canonical_json.encode(data)})
     text = worlds_text(
-        found, LocalClock.of(canonical_json.decode(given.inputs)), dict(question.problem.directions)
+        found, LocalClock.of(canonical_json.decode(given.inputs)), dict(question_of(order).problem.directions)
     )
     return Outcome(code=OK, text=text, data=data)
 
@@ -47,16 +47,33 @@ def _chances(file: Path | None) -> Chances:
     return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
 
 
-def _origins(given: PlanFolder) -> dict[str, str]:
-    """Return who alone stands behind an event of the claims, by its id in the inputs."""
-    claims = given.beside(CLAIMS)
-    if claims is None:
+def weighed(order: Order, workers: int, cluster: str) -> WorldsSheet:
+    """Return a plan in its worlds: all of them, then both answers to the main doubts in some of them."""
+    how: dict[str, Any] = {"workers": workers, "cluster": cluster}
+    question = question_of(order)
+    outcomes = Outcomes.joined(mapped(evaluated_slice, order, slices(order.worlds), **how))
+    doubted = doubts(question, outcomes)
+    if not doubted:
+        return sheet(question, outcomes)
+    parts = mapped(answered_slice, replace(order, doubts=doubted), slices(min(PAIRED, order.worlds)), **how)
+    return sheet(question, outcomes, doubted, np.concatenate(parts))
+
+
+def voices_of(given: PlanFolder) -> dict[str, tuple[str, ...]]:
+    """Return who stands behind an event of the claims, by its id in the inputs; a side speaks as one."""
+    document = given.beside(CLAIMS)
+    if document is None:
         return {}
-    found: dict[str, str] = {}
-    for event in claims.get("events", []):
-        origins = sorted(set(event["origins"]))
+    voice = {
+        row["id"]: f"side {row['side']}" if row["side"] else f"origin {row['chain'][-1]}"
+        for row in document["claims"]
+        if row["chain"]
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for event in document["events"]:
+        mine = tuple(sorted({voice[name] for name in event["claims"] if name in voice}))
         for k in range(len(event["slices"])):
-            found[f"claim:{event['id']}:{k}"] = origins[0] if len(origins) == 1 else str(event["id"])
+            found[f"claim:{event['id']}:{k}"] = mine or (f"event {event['id']}",)
     return found
 
 
@@ -65,13 +82,20 @@ def worlds_text(found: WorldsSheet, clock: LocalClock, names: dict[str, str]) ->
     lines = [f"{found.worlds:,} worlds that keep to the reports (seed {found.seed}):"]
     for row in found.directions:
         lines += _direction_lines(row, found.worlds, clock, names[row.direction])
+    if found.held:
+        lines.append(
+            f"Room is held for {found.held:,} undecided: {found.undecided_came:,} come on average, "
+            f"{found.undecided_out:,} are out."
+        )
     lines.append(
         f"Of {found.movements:,} movements {found.broken_mean:,} break off on average, "
         f"{found.rerouted_mean:,} take another way; {found.exposure_mean / HOUR_S:,.0f} person-hours "
         f"in harm, {found.exposure_tail / HOUR_S:,.0f} in the worst tenth."
     )
     if found.confirm:
-        lines.append("Confirm first (persons fewer out where it is so, nine tenths of resamples between):")
+        lines.append(
+            "Confirm first (persons fewer out where it is so, in the same worlds; 90 % of resamples between):"
+        )
     lines += [
         f"  {row.fact.words}: {row.difference:,} ({row.low:,} to {row.high:,}), so in {row.worlds:,} worlds"
         for row in found.confirm

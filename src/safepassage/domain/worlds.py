@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-PPM = 1_000_000
+PPM, PERMILLE = 1_000_000, 1_000
 
 
 class FactKind(StrEnum):
@@ -23,8 +23,9 @@ class FactKind(StrEnum):
 class Fact:
     """Something that is true in a world or is not.
 
-    `ppm` are its probabilities in the low, central and high figures. Facts of one `origin` (not "") stand or
-    fall together: one draw decides them, so the more probable is true wherever the less probable is.
+    `ppm` are its probabilities in the low, central and high figures. `voices` stand behind it: origins, or
+    sides whose origins speak as one. Facts of one voice alone stand or fall together: one draw decides them,
+    so the more probable is true wherever the less probable is.
     """
 
     id: str
@@ -32,7 +33,7 @@ class Fact:
     words: str
     arcs: tuple[int, ...]
     ppm: tuple[int, int, int]
-    origin: str = ""
+    voices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         low, central, high = self.ppm
@@ -48,6 +49,10 @@ class Chances:
     weights 1, 2 and 1.
     """
 
+    unknown_ppm: int = 200_000
+    """A road whose status nobody knows is shut."""
+    restricted_ppm: int = 50_000
+    """A road reported as restricted turns out to be shut."""
     shut_gate_ppm: int = 30_000
     """A crossing is shut all day though it was announced as open."""
     shut_road_ppm: int = 10_000
@@ -60,17 +65,17 @@ class Chances:
     """A vehicle of the fleet fails within a day of duty."""
     stay_share_most: int = 200
     """Of those who said they would leave a place, up to this share stay after all (uniform by place)."""
+    undecided_share_most: int = 1_000
+    """Of the undecided for whom room is held, up to this share come (uniform by place)."""
     slow_share_most: int = 400
     """Everybody is slower by up to this share in a world (uniform), and each stretch by as much again."""
 
     def __post_init__(self) -> None:
-        if not all(0 <= value <= PPM for value in (self.shut_gate_ppm, self.shut_road_ppm, self.early_ppm)):
-            raise ValueError("a probability lies between 0 and 1,000,000 ppm")
-        if not 0 <= self.breakdown_day_ppm <= PPM:
-            raise ValueError("a probability lies between 0 and 1,000,000 ppm")
-        shares = (self.early_share_most, self.stay_share_most, self.slow_share_most)
-        if not all(0 <= share <= 1_000 for share in shares):  # noqa: PLR2004 - permille
-            raise ValueError("a share lies between 0 and 1,000 permille")
+        for name in self.__slots__:
+            value, is_share = getattr(self, name), name.endswith("_share_most")
+            if not 0 <= value <= (PERMILLE if is_share else PPM):
+                most = "a share lies between 0 and 1,000 permille" if is_share else "a probability in ppm"
+                raise ValueError(f"{name}: {most}, not {value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +100,20 @@ class DirectionInWorlds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactValue:
-    """What a fact does to the plan: persons out on average where it is true, and where it is not.
+    """What a fact does to the plan: persons fewer out where it is true than where it is not.
 
-    `low` and `high` hold nine tenths of 200 resampled differences; `weight` orders facts: probability of
-    either answer times the square of the difference, what knowing it explains.
+    Both are asked in the same worlds (`paired` of them), in which nothing else differs. `low` and `high` hold
+    nine tenths of 200 resampled means; `worlds` is in how many of all it is true; `weight` orders facts:
+    probability of either answer times the square of the difference, what knowing it explains.
     """
 
     fact: Fact
     worlds: int
-    out_true: int
-    out_false: int
+    paired: int
+    difference: int
     low: int
     high: int
     weight: int
-
-    @property
-    def difference(self) -> int:
-        """Persons fewer out where the fact is true."""
-        return self.out_false - self.out_true
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,10 @@ class WorldsSheet:
     seed: int
     chances: Chances
     directions: tuple[DirectionInWorlds, ...]
+    held: int
+    """Places kept for undecided persons, in all directions; so many of them come on average, and are out."""
+    undecided_came: int
+    undecided_out: int
     broken_mean: int
     """Movements that did not arrive, on average, of `movements`."""
     rerouted_mean: int
@@ -131,3 +136,4 @@ class WorldsSheet:
     """Person-seconds in harm on average, and in the worst tenth of worlds."""
     exposure_tail: int
     confirm: tuple[FactValue, ...]
+    """What to confirm first."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from safepassage.kernels.compiled import compiled, inner
 
 PERMILLE = 1_000
@@ -12,25 +14,26 @@ TURNS_MOST = 64
 
 
 @inner
-def travel_s(roads: Any, drawn: Any, w: int, arc: int, t: int) -> int:
+def travel_s(roads: Any, slow: Any, arc: int, t: int) -> int:
     """Return the seconds an arc takes in a world when entered at t."""
     base = roads.travel_s[arc]
     for p in range(roads.piece_first[arc], roads.piece_first[arc + 1]):
         if roads.pieces[p, 0] <= t < roads.pieces[p, 1]:
             base = roads.pieces[p, 3]
             break
-    return int(base * (PERMILLE + drawn.slow[w, arc]) // PERMILLE)
+    return int(base * (PERMILLE + slow[arc]) // PERMILLE)
 
 
 @inner
-def cut_permille(roads: Any, drawn: Any, w: int, arc: int) -> Any:
-    """Return what is cut off the windows of an arc in a world; more than all where it is shut."""
-    cut = 0
-    for f in range(roads.fact_first[arc], roads.fact_first[arc + 1]):
-        fact = roads.facts[f, 0]
-        if drawn.true[w, fact]:
-            cut = max(cut, drawn.cut[w, fact] if roads.facts[f, 1] else 2 * PERMILLE)
-    return cut
+def fill_cuts(roads: Any, true: Any, cut: Any, found: Any) -> None:
+    """Fill (arcs,) with what is cut off the windows of each arc in a world; more than all where shut."""
+    for arc in range(len(found)):
+        most = 0
+        for f in range(roads.fact_first[arc], roads.fact_first[arc + 1]):
+            fact = roads.facts[f, 0]
+            if true[fact]:
+                most = max(most, cut[fact] if roads.facts[f, 1] else 2 * PERMILLE)
+        found[arc] = most
 
 
 @inner
@@ -68,16 +71,15 @@ def window_from(roads: Any, t: int, needed_s: int) -> Any:
 
 
 @inner
-def entered(roads: Any, drawn: Any, w: int, arc: int, t: int) -> Any:
+def entered(roads: Any, slow: Any, cut: int, arc: int, t: int) -> Any:
     """Return when an arc that is reached at t can be entered and left again while open, -1 if never."""
-    cut = cut_permille(roads, drawn, w, arc)
     if cut > PERMILLE:
         return -1
     for _ in range(TURNS_MOST):
         start, end = open_from(roads, arc, t, cut)
         if start < 0:
             return -1
-        tau = travel_s(roads, drawn, w, arc, start)
+        tau = travel_s(roads, slow, arc, start)
         allowed = window_from(roads, start, tau)
         if allowed < 0:
             return -1
@@ -89,17 +91,37 @@ def entered(roads: Any, drawn: Any, w: int, arc: int, t: int) -> Any:
 
 @inner
 def driven(  # noqa: PLR0917 - tuples in loops cost more than arguments
-    roads: Any, drawn: Any, w: int, arcs: Any, waits: Any, rows: tuple[int, int], t: int, enter: Any
+    roads: Any, world: Any, arcs: Any, waits: Any, rows: tuple[int, int], t: int, noted: Any
 ) -> Any:  # fmt: skip
-    """Return when a way is done that begins at t, -1 where it breaks off; note when its arcs are entered."""
+    """Return when a way is done that begins at t, -1 where it breaks off; note when its arcs are entered.
+
+    An arc that never changes and is not cut takes the short way through the loop: most do.
+    """
+    slow, cuts = world
+    place, enter = noted
+    windows, n_windows, w = roads.windows, len(roads.windows), 0
     for k in range(rows[0], rows[1]):
-        reached = t + waits[k] if len(waits) else t
-        t = entered(roads, drawn, w, arcs[k], reached)
-        if t < 0:
-            return -1
-        if len(enter):
-            enter[k] = t
-        t += travel_s(roads, drawn, w, arcs[k], t)
+        arc, reached = arcs[k], t
+        if len(waits):
+            reached += waits[k]
+        tau = roads.travel_s[arc] * (PERMILLE + slow[arc]) // PERMILLE
+        plain = cuts[arc] == 0 and roads.piece_first[arc] == roads.piece_first[arc + 1]
+        if plain:
+            while w < n_windows and reached + tau > windows[w, 1]:
+                w += 1
+            if w < n_windows:
+                reached = max(reached, windows[w, 0])
+            plain = n_windows == 0 or (w < n_windows and reached + tau <= windows[w, 1])
+            w = min(w, max(0, n_windows - 1))
+        if plain:
+            t = reached + tau
+        else:
+            reached = entered(roads, slow, cuts[arc], arc, reached)
+            if reached < 0:
+                return -1
+            t = reached + travel_s(roads, slow, arc, reached)
+        if len(place) and place[k] >= 0:
+            enter[place[k]] = reached
     return t
 
 
@@ -119,22 +141,30 @@ def ready(trips: Any, arrive: Any, i: int) -> Any:
 
 
 @compiled
-def run_all(roads: Any, trips: Any, drawn: Any, arrive: Any, state: Any, enter: Any) -> None:
-    """Fill arrivals, states and entry times of all worlds."""
+def run_all(roads: Any, trips: Any, drawn: Any, found: Any) -> None:
+    """Fill arrivals, states and times of entry of all worlds."""
+    place, arrive, state, enter = found
+    cuts = np.zeros(len(roads.travel_s), dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
     for w in range(len(arrive)):
+        came, entry, fails_s = arrive[w], enter[w], drawn.fails_s[w]
+        fill_cuts(roads, drawn.true[w], drawn.cut[w], cuts)
+        world = (drawn.slow[w], cuts)
         for i in range(len(trips.depart_s)):
-            start, v = ready(trips, arrive[w], i), trips.vehicle[i]
-            if start < 0 or (v >= 0 and start >= drawn.fails_s[w, v]):
+            start, v = ready(trips, came, i), trips.vehicle[i]
+            if start < 0 or (v >= 0 and start >= fails_s[v]):
                 state[w, i] = 2
                 continue
             own = (trips.arc_first[i], trips.arc_first[i + 1])
-            t = driven(roads, drawn, w, trips.arcs, trips.waits_s, own, start, enter[w])
+            t = driven(roads, world, trips.arcs, trips.waits_s, own, start, (place, entry))
             if t < 0 and trips.other_first[i] < trips.other_first[i + 1]:
                 state[w, i] = 1
-                enter[w, own[0] : own[1]] = -1
+                for k in range(own[0], own[1]):
+                    if place[k] >= 0:
+                        entry[place[k]] = -1
                 other = (trips.other_first[i], trips.other_first[i + 1])
-                t = driven(roads, drawn, w, trips.other, trips.waits_s[:0], other, start, enter[w, :0])
-            if t < 0 or t > roads.horizon_s or (v >= 0 and t >= drawn.fails_s[w, v]):
+                t = driven(roads, world, trips.other, none, other, start, (none, none))
+            if t < 0 or t > roads.horizon_s or (v >= 0 and t >= fails_s[v]):
                 state[w, i] = 2
             else:
-                arrive[w, i] = t
+                came[i] = t

@@ -52,6 +52,11 @@ class Trips(NamedTuple):
     after_first: Int64
     after: Int64
 
+    @property
+    def used(self) -> Int64:
+        """Arcs of all ways, in order."""
+        return np.unique(np.concatenate([self.arcs, self.other]))
+
 
 class Drawn(NamedTuple):
     """Worlds as drawn: truth of facts, share cut off windows (permille), slowness by arc, failures."""
@@ -62,13 +67,21 @@ class Drawn(NamedTuple):
     fails_s: Int64
 
 
-def run(roads: Roads, trips: Trips, drawn: Drawn) -> tuple[Int64, NDArray[np.int8], Int64]:
-    """Return (worlds, movements) arrivals (-1: none) and states, and (worlds, arc steps) entry times."""
+def run(
+    roads: Roads, trips: Trips, drawn: Drawn, noted: Int64 | None = None
+) -> tuple[Int64, NDArray[np.int8], Int64]:
+    """Return (worlds, movements) arrivals (-1: none) and states, and (worlds, noted) times of entry.
+
+    `noted` (m,) are the positions in `trips.arcs` whose entries are asked for, in order; None asks for all.
+    """
     n, movements = len(drawn.true), len(trips.depart_s)
     arrive = np.full((n, movements), -1, dtype=np.int64)
     state = np.zeros((n, movements), dtype=np.int8)
-    enter = np.full((n, len(trips.arcs)), -1, dtype=np.int64)
+    steps = np.arange(len(trips.arcs), dtype=np.int64) if noted is None else noted
+    place = np.full(len(trips.arcs), -1, dtype=np.int64)
+    place[steps] = np.arange(len(steps))
+    enter = np.full((n, len(steps)), -1, dtype=np.int64)
     from safepassage.kernels.world_loops import run_all  # noqa: PLC0415 - numba takes a second to load
 
-    run_all(roads, trips, drawn, arrive, state, enter)
+    run_all(roads, trips, drawn, (place, arrive, state, enter))
     return arrive, state, enter

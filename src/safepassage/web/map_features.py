@@ -227,7 +227,7 @@ def _states(scene: MapScene, said: Words) -> Iterator[Feature]:
     """Yield roads of which a state is reported; what only shows and is not used says so."""
     ways = Ways(scene)
     for row in scene.modifications:
-        state = state_of(row.kind, row.text) or _plain_state(row)
+        state = state_of(row.kind, row.text)
         arcs = ways.each_once(row.arcs) if row.kind == "road_status" else []
         if not state or not arcs:
             continue
@@ -239,15 +239,6 @@ def _states(scene: MapScene, said: Words) -> Iterator[Feature]:
             label=words, used=row.used, from_s=row.from_s, until_s=row.to_s,
             said="; ".join(part for part in (f"{road}: {words}", whose) if part),
         )  # fmt: skip
-
-
-_STATE_TEXTS = {"not passable": CLOSED, "restricted": RESTRICTED, "unknown": UNKNOWN}
-
-
-def _plain_state(row: Modification) -> str:
-    """Return the state that a modification names in plain words."""
-    text = row.text.rpartition(":")[2]
-    return next((state for words, state in _STATE_TEXTS.items() if words in text), "")
 
 
 def _corridors(scene: MapScene, said: Words) -> Iterator[Feature]:

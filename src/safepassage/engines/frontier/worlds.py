@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.frontier import Stay
-from safepassage.domain.timed_network import LAYERS, HazardPiece, TimedNetwork
+from safepassage.domain.timed_network import HazardPiece, TimedNetwork
+from safepassage.kernels.world_draws import happens, stratified_ppm
 
 PPM = 1_000_000
-LAYER_SHARES = (1, 2, 1)
-"""Of four worlds, one is drawn from the low figures, two from the central, one from the high ones (an
-assumption of this project, to be reviewed by the planning team)."""
 TAIL = 10
 """The tail is the worst tenth of worlds: conditional value at risk at 0.9."""
 NESTED = ""
@@ -30,8 +27,8 @@ class Worlds:
     """Which events happen in each of `n` worlds: `happens[id]` (n,) bool.
 
     Where the network states no events, zones are nested by one draw: an arc is harmful in a world when its
-    hazard is above `nested_ppm` (n,). Draws are stratified: of n worlds, an event with probability p happens
-    in about p n.
+    hazard is above `nested_ppm` (n,). Worlds are drawn as for a plan in many worlds, stratified: of n worlds,
+    an event with probability p happens in about p n.
     """
 
     n: int
@@ -41,31 +38,13 @@ class Worlds:
     @classmethod
     def of(cls, network: TimedNetwork, *, n: int, seed: int) -> Worlds:
         """Return n worlds; the same network, n and seed give the same."""
-        layer = _layers(n, seed)
-        happens: dict[str, Bools] = {}
+        numbers = np.arange(n, dtype=np.int64)
+        so: dict[str, Bools] = {}
         for event in network.events:
-            drawn = _uniform(n, seed, event.id)
-            ppm = np.asarray([event.ppm(name) for name in LAYERS], dtype=np.int64)[layer]
-            happens[event.id] = happens.get(event.id, np.zeros(n, dtype=bool)) | (drawn < ppm)
-        return cls(n=n, happens=happens, nested_ppm=_uniform(n, seed, NESTED))
-
-
-def _order(n: int, seed: int, name: str) -> Int64:
-    """Return a permutation of n drawn by SHA-256 of seed, name and number: the same on every machine."""
-    keys = [hashlib.sha256(f"{seed}/{name}/{i}".encode()).digest() for i in range(n)]
-    return np.asarray(sorted(range(n), key=keys.__getitem__), dtype=np.int64)
-
-
-def _uniform(n: int, seed: int, name: str) -> Int64:
-    """Return (n,) draws in ppm, one from the middle of each of n equal strata, in drawn order."""
-    return (2 * _order(n, seed, f"event {name}") + 1) * PPM // (2 * n)
-
-
-def _layers(n: int, seed: int) -> Int64:
-    """Return (n,) layers, 0 low to 2 high, in their shares."""
-    ends = np.cumsum(LAYER_SHARES)
-    out: Int64 = np.searchsorted(ends * n, _order(n, seed, "layer") * int(ends[-1]), side="right")
-    return out
+            ppm = (event.low_ppm, event.central_ppm, event.high_ppm)
+            drawn = happens(seed, f"event {event.id}", (), ppm, worlds=numbers, n=n)
+            so[event.id] = so.get(event.id, np.zeros(n, dtype=bool)) | drawn
+        return cls(n=n, happens=so, nested_ppm=stratified_ppm(seed, NESTED, numbers, n))
 
 
 def losses(network: TimedNetwork, worlds: Worlds, stays: Iterable[Stay]) -> Int64:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import HazardEvent
-from safepassage.domain.worlds import PPM, Chances, Fact, FactKind
-from safepassage.engines.worlds.draws import PERMILLE, drawn, staying
-from safepassage.engines.worlds.movements import Movements
-from safepassage.kernels.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, run
+from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
+from safepassage.engines.worlds.draws import Lot, coming, drawn, undecided
+from safepassage.engines.worlds.movements import Arriving, Movements
+from safepassage.kernels.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, Trips, run
 
 SLICE = 64
 """Worlds that are run at once: memory does not grow with their number."""
@@ -21,11 +21,15 @@ SLICE = 64
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Outcomes:
-    """Of each world: (worlds, directions) persons out, persons who came, last arrival (-1: not everybody)."""
+    """Of each world: (worlds, directions) persons out, persons who came, last arrival (-1: not everybody).
+
+    `undecided` (worlds, 2) are those of the undecided for whom room is held: who came, who is out of them.
+    """
 
     out: Int64
     came: Int64
     last_s: Int64
+    undecided: Int64
     broken: Int64
     rerouted: Int64
     exposure: Int64
@@ -34,20 +38,46 @@ class Outcomes:
     @classmethod
     def joined(cls, parts: Sequence[Outcomes]) -> Outcomes:
         """Return the outcomes of slices in order."""
-        names = ("out", "came", "last_s", "broken", "rerouted", "exposure", "true")
+        names = ("out", "came", "last_s", "undecided", "broken", "rerouted", "exposure", "true")
         return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Question:
-    """A plan with all that is uncertain about it: what a slice of worlds is asked."""
+    """A plan with all that is uncertain about it: what a slice of `worlds` worlds is asked.
+
+    `used` are the arcs of its ways; `trips` and `roads` know them by their positions in it.
+    """
 
     problem: PlanningProblem
     movements: Movements
     facts: tuple[Fact, ...]
     chances: Chances
     seed: int
+    worlds: int
     planned_last_s: Mapping[str, int] = field(default_factory=dict)
+    used: Int64 = field(init=False)
+    trips: Trips = field(init=False)
+    roads: Roads = field(init=False)
+
+    def __post_init__(self) -> None:
+        trips = self.movements.trips
+        used = trips.used
+        dense = trips._replace(
+            arcs=np.searchsorted(used, trips.arcs), other=np.searchsorted(used, trips.other)
+        )
+        object.__setattr__(self, "used", used)
+        object.__setattr__(self, "trips", dense)
+        object.__setattr__(self, "roads", _roads(self.problem, self.facts, used))
+
+    def lot(self, first: int, last: int) -> Lot:
+        """Return worlds [first, last) of all."""
+        return Lot(seed=self.seed, n=self.worlds, worlds=np.arange(first, last, dtype=np.int64))
+
+    def drawn(self, lot: Lot) -> Drawn:
+        """Return the worlds of a lot."""
+        arcs = (self.used, len(self.problem.network.arcs))
+        return drawn(self.facts, self.movements.vehicles, arcs, self.chances, lot)
 
 
 def slices(worlds: int) -> list[tuple[int, int]]:
@@ -57,42 +87,96 @@ def slices(worlds: int) -> list[tuple[int, int]]:
 
 def evaluated(question: Question, first: int, last: int) -> Outcomes:
     """Return what comes of the plan in worlds [first, last)."""
-    problem, movements = question.problem, question.movements
-    worlds = np.arange(first, last, dtype=np.int64)
-    n_arcs = len(problem.network.arcs)
-    given = drawn(question.facts, movements.vehicles, n_arcs, question.chances, question.seed, worlds)
-    arrive, state, enter = run(_roads(problem, question.facts), movements.trips, given)
-    out, came, last_s = _tally(question, arrive, worlds)
+    lot = question.lot(first, last)
+    given = question.drawn(lot)
+    touched = _touched(question)
+    arrive, state, enter = run(question.roads, question.trips, given, touched)
+    came, out, last_s = _tally(question, arrive, lot)
     return Outcomes(
-        out=out // PERMILLE, came=came // PERMILLE, last_s=last_s, broken=(state == BROKEN_OFF).sum(axis=1),
-        rerouted=(state == ANOTHER_WAY).sum(axis=1), exposure=_exposure(question, given, enter),
+        out=out // PERMILLE, came=came // PERMILLE, last_s=last_s,
+        undecided=_undecided(question, arrive, lot), broken=(state == BROKEN_OFF).sum(axis=1),
+        rerouted=(state == ANOTHER_WAY).sum(axis=1), exposure=_exposure(question, given, touched, enter),
         true=given.true,
     )  # fmt: skip
 
 
-def _tally(question: Question, arrive: Int64, worlds: Int64) -> tuple[Int64, Int64, Int64]:
-    """Return (worlds, directions) thousandths of persons out and come, and the last arrival (-1: not all)."""
-    rows = question.movements.arriving
-    places = sorted({row.place for row in rows})
-    stay = staying(places, question.chances, question.seed, worlds)
-    number = {place: k for k, place in enumerate(places)}
+def forced(question: Question, facts: Sequence[int], first: int, last: int) -> Int64:
+    """Return (worlds, facts, 2) persons out in all directions where each fact is not so, and where it is.
+
+    All else is as drawn: both answers stand in the same worlds.
+    """
+    lot = question.lot(first, last)
+    given, nothing = question.drawn(lot), np.zeros(0, dtype=np.int64)
+
+    def persons(true: NDArray[np.bool_]) -> Int64:
+        arrive, _, _ = run(question.roads, question.trips, given._replace(true=true), nothing)
+        _, out, _ = _tally(question, arrive, lot)
+        total: Int64 = out.sum(axis=1) // PERMILLE
+        return total
+
+    as_drawn, found = persons(given.true), np.zeros((last - first, len(facts), 2), dtype=np.int64)
+    for column, fact in enumerate(facts):
+        other = given.true.copy()
+        other[:, fact] = ~other[:, fact]
+        turned, so = persons(other), given.true[:, fact]
+        found[:, column, 0] = np.where(so, turned, as_drawn)
+        found[:, column, 1] = np.where(so, as_drawn, turned)
+    return found
+
+
+def _there(row: Arriving, arrive: Int64) -> NDArray[np.bool_]:
+    """Return (worlds,) whether persons arrive: their movement does, and all that brought them to it."""
+    found: NDArray[np.bool_] = arrive[:, row.movement] >= 0
+    for before in row.came_by:
+        found &= arrive[:, before] >= 0
+    return found
+
+
+def _tally(question: Question, arrive: Int64, lot: Lot) -> tuple[Int64, Int64, Int64]:
+    """Return (worlds, directions) thousandths of persons come and out, and the last arrival (-1: not all)."""
+    rows = [row for row in question.movements.arriving if not row.reserve]
+    shares = coming({row.place for row in rows}, question.chances, lot)
     column = {key: d for d, (key, _) in enumerate(question.problem.directions)}
-    shape = (len(worlds), len(column))
+    shape = (len(lot.worlds), len(column))
     out, came = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     last_s, whole = np.full(shape, -1, dtype=np.int64), np.ones(shape, dtype=bool)
     for row in rows:
-        d, there = column[row.direction], arrive[:, row.movement] >= 0
-        persons = row.persons * (PERMILLE - stay[:, number[row.place]])
-        for before in row.came_by:
-            there &= arrive[:, before] >= 0
+        d, there, persons = column[row.direction], _there(row, arrive), row.persons * shares[row.place]
         came[:, d] += persons
         out[:, d] += np.where(there, persons, 0)
         whole[:, d] &= there
         last_s[:, d] = np.maximum(last_s[:, d], np.where(there, arrive[:, row.movement], -1))
-    return out, came, np.where(whole, last_s, -1)
+    return came, out, np.where(whole, last_s, -1)
 
 
-def _exposure(question: Question, given: Drawn, enter: Int64) -> Int64:
+def _undecided(question: Question, arrive: Int64, lot: Lot) -> Int64:
+    """Return (worlds, 2) undecided persons who come for what is held for them, and those of them who are out.
+
+    Room is held in every direction; a place's undecided are shared out between directions by lot.
+    """
+    rows = [row for row in question.movements.arriving if row.reserve]
+    keys = [key for key, _ in question.problem.directions]
+    places = {row.place for row in rows}
+    shares = {place: undecided(place, keys, question.chances, lot) for place in sorted(places)}
+    found = np.zeros((len(lot.worlds), 2), dtype=np.int64)
+    for row in rows:
+        persons = row.persons * shares[row.place][:, keys.index(row.direction)]
+        found[:, 0] += persons
+        found[:, 1] += np.where(_there(row, arrive), persons, 0)
+    return found // PERMILLE
+
+
+def _touched(question: Question) -> Int64:
+    """Return the positions of arcs with persons aboard that some event may lie on."""
+    trips = question.movements.trips
+    harmful = np.zeros(len(question.problem.network.arcs), dtype=bool)
+    for event in question.problem.network.events:
+        harmful[[arc for arc, _ in event.shares]] = True
+    persons = np.repeat(question.movements.aboard, np.diff(trips.arc_first))
+    return np.flatnonzero(harmful[trips.arcs] & (persons > 0))
+
+
+def _exposure(question: Question, given: Drawn, touched: Int64, enter: Int64) -> Int64:
     """Return (worlds,) person-seconds on arcs in what is harmful there when they are entered.
 
     Of several events on one arc the one that covers most of it counts.
@@ -105,39 +189,37 @@ def _exposure(question: Question, given: Drawn, enter: Int64) -> Int64:
             by_arc.setdefault(arc, []).append((column[f"event {event.id}"], event, share))
     persons = np.repeat(question.movements.aboard, np.diff(trips.arc_first))
     total = np.zeros(len(enter), dtype=np.int64)
-    touched = np.flatnonzero(np.isin(trips.arcs, list(by_arc)) & (persons > 0))
-    for step in touched.tolist():
-        arc, t = int(trips.arcs[step]), enter[:, step]
+    for place, step in enumerate(touched.tolist()):
+        arc, t = int(trips.arcs[step]), enter[:, place]
         worst = np.zeros(len(enter), dtype=np.int64)
         for k, event, share in by_arc[arc]:
             during = given.true[:, k] & (t >= event.from_s) & (t < event.until_s)
             worst = np.maximum(worst, np.where(during, share, 0))
-        seconds = (
-            int(network.arcs.travel_s[arc]) * (PERMILLE + given.slow[:, arc].astype(np.int64)) // PERMILLE
-        )
+        slow = given.slow[:, question.trips.arcs[step]].astype(np.int64)
+        seconds = int(network.arcs.travel_s[arc]) * (PERMILLE + slow) // PERMILLE
         total += worst * seconds * int(persons[step]) // PPM
     return total
 
 
-def _roads(problem: PlanningProblem, facts: Sequence[Fact]) -> Roads:
-    network = problem.network
-    n_arcs = len(network.arcs)
+def _roads(problem: PlanningProblem, facts: Sequence[Fact], used: Int64) -> Roads:
+    network, dense = problem.network, {arc: k for k, arc in enumerate(used.tolist())}
     pieces: list[list[int]] = []
     first = [0]
-    for arc in range(n_arcs):
+    for arc in used.tolist():
         for piece in network.profiles.get(arc, ()):
             is_open = piece.capacity_mveh_h > 0 and piece.persons_h != 0
             pieces.append([piece.from_s, piece.until_s, int(is_open), piece.travel_s])
         first.append(len(pieces))
-    rows: list[list[list[int]]] = [[] for _ in range(n_arcs)]
+    rows: list[list[list[int]]] = [[] for _ in dense]
     for k, fact in enumerate(facts):
         if fact.kind != FactKind.HAZARD:
             for arc in fact.arcs:
-                rows[arc].append([k, int(fact.kind == FactKind.EARLY)])
+                if arc in dense:
+                    rows[dense[arc]].append([k, int(fact.kind == FactKind.EARLY)])
     flat = [row for arc in rows for row in arc]
     bounds = np.concatenate([[0], np.cumsum([len(arc) for arc in rows])])
     return Roads(
-        travel_s=np.asarray(network.arcs.travel_s, dtype=np.int64),
+        travel_s=np.asarray(network.arcs.travel_s, dtype=np.int64)[used],
         piece_first=np.asarray(first, dtype=np.int64),
         pieces=np.asarray(pieces, dtype=np.int64).reshape(-1, 4), fact_first=bounds.astype(np.int64),
         facts=np.asarray(flat, dtype=np.int64).reshape(-1, 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,29 +16,45 @@ MOST_ROADS = 40
 """So many stretches of road are uncertain: those that most of the plan's movements and corridors hang on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What reports say beside the inputs: who stands behind each event, arcs of doubtful status."""
+
+    voices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown: frozenset[int] = frozenset()
+    restricted: frozenset[int] = frozenset()
+
+
 def facts(
     problem: PlanningProblem,
     schedule: Schedule,
     corridors: Iterable[Corridor],
     chances: Chances,
-    origins: Mapping[str, str] | None = None,
+    reported: Reported | None = None,
 ) -> tuple[Fact, ...]:
-    """Return the facts of a plan in order of id; `origins` names who stands behind an event of the inputs."""
-    found = [*_events(problem, origins or {})]
+    """Return the facts of a plan in order of id."""
+    told = reported or Reported()
+    found = [*_events(problem, told.voices)]
     shut = _stretches(problem, schedule, tuple(corridors))
     gates = {label: arcs for label, arcs in shut.items() if any(problem.network.arcs.gate[a] for a in arcs)}
-    for label, arcs in sorted(shut.items()):
-        ppm = chances.shut_gate_ppm if label in gates else chances.shut_road_ppm
-        found.append(
-            Fact(id=f"shut {label}", kind=FactKind.SHUT, words=f"{label} is shut", arcs=arcs, ppm=(ppm,) * 3)
-        )
+    found += [_shut(label, arcs, told, chances, gate=label in gates) for label, arcs in sorted(shut.items())]
     for label, arcs in sorted(gates.items()):
         words, early = f"windows at {label} end early", (chances.early_ppm,) * 3
         found.append(Fact(id=f"early {label}", kind=FactKind.EARLY, words=words, arcs=arcs, ppm=early))
     return tuple(sorted(found, key=lambda fact: fact.id))
 
 
-def _events(problem: PlanningProblem, origins: Mapping[str, str]) -> Iterable[Fact]:
+def _shut(label: str, arcs: tuple[int, ...], told: Reported, chances: Chances, *, gate: bool) -> Fact:
+    """Return that a stretch is shut: likelier where its status is unknown or restricted."""
+    words, ppm = f"{label} is shut", chances.shut_gate_ppm if gate else chances.shut_road_ppm
+    if not told.unknown.isdisjoint(arcs):
+        words, ppm = f"{label}, whose status is unknown, is shut", chances.unknown_ppm
+    elif not told.restricted.isdisjoint(arcs):
+        words, ppm = f"{label}, reported as restricted, is shut", max(ppm, chances.restricted_ppm)
+    return Fact(id=f"shut {label}", kind=FactKind.SHUT, words=words, arcs=arcs, ppm=(ppm,) * 3)
+
+
+def _events(problem: PlanningProblem, voices: Mapping[str, tuple[str, ...]]) -> Iterable[Fact]:
     by_id: dict[str, list[int]] = {}
     ppm: dict[str, tuple[int, int, int]] = {}
     for event in problem.network.events:
@@ -48,7 +65,7 @@ def _events(problem: PlanningProblem, origins: Mapping[str, str]) -> Iterable[Fa
     for name, arcs in by_id.items():
         yield Fact(
             id=f"event {name}", kind=FactKind.HAZARD, words=f"{name} is so", arcs=tuple(sorted(set(arcs))),
-            ppm=ppm[name], origin=origins.get(name, ""),
+            ppm=ppm[name], voices=voices.get(name, ()),
         )  # fmt: skip
 
 

@@ -14,13 +14,17 @@ from safepassage.kernels.world_runs import Int64, Trips
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """Persons of one place who arrive with a movement, if all that brought them there did."""
+    """Persons of one place who arrive with a movement, if all that brought them there did.
+
+    A `reserve` is held for undecided persons, of whom some come.
+    """
 
     movement: int
     came_by: tuple[int, ...]
     place: str
     direction: str
     persons: int
+    reserve: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +49,11 @@ class _Row:
     turn_s: int = 0
     after: tuple[tuple[str, int], ...] = ()
     persons: int = 0
-    arriving: tuple[tuple[str, str, int, str], ...] = ()
+    arriving: tuple[tuple[str, str, int, str, bool], ...] = ()
 
 
 def movements(problem: PlanningProblem, schedule: Schedule, corridors: tuple[Corridor, ...]) -> Movements:
-    """Return all movements of a plan in order of departure; reserves travel, but are not counted."""
+    """Return all movements of a plan in order of departure, reserves among them."""
     rows = sorted(_rows(problem, schedule, _others(schedule, corridors)), key=lambda r: (r.depart_s, r.id))
     position = {row.id: i for i, row in enumerate(rows)}
     vehicles = tuple(sorted({row.vehicle for row in rows} - {""}))
@@ -81,10 +85,10 @@ def _rows(
         other = others.get((stream.place, stream.site, stream.route), ())
         for k, car in enumerate(stream.departures):
             counted = 0 if stream.reserve else car.persons
-            row = (stream.place, stream.direction, counted, "")
+            row = (stream.place, stream.direction, car.persons, "", stream.reserve)
             yield _Row(
                 id=f"{stream.id}/{k:06d}", depart_s=car.depart_s, arcs=arcs, waits=car.waits, other=other,
-                persons=counted, arriving=(row,) if counted else (),
+                persons=counted, arriving=(row,),
             )  # fmt: skip
     persons = {leg.id: _aboard(leg) for chain in schedule.vehicles for leg in chain.legs}
     for chain in schedule.vehicles:
@@ -140,21 +144,21 @@ def _after(
     return tuple(sorted(found.items()))
 
 
-def _ends(movement: Leg | LinkRide) -> tuple[tuple[str, str, int, str], ...]:
+def _ends(movement: Leg | LinkRide) -> tuple[tuple[str, str, int, str, bool], ...]:
     return tuple(
-        (item.place, item.direction, item.persons, item.after)
+        (item.place, item.direction, item.persons, item.after, item.reserve)
         for item in movement.load
-        if item.site and not item.reserve
+        if item.site
     )
 
 
 def _arriving(rows: list[_Row], position: Mapping[str, int]) -> Iterator[Arriving]:
     came = {row.id: [name for name, _ in row.after] for row in rows}
     for i, row in enumerate(rows):
-        for place, direction, persons, after in row.arriving:
+        for place, direction, persons, after, reserve in row.arriving:
             yield Arriving(
                 movement=i, came_by=tuple(position[name] for name in _all_before(after, came)), place=place,
-                direction=direction, persons=persons,
+                direction=direction, persons=persons, reserve=reserve,
             )  # fmt: skip
 
 

@@ -64,6 +64,11 @@ _STATE_WORDS = {
     RoadStatusWord.UNKNOWN.value: UNKNOWN,
 }
 
+_PLAIN_WORDS = {
+    "reported not passable": CLOSED, "reported closed": CLOSED, "reported restricted": RESTRICTED,
+    "status unknown": UNKNOWN,
+}  # fmt: skip
+
 
 def state_of(kind: str, text: str) -> str:
     """Return the state that a status gives a road, by its word; empty for other changes and words.
@@ -72,6 +77,10 @@ def state_of(kind: str, text: str) -> str:
     """
     if "status" not in kind:
         return ""
+    plain = text.rpartition(":")[2].strip()
+    for start, state in _PLAIN_WORDS.items():
+        if plain.startswith(start):
+            return state
     words = re.findall(r"[A-Z_]{4,}", f"{kind} {text.rpartition(':')[2]}")
     return next((_STATE_WORDS[word] for word in words if word in _STATE_WORDS), "")
 

@@ -19,6 +19,7 @@ def document(sheet: WorldsSheet, *, inputs_sha256: str, plan_sha256: str) -> dic
         "schema": SCHEMA, "class": "RESTRICTED", "inputs_sha256": inputs_sha256, "plan_sha256": plan_sha256,
         "worlds": sheet.worlds, "seed": sheet.seed, "chances": asdict(sheet.chances),
         "directions": [{**asdict(row), "by": [list(pair) for pair in row.by]} for row in sheet.directions],
+        "held": sheet.held, "undecided_came": sheet.undecided_came, "undecided_out": sheet.undecided_out,
         "movements": sheet.movements, "broken_mean": sheet.broken_mean,
         "rerouted_mean": sheet.rerouted_mean, "exposure_person_s_mean": sheet.exposure_mean,
         "exposure_person_s_tail": sheet.exposure_tail, "confirm": [_value(row) for row in sheet.confirm],
@@ -28,6 +29,7 @@ def document(sheet: WorldsSheet, *, inputs_sha256: str, plan_sha256: str) -> dic
 def _value(row: FactValue) -> dict[str, Any]:
     return {
         "fact": row.fact.id, "kind": str(row.fact.kind), "words": row.fact.words, "worlds": row.worlds,
+        "paired": row.paired,
         "fewer_persons_out": row.difference, "low": row.low, "high": row.high,
     }  # fmt: skip
 

@@ -1,0 +1,101 @@
+"""Draws that depend on a seed, a name and a world's number alone: the same in any order, on any machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+PPM = 1_000_000
+LAYER_SHARES = (1, 2, 1)
+"""Of four worlds one uses the low figures of a voice, two the central, one the high ones (an assumption of
+this project, to be reviewed by the planning team)."""
+_ROUNDS = 6
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return SplitMix64's mixing (Steele, Lea and Flood, OOPSLA 2014, doi:10.1145/2660193.2660195)."""
+    with np.errstate(over="ignore"):
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+def _start(seed: int, name: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big"))
+
+
+def uniform_ppm(seed: int, name: str, worlds: Int64) -> Int64:
+    """Return (n,) whole numbers in [0, 10^6), one for each world by its number.
+
+    A counter that starts where SHA-256 of seed and name puts it is mixed.
+    """
+    with np.errstate(over="ignore"):
+        z = _start(seed, name) + (worlds.astype(np.uint64) + np.uint64(1)) * _STEP
+    found: Int64 = ((_mixed(z) >> np.uint64(11)) % np.uint64(PPM)).astype(np.int64)
+    return found
+
+
+def stratum(seed: int, name: str, worlds: Int64, n: int) -> Int64:
+    """Return (worlds,) where each of the worlds 0 to n - 1 stands in a permutation of them by seed and name.
+
+    A Feistel network on the least even number of bits that holds n, walked until it is back below n (Black
+    and Rogaway 2002, doi:10.1007/3-540-45760-7_9): no state, so any world can be asked alone.
+    """
+    half = np.uint64(max(1, (max(2, n) - 1).bit_length() + 1) // 2)
+    mask, start = np.uint64((1 << int(half)) - 1), _start(seed, f"order {name}")
+    found = worlds.astype(np.uint64)
+    todo = np.ones(len(found), dtype=bool)
+    while todo.any():
+        left, right = found[todo] >> half, found[todo] & mask
+        for k in range(_ROUNDS):
+            with np.errstate(over="ignore"):
+                salt = start + np.uint64(k + 1) * _STEP
+                left, right = right, left ^ (_mixed(right + salt) & mask)
+        found[todo] = (left << half) | right
+        todo = found >= np.uint64(n)
+    return found.astype(np.int64)
+
+
+def stratified_ppm(seed: int, name: str, worlds: Int64, n: int) -> Int64:
+    """Return (worlds,) whole numbers in [0, 10^6), one from each of n equal strata over worlds 0 to n - 1.
+
+    Of n worlds, an event with probability p is so in p n of them, to within one.
+    """
+    where = stratum(seed, name, worlds, n)
+    return (where * PPM + uniform_ppm(seed, f"within {name}", worlds)) // n
+
+
+def level(seed: int, voices: Sequence[str], name: str, worlds: Int64, n: int) -> Int64:
+    """Return (worlds,) whether the low (0), central (1) or high (2) figures of an event hold.
+
+    A voice (an origin, or a side whose origins speak as one) is as credible for all it says in a world; where
+    several stand behind an event, one of them is asked by lot, so that each level keeps its share.
+    """
+    ends = np.cumsum(LAYER_SHARES) * (PPM // sum(LAYER_SHARES))
+    asked = uniform_ppm(seed, f"voice {name}", worlds) * len(voices) // PPM
+    found = np.zeros(len(worlds), dtype=np.int64)
+    for k, voice in enumerate(voices):
+        mine = asked == k
+        drawn = stratified_ppm(seed, f"level {voice}", worlds, n)
+        found[mine] = np.searchsorted(ends, drawn[mine], "right")
+    return found
+
+
+def happens(
+    seed: int, name: str, voices: Sequence[str], ppm: tuple[int, int, int], *, worlds: Int64, n: int
+) -> NDArray[np.bool_]:
+    """Return (worlds,) whether an event is so.
+
+    Events of one voice alone are decided by one draw: they stand or fall together, and the less probable is
+    so only where the more probable is (nested versions of a zone among them).
+    """
+    own = voices or (f"event {name}",)
+    drawn = stratified_ppm(seed, f"so {own[0]}" if len(own) == 1 else f"so event {name}", worlds, n)
+    if len(set(ppm)) == 1:
+        return drawn < ppm[0]
+    return drawn < np.asarray(ppm, dtype=np.int64)[level(seed, own, name, worlds, n)]
