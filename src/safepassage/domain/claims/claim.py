@@ -31,6 +31,11 @@ ABOUT = "about"
 """The argument that carries what a claim is about where it has no place (claims about forces never have)."""
 ASPECT = "aspect"
 """The argument that parts what one predicate counts: the dead are not compared with the injured."""
+AGAINST = "against"
+"""The argument that carries, word by word, which pairs of statements of its report a claim stands in.
+
+Two claims of one report with a word in common cannot both be true: whoever read the report has decided so.
+"""
 HOUR_S, DAY_S = 3_600, 86_400
 LIFE_S: dict[Predicate, int | None] = {
     Predicate.ROAD_STATUS: None,

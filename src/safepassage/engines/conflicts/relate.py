@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from safepassage.domain.claims.claim import Claim
+from safepassage.domain.claims.claim import AGAINST, Claim
 from safepassage.domain.claims.ledger import ClaimLink
 from safepassage.domain.claims.values import fold
 from safepassage.domain.claims.words import LinkKind, OriginKind
@@ -31,8 +31,9 @@ def relate(claims: Iterable[Claim]) -> tuple[ClaimLink, ...]:
     corroborate: independently only if neither origin nor side is the same, for a party and those who pass on
     its word stay one voice.
     """
-    links: set[ClaimLink] = set()
-    for members in by_slot(claims).values():
+    known = tuple(claims)
+    links = {ClaimLink(kind=LinkKind.CONTRADICTS, a=a.id, b=b.id) for a, b in set_against(known)}
+    for members in by_slot(known).values():
         newest = sorted(members, key=lambda c: (c.uttered, c.id), reverse=True)[:MOST_IN_SLOT]
         for a, b in combinations(sorted(newest, key=lambda c: c.id), 2):
             kind = relation(a, b)
@@ -41,21 +42,34 @@ def relate(claims: Iterable[Claim]) -> tuple[ClaimLink, ...]:
     return tuple(sorted(links))
 
 
+def set_against(claims: Iterable[Claim]) -> tuple[tuple[Claim, Claim], ...]:
+    """Return the pairs that the reading of a report set against each other, in the order of their ids."""
+    pairs: dict[tuple[str, str], list[Claim]] = {}
+    for claim in sorted(claims, key=lambda c: c.id):
+        for key in against(claim):
+            pairs.setdefault((claim.report, key), []).append(claim)
+    return tuple(
+        (a, b) for _, members in sorted(pairs.items()) for a, b in combinations(members, 2)
+        if fold(a.chain.origin.name) != fold(b.chain.origin.name)
+    )  # fmt: skip
+
+
+def against(claim: Claim) -> tuple[str, ...]:
+    """Return the pairs of statements of its report that a claim stands in."""
+    return tuple(dict(claim.arguments).get(AGAINST, "").split())
+
+
 def relation(a: Claim, b: Claim) -> LinkKind | None:
     """Return how two claims of one slot stand to each other, None where they cannot be compared."""
     if a.origin_key == b.origin_key:
         return LinkKind.RESTATES
     differ = disagree(a, b)
-    if differ is None or (differ and _in_one_breath(a, b)):
+    if differ is None or (differ and a.report == b.report and not set(against(a)) & set(against(b))):
+        # Whoever read a report saw its words: within it, what was not set against each other stands together.
         return None
     if differ:
         return LinkKind.CONTRADICTS
     return LinkKind.CORROBORATES_DEPENDENTLY if one_voice(a, b) else LinkKind.CORROBORATES_INDEPENDENTLY
-
-
-def _in_one_breath(a: Claim, b: Claim) -> bool:
-    """Tell whether one origin says both in one report: a part beside the whole is no contradiction."""
-    return a.report == b.report and fold(a.chain.origin.name) == fold(b.chain.origin.name)
 
 
 def one_voice(a: Claim, b: Claim) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from safepassage.domain.claims.claim import Claim
 from safepassage.domain.claims.conflict import Conflict, Estimate, Version
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import ForcesPredicate, Interest, LinkKind, Predicate
-from safepassage.engines.conflicts.relate import by_slot, relation
-from safepassage.engines.conflicts.slot import Slot, says_no, status
+from safepassage.engines.conflicts.relate import by_slot, relation, set_against
+from safepassage.engines.conflicts.slot import Slot, says_no, slots, status
 from safepassage.kernels.quantity_belief import quantity_posterior
 
 COUNT_SIGMA = 0.73
@@ -55,7 +56,19 @@ def conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
         )
         if pairs:
             found.append(_conflict(slot, members, pairs, outlets))
+    shown = {pair for conflict in found for pair in conflict.pairs}
+    found += [
+        replace(_conflict(_matter(a), (a, b), ((a.id, b.id),), outlets), id=f"{a.id}|{b.id}")
+        for a, b in set_against(counting)
+        if (a.id, b.id) not in shown
+    ]
     return tuple(found)
+
+
+def _matter(claim: Claim) -> Slot:
+    """Return what a claim is about that another one was set against, though they fill no slot in common."""
+    named = slots(claim)
+    return named[0] if named else Slot(str(claim.predicate), "")
 
 
 def _conflict(

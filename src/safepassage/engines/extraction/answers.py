@@ -6,135 +6,98 @@ Such a statement becomes a claim about the same thing, so that both versions can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
 
-from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim, Stated
+from safepassage.domain.claims.claim import ABOUT, AGAINST, ASPECT, STATUS, CivilianClaim, Claim
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
 from safepassage.engines.extraction.claims import as_claim
-from safepassage.engines.extraction.clauses import says_no
-from safepassage.engines.extraction.lexicon import CALLING
-from safepassage.engines.extraction.tree import Tree
-from safepassage.engines.extraction.word_sets import words
-from safepassage.kernels.english import TokenRow
+from safepassage.engines.extraction.opposition import Pair, comparable, meet, opposes, says_no_to, unit_of
+from safepassage.engines.extraction.statements import CLOSED_WORDS, MEANT, Statement
 
 FAR_BACK, MOST_BACK = 600, 3
 """How many characters and statements back an answer may reach (practice)."""
-DENYING = words("deny dispute reject refute dismiss contest contradict rebut")
-FALSE = words("false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor")
-CONTRARY = words("opposite contrary otherwise")
-"""Words that deny all that was said just before."""
-SAID_BEFORE = words("accusation allegation claim report charge suggestion statement story version")
-POINTING = words("this that it these those accusation allegation claim report charge suggestion figure such")
-COMMON = words(
-    """be have do say go take make get give come use see know people person man woman day time other more last
-    first area place part way thing number report claim statement region district official"""
-)
+MOST_COMPARED = 12
+"""How many statements back one is looked for that another stands against (practice)."""
 WAYS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.PASSAGE_ANNOUNCED})
-CLOSED_WORDS = frozenset({"NOT_PASSABLE", "CLOSED"})
-MEANT = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
-
-
-@dataclass(slots=True)
-class Statement:
-    """What somebody says in one attribution (or the report in one sentence), with the claims read in it."""
-
-    told: Stated
-    lemmas: frozenset[str]
-    negated: bool
-    cue: str
-    points: bool
-    false: bool
-    contrary: bool
-    all_left: bool
-    start: int
-    claims: list[Claim]
-    quantities: tuple[Quantity, ...]
-
-    @property
-    def denies(self) -> bool:
-        """Tell whether it says that something said before is not so."""
-        return self.cue in DENYING or (self.false and self.points)
-
-
-def statement(
-    tree: Tree,
-    own: Sequence[int],
-    cue: str,
-    told: Stated,
-    claims: list[Claim],
-    counted: tuple[Quantity, ...],
-) -> Statement:
-    """Return what one attribution says in its own words as something that answers, or is answered."""
-    content = [tree.tokens[k] for k in own]
-    lemmas = {t.lemma for t in content if t.pos in {"NOUN", "VERB", "ADJ"}} - COMMON
-    said = {t.text.lower() for t in content}
-    return Statement(
-        told=told, lemmas=frozenset(lemmas), negated=says_no(tree, own), cue=cue,
-        points=bool(POINTING & ({t.lemma for t in content} | said)),
-        false=bool(FALSE & {t.text.lower() for t in content if t.dep != "pobj"}),
-        contrary=bool(CONTRARY & said) or _is_bare_no(content) or _is_called_names(cue, content),
-        all_left=_all_left(content),
-        start=told.span.start, claims=claims, quantities=counted,
-    )  # fmt: skip
-
-
-def _is_bare_no(content: Sequence[TokenRow]) -> bool:
-    """Tell whether words begin with a denial of what was said before: "it is not", "they did not"."""
-    first = [token.text.lower() for token in content[:3]]
-    return len(first) == len(content[:3]) and first[:1] in (["it"], ["that"], ["this"], ["they"]) and (
-        first[2:] in (["not"], ["n't"], ["n’t"]) and _ends(content, 3)
-    )  # fmt: skip
-
-
-def _is_called_names(cue: str, content: Sequence[TokenRow]) -> bool:
-    """Tell whether what was said is called something, or was never said: "the report “an invention”"."""
-    told = {token.lemma for token in content} & SAID_BEFORE
-    no_such = any(
-        a.text.lower() in {"no", "any"} and b.text.lower() == "such" for a, b in pairwise(content)
-    )  # fmt: skip
-    return bool(told and cue in CALLING) or no_such
-
-
-def _all_left(content: Sequence[TokenRow]) -> bool:
-    """Tell whether words say that everybody has left, or that an evacuation is over."""
-    said = {token.text.lower() for token in content}
-    everybody = said & {"everyone", "everybody", "all"} and said & {"left", "gone", "out", "evacuated"}
-    over = "evacuation" in said and said & {"finished", "completed", "complete", "over", "ended"}
-    return bool(everybody or over)
-
-
-def _ends(content: Sequence[TokenRow], n: int) -> bool:
-    """Tell whether a clause ends after so many tokens."""
-    return len(content) <= n or content[n].text in {":", ";", ",", ".", "–", "—"}
-
-
-def spoken(claim: Claim) -> Statement:
-    """Return a claim that the report makes with its own voice."""
-    return Statement(
-        told=claim, lemmas=frozenset(), negated=False, cue="", points=False, false=False,
-        contrary=False, all_left=False,
-        start=claim.span.start, claims=[claim], quantities=claim.quantities,
-    )  # fmt: skip
 
 
 def answered(statements: Sequence[Statement]) -> None:
-    """Put into each statement that answers an earlier one the claim that it makes about the same thing."""
+    """Put into each statement that answers an earlier one the claim that it makes about the same thing.
+
+    Statements that cannot both be true are then set against each other, claim by claim.
+    """
+    for pair in pairs(statements, answering(statements)):
+        if opposes(pair):
+            _set_against(pair.a, pair.b)
+
+
+def answering(statements: Sequence[Statement]) -> frozenset[tuple[int, int]]:
+    """Let statements that answer say what they are about; return which answers which, by position."""
+    found: set[tuple[int, int]] = set()
     for n, b in enumerate(statements):
         if n and statements[n - 1].false and _holds(statements[n - 1], b):
             _deny(b, statements[n - 1])
+            found.add((n - 1, n))
             continue
-        if b.told.modality in MEANT and not (b.contrary or b.denies):
+        if not b.cue or (b.told.modality in MEANT and not (b.contrary or b.denies)):
             continue
-        for a in reversed(statements[max(0, n - MOST_BACK) : n]):
-            if (
-                b.start - a.start <= FAR_BACK
-                and _others(a, b)
-                and _answer(a, b, next_to=a is statements[n - 1])
-            ):
+        said = [m for m in range(n) if statements[m].cue][-MOST_BACK:]
+        for m in reversed(said):
+            a = statements[m]
+            near = b.start - a.start <= FAR_BACK and _others(a, b)
+            if near and _answer(a, b, next_to=m == said[-1]):
+                found.add((m, n))
                 break
+    return frozenset(found)
+
+
+def pairs(statements: Sequence[Statement], answers: frozenset[tuple[int, int]]) -> Iterator[Pair]:
+    """Yield the pairs of statements that can be compared, the earlier one first."""
+    for n, b in enumerate(statements):
+        for m in range(max(0, n - MOST_COMPARED), n):
+            a = statements[m]
+            if not comparable(a, b) or (_holds(a, b) and (m, n) not in answers):
+                continue
+            yield Pair(a, b, _turns(statements, m, n), (m, n) in answers)
+
+
+def _turns(statements: Sequence[Statement], m: int, n: int) -> int:
+    """Return how many turns of others lie between two statements, and one."""
+    mine = {fold(statements[k].told.chain.origin.name) for k in (m, n)}
+    between = [s for s in statements[m + 1 : n] if s.cue]
+    others = {(fold(s.told.chain.origin.name), s.start) for s in between}
+    return 1 + sum(name not in mine for name, _ in others)
+
+
+def _set_against(a: Statement, b: Statement) -> None:
+    """Write into a claim of each of two statements that they cannot both be true."""
+    key = f"{a.start}-{b.start}"
+    c, d = _most_alike(a, b)
+    for statement, claim in ((a, c), (b, d)):
+        known = dict(claim.arguments)
+        known[AGAINST] = f"{known.get(AGAINST, '')} {key}".strip()
+        statement.claims[statement.claims.index(claim)] = replace(claim, arguments=tuple(known.items()))
+
+
+def _most_alike(a: Statement, b: Statement) -> tuple[Claim, Claim]:
+    """Return the claims of two statements that stand against each other, made where there are none."""
+    for statement in (a, b):
+        if not statement.claims:
+            told = replace(statement.told, quantities=statement.quantities)
+            told = replace(told, polarity=_polarity(negated=statement.negated))
+            statement.claims.append(as_claim(told, Predicate.OTHER, ()))
+    return max(product(a.claims, b.claims), key=lambda two: _alike(*two))
+
+
+def _alike(c: Claim, d: Claim) -> tuple[int, ...]:
+    """Return how much two claims are what two statements disagree about."""
+    counted = any(unit_of(p) == unit_of(q) and not meet(p, q) for p in c.quantities for q in d.quantities)
+    same = c.predicate == d.predicate and _aspect(c) == _aspect(d)
+    coded = (c.predicate != Predicate.OTHER) + (d.predicate != Predicate.OTHER)
+    return counted, same, same and says_no_to(c) != says_no_to(d), coded
 
 
 def _holds(outer: Statement, inner: Statement) -> bool:
@@ -244,7 +207,7 @@ def _with_topic(a: Statement, claim: Claim) -> Claim:
 
 
 def _topic(a: Statement) -> str:
-    return f"said at {a.start}"
+    return f"said at {a.start} of {a.told.report[:12]}"
 
 
 def _polarity(*, negated: bool) -> Polarity:

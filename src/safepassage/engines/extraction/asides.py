@@ -45,6 +45,10 @@ def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
     """Return where the words of b begin to be no words of a, -1 where they are part of them."""
     if a.cue[0] > b.cue[0] or any(tree.quoted[k] >= 0 for k in b.cue):
         return -1
+    if b.kind == "relative" and b.content and b.content[0] > 0 and b.content[0] > a.cue[0]:
+        # "…, a claim X disputes" is said of the content, and not in it.
+        comma = b.content[0] - 1
+        return comma if tree.tokens[comma].text in {",", "–", "—"} else -1
     verb = _participle(tree, b)
     if verb is not None:
         return verb

@@ -121,6 +121,36 @@ def counted_in(stage: Stage, number: int) -> tuple[Quantity, ...]:
     return tuple(dict.fromkeys(q for k, q in stage.quantities if k in inside))
 
 
+def own_sentences(stage: Stage) -> tuple[tuple[int, ...], ...]:
+    """Return the tokens of each sentence that the report says itself, without words of attributing."""
+    owner = parts.owners(len(stage.tree.tokens), stage.found)
+    speaking = {k for a in stage.found for k in (*a.source, *a.cue, *a.addressee)}
+    found: dict[int, list[int]] = {}
+    for k, token in enumerate(stage.tree.tokens):
+        if owner[k] < 0 and k not in speaking:
+            found.setdefault(token.sentence, []).append(k)
+    whole = (stage.tree.trimmed(at) for at in found.values())
+    return tuple(at for at in whole if at)
+
+
+def told_by_report(stage: Stage, own: Sequence[int]) -> Stated:
+    """Return what all claims have in common that the report makes in some words of its own."""
+    first, last = stage.tree.tokens[own[0]], stage.tree.tokens[own[-1]]
+    return Stated(
+        report=stage.report,
+        span=stage.passage.span(first.start, last.end),
+        chain=stage.own,
+        modality=Modality.ASSERTED,
+        times=tuple(dict.fromkeys(_in(stage.times, own))),
+        uttered=stage.uttered,
+    )
+
+
+def numbers_in(stage: Stage, positions: Iterable[int]) -> tuple[Quantity, ...]:
+    """Return the quantities that begin at some tokens."""
+    return tuple(dict.fromkeys(_in(stage.quantities, positions)))
+
+
 def _told(stage: Stage, clause: Clause) -> Stated:
     """Return what all claims of a clause have in common."""
     owned = clause.owner >= 0

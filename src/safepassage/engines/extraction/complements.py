@@ -89,8 +89,19 @@ def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
             return _object(tree, i), "phrasal"
         objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
         return tree.trimmed(objects), "phrasal"
+    if lemma in lexicon.CAUSED and tree.with_dep(i, "dobj"):
+        return _caused(tree, i), "phrasal"
     infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
     return (_object(tree, i), "object") if lemma in lexicon.OBJECTS and not infinitive else ((), "")
+
+
+def _caused(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return what is put down to what: "it to snow", "the strike on the army"."""
+    kept = {c for k in tree.with_dep(i, "dobj") for c in tree.subtree(k)}
+    for k in tree.children[i]:
+        if k > max(kept) and tree.tokens[k].dep in {"prep", "dative", "advcl", "xcomp"}:
+            kept.update(tree.subtree(k) if k == max(kept) + 1 or tree.tokens[k].dep != "prep" else ())
+    return tree.trimmed(kept)
 
 
 def _noun_denied(tree: Tree, i: int) -> tuple[int, ...]:
@@ -118,10 +129,15 @@ def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
 def _goes_on(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:
     """Tell whether a participle behind a quotation says something of its own ("“…”, recalling that …")."""
     return (
-        (tree.tokens[i].tag == "VBG" or tree.tokens[i].dep == "relcl")
+        (tree.tokens[i].tag == "VBG" or tree.tokens[i].dep == "relcl" or _ends_before(tree, i, quoted))
         and quoted[-1] < i
         and any(k > i for k in clause_of(tree, i))
     )
+
+
+def _ends_before(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:
+    """Tell whether a quotation belongs to the verb a cue is joined to ("called it “x”, and said that …")."""
+    return tree.tokens[i].dep == "conj" and quoted[0] > tree.tokens[i].head
 
 
 def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
@@ -137,6 +153,8 @@ def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
         found.update(_cut_off(tree, i, min(found)))
     if tree.tokens[i].lemma in lexicon.TOLD and not found:
         found.update(_told_clause(tree, i))
+    if tree.tokens[i].lemma in lexicon.SAYING and not found:
+        found.update(_by_way_of(tree, i))
     if tree.tokens[i].lemma in lexicon.ASKING and found and not tree.with_dep(i, "ccomp"):
         first = min(found)
         for k in tree.with_dep(i, "dobj"):
@@ -159,6 +177,16 @@ def _told_clause(tree: Tree, i: int) -> set[int]:
             whole = tree.subtree(k)
             if any(tree.tokens[c].dep == "mark" for c in tree.children[k]):
                 return set(whole)
+    return set()
+
+
+def _by_way_of(tree: Tree, i: int) -> set[int]:
+    """Return "that …" which a parse hangs on how it was said ("replied in writing that …")."""
+    for prep in tree.with_dep(i, "prep"):
+        for k in tree.subtree(prep):
+            marked = [c for c in tree.children[k] if tree.tokens[c].dep == "mark"]
+            if k > i and marked and tree.tokens[marked[0]].text.lower() == "that":
+                return {c for c in tree.subtree(k) if c >= marked[0]}
     return set()
 
 

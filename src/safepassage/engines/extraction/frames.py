@@ -16,12 +16,17 @@ from safepassage.engines.extraction.complements import (
     preposition_of,
     quoted,
 )
+from safepassage.engines.extraction.notes import noted
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_order import by_word_order, is_noun_phrase, without_misread
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
-LONGEST_ACRONYM = 3
+LONGEST_ACRONYM, LONGEST_NAME = 3, 6
+_DISPUTING = """deny denies denied, dispute disputes disputed, reject rejects rejected,
+    contest contests contested, dismiss dismisses dismissed, refute refutes refuted"""
+DISPUTING = {form: row.split()[0] for row in _DISPUTING.split(",") for form in row.split()}
+"""Forms of verbs that deny, as they stand behind "a claim"."""
 
 
 def attributions(tree: Tree) -> tuple[Attribution, ...]:
@@ -34,6 +39,8 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
             found.extend(_adjective(tree, i))
         elif token.pos in VERBAL and not _shouted(token.text):
             found.extend(_verb(tree, i))
+        elif (disputed := _disputed(tree, i)) is not None:
+            found.append(disputed)
         elif token.pos == "NOUN" and token.lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS:
             found.extend(_noun(tree, i) or _version(tree, i))
         elif token.pos == "ADJ" and token.lemma in lexicon.CUE_ADJECTIVES:
@@ -41,6 +48,7 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     found = _without_inner_halves(found)
     found = [*without_misread(tree, found)]
     found = asides.parted(tree, [*found, *relays.relied_upon(tree, found)])
+    found += noted(tree, found)
     ordered = list(by_word_order(tree, found))
     found += [*ordered, *relays.relied_upon(tree, ordered)]
     found.extend(_loose_quotes(tree, found))
@@ -346,6 +354,25 @@ def _begins(tree: Tree, i: int) -> bool:
 def _owned_account(tree: Tree, i: int) -> tuple[int, ...]:
     """Return "in her words", whose owner is the source, () where nobody owns the words."""
     return (i, i + 1, i + 2) if tree.tokens[i + 1].tag == "PRP$" else ()
+
+
+def _disputed(tree: Tree, i: int) -> Attribution | None:
+    """Return "…, a claim X disputes", whose verb a parse takes for a noun."""
+    a, comma = i - 1, i - 2
+    named = tree.tokens[i].lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS | lexicon.FIGURES | {"charge"}
+    if not named or comma < 0 or tree.tokens[a].text.lower() not in {"a", "an"}:
+        return None
+    rest = [k for k in tree.sentence(i) if k > i][: LONGEST_NAME + 1]
+    verb = next((k for k in rest if tree.tokens[k].text.lower() in DISPUTING), None)
+    source = [k for k in rest if verb is not None and k < verb and tree.tokens[k].text.lower() != "that"]
+    if verb is None or not source or tree.tokens[comma].text not in {",", "–", "—"}:
+        return None
+    if any(tree.tokens[k].tag in {"VBD", "VBZ", ",", "IN"} for k in source):
+        return None
+    return Attribution(
+        source=tree.trimmed(source), cue=(verb,), content=(a, i), kind="relative",
+        lemma=DISPUTING[tree.tokens[verb].text.lower()],
+    )  # fmt: skip
 
 
 def _version(tree: Tree, i: int) -> list[Attribution]:

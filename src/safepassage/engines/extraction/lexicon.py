@@ -12,13 +12,13 @@ SAYING = words(
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
     elaborate clarify warn object disagree radio text retort protest lament confess hint assess affirm
-    reaffirm proclaim boast testify signal concur counsel"""
+    reaffirm proclaim boast testify signal concur counsel spread guarantee"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
 """Verbs whose passive has the listener, or the one who is quoted, as its subject."""
 ALLEGING = words("allege claim accuse blame purport charge")
-DENYING = words("deny reject dismiss refute dispute disavow rebut contradict")
+DENYING = words("rule deny reject dismiss refute dispute disavow rebut contradict")
 THINKING = words(
     """think believe expect hope fear estimate predict feel know learn understand agree consider doubt
     worry speculate assume suspect find see conclude recognize recognise judge imagine wonder
@@ -51,7 +51,7 @@ OBJECTS = (
         anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
         stress emphasize blame accuse urge call outline insist count record concede suspect doubt offer
-        attribute commit"""
+        attribute commit guarantee mention list spread"""
     )
 )
 CRYING = words(
@@ -99,6 +99,8 @@ FIGURES = words("figure number toll total count estimate area share amount")
 """What a source puts a number to ("put the figure at 800")."""
 CALLING = words("call label brand dub term")
 """Verbs that give something a name ("called the report “an invention”")."""
+CAUSED = words("attribute blame ascribe")
+"""What somebody puts down to somebody or something ("attributes it to snow")."""
 NO_PART = words("in on at during after before since until by from over amid through while because as")
 """Prepositions that begin no part of the object of a verb of saying."""
 AUTHORITIES = words("according as in by per")

@@ -15,6 +15,8 @@ _HEADINGS = (
     "water|wash|background|note|key points|key messages|developments|evacuation|casualties|roads?|context"
 )
 HEADING = re.compile(rf"(?:{_HEADINGS})\s*[:–—]\s+", re.IGNORECASE)
+STAMP = re.compile(r"\s*\[?\d{1,2}[:.]?\d{2}(?:\s?(?:h|hrs|UTC|LT))?\]?\s*[,:–-]?\s+(?=[A-Z“\"])")
+"""The time of day that an entry of a log or a chat begins with."""
 HARD_WRAP_SHARE = 0.75
 """A line this long, relative to the longest of its block, was broken by its width, not by its writer."""
 LONGEST_PASSAGE = 6_000
@@ -85,7 +87,7 @@ def passages(text: str) -> tuple[Passage, ...]:
 
 def _lead(line: str) -> int:
     """Return how much of a line is a bullet or a heading ("Access: the road …")."""
-    bullet = BULLET.match(line)
+    bullet = BULLET.match(line) or STAMP.match(line)
     begin = bullet.end() if bullet else 0
     heading = HEADING.match(line, begin)
     return heading.end() if heading else begin
@@ -101,7 +103,11 @@ def _lines(block: str) -> list[tuple[int, int]]:
         if found:
             before = block[found[-1][0] : found[-1][1]]
             last_line = before[before.rfind("\n") + 1 :].rstrip()
-            wrapped = len(last_line) >= HARD_WRAP_SHARE * widest and not BULLET.match(line)
+            wrapped = (
+                len(last_line) >= HARD_WRAP_SHARE * widest
+                and not BULLET.match(line)
+                and not STAMP.match(line)
+            )
             if wrapped and not SENTENCE_END.search(last_line):
                 found[-1] = (found[-1][0], end)
                 continue

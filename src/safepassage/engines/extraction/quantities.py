@@ -41,7 +41,9 @@ PERSONS = (
     "volunteers villagers citizens individuals deaths casualties wounded injured dead drivers others "
     "passengers bakers teachers nurses doctors medics farmers fishermen miners engineers students pupils "
     "pensioners elders rescuers firefighters policemen officers guards detainees hostages captives relatives "
-    "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff "
+    "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff bodies "
+    "paramedics arrivals woman man child person patient body resident civilian passenger soldier pupil nurse "
+    "teacher worker villager farmer fathers grandmothers souls corpses fatalities deportees escapees "
     "человек люди людей жителей граждан детей эвакуированных раненых погибших осіб мешканців громадян дітей "
     "поранених загиблих військових военных"
 )
@@ -101,7 +103,8 @@ _RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
 _BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
 _PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
 _UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
-_NOUN = rf"(?:[a-zа-яёіїєґ]+\s+){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
+_BETWEEN_WORDS = rf"(?!(?:{_WORD}|says?|said|and|or|were|was|have|had|are|is)\b)[a-zа-яёіїєґ]+\s+"
+_NOUN = rf"(?:{_BETWEEN_WORDS}){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
 _PATTERN = re.compile(
     rf"(?<![\w.,$€])(?:{_PREFIX})?(?:{_BETWEEN}|(?P<first>{_NUMBER}){_RANGE})"
     rf"(?P<tail>[\s-]*(?:(?:{_UNIT})|(?:of\s+)?{_NOUN}))?",

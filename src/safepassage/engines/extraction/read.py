@@ -20,7 +20,7 @@ from safepassage.engines.extraction import gaps as silence
 from safepassage.engines.extraction import lexicon, slavic
 from safepassage.engines.extraction import places as placing
 from safepassage.engines.extraction.actor_words import ActorList
-from safepassage.engines.extraction.answers import Statement, answered, spoken, statement
+from safepassage.engines.extraction.answers import answered
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.claims import Stage
 from safepassage.engines.extraction.frames import attributions
@@ -29,6 +29,7 @@ from safepassage.engines.extraction.passages import Passage, passages
 from safepassage.engines.extraction.quantities import Found as QuantityFound
 from safepassage.engines.extraction.quantities import quantities
 from safepassage.engines.extraction.speakers import FIRST_PERSON, Memory, Speaker, medium_of
+from safepassage.engines.extraction.statements import Statement, statement
 from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
 from safepassage.engines.extraction.tree import Tree
@@ -74,6 +75,25 @@ def read(
     ValueError
         When the report's day of publication is no ISO 8601 date or time.
     """
+    reader = _read(report, gazetteer, actors, parser)
+    said = _said(reader)
+    answered([one for _, one in said])
+    proposed = [ProposedClaim(claim=claim, attribution=name) for name, one in said for claim in one.claims]
+    return Reading(
+        report=reader.report,
+        attributions=tuple(reader.stated),
+        claims=tuple({p.claim.id: p for p in reversed(proposed)}.values())[::-1],
+        gaps=tuple({g.id: g for g in reader.gaps}.values()),
+    )
+
+
+def statements(report: Report, gazetteer: Gazetteer) -> tuple[tuple[str, Statement], ...]:
+    """Return what is said in a report, by attribution ("" for its own voice), before any of it answers."""
+    return tuple(_said(_read(report, gazetteer, (), parse_each)))
+
+
+def _read(report: Report, gazetteer: Gazetteer, actors: Sequence[Actor], parser: Parser) -> _Reader:
+    """Return a report read paragraph by paragraph."""
     at = clock(report.published) if report.published else None
     memory = Memory(ActorList(tuple(actors)), gazetteer, report.outlet)
     reader = _Reader(report, memory, gazetteer, at)
@@ -83,7 +103,7 @@ def read(
     for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
         if rows:
             _passage(reader, passage, Tree(rows))
-    return _closed(reader)
+    return reader
 
 
 def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
@@ -337,40 +357,38 @@ def _gap(report: Report, passage: Passage, found: silence.Found) -> InformationG
     return InformationGap(id=f"g-{name}", report=report.id, question=found.question)
 
 
-def _closed(reader: _Reader) -> Reading:
-    """Resolve the places of the whole text, then make the claims of each passage."""
+def _said(reader: _Reader) -> list[tuple[str, Statement]]:
+    """Resolve the places of the whole text, then return what is said in each passage."""
     references = placing.resolved([m for _, mentions, _ in reader.stages for m in mentions])
     about = main_place(references)
     taken = 0
-    statements: list[tuple[str, Statement]] = []
+    said: list[tuple[str, Statement]] = []
     for stage, mentions, ids in reader.stages:
         here = references[taken : taken + len(mentions)]
         taken += len(mentions)
         placed = tuple((m.positions[0], r) for m, r in zip(mentions, here, strict=True))
-        statements += _statements(replace(stage, places=placed), ids, about)
-    answered([one for name, one in statements if name])
-    proposed = [
-        ProposedClaim(claim=claim, attribution=name) for name, one in statements for claim in one.claims
-    ]
-    return Reading(
-        report=reader.report,
-        attributions=tuple(reader.stated),
-        claims=tuple({p.claim.id: p for p in reversed(proposed)}.values())[::-1],
-        gaps=tuple({g.id: g for g in reader.gaps}.values()),
-    )
+        said += _statements(replace(stage, places=placed), ids, about)
+    return said
 
 
 def _statements(stage: Stage, ids: Sequence[str], about: str) -> list[tuple[str, Statement]]:
     """Return what is said in a passage, by attribution ("" for the report's own voice), with claims."""
     drafted = [(d.owner, drafting.with_subject(d.claim, about)) for d in drafting.claims(stage)]
-    rows = []
+    rows: list[tuple[str, Statement]] = []
     for n, a in enumerate(stage.found):
         mine = [claim for owner, claim in drafted if owner == n]
         told, counted = drafting.told_in(stage, n), drafting.counted_in(stage, n)
-        rows.append(
-            (ids[n], statement(stage.tree, drafting.own_words(stage, n), a.lemma, told, mine, counted))
-        )
-    rows += [("", spoken(claim)) for owner, claim in drafted if owner < 0]
+        own = drafting.own_words(stage, n)
+        one = statement(stage.tree, own, a.lemma, told, claims=mine, counted=counted, whole=a.content)
+        rows.append((ids[n], one))
+    left = [claim for owner, claim in drafted if owner < 0]
+    for own in reversed(drafting.own_sentences(stage)):
+        told = drafting.told_by_report(stage, own)
+        here = [claim for claim in left if claim.span.start >= told.span.start]
+        left = [claim for claim in left if claim.span.start < told.span.start]
+        said = [k for k in own if k not in stage.silent]
+        counted = drafting.numbers_in(stage, said)
+        rows.append(("", statement(stage.tree, said, "", told, claims=here, counted=counted)))
     return sorted(rows, key=lambda row: row[1].start)
 
 

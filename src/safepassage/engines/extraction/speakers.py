@@ -129,6 +129,8 @@ class Memory:
         """Tell whether a body speaks of itself in its own report: "the ministry", "our office"."""
         said = [tree.tokens[k].text.lower() for k in positions]
         noun = tree.tokens[head].text.lower()
+        if len(said) == 1 and positions[-1] + 1 < len(tree.tokens):
+            return tree.tokens[positions[-1] + 1].text == ":" and noun in fold(self.outlet).split()
         if len(said) != OWN_WORDS or noun not in BODIES:
             return False
         return said[0] in FIRST_PERSON or (said[0] == "the" and noun in fold(self.outlet).split())

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.notes import POSTS
 from safepassage.engines.extraction.relays import RELYING
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
@@ -21,17 +22,22 @@ _FORMS = """
     alleges alleged, promise promises promised, swear swears swore, radio radios radioed, text texts
     texted, shout shouts shouted, find found, assure assures assured, underline underlines
     underlined, inform informs informed, hope hopes hoped, fear fears feared, expect
-    expects expected, record recorded, establish established, emphasize
-    emphasizes emphasized, caution cautions cautioned, tell tells
+    expects expected, record recorded, establish established, count counts counted,
+    correct corrected, mention mentions mentioned,
+    reply replies replied, guarantee guarantees guaranteed, request requests requested, testify testifies
+    testified, list lists listed, reaffirm reaffirms reaffirmed, inform informs, reveal reveals revealed,
+    emphasize emphasizes emphasized, caution cautions cautioned, tell tells
 """
 FORMS = {form: row.split()[0] for row in _FORMS.split(",") for form in row.split()}
 """Forms of verbs of saying, as they stand in a text."""
 BASE_FORMS = words(
     """hope fear expect state add note admit announce write think believe find record establish tell estimate
-    text radio"""
+    text radio count correct list request reveal
+    """
 )
 """Base forms that are other words more often."""
 MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
+LEAST_COMMAS = 3
 OPENERS = words("if when while after because although but and as since where that which who it there to")
 WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
 """What is written down and can speak for whoever wrote it."""
@@ -84,7 +90,7 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
         citing = tree.trimmed(k for k in part if k > commas[-1] + 1)
         end = commas.pop()
         part = [k for k in part if k < end]
-    one = _parted_at(tree, part, commas[-1])
+    one = _parted_at(tree, part, commas[-1]) or _apposed(tree, part, commas)
     return replace(one, citing=(citing,)) if one is not None and citing else one
 
 
@@ -100,6 +106,20 @@ def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
     if _form(tree, first) and is_noun_phrase(tree, named):
         return _made(tree, named, first, content)
     return None
+
+
+def _apposed(tree: Tree, part: list[int], commas: list[int]) -> Attribution | None:
+    """Return "content, X, Y, says": an aside between commas tells who X is."""
+    last = part[-1]
+    if not _form(tree, last) or len(commas) < LEAST_COMMAS or commas[-1] != last - 1:
+        return None
+    start = commas[-3] if len(commas) >= LEAST_COMMAS else part[0]
+    source = [k for k in part if start < k < last]
+    content = [k for k in part if k < start]
+    bare = [k for k in source if tree.tokens[k].text != ","]
+    if not is_noun_phrase(tree, bare) or len(content) < LEAST_CONTENT_WORDS or len(bare) > MOST_SOURCE_WORDS:
+        return None
+    return _made(tree, source, last, content)
 
 
 def _to_clause(tree: Tree, positions: list[int]) -> list[int]:
@@ -141,7 +161,15 @@ def _shows(tree: Tree, source: list[int], k: int) -> bool:
 
 def _form(tree: Tree, k: int) -> str:
     form = tree.tokens[k].text.lower()
-    return FORMS.get(form, "") if tree.quoted[k] < 0 and form not in BASE_FORMS else ""
+    bare = form in BASE_FORMS and not _by_many(tree, k)
+    return FORMS.get(form, "") if tree.quoted[k] < 0 and not bare else ""
+
+
+def _by_many(tree: Tree, k: int) -> bool:
+    """Tell whether a base form stands right behind people who speak: "police state", "sappers add"."""
+    before = tree.tokens[k - 1] if k else None
+    plural = before is not None and (before.tag == "NNS" or before.text.lower() == "police")
+    return plural and before is not None and before.text.lower() in SPEAKER_WORDS | POSTS
 
 
 def is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
@@ -154,11 +182,19 @@ def is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
     return any(t.pos in {"NOUN", "PROPN", "PRON"} for t in tokens)
 
 
+def _is_said(tree: Tree, source: list[int], content: Sequence[int]) -> bool:
+    """Tell whether a single word is said: a number, or a noun that a known speaker says ("fireworks")."""
+    known = any(tree.tokens[k].text.lower() in SPEAKER_WORDS | POSTS for k in source)
+    return any(
+        tree.tokens[k].tag == "CD" or (known and tree.tokens[k].pos in {"NOUN", "ADJ"}) for k in content
+    )
+
+
 def _made(
     tree: Tree, source: list[int], cue: int, content: list[int], kind: str = "inverted"
 ) -> Attribution | None:
     words_said = tree.trimmed(content)
-    if len(words_said) < LEAST_CONTENT_WORDS and not any(tree.tokens[k].tag == "CD" for k in words_said):
+    if len(words_said) < LEAST_CONTENT_WORDS and not _is_said(tree, source, words_said):
         return None
     lemma = _form(tree, cue) or "say"
     return Attribution(
