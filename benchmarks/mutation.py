@@ -44,12 +44,15 @@ from mutants import Mutant, mutants, mutated  # noqa: E402 - beside this file
 SURVIVORS = ROOT / "benchmarks" / "mutation_survivors.toml"
 MOST_S, MOST_BYTES = 60, 4 * 2**30
 """What a mutant may take of the processor, and of memory with what is mapped already."""
+MOST_CALLS = 40
+"""Of one function in one test, whose lines are noted: the first calls say enough."""
+MANY = {"test_verdicts.py"}
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
 AUDIT = "care choice daylight given journey parties sheet trips"
 VERIFIER = (
-    "bounds buses canonical certificate codes exposure_bound files flows history layers movements network "
-    "paths people planfile priced roads shape shuttle shuttle_bound snapshot totals trips verdict "
-    "verification"
+    "aid aid_bound aidfile bounds buses canonical certificate codes exposure_bound files flows history "
+    "layers movements network paths people planfile priced roads shape shuttle shuttle_bound snapshot "
+    "totals trips verdict verification"
 )
 PARTS: dict[str, tuple[list[str], list[str]]] = {
     "audit": (
@@ -58,7 +61,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "verifier": (
         [f"safepassage_verify.{name}" for name in VERIFIER.split()],
-        ["tests/unit/test_verify_*.py", "tests/property/test_verify_*.py", "tests/unit/test_shuttle*.py",
+        ["tests/golden/test_verdicts.py", "tests/unit/test_verify_*.py", "tests/property/test_verify_*.py",
+         "tests/unit/test_shuttle*.py",
          "tests/oracle/test_bound_*.py", "tests/oracle/test_least_exposure.py",
          "tests/oracle/test_priced_bound.py", "tests/oracle/test_shuttle_oracle.py",
          "tests/oracle/test_plans_against_verifier.py"],
@@ -87,6 +91,11 @@ class Session:
     failed: list[str] = field(default_factory=list)
 
     # -- the hooks of pytest
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave slow tests out, but those that are slow only because there are many of them."""
+        kept = self.options.slow
+        items[:] = [i for i in items if kept or i.path.name in MANY or not i.get_closest_marker("slow")]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests once, then the mutants, instead of the tests alone."""
@@ -150,13 +159,19 @@ class Session:
 
     def _first_run(self, number: int, paths: set[str]) -> None:
         """Run one test as it is; when it passed nothing else of it matters but its lines."""
-        seen = set()
+        seen: set[tuple[str, int]] = set()
+        calls: Counter[types.CodeType] = Counter()
+
+        def line(frame: types.FrameType, _event: str, _arg: object) -> Any:
+            seen.add((frame.f_code.co_filename, frame.f_lineno))
+            return line
 
         def trace(frame: types.FrameType, _event: str, _arg: object) -> Any:
-            if frame.f_code.co_filename not in paths:
+            code = frame.f_code
+            if code.co_filename not in paths or calls[code] >= MOST_CALLS:
                 return None
-            seen.add((frame.f_code.co_filename, frame.f_lineno))
-            return trace
+            calls[code] += 1
+            return line(frame, "call", None)
 
         started = time.process_time()
         sys.settrace(trace)
@@ -198,7 +213,8 @@ class Session:
             through = set().union(*(tests for (file, _), tests in self.lines.items() if file == path))
         if not through:
             through = set(range(len(self.items)))
-        first = [n for n in self.noticed[one.function] if n in through]
+        near = (*self.noticed[one.function], *self.noticed[path])
+        first = [n for n in dict.fromkeys(near) if n in through]
         rest = sorted(through - set(first), key=lambda n: (self.cpu_s[n], n))
         order = [*dict.fromkeys(first), *rest]
         limit_s = min(MOST_S, 5 + 5 * sum(self.cpu_s[n] for n in order))
@@ -215,6 +231,7 @@ class Session:
         if said.startswith("by "):
             number = int(said[3:])
             self.noticed[one.function].insert(0, number)
+            self.noticed[path].insert(0, number)
             return KILLED, self.items[number].nodeid
         return (SURVIVED, "") if os.WEXITSTATUS(status) == 0 else (KILLED, "it cannot be loaded")
 
@@ -392,10 +409,9 @@ def main() -> int:
     chosen = [m for m in modules if not options.modules or m.rpartition(".")[2] in options.modules]
     session = Session(modules=chosen, options=options, found=dict(_kept(options.results)))
     tests = sorted({str(path) for pattern in patterns for path in ROOT.glob(pattern)})
-    marks = [] if options.slow else ["-m", "not slow"]
     started = time.process_time()
     plain = ["-q", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT)]
-    code = pytest.main([*plain, *marks, *tests], plugins=[session])
+    code = pytest.main([*plain, *tests], plugins=[session])
     if session.failed or code not in {0, 5}:
         print(f"not tried: tests fail on the right code: {session.failed[:5]}", file=sys.stderr)
         return 1

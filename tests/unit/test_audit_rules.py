@@ -83,6 +83,23 @@ def goods(*pairs: tuple[int, int | None, str]):
     return change
 
 
+def sent_to(place: str):
+    def change(world: World) -> None:
+        lines = tuple(replace(line, place=place) for line in world.case.consignments)
+        world.case = replace(world.case, consignments=lines)
+
+    return change
+
+
+def carried_on(world: World) -> None:
+    """Nobody boards for the first time in any movement."""
+    world.plan["cars"] = []
+    for vehicle in world.plan["vehicles"]:
+        for leg in vehicle["legs"]:
+            for row in leg["load"]:
+                row["after"] = "an earlier one"
+
+
 def grouped(*groups: Any):
     return lambda world: setattr(world, "manifest", replace(world.manifest, groups=groups))
 
@@ -665,7 +682,14 @@ EXTRA = [
         ),
     ),
 ]
-CASES += EXTRA
+EDGES = [
+    ("SP-07", PASS, counted(registered_men=None, boarded_men=0)),
+    ("SP-07", WARN, counted(registered_men=2, boarded_men=None)),
+    ("SP-25", PASS, both(without("aid_in"), sent_to("a"))),
+    ("SP-25", PASS, both(without("aid_in"), sent_to("home"))),
+    ("SP-25", UNKNOWN, both(without("aid_in"), sent_to("cp"))),
+]
+CASES += EXTRA + EDGES
 MEASURED = [
     ("SP-03", "49.0 h", lambda w: None),
     ("SP-03", "2.0 h", lambda w: w.set("notice", at_s=-1 * HOUR)),
@@ -696,6 +720,12 @@ MEASURED = [
         planned("inputs.network.hazard", []),
     ),
     ("SP-34", "1000 %", rows(crossing_persons_h={"number": 0})),
+    (
+        "SP-17",
+        "worst wave 0 % of the cap, mean 0 %",
+        both(planned("inputs.rules.exposure_cap_ppm_s", 0), planned("inputs.network.hazard", [])),
+    ),
+    ("SP-17", "largest to median settlement: not stated", carried_on),
 ]
 
 

@@ -245,6 +245,10 @@ def test_where_the_sun_does_not_set_the_day_is_whole():
     begin, end = twilight_s("2030-06-21T00:00:00Z", 12 * HOUR, 0, 80)
     assert 24 * HOUR - 2 <= end - begin <= 24 * HOUR
     assert twilight_s("2030-12-21T00:00:00Z", 12 * HOUR, 0, 85) is None
+    # Cosines of 1.2 and -1.5: beyond 1, and short of 2.
+    assert twilight_s("2030-12-21T00:00:00Z", 12 * HOUR, 0, 75) is None
+    begin, end = twilight_s("2030-06-21T00:00:00Z", 12 * HOUR, 0, 70)
+    assert 86_398 <= end - begin <= 86_400
 
 
 def test_what_is_held_in_reserve_does_not_travel_and_a_car_arrives_at_the_end_of_its_way():

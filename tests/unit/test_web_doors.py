@@ -9,7 +9,7 @@ import pytest
 from safepassage.domain.access import Operation, Person, Role, may
 from safepassage.domain.release import SensitivityClass
 from safepassage.web.application import routes
-from safepassage.web.doors import COOKIE, Door, Way
+from safepassage.web.doors import CLASS, COOKIE, Door, Way
 from safepassage.web.guard import LARGEST_BODY
 from tests.support.browsing import ORIGIN, browsing
 from tests.support.desks import Clock, desk_and_app, sign_in, with_plan
@@ -19,6 +19,11 @@ OPEN = {
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/recover"),
     ("POST", "/settings/language"), ("POST", "/api/session"), ("GET", "/api/openapi.json"),
 }  # fmt: skip
+REACHES = {
+    "planner": "RESTRICTED", "approver": "RESTRICTED", "liaison": "PARTIES", "field": "PARTNERS",
+    "viewer": "PARTNERS", "partner": "PARTNERS",
+}  # fmt: skip
+"""Role to the highest class that anything it is answered may hold."""
 WAYS = [route for route in routes() if isinstance(route, Way)]
 ADDRESSES = sorted({(method, way.path) for way in WAYS for method in way.methods - {"HEAD"}})
 
@@ -86,6 +91,7 @@ def test_each_role_passes_exactly_the_doors_that_its_rights_open(at_desk, role):
             )
             answer = ask(browser, method, filled(path))
             assert answer.status_code < 500, (method, path)
+            assert answer.headers[CLASS] == REACHES[role], (method, path)
             if not limit:
                 assert answer.status_code == 403, (method, path)
             elif door.operation is not None:

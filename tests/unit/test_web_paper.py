@@ -126,6 +126,8 @@ class TestWhatLeaves:
         manifest = browser.get(f"/paper/exports/{entry.seq}").json()
         files = {name: browser.get(f"/paper/notice/{name}").content for name in manifest["files"]}
         assert store_exports.faults(manifest, files) == []
+        assert {browser.get(f"/paper/notice/{n}").headers["x-safepassage-class"] for n in files} == {"PUBLIC"}
+        assert browser.get("/paper").headers["x-safepassage-class"] == "RESTRICTED"
         assert manifest["class"] == "PUBLIC"
         assert manifest["plan_sha256"] == made.sha256
         assert "not a guarantee" in manifest["statement"]

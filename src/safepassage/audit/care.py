@@ -266,7 +266,7 @@ def _on_one_source(data: Given) -> list[str]:
     """Return what the plan changes on roads that limit it, where nobody else says the same."""
     decisive = {arc for row in data.plan.get("binding", ()) for arc in row["arcs"]}
     for corridor in data.plan["corridors"]:
-        decisive |= {corridor.get("bottleneck_arc", -1), *corridor.get("cut_arcs", ())}
+        decisive |= {corridor.get("bottleneck_arc"), *corridor.get("cut_arcs", ())}
     on: dict[int, dict[str, str]] = {}
     for change in data.plan["modifications"]:
         for arc in decisive.intersection(change.get("arcs", ())) if change["used"] else ():

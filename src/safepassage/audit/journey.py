@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from safepassage.audit.daylight import twilight_s
 from safepassage.audit.given import (
@@ -274,12 +275,9 @@ def _high(network: Mapping[str, Sequence[Sequence[int]]]) -> Iterator[tuple[int,
 
 def _percentile(rows: list[tuple[int, int]], at: int) -> int:
     """Return the exposure that `at` percent of the persons do not exceed (nearest rank)."""
-    wanted, seen = sum(persons for _, persons in rows) * at, 0
-    for each, persons in sorted(rows):
-        seen += persons * 100
-        if seen >= wanted:
-            return each
-    return 0
+    order = sorted(rows)
+    wanted, seen = sum(persons for _, persons in rows) * at, accumulate(100 * persons for _, persons in order)
+    return next(each for (each, _), reached in zip(order, seen, strict=True) if reached >= wanted)
 
 
 def _inequity(homes: Mapping[str, Sequence[int]]) -> str:
@@ -356,7 +354,7 @@ def crossings(data: Given) -> Answer:
         return unknown("how many persons crossings and checkpoints let through")
     nodes = {place["id"]: place["node"] for place in data.inputs["places"]}
     tails, heads = data.inputs["network"]["arcs"]["tail"], data.inputs["network"]["arcs"]["head"]
-    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    sent: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
     for trip in data.trips:
         first: dict[int, int] = {}
         for arc, _, entered_s, left_s in trip.steps:
@@ -366,10 +364,10 @@ def crossings(data: Given) -> Answer:
             sent[node].append((at_s, trip.persons))
     limits, over, tight, most = data.stated("crossing_warn_percent"), [], [], 0
     for row in rows:
-        busiest = _busiest_hour(sent.get(nodes.get(row.place, -1), ()))
-        part = percent(busiest, row.number or 0) if row.number else 1000 * (busiest > 0)
+        busiest, allowed = _busiest_hour(sent.get(nodes.get(row.place), ())), row.number or 0
+        part = percent(busiest, allowed) if allowed else 1000 * (busiest > 0)
         most = max(most, part)
-        if busiest > (row.number or 0):
+        if busiest > allowed:
             over.append(row.place)
         elif part > data.limit("crossing_warn_percent"):
             tight.append(row.place)

@@ -10,7 +10,7 @@ from safepassage.cli.log import bundles, store_file
 from safepassage.cli.movement.movement_time import given_utc_s
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
-from safepassage.domain.errors import StoreError
+from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.public_alert import AlertInfo, AlertStatus, MessageType, PublicAlert, followed
 from safepassage.domain.release import STATEMENT, Audience
@@ -36,6 +36,8 @@ def _issue(options: argparse.Namespace) -> Outcome:
         try:
             alert = _message(options, chain, org)
             followed(chain, alert)
+        except FormatError:
+            raise
         except ValueError as fault:
             raise StoreError(f"Nothing was issued: {fault}.") from None
         data = cap_out.write(alert)

@@ -80,14 +80,14 @@ async def _failed(request: Request, fault: Exception) -> Response:
     """Say in one sentence what could not be done; a disk that fails may be tried again."""
     status = 403 if isinstance(fault, DeniedError) else 503 if isinstance(fault, StorageError) else 422
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": str(fault)}, status)
-    return page(request, "failed", status=status, text=str(fault))
+        return doors.classed(request, JSONResponse({"error": str(fault)}, status))
+    return doors.classed(request, page(request, "failed", status=status, text=str(fault)))
 
 
 async def _missing(request: Request, _: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": "There is no such address, or not for this method."}, 404)
-    return page(request, "failed", status=404, text="There is no such page.")
+    return doors.classed(request, page(request, "failed", status=404, text="There is no such page."))
 
 
 async def _at_fault(request: Request, _: Exception) -> Response:
@@ -95,7 +95,7 @@ async def _at_fault(request: Request, _: Exception) -> Response:
     text = "The program itself failed; nothing was recorded. Please report what you did."
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": text}, 500)
-    return page(request, "failed", status=500, text=text)
+    return doors.classed(request, page(request, "failed", status=500, text=text))
 
 
 async def _too_large(_: Request, __: Exception) -> Response:

@@ -14,6 +14,8 @@ from safepassage.domain.release import SensitivityClass
 from safepassage.web.pages import desk_of, page
 
 COOKIE = "safepassage"
+CLASS = "x-safepassage-class"
+"""The header that says the highest class an answer may hold: what the reader's role reaches, or less."""
 BEARER = "bearer "
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -84,6 +86,13 @@ def person_of(request: Request) -> Person | None:
     return desk.office().persons.get(name) if name else None
 
 
+def classed(request: Request, answer: Response) -> Response:
+    """Return an answer that says the highest class it may hold; one that says so already keeps it."""
+    person: Person | None = getattr(request.state, "person", None)
+    answer.headers.setdefault(CLASS, reach(person, desk_of(request).org).name)
+    return answer
+
+
 class Way(Route):
     """An address behind a door; whoever may not pass is told so, and it is noted."""
 
@@ -94,9 +103,11 @@ class Way(Route):
             desk, person = desk_of(request), person_of(request)
             request.state.person = person
             if door.lets(person, desk.org):
-                return await answer(request)
-            desk.refusals.note(person, request.method, path)
-            return _refused(request, path, person)
+                answered = await answer(request)
+            else:
+                desk.refusals.note(person, request.method, path)
+                answered = _refused(request, path, person)
+            return classed(request, answered)
 
         super().__init__(path, checked, methods=list(methods))
 

@@ -101,7 +101,7 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HT
         tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=doors,
         can=lambda door: doors.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
         now=desk.clock.named(desk.clock.seconds(desk.now_iso())), seq=desk.folding.size,
-        posted=request.method != "GET",
+        posted=request.method != "GET", shown_class=doors.reach(person, desk.org).name,
         **{**(map_facts(request) if person else {}), **values},
     )  # fmt: skip
     return HTMLResponse(text, status_code=status)

@@ -29,7 +29,7 @@ from safepassage.store import exports
 from safepassage.store.event_store import Receipt
 from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
-from safepassage.web.doors import APPROVES, EXPORTS, READS_ALL, RECORDS_ALL, Way
+from safepassage.web.doors import APPROVES, CLASS, EXPORTS, READS_ALL, RECORDS_ALL, Way
 from safepassage.web.forms import FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_facts import team_release
@@ -180,9 +180,10 @@ async def notice(request: Request) -> Response:
     files = await run_in_threadpool(notice_files, made) if made and released(desk, made) else {}
     if name not in files:
         return await _page(request, problem="The notice was not released.", status=404)
-    if name == NOTICE_TEXT:
-        return Response(files[name], media_type="text/plain; charset=utf-8")
-    return _pdf(files[name], name)
+    text = Response(files[name], media_type="text/plain; charset=utf-8")
+    answer = text if name == NOTICE_TEXT else _pdf(files[name], name)
+    answer.headers[CLASS] = Audience.PUBLIC.may_see.name
+    return answer
 
 
 def _pdf(data: bytes, name: str) -> Response:

@@ -22,6 +22,7 @@ from safepassage.store.server_schema import Server
 
 KEY_FILE = "SAFEPASSAGE_KEY_FILE"
 """Names the key file where a command does not."""
+NOTHING_OPENS = f"Nothing opens the store: give --key-file FILE, set {KEY_FILE}, or type a passphrase."
 SHORTEST_PASSPHRASE = 12
 
 
@@ -41,7 +42,7 @@ def secret(key_file: Path | None, *, again: bool = False) -> Secret:
     named = key_file or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
     if named is not None:
         return keys.secret_of_file(named.read_text(encoding="utf-8"))
-    return Secret(passphrase=new_passphrase("Passphrase") if again else _asked("Passphrase: "))
+    return Secret(passphrase=new_passphrase("Passphrase") if again else _asked("Passphrase: ", NOTHING_OPENS))
 
 
 def new_passphrase(what: str) -> str:
@@ -52,15 +53,18 @@ def new_passphrase(what: str) -> str:
     StoreError
         When it is too short, or the two differ.
     """
-    given = _asked(f"New {what.lower()}: ")
+    nothing = f"No {what.lower()} was typed: it is asked for on a terminal and taken from nowhere else."
+    if what == "Passphrase":
+        nothing = NOTHING_OPENS
+    given = _asked(f"New {what.lower()}: ", nothing)
     if len(given) < SHORTEST_PASSPHRASE:
         raise StoreError(f"The {what.lower()} is too short: take at least {SHORTEST_PASSPHRASE} characters.")
-    if _asked("Once more: ") != given:
+    if _asked("Once more: ", nothing) != given:
         raise StoreError("The two differ: start again.")
     return given
 
 
-def _asked(question: str) -> str:
+def _asked(question: str, nothing: str) -> str:
     """Ask on the terminal, without showing the answer; where there is none, refuse."""
     try:
         with warnings.catch_warnings():
@@ -69,9 +73,7 @@ def _asked(question: str) -> str:
     except (EOFError, OSError, getpass.GetPassWarning):
         answer = ""
     if not answer:
-        raise StoreError(
-            f"Nothing opens the store: give --key-file FILE, set {KEY_FILE}, or type a passphrase."
-        )
+        raise StoreError(nothing)
     return answer
 
 
