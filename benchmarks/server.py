@@ -32,6 +32,7 @@ REPORTS_S, READS_S, VIEWERS, SECONDS = 300, 20, 100, 20
 SOAK_REPORTS_S = 0.5
 """Ten times what a busy desk enters: three reports a minute."""
 REPORTS_P99_MS, READS_P99_MS, SLOPE_MB_H = 150, 100, 5.0
+PLANS_LOOKED_AT_S = 0.25
 READ = ("/api/case", "/api/roads", "/api/planner", "/api/log?after=0&limit=50")
 
 
@@ -44,6 +45,7 @@ class Measured:
     pages: list[float] = field(default_factory=list)
     heard: list[float] = field(default_factory=list)
     failed: int = 0
+    plans: int = 0
     took_s: float = 0.0
 
 
@@ -211,6 +213,16 @@ async def viewing(asker: Asker, found: Measured, sent: dict[int, float], ready: 
         writer.close()
 
 
+async def planning(asker: Asker, found: Measured, until: float) -> None:
+    """Have a plan made all the time: a new one is asked for as soon as the one before is done."""
+    while time.monotonic() < until:
+        _, text = await asker.ask("GET", "/api/planner")
+        if not json.loads(text)["busy"]:
+            await asker.ask("POST", "/api/planner", b"{}")
+            found.plans += 1
+        await asyncio.sleep(PLANS_LOOKED_AT_S)
+
+
 async def load(server: Server, options: argparse.Namespace) -> Measured:
     """Put the load on the server while it plans, and measure."""
     found, sent, ready = Measured(), {}, asyncio.Semaphore(0)
@@ -219,10 +231,11 @@ async def load(server: Server, options: argparse.Namespace) -> Measured:
     viewers = [asyncio.create_task(viewing(other, found, sent, ready)) for _ in range(options.viewers)]
     for _ in viewers:
         await asyncio.wait_for(ready.acquire(), 30)
-    await other.ask("POST", "/api/planner", b"{}")
     until = time.monotonic() + options.seconds
     await asyncio.gather(
-        reporting(asker, found, until, options.reports, sent), reading(other, found, until, options.reads)
+        reporting(asker, found, until, options.reports, sent),
+        reading(other, found, until, options.reads),
+        planning(other, found, until),
     )
     await asyncio.sleep(0.5)
     for viewer in viewers:
@@ -331,6 +344,7 @@ def said_of_load(found: Measured, options: argparse.Namespace, wall_s: float, cp
     print(f"durable reports: {len(found.reports)} ({asked}), {percentiles(found.reports)}")
     print(f"reads: {len(found.reads)}, {percentiles(found.reads)}; movements: {percentiles(found.pages)}")
     print(f"{options.viewers} viewers heard an entry after its receipt: {percentiles(found.heard)}")
+    print(f"plans asked for, one after the other: {found.plans}")
     print(f"failed: {found.failed}; server and planner used {cpu_s:.1f} processor seconds in {wall_s:.1f} s")
     met = {
         f"{REPORTS_S} reports/s": rate >= 0.99 * min(options.reports, REPORTS_S),

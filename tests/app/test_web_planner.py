@@ -8,6 +8,7 @@ import pytest
 
 from safepassage import example
 from safepassage.formats.claims import ledger_json
+from safepassage.web.packed_lines import packed
 from safepassage.web.planner import Order, Planner
 from tests.support.desks import example_given
 
@@ -23,7 +24,7 @@ def waited(condition, within_s=55):
 def test_the_last_order_counts_and_every_plan_is_verified():
     said = []
     planner = Planner(example.path(), None, lambda name, status: said.append((name, dict(status))))
-    ledger = ledger_json.write(example_given().ledger.entries)
+    ledger = (packed(ledger_json.write(example_given().ledger.entries)),)
     try:
         planner.start(Order(revision=1, ledger=ledger, events=()))
         assert waited(lambda: planner.latest is not None)

@@ -12,6 +12,7 @@ from safepassage.formats.containers import canonical_json
 from safepassage.web import office, planning_process
 from safepassage.web.application import application
 from safepassage.web.desk import Given
+from safepassage.web.packed_lines import packed
 from safepassage.web.planner import MadePlan, Order
 from tests.support.browsing import Browser, browsing
 
@@ -84,7 +85,7 @@ def first_plan():
     """Return the first whole plan of the example, verified, as the planner hands it over."""
     given, pipe = example_given(), OnePlan()
     bench = planning_process.Bench(pipe, given.case, given.network)
-    order = Order(revision=0, ledger=ledger_json.write(given.ledger.entries), events=())
+    order = Order(revision=0, ledger=(packed(ledger_json.write(given.ledger.entries)),), events=())
     with contextlib.suppress(planning_process.SupersededError):
         bench.answer(order.plain())
     found = next(row for word, row in pipe.sent if word == "plan")

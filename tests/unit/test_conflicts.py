@@ -179,3 +179,12 @@ def test_what_a_person_rejected_stands_in_no_conflict():
 def test_claims_without_place_and_subject_are_compared_with_nothing():
     nowhere = [replace(claim, places=()) for claim in (A, said("3,000", "m", "B", quantities=number(3_000)))]
     assert relate(nowhere) == ()
+
+
+def test_thousands_who_say_one_thing_do_not_crowd_out_the_one_who_says_another():
+    many = [left(f"{n}: 1,724 left", f"observer {n}", quantities=number(1_724)) for n in range(500)]
+    other = left("0: 3,000 left", "observer x", quantities=number(3_000), uttered="2030-05-01")
+    [conflict] = conflicts(ledger(other, *many))
+    assert len(conflict.versions) == 501
+    assert conflict.pairs
+    assert all(other.id in pair for pair in conflict.pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,7 @@ class EventStore:
                     outcomes.append(RefusedError(f"{fault}."))
         return outcomes
 
-    def entries(self, log: str = "", *, after: int = 0) -> Iterator[Entry]:
+    def entries(self, log: str = "", *, after: int = 0) -> Generator[Entry]:
         """Yield the entries of a log (default: this office's own) in order."""
         for row in self.backend.rows(log or self.log, after=after):
             yield log_record.decode(row.record)
@@ -254,7 +254,11 @@ class EventStore:
         )
         row = row_for(entry)
         self.backend.insert([row])
+        self.written(entry)
         return Receipt(id=row.id, log=row.log, seq=row.seq, hash=row.hash)
+
+    def written(self, entry: Entry) -> None:
+        """Hear of an entry inside its transaction; it may still come to nothing."""
 
     def _sealed(self, draft: Draft, at_ms: int) -> Sealed | None:
         if not draft.private:

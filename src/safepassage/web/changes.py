@@ -69,7 +69,7 @@ def rows(desk: Desk, person: Person, limit: SensitivityClass, *, before: int, ab
     """Return what a reader up to a class sees of the entries before a place in the log, newest first."""
     gone = desk.folding.gone()
     found: list[ChangeRow] = []
-    for entry in reversed(desk.folding.entries[: before - 1]):
+    for entry in desk.folding.entries.before(before - 1):
         if about and entry.kind != about:
             continue
         undoable = desk.may_take_back(person, entry)

@@ -37,6 +37,7 @@ from safepassage.store.exports import EXPORT_MADE
 from safepassage.web.folding import PLAN_ACCEPTED, SETTING_SET, SITUATION_EVENT, Folding, Office, State
 from safepassage.web.hub import Hub
 from safepassage.web.journal import Journal
+from safepassage.web.packed_lines import packed
 from safepassage.web.plan_facts import PlanFacts
 from safepassage.web.planner import Order, Planner
 from safepassage.web.refusals import Refusals
@@ -101,11 +102,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """What the claims mean on the roads of the case after one state of the log, and the situation then."""
+    """What the claims mean on the roads of the case at one state of the log; `case` is as it stands then."""
 
     revision: int
     picture: HazardPicture
     situation: Situation
+    case: Case
 
 
 @dataclass
@@ -148,16 +150,16 @@ class Desk:
         """Return the desk of a case over what is recorded in a store that has a log of its own."""
         desk = cls(given, org, clock_ms or now_ms, open_roles, kept)
         desk.refusals = Refusals(desk.clock_ms)
-        desk.folding = Folding(given.ledger)
-        desk.hub = Hub(lambda: desk.folding.entries)
-        desk.planner = Planner(given.path, given.network_path, desk.hub.passing)
         desk.clock = clock_of(given.case)
         desk._roads = Roads(given.network)
-        desk._base = ledger_json.write(given.ledger.entries)
+        desk._base = packed(ledger_json.write(given.ledger.entries))
         desk.journal = Journal(backend, desk.clock_ms, desk._heard)
+        desk.folding = Folding(given.ledger, desk.journal.log)
+        desk.hub = Hub(desk.journal.log)
+        desk.planner = Planner(given.path, given.network_path, desk.hub.passing)
         desk.journal.store.tell()
-        entries = desk.folding.entries
-        desk.started_ms = entries[0].at_ms if entries else desk.clock_ms()
+        few = desk.folding.entries.few()
+        desk.started_ms = few[0].at_ms if few else desk.clock_ms()
         others = [e for e in desk.journal.store.all_entries() if e.log != desk.journal.store.log]
         if others:
             desk.folding.take_others(others)
@@ -223,6 +225,10 @@ class Desk:
         """Return the case as entered with the claims seen on its roads, and what happened since."""
         return self.weighed().situation
 
+    def current(self) -> Case:
+        """Return the case as it stands now."""
+        return self.weighed().case
+
     def weighed(self) -> Weighed:
         """Return what the claims mean on the roads of the case; worked out once for each state."""
         with self._lock:
@@ -232,21 +238,23 @@ class Desk:
                     state.ledger, self.given.case, self._roads, without=without_of(state)
                 )
                 situation = Situation(case=case, events=state.events)
-                held = Weighed(revision=state.revision, picture=picture, situation=situation)
+                held = Weighed(
+                    revision=state.revision, picture=picture, situation=situation, case=situation.current()
+                )
                 self._weighed = held
             return held
 
     def claims(self) -> dict[str, Any]:
-        """Return all that is known of claims, as a document; in a long ledger conflicts take a while."""
+        """Return all that is known of claims, as a document; worked out once for each state."""
         with self._said_lock:
             state, held = self.state(), self._said
-            if held is None or held[0] != state.revision:
+            if held is None or held[0] != state.seq:
                 ledger, picture = state.ledger, self.weighed().picture
                 found = claims_json.document(
                     ledger, picture, conflicts(ledger), as_of=self.given.case.as_of,
                     without=without_of(state), made_from={},
                 )  # fmt: skip
-                held = self._said = (state.revision, found)
+                held = self._said = (state.seq, found)
             return held[1]
 
     async def record(self, person: Person, draft: Draft) -> Receipt:
@@ -383,7 +391,7 @@ class Desk:
         self.planner.start(
             Order(
                 revision=state.revision,
-                ledger=self._base + "".join(f"{line}\n" for line in state.lines).encode(),
+                ledger=(self._base, *state.lines.parts()),
                 events=state.events,
                 without=without_of(state),
                 announced=kept,

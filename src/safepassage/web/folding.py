@@ -5,18 +5,30 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from safepassage.domain.access import PERSON_SET, Person, people
+from safepassage.domain.claims.ledger import (
+    ClaimProposed,
+    ClaimsLinked,
+    GapAnswered,
+    GapNoted,
+    Ledger,
+    ReportFiled,
+)
 from safepassage.domain.claims.ledger import Entry as LedgerEntry
-from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.log.merge import merged, undone
 from safepassage.domain.situation import Event
+from safepassage.engines.hazard_picture import can_weigh
 from safepassage.formats.containers.record_json import from_plain, to_plain
 from safepassage.store.claims_events import CLAIMS_ENTRY
+from safepassage.web.kept_log import KeptLog
+from safepassage.web.packed_lines import PackedLines
+from safepassage.web.pool import Pool
 
 SITUATION_EVENT = "situation.event"
 PLAN_ACCEPTED = "plan.accepted"
@@ -48,16 +60,17 @@ class Office:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What stands after `seq` entries of this office's log; `revision` changes whenever inputs do.
+    """What stands after `seq` entries of this office's log; `revision` changes with what weighs.
 
-    `lines` are the claims entries of the log, as a ledger file holds them.
+    What can change neither roads nor hazards (how many have left, say) needs no new plan. `lines` are the
+    claims entries of the log, as a ledger file holds them.
     """
 
     seq: int = 0
     revision: int = 0
     ledger: Ledger = field(default_factory=Ledger)
     events: tuple[Event, ...] = ()
-    lines: tuple[str, ...] = ()
+    lines: PackedLines = field(default_factory=PackedLines)
     office: Office = Office()
 
     @property
@@ -73,53 +86,52 @@ class Folding:
     settings, which every request asks for, at once. One that takes another back has everything folded anew.
     """
 
-    def __init__(self, base: Ledger) -> None:
-        self._base, self._lock = base, threading.RLock()
-        self._entries: list[Entry] = []
+    def __init__(self, base: Ledger, log: KeptLog) -> None:
+        self._base, self._lock, self._log = base, threading.RLock(), log
         self._pending: list[Entry] = []
-        self._by_id: dict[str, Entry] = {}
+        self._pool = Pool()
         self._others: tuple[Entry, ...] = ()
         self._state, self._office = State(ledger=base), Office()
         self._gone: frozenset[str] = frozenset()
         self._anew = False
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> KeptLog:
         """The entries of this office's own log, in order; it only grows."""
-        return self._entries
+        return self._log
 
     @property
     def size(self) -> int:
         """How many entries this office's log has."""
-        return len(self._entries)
+        return len(self._log)
 
     def entry(self, name: str) -> Entry | None:
         """Return the entry of this office's log with an id, None where there is none."""
-        return self._by_id.get(name)
+        return self._log.with_id(name)
 
-    def merged(self) -> tuple[Entry, ...]:
-        """Return the entries of all logs in the order that all agree on."""
-        with self._lock:
-            if not self._others:
-                return tuple(self._entries)
-            return merged([*self._entries, *self._others])
+    def few(self) -> tuple[Entry, ...]:
+        """Return the entries of all logs that hold no claims and stand, in the order that all agree on."""
+        gone = self.gone()
+        if not self._others:
+            found: Iterable[Entry] = self._log.few()
+        else:
+            found = (e for e in merged([*self._log, *self._others]) if e.kind != CLAIMS_ENTRY)
+        return tuple(e for e in found if not e.undoes and e.id not in gone)
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Add what was recorded."""
         with self._lock:
             for entry in entries:
-                self._entries.append(entry)
-                self._by_id[entry.id] = entry
+                self._log.take(entry)
                 self._pending.append(entry)
                 self._anew = self._anew or bool(entry.undoes)
                 self._office = _office_after(self._office, entry)
 
     def office(self) -> Office:
         """Return who has which role and what is set now."""
-        with self._lock:
-            if self._anew:
-                self.state()
-            return self._office
+        if self._anew:
+            self.state()
+        return self._office
 
     def take_others(self, entries: Iterable[Entry]) -> None:
         """Put the logs of other offices beside this one's."""
@@ -134,18 +146,29 @@ class Folding:
     def state(self) -> State:
         """Return what stands now."""
         with self._lock:
+            if not self._anew:
+                return self._moved_on()
+        # The log is read from the store, whose writer waits for the fold: first its lock, then ours.
+        with self._log.reading, self._lock:
             if self._anew:
-                every = merged([*self._entries, *self._others])
-                self._gone = undone(every)
-                kept = [entry for entry in every if not entry.undoes and entry.id not in self._gone]
-                self._office = reduce(_office_after, kept, Office())
-                fresh = State(ledger=self._base, revision=self._state.revision + 1)
-                self._state = _moved(fresh, kept)
-            elif self._pending:
-                self._state = _moved(self._state, self._pending)
-            self._state = replace(self._state, seq=len(self._entries), office=self._office)
-            self._pending, self._anew = [], False
-            return self._state
+                self._fold_anew()
+            return self._moved_on()
+
+    def _moved_on(self) -> State:
+        if self._pending or self._state.seq != len(self._log) or self._state.office is not self._office:
+            moved = _moved(self._state, self._pending, self._pool)
+            self._state = replace(moved, seq=len(self._log), office=self._office)
+            self._pending = []
+        return self._state
+
+    def _fold_anew(self) -> None:
+        every = merged([*self._log, *self._others])
+        self._gone = undone(every)
+        kept = [entry for entry in every if not entry.undoes and entry.id not in self._gone]
+        self._office = reduce(_office_after, kept, Office())
+        fresh = State(ledger=self._base, revision=self._state.revision + 1)
+        self._state = _moved(fresh, kept, self._pool)
+        self._pending, self._anew = [], False
 
 
 def _office_after(office: Office, entry: Entry) -> Office:
@@ -161,27 +184,37 @@ def _office_after(office: Office, entry: Entry) -> Office:
     return office
 
 
-def _moved(state: State, entries: list[Entry]) -> State:
+def _moved(state: State, entries: list[Entry], pool: Pool) -> State:
     """Return ledger and situation after further entries; one that cannot be understood changes nothing."""
     lines = [entry for entry in entries if entry.kind == CLAIMS_ENTRY]
     found = [read_event(entry.body) for entry in entries if entry.kind == SITUATION_EVENT]
     events = tuple(event for event in found if event is not None)
+    acts = [pool.shared(entry) for entry in _read(lines)]
     return replace(
-        state, ledger=_with(state.ledger, lines), events=(*state.events, *events),
-        lines=(*state.lines, *(str(entry.body.get("line", "")) for entry in lines)),
-        revision=state.revision + bool(lines or events),
+        state, ledger=fitting(state.ledger, acts), events=(*state.events, *events),
+        lines=state.lines.plus(str(entry.body.get("line", "")) for entry in lines),
+        revision=state.revision + bool(events or any(_weighs(entry) for entry in acts)),
     )  # fmt: skip
 
 
-def _with(ledger: Ledger, entries: list[Entry]) -> Ledger:
-    """Return a ledger with the claims entries of a log; what does not fit is left out."""
+def _read(entries: list[Entry]) -> list[LedgerEntry]:
+    """Return the entries of a ledger that the claims entries of a log hold, but what cannot be read."""
     taken: list[LedgerEntry] = []
     for entry in entries:
-        try:
+        with suppress(ValueError, RecursionError):
             taken.append(from_plain(LedgerEntry, json.loads(str(entry.body.get("line", "")))))
-        except (ValueError, RecursionError):
-            continue
-    return fitting(ledger, taken)
+    return taken
+
+
+def _weighs(entry: LedgerEntry) -> bool:
+    """Tell whether what was done to the ledger can change a plan."""
+    match entry.act:
+        case ClaimProposed(claim=claim):
+            return can_weigh(claim)
+        case ReportFiled() | ClaimsLinked() | GapNoted() | GapAnswered():
+            return False
+        case _:
+            return True
 
 
 def fitting(ledger: Ledger, taken: list[LedgerEntry]) -> Ledger:

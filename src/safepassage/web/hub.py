@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
-from safepassage.domain.log.entry import Entry
 from safepassage.domain.release import SensitivityClass
-from safepassage.web.waiting import Bell, pause
+from safepassage.web.kept_log import KeptLog
+from safepassage.web.waiting import Bells, pause
 
 ALIVE_S = 15.0
 """After so long without news a line without meaning keeps the connection open."""
-GATHERED_S = 0.15
-"""News that come within so long are told together."""
+GATHERED_S, GATHERED_EACH_S = 0.15, 0.002
+"""News that come within so long are told together; the more listen, the longer, up to about a second."""
+REMEMBERED = 64
 MOST_LISTENERS = 500
 
 
@@ -25,9 +26,10 @@ class TooManyError(Exception):
 class Hub:
     """Pages that listen, what was recorded, and the last word of what is going on (never recorded)."""
 
-    def __init__(self, entries: Callable[[], list[Entry]]) -> None:
-        self._entries, self._lock = entries, threading.Lock()
-        self._bells: set[Bell] = set()
+    def __init__(self, log: KeptLog) -> None:
+        self._log, self._lock = log, threading.Lock()
+        self._bells = Bells()
+        self._told: dict[tuple[int, int, SensitivityClass], str] = {}
         self._passing: dict[str, tuple[int, str]] = {}
         self._count = 0
 
@@ -38,9 +40,7 @@ class Hub:
 
     def ring(self) -> None:
         """Tell all that something was recorded; from any thread."""
-        with self._lock:
-            for bell in self._bells:
-                bell.ring()
+        self._bells.ring()
 
     def passing(self, name: str, data: dict[str, Any]) -> None:
         """Tell all the last word on what is going on; an earlier one that nobody heard is dropped."""
@@ -59,29 +59,35 @@ class Hub:
         """
         if len(self._bells) >= MOST_LISTENERS:
             raise TooManyError
-        bell, heard = Bell(), 0
-        with self._lock:
-            self._bells.add(bell)
+        bell, heard = self._bells.hung(), 0
         try:
-            yield f'retry: 1000\nevent: hello\ndata: {{"seq": {len(self._entries())}}}\n\n'
+            yield f'retry: 1000\nevent: hello\ndata: {{"seq": {len(self._log)}}}\n\n'
             while True:
                 said, after, heard = self._news(after, heard, limit, plans=plans)
                 yield said or ": still here\n\n"
                 if said:
-                    await pause(GATHERED_S)
+                    await pause(GATHERED_S + GATHERED_EACH_S * len(self._bells))
                 await bell.wait(ALIVE_S)
         finally:
-            with self._lock:
-                self._bells.discard(bell)
+            self._bells.taken_down(bell)
+
+    def _entries(self, after: int, size: int, limit: SensitivityClass) -> str:
+        """Return that entries were recorded; many listen from the same place, and are told the same."""
+        text = self._told.get((after, size, limit))
+        if text is None:
+            kinds = sorted(self._log.kinds(after, size, limit))
+            data = json.dumps({"after": after, "seq": size, "kinds": kinds})
+            text = f"id: {size}\nevent: entries\ndata: {data}\n\n"
+            if len(self._told) >= REMEMBERED:
+                self._told.clear()
+            self._told[after, size, limit] = text
+        return text
 
     def _news(self, after: int, heard: int, limit: SensitivityClass, *, plans: bool) -> tuple[str, int, int]:
         """Return what is new since, and up to where that is."""
-        entries = self._entries()
-        size, parts = len(entries), []
+        size, parts = len(self._log), []
         if size > after:
-            kinds = sorted({e.kind for e in entries[after:size] if e.sensitivity <= limit})
-            data = json.dumps({"after": after, "seq": size, "kinds": kinds})
-            parts.append(f"id: {size}\nevent: entries\ndata: {data}\n\n")
+            parts.append(self._entries(after, size, limit))
         with self._lock:
             passing = sorted((count, name, data) for name, (count, data) in self._passing.items())
         for count, name, data in passing:

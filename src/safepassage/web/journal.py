@@ -5,12 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
+from itertools import islice
 
 from safepassage.domain.errors import RefusedError
 from safepassage.domain.log.entry import Draft, Entry
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import EventStore, Receipt
 from safepassage.store.group_commit import GroupWriter
+from safepassage.web.kept_log import KeptLog
+
+TOLD_AT_ONCE = 500
 
 
 class HeardStore(EventStore):
@@ -21,21 +26,37 @@ class HeardStore(EventStore):
     ) -> None:
         super().__init__(backend, clock)
         self.lock, self._heard, self._told = threading.RLock(), heard, 0
+        self._fresh: list[Entry] = []
 
     def append_each(self, drafts: Sequence[Draft]) -> list[Receipt | RefusedError]:
         """Record drafts in one transaction, then tell what is new."""
         with self.lock:
+            self._fresh = []
             outcomes = super().append_each(drafts)
+            fresh, self._fresh = self._fresh, []
+            if fresh and fresh[0].seq == self._told + 1:
+                self._tell(fresh)
             self.tell()
         return outcomes
 
+    def written(self, entry: Entry) -> None:
+        """Keep what was written, so that it need not be read back to be told."""
+        self._fresh.append(entry)
+
     def tell(self) -> None:
-        """Tell what was recorded since the last time."""
+        """Tell what was recorded since the last time, a part at a time."""
         with self.lock:
-            new = list(self.entries(after=self._told))
-            self._told += len(new)
-            if new:
-                self._heard(new)
+            while new := self.part(self._told, TOLD_AT_ONCE):
+                self._tell(new)
+
+    def part(self, after: int, most: int) -> list[Entry]:
+        """Return so many entries of this office's log after a place; whoever calls it holds the lock."""
+        with closing(self.entries(after=after)) as found:
+            return list(islice(found, most))
+
+    def _tell(self, new: list[Entry]) -> None:
+        self._told += len(new)
+        self._heard(new)
 
 
 class Journal:
@@ -45,6 +66,7 @@ class Journal:
         self, backend: Backend, clock: Callable[[], int], heard: Callable[[list[Entry]], None]
     ) -> None:
         self.store = HeardStore(backend, clock, heard)
+        self.log = KeptLog(self.store.part, self.store.lock)
         self._writer = GroupWriter(self.store)
 
     def record(self, draft: Draft) -> Future[Receipt]:

@@ -91,7 +91,7 @@ def _document(desk: Desk, locale: str, *, all_of_it: bool) -> str:
 
 def scene_of(desk: Desk) -> MapScene:
     """Return what the map of a desk shows."""
-    case, picture = desk.situation().current(), desk.weighed().picture
+    case, picture = desk.current(), desk.weighed().picture
     entered = Situation(case=desk.entered, events=desk.state().events).current()
     laid, made = overlay(desk.network, case), desk.planner.latest
     return MapScene(

@@ -45,9 +45,7 @@ _ROAD = {Course.GO, Course.DEPARTED}
 
 def states(desk: Desk) -> dict[str, MovementState]:
     """Return every movement as it stands."""
-    gone = desk.folding.gone()
-    entries = [e for e in desk.folding.merged() if not e.undoes and e.id not in gone]
-    return movement_log.states(entries)
+    return movement_log.states(desk.folding.few())
 
 
 def age(seconds: int) -> str:

@@ -84,7 +84,7 @@ def _public(made: MadePlan) -> Release:
 def released(desk: Desk, made: MadePlan) -> dict[str, str]:
     """Return who released the notice of a plan and why; empty before that."""
     found: dict[str, str] = {}
-    for entry in desk.folding.entries:
+    for entry in desk.folding.entries.few():
         said = (entry.kind, entry.body.get("audience"), entry.body.get("plan_sha256"))
         if said == (exports.EXPORT_MADE, Audience.PUBLIC.word, made.sha256):
             found = {"by": entry.by, "why": entry.why, "list": str(entry.seq)}

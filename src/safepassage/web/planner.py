@@ -47,10 +47,10 @@ class MadePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Order:
-    """What to plan: the ledger as a file holds it, what happened since, the plan to go on from if any."""
+    """What to plan: the ledger as packed parts of a file, what happened since, the plan to go on from."""
 
     revision: int
-    ledger: bytes
+    ledger: tuple[bytes, ...]
     events: tuple[Event, ...]
     without: tuple[str, ...] = ()
     announced: MadePlan | None = None

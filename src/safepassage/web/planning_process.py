@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import time
 from collections.abc import Mapping
@@ -33,8 +34,11 @@ from safepassage.formats.plan import changes_json, inputs_json, plan_json
 from safepassage.formats.sheets import public_notice
 from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
 from safepassage.web.folding import fitting
+from safepassage.web.packed_lines import unpacked
 
 SKETCH_WORK = 10_000
+GIVES_WAY = 10
+"""The planner leaves the processors to those who wait for an answer, where the system can do that."""
 INTERRUPTS = getattr(signal, "SIGUSR1", None)
 """The signal that ends an answer, where the system has it."""
 LOOKED_EVERY_S, TOLD_EVERY_S = 0.02, 0.1
@@ -79,6 +83,8 @@ def serve(pipe: Connection, case: str, network: str) -> None:
     """Answer orders until the other end is gone."""
     # Ctrl-C is for the server, which ends this process in its turn.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(GIVES_WAY)
     found = read_case_input(Path(case), Path(network) if network else None)
     if found.case is None or found.network is None:
         pipe.send(("failed", {"text": "The case cannot be read any more."}))
@@ -185,7 +191,7 @@ class Bench:
         """
         began, watcher = time.monotonic(), Watcher(self.pipe)
         self.roads = self.roads or Roads(self.network)
-        ledger = self._ledger(order["ledger"])
+        ledger = self._ledger(unpacked(order["ledger"]))
         _, case = on_roads(ledger, self.entered, self.roads, without=order["without"])
         events = tuple(from_plain(Event, event) for event in order["events"])
         situation = Situation(case=case, events=events)

@@ -95,7 +95,7 @@ _VOCABULARY = {
 
 def facts_of(desk: Desk, *, all_of_it: bool) -> dict[str, Any]:
     """Return what the screen shows; without `all_of_it` what partners may know: roads and crossings."""
-    case = desk.situation().current()
+    case = desk.current()
     shown: dict[str, Any] = {
         "roads": road_rows(desk, desk.now_iso()), "crossings": _crossings(desk),
         "road_names": road_names(desk), "place_names": [p.name or p.id for p in case.places],
@@ -123,9 +123,7 @@ def is_waiting(standing: Standing) -> bool:
 
 def road_rows(desk: Desk, now: str) -> list[RoadRow]:
     """Return what is reported of roads and crossings, the newest first."""
-    rows = sorted(
-        desk.situation().current().road_statuses, key=lambda row: (row.provenance.as_of, row.id), reverse=True
-    )
+    rows = sorted(desk.current().road_statuses, key=lambda row: (row.provenance.as_of, row.id), reverse=True)
     return [
         RoadRow(
             id=row.id, roads="; ".join(map(str, row.roads)), status=str(row.status),
@@ -142,7 +140,7 @@ def road_rows(desk: Desk, now: str) -> list[RoadRow]:
 def _crossings(desk: Desk) -> list[tuple[str, str, str]]:
     """Return id, name and reported status of each crossing."""
     kinds = {PlaceKind.BORDER_CROSSING, PlaceKind.CHECKPOINT}
-    places = desk.situation().current().places
+    places = desk.current().places
     return [(p.id, p.name or p.id, str(p.status)) for p in places if p.kind in kinds]
 
 

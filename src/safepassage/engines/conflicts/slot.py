@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from safepassage.domain.claims.claim import ABOUT, ASPECT, STATUS, CivilianClaim, Claim
-from safepassage.domain.claims.values import fold
+from safepassage.domain.claims.values import TimeSpan, fold
 from safepassage.domain.claims.words import ForcesPredicate, Modality, Polarity, Predicate
 
 OPPOSITES: dict[Predicate, Predicate] = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
@@ -50,6 +50,16 @@ def says_no(claim: Claim) -> bool:
 def status(claim: Claim) -> str:
     """Return the status word of a claim, "" without one."""
     return dict(claim.arguments).get(STATUS, "").upper()
+
+
+Sense = tuple[bool, bool, str, tuple[TimeSpan, ...], tuple[tuple[str, float | None, float | None], ...]]
+"""What `disagree` looks at: claims of one slot and sense stand to any third one alike."""
+
+
+def sense(claim: Claim) -> Sense:
+    """Return what a claim says in its slot, whoever says it in whatever words."""
+    numbers = tuple((q.unit, q.low, q.high) for q in claim.quantities)
+    return claim.modality in NOT_COMPARED, says_no(claim), status(claim), claim.times, numbers
 
 
 def disagree(a: Claim, b: Claim) -> bool | None:

@@ -10,8 +10,8 @@ from safepassage.domain.claims.claim import Claim
 from safepassage.domain.claims.conflict import Conflict, Estimate, Version
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.values import Quantity, fold
-from safepassage.domain.claims.words import ForcesPredicate, Interest, LinkKind, Predicate
-from safepassage.engines.conflicts.relate import by_slot, relation, set_against
+from safepassage.domain.claims.words import ForcesPredicate, Interest, Predicate
+from safepassage.engines.conflicts.relate import by_slot, contradicting, set_against
 from safepassage.engines.conflicts.slot import Slot, says_no, slots, status
 from safepassage.kernels.quantity_belief import quantity_posterior
 
@@ -48,12 +48,7 @@ def conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
     outlets = {report.id: report.outlet for report in ledger.reports.values()}
     found = []
     for slot, members in by_slot(counting).items():
-        pairs = tuple(
-            (a.id, b.id)
-            for i, a in enumerate(members)
-            for b in members[i + 1 :]
-            if relation(a, b) == LinkKind.CONTRADICTS
-        )
+        pairs = contradicting(members)
         if pairs:
             found.append(_conflict(slot, members, pairs, outlets))
     shown = {pair for conflict in found for pair in conflict.pairs}

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from safepassage.domain.claims.claim import CivilianClaim
+from safepassage.domain.claims.claim import CivilianClaim, Claim
 from safepassage.domain.claims.ledger import Standing
 from safepassage.domain.claims.picture import Closure
 from safepassage.domain.claims.words import Decision, Modality, Predicate
-from safepassage.engines.hazard_picture.believe import HYPOTHETICAL
+from safepassage.engines.hazard_picture import policy
+from safepassage.engines.hazard_picture.believe import HYPOTHETICAL, OPPOSITE
 
 STATUS = "status"
 CLOSING = frozenset({"NOT_PASSABLE", "CLOSED"})
 OPENING = frozenset({"PASSABLE", "OPEN"})
 ROADS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.EXPLOSIVE_HAZARD})
+
+
+def can_weigh(claim: Claim) -> bool:
+    """Tell whether a claim that counts could change a picture at all: it speaks of harm or of a road."""
+    if not isinstance(claim, CivilianClaim):
+        return False
+    return claim.predicate in ROADS or OPPOSITE.get(claim.predicate, claim.predicate) in policy.KINDS
 
 
 def closures(standings: Sequence[Standing]) -> tuple[Closure, ...]:
