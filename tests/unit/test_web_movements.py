@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -64,6 +65,32 @@ def test_from_draft_to_the_road_by_the_right_hands(at_desk):
     act(app, "field", "/movements/n-1/departed", {"person": "field"})
     point = {"condition": "passed", "person": "field", "text": "at the bridge", "point": ""}
     act(app, "field", "/movements/n-1/reported", point | {"back": "phone"})
+
+
+def test_what_was_sent_is_exported_and_made_again_byte_for_byte(at_desk):
+    desk, app, _ = at_desk
+    [entry] = [e for e in desk.folding.entries if e.id == "sent-icrc"]
+    files = dict(entry.body["files"])
+    assert {name.rpartition(".")[2] for name in files} == {"json", "html", "pdf", "docx", "xlsx"}
+    [export] = [e for e in desk.folding.entries if e.id == "export-sent-icrc"]
+    assert (export.body["class"], export.body["audience"], dict(export.body["files"])) == (
+        "PARTIES", "recipient:icrc", files,
+    )  # fmt: skip
+    size = desk.folding.size
+    sent = {"recipient": "icrc", "channel": "mail", "id": "sent-icrc"}
+    act(app, "liaison", "/movements/n-1/sent", sent)
+    assert desk.folding.size == size, "sent again is the same sending"
+    with browsing(app) as browser:
+        sign_in(browser, "liaison")
+        for name, expected in files.items():
+            answer = browser.get(f"/movements/n-1/sent/sent-icrc/{name}")
+            assert hashlib.sha256(answer.content).hexdigest() == expected
+            assert answer.headers["x-safepassage-class"] == "PARTIES"
+        assert browser.get("/movements/n-1/sent/sent-icrc/other.json").status_code == 404
+        assert browser.get(f"/movements/n-2/sent/sent-icrc/{name}").status_code == 404
+    with browsing(app) as browser:
+        sign_in(browser, "viewer")
+        assert browser.get(f"/movements/n-1/sent/sent-icrc/{name}").status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from safepassage.domain.access import Operation, Person, may
 from safepassage.domain.errors import StoreError, TransitionError
 from safepassage.domain.movement.checks import check
 from safepassage.domain.movement.copies import copy_for, own_form
-from safepassage.domain.movement.events import NEEDS, Drafted, Event
+from safepassage.domain.movement.events import NEEDS, Drafted, Event, Sent
 from safepassage.domain.movement.overdue import Alarm, alarms
 from safepassage.domain.movement.rules import open_questions
 from safepassage.domain.movement.state import MovementState, Standing, standings
@@ -20,8 +20,11 @@ from safepassage.domain.movement.words import Answer, Channel, Condition, Course
 from safepassage.domain.release import SensitivityClass
 from safepassage.formats.movement import movement_log, notification_rows
 from safepassage.store import movement_events
+from safepassage.store.event_store import Receipt
+from safepassage.web import sent_copies
 from safepassage.web.desk import DeniedError, Desk
 from safepassage.web.doors import (
+    CLASS,
     PLANS,
     READS_ALL,
     READS_PARTIES,
@@ -65,6 +68,7 @@ def _recipient(one: Standing, now_s: int) -> dict[str, Any]:
         "objects": one.objects,
         "waiting": "" if waiting is None else age(waiting),
         "ask_again": one.is_due(now_s),
+        "sent": (one.sent.id, [name for name, _ in one.sent.event.files]) if one.sent else ("", []),
         "units_told": one.relayed.event.units_told.value if one.relayed else "",
     }
 
@@ -180,7 +184,12 @@ async def act(request: Request) -> Response:
     try:
         found = await run_in_threadpool(states, desk)
         event = event_of(desk, word, name, form, found.get(name))
-        await run_in_threadpool(_record, request, event, form)
+        if isinstance(event, Sent):
+            state, key = found.get(name), form.text("id")
+            event = await run_in_threadpool(sent_copies.with_files, desk, state, event, key=key)
+        receipt = await run_in_threadpool(_record, request, event, form)
+        if isinstance(event, Sent):
+            await _exported(request, receipt.id)
     except (FormError, StoreError, TransitionError) as fault:
         return await _page(request, problem=str(fault), status=422, chosen=name)
     reads = can(asking(request), READS_PARTIES, desk.org)
@@ -195,14 +204,22 @@ def _require(request: Request, kind: type[Event]) -> None:
         raise DeniedError("Your role does not record this.")
 
 
-def _record(request: Request, event: Event, form: Form) -> None:
+async def _exported(request: Request, entry_id: str) -> None:
+    """Record that the copy left, once."""
+    desk, person = desk_of(request), asking(request)
+    draft = sent_copies.exported(desk, person, entry_id, why="a recipient was told")
+    if draft is not None and desk.folding.entry(draft.id) is None:
+        await desk.record(person, draft)
+
+
+def _record(request: Request, event: Event, form: Form) -> Receipt:
     desk, person = desk_of(request), asking(request)
     store, why = (
         desk.journal.store,
         form.text("why", form.text("text", "recorded on the screen of movements")),
     )
     with store.lock:
-        movement_events.record(
+        return movement_events.record(
             store, event, by=person.id, why=why, key=form.text("id"),
             at_stated=isinstance(event, Drafted),
         )  # fmt: skip
@@ -226,6 +243,19 @@ async def copy(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def sent_file(request: Request) -> Response:
+    """Answer a file of a copy as it was sent: made again, and compared with the hash in the log."""
+    desk, given = desk_of(request), request.path_params
+    found = await run_in_threadpool(sent_copies.made_again, desk, given["movement"], given["entry"])
+    name = given["name"]
+    if name not in found:
+        return await _page(request, problem="There is no such file, or it differs now.", status=404)
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"', CLASS: name.partition("-")[0],
+    }  # fmt: skip
+    return Response(found[name], media_type="application/octet-stream", headers=headers)
+
+
 async def phone(request: Request) -> Response:
     """Show the page for a telephone: report from the way, report a road; large, plain, no scripts needed."""
     desk = desk_of(request)
@@ -239,6 +269,7 @@ WAYS = [
     Way("/movements", draft, PLANS, methods=("POST",)),
     Way("/movements/{movement}", one, READS_PARTIES),
     Way("/movements/{movement}/copies/{recipient}", copy, READS_PARTIES),
+    Way("/movements/{movement}/sent/{entry}/{name}", sent_file, READS_PARTIES),
     Way("/movements/{movement}/{word}", act, SIGNED_IN, methods=("POST",)),
     Way("/phone", phone, READS_PARTNERS),
 ]

@@ -116,6 +116,8 @@ def _as_sent(store: EventStore, options: argparse.Namespace) -> Outcome:
     ):
         raise StoreError(f"Entry {options.sent} sends nothing of {options.movement}.")
     event = recorded.event
+    if not event.files:
+        raise StoreError(f"Of what {options.sent} sent no hashes were recorded: it cannot be compared.")
     state = movement_events.before(store, options.sent)[options.movement]
     given = _copy(state, event.recipient, without_files(event))
     files = notification_files.write(given, all_forms=len(event.files) > 1)
