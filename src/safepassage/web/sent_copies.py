@@ -1,4 +1,4 @@
-"""What a recipient was sent from the pages: every form of its copy, hashed in the log, made again on demand."""
+"""What a recipient was sent from the pages: all forms of its copy, hashed in the log and made again."""
 
 from __future__ import annotations
 
