@@ -24,7 +24,7 @@ NOT_RECORDED = "the audit of this plan does not stand in the log"
 def sheet(desk: Desk, made: MadePlan, also: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
     """Return the sheet of a plan with the overrides that stand in the log, and further ones by rule."""
     found = made.document("audit")
-    given = {**audits.overrides(desk.folding.merged(), made.sha256), **(also or {})}
+    given = {**audits.overrides(desk.folding.few(), made.sha256), **(also or {})}
     rows = [
         {**row, "override": given.get(row["id"]) if row["verdict"] == "FAIL" else None}
         for row in found["findings"]
@@ -35,7 +35,7 @@ def sheet(desk: Desk, made: MadePlan, also: Mapping[str, Mapping[str, str]] | No
 def holds(desk: Desk, made: MadePlan) -> tuple[str, ...]:
     """Return what holds a release up: rules that nobody overrode, or a sheet that nobody recorded."""
     now = sheet(desk, made)
-    recorded = audits.is_recorded(desk.folding.merged(), canonical_json.encode(now))
+    recorded = audits.is_recorded(desk.folding.few(), canonical_json.encode(now))
     return (*holding(now), *(() if recorded else (NOT_RECORDED,)))
 
 
