@@ -37,6 +37,7 @@ THIRD_PARTY = {
     "planning": {"numpy"},
     "provisioning": {"numpy"},
     "frontier": {"numpy"},
+    "hedged": {"numpy"},
     "store": {"apsw", "argon2", "cryptography", "pg8000"},
     "what_if": {"numpy"},
     "withdrawal": set(),
@@ -49,7 +50,7 @@ THIRD_PARTY = {
     "__main__": set(),
 }
 PURE = (
-    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "planning",
+    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "hedged", "planning",
     "provisioning", "what_if", "withdrawal",
 )  # fmt: skip
 

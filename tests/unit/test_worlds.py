@@ -20,6 +20,7 @@ from safepassage.engines.worlds import (
     movements,
     sheet,
     slices,
+    with_margin,
 )
 from safepassage.engines.worlds.draws import Lot, truths
 from safepassage.formats.plan import plan_json, worlds_json
@@ -274,3 +275,25 @@ class TestChances:
     def test_a_file_that_says_nothing_known_is_one_sentence(self, data):
         with pytest.raises(FormatError, match=r"c\.toml"):
             worlds_json.read_chances(data, file="c.toml")
+
+
+class TestHedges:
+    def test_a_margin_closes_the_end_of_each_window_and_leaves_the_rest(self):
+        sketch = Sketch(3)
+        sketch.road(0, 1)
+        sketch.road(1, 2)
+        sketch.town("home", 0, 5)
+        sketch.site("camp", 2)
+        sketch.crossing("gate", 1)
+        sketch.arrangement(window(0, 1_000), window(4_000, 6_000), places=("gate",))
+        problem = accepted(sketch).planned.problem
+        found = with_margin(problem, 250)
+        gate = next(arc for arc in problem.network.profiles if problem.network.arcs.gate[arc])
+
+        def opened(one):
+            pieces = one.network.profiles[gate]
+            return sum(p.until_s - p.from_s for p in pieces if p.capacity_mveh_h > 0 and p.persons_h != 0)
+
+        assert opened(problem) == 3_000
+        assert opened(found) == 750 + 1_500
+        assert with_margin(problem, 0).network.profiles == problem.network.profiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -52,15 +53,35 @@ def asked(inputs: Any, plan: Any, order: Order) -> Question:
 
 
 def _reported(plan: Any, order: Order) -> Reported:
-    """Return what the plan's changes of the network say of roads that it uses, and who says what."""
+    rows = [(row["kind"], row["text"], row["arcs"], row["used"]) for row in plan["modifications"]]
+    return reported(rows, dict(order.voices))
+
+
+def reported(
+    changes: Iterable[tuple[str, str, Iterable[int], bool]], said: Mapping[str, tuple[str, ...]]
+) -> Reported:
+    """Return what changes of the network (kind, text, arcs, used) say of roads in use, and who says what."""
     arcs: dict[str, set[int]] = {UNKNOWN: set(), RESTRICTED: set()}
-    for row in plan["modifications"]:
-        state = state_of(row["kind"], row["text"])
-        if row["used"] and state in arcs:
-            arcs[state].update(row["arcs"])
-    return Reported(
-        voices=dict(order.voices), unknown=frozenset(arcs[UNKNOWN]), restricted=frozenset(arcs[RESTRICTED])
-    )
+    for kind, text, where, used in changes:
+        state = state_of(kind, text)
+        if used and state in arcs:
+            arcs[state].update(where)
+    return Reported(voices=said, unknown=frozenset(arcs[UNKNOWN]), restricted=frozenset(arcs[RESTRICTED]))
+
+
+def voices(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return who stands behind an event of a claims document, by its id in the inputs; a side is one."""
+    voice = {
+        row["id"]: f"side {row['side']}" if row["side"] else f"origin {row['chain'][-1]}"
+        for row in document["claims"]
+        if row["chain"]
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for event in document["events"]:
+        mine = tuple(sorted({voice[name] for name in event["claims"] if name in voice}))
+        for k in range(len(event["slices"])):
+            found[f"claim:{event['id']}:{k}"] = mine or (f"event {event['id']}",)
+    return found
 
 
 def answered_slice(order: Order, first: int, last: int) -> Int64:

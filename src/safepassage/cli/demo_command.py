@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> Outcome:
     options.case, options.network, options.previous = example.path(), None, None
     options.at, options.claims, options.without, options.weigh = "", None, [], WEIGHED
     options.news = []
-    options.frontier = options.pick = options.by = None
+    options.frontier = options.pick = options.by = options.under_worlds = None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
     text = "\n".join([outcome.text, *_read()])

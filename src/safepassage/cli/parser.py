@@ -135,6 +135,7 @@ def _plan(commands: Commands) -> None:
         help="plan again without each of the N claims that weigh most (default: 0)",
     )  # fmt: skip
     _beside(parser)
+    worlds_parser.hedge_options(parser, _whole)
     _news(parser)
 
 

@@ -21,6 +21,8 @@ from safepassage.cli.outputs import write_outputs
 from safepassage.cli.plan.aid_text import aid_data, aid_lines
 from safepassage.cli.plan.frontier_text import frontier_text
 from safepassage.cli.plan.going_on import GoingOn, going_on
+from safepassage.cli.plan.hedge_text import hedge_text
+from safepassage.cli.plan.hedging import hedge_document, hedged_plan
 from safepassage.cli.plan.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
@@ -28,6 +30,7 @@ from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
+from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
@@ -35,7 +38,7 @@ from safepassage.engines.release import release, with_aid, with_audit
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
 from safepassage.formats.facts.frontier_facts import FrontierFacts
-from safepassage.formats.facts.local_clock import instant
+from safepassage.formats.facts.local_clock import LocalClock, instant
 from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
@@ -86,26 +89,22 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     claims = claims_input(options, entered, network)
     case = entered if claims is None else claims.case
     news = going_on(options, case)
-    frontier: Frontier | None = None
-    if options.frontier is not None or options.pick is not None or options.by:
-        frontier, planned = _side_by_side(network, news, options, case, progress)
-    else:
-        planned = make_plan(
-            network, news.situation, stop=_stopping(options, case), seed=options.seed,
-            announced=news.announced, observer=progress,
-        )  # fmt: skip
+    frontier, hedge, planned = _made(network, news, options, claims or case, progress)
     progress.phase("planning aid")
     aid = provide(news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
     progress.phase("verifying")
     documents, parsed, verdict = documents_of(planned, aid)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
+    hedges = hedge_document(hedge, documents)
     said: dict[str, Any] = {}
     if claims is not None:
         progress.phase("planning without claims")
         stop = _stopping(options, case)
         scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
-        said = _said(scales, planned, options, documents, anew=planned.change is None and frontier is None)
+        said = _said(
+            scales, planned, options, documents, anew=planned.change is None and not (beside or hedges)
+        )
     problems = (*given.problems, *_faults(claims), *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
@@ -131,6 +130,9 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
     if changes:
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
+    if hedge is not None:
+        text = f"{text}\n\n{hedge_text(hedge, LocalClock.of(team.inputs))}"
+        data["hedge"] = hedges
     if beside:
         text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
     return Outcome(code=code, text=text, data=data)
@@ -150,6 +152,28 @@ def _shown(rows: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _joint(planned: Planned) -> dict[str, Any] | None:
     return None if planned.plan.joint is None else asdict(planned.plan.joint)
+
+
+def _made(
+    network: RoadNetwork,
+    news: GoingOn,
+    options: argparse.Namespace,
+    given: ClaimsInput | Case,
+    progress: Progress,
+) -> tuple[Frontier | None, HedgeSheet | None, Planned]:
+    """Return the plan to write, and those beside it where plans were asked for side by side."""
+    case, claims = (given, None) if isinstance(given, Case) else (given.case, given)
+    stop = _stopping(options, case)
+    if options.under_worlds is not None:
+        hedge, planned = hedged_plan(network, news.situation, options, claims, stop=stop, observer=progress)
+        return None, hedge, planned
+    if options.frontier is not None or options.pick is not None or options.by:
+        frontier, planned = _side_by_side(network, news, options, case, progress)
+        return frontier, None, planned
+    planned = make_plan(
+        network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress
+    )
+    return None, None, planned
 
 
 def _with_aid(team: Release, documents: dict[str, bytes]) -> Release:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from safepassage.casework.many_workers import mapped
-from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
-from safepassage.casework.worlds_asked import Order, answered_slice, evaluated_slice, question_of
+from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, verified_plan
+from safepassage.casework.worlds_asked import Order, answered_slice, evaluated_slice, question_of, voices
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.outputs import RESTRICTED, write_beside
+from safepassage.cli.plan.hedging import chances_of
 from safepassage.cli.run import NOT_VERIFIED, OK
-from safepassage.domain.worlds import Chances, DirectionInWorlds, WorldsSheet
+from safepassage.domain.worlds import DirectionInWorlds, WorldsSheet
 from safepassage.engines.worlds import PAIRED, Outcomes, doubts, sheet, slices
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
@@ -30,9 +30,10 @@ def run(options: argparse.Namespace) -> Outcome:
         given = verified_plan(options.plan)
     except NotVerifiedError as fault:
         return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
+    claims = given.beside(CLAIMS)
     order = Order(
-        inputs=given.inputs, plan=given.plan, chances=_chances(options.chances), seed=options.seed,
-        worlds=options.worlds, voices=tuple(sorted(voices_of(given).items())),
+        inputs=given.inputs, plan=given.plan, chances=chances_of(options), seed=options.seed,
+        worlds=options.worlds, voices=tuple(sorted(({} if claims is None else voices(claims)).items())),
     )  # fmt: skip
     found = weighed(order, options.workers, options.cluster)
     data = worlds_json.document(found, **given.hashes)
@@ -41,10 +42,6 @@ def run(options: argparse.Namespace) -> Outcome:
         found, LocalClock.of(canonical_json.decode(given.inputs)), dict(question_of(order).problem.directions)
     )
     return Outcome(code=OK, text=text, data=data)
-
-
-def _chances(file: Path | None) -> Chances:
-    return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
 
 
 def weighed(order: Order, workers: int, cluster: str) -> WorldsSheet:
@@ -57,24 +54,6 @@ def weighed(order: Order, workers: int, cluster: str) -> WorldsSheet:
         return sheet(question, outcomes)
     parts = mapped(answered_slice, replace(order, doubts=doubted), slices(min(PAIRED, order.worlds)), **how)
     return sheet(question, outcomes, doubted, np.concatenate(parts))
-
-
-def voices_of(given: PlanFolder) -> dict[str, tuple[str, ...]]:
-    """Return who stands behind an event of the claims, by its id in the inputs; a side speaks as one."""
-    document = given.beside(CLAIMS)
-    if document is None:
-        return {}
-    voice = {
-        row["id"]: f"side {row['side']}" if row["side"] else f"origin {row['chain'][-1]}"
-        for row in document["claims"]
-        if row["chain"]
-    }
-    found: dict[str, tuple[str, ...]] = {}
-    for event in document["events"]:
-        mine = tuple(sorted({voice[name] for name in event["claims"] if name in voice}))
-        for k in range(len(event["slices"])):
-            found[f"claim:{event['id']}:{k}"] = mine or (f"event {event['id']}",)
-    return found
 
 
 def worlds_text(found: WorldsSheet, clock: LocalClock, names: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 Whole = Callable[[int, int], Callable[[str], int]]
 """Makes a reader of whole numbers in a range."""
-MOST_WORLDS = 10**6
+MOST_WORLDS, MOST_HEDGED = 10**6, 10**5
 MOST_SECONDS, LEAST_PERCENT, MOST_PERCENT, MOST_SPREAD = 86_400, 5, 200, 50
 
 
@@ -25,6 +25,27 @@ def worlds_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     )  # fmt: skip
     add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
     add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
+
+
+def hedge_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the options of planning under worlds."""
+    add = parser.add_argument
+    add(
+        "--under-worlds", type=whole(1, MOST_HEDGED), metavar="N",
+        help="make plans that hedge, weigh all in N worlds, judge them in 4 N fresh ones; write the best",
+    )  # fmt: skip
+    add(
+        "--care",
+        choices=("mean", "tail"),
+        default="mean",
+        help="what is best under worlds: persons out on average, or in the worst tenth (default: mean)",
+    )
+    add(
+        "--chances",
+        type=Path,
+        metavar="FILE",
+        help="what no report says, as TOML, with --under-worlds (default: built in)",
+    )
 
 
 def simulate_options(parser: argparse.ArgumentParser, whole: Whole) -> None:

@@ -1,0 +1,205 @@
+"""Plans under worlds: candidates that hedge, weighed in the same worlds, one chosen, judged in fresh ones.
+
+Where planning and worlds meet. The sample average (Kleywegt, Shapiro and Homem-de-Mello 2002,
+doi:10.1137/S1052623499363220) and conditional value at risk (Rockafellar and Uryasev 2000,
+doi:10.21314/JOR.2000.038) are optimised over a finite set of whole plans, not over all plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from safepassage.domain.hedge import Care, HedgeRow, HedgeSheet
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.observer import Observer
+from safepassage.domain.plan import Corridor, Schedule
+from safepassage.domain.situation import Situation
+from safepassage.domain.worlds import Chances, Fact
+from safepassage.engines.corridors import corridors
+from safepassage.engines.evacuate import Earlier, evacuate
+from safepassage.engines.summary import totals
+from safepassage.engines.what_if import closed
+from safepassage.engines.worlds import (
+    Outcomes,
+    Question,
+    Reported,
+    doubts,
+    evaluated,
+    facts,
+    interval,
+    movements,
+    slices,
+    with_margin,
+)
+from safepassage.kernels.world_runs import Int64
+from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepare, scheduled
+
+__all__ = ["Weighing", "make_hedged"]
+
+MARGINS_PERMILLE = (100, 250)
+WITHOUT = 2
+"""So many of the stretches that the plan's outcome hangs on most are each planned without."""
+TAIL = 10
+PHASE = "worlds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """How plans are weighed: worlds to choose by, fresh ones to judge in, and what counts."""
+
+    worlds: int
+    fresh: int
+    care: Care
+    chances: Chances
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    words: str
+    schedule: Schedule
+    ways: tuple[Corridor, ...]
+
+
+def make_hedged(
+    network: RoadNetwork,
+    situation: Situation,
+    *,
+    weighing: Weighing,
+    reported: Callable[[Ground], Reported],
+    stop: StoppingRule | None = None,
+    seed: int = 0,
+    observer: Observer | None = None,
+) -> tuple[HedgeSheet, Planned]:
+    """Return plans under worlds side by side, and the one chosen as a whole plan.
+
+    The plan of the case comes first; the others keep a margin before windows end, or do without a stretch
+    that much hangs on. All are plans of the same problem. They are weighed in the same worlds, and judged in
+    worlds of another seed that nothing was chosen by.
+    """
+    ground = prepare(network, situation, stop=stop, seed=seed)
+    told = reported(ground)
+    plain = _candidate(ground, "as planned from the reports", scheduled(ground))
+    found = [plain]
+    for words, schedule in _others(ground, plain, told, weighing):
+        found.append(_candidate(ground, words, schedule))
+        if observer is not None:
+            observer.served(PHASE, len(found), 1 + len(MARGINS_PERMILLE) + WITHOUT)
+    asked = _facts(ground, found, told, weighing.chances)
+    chosen_by = [_persons(ground, row, asked, weighing, fresh=False) for row in found]
+    judged = [_persons(ground, row, asked, weighing, fresh=True) for row in found]
+    rows = tuple(
+        _row(ground, row, tried, fresh, judged[0], weighing)
+        for row, tried, fresh in zip(found, chosen_by, judged, strict=True)
+    )
+    values = [row.in_mean if weighing.care is Care.MEAN else row.in_tail for row in rows]
+    picked = values.index(max(values))
+    later = rows[picked].mean if weighing.care is Care.MEAN else rows[picked].tail
+    sheet = HedgeSheet(
+        care=weighing.care, worlds=weighing.worlds, fresh=weighing.fresh, seed=weighing.seed, rows=rows,
+        picked=picked, optimism=values[picked] - later,
+    )  # fmt: skip
+    return sheet, concluded(ground, found[picked].schedule, observer=observer)
+
+
+def _candidate(ground: Ground, words: str, schedule: Schedule) -> _Candidate:
+    ways, routes = corridors(ground.problem, schedule, exposure_weight=ground.case.settings.exposure_weight)
+    return _Candidate(words=words, schedule=replace(schedule, routes=routes), ways=ways)
+
+
+def _others(
+    ground: Ground, plain: _Candidate, told: Reported, weighing: Weighing
+) -> Iterator[tuple[str, Schedule]]:
+    """Yield hedging schedules and what they do."""
+    problem = ground.problem
+    for permille in MARGINS_PERMILLE:
+        words = f"through {permille // 10} % before windows end"
+        kept = scheduled(replace(ground, problem=with_margin(problem, permille)))
+        if not kept.unserved:
+            yield words, kept
+            continue
+        yield f"{words}, the rest after it", _with_the_rest(ground, kept)
+    asked = _facts(ground, [plain], told, weighing.chances)
+    question = _question(ground, plain, asked, weighing, fresh=False)
+    outcomes = Outcomes.joined([evaluated(question, *bounds) for bounds in slices(weighing.worlds)])
+    most = [question.facts[k] for k in doubts(question, outcomes)]
+    for fact in [fact for fact in most if fact.id.startswith("shut ")][:WITHOUT]:
+        label = fact.id.removeprefix("shut ")
+        yield f"without {label}", scheduled(replace(ground, problem=closed(problem, fact.arcs)))
+
+
+def _with_the_rest(ground: Ground, kept: Schedule) -> Schedule:
+    """Return a schedule that keeps every movement of one with a margin and serves whom it left behind."""
+    settings = ground.case.settings
+    return evacuate(
+        ground.problem, exposure_weight=settings.exposure_weight, limits=ground.limits,
+        reserves=settings.plan_reserves, earlier=Earlier(schedule=kept, freed=frozenset()),
+    )  # fmt: skip
+
+
+def _facts(
+    ground: Ground, candidates: list[_Candidate], told: Reported, chances: Chances
+) -> tuple[Fact, ...]:
+    """Return what is uncertain about any of the plans: each meets the same worlds."""
+    found: dict[str, Fact] = {}
+    for row in candidates:
+        for fact in facts(ground.problem, row.schedule, row.ways, chances, told):
+            found.setdefault(fact.id, fact)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _question(
+    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool
+) -> Question:
+    return Question(
+        problem=ground.problem, movements=movements(ground.problem, row.schedule, row.ways), facts=asked,
+        chances=weighing.chances, seed=weighing.seed + int(fresh),
+        worlds=weighing.fresh if fresh else weighing.worlds,
+    )  # fmt: skip
+
+
+def _persons(
+    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool
+) -> Mapping[str, Int64]:
+    """Return by name (worlds,): decided persons out, and whether all who come are."""
+    question = _question(ground, row, asked, weighing, fresh=fresh)
+    outcomes = Outcomes.joined([evaluated(question, *bounds) for bounds in slices(question.worlds)])
+    served = [
+        d
+        for d, (key, _) in enumerate(ground.problem.directions)
+        if any(arriving.direction == key for arriving in question.movements.arriving)
+    ]
+    whole = (outcomes.last_s[:, served] >= 0).all(axis=1)
+    return {"out": outcomes.out.sum(axis=1), "whole": whole.astype(np.int64)}
+
+
+def _row(
+    ground: Ground,
+    row: _Candidate,
+    tried: Mapping[str, Int64],
+    judged: Mapping[str, Int64],
+    plain: Mapping[str, Int64],
+    weighing: Weighing,
+) -> HedgeRow:
+    gains = judged["out"] - plain["out"]
+    low, high = interval(weighing.seed, f"hedge {row.words}", gains)
+    found = totals(ground.problem, row.schedule).values()
+    return HedgeRow(
+        words=row.words, unserved=sum(lost.persons for lost in row.schedule.unserved),
+        last_s=max((total.clearance_s or 0 for total in found), default=0), in_mean=_mean(tried["out"]),
+        in_tail=_tail(tried["out"]), mean=_mean(judged["out"]), tail=_tail(judged["out"]),
+        all_out=int(judged["whole"].sum()), gain=_mean(gains), low=low, high=high,
+        tail_gain=_tail(judged["out"]) - _tail(plain["out"]),
+    )  # fmt: skip
+
+
+def _mean(values: Int64) -> int:
+    return int(values.sum()) // max(1, len(values))
+
+
+def _tail(values: Int64) -> int:
+    """Return the mean of the worst tenth."""
+    return _mean(np.sort(values)[: max(1, len(values) // TAIL)])
