@@ -19,7 +19,6 @@ from safepassage.domain.plan import Corridor, Schedule
 from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import Chances, Fact
 from safepassage.engines.corridors import corridors
-from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.summary import totals
 from safepassage.engines.what_if import closed
 from safepassage.engines.worlds import (
@@ -39,7 +38,7 @@ from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepa
 
 __all__ = ["Weighing", "make_hedged"]
 
-MARGINS_PERMILLE = (100, 250)
+MARGINS_PERMILLE = (50, 100, 250)
 WITHOUT = 2
 """So many of the stretches that the plan's outcome hangs on most are each planned without."""
 TAIL = 10
@@ -117,11 +116,7 @@ def _others(
     problem = ground.problem
     for permille in MARGINS_PERMILLE:
         words = f"through {permille // 10} % before windows end"
-        kept = scheduled(replace(ground, problem=with_margin(problem, permille)))
-        if not kept.unserved:
-            yield words, kept
-            continue
-        yield f"{words}, the rest after it", _with_the_rest(ground, kept)
+        yield words, scheduled(replace(ground, problem=with_margin(problem, permille)))
     asked = _facts(ground, [plain], told, weighing.chances)
     question = _question(ground, plain, asked, weighing, fresh=False)
     outcomes = Outcomes.joined([evaluated(question, *bounds) for bounds in slices(weighing.worlds)])
@@ -129,15 +124,6 @@ def _others(
     for fact in [fact for fact in most if fact.id.startswith("shut ")][:WITHOUT]:
         label = fact.id.removeprefix("shut ")
         yield f"without {label}", scheduled(replace(ground, problem=closed(problem, fact.arcs)))
-
-
-def _with_the_rest(ground: Ground, kept: Schedule) -> Schedule:
-    """Return a schedule that keeps every movement of one with a margin and serves whom it left behind."""
-    settings = ground.case.settings
-    return evacuate(
-        ground.problem, exposure_weight=settings.exposure_weight, limits=ground.limits,
-        reserves=settings.plan_reserves, earlier=Earlier(schedule=kept, freed=frozenset()),
-    )  # fmt: skip
 
 
 def _facts(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.casework import simulator
 from safepassage.casework.many_workers import mapped
+from safepassage.casework.simulator import SimulatorError
 from safepassage.cli import main
 from safepassage.cli.run import NOT_VERIFIED
 from safepassage.formats.containers import canonical_json
@@ -31,6 +33,50 @@ def test_shares_of_worlds_are_printed_and_written(plan, capsys):
     found = json.loads((plan / "RESTRICTED" / "RESTRICTED-worlds.json").read_text("utf-8"))
     assert found["worlds"] == 70
     assert oct((plan / "RESTRICTED" / "RESTRICTED-worlds.json").stat().st_mode & 0o777) == "0o600"
+
+
+def test_the_page_says_the_same_and_loads_nothing(plan):
+    assert main(["worlds", str(plan), "--worlds", "70"]) == 0
+    page = (plan / "RESTRICTED" / "RESTRICTED-worlds.html").read_text("utf-8")
+    found = json.loads((plan / "RESTRICTED" / "RESTRICTED-worlds.json").read_text("utf-8"))
+    for row in found["directions"]:
+        assert f"all who come are out in {row['all_out'] / 70:.1%} of worlds" in page
+    assert page.count("<svg") == len(found["directions"])
+    assert "http:" not in page
+    assert "<script" not in page
+
+
+@pytest.mark.slow
+def test_one_command_says_shares_doubts_and_what_the_simulator_says(plan, capsys):
+    try:
+        simulator.program("sumo")
+    except SimulatorError as fault:
+        pytest.skip(str(fault))
+    assert main(["worlds", str(plan), "--worlds", "70", "--simulate"]) == 0
+    out = capsys.readouterr().out
+    assert "all who come are out in" in out
+    assert "SUMO" in out
+    page = (plan / "RESTRICTED" / "RESTRICTED-worlds.html").read_text("utf-8")
+    assert "arrivals as planned and in the simulator" in page
+
+
+def test_plans_that_hedge_are_printed_and_the_chosen_one_is_written(tmp_path, capsys):
+    case = write_case(tmp_path / "case")
+    out = tmp_path / "hedged"
+    assert main(["plan", str(case), "-o", str(out), "--under-worlds", "8", "--care", "tail"]) in {0, 3}
+    printed = capsys.readouterr().out
+    assert "judged in 32 fresh ones" in printed
+    found = json.loads((out / "RESTRICTED" / "RESTRICTED-hedge.json").read_text("utf-8"))
+    assert found["care"] == "tail"
+    assert found["rows"][0]["gain"] == 0
+    assert main(["verify", str(out)]) == 0
+
+
+def test_hedging_goes_on_from_nothing(tmp_path, capsys):
+    case = write_case(tmp_path / "case")
+    options = ["-o", str(tmp_path / "out"), "--under-worlds", "8", "--frontier", "2"]
+    assert main(["plan", str(case), *options]) == 2
+    assert "leave out --frontier" in capsys.readouterr().err
 
 
 def test_a_plan_that_does_not_hold_is_not_run(plan, capsys):

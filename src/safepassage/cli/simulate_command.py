@@ -26,7 +26,7 @@ MINUTE_S, HOUR_S = 60, 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Simulated:
     """A plan that is asked how it does in the simulator."""
 
     problem: PlanningProblem
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> Outcome:
         given = verified_plan(options.plan)
     except NotVerifiedError as fault:
         return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
-    asked = _asked(given, options)
+    asked = simulated_plan(given, options.seed, options.time_limit)
     capacity = options.capacity * 10
     first, told, driven = asked.run(capacity, 0)
     sheets = [first]
@@ -72,11 +72,18 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(code=OK, text="\n".join([text, *_least_lines(least)]), data=data)
 
 
-def _asked(given: PlanFolder, options: argparse.Namespace) -> _Asked:
-    return _Asked(
+def simulated_plan(given: PlanFolder, seed: int, limit_s: int) -> Simulated:
+    """Return a plan to be asked.
+
+    Raises
+    ------
+    SimulatorError
+        When the simulator is not there.
+    """
+    return Simulated(
         problem=inputs_json.parse(canonical_json.decode(given.inputs)),
         schedule=plan_json.parsed_schedule(canonical_json.decode(given.plan)), name=simulator.version(),
-        seed=options.seed, limits=simulator.Limits(wall_s=options.time_limit),
+        seed=seed, limits=simulator.Limits(wall_s=limit_s),
     )  # fmt: skip
 
 
@@ -85,7 +92,7 @@ def holds(found: SimulationSheet) -> bool:
     return all(row.arrived == row.persons and row.ratio_permille <= GOAL_PERMILLE for row in found.directions)
 
 
-def least_capacity(asked: _Asked) -> int:
+def least_capacity(asked: Simulated) -> int:
     """Return the least share of planned capacities (permille, in steps) at which a plan holds; 0 for none.
 
     By halving: where less capacity holds, more is taken to hold, too.

@@ -9,19 +9,23 @@ from typing import Any
 import numpy as np
 
 from safepassage.casework.many_workers import mapped
-from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, verified_plan
+from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
 from safepassage.casework.worlds_asked import Order, answered_slice, evaluated_slice, question_of, voices
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.plan.hedging import chances_of
 from safepassage.cli.run import NOT_VERIFIED, OK
-from safepassage.domain.worlds import DirectionInWorlds, WorldsSheet
+from safepassage.cli.simulate_command import simulated_plan, simulation_text
+from safepassage.domain.worlds import PERMILLE, DirectionInWorlds, WorldsSheet
 from safepassage.engines.worlds import PAIRED, Outcomes, doubts, sheet, slices
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
-from safepassage.formats.plan import worlds_json
+from safepassage.formats.pages import worlds_html
+from safepassage.formats.plan import simulation_json, worlds_json
 
 HOUR_S = 3600
+TIME_LIMIT_S, SPREAD_PERMILLE = 600, 100
+"""Of each run of the simulator, and the second run's spread of speeds (the simulator's own default)."""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -37,11 +41,29 @@ def run(options: argparse.Namespace) -> Outcome:
     )  # fmt: skip
     found = weighed(order, options.workers, options.cluster)
     data = worlds_json.document(found, **given.hashes)
-    write_beside(options.output or given.folder, {f"{RESTRICTED}-worlds.json": canonical_json.encode(data)})
-    text = worlds_text(
-        found, LocalClock.of(canonical_json.decode(given.inputs)), dict(question_of(order).problem.directions)
-    )
-    return Outcome(code=OK, text=text, data=data)
+    inputs = canonical_json.decode(given.inputs)
+    clock = LocalClock.of(inputs)
+    lines, told = [worlds_text(found, clock, dict(question_of(order).problem.directions))], None
+    if options.simulate:
+        told, said = _simulated(given, options.seed, clock)
+        lines.append(said)
+    files = {
+        f"{RESTRICTED}-worlds.json": canonical_json.encode(data),
+        f"{RESTRICTED}-worlds.html": worlds_html.write(inputs, data, told),
+    }
+    if told is not None:
+        files[f"{RESTRICTED}-simulation.json"] = canonical_json.encode(told)
+    write_beside(options.output or given.folder, files)
+    both = data if told is None else {**data, "simulation": told["runs"]}
+    return Outcome(code=OK, text="\n".join(lines), data=both)
+
+
+def _simulated(given: PlanFolder, seed: int, clock: LocalClock) -> tuple[dict[str, Any], str]:
+    """Return what the simulator says of the plan, as a document and in words."""
+    asked = simulated_plan(given, seed, TIME_LIMIT_S)
+    sheets = [asked.run(PERMILLE, spread)[0] for spread in (0, SPREAD_PERMILLE)]
+    names = {place.id: place.name for place in asked.problem.places}
+    return simulation_json.document(sheets, **given.hashes), simulation_text(sheets, clock, names)
 
 
 def weighed(order: Order, workers: int, cluster: str) -> WorldsSheet:

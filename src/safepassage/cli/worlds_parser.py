@@ -24,6 +24,7 @@ def worlds_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         help="scheduler of a Dask cluster, or local:N for one with N workers here (extra `cluster`)",
     )  # fmt: skip
     add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
+    add("--simulate", action="store_true", help="also ask the simulator SUMO (extra `simulate`)")
     add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
 
 
