@@ -106,3 +106,46 @@ def test_a_table_is_one_report_a_row(extract):
     assert code == 0
     assert [a["chain"] for a in document["attributions"]] == [["A", "The mayor"]]
     assert any(c["predicate"] == "road_status" and c["attribution"] is None for c in document["claims"])
+
+
+def pdf_of(lines):
+    typst = pytest.importorskip("typst")
+    source = "#set page(width: 9cm)\n#set par(justify: false)\n" + "\n\n".join(lines)
+    return typst.compile(source.encode())
+
+
+def test_the_text_of_a_pdf_is_read_though_its_lines_are_broken_by_width(extract):
+    paragraphs = [
+        "The mayor of Sudzha said that about 1,200 people had left the town since the shelling began.",
+        "Drivers who had tried the northern road said they were turned back at the bridge.",
+    ]
+    code, out = extract("report.pdf", pdf_of(paragraphs), "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert [a["source"]["text"].split()[0] for a in document["attributions"]] == ["The", "Drivers"]
+    quantities = [q for c in document["claims"] for q in c["quantities"]]
+    assert (quantities[0]["low"], quantities[0]["high"], quantities[0]["unit"]) == (1080, 1320, "persons")
+
+
+def test_marks_of_direction_hide_no_words_and_turn_none(extract):
+    text = "The mayor\u202e said\u202c the road to Sudzha is \u2067closed\u2069."
+    code, out = extract("marks.txt", text.encode(), "--json")
+    (said,) = json.loads(out)["attributions"]
+    assert code == 0
+    (start, end), *_ = said["content"]["spans"]
+    assert text[start:end].startswith("the road to Sudzha is")
+    assert json.loads(out)["claims"][0]["arguments"]["status"] == "NOT_PASSABLE"
+
+
+def test_a_report_that_contradicts_itself_is_one_voice_and_set_against_nobody(extract):
+    code, out = extract(
+        "self.txt", b"The mayor said the road is open. The mayor said the road is closed.", "--json"
+    )
+    assert code == 0
+    assert not [link for link in json.loads(out)["links"] if link["type"] == "contradicts"]
+
+
+def test_a_pdf_without_text_is_refused_with_a_remedy(extract):
+    code, out = extract("scan.pdf", pdf_of(["#rect(width: 2cm)"]))
+    assert code == 2
+    assert "REPORT_EMPTY" in out

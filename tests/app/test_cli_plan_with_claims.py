@@ -253,3 +253,18 @@ def test_what_ifs_are_weighed_with_the_ledger_too(tmp_path, case, capsys):
 
     assert whole("--claims", file) != whole()
     assert whole("--claims", file, "--without", closed.id) == whole()
+
+
+def test_whether_the_corridors_hold_in_every_layer_is_planned_and_said(tmp_path, case, capsys):
+    file, *_ = closing_ledger(tmp_path, case)
+    _, document = planned(tmp_path, case, "--claims", file, "--layers")
+    layers = document["layers"]
+    assert [row["layer"] for row in layers["rows"]] == ["optimistic", "central", "precautionary"]
+    assert layers["robust"]
+    assert layers["statement"].startswith("Robust: the corridors hold")
+    assert layers["statement"] in capsys.readouterr().out
+    report = tmp_path / "out" / "RESTRICTED" / "RESTRICTED-report.html"
+    assert layers["statement"] in report.read_text("utf-8")
+    _, bare = planned(tmp_path, case, "--claims", file, output="bare")
+    assert bare["layers"] == {}
+    capsys.readouterr()

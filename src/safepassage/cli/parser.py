@@ -134,6 +134,10 @@ def _plan(commands: Commands) -> None:
         "--weigh", type=_whole(0, MOST_WEIGHED), default=0, metavar="N",
         help="plan again without each of the N claims that weigh most (default: 0)",
     )  # fmt: skip
+    parser.add_argument(
+        "--layers", action="store_true",
+        help="plan again in the optimistic, central and precautionary layer; say whether the corridors hold",
+    )  # fmt: skip
     _beside(parser)
     worlds_parser.hedge_options(parser, _whole)
     _news(parser)
@@ -169,6 +173,7 @@ def _claims_used(parser: argparse.ArgumentParser) -> None:
         "--claims", type=Path, metavar="LEDGER",
         help="ledger of claims to plan with (default: claims.jsonl in the case folder, if it is there)",
     )  # fmt: skip
+    store_parser.ledger_options(parser)
     parser.add_argument(
         "--news", action="append", type=Path, default=[], metavar="FILE",
         help="text to read claims from, as proposals nobody has reviewed (repeatable; needs the extra nlp)",
@@ -475,6 +480,7 @@ def _import(actions: Commands) -> None:
         help="ledger to put proposals into",
     )
     add("--outlet", metavar="NAME", help="who handed it on (default: the file's name, or the alert's sender)")
+    store_parser.ledger_options(parser)
 
 
 def _why(actions: Commands) -> None:
@@ -560,6 +566,7 @@ def _extract(actions: Commands) -> None:
         metavar="LEDGER",
         help="ledger to put the proposals into",
     )
+    store_parser.ledger_options(parser)
 
 
 def _serve(commands: Commands) -> None:

@@ -15,6 +15,7 @@ from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.verified import documents_of
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
+from safepassage.cli.claims.layers_weighed import layers_document
 from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
@@ -139,7 +140,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
 
 
 _SHOWN = {
-    "claims": ("without", "compared", "withdrawals", "zones"),
+    "claims": ("without", "compared", "withdrawals", "zones", "layers"),
     "changes": ("now_s", "to_notify", "kept", "persons", "price"),
     "frontier": ("picked", "order", "slack_percent", "narrow", "tried", "fewer", "worlds", "points"),
 }
@@ -200,6 +201,10 @@ def _said(
     said = weighed_document(scales, planned, most=options.weigh, compare=anew)
     case, network = scales.claims.case, scales.network
     said["zones"] = zone_rows(network, case, planned, stop=scales.stop, seed=scales.seed) if anew else []
+    asked = options.layers and anew
+    said["layers"] = (
+        layers_document(network, case, planned, stop=scales.stop, seed=scales.seed) if asked else {}
+    )
     documents["claims"] = canonical_json.encode(said)
     return said
 

@@ -14,7 +14,6 @@ from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.actors import Actor
 from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim
 from safepassage.domain.claims.gazetteer import Gazetteer
-from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
 from safepassage.domain.claims.values import Report
 from safepassage.domain.claims.words import Medium
@@ -48,9 +47,9 @@ def run(options: argparse.Namespace) -> Outcome:
         for code in data["experimental"]
     ]
     if options.into is not None:
-        ledger, damaged = _ledger(options.into)
+        ledger, damaged = ledger_file.load_at(options, options.into)
         entries = proposals(ledger, [reading for reading, _ in readings], at=ledger_file.now(), by=READER)
-        ledger_file.append(options.into, entries)
+        ledger_file.append_at(options, options.into, entries)
         problems = (*problems, *damaged)
         parts.append(f"{len(entries)} entries added to {options.into}.")
         data["entries"] = len(entries)
@@ -147,10 +146,6 @@ def _gazetteer(
 
 def _actors(path: Path | None) -> tuple[tuple[Actor, ...], tuple[Problem, ...]]:
     return ((), ()) if path is None else actors_in.read(path.read_bytes(), file=path.name)
-
-
-def _ledger(path: Path) -> tuple[Ledger, tuple[Problem, ...]]:
-    return ledger_file.load(path) if path.exists() else (Ledger(), ())
 
 
 def reading_text(reading: Reading) -> str:

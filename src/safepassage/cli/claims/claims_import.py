@@ -21,13 +21,13 @@ def run(options: argparse.Namespace) -> Outcome:
     """Read a file and add what it proposes to the ledger; rows that cannot be used are named."""
     from safepassage.extracting import proposals  # noqa: PLC0415 - needs the numeric libraries
 
-    ledger, damaged = ledger_file.load(options.ledger) if options.ledger.exists() else (Ledger(), ())
+    ledger, damaged = ledger_file.load_at(options, options.ledger)
     readings, ended, problems = _read(options)
     at = ledger_file.now()
     entries = proposals(ledger, readings, at=at, by=READER)
     filled = ledger.after(*entries)
     ends = _ends(filled, ended, at)
-    ledger_file.append(options.ledger, (*entries, *ends))
+    ledger_file.append_named(options, (*entries, *ends))
     found = (*damaged, *problems)
     rows = {"reports": len(readings), "entries": len(entries) + len(ends), "problems": problems_json(found)}
     said = (

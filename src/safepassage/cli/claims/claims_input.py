@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from safepassage.casework.claims_seen import ClaimsInput, seen
+from safepassage.cli.claims import ledger_file
 from safepassage.domain.case import Case
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.values import fold
@@ -46,8 +47,7 @@ def claims_input(options: argparse.Namespace, case: Case, network: RoadNetwork) 
                 remedy="name one with --claims LEDGER",
             )  # fmt: skip
         return None
-    data = b"" if path is None else path.read_bytes()
-    ledger, problems = ledger_json.read(data, file="" if path is None else path.name)
+    data, ledger, problems = _ledger(options, path)
     ledger, faults = _with_news(ledger, options, case)
     problems = (*problems, *faults)
     _require_known(ledger, options.without)
@@ -56,6 +56,15 @@ def claims_input(options: argparse.Namespace, case: Case, network: RoadNetwork) 
         "ledger_sha256": hashlib.sha256(data).hexdigest(),
     }  # fmt: skip
     return seen(ledger, case, Roads(network), without=options.without, made_from=made_from, problems=problems)
+
+
+def _ledger(options: argparse.Namespace, path: Path | None) -> tuple[bytes, Ledger, tuple[Problem, ...]]:
+    """Return the bytes of a ledger, what it holds, and its faults; a store's are written as a file's are."""
+    if path is not None and options.claims is not None and options.store:
+        ledger, problems = ledger_file.load_at(options, path)
+        return ledger_json.write(ledger.entries), ledger, problems
+    data = b"" if path is None else path.read_bytes()
+    return data, *ledger_json.read(data, file="" if path is None else path.name)
 
 
 def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple[Ledger, tuple[Problem, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.casework.differences import difference_lines
+from safepassage.cli.claims.layers_weighed import layers_lines
 from safepassage.cli.claims.zones_weighed import zone_lines
 from safepassage.domain.case import Case
 from safepassage.domain.claims.withdrawal import Difference, Withdrawal
@@ -131,4 +132,4 @@ def claims_lines(document: Mapping[str, Any]) -> list[str]:
         first = row["claims"][0]
         lines.append(f"If “{words[first]}” ({first}) were false, planned again:")
         lines.extend(f"  {line}" for line in row["lines"])
-    return [*lines, *zone_lines(document["zones"])]
+    return [*lines, *layers_lines(document["layers"]), *zone_lines(document["zones"])]

@@ -40,21 +40,31 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
 
 def load_named(options: argparse.Namespace) -> tuple[Ledger, tuple[Problem, ...]]:
     """Return the ledger that a command names: a file, or with `--store` the claims entries of a store."""
+    return load_at(options, options.ledger) if options.store else load(options.ledger)
+
+
+def load_at(options: argparse.Namespace, path: Path) -> tuple[Ledger, tuple[Problem, ...]]:
+    """Return the ledger at a path, which `--store` says is a store; a file that is not there is empty."""
     if not options.store:
-        return load(options.ledger)
+        return load(path) if path.exists() else (Ledger(), ())
     from safepassage.cli.claims import claims_store  # noqa: PLC0415 - a ledger file needs no database
 
-    return claims_store.load(options.ledger, options.key_file)
+    return claims_store.load(path, options.key_file)
 
 
 def append_named(options: argparse.Namespace, entries: Iterable[Entry]) -> None:
     """Add entries to the ledger that a command names, on disk before this returns."""
+    append_at(options, options.ledger, entries)
+
+
+def append_at(options: argparse.Namespace, path: Path, entries: Iterable[Entry]) -> None:
+    """Add entries to the ledger or store at a path, on disk before this returns."""
     if not options.store:
-        append(options.ledger, entries)
+        append(path, entries)
         return
     from safepassage.cli.claims import claims_store  # noqa: PLC0415
 
-    claims_store.append(options.ledger, options.key_file, entries)
+    claims_store.append(path, options.key_file, entries)
 
 
 def now() -> str:

@@ -198,6 +198,11 @@ class ClaimsFacts:
             for row in self._document.get("withdrawals", ())
         )
 
+    def layers(self) -> Mapping[str, Any]:
+        """Return whether the corridors hold in every layer of hazard, empty where nobody asked."""
+        found: Mapping[str, Any] = self._document.get("layers", {})
+        return found
+
     def zones(self) -> tuple[Mapping[str, Any], ...]:
         """Return the zones with several versions, and whether the plan is the same under each."""
         return tuple(self._document.get("zones", ()))
