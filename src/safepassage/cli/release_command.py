@@ -14,6 +14,7 @@ from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import HELD, NOT_VERIFIED, OK
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.figures import Figures
+from safepassage.domain.log.merge import standing
 from safepassage.domain.release import NOUNS, Audience, Release
 from safepassage.engines.figures import figures
 from safepassage.engines.release import AuditHoldError, release, with_figures
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> Outcome:
     sheet = read_document(options.plan, "audit")
     with store_file.opened(options) as store:
         try:
-            if not audits.is_recorded(store.all_entries(), sheet):
+            if not audits.is_recorded(standing(store.all_entries()), sheet):
                 raise AuditHoldError("its sheet, or an override on it, does not stand in this log")
             earlier = exports.released_tables(store, audience.word, str(inputs["case_id"]))
             numbers = figures(inputs, plan, audience, earlier)

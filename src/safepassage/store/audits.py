@@ -91,19 +91,22 @@ def record_faults(record: Mapping[str, Any], sheet_bytes: bytes) -> list[str]:
 
 
 def overrides(entries: Iterable[Entry], plan_sha256: str) -> dict[str, dict[str, str]]:
-    """Return who takes responsibility for which rule of a plan: of each rule what a log says last."""
+    """Return who takes responsibility for which rule of a plan: of each rule what is said last.
+
+    `entries` are those that stand: none of them was taken back.
+    """
     return {
         e.body["rule"]: {"by": e.by, "reason": e.why, "at": e.body["at"]}
-        for e in standing(list(entries))
+        for e in entries
         if e.kind == OVERRIDDEN and e.body["plan_sha256"] == plan_sha256
     }
 
 
 def is_recorded(entries: Iterable[Entry], sheet_bytes: bytes) -> bool:
-    """Tell whether a sheet stands in a log, and each override on it, and none was taken back."""
+    """Tell whether a sheet is among the entries that stand, and each override on it."""
     sheet = canonical_json.decode(sheet_bytes)
     digest = canonical_json.sha256(sheet_bytes)
-    found = [e for e in standing(list(entries)) if e.kind in {AUDITED, OVERRIDDEN}]
+    found = [e for e in entries if e.kind in {AUDITED, OVERRIDDEN}]
     overridden = {
         (e.body["rule"], e.by, e.why) for e in found
         if e.kind == OVERRIDDEN and e.body["plan_sha256"] == sheet["plan_sha256"]
