@@ -88,7 +88,9 @@ def test_persons_and_room_are_conserved(searched):
     assert plan.left.min() >= 0
     assert seconds == plan.sums[0]
     left = int(plan.left.sum() + plan.cars.sum())
-    assert price == seconds + left * searched["worth"][0] + last * searched["worth"][1]
+    tolls = int(((world.site[:, 1] - plan.room) * world.site[:, 3]).sum())
+    assert tolls > 0
+    assert price == seconds + tolls + left * searched["worth"][0] + last * searched["worth"][1]
 
 
 def test_calendars_hold_what_the_tours_enter_and_nothing_else(searched):

@@ -30,7 +30,7 @@ class World(NamedTuple):
 
     Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the first
     direction, step to the next direction, node), `stop` (node, direction, release, persons by kind of place),
-    `site` (node, room, direction), `car` (persons, release) by class, `option` (way, site, toll, number of
+    `site` (node, room, direction, what a place is worth to others in seconds), `car` (persons, release) by class, `option` (way, site, toll, number of
     the arcs in the way) between `option_at`. `way_at` (carriers, nodes, nodes) is the first of `way_n` ways;
     `event_at` (n_ways + 1,) bounds the arcs of each, entered `event_s` after what came before, `tail_s`
     before the end, `length_s` in all. `piece_at` (n_arcs + 1,) bounds the pieces of arcs: (start, tau, close,

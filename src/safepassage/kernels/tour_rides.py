@@ -89,12 +89,18 @@ def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:
 
 
 @inner
-def _later(plan: Any, stop: int, k: int, t: int) -> int:
-    """Return how many of a stop ride on trips that arrive later than t."""
+def _late(world: Any, plan: Any, v: int, i: int) -> Any:
+    """Return when a trip arrives, and what its place at a site is worth to others on top."""
+    return plan.arrive[v, i] + world.site[plan.trips[v, i, STOPS], 3]
+
+
+@inner
+def _later(world: Any, plan: Any, stop: int, k: int, t: int) -> int:
+    """Return how many of a stop ride on trips that arrive later than t, tolls counted."""
     total = 0
     for v in range(len(plan.number)):
         for i in range(plan.number[v]):
-            if plan.arrive[v, i] > t:
+            if _late(world, plan, v, i) > t:
                 for p in range(STOPS):
                     if plan.trips[v, i, p] == stop:
                         total += plan.loads[v, i, p, k]
@@ -109,10 +115,11 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
         best, bv, bi, bp = t, -1, -1, -1
         for v in range(len(plan.number)):
             for i in range(plan.number[v]):
-                if plan.arrive[v, i] > best:
+                late = _late(world, plan, v, i)
+                if late > best:
                     for p in range(STOPS):
                         if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
-                            best, bv, bi, bp = plan.arrive[v, i], v, i, p
+                            best, bv, bi, bp = late, v, i, p
         if bv < 0:
             break
         persons = min(wanted - got, plan.loads[bv, bi, bp, k])
@@ -224,7 +231,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  #
             if free[k] and room and world.stop[stop, 3 + k]:
                 there = plan.left[stop, k]
                 if there < free[k]:
-                    there += _later(plan, stop, k, soon + SOONER_S)
+                    there += _later(world, plan, stop, k, soon + world.site[site, 3] + SOONER_S)
                 some = min(free[k], there, room)
                 free[k] -= some
                 room -= some
@@ -261,7 +268,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  #
 def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: Any, t: int) -> int:  # noqa: PLR0917
     """Let people board a trip that arrives at t; write who from each stop, and return how many."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]
-    got = 0
+    got, late = 0, t + world.site[site, 3] + SOONER_S
     free = world.places[v].copy()
     for p in range(STOPS):
         persons[p] = 0
@@ -272,7 +279,7 @@ def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: 
                 continue
             wanted = min(free[k], plan.room[site])
             if wanted > plan.left[trip[p], k]:
-                _change_over(world, book, plan, log, trip[p], k, t + SOONER_S, wanted - plan.left[trip[p], k])
+                _change_over(world, book, plan, log, trip[p], k, late, wanted - plan.left[trip[p], k])
             some = min(wanted, plan.left[trip[p], k])
             plan.loads[v, i, p, k] = some
             plan.left[trip[p], k] -= some
@@ -413,9 +420,11 @@ def save_cars(plan: Any, log: Any, c: int) -> None:
 
 
 @inner
-def price_of(plan: Any, worth: Any) -> Any:
-    """Return all arrivals, `worth[0]` for everybody left, `worth[1]` for each second of the last one."""
+def price_of(world: Any, plan: Any, worth: Any) -> Any:
+    """Return all arrivals and tolls, `worth[0]` for everybody left, `worth[1]` a second of the last one."""
     total, last = plan.sums[0], 0
+    for j in range(len(plan.room)):
+        total += world.site[j, 3] * (world.site[j, 1] - plan.room[j])
     for v in range(len(plan.number)):
         for i in range(plan.number[v] - 1, -1, -1):
             if plan.used[v, i] or _persons(plan, v, i):

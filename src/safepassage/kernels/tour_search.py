@@ -469,7 +469,7 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
                 _again(world, book, plan, log, key, numbers[3] - 1)
         elif not _step(world, book, choices, plan, log, rng, edit, trip):
             continue
-        cost = price_of(plan, worth)
+        cost = price_of(world, plan, worth)
         if step >= 0 and cost - price > heat * quantiles[_draw(rng, len(quantiles))] // 1000:
             undo(world, book, plan, log)
             continue

@@ -222,9 +222,9 @@ class Planner:
             ),
             site=_table(
                 [
-                    [self.node[s.node], r, names.index(s.direction)]
+                    [self.node[s.node], r, names.index(s.direction), self.tolls.get(s.id, 0)]
                     for s, r in zip(self.sites, room, strict=True)
-                ], 3
+                ], 4
             ),
             way_at=self.way_at, way_n=self.way_n,
             event_at=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
