@@ -28,15 +28,16 @@ ROAD, HEADS, EMPTY = 0, 1, 2
 class World(NamedTuple):
     """What does not change while tours are searched; everything by position.
 
-    Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the first
-    direction, step to the next direction, node), `stop` (node, direction, release, persons by kind of place),
-    `site` (node, room, direction, what a place is worth to others in seconds), `car` (persons, release) by class, `option` (way, site, toll, number of
-    the arcs in the way) between `option_at`. `way_at` (carriers, nodes, nodes) is the first of `way_n` ways;
-    `event_at` (n_ways + 1,) bounds the arcs of each, entered `event_s` after what came before, `tail_s`
-    before the end, `length_s` in all. `piece_at` (n_arcs + 1,) bounds the pieces of arcs: (start, tau, close,
-    person capacity or -1, end, whether the arc counts persons); `rate` and `total` (3, n_pieces) are capacity
-    and its sum so far for vehicles, heads and empty vehicles. `rules`: horizon, burst in mveh and persons,
-    loading base and per person, unloading base and per person, persons and mveh of a car.
+    Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the
+    first direction, step to the next direction, node), `stop` (node, direction, release, persons by kind
+    of place), `site` (node, room, direction, seconds a place is worth to others), `car` (persons,
+    release) by class, `option` (way, site, toll, number of the arcs in the way) between `option_at`.
+    `way_at` (carriers, nodes, nodes) is the first of `way_n` ways; `event_at` (n_ways + 1,) bounds the
+    arcs of each, entered `event_s` after what came before, `tail_s` before the end, `length_s` in all.
+    `piece_at` (n_arcs + 1,) bounds the pieces of arcs: (start, tau, close, person capacity or -1, end,
+    whether the arc counts persons); `rate` and `total` (3, n_pieces) are capacity and its sum so far for
+    vehicles, heads and empty vehicles. `rules`: horizon, burst in mveh and persons, loading base and per
+    person, unloading base and per person, persons and mveh of a car.
     """
 
     vehicle: Int64
