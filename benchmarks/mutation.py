@@ -94,8 +94,8 @@ class Session:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave slow tests out, but those that are slow only because there are many of them."""
-        kept = self.options.slow
-        items[:] = [i for i in items if kept or i.path.name in MANY or not i.get_closest_marker("slow")]
+        kept, many = self.options.slow, set() if self.options.few else MANY
+        items[:] = [i for i in items if kept or i.path.name in many or not i.get_closest_marker("slow")]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests once, then the mutants, instead of the tests alone."""
@@ -107,8 +107,7 @@ class Session:
             if self.failed or not self._right_code_passes():
                 return True
             self._remember()
-        for name in self.modules:
-            self._module(name)
+        self._tried()
         return True
 
     def _remembered(self) -> bool:
@@ -186,24 +185,30 @@ class Session:
         if not good:
             self.failed.append(self.items[number].nodeid)
 
-    def _module(self, name: str) -> None:
-        module = importlib.import_module(name)
-        path = Path(module.__file__ or "").resolve()
-        source = path.read_text(encoding="utf-8")
+    def _tried(self) -> None:
+        """Try the mutants of all modules in an order drawn once: a run that is stopped is a sample, too."""
+        pairs = []
+        for name in self.modules:
+            source = _path(name).read_text(encoding="utf-8")
+            pairs += [(name, source, one) for one in _sampled(mutants(source), name, self.options)]
+        random.Random(self.options.seed).shuffle(pairs)
+        for name, source, one in pairs:
+            self._one(name, source, one)
+
+    def _one(self, name: str, source: str, one: Mutant) -> None:
         digest = hashlib.sha256(source.encode()).hexdigest()[:16]
-        for one in _sampled(mutants(source), name, self.options):
-            key = f"{name}:{digest}:{one.number}"
-            known = self.found.get(key)
-            if known and not (self.options.again and known["outcome"] == SURVIVED):
-                continue
-            started = time.process_time() + _children_s()
-            outcome, by = self._try(module, source, one, str(path))
-            row = {"module": name, "outcome": outcome, "by": by, **asdict(one)}
-            row["cpu_s"] = round(time.process_time() + _children_s() - started, 2)
-            self.found[key] = row
-            if self.options.results:
-                with self.options.results.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps({"key": key, **row}) + "\n")
+        key = f"{name}:{digest}:{one.number}"
+        known = self.found.get(key)
+        if known and not (self.options.again and known["outcome"] == SURVIVED):
+            return
+        started = time.process_time() + _children_s()
+        outcome, by = self._try(importlib.import_module(name), source, one, str(_path(name)))
+        row = {"module": name, "outcome": outcome, "by": by, **asdict(one)}
+        row["cpu_s"] = round(time.process_time() + _children_s() - started, 2)
+        self.found[key] = row
+        if self.options.results:
+            with self.options.results.open("a", encoding="utf-8") as out:
+                out.write(json.dumps({"key": key, **row}) + "\n")
 
     def _try(self, module: types.ModuleType, source: str, one: Mutant, path: str) -> tuple[str, str]:
         """Fork, put the mutant in, run the tests of its line; return what became of it and by which test."""
@@ -402,6 +407,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="ask survivors anew")
     parser.add_argument("--tests", action="append", metavar="GLOB", help="only these tests, to ask survivors")
     parser.add_argument("--slow", action="store_true", help="use the slow tests, too")
+    parser.add_argument("--few", action="store_true", help="use the fast tests only, however many there are")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     modules, patterns = PARTS[options.part]

@@ -228,7 +228,10 @@ def _leaf_fault(
             return f"{row} charges for what has no limit"
         owed += units * (least if units > 0 or most is None else most)
         prices[case] = units
-    rounds = horizon_s // min((int(t.arrive_s.min()) for t in field.trips.values() if len(t.load)), default=1)
+    shortest_s = min((int(t.arrive_s.min()) for t in field.trips.values() if len(t.load)), default=1)
+    if shortest_s < 1:
+        return "a trip takes no time, so that nothing limits how many there are"
+    rounds = horizon_s // shortest_s
     most_load = max((int(t.load.max()) for t in field.trips.values() if len(t.load)), default=1)
     if (rounds + 1) * most_load * sum(abs(units) for units in prices.values()) >= MOST_UNITS:
         return "the prices are too large to be summed"

@@ -1,0 +1,120 @@
+"""Edges of the verifier that no plan of a planner comes near: drives of no time, full lists, odd values."""
+
+from __future__ import annotations
+
+import math
+import os
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from safepassage.testing.tiny_plans import FOOT, TRAIN, TinyCase, TinyPlan, item
+from safepassage_verify import UnreadableError, verify, verify_files
+from safepassage_verify.buses import check_plan, check_proof
+from safepassage_verify.canonical import canonical_bytes
+from safepassage_verify.files import MOST_BYTES
+from safepassage_verify.flows import _note
+from safepassage_verify.verdict import MOST_PER_CODE, Findings
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1, 2}, b"x", object()])
+def test_what_has_no_canonical_form_has_none(value):
+    assert canonical_bytes({"x": value}) is None
+
+
+def test_a_read_only_mapping_is_written_as_what_it_holds():
+    assert canonical_bytes({"a": MappingProxyType({"c": 1, "b": [2]})}) == b'{"a":{"b":[2],"c":1}}'
+
+
+@pytest.mark.parametrize("over", [0, 1, 2, 30])
+def test_of_many_violations_some_are_listed_and_all_are_counted(over):
+    findings = Findings()
+    bad = np.ones(MOST_PER_CODE + over, bool)
+    bad[0] = False
+    _note(bad, "CAPACITY", str, str, findings)
+    verdict = findings.verdict(recomputed={}, hashes={})
+    assert verdict.counts == {"CAPACITY": MOST_PER_CODE + over - 1}
+    more = over - 1
+    assert len(verdict.violations) == min(MOST_PER_CODE, MOST_PER_CODE + more) + (more > 0)
+    assert [v.message for v in verdict.violations if not v.where] == (
+        [f"and {more} more of this kind"] if more > 0 else []
+    )
+
+
+@pytest.mark.parametrize(("places", "good"), [(0, False), (2, False), (3, True)])
+def test_a_departure_takes_as_many_as_it_has_places_and_none_if_none(places, good):
+    case = TinyCase(2)
+    arc = case.arc(0, 1, 30, modes=TRAIN)
+    case.timetables.append([arc, [[60, places]]])
+    case.place("V", 0)
+    case.site("S", 1)
+    case.demand("V", 3, group="needs_transport")
+    plan = TinyPlan(case.inputs())
+    plan.ride(arc, 60, item("V", 3, site="S"))
+    found = {v.code for v in verify(case.inputs(), plan.plan()).violations}
+    assert ("TIMETABLE" not in found) is good
+
+
+def test_a_walk_of_no_time_limit_at_the_last_second_is_followed():
+    case = TinyCase(2, horizon_s=100)
+    arc = case.arc(0, 1, 30, modes=FOOT)
+    case.place("V", 0)
+    case.site("S", 1)
+    case.demand("V", 3, group="needs_transport")
+    for depart_s, good in ((70, True), (71, False)):
+        plan = TinyPlan(case.inputs())
+        plan.ride(arc, depart_s, item("V", 3, site="S"))
+        assert verify(case.inputs(), plan.plan()).verified is good
+
+
+def buses(**changes):
+    """Return a problem of one bus, one pick-up and one site, each beside the other."""
+    return {
+        "persons": [4], "capacity_persons": [-1], "through": True,
+        "fleets": [{"yard": 0, "seats": 2, "buses": 1, "available_from_s": 0}],
+        "yard_to_pickup_s": [[0]], "pickup_to_site_s": [[5]], "site_to_pickup_s": [[5]],
+        "load_base_s": 0, "load_per_person_s": 0, "unload_base_s": 0, "unload_per_person_s": 0,
+    } | changes  # fmt: skip
+
+
+def leaf(units=1, kind="people"):
+    return {"prices": [[kind, 0, -1, 0, units]]}
+
+
+def refutes(problem, horizon_s, *nodes):
+    return check_proof(problem, {"horizon_s": horizon_s, "nodes": list(nodes) or [leaf()]}) == []
+
+
+def test_a_drive_of_no_time_is_a_drive():
+    """Two loads: there, back and there again; in by 15, or by 10 where the way back takes nothing."""
+    assert refutes(buses(), 14)
+    assert not refutes(buses(), 15)
+    near = buses(site_to_pickup_s=[[0]])
+    assert refutes(near, 9)
+    assert not refutes(near, 10)
+
+
+def test_where_a_trip_takes_no_time_no_proof_is_believed():
+    beside = buses(pickup_to_site_s=[[0]])
+    found = check_proof(beside, {"horizon_s": 4, "nodes": [leaf()]})
+    assert found == ["node 0: a trip takes no time, so that nothing limits how many there are"]
+
+
+def test_a_plan_with_drives_of_no_time_is_followed():
+    stops = [["pickup", 0, 0, 2], ["site", 0, 0, 2], ["pickup", 0, 0, 2], ["site", 0, 0, 2]]
+    problem = buses(pickup_to_site_s=[[0]], site_to_pickup_s=[[0]])
+    assert check_plan(problem, {"runs": [{"fleet": 0, "stops": stops}]}) == (0, [])
+
+
+@pytest.mark.parametrize(("units", "good"), [(1, True), (0, False), (-1, False)])
+def test_people_are_owed_what_their_price_says(units, good):
+    assert refutes(buses(), 14, leaf(units)) is good
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    (tmp_path / "inputs.json").write_bytes(b"{}")
+    with (tmp_path / "plan.json").open("wb") as out:
+        os.truncate(out.fileno(), MOST_BYTES + 1)
+    with pytest.raises(UnreadableError, match="larger than 2000000000 bytes"):
+        verify_files(tmp_path)
