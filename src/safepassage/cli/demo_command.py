@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Plan the example; that some of its people cannot be served is its lesson, not a failure."""
     options.case, options.network, options.previous = example.path(), None, None
     options.at, options.claims, options.without, options.weigh = "", None, [], WEIGHED
-    options.news = []
+    options.news, options.layers, options.store = [], False, False
     options.frontier = options.pick = options.by = options.under_worlds = None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
@@ -54,4 +54,5 @@ def _reading(file: Path) -> argparse.Namespace:
         gazetteer=None,
         actors=None,
         into=None,
+        store=False,
     )
