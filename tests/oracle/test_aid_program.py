@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from safepassage.kernels.aid_program import Distribution, largest_least_share, most_worth
+from safepassage.kernels.aid_program import Distribution, Resource, largest_least_share, most_worth
 from safepassage.testing.draws import Draws
 
 
@@ -21,10 +23,14 @@ def random_problem(seed):
     def numbers(low, high, count):
         return np.array([draws.between(low, high) for _ in range(count)], dtype=np.float64)
 
+    worth, seconds = numbers(1, 50, n), numbers(10, 150, 2)
     return Distribution(
-        worth=numbers(1, 50, n), place=np.arange(n) % places, need=need, crew=crew, lot=lot,
-        by_mass_s=numbers(1, 90, len(need)), by_volume_s=numbers(1, 90, len(need)),
-        goods=numbers(1, 40, len(need)), seconds=numbers(10, 150, 2), stock=numbers(5, 60, 2),
+        worth=worth, place=np.arange(n) % places, need=need,
+        resources=(
+            Resource(which=crew, takes=numbers(1, 90, len(need)), there_is=seconds),
+            Resource(which=crew, takes=numbers(1, 90, len(need)), there_is=seconds),
+            Resource(which=lot, takes=numbers(1, 40, len(need)), there_is=numbers(5, 60, 2)),
+        ),
     )  # fmt: skip
 
 
@@ -34,13 +40,10 @@ def reference(problem, *, share):
     for i in range(len(problem.worth)):
         rows.append((problem.need == i) * 1.0)
         limits.append(1.0)
-    for k in range(len(problem.seconds)):
-        for column in (problem.by_mass_s, problem.by_volume_s):
-            rows.append((problem.crew == k) * column)
-            limits.append(problem.seconds[k])
-    for lot in range(len(problem.stock)):
-        rows.append((problem.lot == lot) * problem.goods)
-        limits.append(problem.stock[lot])
+    for resource in problem.resources:
+        for k, there_is in enumerate(resource.there_is):
+            rows.append((resource.which == k) * resource.takes)
+            limits.append(there_is)
     if not share:
         found = linprog(-problem.worth[problem.need], A_ub=np.array(rows), b_ub=limits)
         return -found.fun
@@ -60,12 +63,21 @@ def test_two_solvers_agree_and_the_prices_prove_it(seed):
     most = most_worth(problem)
     worth = float((problem.worth[problem.need] * most.parts).sum())
     assert worth == pytest.approx(reference(problem, share=False), abs=1e-6)
-    cost = most.mass[problem.crew] * problem.by_mass_s + most.volume[problem.crew] * problem.by_volume_s
-    cost += most.lots[problem.lot] * problem.goods
+    both = list(zip(most.prices, problem.resources, strict=True))
+    cost = sum(price[row.which] * row.takes for price, row in both)
     gain = np.zeros(len(problem.worth))
     np.maximum.at(gain, problem.need, problem.worth[problem.need] - cost)
-    proved = (most.mass + most.volume) @ problem.seconds + most.lots @ problem.stock + gain.sum()
+    proved = sum(price @ row.there_is for price, row in both) + gain.sum()
     assert proved == pytest.approx(worth, abs=1e-6)
+
+
+def test_parts_stay_between_their_limits():
+    problem = random_problem(3)
+    size = len(problem.need)
+    held = replace(problem, at_least=np.full(size, 0.01), at_most=np.full(size, 0.02))
+    parts = most_worth(held).parts
+    assert (parts >= 0.01 - 1e-7).all()
+    assert (parts <= 0.02 + 1e-7).all()
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -1,8 +1,8 @@
-"""The distribution of goods as a linear program: how much of each need by which trucks, at what prices.
+"""The distribution of goods as a linear program: how much of each need by which way, at what prices.
 
-A need is met in parts by options; an option takes time of trucks, once by mass and once by volume, and goods
-of a lot. What the solver (HiGHS) says is a hint: prices are rounded to whole numbers and summed up again by
-whoever asks, and quantities are loaded truck by truck.
+A need is met in parts by options; an option takes of resources: time or room of trucks, goods of a lot. What
+the solver (HiGHS) says is a hint: prices are rounded to whole numbers and summed up again by whoever asks,
+and quantities are loaded truck by truck.
 """
 
 from __future__ import annotations
@@ -20,33 +20,36 @@ Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Distribution:
-    """What is to be shared out, as columns: needs (n,), options (m,), crews (k,), lots (l,).
+class Resource:
+    """What options take for their whole need: (m,) of which one, (m,) how much; (r,) what there is."""
 
-    `by_mass_s` and `by_volume_s` are the seconds of its crew that an option takes when it meets its whole
-    need, `goods` what it takes of its lot. `place` is the place of each need.
+    which: Int64
+    takes: Float
+    there_is: Float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Distribution:
+    """What is to be shared out, as columns: needs (n,) and options (m,).
+
+    `place` is the place of each need, `need` that of each option. Each option meets its need in a part
+    between `at_least` and `at_most`, (m,) each; nothing and the whole where they are not given.
     """
 
     worth: Float
     place: Int64
     need: Int64
-    crew: Int64
-    lot: Int64
-    by_mass_s: Float
-    by_volume_s: Float
-    goods: Float
-    seconds: Float
-    stock: Float
+    resources: tuple[Resource, ...]
+    at_least: Float | None = None
+    at_most: Float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shared:
-    """Parts of needs met by each option, the prices of crews by mass and volume, of lots and of places."""
+    """Parts of needs met by each option, the prices of each resource and of places."""
 
     parts: Float
-    mass: Float
-    volume: Float
-    lots: Float
+    prices: tuple[Float, ...]
     places: Float
     least_share: float
 
@@ -65,53 +68,61 @@ def largest_least_share(problem: Distribution) -> Shared:
 
 
 def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> Shared:
-    import highspy  # noqa: PLC0415 - solvers load when first used
-
-    n, m = len(problem.worth), len(problem.need)
-    k, stock, places = len(problem.seconds), len(problem.stock), int(problem.place.max(initial=-1)) + 1
+    n, m, places = len(problem.worth), len(problem.need), int(problem.place.max(initial=-1)) + 1
     total = np.bincount(problem.place, weights=problem.worth, minlength=places)
-    columns = np.arange(m)
     worth = problem.worth[problem.need]
     share = worth / total[problem.place[problem.need]]
-    rows = np.concatenate([
-        problem.need, n + problem.crew, n + k + problem.crew, n + 2 * k + problem.lot,
-        n + 2 * k + stock + problem.place[problem.need],
-    ])  # fmt: skip
-    values = np.concatenate([np.ones(m), problem.by_mass_s, problem.by_volume_s, problem.goods, share])
-    across = np.tile(columns, 5)
+    ends = np.cumsum([n, *(len(resource.there_is) for resource in problem.resources)])
+    last = int(ends[-1])
+    rows = [problem.need, *(end + r.which for end, r in zip(ends, problem.resources, strict=False))]
+    rows.append(last + problem.place[problem.need])
+    values = [np.ones(m), *(resource.takes for resource in problem.resources), share]
+    across = [np.arange(m)] * len(rows)
     reached = np.unique(problem.place[problem.need])
     if raise_share:
-        rows = np.concatenate([rows, n + 2 * k + stock + reached])
-        values = np.concatenate([values, -np.ones(len(reached))])
-        across = np.concatenate([across, np.full(len(reached), m)])
-    low = np.full(n + 2 * k + stock + places, -np.inf)
-    low[n + 2 * k + stock + reached] = 0.0 if raise_share else least_share
+        rows.append(last + reached)
+        values.append(-np.ones(len(reached)))
+        across.append(np.full(len(reached), m))
+    low = np.full(last + places, -np.inf)
+    low[last + reached] = 0.0 if raise_share else least_share
     high = np.concatenate(
-        [np.ones(n), problem.seconds, problem.seconds, problem.stock, np.full(places, np.inf)]
+        [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )
     cost = np.append(np.zeros(m), -1.0) if raise_share else -worth
-    solution = _run(highspy, cost, (rows, across, values), low, high)
+    entries = (np.concatenate(rows), np.concatenate(across), np.concatenate(values))
+    solution = _run(cost, _limits(problem, len(cost)), entries, low, high)
     x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
     if len(x) < len(cost) or len(dual) < len(low):
         x, dual = np.zeros(len(cost)), np.zeros(len(low))
-    parts = np.split(dual, [n, n + k, n + 2 * k, n + 2 * k + stock])
+    _, *prices, weights = np.split(dual, ends)
     return Shared(
-        parts=x[:m], mass=np.maximum(0, -parts[1]), volume=np.maximum(0, -parts[2]),
-        lots=np.maximum(0, -parts[3]), places=np.maximum(0, parts[4]) / np.maximum(total, 1e-9),
+        parts=x[:m], prices=tuple(np.maximum(0, -price) for price in prices),
+        places=np.maximum(0, weights) / np.maximum(total, 1e-9),
         least_share=float(x[m]) if raise_share else least_share,
     )  # fmt: skip
 
 
-def _run(highspy: Any, cost: Float, entries: tuple[Int64, Int64, Float], low: Float, high: Float) -> Any:
-    """Solve min cost x over 0 <= x with rows between low and high; return the solution."""
+def _limits(problem: Distribution, columns: int) -> tuple[Float, Float]:
+    low, high = np.zeros(columns), np.full(columns, np.inf)
+    if problem.at_least is not None:
+        low[: len(problem.at_least)] = problem.at_least
+    if problem.at_most is not None:
+        high[: len(problem.at_most)] = problem.at_most
+    return low, high
+
+
+def _run(
+    cost: Float, limits: tuple[Float, Float], entries: tuple[Int64, Int64, Float], low: Float, high: Float
+) -> Any:
+    """Solve min cost x over x within limits with rows between low and high; return the solution."""
+    import highspy  # noqa: PLC0415 - solvers load when first used
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 
     rows, columns, values = entries
     matrix = csc_matrix((values, (rows, columns)), shape=(len(low), len(cost)))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(low)
-    lp.col_cost_, lp.col_lower_ = cost, np.zeros(len(cost))
-    lp.col_upper_ = np.full(len(cost), np.inf)
+    lp.col_cost_, (lp.col_lower_, lp.col_upper_) = cost, limits
     lp.row_lower_, lp.row_upper_ = low, high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices

@@ -11,8 +11,9 @@ import numpy as np
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, TruckDay
 from safepassage.domain.plan import Leg, Route, VehicleChain
+from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
+from safepassage.engines.distribution.store import MG_PER_T, Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
@@ -23,6 +24,9 @@ FULL = 20
 MG, UL = 10**6, 10**6
 FAR_S = 10**9
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
+WHOLE_PERCENT = 100
+LIGHTER_PERCENT = (100, 70, 40, 15)
+"""Parts of its mass with which a planned trip is tried, before it leaves out a stop."""
 MOST_TRIED = 24
 """So many places are looked at for one trip."""
 
@@ -49,6 +53,14 @@ class Stop:
     items: list[Item]
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A trip that is known already: where it loads, and its stops."""
+
+    depot: int
+    stops: tuple[Stop, ...]
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit)."""
@@ -64,6 +76,9 @@ class Dispatcher:
     deliveries: list[Delivery] = field(default_factory=list)
     driven_m: int = 0
     driven_s: int = 0
+    trips: list[Trip] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)
+    planned: dict[str, list[Planned]] = field(default_factory=dict)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
     _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
@@ -86,6 +101,10 @@ class Dispatcher:
             if self._trip(one):
                 heapq.heappush(queue, (one.ready_s, position))
 
+    def stop(self, place: str, items: list[Item]) -> Stop:
+        """Return a stop at a place."""
+        return Stop(self._node[place], place, items)
+
     def give_back(self) -> None:
         """Free the roads again."""
         for run in self._runs:
@@ -99,17 +118,56 @@ class Dispatcher:
             if one.legs
         )
 
+    def skeleton(self) -> list[Trip]:
+        """Return the trips that were booked, each with what its truck's day leaves for handling by weight."""
+        per_t_s = self.problem.rules.load_s_per_t + self.problem.rules.unload_s_per_t
+        handled_mg: dict[str, int] = {}
+        for row in self.deliveries:
+            mass_g = self.left.goods[row.commodity].mass_g
+            handled_mg[row.truck] = handled_mg.get(row.truck, 0) + row.milli * mass_g
+        return [
+            replace(trip, spare_s=handled_mg[trip.truck.id] * per_t_s // MG_PER_T + self._left_s(trip.truck))
+            for trip in self.trips
+        ]  # fmt: skip
+
+    def _left_s(self, truck: TruckDay) -> int:
+        one = self._done[truck.id]
+        return 0 if truck.id in self.late else max(0, self._ends_s(one) - one.ready_s)
+
     # -- one trip --------------------------------------------------------------------------------
 
     def _trip(self, one: Standing) -> bool:
-        """Book the next trip of a truck; tell whether there was one."""
+        """Book the next trip of a truck, what is planned first; tell whether there was one."""
+        while self.planned.get(one.truck.id):
+            planned = self.planned[one.truck.id].pop(0)
+            for stop in planned.stops:
+                self.left.free(stop.items)
+            if self._lighter(one, planned) or self._as_much(one, planned.depot, list(planned.stops)):
+                return True
         for depot in self._depots(one):
             for place in self._candidates(one, depot):
-                stops = self._stops(one, depot, place)
-                while stops:
-                    if self._book(one, depot, stops):
-                        return True
-                    stops = stops[:-1] if len(stops) > 1 else []
+                if self._as_much(one, depot, self._stops(one, depot, place)):
+                    return True
+        return False
+
+    def _lighter(self, one: Standing, planned: Planned) -> bool:
+        """Book a trip to all its stops, without the heaviest goods where that takes too long to unload."""
+        for part in LIGHTER_PERCENT:
+            stops = [
+                Stop(stop.node, stop.place, self.left.lightened(stop.items, part)) for stop in planned.stops
+            ]
+            if self._book(one, planned.depot, [stop for stop in stops if stop.items]):
+                if part < WHOLE_PERCENT:
+                    self.late.add(one.truck.id)
+                return True
+        return False
+
+    def _as_much(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
+        """Book a trip, without its last stops where there is no time for them; tell whether it could be."""
+        while stops:
+            if self._book(one, depot, stops):
+                return True
+            stops = stops[:-1]
         return False
 
     def _depots(self, one: Standing) -> list[int]:
@@ -231,8 +289,8 @@ class Dispatcher:
         halts.append((truck.base_node, 0))
         exposure = one.exposure_ppm_s
         for to_node, halt_s in halts:
-            run = self._run(truck, node, to_node, ready_s)
-            if run is None or not self._within(one, booked, run, exposure):
+            run = self._run(one, (node, to_node), ready_s, booked, exposure)
+            if run is None:
                 self._undo(booked)
                 return False
             self.roads.reserve(run)
@@ -260,11 +318,21 @@ class Dispatcher:
             for item in stop.items
         )
 
-    def _run(self, truck: TruckDay, node: int, to_node: int, ready_s: int) -> Any:
+    def _run(
+        self,
+        one: Standing,
+        ends: tuple[int, int],
+        ready_s: int,
+        booked: list[tuple[int, int, Any]],
+        exposure: int,
+    ) -> Any:
+        """Return the run that arrives first of those within the day and the exposure of the crew, or None."""
         found = None
-        for way in self.roads.ways(truck.weight_kg, node, to_node):
-            run = self.roads.earliest(way, ready_s, truck.units_mveh)
-            if run is not None and (found is None or run.arrive_s < found.arrive_s):
+        for way in self.roads.ways(one.truck.weight_kg, *ends):
+            run = self.roads.earliest(way, ready_s, one.truck.units_mveh)
+            if run is None or (found is not None and run.arrive_s >= found.arrive_s):
+                continue
+            if self._within(one, booked, run, exposure):
                 found = run
         return found
 
@@ -294,6 +362,16 @@ class Dispatcher:
             self.driven_m += self.roads.length_m(run.arcs)
             self.driven_s += run.arrive_s - run.depart_s
         loaded = names[0] if fetched else one.last
+        loads_s = booked[0][2].arrive_s if fetched else one.ready_s
+        self.trips.append(
+            Trip(
+                truck=one.truck, depot=booked[fetched][0], loads_s=loads_s, spare_s=0,
+                stops=tuple(
+                    (stop.place, run.arrive_s)
+                    for stop, (_, _, run) in zip(stops, booked[fetched:], strict=False)
+                ),
+            )
+        )  # fmt: skip
         for stop, name in zip(stops, names[fetched:], strict=False):
             self.left.take(stop.items)
             for item in stop.items:

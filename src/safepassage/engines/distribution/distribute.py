@@ -16,18 +16,21 @@ from safepassage.domain.aid.distribution import (
     AidTotals,
     Short,
 )
-from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.loads import loads_of
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.prices import Proof, dense, proved, shares_of
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
-TRIES = ((1.0, 4), (1.0, 14), (0.85, 8))
+TRIES = ((1.0, 4), (1.0, 14))
 """Parts of the trucks' time for which goods are shared out, and the most stops of a trip: the best is kept.
 
 Trips are never as good as their bound, and whether few stops or many serve better depends on the roads.
 """
+REFILLED = 2
+"""So often the trips that were found are filled anew."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -65,12 +68,34 @@ def distribute(
         _dispatch(done, options, shares[effort])
         tried.append((_totals(problem, proof, done.left, done), done))
         done.give_back()
+        for _ in range(REFILLED):
+            done = _refilled(done)
+            tried.append((_totals(problem, proof, done.left, done), done))
+            done.give_back()
     totals, done = max(tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
     return AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
         bounds=proof.bounds, remedies=proof.remedies, totals=totals,
     )  # fmt: skip
+
+
+def _refilled(before: Dispatcher) -> Dispatcher:
+    """Drive the trips of a distribution with other loads, the best for them; what is left goes on as ever."""
+    problem, trips = before.problem, before.skeleton()
+    done = Dispatcher(problem, before.roads, Left(problem, dense(problem)), before.cap_ppm_s, before.windows)
+    done.legs_before, done.most_stops = before.legs_before, before.most_stops
+    for trip, loads in zip(trips, loads_of(problem, trips), strict=True):
+        stops = tuple(
+            done.stop(place, items) for (place, _), items in zip(trip.stops, loads, strict=True) if items
+        )
+        if stops:
+            done.planned.setdefault(trip.truck.id, []).append(Planned(trip.depot, stops))
+            for stop in stops:
+                done.left.hold(stop.items)
+    for day in range(len(problem.days)):
+        done.day(day)
+    return done
 
 
 def _dispatch(done: Dispatcher, options: Options, shares: np.ndarray) -> None:

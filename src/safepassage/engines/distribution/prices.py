@@ -18,7 +18,7 @@ from safepassage.domain.aid.distribution import (
     TruckPrice,
 )
 from safepassage.engines.distribution.options import Options
-from safepassage.kernels.aid_program import Distribution, Shared, largest_least_share, most_worth
+from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
 MG_PER_KG = 10**6
 UL_PER_L = 10**6
@@ -88,7 +88,9 @@ def shares_of(problem: AidProblem, options: Options, effort: float, least_share:
         return np.zeros(0, dtype=np.int64)
     given = _program(problem, options)
     # Parts of all that is possible in the whole time are possible in that part of the time.
-    given = replace(given, seconds=given.seconds * effort)
+    mass, volume, lots = given.resources
+    eased = (replace(row, there_is=row.there_is * effort) for row in (mass, volume))
+    given = replace(given, resources=(*eased, lots))
     both = most_worth(given, least_share * effort * EASE)
     amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
     return np.floor(np.clip(both.parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
@@ -113,15 +115,18 @@ def _program(problem: AidProblem, options: Options) -> Distribution:
     room = np.array([crew.truck.volume_l for crew in options.crews], dtype=np.float64)
     handling = mass_g[options.need] / G_PER_T * (rules.load_s_per_t + rules.unload_s_per_t)
     trip = options.trip_s.astype(np.float64)
+    seconds = np.array([crew.seconds for crew in options.crews], dtype=np.float64)
+    by_mass_s = trip * mass_g[options.need] / 1_000 / payload[options.crew] + handling
+    by_volume_s = trip * volume_l[options.need] / room[options.crew] + handling
+    stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
-        place=np.array([at[need.place] for need in problem.needs], dtype=np.int64),
-        need=options.need, crew=options.crew, lot=options.lot,
-        by_mass_s=trip * mass_g[options.need] / 1_000 / payload[options.crew] + handling,
-        by_volume_s=trip * volume_l[options.need] / room[options.crew] + handling,
-        goods=amount[options.need],
-        seconds=np.array([crew.seconds for crew in options.crews], dtype=np.float64),
-        stock=np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64),
+        place=np.array([at[need.place] for need in problem.needs], dtype=np.int64), need=options.need,
+        resources=(
+            Resource(which=options.crew, takes=by_mass_s, there_is=seconds),
+            Resource(which=options.crew, takes=by_volume_s, there_is=seconds),
+            Resource(which=options.lot, takes=amount[options.need], there_is=stock),
+        ),
     )  # fmt: skip
 
 
@@ -136,12 +141,12 @@ def _bound(
     """Round prices to whole numbers and sum the bound that they prove."""
     trucks = tuple(
         TruckPrice(type=crew.type, day=crew.day, mass_nano_s=round(m * scale), volume_nano_s=round(v * scale))
-        for crew, m, v in zip(options.crews, prices.mass.tolist(), prices.volume.tolist(), strict=True)
+        for crew, m, v in zip(options.crews, *(row.tolist() for row in prices.prices[:2]), strict=True)
         if round(m * scale) or round(v * scale)
     )
     lots = tuple(
         LotPrice(lot=lot.id, nano_milli=round(price * scale))
-        for lot, price in zip(problem.lots, prices.lots.tolist(), strict=True)
+        for lot, price in zip(problem.lots, prices.prices[2].tolist(), strict=True)
         if round(price * scale)
     )
     bound = AidBound(kind=kind, weights=weights, trucks=trucks, lots=lots, limit_nano=0, least_share_ppm=-1)
@@ -201,7 +206,7 @@ def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
 def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Remedy, ...]:
     """Return what one more truck, or one more tonne of a good, would be worth at the margin."""
     found: list[Remedy] = []
-    for crew, m, v in zip(options.crews, prices.mass.tolist(), prices.volume.tolist(), strict=True):
+    for crew, m, v in zip(options.crews, *(row.tolist() for row in prices.prices[:2]), strict=True):
         worth = int((m + v) * crew.seconds / crew.count)
         where = f"one more truck like {crew.type} at {crew.truck.depot} on {problem.days[crew.day].date}"
         found.append(Remedy(what=where, worth=worth))
@@ -210,7 +215,7 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
     lacking: dict[str, float] = {}
     for need, part in zip(problem.needs, met.tolist(), strict=True):
         lacking[need.commodity] = lacking.get(need.commodity, 0.0) + need.worth * max(0.0, 1 - part)
-    for lot, price in zip(problem.lots, prices.lots.tolist(), strict=True):
+    for lot, price in zip(problem.lots, prices.prices[2].tolist(), strict=True):
         worth = int(
             min(price * 1_000 * G_PER_T / goods[lot.commodity].mass_g, lacking.get(lot.commodity, 0.0))
         )

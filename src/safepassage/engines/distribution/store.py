@@ -10,6 +10,7 @@ from safepassage.domain.aid.distribution import NANO, AidProblem, Good
 from safepassage.engines.distribution.options import serves
 
 MG_PER_T = 10**9
+WHOLE_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Left:
     _lots_of: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _served: dict[str, int] = field(default_factory=dict)
     _worth: dict[str, int] = field(default_factory=dict)
+    goods: dict[str, Good] = field(default_factory=dict)
     _good: list[Good] = field(default_factory=list)
     _urgent: dict[int, set[str]] = field(default_factory=dict)
     _asked: set[str] | None = None
@@ -93,8 +95,8 @@ class Left:
         problem = self.problem
         self.needs = [need.amount_milli for need in problem.needs]
         self.lots = [lot.quantity_milli for lot in problem.lots]
-        goods = {good.id: good for good in problem.goods}
-        self._good = [goods[need.commodity] for need in problem.needs]
+        self.goods = {good.id: good for good in problem.goods}
+        self._good = [self.goods[need.commodity] for need in problem.needs]
         for i, need in enumerate(problem.needs):
             self._of_place.setdefault(need.place, []).append(i)
             self._worth[need.place] = self._worth.get(need.place, 0) + need.worth * NANO
@@ -189,24 +191,49 @@ class Left:
                 found.append(Item(i, k, milli))
         return found
 
+    def lightened(self, items: list[Item], percent: int) -> list[Item]:
+        """Return so much of the mass of items, what is worth most a kilogram first."""
+        if percent == WHOLE_PERCENT:
+            return items
+
+        def worth_per_mass(item: Item) -> float:
+            need = self.problem.needs[item.need]
+            return need.worth / (need.amount_milli * self.good(item.need).mass_g)
+
+        room = sum(item.milli * self.good(item.need).mass_g for item in items) * percent // WHOLE_PERCENT
+        kept = []
+        for item in sorted(items, key=lambda item: (-worth_per_mass(item), item.need, item.lot)):
+            good = self.good(item.need)
+            milli = min(item.milli, room // good.mass_g // good.step_milli * good.step_milli)
+            if milli:
+                room -= milli * good.mass_g
+                kept.append(Item(item.need, item.lot, milli))
+        return kept
+
+    def hold(self, items: list[Item]) -> None:
+        """Keep items for a trip that is planned."""
+        self._urgent, self._asked = {}, None
+        for item in items:
+            self.needs[item.need] -= item.milli
+            self.lots[item.lot] -= item.milli
+
+    def free(self, items: list[Item]) -> None:
+        """Give back items that were kept."""
+        self._urgent, self._asked = {}, None
+        for item in items:
+            self.needs[item.need] += item.milli
+            self.lots[item.lot] += item.milli
+
     def take(self, items: list[Item]) -> None:
         """Count items as delivered."""
         self._urgent, self._asked = {}, None
         for item in items:
             need = self.problem.needs[item.need]
-            before = need.amount_milli - self.needs[item.need]
             self.needs[item.need] -= item.milli
             self.lots[item.lot] -= item.milli
             self.wanted[item.need] = max(0, self.wanted.get(item.need, 0) - item.milli)
-            gained = need.worth_nano(before + item.milli) - need.worth_nano(before)
+            gained = need.worth_nano(item.milli)
             self._served[need.place] = self._served.get(need.place, 0) + gained
-
-    def worth(self, items: list[Item]) -> float:
-        """Return the worth of items."""
-        return sum(
-            self.problem.needs[item.need].worth * item.milli / self.problem.needs[item.need].amount_milli
-            for item in items
-        )
 
     def mass_g(self, items: list[Item]) -> int:
         """Return the mass of items, rounded up."""

@@ -1,0 +1,174 @@
+"""What trips that are known should carry: the least served place comes first, then the most worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Good, TruckDay
+from safepassage.engines.distribution.options import serves
+from safepassage.engines.distribution.store import Item
+from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
+
+MG_PER_KG, UL_PER_L = 10**6, 10**6
+EASE = 0.9995
+"""The share asked for beside the most worth, of the largest: so that the solver's rounding leaves room."""
+LUMP = 0.002
+"""A piece that alone is more of its place's worth is shared out in whole pieces before the rest."""
+Float = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A trip of a truck: where and when it loads, its stops with the second in which it reaches them.
+
+    `spare_s` are the seconds that the truck's whole day leaves for loading and unloading by weight.
+    """
+
+    truck: TruckDay
+    depot: int
+    loads_s: int
+    stops: tuple[tuple[str, int], ...]
+    spare_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ways:
+    """What each stop may bring: columns trip, stop, need, lot."""
+
+    trip: Int64
+    stop: Int64
+    need: Int64
+    lot: Int64
+
+
+def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]]]:
+    """Return by trip and stop what it brings, in whole parts and within room, stock, needs and hours."""
+    ways = _ways_of(problem, trips)
+    found: list[list[list[Item]]] = [[[] for _ in trip.stops] for trip in trips]
+    if not len(ways.need):
+        return found
+    program = _program(problem, trips, ways)
+    steps = _steps(problem, ways)
+    lumps = np.flatnonzero(_lumpy(problem, program, ways))
+    shared = _fairest(program)
+    if len(lumps):
+        whole = _whole_pieces(program, steps, lumps, shared.parts)
+        low, high = np.zeros(len(steps)), np.full(len(steps), np.inf)
+        low[lumps] = high[lumps] = whole
+        shared = _fairest(replace(program, at_least=low, at_most=high))
+    counts = np.floor(np.clip(shared.parts, 0, 1) / steps + 1e-6)
+    # Floors of each way are within all limits; what they leave is given on when the trips are booked.
+    for way in np.flatnonzero(counts > 0).tolist():
+        i = int(ways.need[way])
+        good = _good(problem)[problem.needs[i].commodity]
+        item = Item(i, int(ways.lot[way]), int(counts[way]) * good.step_milli)
+        found[int(ways.trip[way])][int(ways.stop[way])].append(item)
+    return found
+
+
+def _fairest(program: Distribution) -> Shared:
+    fair = largest_least_share(program)
+    both = most_worth(program, fair.least_share * EASE)
+    return both if both.parts.any() else fair
+
+
+def _good(problem: AidProblem) -> dict[str, Good]:
+    return {good.id: good for good in problem.goods}
+
+
+def _ways_of(problem: AidProblem, trips: Sequence[Trip]) -> _Ways:
+    goods = _good(problem)
+    at: dict[str, list[int]] = {}
+    for i, need in enumerate(problem.needs):
+        at.setdefault(need.place, []).append(i)
+    lots: dict[tuple[int, str], list[int]] = {}
+    for k, lot in enumerate(problem.lots):
+        lots.setdefault((lot.node, lot.commodity), []).append(k)
+    rows: list[tuple[int, int, int, int]] = []
+    for number, trip in enumerate(trips):
+        day = trip.truck.day
+        for stop, (place, arrive_s) in enumerate(trip.stops):
+            for i in at.get(place, ()):
+                need = problem.needs[i]
+                if need.due < day or (goods[need.commodity].cold_chain and not trip.truck.cold_chain):
+                    continue
+                for k in lots.get((trip.depot, need.commodity), ()):
+                    lot = problem.lots[k]
+                    in_time = lot.available_from_s <= trip.loads_s and not 0 <= lot.expires_s <= arrive_s
+                    if in_time and serves(problem, lot, day, need.due):
+                        rows.append((number, stop, i, k))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    return _Ways(trip=columns[0], stop=columns[1], need=columns[2], lot=columns[3])
+
+
+def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distribution:
+    goods, rules = _good(problem), problem.rules
+    names = sorted({need.place for need in problem.needs})
+    at = {name: position for position, name in enumerate(names)}
+    amount = np.array([need.amount_milli for need in problem.needs], dtype=np.float64)
+    mass_mg = amount * [goods[need.commodity].mass_g for need in problem.needs]
+    volume_ul = amount * [goods[need.commodity].volume_ml for need in problem.needs]
+    crews = sorted({trip.truck.id for trip in trips})
+    crew = np.array([crews.index(trip.truck.id) for trip in trips], dtype=np.int64)
+    spare_s = np.zeros(len(crews))
+    for k, trip in zip(crew.tolist(), trips, strict=True):
+        spare_s[k] = trip.spare_s
+    per_mg_s = (rules.load_s_per_t + rules.unload_s_per_t) / (G_PER_T * 1_000)
+    payload = np.array([trip.truck.payload_kg * MG_PER_KG for trip in trips], dtype=np.float64)
+    room = np.array([trip.truck.volume_l * UL_PER_L for trip in trips], dtype=np.float64)
+    stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
+    one, mass, volume = np.ones(len(payload)), mass_mg[ways.need], volume_ul[ways.need]
+    return Distribution(
+        worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
+        place=np.array([at[need.place] for need in problem.needs], dtype=np.int64), need=ways.need,
+        resources=(
+            Resource(which=ways.trip, takes=mass / payload[ways.trip], there_is=one),
+            Resource(which=ways.trip, takes=volume / room[ways.trip], there_is=one),
+            Resource(which=crew[ways.trip], takes=mass * per_mg_s, there_is=spare_s),
+            Resource(which=ways.lot, takes=amount[ways.need], there_is=stock),
+        ),
+    )  # fmt: skip
+
+
+def _steps(problem: AidProblem, ways: _Ways) -> Float:
+    """Return (m,) the part of its need that the least part of a good is."""
+    goods = _good(problem)
+    step = np.array([goods[need.commodity].step_milli / need.amount_milli for need in problem.needs])
+    return step[ways.need]
+
+
+def _lumpy(problem: AidProblem, program: Distribution, ways: _Ways) -> NDArray[np.bool_]:
+    total = np.bincount(program.place, weights=program.worth)
+    piece = _steps(problem, ways) * program.worth[ways.need]
+    return piece > LUMP * total[program.place[ways.need]]
+
+
+def _whole_pieces(program: Distribution, steps: Float, lumps: Int64, parts: Float) -> Float:
+    """Return (l,) parts of lumpy options in whole pieces: rounded down, then up while there is any left."""
+    count = np.floor(parts[lumps] / steps[lumps] + 1e-6)
+    rest = parts[lumps] / steps[lumps] - count
+    met = np.bincount(program.need[lumps], weights=count * steps[lumps], minlength=len(program.worth))
+    used = [
+        np.bincount(
+            row.which[lumps], weights=row.takes[lumps] * count * steps[lumps], minlength=len(row.there_is)
+        )
+        for row in program.resources
+    ]
+    for position in np.lexsort((np.arange(len(lumps)), -rest)).tolist():
+        way = int(lumps[position])
+        need, step = int(program.need[way]), float(steps[way])
+        fits = met[need] + step <= 1 + 1e-9 and all(
+            total[row.which[way]] + row.takes[way] * step <= row.there_is[row.which[way]] * (1 + 1e-9)
+            for row, total in zip(program.resources, used, strict=True)
+        )
+        if fits:
+            count[position] += 1
+            met[need] += step
+            for row, total in zip(program.resources, used, strict=True):
+                total[row.which[way]] += row.takes[way] * step
+    return count * steps[lumps]
