@@ -1,13 +1,14 @@
 """Whether any bytes make a reader fail: each answers with a value, a list of problems or one sentence.
 
     python benchmarks/fuzz.py [READER ...] [--cases 10000] [--guided SECONDS] [--seed S]
-                              [--failures FOLDER] [--list] [--json]
+                              [--failures FOLDER] [--keep FILE] [--list] [--json]
 
 For each reader Hypothesis makes so many cases near its samples: bytes cut, spliced, doubled, flipped, and
 words and numbers that have made readers fail before. `--guided` goes on from there: a case that comes
 through a line nobody came through before is kept and changed further, so that the search gets behind the
 first checks. A case fails when anything else is raised than the reader's own answer, when it takes over two
-seconds of the processor, or over 512 MB. What failed is kept in FOLDER, to become a test.
+seconds of the processor, or over 512 MB. What failed is kept in FOLDER, to become a test. With `--keep` a run
+that was stopped goes on: readers that were tried so already are passed over.
 """
 
 from __future__ import annotations
@@ -246,6 +247,18 @@ def _keep(folder: Path, reader: Reader, tally: Tally) -> None:
         (folder / name).write_bytes(data)
 
 
+def _how(options: argparse.Namespace) -> list[float]:
+    return [options.cases, options.guided, options.seed]
+
+
+def _kept(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Return what earlier runs kept of readers that were tried in the same way."""
+    if options.keep is None or not options.keep.is_file():
+        return {}
+    rows = [json.loads(line) for line in options.keep.read_text(encoding="utf-8").splitlines()]
+    return {row["reader"]: row["row"] for row in rows if row["how"] == _how(options)}
+
+
 def main() -> int:
     """Try the readers; 1 when one of them failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -254,6 +267,7 @@ def main() -> int:
     parser.add_argument("--guided", type=float, default=0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=Path, help="keep cases that failed in this folder")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep what was found, and go on from there")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -262,8 +276,12 @@ def main() -> int:
     if options.list:
         print("\n".join(reader.name for reader in chosen))
         return 0
-    found, started = {}, time.process_time()
+    names = {reader.name for reader in chosen}
+    found = {name: row for name, row in _kept(options).items() if name in names}
     for reader in chosen:
+        if reader.name in found:
+            continue
+        started = time.process_time()
         tally = tried(reader, options)
         if options.failures and tally.failures:
             _keep(options.failures, reader, tally)
@@ -271,8 +289,12 @@ def main() -> int:
             "cases": tally.cases, "answered": dict(tally.answered),
             "slowest_ms": round(tally.slowest_s * 1000),
             "grown_mb": tally.most_bytes >> 20, "lines": tally.lines, "failures": sorted(tally.failures),
+            "cpu_s": round(time.process_time() - started, 1),
         }  # fmt: skip
         row = found[reader.name]
+        if options.keep:
+            with options.keep.open("a", encoding="utf-8") as out:
+                out.write(json.dumps({"reader": reader.name, "how": _how(options), "row": row}) + "\n")
         print(
             f"{reader.name:28} {row['cases']:7} cases, slowest {row['slowest_ms']:5} ms, "
             f"{row['grown_mb']:4} MB, {row['lines']:5} lines, failures: {len(tally.failures)}",
@@ -281,7 +303,7 @@ def main() -> int:
         for failure in sorted(tally.failures)[:SHOWN]:
             print(f"    {failure}", file=sys.stderr if options.json else sys.stdout)
     total = sum(len(row["failures"]) for row in found.values())
-    cpu_s = round(time.process_time() - started)
+    cpu_s = round(sum(row["cpu_s"] for row in found.values()))
     print(f"{sum(r['cases'] for r in found.values())} cases, {len(found)} readers, {total} failures, {cpu_s} "
           "processor seconds", file=sys.stderr if options.json else sys.stdout)  # fmt: skip
     if options.json:

@@ -19,7 +19,7 @@ FORMS: dict[str, list[str]] = {
     "mutation-audit": ["mutation.py", "audit", "--results", "{keep}/mutation-audit.jsonl"],
     "mutation-verifier": ["mutation.py", "verifier", "--slow", "--results", "{keep}/mutation-verifier.jsonl"],
     "mutation-releases": ["mutation.py", "releases", "--results", "{keep}/mutation-releases.jsonl"],
-    "fuzz": ["fuzz.py", "--failures", "{keep}/fuzz"],
+    "fuzz": ["fuzz.py", "--failures", "{keep}/fuzz", "--keep", "{keep}/fuzz.jsonl"],
     "fuzz-guided": [
         "fuzz.py",
         "--cases",
@@ -28,6 +28,8 @@ FORMS: dict[str, list[str]] = {
         "60",
         "--failures",
         "{keep}/fuzz",
+        "--keep",
+        "{keep}/fuzz-guided.jsonl",
         "XML",
         "KML",
         "CAP",

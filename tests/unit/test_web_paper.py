@@ -121,7 +121,9 @@ class TestWhatLeaves:
     def test_the_files_are_those_of_a_signed_list(self, approver):
         desk, browser, made = approver
         self.overridden(browser, self.failing(made))
-        browser.post("/paper/notice", {"why": "asked for"})
+        assert 'name="id" value="export-' in browser.get("/paper").text
+        for _ in range(2):
+            browser.post("/paper/notice", {"why": "asked for", "id": "export-abc"})
         [entry] = exports(desk)
         manifest = browser.get(f"/paper/exports/{entry.seq}").json()
         files = {name: browser.get(f"/paper/notice/{name}").content for name in manifest["files"]}

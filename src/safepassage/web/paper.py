@@ -107,7 +107,8 @@ async def sheets(request: Request) -> Response:
     except SheetError as fault:
         return await _page(request, problem=str(fault), status=422)
     stamp = {**team_release(made).stamp, "audience": DRIVERS}
-    receipt = await desk.record(person, _export(desk, person, stamp, files, why="sheets for drivers"))
+    draft = _export(desk, person, stamp, files, why="sheets for drivers", key=form.text("id"))
+    receipt = await desk.record(person, draft)
     return await _page(request, sheets=list(files), chosen=language, signed=str(receipt.seq))
 
 
@@ -155,7 +156,7 @@ async def release_notice(request: Request) -> Response:
     if held:
         return await _page(request, problem=f"The plan audit holds it up: {', '.join(held)}.", status=422)
     files = await run_in_threadpool(notice_files, made)
-    draft = _export(desk, person, _public(made).stamp, files, why=why)
+    draft = _export(desk, person, _public(made).stamp, files, why=why, key=form.text("id"))
     try:
         await desk.record(person, draft)
     except RefusedError as fault:
@@ -193,14 +194,17 @@ def _pdf(data: bytes, name: str) -> Response:
 
 
 def _export(
-    desk: Desk, person: Person, stamp: Mapping[str, str], files: Mapping[str, bytes], *, why: str
+    desk: Desk, person: Person, stamp: Mapping[str, str], files: Mapping[str, bytes], *, why: str, key: str
 ) -> Draft:
-    """Return what leaves as an entry: what stands on it, from which plan, the hash of each file."""
+    """Return what leaves as an entry: what stands on it, from which plan, the hash of each file.
+
+    `key` comes with the form, so that a form sent twice is one export.
+    """
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     said = hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest()
     return desk.draft(
         person, kind=exports.EXPORT_MADE, body={**stamp, "files": hashes}, why=why,
-        id=f"export-{desk.folding.size}-{said[:24]}", about=f"plan:{stamp['plan_sha256'][:32]}",
+        id=key or f"export-{desk.folding.size}-{said[:24]}", about=f"plan:{stamp['plan_sha256'][:32]}",
     )  # fmt: skip
 
 
