@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -22,19 +24,30 @@ LOOP = {
 """Two ways from home to the camp."""
 
 
-@pytest.fixture
-def case(tmp_path):
-    return write_case(tmp_path / "case", **LOOP)
+@pytest.fixture(scope="module")
+def announced(tmp_path_factory):
+    """Return a folder with the case and its first plan, made once; tests go on from a copy."""
+    folder = tmp_path_factory.mktemp("announced")
+    assert main(["plan", str(write_case(folder / "case", **LOOP)), "-o", str(folder / "first")]) == 0
+    return folder
 
 
 @pytest.fixture
-def go_on(tmp_path, case, capsys):
-    """Plan the case, then go on from it with news; return (exit code, what was printed, the folder)."""
+def case(tmp_path, announced):
+    return Path(copytree(announced / "case", tmp_path / "case"))
+
+
+@pytest.fixture
+def first(tmp_path, announced):
+    return Path(copytree(announced / "first", tmp_path / "first"))
+
+
+@pytest.fixture
+def go_on(tmp_path, case, first, capsys):
+    """Go on from the first plan with news; return (exit code, what was printed, the folder)."""
 
     def run(*news, at="06:05"):
-        first, second = tmp_path / "first", tmp_path / "second"
-        if not first.exists():
-            assert main(["plan", str(case), "-o", str(first)]) == 0
+        second = tmp_path / "second"
         capsys.readouterr()
         code = main(["plan", str(case), "-o", str(second), "--previous", str(first), "--at", at, *news])
         printed = capsys.readouterr()
@@ -140,9 +153,7 @@ def test_the_next_event_goes_on_from_the_new_plan(go_on, tmp_path, case, capsys)
         (["--previous", "{none}", "--at", "06:10"], "none"),
     ],
 )
-def test_what_cannot_be_understood_is_said_in_one_sentence(tmp_path, case, capsys, options, said):
-    first = tmp_path / "first"
-    assert main(["plan", str(case), "-o", str(first)]) == 0
+def test_what_cannot_be_understood_is_said_in_one_sentence(tmp_path, case, first, capsys, options, said):
     capsys.readouterr()
     typed = [part.format(first=first, none=tmp_path / "none") for part in options]
     assert main(["plan", str(case), "-o", str(tmp_path / "out"), *typed]) == 2
@@ -151,10 +162,8 @@ def test_what_cannot_be_understood_is_said_in_one_sentence(tmp_path, case, capsy
     assert not (tmp_path / "out").exists()
 
 
-def test_another_case_is_not_gone_on_from(tmp_path, case, capsys):
+def test_another_case_is_not_gone_on_from(tmp_path, first, capsys):
     other = write_case(tmp_path / "other", **(LOOP | {"nodes": LOOP["nodes"] + "e,50.2,35.2\n"}))
-    first = tmp_path / "first"
-    assert main(["plan", str(case), "-o", str(first)]) == 0
     options = ["--previous", str(first), "--at", "06:10"]
     assert main(["plan", str(other), "-o", str(tmp_path / "out"), *options]) == 2
     assert "other roads" in capsys.readouterr().err

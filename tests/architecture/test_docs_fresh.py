@@ -83,7 +83,14 @@ def run_console(body: str) -> None:
 RUNNABLE = [path for path in PAGES if blocks(path.read_text("utf-8"), "python", "console")]
 
 
-@pytest.mark.parametrize("path", RUNNABLE, ids=lambda p: str(p.relative_to(ROOT)))
+PLANS_THE_EXAMPLE = DOCS / "tutorial" / "first-plan.md"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.slow if path == PLANS_THE_EXAMPLE else ()) for path in RUNNABLE],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
 def test_examples_run(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "example"}

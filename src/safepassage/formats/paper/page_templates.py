@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from safepassage.formats.containers.markup import Markup, escaped
 
+_LONGEST_WORD = 24
+"""A cell with a longer word may break it anywhere, so that nothing is cut at the edge of a page."""
 
+
+@cache
 def environment() -> Environment:
-    """Return the templates of this package; a name that a template misspells is an error."""
+    """Return the templates of this package, compiled once; a name that a template misspells is an error."""
     templates = Environment(
         loader=PackageLoader("safepassage.formats", "templates"),
         autoescape=True,
@@ -24,6 +29,7 @@ def environment() -> Environment:
         finalize=_finished,
     )
     templates.filters["count"] = _count
+    templates.tests["long"] = _is_long
     return templates
 
 
@@ -33,6 +39,10 @@ def _finished(value: Any) -> Any:
 
 def _count(value: int) -> str:
     return f"{value:,}"
+
+
+def _is_long(text: str) -> bool:
+    return any(len(word) > _LONGEST_WORD for word in text.split())
 
 
 def inline(templates: Environment, name: str, **values: Any) -> Markup:

@@ -6,20 +6,12 @@ from safepassage.formats.containers.markup import Markup
 from safepassage.formats.paper.page_templates import content_policy, environment, inline
 from safepassage.formats.paper.paper import Paper
 
-_LONGEST_WORD = 24
-"""A cell with a longer word may break it anywhere, so that nothing is cut at the edge of a page."""
-
 
 def write(paper: Paper, *, rules: str = "") -> bytes:
     """Return the page; `rules` style its drawings."""
     templates = environment()
-    templates.tests["long"] = _is_long
     style = Markup(inline(templates, "paper.css", wide=paper.wide, counted=paper.counted) + Markup(rules))
     page = templates.get_template("paper.html").render(
         paper=paper, style=style, policy=content_policy(styles=(style,))
     )
     return page.encode("utf-8")
-
-
-def _is_long(text: str) -> bool:
-    return any(len(word) > _LONGEST_WORD for word in text.split())
