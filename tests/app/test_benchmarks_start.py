@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PARTS = {
-    "disk_faults.py", "evacuation_peers.py", "exposure_case.py", "fuzz_readers.py", "hard_stops.py",
+    "disk_faults.py", "evacuation_peers.py", "exposure_case.py", "family_instances.py", "fuzz_readers.py",
+    "hard_stops.py",
     "http_stops.py",
     "mutants.py", "polnear.py", "power_loss.py", "slices.py",
 }  # fmt: skip

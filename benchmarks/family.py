@@ -1,0 +1,166 @@
+"""The instance family "both ways out": generate, check, baselines (docs/reference/instance-family.md).
+
+    python benchmarks/family.py generate FOLDER [NAME …]     write instances (default: the published members)
+    python benchmarks/family.py check INSTANCE OUT           check a plan of an instance, and score it
+    python benchmarks/family.py baselines [NAME …] [--json]  plan, check and score with this planner
+
+A score is: decided persons served, person-minutes (who is not served counts to the end), the proved bounds,
+and decided persons out in the instance's own truth, which no planner may read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+try:
+    from benchmarks.family_instances import Instance, Name, members
+except ImportError:
+    from family_instances import Instance, Name, members  # type: ignore[import-not-found, no-redef]
+
+from safepassage.casework.worlds_asked import Order, asked
+from safepassage.cli import main as safepassage
+from safepassage.domain.worlds import Chances, Fact, FactKind
+from safepassage.engines.worlds import Question, evaluated, with_margin
+from safepassage.formats.containers import canonical_json
+from safepassage_verify import verify_files
+from safepassage_verify.files import find_plan
+
+SECONDS = 60
+
+
+def generate(folder: Path, names: list[Name]) -> None:
+    """Write instances, each into a folder of its name."""
+    for name in names:
+        where = folder / str(name)
+        where.mkdir(parents=True, exist_ok=True)
+        for file, data in Instance(name).files().items():
+            (where / file).write_bytes(data)
+
+
+def score(instance: Path, out: Path) -> dict[str, Any]:
+    """Return whether a plan holds, by the independent verifier, and what it is worth."""
+    path = find_plan(out)
+    verdict = verify_files(path)
+    plan = json.loads(path.read_text("utf-8"))
+    joint = plan.get("joint") or {}
+    row: dict[str, Any] = {
+        "instance": instance.name, "verified": verdict.verified,
+        "served": sum(d["persons_served"] for d in plan["directions"]),
+        "demand": sum(d["persons_demand"] for d in plan["directions"]),
+        "person_min": joint.get("person_seconds", 0) // SECONDS,
+        "bound_person_min": (joint.get("person_seconds_bound") or 0) // SECONDS,
+        "last_min": (joint.get("last_arrival_s") or 0) // SECONDS,
+        "bound_last_min": (joint.get("last_arrival_bound_s") or 0) // SECONDS,
+    }  # fmt: skip
+    if verdict.verified:
+        row["out_in_truth"], row["harm_person_min"] = in_truth(instance, path, plan)
+    return row
+
+
+def in_truth(instance: Path, path: Path, plan: dict[str, Any]) -> tuple[int, int]:
+    """Return decided persons out, and person-minutes in harm, in the world of the instance's truth."""
+    truth = json.loads((instance / "truth.json").read_text("utf-8"))
+    inputs = canonical_json.decode(path.with_name(path.name.replace("plan.json", "inputs.json")).read_bytes())
+    nothing = Chances(
+        unknown_ppm=0, restricted_ppm=0, shut_gate_ppm=0, shut_road_ppm=0, early_ppm=0, breakdown_day_ppm=0,
+        stay_share_most=0, slow_share_most=0, early_share_most=0,
+    )  # fmt: skip
+    order = Order(inputs=b"", plan=b"", chances=nothing, voices=(), seed=0, worlds=1)
+    plain = asked(inputs, plan, order)
+    arcs: dict[str, list[int]] = {label: [] for label in truth["shut_links"]}
+    for change in plan["modifications"]:
+        if change["id"].removeprefix("status-") in arcs:
+            arcs[change["id"].removeprefix("status-")] += change["arcs"]
+    facts = []
+    for fact in plain.facts:
+        if fact.kind is FactKind.HAZARD:
+            so = fact.id.removeprefix("event ") in truth["harmful_zones"]
+            facts.append(
+                Fact(id=fact.id, kind=fact.kind, words=fact.words, arcs=fact.arcs, ppm=(so * 10**6,) * 3)
+            )
+    shut = tuple(sorted({arc for rows in arcs.values() for arc in rows}))
+    facts.append(Fact(id="shut", kind=FactKind.SHUT, words="shut", arcs=shut, ppm=(10**6,) * 3))
+    question = Question(
+        problem=_cut_short(plain.problem, truth), movements=plain.movements, facts=tuple(facts),
+        chances=nothing, seed=0, worlds=1,
+    )  # fmt: skip
+    found = evaluated(question, 0, 1)
+    return int(found.out.sum()), int(found.exposure.sum()) // SECONDS
+
+
+def _cut_short(problem: Any, truth: dict[str, Any]) -> Any:
+    """Return the problem with the windows of gates whose party closes early cut short."""
+    sides = {f"Crossing {gate.removeprefix('gate-')}" for gate in truth["gates_early"]}
+    network, cut = problem.network, with_margin(problem, round(1_000 * truth["early_share"])).network
+    label = network.arcs.label
+    profiles = {a: (cut if str(label[a]) in sides else network).profiles[a] for a in network.profiles}
+    return replace(problem, network=replace(network, profiles=profiles))
+
+
+def baseline(name: Name, options: list[str]) -> dict[str, Any]:
+    """Return this planner's score on an instance, with its processor seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(Path(folder), [name])
+        instance, out = Path(folder) / str(name), Path(folder) / "out"
+        began = time.process_time()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+            code = safepassage(["plan", str(instance), "-o", str(out), *options])
+        seconds = time.process_time() - began
+        if code not in {0, 3}:
+            return {"instance": str(name), "verified": False, "fault": said.getvalue().strip()[:300]}
+        return {**score(instance, out), "cpu_s": round(seconds, 1)}
+
+
+HEADS = ("instance", "verified", "served", "demand", "person_min", "bound_person_min", "last_min",
+         "bound_last_min", "out_in_truth", "harm_person_min", "cpu_s")  # fmt: skip
+
+
+def printed(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print scores as a table, or JSON."""
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    for row in rows:
+        print(f"| {' | '.join(str(row.get(head, row.get('fault', ''))) for head in HEADS)} |")
+
+
+def main() -> int:
+    """Do what is asked."""
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    actions = parser.add_subparsers(dest="action", required=True)
+    one = actions.add_parser("generate")
+    one.add_argument("folder", type=Path)
+    one.add_argument("names", nargs="*", type=Name.parsed)
+    two = actions.add_parser("check")
+    two.add_argument("instance", type=Path)
+    two.add_argument("out", type=Path)
+    three = actions.add_parser("baselines")
+    three.add_argument("names", nargs="*", type=Name.parsed)
+    for each in (two, three):
+        each.add_argument("--json", action="store_true")
+    three.add_argument("--work-limit", default="2000000", help="search steps for each plan")
+    args = parser.parse_args()
+    if args.action == "generate":
+        generate(args.folder, args.names or list(members()))
+        return 0
+    if args.action == "check":
+        rows = [score(args.instance, args.out)]
+    else:
+        options = ["--work-limit", args.work_limit]
+        rows = [baseline(name, options) for name in args.names or members()]
+    printed(rows, as_json=args.json)
+    return 0 if all(row["verified"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
