@@ -54,5 +54,8 @@ def test_planned_against_simulated_is_printed_and_written(plan, capsys):
     assert found["runs"][0]["arrivals"][-1][2:] == found["runs"][0]["arrivals"][-1][2:3] * 2
     driven = json.loads((plan / "RESTRICTED" / "RESTRICTED-driven.json").read_text("utf-8"))
     planned = json.loads((plan / "RESTRICTED" / "RESTRICTED-plan.json").read_text("utf-8"))
+    record = plan / "RESTRICTED" / "RESTRICTED-driven.json"
+    assert main(["simulate", str(plan), "--driven", str(record)]) == 0
+    assert "What happened, recorded by SUMO" in capsys.readouterr().out
     legs = {leg["id"] for chain in planned["vehicles"] for leg in chain["legs"]}
     assert legs & {row["movement"] for row in driven["movements"]}

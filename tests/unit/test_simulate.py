@@ -9,10 +9,11 @@ import pytest
 from safepassage.casework import simulator
 from safepassage.casework.simulator import Limits, SimulatorError
 from safepassage.domain.errors import FormatError
-from safepassage.domain.simulation import SimulatedRoad, SimulatedVehicle, Traffic, Trajectory
-from safepassage.engines.simulate import Setting, sheet, traffic
+from safepassage.domain.simulation import Driven, SimulatedRoad, SimulatedVehicle, Traffic, Trajectory
+from safepassage.engines.simulate import Setting, records, sheet, traffic
+from safepassage.formats.containers import canonical_json
 from safepassage.formats.gis import sumo
-from safepassage.formats.plan import plan_json
+from safepassage.formats.plan import plan_json, simulation_json
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 
@@ -124,7 +125,7 @@ class TestWhatComesBack:
 class TestCompared:
     def test_driven_as_planned_everybody_arrives_to_the_second(self):
         problem, schedule, given, made = told(shuttle())
-        found = sheet(problem, schedule, given, as_planned(problem, given), setting=SETTING)
+        found = sheet(problem, schedule, given, records(given, as_planned(problem, given)), setting=SETTING)
         west = found.directions[0]
         assert west.arrived == west.persons == made.direction("west")["persons_served"]
         assert west.simulated_last_s == west.planned_last_s == made.direction("west")["clearance_s"]
@@ -134,13 +135,21 @@ class TestCompared:
 
     def test_who_is_late_by_two_minutes_arrives_so_much_later(self):
         problem, schedule, given, _ = told(shuttle())
-        found = sheet(problem, schedule, given, as_planned(problem, given, late_s=120), setting=SETTING)
+        found = sheet(
+            problem, schedule, given, records(given, as_planned(problem, given, late_s=120)), setting=SETTING
+        )
         assert found.directions[0].delay_most_s == 120
         assert found.directions[0].ratio_permille > 1_000
 
     def test_who_is_stuck_on_the_way_does_not_arrive(self):
         problem, schedule, given, _ = told(shuttle())
-        found = sheet(problem, schedule, given, as_planned(problem, given, stop_after=1), setting=SETTING)
+        found = sheet(
+            problem,
+            schedule,
+            given,
+            records(given, as_planned(problem, given, stop_after=1)),
+            setting=SETTING,
+        )
         assert found.directions[0].arrived == 0
         assert found.directions[0].simulated_last_s == -1
         assert found.never > 0
@@ -154,9 +163,56 @@ class TestCompared:
         sketch.crossing("gate", 1)
         sketch.arrangement(window(0, 1_000), window(4_000, 6_000), places=("gate",))
         problem, schedule, given, _ = told(sketch)
-        found = sheet(problem, schedule, given, as_planned(problem, given, late_s=1_200), setting=SETTING)
+        found = sheet(
+            problem,
+            schedule,
+            given,
+            records(given, as_planned(problem, given, late_s=1_200)),
+            setting=SETTING,
+        )
         assert found.shut == len(given.vehicles)
         assert 4_000 <= found.directions[0].simulated_last_s < 4_400
+
+
+class TestWhatHappened:
+    def record(self):
+        problem, schedule, given, _ = told(shuttle())
+        rows = records(given, as_planned(problem, given, late_s=60))
+        document = simulation_json.driven(rows, by="marshals", plan_sha256="p")
+        return rows, document, (problem, schedule, given)
+
+    def test_a_record_comes_back_as_it_was_and_gives_the_same_sheet(self):
+        rows, document, plan = self.record()
+        by, again = simulation_json.read_driven(canonical_json.encode(document), file="d", plan_sha256="p")
+        assert (by, again) == ("marshals", rows)
+        assert sheet(*plan, again, setting=SETTING) == sheet(*plan, rows, setting=SETTING)
+
+    def test_movements_nobody_recorded_did_not_arrive(self):
+        rows, _, plan = self.record()
+        assert sheet(*plan, (), setting=SETTING).directions[0].arrived == 0
+        assert sheet(*plan, rows[1:], setting=SETTING).never == sheet(*plan, rows, setting=SETTING).never + 1
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"schema": "other"}, "schema"),
+            ({"plan_sha256": "q"}, "another plan"),
+            ({"movements": [{"movement": "m", "entries": [[1, "x"]], "arrive_s": 3}]}, "whole numbers"),
+            ({"movements": [{"movement": "m", "entries": [[1, 9], [2, 3]], "arrive_s": 10}]}, "go back"),
+            ({"movements": [{"movement": "m", "entries": [], "arrive_s": 1}] * 2}, "twice"),
+            ({"movements": [{"entries": [], "arrive_s": 1}]}, "lacks"),
+        ],
+    )
+    def test_other_records_are_one_sentence(self, change, said):
+        _, document, _ = self.record()
+        with pytest.raises(FormatError, match=said):
+            simulation_json.read_driven(
+                canonical_json.encode({**document, **change}), file="d.json", plan_sha256="p"
+            )
+
+    def test_time_does_not_go_back(self):
+        with pytest.raises(ValueError, match="go back"):
+            Driven(movement="m", entries_s=((0, 5),), arrive_s=4)
 
 
 def installed():
@@ -202,7 +258,7 @@ class TestInSumo:
         problem, schedule, given, _ = told(shuttle())
         first, second = (simulator.simulated(given, seed=0) for _ in range(2))
         assert first == second
-        found = sheet(problem, schedule, given, first, setting=SETTING)
+        found = sheet(problem, schedule, given, records(given, first), setting=SETTING)
         assert found.directions[0].arrived == found.directions[0].persons
         assert found.directions[0].ratio_permille <= 1_100
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from safepassage.casework import simulator
 from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
@@ -12,8 +14,8 @@ from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.domain.simulation import Compared, SimulationSheet, Traffic, Trajectory
-from safepassage.engines.simulate import Setting, sheet, traffic
+from safepassage.domain.simulation import Compared, Driven, SimulationSheet
+from safepassage.engines.simulate import Setting, records, sheet, traffic
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json, plan_json, simulation_json
@@ -35,14 +37,17 @@ class Simulated:
     seed: int
     limits: simulator.Limits
 
-    def run(self, capacity: int, spread: int) -> tuple[SimulationSheet, Traffic, tuple[Trajectory, ...]]:
+    def run(self, capacity: int, spread: int) -> tuple[SimulationSheet, tuple[Driven, ...]]:
         """Return what comes of the plan at a share of its capacities and a spread of speeds (permille)."""
         told = traffic(self.problem, self.schedule, capacity_permille=capacity, spread_permille=spread)
-        driven = simulator.simulated(told, seed=self.seed, limits=self.limits)
-        setting = Setting(
-            simulator=self.name, capacity_permille=capacity, spread_permille=spread, seed=self.seed
-        )
-        return sheet(self.problem, self.schedule, told, driven, setting=setting), told, driven
+        rows = records(told, simulator.simulated(told, seed=self.seed, limits=self.limits))
+        return self.compared(rows, self.name, capacity, spread), rows
+
+    def compared(self, rows: Sequence[Driven], by: str, capacity: int, spread: int) -> SimulationSheet:
+        """Return the plan beside what happened."""
+        told = traffic(self.problem, self.schedule)
+        setting = Setting(simulator=by, capacity_permille=capacity, spread_permille=spread, seed=self.seed)
+        return sheet(self.problem, self.schedule, told, rows, setting=setting)
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -51,9 +56,11 @@ def run(options: argparse.Namespace) -> Outcome:
         given = verified_plan(options.plan)
     except NotVerifiedError as fault:
         return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
+    if options.driven is not None:
+        return _recorded(given, options.driven)
     asked = simulated_plan(given, options.seed, options.time_limit)
     capacity = options.capacity * 10
-    first, told, driven = asked.run(capacity, 0)
+    first, driven = asked.run(capacity, 0)
     sheets = [first]
     if options.spread:
         sheets.append(asked.run(capacity, options.spread * 10)[0])
@@ -61,7 +68,7 @@ def run(options: argparse.Namespace) -> Outcome:
     data = simulation_json.document(sheets, **given.hashes)
     if least is not None:
         data["least_capacity_permille"] = least
-    way = simulation_json.driven(told, driven, simulator=asked.name, plan_sha256=given.hashes["plan_sha256"])
+    way = simulation_json.driven(driven, by=asked.name, plan_sha256=given.hashes["plan_sha256"])
     files = {"simulation": data, "driven": way}
     write_beside(
         options.output or given.folder,
@@ -80,11 +87,27 @@ def simulated_plan(given: PlanFolder, seed: int, limit_s: int) -> Simulated:
     SimulatorError
         When the simulator is not there.
     """
+    return _asked(given, simulator.version(), seed, limit_s)
+
+
+def _asked(given: PlanFolder, name: str, seed: int = 0, limit_s: int = 1) -> Simulated:
     return Simulated(
         problem=inputs_json.parse(canonical_json.decode(given.inputs)),
-        schedule=plan_json.parsed_schedule(canonical_json.decode(given.plan)), name=simulator.version(),
+        schedule=plan_json.parsed_schedule(canonical_json.decode(given.plan)), name=name,
         seed=seed, limits=simulator.Limits(wall_s=limit_s),
     )  # fmt: skip
+
+
+def _recorded(given: PlanFolder, file: Path) -> Outcome:
+    """Compare the plan with a record of what happened."""
+    by, rows = simulation_json.read_driven(
+        file.read_bytes(), file=file.name, plan_sha256=given.hashes["plan_sha256"]
+    )
+    asked = _asked(given, by)
+    found = asked.compared(rows, by, 1_000, 0)
+    names = {place.id: place.name for place in asked.problem.places}
+    text = recorded_text(found, LocalClock.of(canonical_json.decode(given.inputs)), names)
+    return Outcome(code=OK, text=text, data=simulation_json.document([found], **given.hashes))
 
 
 def holds(found: SimulationSheet) -> bool:
@@ -134,10 +157,21 @@ def simulation_text(sheets: list[SimulationSheet], clock: LocalClock, names: dic
         )
         lines += [f"  {_line(row, clock, row.name)}" for row in found.directions]
         lines += _faults(found)
-    lines.append("Places where people come latest against the plan, in the last run:")
-    worst = sorted(sheets[-1].places, key=lambda row: (-row.delay_most_s, row.name))[:MOST_PLACES]
+    return "\n".join([*lines, *_latest(sheets[-1], clock, names)])
+
+
+def recorded_text(found: SimulationSheet, clock: LocalClock, names: dict[str, str]) -> str:
+    """Return the plan beside what happened, as somebody recorded it."""
+    lines = [f"What happened, recorded by {found.simulator}, against the plan:"]
+    lines += [f"  {_line(row, clock, row.name)}" for row in found.directions]
+    return "\n".join([*lines, *_faults(found), *_latest(found, clock, names)])
+
+
+def _latest(found: SimulationSheet, clock: LocalClock, names: dict[str, str]) -> list[str]:
+    lines = ["Places where people come latest against the plan, in the last run:"]
+    worst = sorted(found.places, key=lambda row: (-row.delay_most_s, row.name))[:MOST_PLACES]
     lines += [f"  {_line(row, clock, names.get(row.name, row.name))}" for row in worst]
-    return "\n".join(lines)
+    return lines
 
 
 def _line(row: Compared, clock: LocalClock, name: str) -> str:

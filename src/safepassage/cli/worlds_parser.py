@@ -65,6 +65,10 @@ def simulate_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         "--least", action="store_true",
         help="also search the least share of capacity at which the plan holds: last arrivals within a tenth",
     )  # fmt: skip
+    add(
+        "--driven", type=Path, metavar="FILE",
+        help="compare the plan with a record of what happened (driven.json) instead of simulating",
+    )  # fmt: skip
     add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
     add(
         "--time-limit", type=whole(1, MOST_SECONDS), default=600, metavar="S", help="of one run, default: 600"

@@ -91,6 +91,21 @@ class Trajectory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Driven:
+    """What happened to a movement: (arc, second of entry) in order, and its arrival (-1: it did not)."""
+
+    movement: str
+    entries_s: tuple[tuple[int, int], ...]
+    arrive_s: int
+
+    def __post_init__(self) -> None:
+        seconds = [second for _, second in self.entries_s]
+        last = seconds[-1] if seconds else 0
+        if seconds != sorted(seconds) or min([*seconds, 0]) < 0 or -1 < self.arrive_s < last:
+            raise ValueError(f"{self.movement}: times of a movement must not go back")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """Persons of one place who arrive with one movement, as planned and as simulated (-1: they do not)."""
 

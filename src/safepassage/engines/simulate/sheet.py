@@ -10,8 +10,8 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.simulation import (
     Arrived,
     Compared,
+    Driven,
     SimulationSheet,
-    Stage,
     Traffic,
     Trajectory,
 )
@@ -42,12 +42,12 @@ def sheet(
     problem: PlanningProblem,
     schedule: Schedule,
     traffic: Traffic,
-    trajectories: Sequence[Trajectory],
+    records: Sequence[Driven],
     *,
     setting: Setting,
 ) -> SimulationSheet:
-    """Return a plan against what a simulator made of it."""
-    runs = _runs(traffic, trajectories)
+    """Return a plan against what happened: in a simulator, or as anybody recorded it in the same form."""
+    runs = _runs(traffic, records)
     shut = {name for name, run in runs.items() if _shut_at(problem, run) is not None}
     runs = {name: _after_opening(problem, run) if name in shut else run for name, run in runs.items()}
     rides = {ride.id: _ride(problem, ride) for ride in schedule.link_rides}
@@ -71,41 +71,45 @@ def sheet(
     )  # fmt: skip
 
 
-def _runs(traffic: Traffic, trajectories: Sequence[Trajectory]) -> dict[str, _Run]:
-    """Return how each movement went, in order; a movement without arcs follows from the one before."""
+def records(traffic: Traffic, trajectories: Sequence[Trajectory]) -> tuple[Driven, ...]:
+    """Return what happened to each movement that has a way of its own, in order of movements."""
     ways = {vehicle.id: vehicle for vehicle in traffic.vehicles}
     by_name = {row.vehicle: row for row in trajectories}
+    found = []
+    for stage in traffic.stages:
+        row = by_name.get(stage.vehicle)
+        if row is None or stage.first == stage.last:
+            continue
+        starts, arcs = (row.depart_s, *row.exits_s), ways[stage.vehicle].arcs
+        passed = range(stage.first, min(stage.last, len(starts)))
+        if stage.hold < 0:
+            arrive_s = row.arrive_s
+        else:
+            arrive_s = row.halts_s[stage.hold] if stage.hold < len(row.halts_s) else -1
+        entries = tuple((arcs[k], starts[k]) for k in passed if starts[k] >= 0)
+        found.append(Driven(movement=stage.movement, entries_s=entries, arrive_s=arrive_s))
+    return tuple(sorted(found, key=lambda row: row.movement))
+
+
+def _runs(traffic: Traffic, records: Sequence[Driven]) -> dict[str, _Run]:
+    """Return how each movement went, in order; a movement without arcs follows from the one before."""
+    by_name = {row.movement: row for row in records}
     found: dict[str, _Run] = {}
     ready: dict[str, int] = {}
     for stage in traffic.stages:
-        way, row = ways.get(stage.vehicle), by_name.get(stage.vehicle)
-        if stage.first == stage.last or way is None or row is None:
+        if stage.first == stage.last:
             before = ready.get(stage.vehicle, stage.planned_depart_s)
             at = max(stage.planned_depart_s, before + stage.turn_s) if before >= 0 else -1
-            run = _Run(
-                planned_depart_s=stage.planned_depart_s, planned_arrive_s=stage.planned_arrive_s, depart_s=at,
-                arrive_s=at,
-            )  # fmt: skip
+            row = Driven(movement=stage.movement, entries_s=(), arrive_s=at)
         else:
-            run = _driven(stage, way.arcs, row)
-        found[stage.movement] = run
-        ready[stage.vehicle] = run.arrive_s
+            row = by_name.get(stage.movement) or Driven(movement=stage.movement, entries_s=(), arrive_s=-1)
+        depart_s = row.entries_s[0][1] if row.entries_s else row.arrive_s
+        found[stage.movement] = _Run(
+            planned_depart_s=stage.planned_depart_s, planned_arrive_s=stage.planned_arrive_s,
+            depart_s=depart_s, arrive_s=row.arrive_s, entries_s=row.entries_s,
+        )  # fmt: skip
+        ready[stage.vehicle] = row.arrive_s
     return found
-
-
-def _driven(stage: Stage, arcs: Sequence[int], row: Trajectory) -> _Run:
-    starts = (row.depart_s, *row.exits_s)
-    entries = tuple(
-        (arcs[k], starts[k]) for k in range(stage.first, min(stage.last, len(starts))) if starts[k] >= 0
-    )
-    if stage.hold < 0:
-        arrive_s = row.arrive_s
-    else:
-        arrive_s = row.halts_s[stage.hold] if stage.hold < len(row.halts_s) else -1
-    return _Run(
-        planned_depart_s=stage.planned_depart_s, planned_arrive_s=stage.planned_arrive_s,
-        depart_s=entries[0][1] if entries else -1, arrive_s=arrive_s, entries_s=entries,
-    )  # fmt: skip
 
 
 def _ride(problem: PlanningProblem, ride: LinkRide) -> _Run:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from safepassage.domain.simulation import Compared, SimulationSheet, Traffic, Trajectory
+from safepassage.domain.errors import FormatError
+from safepassage.domain.simulation import Compared, Driven, SimulationSheet
+from safepassage.formats.containers import canonical_json
 
 SCHEMA = "safepassage.simulation/1"
 DRIVEN = "safepassage.driven/1"
@@ -50,32 +52,45 @@ def _arrivals(sheet: SimulationSheet) -> list[list[Any]]:
     return found
 
 
-def driven(
-    traffic: Traffic, trajectories: Sequence[Trajectory], *, simulator: str, plan_sha256: str
-) -> dict[str, Any]:
-    """Return what happened to each movement in a simulator: (arc, second of entry) rows and its arrival.
+def driven(records: Sequence[Driven], *, by: str, plan_sha256: str) -> dict[str, Any]:
+    """Return what happened to each movement of a plan: (arc, second of entry) rows and its arrival."""
+    rows = [
+        {
+            "movement": row.movement,
+            "entries": [list(pair) for pair in row.entries_s],
+            "arrive_s": row.arrive_s,
+        }
+        for row in records
+    ]
+    return {"schema": DRIVEN, "class": "RESTRICTED", "by": by, "plan_sha256": plan_sha256, "movements": rows}
 
-    The form is that of a record of what happened: it names movements of the plan, and can be set beside it.
+
+def read_driven(data: bytes, *, file: str, plan_sha256: str) -> tuple[str, tuple[Driven, ...]]:
+    """Return who recorded what happened, and the records.
+
+    Raises
+    ------
+    FormatError
+        When it is no such record, or one of another plan.
     """
-    ways = {vehicle.id: vehicle for vehicle in traffic.vehicles}
-    by_name = {row.vehicle: row for row in trajectories}
-    rows = []
-    for stage in traffic.stages:
-        way, row = ways.get(stage.vehicle), by_name.get(stage.vehicle)
-        if way is None or row is None or stage.first == stage.last:
-            continue
-        starts = (row.depart_s, *row.exits_s)
-        until = min(stage.last, len(starts))
-        entries = [[way.arcs[k], starts[k]] for k in range(stage.first, until) if starts[k] >= 0]
-        halts = row.halts_s
-        at_halt = halts[stage.hold] if 0 <= stage.hold < len(halts) else -1
-        rows.append(
-            {
-                "movement": stage.movement, "entries": entries,
-                "arrive_s": row.arrive_s if stage.hold < 0 else at_halt,
-            }
-        )  # fmt: skip
-    return {
-        "schema": DRIVEN, "class": "RESTRICTED", "by": simulator, "plan_sha256": plan_sha256,
-        "movements": sorted(rows, key=lambda row: str(row["movement"])),
-    }  # fmt: skip
+    try:
+        document = canonical_json.decode(data)
+        if document["schema"] != DRIVEN:
+            raise ValueError(f"its schema is not {DRIVEN}")
+        if document["plan_sha256"] != plan_sha256:
+            raise ValueError("it is a record of another plan")
+        rows = tuple(_driven(row) for row in document["movements"])
+        if len({row.movement for row in rows}) < len(rows):
+            raise ValueError("a movement stands there twice")
+        return str(document["by"]), rows
+    except (KeyError, TypeError, ValueError) as fault:
+        what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+        raise FormatError(file=file, what=what, remedy="hand in a driven.json of this plan") from None
+
+
+def _driven(row: Any) -> Driven:
+    entries = tuple((arc, second) for arc, second in row["entries"])
+    numbers = [row["arrive_s"], *(n for pair in entries for n in pair)]
+    if not all(type(n) is int and abs(n) < 10**9 for n in numbers):
+        raise ValueError("arcs and seconds are whole numbers")
+    return Driven(movement=str(row["movement"]), entries_s=entries, arrive_s=row["arrive_s"])
