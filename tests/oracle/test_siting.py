@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from safepassage.domain.siting import NO_WAY, SitingAim, SitingProblem
 from safepassage.engines.siting import site
 from safepassage.kernels.covering_program import hardest
 from safepassage.kernels.median_bound import IN, PRICE_SCALE
-from safepassage.kernels.median_tree import best_sites
+from safepassage.kernels.median_tree import NearestService, best_sites
 
 LIMIT_M = 12
 
@@ -77,12 +79,12 @@ def added_up(costs, count, must, leaf):
     """Return what the prices of a closed part prove, worked out with plain Python."""
     fixed = dict.fromkeys(must, IN) | dict(leaf.decisions)
     gains = [
-        sum(min(0, costs[i][j] * PRICE_SCALE - price) for i, price in enumerate(leaf.prices))
+        sum(min(0, costs[i][j] * PRICE_SCALE - price) for i, price in enumerate(leaf.prices.tolist()))
         for j in range(len(costs[0]))
     ]
     inside = [j for j, word in fixed.items() if word == IN]
     free = sorted(gains[j] for j in range(len(gains)) if j not in fixed)
-    return sum(leaf.prices) + sum(gains[j] for j in inside) + sum(free[: count - len(inside)])
+    return int(leaf.prices.sum()) + sum(gains[j] for j in inside) + sum(free[: count - len(inside)])
 
 
 @settings(max_examples=40)
@@ -90,10 +92,10 @@ def added_up(costs, count, must, leaf):
 def test_the_parts_of_the_tree_prove_the_bound_and_leave_no_choice_out(case):
     problem, count = case
     costs = np.where(problem.in_reach, problem.metres, 50) * problem.persons[:, None]
-    answer = best_sites(costs, count, must=problem.existing)
+    answer = best_sites(NearestService(costs), count, must=problem.existing)
     rows = costs.tolist()
     for leaf in answer.leaves:
-        if leaf.prices:
+        if len(leaf.prices):
             assert -(-added_up(rows, count, problem.existing, leaf) // PRICE_SCALE) >= answer.bound
     for chosen in choices(problem, count):
         covered = [
@@ -101,7 +103,7 @@ def test_the_parts_of_the_tree_prove_the_bound_and_leave_no_choice_out(case):
             if all((site in chosen) == (word == IN) for site, word in leaf.decisions)
         ]  # fmt: skip
         assert covered
-        if not any(leaf.prices for leaf in covered):
+        if not any(len(leaf.prices) for leaf in covered):
             assert int(costs[:, list(chosen)].min(axis=1).sum()) >= answer.value
 
 
@@ -122,3 +124,82 @@ def test_numbers_that_cannot_be_chosen_are_refused():
     )  # fmt: skip
     with pytest.raises(ValueError, match="1 sites cannot be chosen from 2"):
         site(problem, 1, SitingAim.COVER)
+
+
+@st.composite
+def roomy_problems(draw):
+    problem, count = draw(problems())
+    room = draw(st.lists(st.integers(-1, 20), min_size=len(problem.sites), max_size=len(problem.sites)))
+    return replace(problem, room_persons=tuple(room)), count
+
+
+def divided(problem, chosen, left_out, costs):
+    """Return the least cost of dividing persons among sites, by a solver of linear programs."""
+    n, k = len(problem.clients), len(chosen)
+    each = np.where(problem.in_reach, costs, 10**7)[:, list(chosen)]
+    goal = np.hstack([each, np.full((n, 1), left_out)]).ravel()
+    everybody = int(problem.persons.sum())
+    rows = np.kron(np.eye(n), np.ones((1, k + 1)))
+    rooms = np.kron(np.ones((1, n)), np.eye(k + 1)[:k])
+    limits = [everybody if problem.room_persons[j] < 0 else problem.room_persons[j] for j in chosen]
+    found = linprog(goal, A_eq=rows, b_eq=problem.persons, A_ub=rooms, b_ub=limits)
+    return round(found.fun)
+
+
+@settings(max_examples=25)
+@given(roomy_problems(), st.sampled_from([SitingAim.MEDIAN, SitingAim.COVER]))
+def test_no_choice_with_room_is_better(case, aim):
+    problem, count = case
+    left_out, costs = (1, np.zeros_like(problem.metres))
+    if aim is SitingAim.MEDIAN:
+        left_out, costs = 2 * LIMIT_M + 1, problem.metres
+    plan = site(problem, count, aim)
+    least = min(divided(problem, chosen, left_out, costs) for chosen in choices(problem, count))
+    assert plan.value == least == plan.bound
+    check_catchments(problem, plan)
+
+
+def check_catchments(problem, plan):
+    """Nobody is sent out of reach or counted twice, and no site gets more than it has room for."""
+    for row in plan.catchments:
+        assert problem.in_reach[row.client, row.site]
+        assert row.site in plan.chosen
+    for client, persons in enumerate(problem.persons.tolist()):
+        assert sum(row.persons for row in plan.catchments if row.client == client) <= persons
+    for position, room in enumerate(problem.room_persons):
+        assert room < 0 or plan.served(position) <= room
+    served = sum(row.persons for row in plan.catchments)
+    assert plan.persons_left_out == int(problem.persons.sum()) - served
+    if plan.aim is SitingAim.COVER:
+        assert plan.persons_left_out == plan.value
+
+
+@settings(max_examples=25)
+@given(roomy_problems())
+def test_no_longest_walk_with_room_is_shorter(case):
+    problem, count = case
+    plan = site(problem, count, SitingAim.CENTRE)
+    check_catchments(problem, plan)
+    lengths = sorted({0, *np.where(problem.in_reach, problem.metres, 0).ravel().tolist()})
+
+    def reached(length):
+        near = replace(problem, walk_limit_m=length)
+        zero = np.zeros_like(problem.metres)
+        lost = int(problem.persons[~problem.in_reach.any(axis=1)].sum())
+        return any(divided(near, chosen, 1, zero) == lost for chosen in choices(problem, count))
+
+    least = next((length for length in lengths if reached(length)), None)
+    if least is None or not problem.in_reach[problem.persons > 0].any():
+        assert plan.value == plan.persons_left_out == plan.bound
+    else:
+        assert plan.value == plan.bound
+        assert plan.longest_m <= plan.value == least or plan.value == plan.longest_m
+
+
+@settings(max_examples=25)
+@given(problems())
+def test_fair_sites_have_the_least_longest_walk_and_then_walk_least(case):
+    problem, count = case
+    fair, centre = site(problem, count, SitingAim.FAIR), site(problem, count, SitingAim.CENTRE)
+    assert fair.longest_m <= max(centre.longest_m, 0) or centre.persons_left_out
+    assert fair.value == fair.bound

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from safepassage import __version__
-from safepassage.cli import worlds_parser
+from safepassage.cli import siting_parser, worlds_parser
 from safepassage.cli.log import store_parser
 from safepassage.cli.movement import access_parser, movement_parser
 from safepassage.domain.objectives import objective_order
@@ -21,7 +21,6 @@ MOST_WEIGHED = 100
 MOST_PERSONS, MOST_PER_CAR, MOST_POINTS = 10**8, 100, 100
 DEFAULT_PORT, MOST_PORT = 8017, 65_535
 SHEET_LANGUAGES = ("en", "uk", "ru")
-MOST_DAYS, MOST_SITES, MOST_WALK_M = 366, 5_000, 100_000
 
 
 class UsageError(Exception):
@@ -283,45 +282,14 @@ def _what_if(commands: Commands) -> None:
 def _needs(commands: Commands) -> None:
     parser = _command(commands, "needs", "Say what people need by place and day, and how far the stock goes.")
     _case(parser)
-    add = parser.add_argument
-    add("--plan", type=Path, metavar="OUT", help="folder of a plan: who arrives is counted at the sites")
-    add("--days", type=_whole(1, MOST_DAYS), default=7, metavar="N", help="days looked at (default: 7)")
-    add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a place, day and commodity")
+    siting_parser.needs_options(parser, _whole)
 
 
 def _site(commands: Commands) -> None:
-    parser = _command(
-        commands, "site", "Say where to stand, so that people on foot reach it, with a proven bound."
-    )
+    text = "Say where to stand, so that people on foot reach it, with a proven bound."
+    parser = _command(commands, "site", text)
     _case(parser)
-    add = parser.add_argument
-    add(
-        "--aim", choices=("median", "cover", "centre"), default="cover",
-        help="cover: fewest without a site in reach; median: least walking; centre: least longest walk",
-    )  # fmt: skip
-    add("--count", type=_whole(1, MOST_SITES), default=3, metavar="N", help="sites, existing ones included")
-    add("--to", type=_whole(1, MOST_SITES), metavar="N", help="also for every number of sites up to this one")
-    add("--walk-limit-m", type=_whole(1, MOST_WALK_M), default=5_000, metavar="M", help="longest walk")
-    add(
-        "--at",
-        default="settlement",
-        metavar="KINDS",
-        help="kinds of places where one could stand, with commas",
-    )
-    add(
-        "--existing",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="a site that stands already (repeatable)",
-    )
-    add(
-        "--time-limit",
-        type=_whole(1, MOST_SECONDS),
-        default=60,
-        metavar="SECONDS",
-        help="for each number of sites",
-    )
+    siting_parser.site_options(parser, _whole)
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

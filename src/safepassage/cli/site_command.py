@@ -5,20 +5,28 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.case import Case, PlaceKind
 from safepassage.domain.errors import FormatError
-from safepassage.domain.siting import SitingAim, SitingPlan, SitingProblem
+from safepassage.domain.network import RoadNetwork
+from safepassage.domain.siting import NO_LIMIT, SitingAim, SitingPlan, SitingProblem
+from safepassage.domain.siting_sheet import PURPOSE_NORMS, Point, Purpose, SitingSheet
 from safepassage.domain.suggestions import did_you_mean
 
+if TYPE_CHECKING:
+    from safepassage.domain.planning_problem import PlanningProblem
+
+DEFAULT_WALK_M = 5_000
 _UNIT = {
     SitingAim.MEDIAN: "person-metres, twice the limit for each person without a site in reach",
     SitingAim.COVER: "persons without a site in reach",
     SitingAim.CENTRE: "metres, the longest walk",
+    SitingAim.FAIR: "person-metres, nobody walking further than the least longest walk",
 }
 
 
@@ -28,7 +36,7 @@ def run(options: argparse.Namespace) -> Outcome:
     if given.malformed or given.case is None or given.network is None:
         data = {"problems": problems_json(given.problems)}
         return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)
-    problem = _problem(given, options)
+    planning, problem = _problem(given, options)
     counts = range(options.count, max(options.count, options.to or 0) + 1)
     if not max(1, len(problem.existing)) <= counts[0] <= counts[-1] <= len(problem.sites):
         raise FormatError(
@@ -38,14 +46,15 @@ def run(options: argparse.Namespace) -> Outcome:
             remedy="give another --count, or more kinds with --at",
         )
     plans = tuple(_chosen(problem, count, options) for count in counts)
-    names = {place.id: place.name for place in given.case.places}
-    text = "\n".join(_text(problem, plans, names))
-    return Outcome(code=OK, text=text, data=_data(problem, plans))
+    sheet = _sheet(given.case, planning, problem, plans, options)
+    written = _written(sheet, given.network.network, options.output) if options.output else {}
+    lines = [*_text(sheet), *([f"Map: {written['sites.html']}"] if written else [])]
+    return Outcome(code=OK, text="\n".join(lines), data={**_data(problem, plans), "outputs": written})
 
 
-def _problem(given: CaseInput, options: argparse.Namespace) -> SitingProblem:
+def _problem(given: CaseInput, options: argparse.Namespace) -> tuple[PlanningProblem, SitingProblem]:
     from safepassage.engines.overlay import overlay  # noqa: PLC0415 - needs the numeric libraries
-    from safepassage.engines.siting import walking_problem  # noqa: PLC0415
+    from safepassage.engines.siting import Walkers, walking_problem  # noqa: PLC0415
 
     case, network = given.case, given.network
     assert case is not None  # noqa: S101 - refused above
@@ -58,10 +67,42 @@ def _problem(given: CaseInput, options: argparse.Namespace) -> SitingProblem:
                 file=str(options.case), what=f"there is no place {name}",
                 remedy=did_you_mean(name, known) or "name a place of the case",
             )  # fmt: skip
-    return walking_problem(
-        overlay(network.network, case).problem, candidates=_candidates(case, kinds),
-        existing=tuple(options.existing), walk_limit_m=options.walk_limit_m,
+    planning = overlay(network.network, case).problem
+    candidates = tuple(dict.fromkeys((*options.existing, *_candidates(case, kinds))))
+    walkers = Walkers(
+        limit_m=_walk_limit_m(options), avoid=options.avoid,
+        most_exposure_ppm_s=planning.rules.exposure_cap_ppm_s,
     )  # fmt: skip
+    return planning, walking_problem(
+        planning, candidates=candidates, existing=tuple(options.existing), walkers=walkers,
+        room=_room(case, candidates, options),
+    )  # fmt: skip
+
+
+def _purpose(options: argparse.Namespace) -> Purpose | None:
+    return Purpose(options.purpose) if options.purpose else None
+
+
+def _walk_limit_m(options: argparse.Namespace) -> int:
+    purpose = _purpose(options)
+    stated = DEFAULT_WALK_M if purpose is None else PURPOSE_NORMS[purpose].walk_limit_m
+    return options.walk_limit_m or stated
+
+
+def _room(case: Case, candidates: tuple[str, ...], options: argparse.Namespace) -> dict[str, int]:
+    """Return for how many each candidate has room: what its place states, else --room, else the norm."""
+    if options.no_room:
+        return {}
+    purpose = _purpose(options)
+    norm = NO_LIMIT if purpose is None else PURPOSE_NORMS[purpose].room_persons
+    others = options.room or norm
+    stated = {place.id: place.capacity_day_persons for place in case.places}
+    rooms = {}
+    for name in candidates:
+        room = stated[name]
+        if room is not None or others != NO_LIMIT:
+            rooms[name] = others if room is None else room
+    return rooms
 
 
 def _kinds(options: argparse.Namespace) -> set[str]:
@@ -84,44 +125,116 @@ def _chosen(problem: SitingProblem, count: int, options: argparse.Namespace) -> 
     return site(problem, count, SitingAim(options.aim), stop=lambda: time.monotonic() > until)
 
 
-def _text(problem: SitingProblem, plans: tuple[SitingPlan, ...], names: dict[str, str]) -> Iterator[str]:
+def _sheet(
+    case: Case, planning: PlanningProblem, problem: SitingProblem, plans: tuple[SitingPlan, ...],
+    options: argparse.Namespace,
+) -> SitingSheet:  # fmt: skip
+    names = {place.id: place.name for place in case.places}
+    nodes = planning.network
+    at: dict[str, Point | None] = {
+        place.id: (int(nodes.lon_e7[place.node]), int(nodes.lat_e7[place.node])) if place.node >= 0 else None
+        for place in planning.places
+    }
+    purpose = _purpose(options)
+    norm = None if purpose is None else PURPOSE_NORMS[purpose]
+    return SitingSheet(
+        title=case.title, exercise=planning.exercise, what="sites" if norm is None else norm.name,
+        basis=_basis(problem, options), attribution=nodes.attribution, problem=problem, plans=plans,
+        client_names=tuple(names[c] for c in problem.clients),
+        site_names=tuple(names[s] for s in problem.sites),
+        client_at=tuple(at.get(c) for c in problem.clients), site_at=tuple(at.get(s) for s in problem.sites),
+    )  # fmt: skip
+
+
+def _basis(problem: SitingProblem, options: argparse.Namespace) -> str:
+    purpose = _purpose(options)
+    said = [f"Walks up to {problem.walk_limit_m:,} m."]
+    if purpose is not None and not options.walk_limit_m and not options.room:
+        said.append(f"Distance and room: {PURPOSE_NORMS[purpose].source}.")
+    elif purpose is not None:
+        said.append("Distance or room are those given, not those of the norm.")
+    if options.avoid:
+        said.append(f"A metre on which harm is certain counts as {options.avoid:,} metres more.")
+    else:
+        said.append("Hazard on the way is shown and does not lengthen a walk.")
+    return " ".join(said)
+
+
+def _written(sheet: SitingSheet, network: RoadNetwork, output: Path) -> dict[str, str]:
+    from safepassage.cli.outputs import RESTRICTED, write_beside  # noqa: PLC0415 - only where asked for
+    from safepassage.formats.gis import siting_geojson  # noqa: PLC0415
+    from safepassage.formats.pages import siting_page  # noqa: PLC0415
+
+    files = {
+        "sites.html": siting_page.write(sheet, network),
+        "sites.geojson": siting_geojson.write(sheet),
+    }
+    write_beside(output, {f"{RESTRICTED}-{name}": data for name, data in files.items()})
+    return {name: str(output / f"{RESTRICTED}-{name}") for name in files}
+
+
+def _text(sheet: SitingSheet) -> Iterator[str]:
+    problem, plans = sheet.problem, sheet.plans
     everybody = int(problem.persons.sum())
     yield (
-        f"{everybody:,} persons at {len(problem.clients)} places, {len(problem.sites)} places to stand at, "
-        f"walks up to {problem.walk_limit_m:,} m. Aim: {plans[0].aim} ({_UNIT[plans[0].aim]})."
+        f"{everybody:,} persons at {len(problem.clients)} places, {len(problem.sites)} places to stand at. "
+        f"{sheet.basis} Aim: {plans[0].aim} ({_UNIT[plans[0].aim]})."
     )
     before: SitingPlan | None = None
     for plan in plans:
-        proof = "proved best" if plan.proved else f"no choice has less than {plan.bound:,}"
         gain = "" if before is None else f"; one more buys {before.value - plan.value:,}"
         yield ""
-        yield f"{len(plan.chosen)} sites: {plan.value:,} ({proof}){gain}"
-        walked = plan.person_metres / max(1, everybody - plan.persons_left_out)
-        yield (
-            f"  {plan.persons_left_out:,} persons without a site in reach; mean walk {walked:,.0f} m, "
-            f"longest {plan.longest_m:,} m"
-        )
-        for position in plan.chosen:
-            served = sum(int(n) for n, s in zip(problem.persons, plan.site_of, strict=True) if s == position)
-            word = ", stands already" if position in problem.existing else ""
-            yield f"  {names[problem.sites[position]]}: {served:,} persons{word}"
+        yield f"{len(plan.chosen)} sites: {plan.value:,} ({_proof(plan)}){gain}"
+        yield f"  {_walked(plan, everybody)}"
+        yield from (f"  {_site(sheet, plan, position)}" for position in plan.chosen)
         before = plan
     yield ""
-    yield "A proposal for people to decide on: hazard on the way is not weighed here; see the report's map."
+    yield "A proposal for people to decide on."
+
+
+def _proof(plan: SitingPlan) -> str:
+    if plan.proved:
+        return "proved best"
+    return f"no choice has less than {plan.bound:,}, {plan.gap_ppm / 10_000:.1f} %"
+
+
+def _walked(plan: SitingPlan, everybody: int) -> str:
+    walkers = max(1, everybody - plan.persons_left_out)
+    return (
+        f"{plan.persons_left_out:,} persons without a site in reach; mean walk "
+        f"{plan.person_metres / walkers:,.0f} m, longest {plan.longest_m:,} m; hazard met on the way "
+        f"{plan.person_exposure_ppm_s / 1_000_000 / 3_600:,.2f} person-hours"
+    )
+
+
+def _site(sheet: SitingSheet, plan: SitingPlan, position: int) -> str:
+    served, room = plan.served(position), sheet.room(position)
+    words = "" if room == NO_LIMIT else f" of {room:,} it has room for{', full' if served >= room else ''}"
+    stands = ", stands already" if position in sheet.problem.existing else ""
+    return f"{sheet.site_names[position]}: {served:,} persons{words}{stands}"
 
 
 def _data(problem: SitingProblem, plans: tuple[SitingPlan, ...]) -> dict[str, Any]:
     return {
         "persons": int(problem.persons.sum()),
+        "walk_limit_m": problem.walk_limit_m,
         "plans": [
             {
                 "aim": plan.aim, "sites": [problem.sites[j] for j in plan.chosen], "value": plan.value,
-                "bound": plan.bound, "proved": plan.proved, "persons_left_out": plan.persons_left_out,
-                "person_metres": plan.person_metres, "longest_m": plan.longest_m,
+                "bound": plan.bound, "proved": plan.proved, "gap_ppm": plan.gap_ppm,
+                "persons_left_out": plan.persons_left_out, "person_metres": plan.person_metres,
+                "longest_m": plan.longest_m, "person_exposure_ppm_s": plan.person_exposure_ppm_s,
                 "site_of": {
                     client: problem.sites[j] if j >= 0 else None
                     for client, j in zip(problem.clients, plan.site_of, strict=True)
                 },
+                "catchments": [
+                    {
+                        "place": problem.clients[row.client], "site": problem.sites[row.site],
+                        "persons": row.persons, "metres": int(problem.metres[row.client, row.site]),
+                    }
+                    for row in plan.catchments
+                ],
             }
             for plan in plans
         ],

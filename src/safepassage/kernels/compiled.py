@@ -16,6 +16,12 @@ def compiled(function: Function) -> Function:
     return cast("Function", _forgiving(numba.njit(cache=True, fastmath=False, parallel=False)(function)))
 
 
+def unlocked(function: Function) -> Function:
+    """Return the function compiled for threads side by side, each of which writes to its own arrays."""
+    dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, nogil=True)(function)
+    return cast("Function", _forgiving(dispatcher))
+
+
 def inner(function: Function) -> Function:
     """Return the function compiled for callers that are compiled themselves: half the time to compile it."""
     # Not among the options that numba's types know.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ ROOT_ROUNDS, NODE_ROUNDS, POLISH_ROUNDS, KICKS = 2_000, 150, 10, 30
 
 
 NO_BOUND = -(2**62)
+NO_PRICES = np.zeros(0, np.int64)
 
 
 Relax = Callable[[Int8], tuple[Int64, NDArray[np.float64]]]
@@ -62,7 +64,7 @@ class Leaf:
     """
 
     decisions: tuple[tuple[int, int], ...]
-    prices: tuple[int, ...]
+    prices: Int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,54 +90,109 @@ class _Node:
     bound: int
 
 
+class Service(Protocol):
+    """What serving costs: how a choice is valued and made better, and what prices prove."""
+
+    @property
+    def sites(self) -> int:
+        """Number of sites."""
+
+    @property
+    def first_prices(self) -> Int64:
+        """(n,) prices of clients to begin with, scaled."""
+
+    def value(self, chosen: Int8) -> int:
+        """Return the cost of serving everybody from the chosen sites."""
+
+    def first(self, must: Int8, count: int, seed: int) -> tuple[Int8, int]:
+        """Return a good choice with its cost."""
+
+    def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
+        """Improve a choice in place, without sites that are out; return its cost."""
+
+    def ascend(self, prices: Int64, fixed: Int8, count: int, most: int, rounds: int) -> Ascent:
+        """Raise the bound from the given prices."""
+
+
+class NearestService:
+    """Everybody goes to the nearest chosen site, which has room for all.
+
+    Parameters
+    ----------
+    costs : (n, m) whole costs of serving each client from each site.
+    """
+
+    def __init__(self, costs: Int64) -> None:
+        self._costs = np.ascontiguousarray(costs, np.int64)
+        self._clients = clients_of(self._costs)
+        self.sites = costs.shape[1]
+        self.first_prices: Int64 = self._clients.cost[:, min(1, self.sites - 1)] * PRICE_SCALE
+
+    def value(self, chosen: Int8) -> int:
+        """Return the cost of serving everybody from the nearest chosen site."""
+        return int(value_of(self._clients, chosen))
+
+    def first(self, must: Int8, count: int, seed: int) -> tuple[Int8, int]:
+        """Return a choice made by interchange with kicks, begun with one site after the other."""
+        chosen = one_after_the_other(self._costs, must, count)
+        return chosen, int(search(self._costs, chosen, must, KICKS, seed))
+
+    def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
+        """Improve a choice by interchange."""
+        costs = self._costs
+        if (fixed == OUT).any():
+            costs = costs.copy()
+            costs[:, fixed == OUT] = 2**40
+        return int(interchange(costs, chosen, must))
+
+    def ascend(self, prices: Int64, fixed: Int8, count: int, most: int, rounds: int) -> Ascent:
+        """Raise the bound from the given prices."""
+        return ascend(self._clients, prices, fixed, count, most, rounds)
+
+
+def one_after_the_other(costs: Int64, must: Int8, count: int) -> Int8:
+    """Return the sites that must be, then one after the other that helps most."""
+    chosen = must.copy()
+    now = costs[:, chosen == 1].min(axis=1) if chosen.any() else np.full(len(costs), 2**40)
+    while chosen.sum() < count:
+        gains = np.maximum(now[:, None] - costs, 0).sum(axis=0)
+        gains[chosen == 1] = -1
+        best = int(np.argmax(gains))
+        chosen[best] = 1
+        now = np.minimum(now, costs[:, best])
+    return chosen
+
+
 class _Tree:
-    def __init__(self, costs: Int64, count: int, fixed: Int8, seed: int, start: Start, enough: int) -> None:
-        self.costs, self.count = np.ascontiguousarray(costs, np.int64), count
-        self.clients = clients_of(self.costs)
+    def __init__(
+        self, service: Service, count: int, fixed: Int8, seed: int, start: Start, enough: int
+    ) -> None:
+        self.service, self.count = service, count
         self.must = (fixed == IN).astype(np.int8)
-        self.best = self._first(fixed)
-        self.value = int(search(self._open(fixed), self.best, self.must, KICKS, seed))
+        self.best, self.value = service.first(self.must, count, seed)
         self._take(start.chosen)
         self.relax, self.enough = start.relax, enough
         self.leaves: list[Leaf] = []
         self.heap: list[tuple[int, int, _Node]] = []
         self.made = 0
 
-    def _open(self, fixed: Int8) -> Int64:
-        """Return costs in which sites that are out serve nobody better than the worst open one."""
-        if not (fixed == OUT).any():
-            return self.costs
-        costs = self.costs.copy()
-        costs[:, fixed == OUT] = 2**40
-        return costs
-
-    def _first(self, fixed: Int8) -> Int8:
-        """Return a first choice: the sites that must be, then one after the other that helps most."""
-        chosen: Int8 = (fixed == IN).astype(np.int8)
-        now = self.costs[:, chosen == 1].min(axis=1) if chosen.any() else np.full(len(self.costs), 2**40)
-        while chosen.sum() < self.count:
-            gains = np.maximum(now[:, None] - self.costs, 0).sum(axis=0)
-            gains[(chosen == 1) | (fixed == OUT)] = -1
-            best = int(np.argmax(gains))
-            chosen[best] = 1
-            now = np.minimum(now, self.costs[:, best])
-        return chosen
-
     def _take(self, hint: tuple[int, ...]) -> None:
         """Begin with the sites somebody else found, if they are allowed and better."""
-        chosen = np.zeros(self.costs.shape[1], np.int8)
+        chosen = np.zeros(self.service.sites, np.int8)
         chosen[list(hint)] = 1
         if chosen.sum() == self.count and not (self.must > chosen).any():
-            value = int(value_of(self.clients, chosen))
-            if value < self.value:
-                self.value, self.best = value, chosen
+            self._keep(chosen, self.service.value(chosen))
+
+    def _keep(self, chosen: Int8, value: int) -> None:
+        if value < self.value:
+            self.value, self.best = value, chosen
 
     def push(self, node: _Node) -> None:
         self.made += 1
         heapq.heappush(self.heap, (node.bound, self.made, node))
 
     def close(self, node: _Node, prices: Int64 | None) -> None:
-        kept = () if prices is None else tuple(int(price) for price in prices)
+        kept = NO_PRICES if prices is None else prices
         self.leaves.append(Leaf(decisions=node.decisions, prices=kept))
 
     def bound(self) -> int:
@@ -157,10 +214,10 @@ class _Tree:
         prices, used = node.prices, None
         if self.relax is not None:
             (prices, used), rounds = self.relax(node.fixed), POLISH_ROUNDS
-        found: Ascent = ascend(self.clients, prices, node.fixed, self.count, self.goal, rounds)
+        found: Ascent = self.service.ascend(prices, node.fixed, self.count, self.goal, rounds)
         if self.relax is not None and found.bound < node.bound:
             # A solver that gave up gives poor prices; those of the node above are no worse.
-            found = ascend(self.clients, node.prices, node.fixed, self.count, self.goal, NODE_ROUNDS)
+            found = self.service.ascend(node.prices, node.fixed, self.count, self.goal, NODE_ROUNDS)
         if used is not None:
             found = found._replace(usage=used)
         self._improve(found, node)
@@ -176,9 +233,7 @@ class _Tree:
 
     def _settle(self, node: _Node) -> None:
         chosen = (node.fixed == IN).astype(np.int8)
-        value = int(value_of(self.clients, chosen))
-        if value < self.value:
-            self.value, self.best = value, chosen
+        self._keep(chosen, self.service.value(chosen))
         self.close(node, None)
 
     def _improve(self, found: Ascent, node: _Node) -> None:
@@ -189,10 +244,8 @@ class _Tree:
         chosen[rank[: self.count - int(chosen.sum())]] = 1
         if chosen.sum() != self.count:
             return
-        if int(value_of(self.clients, chosen)) * 100 < self.value * 102:
-            value = int(interchange(self._open(node.fixed), chosen, self.must))
-            if value < self.value:
-                self.value, self.best = value, chosen
+        if self.service.value(chosen) * 100 < self.value * 102:
+            self._keep(chosen, self.service.better(chosen, node.fixed, self.must))
 
     def _split(self, node: _Node, found: Ascent, free: Int64) -> None:
         """Branch on the site that the ascent was least sure of, those decided by reduced cost first."""
@@ -231,7 +284,7 @@ class _Tree:
 
 
 def best_sites(
-    costs: Int64,
+    service: Service,
     count: int,
     *,
     must: tuple[int, ...] = (),
@@ -244,17 +297,16 @@ def best_sites(
 
     Parameters
     ----------
-    costs : (n, m) whole costs of serving each client from each site.
+    service : what serving costs.
     must : sites that are there already and count among `count`.
     start : sites to begin with and where prices come from; neither is believed.
     enough : the search ends once the bound is proved to be at least this.
     stop : asked after every part; True ends the search with the bound reached.
     """
-    fixed = np.zeros(costs.shape[1], np.int8)
+    fixed = np.zeros(service.sites, np.int8)
     fixed[list(must)] = IN
-    tree = _Tree(costs, count, fixed, seed, start, enough)
-    prices = tree.clients.cost[:, min(1, costs.shape[1] - 1)] * PRICE_SCALE
-    tree.push(_Node(fixed, (), prices, NO_BOUND))
+    tree = _Tree(service, count, fixed, seed, start, enough)
+    tree.push(_Node(fixed, (), service.first_prices, NO_BOUND))
     looked = 0
     while tree.heap and not (looked and stop()) and tree.bound() < tree.goal:
         _, _, node = heapq.heappop(tree.heap)
@@ -269,4 +321,4 @@ def best_sites(
     )  # fmt: skip
 
 
-__all__ = ["NOTHING", "Leaf", "MedianAnswer", "Start", "best_sites"]
+__all__ = ["NOTHING", "Leaf", "MedianAnswer", "NearestService", "Service", "Start", "best_sites"]

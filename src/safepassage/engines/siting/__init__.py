@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from safepassage.engines.siting.solve import site
-from safepassage.engines.siting.walking import walking_problem
+from safepassage.engines.siting.walking import Walkers, walking_problem
 
-__all__ = ["site", "walking_problem"]
+__all__ = ["Walkers", "site", "walking_problem"]

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from safepassage.domain.siting import Int64, SitingAim, SitingPlan, SitingProblem
-from safepassage.kernels.covering_program import Bool, CoverAll, CoverMost, hardest
+from safepassage.domain.siting import (
+    NO_LIMIT,
+    Catchment,
+    Int64,
+    SitingAim,
+    SitingPlan,
+    SitingProblem,
+)
+from safepassage.engines.siting.centre import Stop, least_longest
+from safepassage.kernels.covering_program import CoverMost
 from safepassage.kernels.median_bound import IN, Int8
-from safepassage.kernels.median_tree import Start, best_sites
+from safepassage.kernels.median_tree import NearestService, Start, best_sites
+from safepassage.kernels.roomy_sites import RoomyService
 
-Stop = Callable[[], bool]
 SOLVER_S = 6.0
 """Seconds an integer program may take to hint at sites; the proof does not rest on it."""
 
-NEARLY = 1e-6
-FINE = 1_000
-"""Weight of a client where all have to be covered, so that rounding prices loses nothing that decides."""
+
+class _Found(NamedTuple):
+    chosen: tuple[int, ...]
+    value: int
+    bound: int
 
 
 def never() -> bool:
@@ -37,52 +49,99 @@ def site(problem: SitingProblem, count: int, aim: SitingAim, *, stop: Stop = nev
         raise ValueError(
             f"{count} sites cannot be chosen from {len(problem.sites)} with {len(problem.existing)} existing"
         )
-    solve = {SitingAim.MEDIAN: _median, SitingAim.COVER: _cover, SitingAim.CENTRE: _centre}[aim]
-    chosen, value, bound = solve(problem, count, stop)
-    return plan_of(problem, aim, chosen, value, bound)
+    solve: Callable[[SitingProblem, int, Stop], tuple[_Found, SitingProblem]] = {
+        SitingAim.MEDIAN: _median, SitingAim.COVER: _cover, SitingAim.CENTRE: _centre, SitingAim.FAIR: _fair,
+    }[aim]  # fmt: skip
+    found, within = solve(problem, count, stop)
+    return plan_of(within, aim, found)
 
 
-def plan_of(
-    problem: SitingProblem, aim: SitingAim, chosen: tuple[int, ...], value: int, bound: int
-) -> SitingPlan:
-    """Return a plan with everybody sent to the nearest chosen site in reach, ties to the first."""
-    far = np.int64(2**60)
-    metres = np.where(problem.in_reach, problem.metres, far)[:, list(chosen)]
-    nearest = metres.argmin(axis=1)
-    walked = metres.min(axis=1)
-    served = walked < far
+def plan_of(problem: SitingProblem, aim: SitingAim, found: _Found) -> SitingPlan:
+    """Return a plan with everybody sent to the nearest chosen site in reach that has room for all."""
+    chosen = list(found.chosen)
+    there = _divided(problem, chosen, aim)
+    metres, served = problem.metres[:, chosen], there.sum(axis=1)
+    exposure = problem.exposure_ppm_s[:, chosen] if problem.exposure_ppm_s.size else np.zeros_like(there)
+    most = there.argmax(axis=1)
     return SitingPlan(
-        aim=aim, chosen=chosen,
-        site_of=tuple(chosen[k] if s else -1 for k, s in zip(nearest.tolist(), served.tolist(), strict=True)),
-        value=value, bound=bound,
-        persons_left_out=int(problem.persons[~served].sum()),
-        person_metres=int((problem.persons[served] * walked[served]).sum()),
-        longest_m=int(walked[served & (problem.persons > 0)].max(initial=0)),
+        aim=aim, chosen=found.chosen,
+        site_of=tuple(
+            chosen[k] if some else -1 for k, some in zip(most.tolist(), (served > 0).tolist(), strict=True)
+        ),
+        catchments=tuple(
+            Catchment(client=int(i), site=chosen[k], persons=int(there[i, k]))
+            for i, k in zip(*np.nonzero(there), strict=True)
+        ),
+        value=found.value, bound=found.bound,
+        persons_left_out=int((problem.persons - served).sum()),
+        person_metres=int((there * metres).sum()),
+        longest_m=int(metres[there > 0].max(initial=0)),
+        person_exposure_ppm_s=int((there * exposure).sum()),
     )  # fmt: skip
 
 
-def _median(problem: SitingProblem, count: int, stop: Stop) -> tuple[tuple[int, ...], int, int]:
+def _divided(problem: SitingProblem, chosen: list[int], aim: SitingAim) -> Int64:
+    """Return (clients, k) persons at each chosen site, all together walking least."""
+    if problem.limited:
+        left_out = 2 * _most(problem) + 1
+        if aim in {SitingAim.COVER, SitingAim.CENTRE}:
+            # Serving one more may move somebody at each site: no chain of moves costs as much as this.
+            left_out = _most(problem) * (len(chosen) + 2) + 1
+        marks = np.zeros(len(problem.sites), np.int8)
+        marks[chosen] = 1
+        # The service knows its sites in ascending order, as `chosen` is.
+        return _roomy(problem, problem.walked_m, left_out).division(marks)[1]
+    far = np.int64(2**60)
+    walked = np.where(problem.in_reach, problem.walked_m, far)[:, chosen]
+    there = np.zeros(walked.shape, np.int64)
+    rows = np.arange(len(walked))
+    there[rows, walked.argmin(axis=1)] = np.where(walked.min(axis=1) < far, problem.persons, 0)
+    return there
+
+
+def _most(problem: SitingProblem) -> int:
+    """Return what the longest walk within the limit counts."""
+    return max(problem.walk_limit_m, int(problem.walked_m[problem.in_reach].max(initial=0)))
+
+
+def _roomy(problem: SitingProblem, costs: Int64, left_out: int) -> RoomyService:
+    everybody = int(problem.persons.sum())
+    room = np.array([everybody if r == NO_LIMIT else min(r, everybody) for r in problem.room_persons])
+    return RoomyService(
+        np.where(problem.in_reach, costs, left_out), problem.persons, room.astype(np.int64), left_out
+    )
+
+
+def _median(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, SitingProblem]:
     """Least person-metres; who has no site in reach counts as walking twice the limit."""
-    reach, persons = problem.in_reach, problem.persons
-    costs = np.where(reach, problem.metres, 2 * problem.walk_limit_m + 1) * persons[:, None]
-    answer = best_sites(costs, count, must=problem.existing, stop=stop)
-    return answer.chosen, answer.value, answer.bound
+    left_out = 2 * _most(problem) + 1
+    if problem.limited:
+        service: RoomyService | NearestService = _roomy(problem, problem.walked_m, left_out)
+    else:
+        costs = np.where(problem.in_reach, problem.walked_m, left_out) * problem.persons[:, None]
+        service = NearestService(costs)
+    answer = best_sites(service, count, must=problem.existing, stop=stop)
+    return _Found(answer.chosen, answer.value, answer.bound), problem
 
 
-def _cover(problem: SitingProblem, count: int, stop: Stop) -> tuple[tuple[int, ...], int, int]:
-    """Fewest persons with no site in reach."""
+def _cover(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, SitingProblem]:
+    """Fewest persons with no site in reach that has room."""
+    if problem.limited:
+        service = _roomy(problem, np.zeros_like(problem.metres), 1)
+        answer = best_sites(service, count, must=problem.existing, stop=stop)
+        return _Found(answer.chosen, answer.value, answer.bound), problem
     kinds, kind_of = np.unique(problem.in_reach, axis=0, return_inverse=True)
     weights = np.bincount(kind_of.reshape(-1), weights=problem.persons, minlength=len(kinds))
     some = kinds.any(axis=1) & (weights > 0)
     lost = int(weights[~some].sum())
     if not some.any():
-        return _any_sites(problem, count), lost, lost
+        return _Found(_any_sites(problem, count), lost, lost), problem
     covered, weights = kinds[some], weights[some].astype(np.int64)
     program = CoverMost(covered, weights, count)
     start = Start(chosen=program.sites(_fixed(problem), SOLVER_S), relax=program.relax)
     costs = np.where(covered, 0, weights[:, None])
-    answer = best_sites(costs, count, must=problem.existing, start=start, stop=stop)
-    return answer.chosen, answer.value + lost, answer.bound + lost
+    answer = best_sites(NearestService(costs), count, must=problem.existing, start=start, stop=stop)
+    return _Found(answer.chosen, answer.value + lost, answer.bound + lost), problem
 
 
 def _fixed(problem: SitingProblem) -> Int8:
@@ -96,63 +155,17 @@ def _any_sites(problem: SitingProblem, count: int) -> tuple[int, ...]:
     return tuple(sorted([*problem.existing, *others][:count]))
 
 
-def _centre(problem: SitingProblem, count: int, stop: Stop) -> tuple[tuple[int, ...], int, int]:
-    """Least longest walk, by halving the range of distances; fewest left out where not all can be reached.
-
-    A distance is too short when prices prove that somebody stays uncovered (Minieka, "The m-center problem",
-    1970, doi:10.1137/1012016, for covering problems in place of the centre).
-    """
-    walkers = (problem.persons > 0) & problem.in_reach.any(axis=1)
-    used, metres = problem.in_reach[walkers], problem.metres[walkers]
-    distances = np.unique(metres[used])
-    first = _first_not_refused(used, metres, distances, problem, count)
-    low, high, proved = first, len(distances) - 1, -1
-    best: tuple[int, ...] = ()
-    if low:
-        _, impossible = _within(used & (metres <= distances[low - 1]), problem, count, stop)
-        proved = low - 1 if impossible else -1
-    while low <= high:
-        middle = (low + high) // 2
-        chosen, impossible = _within(used & (metres <= distances[middle]), problem, count, stop)
-        if chosen:
-            best, high = chosen, middle - 1
-        else:
-            low = middle + 1
-            proved = max(proved, middle) if impossible else proved
-    if not best:
-        return _cover(problem, count, stop)
-    return best, int(distances[low]), int(distances[proved + 1])
+def _centre(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, SitingProblem]:
+    """Least longest walk; fewest left out where not all can be reached."""
+    chosen, value, bound = least_longest(problem, count, stop)
+    if chosen:
+        # Nobody is sent further than the least longest walk.
+        return _Found(chosen, value, bound), replace(problem, walk_limit_m=value)
+    return _cover(problem, count, stop)
 
 
-def _first_not_refused(
-    used: Bool, metres: Int64, distances: Int64, problem: SitingProblem, count: int
-) -> int:
-    """Return the position of the first distance at which a linear program does not ask for more sites."""
-    low, high = 0, len(distances) - 1
-    while low < high:
-        middle = (low + high) // 2
-        reach = used & (metres <= distances[middle])
-        enough = reach.any(axis=1).all()
-        if enough and CoverAll(reach[hardest(reach)], FINE).least(_fixed(problem)) <= count + NEARLY:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def _within(reach: Bool, problem: SitingProblem, count: int, stop: Stop) -> tuple[tuple[int, ...], bool]:
-    """Return sites that reach everybody, if some are found, and whether it is proved that none do."""
-    if not reach.any(axis=1).all():
-        return (), True
-    hard = reach[hardest(reach)]
-    program, fixed = CoverAll(hard, FINE), _fixed(problem)
-    hint: tuple[int, ...] = ()
-    if program.least(fixed) <= count + NEARLY:
-        hint = program.sites(fixed, SOLVER_S)
-        others = (j for j in range(len(problem.sites)) if j not in hint)
-        hint = tuple(sorted((*hint, *(next(others) for _ in range(count - len(hint))))))
-    answer = best_sites(
-        np.where(hard, 0, np.int64(FINE)), count, must=problem.existing,
-        start=Start(chosen=hint, relax=program.relax), enough=1, stop=stop,
-    )  # fmt: skip
-    return (answer.chosen, False) if answer.value == 0 else ((), answer.bound >= 1)
+def _fair(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, SitingProblem]:
+    """Least longest walk first, then least metres without a longer walk; the bound is that of the second."""
+    chosen, value, _ = least_longest(problem, count, stop)
+    within = replace(problem, walk_limit_m=value) if chosen else problem
+    return _median(within, count, stop)
