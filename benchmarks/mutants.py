@@ -2,7 +2,8 @@
 
 Kinds: `boundary` (< for <=), `comparison` (== for !=), `arithmetic` (+ for -), `boolean` (and for or, True
 for False, a dropped not), `constant` (a whole number plus one, a compared word spoilt), `statement` (one
-that is left out), `return` (None instead). Docstrings, annotations and words that are only said stay.
+that is left out), `return` (None instead of what is no truth value). Docstrings, annotations and words that
+are only said stay.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def _of(node: ast.expr | ast.stmt) -> Iterator[tuple[str, Change]]:
         yield from _of_constant(node)
     if isinstance(node, LEFT_OUT):
         yield "statement", lambda: _leave_out(node)
-    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_told_apart_anyway(node.value):
         yield "return", lambda: setattr(node, "value", ast.Constant(None))
 
 
@@ -167,8 +168,9 @@ def _of_constant(node: ast.Constant) -> Iterator[tuple[str, Change]]:
         yield "constant", lambda: setattr(node, "value", int(str(node.value)) + 1)
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_told_apart_anyway(node: ast.expr) -> bool:
+    """Tell whether None instead changes nothing, or less than the opposite does, which is tried too."""
+    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
 
 
 def _leave_out(node: ast.stmt) -> None:

@@ -116,21 +116,21 @@ class Session:
         if file is None or not file.is_file():
             return False
         known = json.loads(file.read_text(encoding="utf-8"))
-        if known["of"] != self._of() or sorted(known["cpu_s"]) != sorted(names):
+        if known["of"] != self._of() or known["tests"] != list(names):
             return False
-        self.cpu_s = {names[name]: used_s for name, used_s in known["cpu_s"].items()}
+        self.cpu_s = dict(enumerate(known["cpu_s"]))
         for path, line, tests in known["lines"]:
-            self.lines[path, line] = {names[name] for name in tests}
+            self.lines[path, line] = set(tests)
         return True
 
     def _remember(self) -> None:
         file, _ = self._memory()
         if file is None:
             return
-        named = [item.nodeid for item in self.items]
         known = {
-            "of": self._of(), "cpu_s": {named[n]: used_s for n, used_s in self.cpu_s.items()},
-            "lines": [[*place, [named[n] for n in sorted(through)]] for place, through in self.lines.items()],
+            "of": self._of(), "tests": [item.nodeid for item in self.items],
+            "cpu_s": [self.cpu_s[number] for number in range(len(self.items))],
+            "lines": [[*place, sorted(through)] for place, through in self.lines.items()],
         }  # fmt: skip
         file.write_text(json.dumps(known), encoding="utf-8")
 
