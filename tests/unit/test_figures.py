@@ -14,8 +14,11 @@ from safepassage.domain.log.classes import shown
 from safepassage.domain.release import FIELD_CLASSES, STATEMENT, Audience, SensitivityClass
 from safepassage.engines.figures import coarse, figures
 from safepassage.engines.release import release, with_figures
+from safepassage.formats.log.log_chain import row_for
+from safepassage.formats.log.log_record import thawed
 from safepassage.formats.tables import figures_files
 from safepassage.store import exports
+from safepassage.store.event_store import Receipt
 from safepassage.store.memory import MemoryBackend
 from safepassage.testing.sample_documents import sample_documents, sealed
 from tests.support.stores import begun
@@ -215,6 +218,10 @@ def test_counts_behind_the_figures_stand_in_the_log_and_in_no_file(exported):
     assert exports.released_tables(store, "public", "valley") == ()
     assert exports.released_tables(store, "partners", "other") == ()
     assert b"base" not in manifest
+    # The list made again from the entry, as the pages do, holds no more than the first.
+    entry = list(store.entries())[-1]
+    receipt = Receipt(id=entry.id, log=entry.log, seq=entry.seq, hash=row_for(entry).hash)
+    assert exports.signed_list(store, receipt, thawed(entry.body), org=entry.org) == manifest
     assert "base" not in written(Audience.PARTNERS)
     assert shown("export.made", list(store.entries())[-1].body, SensitivityClass.PARTIES).keys() == {
         "class", "audience", "data_time", "statement",

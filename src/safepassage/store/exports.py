@@ -15,6 +15,8 @@ from safepassage.store.event_store import EventStore, Receipt
 
 EXPORT_MADE = "export.made"
 SCHEMA = "safepassage/export/1"
+LISTED = ("class", "audience", "data_time", "plan_sha256", "statement", "valid_until", "files")
+"""What a signed list says of an export, named one by one: what an entry gains goes nowhere by itself."""
 
 
 def record_export(
@@ -50,11 +52,14 @@ def record_export(
 
 
 def signed_list(store: EventStore, receipt: Receipt, body: Mapping[str, Any], *, org: str) -> bytes:
-    """Return the signed list of the files of an export that stands in the log: `body` is what it says."""
+    """Return the signed list of the files of an export that stands in the log: `body` is what it says.
+
+    What else the entry keeps, such as the counts behind a table, goes into no list.
+    """
     seed = store.seed()
     statement = {
         "schema": SCHEMA,
-        **body,
+        **{name: body[name] for name in LISTED if name in body},
         "org": org,
         "log": receipt.log,
         "entry": receipt.seq,
