@@ -379,8 +379,11 @@ class Desk:
         except ValueError as fault:
             raise RefusedError(f"{fault}.") from None
 
-    def order(self, *, again: bool = False) -> bool:
-        """Have the planner plan what stands now, unless it does already; tell whether it was asked."""
+    def order(self, *, again: bool = False, beside: int = 0) -> bool:
+        """Have the planner plan what stands now, unless it does already; tell whether it was asked.
+
+        With `beside`, have it look for up to so many plans to choose from instead.
+        """
         state = self.state()
         with self._lock:
             if self._ordered == state.revision and not again:
@@ -396,6 +399,7 @@ class Desk:
                 without=without_of(state),
                 announced=kept,
                 now_s=self.now_grid_s(),
+                beside=beside,
             )
         )
         return True

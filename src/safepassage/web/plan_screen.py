@@ -19,7 +19,11 @@ from safepassage.web.doors import APPROVES, PLANS, READS_ALL, Way
 from safepassage.web.folding import PLAN_ACCEPTED
 from safepassage.web.forms import FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
+from safepassage.web.plan_facts import beside_view
 from safepassage.web.planner import MadePlan
+
+BESIDE = 6
+"""So many plans are looked for to choose from."""
 
 
 async def show(request: Request) -> Response:
@@ -34,6 +38,7 @@ async def _page(request: Request, *, problem: str = "", status: int = 200, **mor
     accepted = desk.office().accepted
     return page(
         request, "plan", status=status, problem=problem, facts=facts, made=made,
+        beside=beside_view(made, desk.planner.beside) if made and desk.planner.beside else None,
         planner=planner_view(desk), stale=made is not None and made.revision != desk.state().revision,
         accepted=accepted, is_accepted=bool(
             accepted and made and accepted.body.get("plan_sha256") == made.sha256
@@ -77,6 +82,12 @@ async def progress(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """Plan what stands now."""
     await run_in_threadpool(desk_of(request).order, again=True)
+    return RedirectResponse("/plan", status_code=303)
+
+
+async def beside(request: Request) -> Response:
+    """Look for plans beside the one that stands, to choose from."""
+    await run_in_threadpool(lambda: desk_of(request).order(again=True, beside=BESIDE))
     return RedirectResponse("/plan", status_code=303)
 
 
@@ -177,6 +188,7 @@ WAYS = [
     Way("/plan", show, READS_ALL),
     Way("/plan/progress", progress, READS_ALL),
     Way("/plan/start", start, PLANS, methods=("POST",)),
+    Way("/plan/beside", beside, PLANS, methods=("POST",)),
     Way("/plan/stop", stop, PLANS, methods=("POST",)),
     Way("/plan/accept", accept, APPROVES, methods=("POST",)),
     Way("/plan/corridors/{corridor}", explain, READS_ALL, methods=("GET", "POST")),

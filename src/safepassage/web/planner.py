@@ -18,7 +18,7 @@ from safepassage.formats.containers import canonical_json
 from safepassage.formats.containers.record_json import to_plain
 from safepassage.web.planning_process import INTERRUPTS, serve
 
-KEPT = 12
+KEPT = 16
 """So many plans are kept, to compare and to go on from."""
 ENDED_AFTER_S = 2.0
 SILENT_S = 600.0
@@ -46,6 +46,15 @@ class MadePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beside:
+    """Plans that none betters, for one state of the log: the frontier as a document, and their hashes."""
+
+    revision: int
+    document: Mapping[str, Any]
+    plans: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Order:
     """What to plan: the ledger as packed parts of a file, what happened since, the plan to go on from."""
 
@@ -55,13 +64,14 @@ class Order:
     without: tuple[str, ...] = ()
     announced: MadePlan | None = None
     now_s: int = 0
+    beside: int = 0
 
     def plain(self) -> dict[str, Any]:
         """Return what is sent to the process."""
         kept = self.announced
         return {
             "revision": self.revision, "ledger": self.ledger, "without": list(self.without),
-            "events": [to_plain(event) for event in self.events], "now_s": self.now_s,
+            "events": [to_plain(event) for event in self.events], "now_s": self.now_s, "beside": self.beside,
             "announced": None if kept is None else dict(kept.documents),
         }  # fmt: skip
 
@@ -78,6 +88,7 @@ class Planner:
         self._pipe: Connection | None = None
         self._plans: OrderedDict[str, MadePlan] = OrderedDict()
         self.latest: MadePlan | None = None
+        self.beside: Beside | None = None
         self.status: dict[str, Any] = {"phase": "idle"}
         self._thread: threading.Thread | None = None
 
@@ -136,7 +147,8 @@ class Planner:
                 if self._closed:
                     return
                 order, self._order, self._running = self._order, None, True
-                self._handed_over = False
+                # Plans to choose from take a while and give way to whatever comes.
+                self._handed_over = order is not None and bool(order.beside)
             try:
                 self._run(order)
             except (EOFError, OSError) as fault:
@@ -164,6 +176,8 @@ class Planner:
                     self._handed_over = True
                     if self._order is not None:
                         self._interrupt()
+            elif word == "beside":
+                self._keep_beside(order, found)
             else:
                 self._say({"phase": word, "revision": order.revision, **found})
                 return
@@ -178,14 +192,38 @@ class Planner:
         self.take(made)
         self._say({"phase": "planned", "revision": order.revision, "sha256": sha256, **found})
 
+    def _keep_beside(self, order: Order, found: dict[str, Any]) -> None:
+        made = [
+            MadePlan(
+                sha256=canonical_json.sha256(documents["plan"]), revision=order.revision, stage="beside",
+                documents=documents, seconds=found["seconds"],
+            )
+            for documents in found["plans"]
+        ]  # fmt: skip
+        with self._lock:
+            for one in made:
+                self._plans.setdefault(one.sha256, one)
+            self._forget()
+            self.beside = Beside(
+                revision=order.revision, document=found["document"], plans=tuple(p.sha256 for p in made)
+            )
+        self._say({"phase": "planned", "revision": order.revision, "seconds": found["seconds"]})
+
+    def _forget(self) -> None:
+        """Let the oldest plans go, but not the last one."""
+        for sha256 in [*self._plans]:
+            if len(self._plans) <= KEPT:
+                return
+            if self.latest is None or sha256 != self.latest.sha256:
+                del self._plans[sha256]
+
     def take(self, made: MadePlan) -> None:
         """Keep a plan as the one that was made last; the oldest gives way."""
         with self._lock:
             self._plans.pop(made.sha256, None)
             self._plans[made.sha256] = made
-            while len(self._plans) > KEPT:
-                self._plans.popitem(last=False)
             self.latest = made
+            self._forget()
 
     def _say(self, status: dict[str, Any]) -> None:
         self.status = status

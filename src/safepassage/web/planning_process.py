@@ -21,6 +21,7 @@ from safepassage.casework.audited import audited
 from safepassage.casework.claims_seen import on_roads
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified import documents_of
+from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import Case
 from safepassage.domain.claims.ledger import Entry, Ledger
 from safepassage.domain.network import RoadNetwork
@@ -30,9 +31,11 @@ from safepassage.engines.hazard_picture import Roads
 from safepassage.engines.release import release
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.containers.record_json import from_plain
-from safepassage.formats.plan import changes_json, inputs_json, plan_json
+from safepassage.formats.plan import aid_json, changes_json, frontier_json, inputs_json, plan_json
 from safepassage.formats.sheets import public_notice
+from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
+from safepassage.provisioning import provide
 from safepassage.web.folding import fitting
 from safepassage.web.packed_lines import unpacked
 
@@ -133,6 +136,10 @@ class Watcher:
         """Pass on how many persons a phase has served so far."""
         self._say({"what": phase, "persons": persons, "of_persons": of_persons})
 
+    def phase(self, what: str) -> None:
+        """Pass on what is being done."""
+        self._say({"what": what}, force=True)
+
     def best(self, direction: str, clearance_s: int | None) -> None:
         """Pass on when a direction finishes."""
         self._found.setdefault(direction, {})["clearance_s"] = clearance_s
@@ -195,18 +202,43 @@ class Bench:
         _, case = on_roads(ledger, self.entered, self.roads, without=order["without"])
         events = tuple(from_plain(Event, event) for event in order["events"])
         situation = Situation(case=case, events=events)
+        plans = Plans(pipe=self.pipe, watcher=watcher, case=case, order=order, began=began)
+        if order["beside"]:
+            self._side_by_side(situation, plans)
+            return
         if order["announced"]:
             planned = self._gone_on(situation, order, watcher)
-            self._hand_over(planned, case, "going on", began, order)
+            plans.hand_over(planned, "going on")
+            plans.with_aid(planned, situation, "going on")
             return
         self._sketch(situation, watcher, began)
         quick = prepare(self.network, situation, stop=self._stop(watcher), anew=False)
         planned = concluded(quick, scheduled(quick, observer=watcher), observer=watcher)
-        self._hand_over(planned, case, "first", began, order)
+        plans.hand_over(planned, "first")
         watcher.check()
         planned = make_plan(self.network, situation, stop=self._stop(watcher), observer=watcher)
         watcher.check()
-        self._hand_over(planned, case, "whole", began, order)
+        plans.hand_over(planned, "whole")
+        plans.with_aid(planned, situation, "whole")
+
+    def _side_by_side(self, situation: Situation, plans: Plans) -> None:
+        """Look for plans that none betters, all verified, to choose from."""
+        watcher, found = plans.watcher, list[dict[str, Any]]()
+
+        def held(planned: Planned) -> None:
+            watcher.check()
+            found.append(plans.documents(planned))
+
+        frontier, _ = make_frontier(
+            self.network, situation, points=plans.order["beside"], pick=Pick(), check=held,
+            stop=self._stop(watcher), observer=watcher,
+        )  # fmt: skip
+        picked = found[frontier.picked - 1]
+        document = frontier_json.document(
+            frontier, inputs_sha256=canonical_json.sha256(picked["inputs"]),
+            plan_sha256=canonical_json.sha256(picked["plan"]),
+        )  # fmt: skip
+        self.pipe.send(("beside", {"document": document, "plans": found, "seconds": plans.seconds()}))
 
     def _ledger(self, data: bytes) -> Ledger:
         """Return a ledger; what was read for the order before is not read again."""
@@ -246,24 +278,47 @@ class Bench:
         watcher.check()
         return planned
 
-    def _hand_over(
-        self, planned: Planned, case: Case, stage: str, began: float, order: Mapping[str, Any]
-    ) -> None:
-        """Verify, audit and send a plan; one that does not hold is never sent."""
-        documents, parsed, verdict = documents_of(planned)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """What becomes of the plans of one order: verified, audited, handed over if they hold."""
+
+    pipe: Line
+    watcher: Watcher
+    case: Case
+    order: Mapping[str, Any]
+    began: float
+
+    def seconds(self) -> float:
+        """Return how long the order has been answered."""
+        return round(time.monotonic() - self.began, 2)
+
+    def documents(self, planned: Planned, aid: AidPlan | None = None) -> dict[str, bytes]:
+        """Return the documents of a plan.
+
+        Raises
+        ------
+        ValueError
+            When the plan does not hold.
+        """
+        documents, parsed, verdict = documents_of(planned, aid)
         if not verdict.verified:
             first = verdict.violations[0]
             raise ValueError(f"the plan does not hold ({first.code} at {first.where}: {first.message})")
         if planned.change is not None:
             found = changes_json.document(
-                planned.change, earlier_sha256=canonical_json.sha256(order["announced"]["plan"]),
+                planned.change, earlier_sha256=canonical_json.sha256(self.order["announced"]["plan"]),
                 plan_sha256=canonical_json.sha256(documents["plan"]),
             )  # fmt: skip
             documents["changes"] = canonical_json.encode(found)
         notice = public_notice.write_text(release(*parsed, Audience.PUBLIC)).decode()
-        documents["audit"] = audited(documents, case=case, public={"PUBLIC-notice.txt": notice})
+        documents["audit"] = audited(documents, case=self.case, public={"PUBLIC-notice.txt": notice})
+        return documents
+
+    def hand_over(self, planned: Planned, stage: str, aid: AidPlan | None = None) -> None:
+        """Send a plan with its documents."""
         row = {
-            "stage": stage, "seconds": round(time.monotonic() - began, 2), "documents": documents,
+            "stage": stage, "documents": self.documents(planned, aid), "seconds": self.seconds(),
             "directions": [
                 {"name": d.name, "served": d.persons_served, "demand": d.persons_demand,
                  "clearance_s": d.clearance_s, "bound_s": d.clearance_bound_s, "gap_ppm": d.gap_ppm}
@@ -271,3 +326,14 @@ class Bench:
             ],
         }  # fmt: skip
         self.pipe.send(("plan", row))
+
+    def with_aid(self, planned: Planned, situation: Situation, stage: str) -> None:
+        """Send the same plan once more, with what trucks bring in on the roads that are left."""
+        self.watcher.check()
+        self.watcher.phase("aid")
+        kept = (self.order["announced"] or {}).get("aid")
+        earlier = aid_json.parsed(canonical_json.decode(kept)) if kept else None
+        aid = provide(situation.current(), planned.problem, planned.plan.schedule, earlier)
+        self.watcher.check()
+        if aid is not None:
+            self.hand_over(planned, stage, aid)
