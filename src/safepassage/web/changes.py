@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,12 +14,14 @@ from safepassage.domain.errors import StoreError
 from safepassage.domain.log.classes import shown
 from safepassage.domain.log.entry import Entry
 from safepassage.domain.release import SensitivityClass
+from safepassage.web.changes_said import said
 from safepassage.web.desk import Desk
-from safepassage.web.doors import READS_PARTNERS, UNDOES, Way, reach
+from safepassage.web.doors import READS_ALL, READS_PARTNERS, UNDOES, Way, reach
 from safepassage.web.forms import form_of
 from safepassage.web.pages import asking, desk_of, page
+from safepassage.web.state_diff import differences
 
-SHOWN = 100
+SHOWN, DIFFERENCES = 100, 500
 KINDS = {
     "log.opened": "The log was opened",
     "log.undone": "Taken back",
@@ -35,17 +34,6 @@ KINDS = {
     "access.person_set": "Person and role",
     "export.made": "Release made",
     "key.deleted": "Key deleted",
-}
-ACTS = {
-    "ReportFiled": "report filed",
-    "ClaimProposed": "claim proposed",
-    "ClaimDecided": "claim decided",
-    "ClaimCorrected": "claim read better",
-    "ClaimRetracted": "claim retracted by its source",
-    "GradeSet": "claim graded",
-    "ClaimsLinked": "claims linked",
-    "GapNoted": "open question noted",
-    "GapAnswered": "open question answered",
 }
 
 
@@ -100,50 +88,6 @@ def _at(entry: Entry) -> str:
     return datetime.fromtimestamp(entry.at_ms / 1000, UTC).strftime("%d %b %H:%M:%S UTC")
 
 
-def said(kind: str, body: Mapping[str, Any]) -> str:
-    """Return what an entry says, in a few words."""
-    if kind in {"claims.entry", "situation.event"}:
-        try:
-            line = json.loads(str(body.get("line", "")))
-        except ValueError:
-            return ""
-        return _claim(line.get("act", {})) if kind == "claims.entry" else _event(line.get("change", {}))
-    if kind == "plan.accepted":
-        who = "; ".join(f"{d['name']}: {d['served']} served" for d in body.get("directions", ()))
-        return f"{str(body.get('plan_sha256', ''))[:12]} · {who}"
-    if kind == "audit.overridden":
-        return f"{body.get('rule')} · {str(body.get('plan_sha256', ''))[:12]}"
-    if kind == "access.person_set":
-        ended = "" if body.get("active") else " (ended)"
-        return f"{body.get('person')}: {body.get('role')}{ended}"
-    if kind == "setting.set":
-        return f"{body.get('name')} = {body.get('value')}"
-    if kind == "log.undone":
-        return ", ".join(f"entry {row['seq']}" for row in body.get("undone", ()))
-    return str(body.get("movement", ""))
-
-
-def _claim(act: Mapping[str, Any]) -> str:
-    name = ACTS.get(str(act.get("is")), "")
-    claim = act.get("claim", "")
-    if isinstance(claim, Mapping):
-        return f"{name}: “{claim.get('span', {}).get('text', '')[:160]}”"
-    if "report" in act and isinstance(act["report"], Mapping):
-        return f"{name}: {act['report'].get('outlet', '')}"
-    return f"{name}: {act.get('decision', '')} {claim}".replace("  ", " ")
-
-
-def _event(change: Mapping[str, Any]) -> str:
-    status, area = change.get("status"), change.get("area")
-    if isinstance(status, Mapping):
-        roads = "; ".join(f"{r.get('kind')}:{r.get('value')}" for r in status.get("roads", ()))
-        said_by = status.get("provenance", {}).get("source", "")
-        return f"{roads} reported {str(status.get('status', '')).replace('_', ' ').lower()} ({said_by})"
-    if isinstance(area, Mapping):
-        return f"area {area.get('name', '')} ({str(area.get('kind', '')).replace('_', ' ')})"
-    return str(change.get("is", ""))
-
-
 async def show(request: Request) -> Response:
     """Show the stream."""
     return await _page(request)
@@ -177,7 +121,24 @@ async def undo(request: Request) -> Response:
     return RedirectResponse("/changes", status_code=303)
 
 
+async def diff(request: Request) -> Response:
+    """Show what differs between two states of the log."""
+    desk, size = desk_of(request), desk_of(request).folding.size
+    places = sorted(_place(request.query_params.get(name, ""), size) for name in ("a", "b"))
+    before, after = [await run_in_threadpool(desk.folding.at, place) for place in places]
+    found = differences(before, after)
+    more = max(0, len(found) - DIFFERENCES)
+    return page(request, "diff", places=places, size=size, rows=found[:DIFFERENCES], more=more)
+
+
+def _place(text: str, size: int) -> int:
+    """Return a place in the log: what was typed, the end for anything else."""
+    known = text.isascii() and text.isdigit() and len(text) < 12  # noqa: PLR2004 - no log is longer
+    return min(int(text), size) if known else size
+
+
 WAYS = [
+    Way("/changes/diff", diff, READS_ALL),
     Way("/changes", show, READS_PARTNERS),
     Way("/changes/undo", undo, UNDOES, methods=("POST",)),
 ]

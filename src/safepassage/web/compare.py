@@ -43,7 +43,17 @@ async def show(request: Request) -> Response:
     found = None
     if first is not None and second is not None and first.sha256 != second.sha256:
         found = await run_in_threadpool(compared, desk, first, second)
-    return page(request, "compare", plans=plans, first=first, second=second, found=found, accepted=kept)
+    shown = f"/map/differences?a={first.sha256}&b={second.sha256}" if found and first and second else ""
+    return page(
+        request,
+        "compare",
+        map_features=shown,
+        plans=plans,
+        first=first,
+        second=second,
+        found=found,
+        accepted=kept,
+    )
 
 
 def compared(desk: Desk, first: MadePlan, second: MadePlan) -> dict[str, Any]:

@@ -160,10 +160,21 @@ class Desk:
         desk.journal.store.tell()
         few = desk.folding.entries.few()
         desk.started_ms = few[0].at_ms if few else desk.clock_ms()
-        others = [e for e in desk.journal.store.all_entries() if e.log != desk.journal.store.log]
-        if others:
-            desk.folding.take_others(others)
+        desk.take_others()
         return desk
+
+    def take_others(self) -> None:
+        """Put the logs of other offices that the store holds beside this one's; nobody writes meanwhile."""
+        store = self.journal.store
+        others = [
+            entry
+            for log in sorted(store.backend.lengths())
+            if log != store.log
+            for entry in store.entries(log)
+        ]
+        if others:
+            self.folding.take_others(others)
+            self.hub.ring()
 
     @property
     def entered(self) -> Case:

@@ -154,6 +154,14 @@ class Folding:
                 self._fold_anew()
             return self._moved_on()
 
+    def at(self, seq: int) -> State:
+        """Return what stood after so many entries of this office's log, without what was taken back."""
+        entries = self._log[:seq]
+        gone = undone(entries)
+        kept = [entry for entry in entries if not entry.undoes and entry.id not in gone]
+        moved = _moved(State(ledger=self._base), kept, Pool())
+        return replace(moved, seq=len(entries), office=reduce(_office_after, kept, Office()))
+
     def _moved_on(self) -> State:
         if self._pending or self._state.seq != len(self._log) or self._state.office is not self._office:
             moved = _moved(self._state, self._pending, self._pool)

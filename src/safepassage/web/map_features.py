@@ -13,7 +13,7 @@ from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
 from safepassage.formats.facts.local_clock import instant
 from safepassage.formats.maps.map_roads import CLOSED, RESTRICTED, UNKNOWN, state_of
 from safepassage.formats.plan import plan_json
-from safepassage.web.map_flows import flows
+from safepassage.web.map_flows import differing, flows
 from safepassage.web.planner import MadePlan
 from safepassage.web.words import Words
 
@@ -61,15 +61,20 @@ class MapScene:
     problem: PlanningProblem
     modifications: tuple[Modification, ...]
     plan: ShownPlan | None = None
+    before: ShownPlan | None = None
 
 
 def map_document(scene: MapScene, said: Words) -> dict[str, Any]:
     """Return one feature collection; `layer` in the properties names the layer of the map.
 
-    Every word in it is in the reader's language. Areas and states carry whose word they are and how old.
+    Beside the plan `before`, only what moves differently is shown of the plan. Every word in it is in the
+    reader's language. Areas and states carry whose word they are and how old.
     """
-    features = [*_lines(scene), *_areas(scene, said), *_states(scene, said), *_corridors(scene, said)]
-    features += _flows(scene, said)
+    features = [*_lines(scene), *_areas(scene, said), *_states(scene, said)]
+    if scene.before is None:
+        features += [*_corridors(scene, said), *_flows(scene, said)]
+    else:
+        features += _differences(scene, said)
     features += [*_crossings(scene, said), *_places(scene, said)]
     attribution = scene.problem.network.attribution
     return {"type": "FeatureCollection", "attribution": attribution, "features": features}
@@ -279,6 +284,33 @@ def _flows(scene: MapScene, said: Words) -> Iterator[Feature]:
             yield _feature(
                 f"flow:{number}", "corridors", ("LineString", points), role="flow", persons=flow.persons,
                 direction=order.get(flow.direction, 0), label=f"{flow.persons:,}",
+                said=f"{names.get(flow.direction, flow.direction)}; {counted}",
+            )  # fmt: skip
+
+
+def _differences(scene: MapScene, said: Words) -> Iterator[Feature]:
+    """Yield where more or fewer persons travel than in the plan before, and how many."""
+    if scene.plan is None or scene.before is None:
+        return
+    ways, arcs = Ways(scene), scene.problem.network.arcs
+    order = {direction.id: i for i, direction in enumerate(scene.case.directions)}
+    names = {direction.id: direction.name for direction in scene.case.directions}
+    schedules = (scene.before.schedule, scene.plan.schedule)
+    used = {arc for schedule in schedules for route in schedule.routes for arc in route.arcs}
+    ends = {arc: (int(arcs.tail[arc]), int(arcs.head[arc])) for arc in used}
+    for number, flow in enumerate(differing(*schedules, ends)):
+        points = ways.along(flow.arcs)
+        if len(points) > 1:
+            sentence = (
+                "{persons} more persons than before"
+                if flow.persons > 0
+                else "{persons} fewer persons than before"
+            )
+            counted = said(sentence).format(persons=f"{abs(flow.persons):,}")
+            yield _feature(
+                f"change:{number}", "corridors", ("LineString", points), persons=abs(flow.persons),
+                role="more" if flow.persons > 0 else "fewer", direction=order.get(flow.direction, 0),
+                label=f"{'+' if flow.persons > 0 else '−'}{abs(flow.persons):,}",
                 said=f"{names.get(flow.direction, flow.direction)}; {counted}",
             )  # fmt: skip
 

@@ -44,6 +44,15 @@ def flows(schedule: Schedule, ends: dict[int, Stretch]) -> Iterator[Flow]:
         yield from _joined(direction, used, ends)
 
 
+def differing(before: Schedule, after: Schedule, ends: dict[int, Stretch]) -> Iterator[Flow]:
+    """Yield where more (positive) or fewer persons travel in the second of two schedules of one network."""
+    one, two = persons_by_arc(before), persons_by_arc(after)
+    for direction in sorted({*one, *two}):
+        was, now = one.get(direction, {}), two.get(direction, {})
+        change = {arc: now.get(arc, 0) - was.get(arc, 0) for arc in {*was, *now}}
+        yield from _joined(direction, {arc: persons for arc, persons in change.items() if persons}, ends)
+
+
 def _joined(direction: str, used: dict[int, int], ends: dict[int, Stretch]) -> Iterator[Flow]:
     """Join arcs of one number where nothing joins or leaves between them."""
     out: dict[int, list[int]] = {}

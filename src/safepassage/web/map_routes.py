@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from threading import Lock
 from typing import Annotated
 
@@ -43,6 +44,7 @@ def map_routes() -> list[BaseRoute]:
     return [
         Way("/map/tiles/{zoom}/{column}/{row}", _tile, READS_PARTNERS),
         Way("/map/features", _features, READS_PARTNERS),
+        Way("/map/differences", _differences, READS_ALL),
         Way("/map/road", _road, READS_PARTNERS, methods=("POST",)),
     ]
 
@@ -58,6 +60,23 @@ async def _features(request: Request) -> Response:
         kept = request.app.state.map_kept = MapKept()
     document = await run_in_threadpool(kept.document, desk, locale_of(request), all_of_it=all_of_it)
     return Response(document, media_type="application/geo+json")
+
+
+async def _differences(request: Request) -> Response:
+    """Answer with the map of two plans, on which only what moves differently is drawn."""
+    desk = desk_of(request)
+    first, second = (desk.planner.plan(request.query_params.get(name, "")[:64]) for name in ("a", "b"))
+    if first is None or second is None:
+        return JSONResponse({"message": "that plan is no longer here"}, status_code=404)
+
+    def made() -> str:
+        scene = scene_of(desk)
+        shown = replace(scene, plan=shown_plan_of(second), before=shown_plan_of(first))
+        return json.dumps(
+            map_document(shown, words(locale_of(request))), ensure_ascii=False, separators=(",", ":")
+        )
+
+    return Response(await run_in_threadpool(made), media_type="application/geo+json")
 
 
 class MapKept:

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from safepassage.domain.access import Person, Role
-from safepassage.domain.errors import RefusedError, StoreError
+from safepassage.domain.errors import FormatError, RefusedError, StoreError
 from safepassage.store import people
+from safepassage.store.exchange import Taken
+from safepassage.web import bundles
 from safepassage.web.desk import Desk
-from safepassage.web.doors import ANYBODY, MANAGES, PLANS, SIGNED_IN, Way, can, token_of
+from safepassage.web.doors import ANYBODY, EXCHANGES, MANAGES, PLANS, SIGNED_IN, Way, can, token_of
 from safepassage.web.folding import SETTING_SET
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import LANGUAGE, asking, desk_of, page
@@ -28,13 +30,20 @@ async def show(request: Request) -> Response:
 
 
 def _page(
-    request: Request, *, problem: str = "", codes: tuple[str, ...] = (), name: str = "", status: int = 200
+    request: Request,
+    *,
+    problem: str = "",
+    codes: tuple[str, ...] = (),
+    name: str = "",
+    status: int = 200,
+    taken: tuple[Taken, ...] = (),
 ) -> Response:
     desk, person = desk_of(request), asking(request)
     manages = can(person, MANAGES, desk.org)
     everybody = sorted(desk.office().persons.values(), key=lambda p: (p.org, p.id)) if manages else []
     return page(
-        request, "settings", status=status, problem=problem, codes=codes, named=name, everybody=everybody,
+        request, "settings", status=status, problem=problem, codes=codes, named=name,
+        taken=taken, everybody=everybody,
         roles=list(Role), settings=desk.office().settings, policy=POLICY, zones=desk.clock.zones,
         refusals=list(desk.refusals.last)[-20:] if manages else [], log=desk.journal.store.log,
         org=desk.org, open_roles=desk.open_roles,
@@ -75,6 +84,25 @@ async def policy(request: Request) -> Response:
     except RefusedError as fault:
         return _page(request, problem=str(fault), status=422)
     return RedirectResponse("/settings", status_code=303)
+
+
+async def send_bundle(request: Request) -> Response:
+    """Hand out a sealed bundle for another office."""
+    try:
+        return await bundles.sent(desk_of(request), await form_of(request, files=1))
+    except (FormError, StoreError) as fault:
+        return _page(request, problem=str(fault), status=422)
+
+
+async def take_bundle(request: Request) -> Response:
+    """Take what another office sent, and say for each log what became of it."""
+    desk, person, form = desk_of(request), asking(request), await form_of(request, files=2)
+    try:
+        found = await run_in_threadpool(bundles.taken, desk, person, form)
+    except (FormError, FormatError, StoreError) as fault:
+        return _page(request, problem=str(fault), status=422)
+    desk.order_soon()
+    return _page(request, taken=found)
 
 
 async def password(request: Request) -> Response:
@@ -134,6 +162,8 @@ WAYS = [
     Way("/settings", show, SIGNED_IN),
     Way("/settings/language", language, ANYBODY, methods=("POST",)),
     Way("/settings/policy", policy, PLANS, methods=("POST",)),
+    Way("/settings/bundle/send", send_bundle, EXCHANGES, methods=("POST",)),
+    Way("/settings/bundle/take", take_bundle, EXCHANGES, methods=("POST",)),
     Way("/settings/password", password, SIGNED_IN, methods=("POST",)),
     Way("/settings/people", set_person, MANAGES, methods=("POST",)),
 ]

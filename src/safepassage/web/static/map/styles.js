@@ -170,6 +170,7 @@ function middleOf(feature) {
 /** Corridors are thin lines, alternatives broken ones; what travels on them has the width of its persons. */
 function corridor(feature, resolution) {
   const direction = (feature.get("direction") ?? 0) % 4, color = DIRECTIONS[direction], role = feature.get("role");
+  if (role === "more" || role === "fewer") { return change(feature, color, role, resolution); }
   if (role !== "flow") {
     const other = role === "alternative";
     return once(`way ${direction} ${role}`, () => [
@@ -184,6 +185,17 @@ function corridor(feature, resolution) {
     new Style({ zIndex: 1, stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: width + 2.5, offset }) }),
     new Style({ zIndex: 2, stroke: new Stroke({ color, width, offset }) }),
     ...arrows(feature.getGeometry(), color, resolution, direction % 2, offset),
+  ];
+}
+
+/** What moves differently: a double line where more travel, a broken one where fewer do, with the number. */
+function change(feature, color, role, resolution) {
+  const more = role === "more", lineDash = more ? undefined : [8, 7];
+  return [
+    new Style({ zIndex: 1, stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: 9 }) }),
+    new Style({ zIndex: 2, stroke: new Stroke({ color, width: more ? 6 : 3, lineDash }) }),
+    ...(more ? [new Style({ zIndex: 3, stroke: new Stroke({ color: "#fff", width: 2 }) })] : []),
+    ...(resolution < 150 ? [new Style({ zIndex: 4, geometry: middleOf(feature), text: words(feature.get("label"), { color, weight: 700, size: 12, y: -11 }) })] : []),
   ];
 }
 
