@@ -113,7 +113,14 @@ def test_incidents_are_counted_in_all_nine_categories_and_come_back_as_rows(run)
             "2030-03-20T08:00Z",
             *WHO,
         )
-    rows = run("access", "incidents", "a.store", "-o", "incidents.csv")["categories"]
+    refused = run("access", "incidents", "a.store", "-o", "incidents.csv", code=2)
+    assert "--by and --why" in refused["error"]
+    assert not Path("incidents.csv").exists()
+    rows = run("access", "incidents", "a.store", "-o", "incidents.csv", *WHO)["categories"]
+    assert run("access", "incidents", "a.store")["categories"] == rows
+    assert run("log", "check-export", "incidents-export.json")["faults"] == []
+    [entry] = run("log", "show", "a.store", "--kind", "export.made")["entries"]
+    assert list(entry["body"]["files"]) == ["incidents.csv"]
     assert [row["incidents"] for row in rows] == [0, 2, 0, 0, 0, 0, 1, 0, 0]
     data = Path("incidents.csv").read_bytes()
     assert b",'=turned back" in data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from safepassage.cli.log import bundles, store_file
@@ -25,9 +26,11 @@ from safepassage.domain.access_work.request import (
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.movement.words import Channel
+from safepassage.domain.release import STATEMENT, SensitivityClass
 from safepassage.formats.access import access_log
 from safepassage.formats.claims import access_incidents
 from safepassage.formats.movement.movement_file import iso
+from safepassage.store import exports
 from safepassage.store.event_store import EventStore, Receipt
 
 
@@ -160,11 +163,25 @@ def _incident(options: argparse.Namespace) -> Outcome:
 
 def _incidents(options: argparse.Namespace) -> Outcome:
     """Count incidents by category; write them as rows that can be imported as claims."""
-    with store_file.opened(options, writes=False) as store:
+    output: Path | None = options.output
+    if output is not None and not (options.by and options.why):
+        raise StoreError("What is written is recorded as an export: give --by and --why.")
+    with store_file.opened(options, writes=output is not None) as store:
         found = access_log.incidents(merge.standing(store.all_entries()))
-    if options.output is not None:
-        bundles.write_new(options.output, access_incidents.write(found))
+        if output is not None:
+            _exported(store, output, access_incidents.write(found), options)
     counts = by_category(found)
     lines = [f"{number}. {name}: {count}" for number, (name, count) in enumerate(counts, start=1)]
     data = {"categories": [{"category": name, "incidents": count} for name, count in counts]}
     return Outcome(code=OK, text="\n".join(lines), data=data)
+
+
+def _exported(store: EventStore, output: Path, data: bytes, options: argparse.Namespace) -> None:
+    """Record the export of a file, then write it with its signed list beside it."""
+    stamp = {
+        "class": SensitivityClass.RESTRICTED.name, "audience": "access monitoring",
+        "data_time": iso(store_file.now_ms() // 1000), "statement": STATEMENT,
+    }  # fmt: skip
+    _, listed = exports.record_export(store, stamp, {output.name: data}, by=options.by, why=options.why)
+    bundles.write_new(output, data)
+    bundles.write_new(output.with_name(f"{output.stem}-export.json"), listed)

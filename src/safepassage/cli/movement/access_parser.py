@@ -50,7 +50,9 @@ def access_options(command: Command) -> None:
     incident.add_argument("--reported-by", required=True, metavar="FUNCTION", help="on whose word")
     counted = command("incidents", "Count incidents in the nine categories; write them as rows.")
     store_option(counted)
-    counted.add_argument("-o", "--output", type=Path, metavar="FILE", help="CSV to write")
+    counted.add_argument("-o", "--output", type=Path, metavar="FILE", help="CSV to write, with a signed list")
+    counted.add_argument("--by", default="", metavar="FUNCTION", help="who exports, by function (with -o)")
+    counted.add_argument("--why", default="", help="why (with -o)")
 
 
 def referral_options(command: Command) -> None:
