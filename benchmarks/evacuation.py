@@ -252,6 +252,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
 
 CLOSE = 1.03
+FIRST_BINS, LEAST_BIN_S = 27, 30
 FINER = 3
 """How many times longer a flow on bins half as wide may take."""
 
@@ -261,6 +262,12 @@ def cost(cars: BookedCars) -> tuple[int, int, int]:
     arrivals = arrivals_of(cars)
     last = int(arrivals.max()) if len(arrivals) else 0
     return len(cars.booking.path) - len(arrivals), last, int(arrivals.sum())
+
+
+def first_bin_s(case: Case) -> int:
+    """Return bins to begin with: so many up to the time that the simplest bounds say."""
+    flow_s = int(case.arrays.vehicles.sum()) * 3_600_000 // max(1, exit_capacity(case))
+    return max(LEAST_BIN_S, max(case.single_source_bound_s, flow_s) // FIRST_BINS)
 
 
 def bins(case: Case, options: argparse.Namespace) -> int:
@@ -292,6 +299,7 @@ def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, fol
     clock = Clock()
     with clock.stage("draw"):
         case = make_case(network, options, seed)
+    options = argparse.Namespace(**{**vars(options), "bin": options.bin or first_bin_s(case)})
     wall, cpu = time.perf_counter(), time.process_time()
     cars, certificate, steps = solve(case, options, clock)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -417,6 +425,7 @@ def warm_up(options: argparse.Namespace) -> float:
             "time_limit": 600.0,
             "spread": False,
             "peers": False,
+            "bin": 60,
         }
     )
     case = make_case(tntp.parse(data, "warm-up"), small, 0)
@@ -489,7 +498,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--vehicles", type=int, default=50_000)
     parser.add_argument("--seed", type=int, nargs="+", default=[0])
-    parser.add_argument("--bin", type=int, default=300, help="seconds; where a method starts")
+    parser.add_argument(
+        "--bin", type=int, default=0, help="seconds, where a method starts; 0: by the instance"
+    )
     parser.add_argument("--quantile", type=float, default=0.9, help="share of the nodes in the disc")
     parser.add_argument("--spread", action="store_true", help="vehicles at all nodes of the core")
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds for each method")

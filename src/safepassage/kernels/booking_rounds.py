@@ -1,4 +1,4 @@
-"""Compiled loops of `road_book`: drive all in order of time, move some; each place on each arc is known.
+"""Compiled loops of `road_book`: read times, move some vehicles; each place on each arc is known.
 
 A vehicle's entries are kept as coordinates (see `booking_loops`), one per stop of its path, from
 `slot[turn]` on.
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.kernels.booking_loops import NEVER, enter, first_after, piece_of, reserve, run
+from safepassage.kernels.booking_loops import NEVER, first_after, piece_of, reserve, run
 from safepassage.kernels.compiled import compiled
 
 
@@ -45,57 +45,6 @@ def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tup
             (at, count, busy_from, busy_until), room, used, arc, (end, until)
         )
     return busy_from, busy_until, used
-
-
-@compiled
-def drive_in_time(
-    roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, turns: Any, work: int
-) -> tuple[Any, ...]:
-    """Let everybody drive as planned, first come first served at every stop, however long the wait.
-
-    `turns` is (path, first second of departure, slot). Return (entries, pools, how much is in use).
-    """
-    stop_start, stop_arc, stop_gap_s = stops[0], stops[1], stops[2]
-    path, depart_s, slot = turns
-    at, count, busy_from, busy_until = calendars
-    n, horizon_s = len(path), roads[6]
-    entries = np.full(slot[n], NEVER)
-    # One queue a second; whoever is ready for a stop stands in that second's queue.
-    first, last, behind = np.full(horizon_s + 1, -1), np.full(horizon_s + 1, -1), np.full(n, -1)
-    stop = np.zeros(n, np.int64)
-    for turn in range(n):
-        if path[turn] != NEVER and depart_s[turn] < horizon_s:
-            _queue(first, last, behind, depart_s[turn], turn)
-            stop[turn] = stop_start[path[turn]]
-    for t in range(horizon_s):
-        turn = first[t]
-        while turn != -1:
-            following = behind[turn]
-            i = stop[turn]
-            arc = stop_arc[i]
-            second, x, travel_s = enter(roads, (at, count, busy_from, busy_until), arc, t, work)
-            if second != NEVER:
-                busy_from, busy_until, used = reserve(
-                    (at, count, busy_from, busy_until), room, used, arc, (x, x + work)
-                )
-                entries[slot[turn] + i - stop_start[path[turn]]] = x
-                if i + 1 < stop_start[path[turn] + 1]:
-                    ready = second + travel_s + stop_gap_s[i + 1]
-                    stop[turn] = i + 1
-                    if ready < horizon_s:
-                        _queue(first, last, behind, ready, turn)
-            turn = following
-    return entries, busy_from, busy_until, used
-
-
-@compiled
-def _queue(first: Any, last: Any, behind: Any, t: int, turn: int) -> None:
-    behind[turn] = -1
-    if first[t] == -1:
-        first[t] = turn
-    else:
-        behind[last[t]] = turn
-    last[t] = turn
 
 
 @compiled

@@ -1,10 +1,10 @@
 """A book of all passages of many equal vehicles: drive them as planned, then move those that come late.
 
-`drive` lets everybody set out as planned and serves them first come, first served at every arc (parallel
-schedule generation: Kolisch 1996, doi:10.1016/0377-2217(95)00357-6): no capacity is lost between vehicles,
-as it is when they are fitted in one by one. `hold` lets those wait at the origin who would wait too long on
-the way. `move` takes vehicles off the roads and books them anew on the path of their list that brings them
-in first. Nothing that was booked is ever broken, and nobody arrives later by a move.
+`drive` lets everybody set out and serves those who wait for an arc in the order in which they are due there
+(parallel schedule generation: Kolisch 1996, doi:10.1016/0377-2217(95)00357-6): no capacity is lost between
+vehicles, as it is when they are fitted in one by one. `hold` lets those wait at the origin who would wait
+too long on the way. `move` takes vehicles off the roads and books them anew on the path of their list that
+brings them in first. Nothing that was booked is ever broken, and nobody arrives later by a move.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ class RoadBook:
     Parameters
     ----------
     path, depart_s
-        (n_turns,) planned path and departure of each turn; turns in order of departure keep their place in
-        queues.
+        (n_turns,) planned path of each turn and the second from which it may leave.
+    due_s
+        (n_turns,) second in which each turn is due to leave: who is due first goes first. None: `depart_s`.
     units_mveh, wait_max_s, busy
         As in `booking.book`.
 
@@ -45,7 +46,7 @@ class RoadBook:
 
     def __init__(
         self, roads: RoadPieces, turns: Turns, path: Any, depart_s: Any, *, units_mveh: int, wait_max_s: Any,
-        busy: Busy | None = None,
+        due_s: Any = None, busy: Busy | None = None,
     ) -> None:  # fmt: skip
         self.turns, self.probes = turns, 0
         self._n_arcs, self._busy, self._work = roads.n_arcs, busy, units_mveh * SECONDS_PER_HOUR
@@ -57,6 +58,7 @@ class RoadBook:
         self._slot = np.concatenate([[0], np.cumsum(widest[turns.turn_list])]).astype(np.int64)
         self._planned = np.array(path, dtype=np.int64)
         self._first_s = np.maximum(np.array(depart_s, dtype=np.int64), turns.turn_from_s)
+        self._due_s = self._first_s if due_s is None else np.array(due_s, dtype=np.int64)
         self.path = self._planned.copy()
         self.arrive_s = np.full(len(self.path), NEVER, dtype=np.int64)
         self.depart_s, self.excess_s = self.arrive_s.copy(), np.zeros_like(self.arrive_s)
@@ -65,18 +67,18 @@ class RoadBook:
         self._pool = Pool.of(self._n_arcs, busy)
 
     def drive(self) -> None:
-        """Book everybody anew, as planned, first come, first served."""
-        from safepassage.kernels import booking_rounds as rounds  # noqa: PLC0415 - numba costs a second
+        """Book everybody anew, as planned, in the order in which they are due at each arc."""
+        from safepassage.kernels.drive_in_order import drive_in_order  # noqa: PLC0415 - numba costs a second
 
         self._pool = pool = Pool.of(self._n_arcs, self._busy)
         self.path = self._planned.copy()
-        self._entries, pool.busy_from, pool.busy_until, pool.used = rounds.drive_in_time(
+        self._entries, pool.busy_from, pool.busy_until, pool.used = drive_in_order(
             self._roads,
             (pool.at, pool.count, pool.busy_from, pool.busy_until),
             pool.room,
             pool.used,
             stops=self._stops,
-            turns=(self.path, self._first_s, self._slot),
+            turns=(self.path, self._first_s, self._due_s, self._slot),
             work=self._work,
         )
         self._read_times()

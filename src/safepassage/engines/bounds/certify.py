@@ -15,8 +15,8 @@ from safepassage.engines.bounds.remaining import remaining, under_way
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
-SWEPT_POINTS = 60
-"""Points where one sweep gives the labels of all."""
+SWEPT_POINTS, BASE = 120, 8
+"""Points where one sweep gives the labels of all: every eighth, then those half-way between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,13 @@ def certify(
         direction = _Direction(problem, name)
         if direction.total == 0:
             continue
+        # The envelope comes first: its labels are what a clearance bound begins from.
+        points_of = _envelope(problem, direction, served[name], points)
         proved = _bounds(direction, served[name], behind)
         if observer is not None:
             observer.bound(name, max((b.clearance_s for b in proved), default=None))
         bounds.extend(proved)
-        envelope.extend(_envelope(problem, direction, served[name], points))
+        envelope.extend(points_of)
     for name, (arcs, places) in behind.items():
         behind[name] = arcs, tuple(place for place in places if not under_way(place))
     return Certificate(bounds=tuple(bounds), envelope=tuple(envelope)), behind
@@ -142,9 +144,19 @@ def _envelope(
         points = points or SWEPT_POINTS
     points = points or next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
-    times = sorted({*(last * k // points for k in range(1, points + 1)), horizon_s})
+    # Before anybody can be there an envelope has nothing to say.
+    first = min(direction.cars.first_arrival_s - 1, last - 1) if direction.by_car_only else 0
+    first = max(0, first)
+    times = [first + (last - first) * k // points for k in range(points + 1)]
     direction.cars.prepare(max(1, served.of(CARS)[1]))
-    return [_point(direction, t) for t in times]
+    found = {t: _point(direction, t) for t in dict.fromkeys([*_halving(times), horizon_s]) if t}
+    return [found[t] for t in sorted(found)]
+
+
+def _halving(times: list[int]) -> list[int]:
+    """Return every eighth, then those half-way between: labels are best found between two that are known."""
+    steps = [BASE >> k for k in range(BASE.bit_length())]
+    return [t for step in steps for t in times[::step]]
 
 
 def _point(direction: _Direction, t: int) -> EnvelopePoint:

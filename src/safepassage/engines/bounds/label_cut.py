@@ -71,6 +71,7 @@ class LabelCuts:
             [o.node for o in self.origins], [o.release_s for o in self.origins], reverse=False
         )
         self._swept: SweptCuts | None = None
+        self._phi: dict[int, int] = {}
         if commodity == CARS and self.demand >= SWEPT_PERSONS and len(self._site_nodes):
             self._swept = SweptCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
@@ -81,6 +82,12 @@ class LabelCuts:
     def demand(self) -> int:
         """Decided persons of the commodity that lie on the network."""
         return sum(origin.persons for origin in self.origins)
+
+    @property
+    def first_arrival_s(self) -> int:
+        """First second in which anybody can be at a site; 0 where nobody can."""
+        first = int(self._first[self._site_nodes].min(initial=UNREACHED_S))
+        return first if first < UNREACHED_S else 0
 
     def distance_s(self, node: int) -> int:
         """Return the least travel time from a node to a site; UNREACHED_S where there is no way."""
@@ -136,6 +143,7 @@ class LabelCuts:
         if self._swept is None:
             return self.cut(horizon_s)
         swept = self._swept_cut(horizon_s)
+        self._phi[horizon_s] = swept.phi
         if len(self._supply.arc) >= STATIC_ARCS:
             return swept
         static = self.cut(horizon_s)
@@ -199,10 +207,7 @@ class LabelCuts:
         self.prepare(high_s)
         best: Cut | None = None
         if self._swept is not None:
-            best = self._search_by(persons, self._swept_cut, low_s, high_s)
-            start_s = low_s if best is None else best.horizon_s + 1
-            closely = partial(self._swept_cut, closely=True)
-            best = self._search_by(persons, closely, start_s, high_s) or best
+            best = self._swept_short_of(persons, low_s, high_s)
             if best is not None and len(self._supply.arc) >= STATIC_ARCS:
                 return best
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)
@@ -213,6 +218,16 @@ class LabelCuts:
             if trial is not None and trial.phi < persons:
                 best = self._search(persons, among, start, high_s) or trial
         return best
+
+    def _swept_short_of(self, persons: int, low_s: int, high_s: int) -> Cut | None:
+        """Return the cut of the largest horizon by swept labels, between horizons looked at before."""
+        short = [t for t, phi in self._phi.items() if low_s <= t < high_s and phi < persons]
+        low_s = max(short, default=low_s)
+        beyond = min((t for t in self._phi if t > low_s), default=high_s)
+        best = self._search_by(persons, self._swept_cut, low_s, min(high_s, beyond))
+        closely = partial(self._swept_cut, closely=True)
+        start_s = low_s if best is None else best.horizon_s + 1
+        return self._search_by(persons, closely, start_s, min(high_s, 2 * beyond - low_s)) or best
 
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         return self._search_by(persons, partial(self.cut, among=among), low_s, high_s)

@@ -15,6 +15,15 @@ from safepassage.kernels.booking import Busy
 from safepassage.kernels.road_book import RoadBook
 
 PPM = 1_000_000
+PARTS = 2**16
+GOLDEN = 40_503
+"""The golden ratio in parts of 2**16: Knuth, "The Art of Computer Programming" 3, 6.4 (1973)."""
+FEW = 10
+"""One in so many may be booked anew where waits are too long; more are held at home first."""
+SLIGHT = 1_000
+"""Rounds end when one saves less than one part in so many of the last arrival."""
+EARLY = 2
+"""Vehicles may leave before they are due by this part of the longest wait: queues keep roads from idling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +32,10 @@ class Effort:
 
     `holds` are rounds in which long waits are moved to the origin. In each of `rounds` the latest
     `late_ppm` of all vehicles are booked anew, looking for departures that save up to `window_s`; rounds end
-    when the last arrival is within `goal_s`, when one changes nothing, or when `expired` says so.
+    when the last arrival is within `goal_s`, when one gains next to nothing, or when `expired` says so.
     """
 
-    holds: int = 6
+    holds: int = 3
     rounds: int = 12
     late_ppm: int = 10_000
     window_s: int = 300
@@ -34,14 +43,18 @@ class Effort:
     expired: Callable[[], bool] | None = None
 
 
-def departures(flows: PathFlows, bin_s: int) -> tuple[Int64, Int64]:
-    """Return (row, planned second) of each vehicle, those of a row spread evenly over its bin."""
+def departures(flows: PathFlows, of_path: Int64, bin_s: int) -> tuple[Int64, Int64]:
+    """Return (row, due second) of each vehicle, those of a row spread evenly over its bin.
+
+    Rows begin within their bin by the path they take, so that those of one bin do not all come at once: by
+    multiples of the golden ratio, which leave no large gaps however many there are.
+    """
     rows = np.repeat(np.arange(len(flows)), flows.vehicles)
     first = np.cumsum(flows.vehicles) - flows.vehicles
-    number = np.arange(len(rows)) - first[rows]
-    planned_s = np.asarray(flows.depart_s[rows] + number * bin_s // flows.vehicles[rows], dtype=np.int64)
-    order = np.argsort(planned_s, kind="stable")
-    return rows[order], planned_s[order]
+    parts = (np.arange(len(rows)) - first[rows]) * PARTS + of_path[rows] * GOLDEN % PARTS
+    due_s = np.asarray(flows.depart_s[rows] + parts * bin_s // (flows.vehicles[rows] * PARTS), dtype=np.int64)
+    order = np.argsort(due_s, kind="stable")
+    return rows[order], due_s[order]
 
 
 def book_flows(
@@ -65,20 +78,21 @@ def book_flows(
     busy
         What others have booked on the roads.
     """
-    rows, planned_s = departures(flows, bin_s)
     release_s = np.array([problem.places[p].release_s for p in place.tolist()], dtype=np.int64)
     shown, of_row = distinct_paths(flows)
+    rows, due_s = departures(flows, of_row, bin_s)
     turns, list_source = turns_of(flows, shown, flows.source[rows], release_s)
     rules = problem.rules
     wait_max_s = np.full(len(problem.network.arcs), rules.junction_wait_max_s)
     # Whoever waits at a waiting place takes up its storage, which is not kept here: nobody does.
     wait_max_s[np.isin(problem.network.arcs.tail, list(problem.network.waiting))] = 0
     book = RoadBook(
-        road_pieces(problem.network, rules.movement_windows), turns, of_row[rows], planned_s,
+        road_pieces(problem.network, rules.movement_windows), turns, of_row[rows],
+        np.maximum(0, due_s - rules.junction_wait_max_s // EARLY), due_s=due_s,
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()
-    book.hold(rounds=effort.holds, few=len(rows) // 500)
+    book.hold(rounds=effort.holds, few=len(rows) // FEW)
     improve(book, effort)
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
@@ -96,6 +110,6 @@ def improve(book: RoadBook, effort: Effort) -> None:
         order = np.argsort(book.arrive_s, kind="stable")[-number:]
         # The unbooked come first, then the earliest of the late: they leave their places to the later ones.
         missing = np.flatnonzero(book.arrive_s < 0)
-        moved = book.move(np.concatenate([missing, order]), window_s=effort.window_s)
-        if not moved:
+        book.move(np.concatenate([missing, order]), window_s=effort.window_s)
+        if not len(missing) and last_s - int(book.arrive_s.max()) <= last_s // SLIGHT:
             return

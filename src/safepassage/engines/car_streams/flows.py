@@ -10,7 +10,7 @@ from safepassage.domain.case import Group
 from safepassage.domain.network import Int64, Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows
-from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network, sweep
+from safepassage.kernels.flow_over_time import Movers, flow_paths, in_step, slack_network, sweep
 
 
 def earliest_flows(
@@ -18,7 +18,7 @@ def earliest_flows(
     direction: str,
     *,
     bin_s: int,
-    among: Int64 | None = None,
+    before: tuple[PathFlows, Int64] | None = None,
     expired: Callable[[], bool] | None = None,
 ) -> tuple[PathFlows, Int64]:
     """Return flows of own vehicles to the sites of a direction, and (n_sources,) positions of their places.
@@ -27,8 +27,9 @@ def earliest_flows(
     ----------
     bin_s
         Seconds of a bin: smaller ones follow the roads more closely and take longer.
-    among
-        Positions of the arcs that may be used; None for all.
+    before
+        What was returned for wider bins: only the arcs that it used may be used, and nodes are put in step
+        with it. None for all arcs.
     expired
         Asked from time to time; what has no flow by then has none.
 
@@ -39,8 +40,10 @@ def earliest_flows(
     arcs, rules = problem.network.arcs, problem.rules
     usable = (arcs.modes & int(Mode.CAR)) != 0
     usable &= (arcs.directions & problem.direction_bit(direction)) != 0
-    if among is not None:
-        usable &= np.isin(np.arange(len(arcs)), among)
+    load = at_once = None
+    if before is not None:
+        load, at_once = _loads(problem, before, bin_s)
+        usable &= load > 0
     capacity = np.where(usable, arcs.capacity_mveh_h, 0)
     exits = np.unique([site.node for site in problem.sites(direction)]).astype(np.int64)
     who = _vehicles(problem, direction, set(exits.tolist()))
@@ -55,8 +58,22 @@ def earliest_flows(
         exits=exits,
     )  # fmt: skip
     network = slack_network((arcs.tail, arcs.head, arcs.travel_s, capacity), problem.network.n_nodes, movers)
+    if load is not None and at_once is not None:
+        network = in_step(network, load, at_once, bin_s)
     found = flow_paths(sweep(network, bin_s, units_mveh=rules.car_units_mveh, expired=expired))
     return _shared_out(PathFlows(**found._asdict()), [at_node[node] for node in nodes], who)
+
+
+def _loads(problem: PlanningProblem, before: tuple[PathFlows, Int64], bin_s: int) -> tuple[Int64, Int64]:
+    """Return vehicles of a flow by arc, and by node those that leave within a bin of their release."""
+    flows, place = before
+    by_arc = np.repeat(flows.vehicles, np.diff(flows.start))
+    load = np.bincount(flows.arcs, by_arc, minlength=len(problem.network.arcs)).astype(np.int64)
+    node = np.asarray([problem.places[p].node for p in place.tolist()], dtype=np.int64)
+    release_s = np.asarray([problem.places[p].release_s for p in place.tolist()], dtype=np.int64)
+    soon = flows.depart_s < release_s[flows.source] + bin_s
+    who, many = node[flows.source[soon]], flows.vehicles[soon]
+    return load, np.bincount(who, many, minlength=problem.network.n_nodes).astype(np.int64)
 
 
 def _vehicles(problem: PlanningProblem, direction: str, exits: set[int]) -> dict[int, int]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from safepassage.domain.network import Int64
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
+from safepassage.engines.car_streams.path_flows import PathFlows
 from safepassage.engines.car_streams.streams import BookedCars
 
 LEAST_BIN_S = 10
@@ -29,15 +28,15 @@ def refined(
     brought out as many as the one before is no plan. All but the first use only roads that carried somebody
     before: on cities a third of all, which takes a third of the time and loses next to nothing.
     """
-    among: Int64 | None = None
+    before: tuple[PathFlows, Int64] | None = None
     most = 0
     while bin_s >= LEAST_BIN_S:
         flows, place = earliest_flows(
-            problem, direction, bin_s=bin_s, among=among, expired=None if among is None else expired
+            problem, direction, bin_s=bin_s, before=before, expired=None if before is None else expired
         )
         vehicles = int(flows.vehicles.sum())
         if vehicles < most or not vehicles:
             return
         most = vehicles
         yield bin_s, book_flows(problem, flows, place, direction=direction, bin_s=bin_s, effort=effort)
-        among, bin_s = np.unique(flows.arcs), bin_s // 2
+        before, bin_s = (flows, place), bin_s // 2

@@ -2,6 +2,7 @@
 
 from safepassage.kernels.flow_over_time.network import Movers, SlackNetwork, slack_network
 from safepassage.kernels.flow_over_time.paths import FlowPaths, flow_paths
+from safepassage.kernels.flow_over_time.steps import in_step
 from safepassage.kernels.flow_over_time.sweep import Sweep, sweep
 
-__all__ = ["FlowPaths", "Movers", "SlackNetwork", "Sweep", "flow_paths", "slack_network", "sweep"]
+__all__ = ["FlowPaths", "Movers", "SlackNetwork", "Sweep", "flow_paths", "in_step", "slack_network", "sweep"]
