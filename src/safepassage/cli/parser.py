@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _what_if(commands)
     _needs(commands)
     _site(commands)
+    _matrix(commands)
     _verify(commands)
     _explain(commands)
     _audit(commands)
@@ -290,6 +291,13 @@ def _site(commands: Commands) -> None:
     parser = _command(commands, "site", text)
     _case(parser)
     siting_parser.site_options(parser, _whole)
+
+
+def _matrix(commands: Commands) -> None:
+    text = "Say how long it takes between many places, closures, weights and hours respected."
+    parser = _command(commands, "matrix", text)
+    _case(parser)
+    siting_parser.matrix_options(parser, _whole)
 
 
 def _case(parser: argparse.ArgumentParser) -> None:

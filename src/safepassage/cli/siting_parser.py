@@ -1,4 +1,4 @@
-"""The options of `safepassage needs` and `safepassage site`."""
+"""The options of `safepassage needs`, `safepassage site` and `safepassage matrix`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 Whole = Callable[[int, int], Callable[[str], int]]
 """Makes a reader of whole numbers in a range."""
 MOST_DAYS, MOST_SITES, MOST_WALK_M, MOST_AVOID = 366, 5_000, 100_000, 1_000_000
-MOST_PERSONS, MOST_SECONDS = 10**8, 10**8
+MOST_PERSONS, MOST_SECONDS, MOST_MINUTES = 10**8, 10**8, 10**6
 
 
 def needs_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
@@ -65,3 +65,21 @@ def site_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         help="for each number of sites",
     )
     add("-o", "--output", type=Path, metavar="OUT", help="folder for a page with the map, and GeoJSON")
+
+
+def matrix_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the options of tables of travel times."""
+    add = parser.add_argument
+    words = "kinds of places or ids, with commas"
+    add("--from", dest="origins", default="settlement", metavar="WORDS", help=words)
+    add("--to", dest="destinations", default="reception_site", metavar="WORDS", help=words)
+    add(
+        "--after-min", type=whole(0, MOST_MINUTES), default=0, metavar="N",
+        help="minutes after the start of the case at which all set out",
+    )  # fmt: skip
+    add("--weight-t", type=whole(1, 100), metavar="T", help="weight of the vehicle, for bridges and roads")
+    add(
+        "--keep-off-percent", type=whole(1, 100), metavar="P",
+        help="keep off roads on which harm is this probable at any time",
+    )  # fmt: skip
+    add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a pair")
