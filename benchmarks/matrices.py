@@ -2,7 +2,7 @@
 
     python benchmarks/matrices.py [--arcs N] [--places N] [--threads N] [--peer]
 
-One arc in fifty is closed for some hours, one in a hundred is slower for some, and hazard lies on one in forty;
+One arc in fifty is closed for some hours, one in a hundred is slower for some, hazard lies on one in forty;
 vehicles keep off the worst of it. With --peer scipy fills the same table without any of that. The goal is
 500 × 500 on 160,000 arcs in 2 s with two threads.
 """

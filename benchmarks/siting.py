@@ -3,9 +3,9 @@
     python benchmarks/siting.py [--peer] [--large] [--limit SECONDS] [--seeds N]
 
 Medians on generated graphs as OR-Library has them (Beasley, "A note on solving large p-median problems",
-1985, doi:10.1016/0377-2217(85)90040-2): n nodes, n*n/50 random edges of length 1 to 100, every node client and
-candidate, p from 5 to n/3. --large: 2,000 clients and 300 candidates in the plane, all aims, with and without
-room. --peer solves the medians up to 300 nodes with spopt (extra `bench`) and HiGHS as well.
+1985, doi:10.1016/0377-2217(85)90040-2): n nodes, n*n/50 random edges of length 1 to 100, every node client
+and candidate, p from 5 to n/3. --large: 2,000 clients and 300 candidates in the plane, all aims, with and
+without room. --peer solves the medians up to 300 nodes with spopt (extra `bench`) and HiGHS as well.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def large(options: argparse.Namespace) -> None:
     """Print all aims on 2,000 clients and 300 candidates."""
     asked = [
         (SitingAim.MEDIAN, 20, FAR_M, 0), (SitingAim.COVER, 20, 5_000, 0), (SitingAim.CENTRE, 20, FAR_M, 0),
-        (SitingAim.MEDIAN, 20, FAR_M, 110), (SitingAim.MEDIAN, 20, 12_000, 130), (SitingAim.COVER, 20, 6_000, 130),
+        (SitingAim.MEDIAN, 20, FAR_M, 110), (SitingAim.MEDIAN, 20, 12_000, 130),
+        (SitingAim.COVER, 20, 6_000, 130),
     ]  # fmt: skip
     for aim, count, walk_m, room in asked:
         for seed in range(options.seeds):

@@ -16,9 +16,10 @@ from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.needs import NeedsTable
+from safepassage.domain.aid.site_room import SiteRoom, room_norms
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError
-from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of
+from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import needs_csv
 from safepassage_verify import verify_files
@@ -61,8 +62,44 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.output:
         names = {place.id: place.name for place in case.places}
         options.output.write_bytes(needs_csv.write(needs, names, dates))
-    lines = [*_text(case, needs, covers, dates), *([f"Table: {options.output}"] if options.output else [])]
-    return Outcome(code=OK, text="\n".join(lines), data=_data(needs, covers, dates))
+    rooms = rooms_of(
+        case, presence,
+        room_norms(cold=settings.cold_season, water_l_person_day=settings.water_l_person_day),
+    )  # fmt: skip
+    names = {place.id: place.name for place in case.places}
+    lines = [
+        *_text(case, needs, covers, dates), *_rooms_text(rooms, names),
+        *([f"Table: {options.output}"] if options.output else []),
+    ]  # fmt: skip
+    found: dict[str, object] = {**_data(needs, covers, dates), "sites": [_room_data(room) for room in rooms]}
+    return Outcome(code=OK, text="\n".join(lines), data=found)
+
+
+def _rooms_text(rooms: tuple[SiteRoom, ...], names: dict[str, str]) -> Iterator[str]:
+    """Yield what limits each reception site."""
+    if rooms:
+        yield ""
+        yield "Reception sites (the scarcest resource is the limit):"
+    for room in rooms:
+        limit = room.limit
+        if limit is None:
+            yield f"  {names[room.place]}: {room.persons:,} persons; nothing is stated about its room"
+            continue
+        over = f", {room.over:,} too many" if room.over else ""
+        open_ = f"; not stated: {', '.join(room.not_stated)}" if room.not_stated else ""
+        yield (
+            f"  {names[room.place]}: limited by {limit.resource}: {limit.persons:,} persons "
+            f"({limit.amount:,} {limit.unit}); {room.persons:,} there at most{over}{open_}"
+        )
+
+
+def _room_data(room: SiteRoom) -> dict[str, object]:
+    limit = room.limit
+    return {
+        "place": room.place, "persons": room.persons, "lines": [asdict(line) for line in room.lines],
+        "limited_by": None if limit is None else limit.resource,
+        "room_persons": None if limit is None else limit.persons, "over": room.over,
+    }  # fmt: skip
 
 
 def _known(case: Case, moved: tuple[Moved, ...], plan: Path | None) -> tuple[Moved, ...]:
