@@ -57,5 +57,8 @@ def test_planned_against_simulated_is_printed_and_written(plan, capsys):
     record = plan / "RESTRICTED" / "RESTRICTED-driven.json"
     assert main(["simulate", str(plan), "--driven", str(record)]) == 0
     assert "What happened, recorded by SUMO" in capsys.readouterr().out
+    case = str(plan.parent / "case")
+    assert main(["simulate", str(plan), "--derate", case, "--spread", "0"]) == 0
+    assert "road_capacity_factor = 1 is the greatest" in capsys.readouterr().out
     legs = {leg["id"] for chain in planned["vehicles"] for leg in chain["legs"]}
     assert legs & {row["movement"] for row in driven["movements"]}

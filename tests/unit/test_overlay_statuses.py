@@ -326,3 +326,14 @@ class TestEffects:
         assert [(p.from_s, p.until_s, p.ppm) for p in hazard_pieces(claims, 100)] == [
             (0, 2, 9), (2, 20, 5), (20, 30, 3), (90, 100, 1),
         ]  # fmt: skip
+
+
+def test_roads_are_planned_with_a_share_of_their_capacity_and_the_plan_says_so():
+    sketch = Sketch(2, road_capacity_permille=800)
+    sketch.road(0, 1, cars_h=600)
+    sketch.town("home", 0, 5)
+    sketch.site("camp", 1)
+    made = accepted(sketch)
+    arcs = made.planned.problem.network.arcs
+    assert set(arcs.capacity_mveh_h[:2].tolist()) == {480_000}
+    assert "every road at 80 % of its capacity" in [row["text"] for row in made.plan["basis"]]

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from safepassage.casework import simulator
+from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.domain.errors import FormatError
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.simulation import Compared, Driven, SimulationSheet
+from safepassage.domain.situation import Situation
 from safepassage.engines.simulate import Setting, records, sheet, traffic
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json, plan_json, simulation_json
+from safepassage.planning import StoppingRule, make_plan
 
 GOAL_PERMILLE = 1_100
 """A plan holds in the simulator where last arrivals are at most a tenth later than planned."""
 STEP_PERMILLE, LEAST_PERMILLE = 50, 200
+DERATED_PERMILLE = (1_000, 900, 800, 700, 600, 500)
 MOST_PLACES = 8
 MINUTE_S, HOUR_S = 60, 3600
 
@@ -65,9 +71,12 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.spread:
         sheets.append(asked.run(capacity, options.spread * 10)[0])
     least = least_capacity(asked) if options.least else None
+    derated = _derated(options) if options.derate is not None else []
     data = simulation_json.document(sheets, **given.hashes)
     if least is not None:
         data["least_capacity_permille"] = least
+    if derated:
+        data["derating"] = [{"road_capacity_permille": k, "runs": rows} for k, rows in derated]
     way = simulation_json.driven(driven, by=asked.name, plan_sha256=given.hashes["plan_sha256"])
     files = {"simulation": data, "driven": way}
     write_beside(
@@ -76,7 +85,7 @@ def run(options: argparse.Namespace) -> Outcome:
     )
     names = {place.id: place.name for place in asked.problem.places}
     text = simulation_text(sheets, LocalClock.of(canonical_json.decode(given.inputs)), names)
-    return Outcome(code=OK, text="\n".join([text, *_least_lines(least)]), data=data)
+    return Outcome(code=OK, text="\n".join([text, *_least_lines(least), *_derated_lines(derated)]), data=data)
 
 
 def simulated_plan(given: PlanFolder, seed: int, limit_s: int) -> Simulated:
@@ -130,6 +139,43 @@ def least_capacity(asked: Simulated) -> int:
         else:
             low = middle + 1
     return high * STEP_PERMILLE
+
+
+def _derated(options: argparse.Namespace) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Return shares of capacity planned with, downwards to the first plan that holds at all of it."""
+    given = read_case_input(options.derate, options.network)
+    if given.case is None or given.network is None:
+        remedy = "run `safepassage check`"
+        raise FormatError(file=str(options.derate), what="cannot be planned", remedy=remedy)
+    found = []
+    for share in DERATED_PERMILLE:
+        settings = replace(given.case.settings, road_capacity_permille=share)
+        situation = Situation(case=replace(given.case, settings=settings))
+        stop = StoppingRule(work=settings.work_limit)
+        planned = make_plan(given.network.network, situation, stop=stop, seed=options.seed)
+        asked = Simulated(
+            problem=planned.problem, schedule=planned.plan.schedule, name=simulator.version(),
+            seed=options.seed, limits=simulator.Limits(wall_s=options.time_limit),
+        )  # fmt: skip
+        sheet_, _ = asked.run(1_000_000 // share, 0)
+        found.append((share, [asdict(row) for row in sheet_.directions]))
+        if holds(sheet_):
+            break
+    return found
+
+
+def _derated_lines(derated: list[tuple[int, list[dict[str, Any]]]]) -> list[str]:
+    lines = []
+    for share, rows in derated:
+        ratios = [
+            f"{row['simulated_last_s'] / max(1, row['planned_last_s']):.3f}" for row in rows if row["persons"]
+        ]
+        said = f"Planned with {share / 10:.0f} % of capacities, driven at all of them: simulated to planned"
+        lines.append(f"{said} {', '.join(ratios)}")
+    if derated:
+        factor = f"road_capacity_factor = {derated[-1][0] / 1000:g}"
+        lines.append(f"{factor} is the greatest at which the plan holds, or the least that was tried.")
+    return lines
 
 
 def _least_lines(least: int | None) -> list[str]:

@@ -66,6 +66,12 @@ def simulate_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         help="also search the least share of capacity at which the plan holds: last arrivals within a tenth",
     )  # fmt: skip
     add(
+        "--derate", type=Path, metavar="CASE",
+        help="plan CASE again with ever less of its capacities until the plan holds at the full ones "
+        "(setting road_capacity_factor); claims of the case are left out",
+    )  # fmt: skip
+    add("--network", type=Path, help="road network of CASE, if not its own")
+    add(
         "--driven", type=Path, metavar="FILE",
         help="compare the plan with a record of what happened (driven.json) instead of simulating",
     )  # fmt: skip

@@ -349,6 +349,7 @@ class Settings:
     restricted_speed_permille: int = 500
     restricted_capacity_permille: int = 500
     restricted_use: bool = True
+    road_capacity_permille: int = 1_000
     alternative_route_use: bool = True
     use_unilateral_windows: bool = False
     use_proposed_windows: bool = False

@@ -469,6 +469,21 @@ _ROADS = (
         example="0.5",
     ),
     Column(
+        name="road_capacity_factor",
+        field="road_capacity_permille",
+        type=ValueType.NUMBER,
+        unit="share",
+        scale=1000,
+        default="1",
+        minimum=Decimal("0.05"),
+        maximum=1,
+        meaning="Share of the capacity of every road of the network that is planned with. "
+        "`safepassage simulate --derate` finds the share at which a simulator keeps to the plan.",
+        sensitivity=_RESTRICTED,
+        source=_ASSUMPTION,
+        example="0.9",
+    ),
+    Column(
         name="alternative_route_use",
         field="alternative_route_use",
         type=ValueType.YES_NO,

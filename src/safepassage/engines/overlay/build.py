@@ -27,6 +27,7 @@ from safepassage.engines.overlay.people import planning_problem
 from safepassage.engines.overlay.placing import Placing, place_on_network
 from safepassage.engines.overlay.selectors import RoadFinder
 
+PERMILLE = 1_000
 Columns = dict[str, NDArray[Any]]
 
 
@@ -80,7 +81,7 @@ def roads_named(network: RoadNetwork, case: Case, selector: RoadSelector) -> tup
 def _timed(
     network: RoadNetwork, case: Case, placing: Placing, added: Additions, changes: Changes
 ) -> TimedNetwork:
-    columns = _columns(network, added)
+    columns = _columns(network, added, case.settings.road_capacity_permille)
     bits = {direction.id: 1 << i for i, direction in enumerate(case.directions)}
     columns["directions"] &= sum(bits.values())
     for arc, directions in changes.permitted.items():
@@ -102,9 +103,10 @@ def _timed(
     )  # fmt: skip
 
 
-def _columns(network: RoadNetwork, added: Additions) -> Columns:
-    """Return the columns of all arcs, those of the baseline first and in place."""
+def _columns(network: RoadNetwork, added: Additions, capacity_permille: int) -> Columns:
+    """Return the columns of all arcs, those of the baseline first and in place, at a share of capacity."""
     base = network.arcs
+    kept = -(-base.capacity_mveh_h * capacity_permille // PERMILLE)
     n_base, n_added = len(base), len(added.tail)
     tail, head = moved_ends(network, added)
     columns = {
@@ -114,7 +116,7 @@ def _columns(network: RoadNetwork, added: Additions) -> Columns:
         "travel_s": (base.travel_s, added.travel_s),
         # A baseline states no vehicles for trains, boats and paths; in the timed network 0 would close them.
         "capacity_mveh_h": (
-            np.where((base.modes & int(Mode.road())) == 0, OPEN_LINK_MVEH_H, base.capacity_mveh_h),
+            np.where((base.modes & int(Mode.road())) == 0, OPEN_LINK_MVEH_H, kept),
             added.capacity_mveh_h,
         ),
         "persons_h": (base.person_capacity_h, added.persons_h),

@@ -9,6 +9,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 CONTEXT_ONLY = "context only"
 """What a report is `about` that no plan rests on, such as a statement on the strength of forces."""
 GRAMS_PER_KG = 1_000
+FULL_PERMILLE = 1_000
 LOST_NAMED = 8
 
 
@@ -55,6 +56,9 @@ def _assumptions(case: Case) -> tuple[Basis, ...]:
         ("unilateral_windows", f"windows announced by one side only: {windows}"),
         ("silence", silence),
     ]
+    if s.road_capacity_permille != FULL_PERMILLE:
+        text = f"every road at {s.road_capacity_permille / 10:g} % of its capacity"
+        rows.append(("road_capacity", text))
     found = [Basis(kind="assumption", id=i, text=t, source="settings", grade="", as_of="") for i, t in rows]
     found.extend(
         Basis(kind="assumption", id=f.id, text=f"{f.count} × {f.id}: assumed, not confirmed",
