@@ -8,13 +8,13 @@ from pathlib import Path
 
 from safepassage.domain.access import Operation, Role
 from safepassage.domain.case import AreaKind, RoadStatusWord
-from safepassage.domain.claims.words import Decision, Modality, Polarity, Predicate
-from safepassage.web import actions, map_features, map_view, pages, spoken
+from safepassage.domain.claims.words import Decision, ForcesPredicate, Modality, Polarity, Predicate
+from safepassage.web import actions, map_features, map_view, pages, planner_words, spoken
 
 WEB = Path(pages.__file__).parent
 CALL = re.compile(r"""\b_\(\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
 TRANSLATORS = {"_", "said"}
-LISTS = (AreaKind, Decision, Modality, Operation, Polarity, Predicate, Role, RoadStatusWord)
+LISTS = (AreaKind, Decision, ForcesPredicate, Modality, Operation, Polarity, Predicate, Role, RoadStatusWord)
 
 
 def in_templates() -> dict[str, str]:
@@ -47,6 +47,7 @@ def in_lists() -> dict[str, str]:
         "tabs": [name for _, name in pages.TABS],
         "actions": [action.words for action in actions.ACTIONS],
         "spoken": [*spoken.PHRASES, *(sentence for _, sentence in spoken.PATTERNS)],
+        "planner": list(planner_words.SENTENCES),
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [
             *map_features.STATE_WORDS.values(),

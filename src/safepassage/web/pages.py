@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web.map_view import map_facts
+from safepassage.web.planner_words import planned, titled
 from safepassage.web.spoken import spoken
 from safepassage.web.words import KNOWN, LANGUAGES, direction, reviewed, words
 
@@ -42,6 +43,8 @@ def environment() -> Environment:
     made.filters["count"] = _count
     made.filters["words"] = _in_words
     made.filters["spoken"] = spoken
+    made.filters["planned"] = planned
+    made.filters["titled"] = titled
     return made
 
 

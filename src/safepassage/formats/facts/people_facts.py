@@ -105,7 +105,7 @@ class HoldFacts:
         return self.rows[:cut], self.rows[cut:]
 
 
-_REASONS = {
+REASONS = {
     "NO_EXIT": "the direction has no reception site",
     "UNREACHABLE": "no open way to a reception site",
     "NOT_ON_NETWORK": "the place is too far from any road",
@@ -122,7 +122,7 @@ _REASONS = {
 def in_words(code: str) -> str:
     """Say the reason for not serving somebody, by its code."""
     plain = code.removeprefix("UNSERVED_")
-    return _REASONS.get(plain, plain.replace("_", " ").lower())
+    return REASONS.get(plain, plain.replace("_", " ").lower())
 
 
 def percent(ppm: int) -> str:

@@ -1,0 +1,71 @@
+"""What the planner writes on the built-in example is said in Ukrainian and Russian, with its numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from safepassage.web.planner_words import SENTENCES, planned, titled
+from safepassage.web.words import words
+from tests.support.desks import first_plan
+
+
+def written():
+    """Return every sentence that the planner wrote for the example, and some that other cases have."""
+    plan = first_plan().document("plan")
+    return sorted(
+        {
+            *(row["text"] for row in plan["binding"]), *(row["text"] for row in plan["not_assessed"]),
+            *(row["bottleneck_reason"] for row in plan["corridors"]),
+            "the fleet: 3 vehicles with 120 seats in all, for 9 people on stretchers, have to make round trips",
+            "travel time alone: North needs that long on free roads",
+            "2 places (East, West) share A1: 60 vehicles/h and 40 persons/h while open",
+            "unknown road: 800 vehicles/h",
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", ["uk", "ru"])
+def test_every_sentence_of_the_example_is_said_in_other_languages(locale):
+    said = words(locale)
+    silent = [text for text in written() if planned(text, said) == text]
+    assert silent == ["unknown road: 800 vehicles/h"]
+
+
+@pytest.mark.parametrize("locale", ["uk", "ru"])
+def test_numbers_and_names_are_kept(locale):
+    for text in written():
+        told = planned(text, words(locale))
+        assert sorted(re.findall(r"\d+", told)) == sorted(re.findall(r"\d+", text.replace("1 place (", "(")))
+
+
+def test_nested_parts_are_said_too():
+    text = "15 places (A, B, C, D and 11 more) share Bridge and 1 more: 40 persons/h while open"
+    told = planned(text, words("uk"))
+    assert "і ще 11" in told
+    assert "Bridge і ще 1" in told
+    assert "осіб/год, поки відкрито" in told
+    assert " share " not in told
+
+
+def test_english_stays_as_it_is_and_so_does_what_is_no_sentence():
+    for text in (*written(), "something else"):
+        assert planned(text, words("en")) == text
+    assert planned("something else", words("uk")) == "something else"
+
+
+def test_titles_of_conflicts_keep_their_place():
+    assert titled("Persons left: Sudzha", words("en")) == "Persons left: Sudzha"
+    told = titled("Persons left: Sudzha", words("uk"))
+    assert told.endswith(": Sudzha")
+    assert "Persons" not in told
+    claimed = titled("Personnel, as claimed: the district", words("uk"))
+    assert claimed.endswith(": the district")
+    assert "claimed" not in claimed
+
+
+def test_the_fields_of_every_sentence_come_back():
+    for sentence in SENTENCES:
+        fields = dict.fromkeys(re.findall(r"\{([a-z]+)\}", sentence), "7")
+        assert planned(sentence.format(**fields), lambda text: text) == sentence.format(**fields)
