@@ -54,14 +54,21 @@ def _chart(page: Any) -> None:
     page.locator("#arrivals").scroll_into_view_if_needed()
 
 
+def _aid(page: Any) -> None:
+    page.locator("#aid").scroll_into_view_if_needed()
+    page.locator("#aid h3").last.scroll_into_view_if_needed()
+
+
 SHOTS = (
     Shot(name="situation", path="/situation"),
     Shot(name="situation-map", path="/situation#zoom=9.40&lon=35.4200&lat=51.2400", act=_near),
     Shot(name="plan", path="/plan"),
     Shot(name="plan-arrivals", path="/plan", act=_chart),
+    Shot(name="aid", path="/plan", act=_aid),
     Shot(name="movements", path="/movements"),
     Shot(name="paper", path="/paper"),
     Shot(name="changes", path="/changes"),
+    Shot(name="differences", path="/changes/diff?a=8"),
     Shot(name="compare", path="/compare"),
     Shot(name="settings", path="/settings"),
     Shot(name="situation-uk", path="/situation", language="uk"),

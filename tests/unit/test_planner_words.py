@@ -18,7 +18,7 @@ def written():
         {
             *(row["text"] for row in plan["binding"]), *(row["text"] for row in plan["not_assessed"]),
             *(row["bottleneck_reason"] for row in plan["corridors"]),
-            "the fleet: 3 vehicles with 120 seats in all, for 9 people on stretchers, have to make round trips",
+            "the fleet: 3 vehicles with 9 seats in all, for 9 people on stretchers, have to make round trips",
             "travel time alone: North needs that long on free roads",
             "2 places (East, West) share A1: 60 vehicles/h and 40 persons/h while open",
             "unknown road: 800 vehicles/h",
