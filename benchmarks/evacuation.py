@@ -230,7 +230,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
     best: BookedCars | None = None
     plans = refined(
-        case.problem, DIRECTION, bin_s=options.bin, effort=Effort(expired=expired), expired=expired
+        case.problem, DIRECTION, bin_s=options.bin, skip=1, effort=Effort(expired=expired), expired=expired
     )
     took_s = 0.0
     while best is None or now() + FINER * took_s < limit:
@@ -253,7 +253,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
-FINER = 3
+FINER = 2
 """How many times longer a flow on bins half as wide may take."""
 
 

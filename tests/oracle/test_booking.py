@@ -191,6 +191,8 @@ def test_a_book_keeps_capacity_and_waits_through_drives_and_moves(case, seed):
     late = (*case[:3], HORIZON_S, *case[4:])
     if (made.arrive_s >= 0).all():
         keeps_capacity(late, paths, made.booking())
+        made.drive_again()
+        keeps_capacity(late, paths, made.booking())
     made.hold(rounds=2, few=1)
     keeps_capacity(case, paths, made.booking())
     before = made.arrive_s.copy()

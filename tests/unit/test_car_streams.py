@@ -14,6 +14,7 @@ from safepassage.engines.car_streams import (
     PathFlows,
     book_flows,
     planned_turns,
+    refined,
     road_pieces,
     schedule_of,
 )
@@ -101,6 +102,18 @@ def test_moves_bring_in_the_last_earlier():
     instance, given = case(vehicles=2000)
     driven = booked(instance, given, rounds=0).booking.arrive_s.max()
     assert booked(instance, given, rounds=5).booking.arrive_s.max() <= driven
+
+
+def test_flows_that_are_skipped_are_booked_where_no_finer_one_follows():
+    _, given = case()
+    last = list(refined(given, DIRECTION, bin_s=80, effort=Effort(), skip=1, expired=lambda: True))
+    assert [bin_s for bin_s, _ in last] == [80]
+    plans = list(refined(given, DIRECTION, bin_s=80, effort=Effort(), skip=1))
+    assert [bin_s for bin_s, _ in plans] == [40, 20, 10]
+    for _, cars in [*last, *plans]:
+        verdict, schedule = verified(given, cars)
+        assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
+        assert not schedule.unserved
 
 
 def test_windows_and_profiles_close_roads():

@@ -83,6 +83,13 @@ class RoadBook:
         )
         self._read_times()
 
+    def drive_again(self) -> None:
+        """Drive anew, everybody due as late as it came in: those whom queues held up longest get no later."""
+        there = self.arrive_s != NEVER
+        driven_s = self.arrive_s - self._least_s[self._planned]
+        self._due_s = np.where(there, driven_s, self._due_s)
+        self.drive()
+
     def _read_times(self) -> None:
         from safepassage.kernels import booking_rounds as rounds  # noqa: PLC0415
 

@@ -30,11 +30,13 @@ EARLY = 2
 class Effort:
     """How hard to try.
 
-    `holds` are rounds in which long waits are moved to the origin. In each of `rounds` the latest
-    `late_ppm` of all vehicles are booked anew, looking for departures that save up to `window_s`; rounds end
-    when the last arrival is within `goal_s`, when one gains next to nothing, or when `expired` says so.
+    In `drives` everybody sets out, each time in the order of the drive before; `holds` are rounds in which
+    long waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
+    anew, looking for departures that save up to `window_s`; rounds end when the last arrival is within
+    `goal_s`, when one gains next to nothing, or when `expired` says so.
     """
 
+    drives: int = 2
     holds: int = 3
     rounds: int = 12
     late_ppm: int = 10_000
@@ -92,6 +94,8 @@ def book_flows(
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()
+    for _ in range(effort.drives - 1):
+        book.drive_again()
     book.hold(rounds=effort.holds, few=len(rows) // FEW)
     improve(book, effort)
     return BookedCars(
