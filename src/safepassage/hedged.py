@@ -38,7 +38,7 @@ from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepa
 
 __all__ = ["Weighing", "make_hedged"]
 
-MARGINS_PERMILLE = (50, 100, 250)
+MARGINS_PERMILLE = (100, 250)
 WITHOUT = 2
 """So many of the stretches that the plan's outcome hangs on most are each planned without."""
 TAIL = 10
