@@ -2,7 +2,11 @@
 
     python benchmarks/worlds.py OUT [--worlds 1000] [--workers 1 --workers 2 …] [--cluster local:2] [--json]
 
-OUT is a folder a plan was written to. Loops are compiled before the clock starts.
+    python benchmarks/worlds.py OUT --alone [--worlds 1000]
+
+OUT is a folder a plan was written to. Loops are compiled before the clock starts. With --alone the worlds are
+run in this process, without verifying the plan or asking doubts both ways; processor seconds and memory are
+printed on the way.
 """
 
 from __future__ import annotations
@@ -19,7 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from safepassage.casework.worlds_asked import Order, evaluated_slice, question_of
 from safepassage.cli import main as safepassage
+from safepassage.domain.worlds import Chances
+from safepassage.engines.worlds import slices
 
 
 def once(plan: Path, worlds: int, how: list[str]) -> dict[str, object]:
@@ -37,6 +44,31 @@ def once(plan: Path, worlds: int, how: list[str]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def alone(plan: Path, worlds: int) -> None:
+    """Print processor seconds and memory as the number of worlds grows."""
+    inputs, made = (next((plan / "RESTRICTED").glob(f"*-{name}.json")) for name in ("inputs", "plan"))
+    order = Order(
+        inputs=inputs.read_bytes(),
+        plan=made.read_bytes(),
+        chances=Chances(),
+        voices=(),
+        seed=0,
+        worlds=worlds,
+    )
+    evaluated_slice(order, 0, 1)
+    question = question_of(order)
+    trips = question.movements.trips
+    print(
+        f"{len(question.problem.network.arcs)} arcs, {len(trips.depart_s)} movements, {len(trips.arcs)} steps"
+    )
+    began = _cpu_s()
+    for number, bounds in enumerate(slices(worlds), start=1):
+        evaluated_slice(order, *bounds)
+        if bounds[1] == worlds or number & (number - 1) == 0:
+            megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(f"{bounds[1]} worlds: {_cpu_s() - began:.2f} processor seconds, {megabytes} MB")
+
+
 def _cpu_s() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
@@ -51,7 +83,11 @@ def main() -> int:
     parser.add_argument("--workers", type=int, action="append", default=[])
     parser.add_argument("--cluster", action="append", default=[])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--alone", action="store_true")
     args = parser.parse_args()
+    if args.alone:
+        alone(args.plan, args.worlds)
+        return 0
     once(args.plan, 64, [])
     ways = [[] if n == 1 else ["--workers", str(n)] for n in args.workers or [1, 2, 4]]
     rows = [once(args.plan, args.worlds, how) for how in [*ways, *(["--cluster", c] for c in args.cluster)]]
