@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -47,3 +48,37 @@ def test_a_taken_port_is_said_in_one_sentence():
     assert done.returncode == 2
     assert "taken by another program" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="processes are looked up where Linux lists them"
+)
+def test_the_planner_ends_with_a_server_that_is_killed():
+    command = [sys.executable, "-m", "safepassage", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert "http" in process.stdout.readline()
+        until = time.monotonic() + 30
+        while not (found := children(process.pid)) and time.monotonic() < until:
+            time.sleep(0.1)
+        process.kill()
+    assert found
+    while any(is_alive(pid) for pid in found) and time.monotonic() < until + 20:
+        time.sleep(0.1)
+    assert not any(is_alive(pid) for pid in found)
+
+
+def children(pid):
+    """Return the processes that any thread of a process has started."""
+    found = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(part) for part in file.read_text().split()]
+    return found
+
+
+def is_alive(pid):
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,7 @@ def serve(pipe: Connection, case: str, network: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(GIVES_WAY)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     found = read_case_input(Path(case), Path(network) if network else None)
     if found.case is None or found.network is None:
         pipe.send(("failed", {"text": "The case cannot be read any more."}))
@@ -107,6 +110,14 @@ def serve(pipe: Connection, case: str, network: str) -> None:
             line.send(_outcome(line, bench, order))
         except OSError:
             return
+
+
+def _end_with_parent() -> None:
+    """End with the server, however that ends: nobody would hear of the plan."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _outcome(line: Line, bench: Bench, order: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
