@@ -56,6 +56,8 @@ _SETTINGS: dict[str, Any] = {
     "secure_delete": 1,
     "temp_store": 2,
     "mmap_size": 0,
+    # Kilobytes: a log is added to at its end and read page by page, so that a larger cache is only memory.
+    "cache_size": -1000,
     # 1 MB: what has to be read again after a crash stays small; a larger log made nothing faster.
     "wal_autocheckpoint": 256,
 }

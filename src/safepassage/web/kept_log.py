@@ -14,7 +14,7 @@ from safepassage.store.claims_events import CLAIMS_ENTRY
 
 PAGE, PAGES = 128, 16
 """So many entries are read from the store at once, and so many pages are remembered."""
-TAIL = 512
+TAIL = 160
 """So many of the newest entries are kept, whatever they are."""
 Read = Callable[[int, int], list[Entry]]
 """Returns so many entries after a place, as the store has them."""
