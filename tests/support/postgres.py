@@ -12,6 +12,7 @@ from pathlib import Path
 import pg8000.native
 import pytest
 
+from safepassage.store.map_schema import map_sql
 from safepassage.store.server_schema import Server, server_sql
 
 TENANTS = ("red", "blue")
@@ -103,6 +104,19 @@ def prepare(socket: Path) -> None:
     for tenant in TENANTS:
         for login in ("app", f"app_{tenant}"):
             owner.run(server_sql(tenant, login))
+    owner.close()
+
+
+def prepare_map(socket: Path) -> None:
+    """Bring the shared map of both tenants up to date, twice; tests skip where there is no PostGIS."""
+    owner = as_owner(socket)
+    if not owner.run("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"):
+        pytest.skip("PostGIS is not installed")
+    for tenant in TENANTS:
+        for login in ("app", f"app_{tenant}"):
+            owner.run(map_sql(tenant, login))
+    owner.run("SET session_replication_role = replica")
+    owner.run("DELETE FROM safepassage.features")
     owner.close()
 
 

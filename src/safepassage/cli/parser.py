@@ -479,6 +479,7 @@ def _store(commands: Commands) -> None:
     parser = commands.add_parser("store", help=text, description=text)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     store_parser.store_options(partial(_command, actions))
+    store_parser.map_options(partial(_command, actions))
 
 
 def _log(commands: Commands) -> None:

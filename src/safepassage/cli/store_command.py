@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from safepassage.cli.claims import ledger_file
-from safepassage.cli.log import bundles, people, store_file
+from safepassage.cli.log import bundles, people, shared_map, store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.errors import RefusedError, StoreError
@@ -38,6 +38,10 @@ def run(options: argparse.Namespace) -> Outcome:
         "send": bundles.send,
         "receive": bundles.receive,
         "server-sql": _server_sql,
+        "map-sql": shared_map.sql,
+        "map-import": shared_map.import_extract,
+        "map-near": shared_map.near,
+        "map-tile": shared_map.tile,
     }
     return actions[options.action](options)
 

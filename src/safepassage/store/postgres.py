@@ -41,19 +41,9 @@ class PostgresBackend:
             When the server cannot be reached, has no room for this tenant, or does not keep what it
             commits.
         """
-        with _told():
-            connection = pg8000.native.Connection(
-                server.user,
-                host=server.host,
-                port=server.port,
-                database=server.database,
-                password=server.password or None,
-                unix_sock=server.socket or None,
-                ssl_context=None if server.socket or server.host in LOOPBACK else True,
-                application_name="safepassage",
-            )
+        connection = connected(server)
         try:
-            with _told():
+            with told():
                 salt = _prepared(connection, server.tenant, new_salt)
         except BaseException:
             with suppress(InterfaceError, OSError):
@@ -69,7 +59,7 @@ class PostgresBackend:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write alone in this tenant; committed, that is on the server's disk, when the block is left."""
-        with _told():
+        with told():
             self.connection.run("BEGIN")
             try:
                 self.connection.run("SELECT pg_advisory_xact_lock(hashtextextended(:t, 0))", t=self.tenant)
@@ -171,8 +161,29 @@ class PostgresBackend:
             self.connection.close()
 
     def _all(self, query: str, **values: Any) -> list[Any]:
-        with _told():
+        with told():
             return list(self.connection.run(query, **values) or [])
+
+
+def connected(server: Server) -> pg8000.native.Connection:
+    """Connect to a server; to other computers encrypted, the server's certificate checked.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be reached.
+    """
+    with told():
+        return pg8000.native.Connection(
+            server.user,
+            host=server.host,
+            port=server.port,
+            database=server.database,
+            password=server.password or None,
+            unix_sock=server.socket or None,
+            ssl_context=None if server.socket or server.host in LOOPBACK else True,
+            application_name="safepassage",
+        )
 
 
 def _prepared(connection: pg8000.native.Connection, tenant: str, new_salt: bytes) -> bytes:
@@ -192,7 +203,7 @@ def _prepared(connection: pg8000.native.Connection, tenant: str, new_salt: bytes
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn what the driver raises into one sentence, without what was in the query."""
     try:
         yield

@@ -68,6 +68,19 @@ GRANT safepassage_{tenant} TO {login};
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """A tenant and a login that can stand in statements as they are."""
+
+    tenant: str
+    login: str
+
+    def __post_init__(self) -> None:
+        for name in (self.tenant, self.login):
+            if not _NAME.fullmatch(name):
+                raise StoreError(f"{name!r} is no name: take up to 40 small letters, digits and underscores.")
+
+
 def server_sql(tenant: str, login: str) -> str:
     """Return the statements that make room for one tenant, to be used by one login; they may run again.
 
@@ -76,9 +89,7 @@ def server_sql(tenant: str, login: str) -> str:
     StoreError
         When a name could be anything but a name.
     """
-    for name in (tenant, login):
-        if not _NAME.fullmatch(name):
-            raise StoreError(f"{name!r} is no name: take up to 40 small letters, digits and underscores.")
+    Names(tenant=tenant, login=login)
     walls = [
         _WALL.format(table=table, setting=TENANT_SETTING)
         for table in ("entries", "sealing_keys", "named_values")

@@ -86,6 +86,30 @@ def _office_options(command: Command) -> None:
     sql.add_argument("--login", required=True, metavar="NAME", help="the login that the program uses")
 
 
+def map_options(command: Command) -> None:
+    """Add the actions on the map of a server."""
+    sql = command("map-sql", "Print what the administrator of a server with PostGIS runs for the shared map.")
+    sql.add_argument("--tenant", required=True, metavar="NAME", help="the organisation, in small letters")
+    sql.add_argument("--login", required=True, metavar="NAME", help="the login that the program uses")
+    taken = command("map-import", "Stream the roads of an OpenStreetMap extract to a server.")
+    _server(taken)
+    taken.add_argument("extract", type=Path, metavar="EXTRACT", help=".osm.pbf or .osm file")
+    near = command("map-near", "Print what on the map of a server lies nearest to a point.")
+    _server(near)
+    near.add_argument("--at", required=True, metavar="LON,LAT", help="degrees")
+    near.add_argument("--layer", default="roads", metavar="NAME", help="default: roads")
+    near.add_argument("--most", type=int, default=10, metavar="N", help="default: 10")
+    tile = command("map-tile", "Write a vector tile of the map of a server.")
+    _server(tile)
+    tile.add_argument("tile", metavar="Z/X/Y", help="zoom, column and row")
+    tile.add_argument("--layer", default="roads", metavar="NAME", help="default: roads")
+    _output(tile, "tile to write")
+
+
+def _server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("server", type=Path, metavar="SERVER", help=".toml file that names a server")
+
+
 def log_options(command: Command) -> None:
     """Add the actions on the log of a store."""
     append = command("append", "Record what happened; each line of output says that it is on disk.")
