@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from safepassage.domain.map_layers import MapLine
 from safepassage.domain.network_report import Reading
 from safepassage.domain.problem import Problem, Severity, Where
 
+FURTHER = 5
+"""Larger roads are kept so many times further out than small ones."""
 OSM_ENDINGS = (".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 
 
@@ -67,8 +70,11 @@ def read_network(
     return network_cache.load_or_read(path, cache_dir=cache, reader=reader).reading, ()
 
 
-def read_case_input(path: Path, network: Path | None) -> CaseInput:
+def read_case_input(path: Path, network: Path | None, *, region_km: int | None = None) -> CaseInput:
     """Read case and network; problems of both are collected.
+
+    With `region_km` only the roads within so many kilometres of the places are kept, and the larger ones
+    within FURTHER times as many.
 
     Raises
     ------
@@ -86,10 +92,27 @@ def read_case_input(path: Path, network: Path | None) -> CaseInput:
         reading, more = _network_of(path, file, found.network, case.settings.country)
     except TableError as faults:
         return CaseInput(case=None, network=None, background=(), problems=(*problems, *faults.problems))
+    if region_km is not None:
+        reading = _regional(reading, case, region_km)
     lines = background.read(path) if path.is_dir() else ()
     return CaseInput(
         case=case, network=reading, background=lines, problems=(*problems, *more), rows=found.rows
     )
+
+
+def _regional(reading: Reading, case: Case, region_km: int) -> Reading:
+    from safepassage.engines.region import box_of, cut_region  # noqa: PLC0415 - needs the numeric libraries
+
+    nodes = reading.network.nodes
+    named = {place.node for place in case.places if place.node}
+    rows = [row for row, name in enumerate(nodes.id.tolist()) if name in named] if named else []
+    points = [(int(nodes.lon_e7[row]), int(nodes.lat_e7[row])) for row in rows]
+    points += [(p.lon_e7, p.lat_e7) for p in case.places if p.lon_e7 is not None and p.lat_e7 is not None]
+    near, far = box_of(points, region_km), box_of(points, FURTHER * region_km)
+    cut = cut_region(reading.network, near, far)
+    # Arcs have other numbers than in the whole network: nobody is to take one for the other.
+    own = hashlib.sha256(f"{cut.source.sha256} {near} {far}".encode()).hexdigest()
+    return replace(reading, network=replace(cut, source=replace(cut.source, sha256=own)))
 
 
 def _network_of(

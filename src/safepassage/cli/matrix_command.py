@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from safepassage.engines.overlay import overlay  # noqa: PLC0415 - needs the numeric libraries
     from safepassage.engines.travel_times import Vehicle, travel_times  # noqa: PLC0415
 
-    given = read_case_input(options.case, options.network)
+    given = read_case_input(options.case, options.network, region_km=options.region_km)
     if given.malformed or given.case is None or given.network is None:
         data = {"problems": problems_json(given.problems)}
         return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)

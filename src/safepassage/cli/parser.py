@@ -291,6 +291,7 @@ def _site(commands: Commands) -> None:
     parser = _command(commands, "site", text)
     _case(parser)
     siting_parser.site_options(parser, _whole)
+    siting_parser.region_option(parser, _whole)
 
 
 def _matrix(commands: Commands) -> None:
@@ -298,6 +299,7 @@ def _matrix(commands: Commands) -> None:
     parser = _command(commands, "matrix", text)
     _case(parser)
     siting_parser.matrix_options(parser, _whole)
+    siting_parser.region_option(parser, _whole)
 
 
 def _case(parser: argparse.ArgumentParser) -> None:
@@ -306,6 +308,7 @@ def _case(parser: argparse.ArgumentParser) -> None:
 
 
 def _planning_options(parser: argparse.ArgumentParser) -> None:
+    siting_parser.region_option(parser, _whole)
     parser.add_argument(
         "--field-devices", action="store_true", help="also write GPX and KMZ files, one per route, for phones"
     )

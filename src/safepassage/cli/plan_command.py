@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> Outcome:
     started = time.monotonic()
     progress = Progress(enabled=False) if options.json else Progress()
     progress.phase("reading")
-    given = read_case_input(options.case, options.network)
+    given = read_case_input(options.case, options.network, region_km=options.region_km)
     if given.malformed or given.case is None or given.network is None:
         progress.done()
         return _malformed(given)

@@ -32,7 +32,7 @@ _UNIT = {
 
 def run(options: argparse.Namespace) -> Outcome:
     """Choose sites for each number asked for."""
-    given = read_case_input(options.case, options.network)
+    given = read_case_input(options.case, options.network, region_km=options.region_km)
     if given.malformed or given.case is None or given.network is None:
         data = {"problems": problems_json(given.problems)}
         return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)

@@ -10,6 +10,7 @@ Whole = Callable[[int, int], Callable[[str], int]]
 """Makes a reader of whole numbers in a range."""
 MOST_DAYS, MOST_SITES, MOST_WALK_M, MOST_AVOID = 366, 5_000, 100_000, 1_000_000
 MOST_PERSONS, MOST_SECONDS, MOST_MINUTES = 10**8, 10**8, 10**6
+MOST_KM = 2_000
 
 
 def needs_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
@@ -83,3 +84,11 @@ def matrix_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         help="keep off roads on which harm is this probable at any time",
     )  # fmt: skip
     add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a pair")
+
+
+def region_option(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the option that cuts a region out of a country."""
+    parser.add_argument(
+        "--region-km", type=whole(1, MOST_KM), metavar="N",
+        help="of a large extract keep the roads within N km of the places, and the larger ones within 5 N km",
+    )  # fmt: skip

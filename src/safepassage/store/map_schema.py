@@ -2,8 +2,8 @@
 
 Features (roads of an extract, reports with a position) are rows with a geometry; PostGIS finds them by place,
 so no office has to load a country to ask about a valley. Behind a wall the server uses an index only for
-comparisons that it is told tell nothing about other rows; that of boxes (`&&`) compares eight numbers and raises
-nothing, so it is said to be one. Without that every question reads the whole table.
+comparisons that tell nothing about other rows, and knows of few; that of boxes (`&&`) compares numbers and
+raises nothing, so it is said to be one. Without that every question reads the whole table.
 """
 
 from __future__ import annotations

@@ -1,0 +1,96 @@
+"""What a country costs: up to ten million arcs, a region cut out of them, and what is asked of it.
+
+    python benchmarks/country.py [--sizes N,N,…] [--region-km N]
+
+There is no extract of ten million arcs at hand: networks are generated grids of the size, one road in ten a
+larger one, with 500 m between crossings, and say so. Printed for each size: arcs, processor seconds to cut
+the region, to fill a table of 50 × 50 travel times on it and on the whole, and peak memory; each size in a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from safepassage.domain.network import RoadClass, RoadNetwork
+from safepassage.engines.region import box_of, cut_region
+from safepassage.kernels.travel_matrix import TravelGraph
+from safepassage.testing.grid_roads import grid_network
+
+PLACES, TABLE = 50, "table of 50 x 50"
+
+
+def country(arcs: int) -> RoadNetwork:
+    """Return a grid with one larger road in ten."""
+    base = grid_network(arcs)
+    side = round(len(base.nodes) ** 0.5)
+    row, column = np.divmod(np.arange(len(base.nodes)), side)
+    along = (row[base.arcs.tail] == row[base.arcs.head]) & (row[base.arcs.tail] % 10 == 0)
+    across = (column[base.arcs.tail] == column[base.arcs.head]) & (column[base.arcs.tail] % 10 == 0)
+    classes = np.where(along | across, int(RoadClass.SECONDARY), int(RoadClass.RESIDENTIAL))
+    return replace(base, arcs=replace(base.arcs, road_class=classes))
+
+
+def measured(arcs: int, region_km: int) -> dict[str, float]:
+    """Return what one size costs."""
+    network = country(arcs)
+    nodes = network.nodes
+    middle = len(nodes) // 2 + round(len(nodes) ** 0.5) // 2
+    at = [(int(nodes.lon_e7[middle]), int(nodes.lat_e7[middle]))]
+    near, far = box_of(at, region_km), box_of(at, 5 * region_km)
+    began = time.process_time()
+    region = cut_region(network, near, far)
+    cut_s = time.process_time() - began
+    warm = grid_network(40)
+    table(warm, 2)
+    return {
+        "arcs": len(network.arcs), "region": len(region.arcs), "cut_s": cut_s,
+        "region_s": table(region, PLACES),
+        "whole_s": table(network, PLACES),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }  # fmt: skip
+
+
+def table(network: RoadNetwork, places: int) -> float:
+    """Return the processor seconds of laying a network out and filling a table between some of its places."""
+    began = time.process_time()
+    arcs = network.arcs
+    graph = TravelGraph(
+        arcs.tail, arcs.head, len(network.nodes), arcs.travel_s, np.ones(len(arcs), bool),
+        beside=(arcs.length_m,),
+    )  # fmt: skip
+    chosen = np.random.default_rng(0).choice(len(network.nodes), places, replace=False)
+    graph.table(chosen, chosen)
+    return time.process_time() - began
+
+
+def main() -> None:
+    """Print one line a size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="100000,1000000,10000000")
+    parser.add_argument("--region-km", type=int, default=20)
+    parser.add_argument("--one", type=int, help="measure one size and print it as JSON")
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measured(options.one, options.region_km)))
+        return
+    print(f"generated grids, region {options.region_km} km around the middle; processor seconds")
+    for size in options.sizes.split(","):
+        command = [sys.executable, __file__, "--one", size, "--region-km", str(options.region_km)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        found = json.loads(done.stdout)
+        print(f"{found['arcs']:>12,} arcs: region of {found['region']:,}, cut in {found['cut_s']:.2f}")
+        print(f"  {TABLE}: region {found['region_s']:.2f}, whole {found['whole_s']:.2f}")
+        print(f"  peak memory {found['megabytes']:,.0f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
