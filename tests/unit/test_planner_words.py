@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from safepassage.domain.aid.distribution import REASONS
 from safepassage.web.planner_words import SENTENCES, planned, titled
 from safepassage.web.words import words
 from tests.support.desks import first_plan
@@ -47,6 +48,12 @@ def test_nested_parts_are_said_too():
     assert "Bridge і ще 1" in told
     assert "осіб/год, поки відкрито" in told
     assert " share " not in told
+
+
+def test_several_reasons_are_said_each():
+    told = planned("; ".join(REASONS.values()), words("uk"))
+    assert not set(told.split("; ")) & set(REASONS.values())
+    assert len(told.split("; ")) == len(REASONS)
 
 
 def test_english_stays_as_it_is_and_so_does_what_is_no_sentence():

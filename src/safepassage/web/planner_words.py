@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from safepassage.domain.aid.distribution import REASONS as AID_REASONS
 from safepassage.domain.claims.words import ForcesPredicate, Predicate
 from safepassage.formats.facts.people_facts import REASONS
 from safepassage.web.words import Words
 
 SENTENCES = (
     *REASONS.values(),
+    *AID_REASONS.values(),
     "{places} places ({who}) share {what}: {rate}",
     "1 place ({who}) has {what}: {rate}",
     "travel time alone: {who} need that long on free roads",
@@ -69,8 +71,11 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 
 def planned(text: str, said: Words) -> str:
-    """Return a sentence of the planner in the reader's language; what is not one of them stays as it is."""
-    return _said(text, said, SENTENCES)
+    """Return a sentence of the planner, or several, in the reader's language; others stay as they are."""
+    whole = _said(text, said, SENTENCES)
+    if whole != text or "; " not in text:
+        return whole
+    return "; ".join(_said(part, said, SENTENCES) for part in text.split("; "))
 
 
 def _said(text: str, said: Words, among: tuple[str, ...]) -> str:

@@ -195,7 +195,7 @@ function change(feature, color, role, resolution) {
     new Style({ zIndex: 1, stroke: new Stroke({ color: "rgba(255, 255, 255, .9)", width: 9 }) }),
     new Style({ zIndex: 2, stroke: new Stroke({ color, width: more ? 6 : 3, lineDash }) }),
     ...(more ? [new Style({ zIndex: 3, stroke: new Stroke({ color: "#fff", width: 2 }) })] : []),
-    ...(resolution < 150 ? [new Style({ zIndex: 4, geometry: middleOf(feature), text: words(feature.get("label"), { color, weight: 700, size: 12, y: -11 }) })] : []),
+    ...(resolution < 330 ? [new Style({ zIndex: 4, geometry: middleOf(feature), text: words(feature.get("label"), { color, weight: 700, size: 11.5, y: -10 }) })] : []),
   ];
 }
 
