@@ -40,7 +40,8 @@ def searched() -> dict[str, Any]:
 
 def _annealed(found: dict[str, Any], steps: int = STEPS) -> tuple[Any, Any, int]:
     plan, book, log = kernel._room(found["world"], found["tours"])
-    best = kernel.Tours(*(part.copy() for part in found["tours"]))
+    best = found["tours"]._replace(car_rows=plan.car_rows, car_used=plan.car_used)
+    best = kernel.Tours(*(part.copy() for part in best))
     numbers = np.array([2**60, 5_000, steps, 2], dtype=np.int64)
     rng = np.array([12_345], dtype=np.uint64)
     price, least = kernel.anneal(

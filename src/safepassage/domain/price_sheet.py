@@ -83,7 +83,8 @@ class Guide:
     """Prices with what follows from them, for whoever decides where a vehicle goes next.
 
     `fleet_of[kind, weight_kg, last arrival]` is the position of a vehicle's fleet in `seats`; `sites` are ids
-    by position. `tours[fleet, base, available from]` are (places, rides) rows.
+    by position. `tours[fleet, base, available from]` are (places, rides) rows. `parked[direction, node,
+    release]` says how many of the persons in own cars the program brings to which site.
     """
 
     sheet: PriceSheet
@@ -91,3 +92,9 @@ class Guide:
     fleet_of: Mapping[tuple[str, int, int], int]
     seats: tuple[SeatGuide, ...]
     tours: Mapping[tuple[int, int, int], tuple[tuple[float, tuple[Visit, ...]], ...]]
+    parked: Mapping[tuple[str, int, int], Mapping[str, float]]
+
+    @property
+    def tolls(self) -> dict[str, int]:
+        """Return what a place at each priced site is worth to others, in seconds of a person."""
+        return {row.site: row.price for row in self.sheet.sites}

@@ -11,6 +11,8 @@ from safepassage.kernels.compiled import inner
 from safepassage.kernels.tour_loops import FAR, KINDS, STOPS, drive, lighten, passage, put
 
 Int64 = NDArray[np.int64]
+FURTHER = 2
+"""In place of the leg: an entry of a car after its first."""
 SOONER_S = 60
 """People change to a trip that arrives at least so much sooner."""
 
@@ -331,6 +333,7 @@ def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:
         if n + e > len(plan.car_rows[c]):
             return
         plan.car_rows[c, n : n + e] = trial[:e]
+        plan.car_rows[c, n + 1 : n + e, 3] = FURTHER
         put(world, book, trial, e, rules[8], 0)
         n += e
         plan.car_used[c] = n

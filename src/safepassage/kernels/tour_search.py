@@ -48,8 +48,10 @@ IN_ORDER_EVERY = 8
 class Tours(NamedTuple):
     """Trips of vehicles (vehicles, most, stops and a site), their number, until when classes of cars wait.
 
-    `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most) and `enter` (the first second in which a
-    trip enters an arc that may bind, else when the vehicle is ready) are what comes of the trips.
+    `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most) and `enter` (the second in which a trip
+    with people aboard enters an arc that counts them, else its first arc that may bind, else when the vehicle
+    is ready) are what comes of the trips; `car_rows`
+    (arc, second, persons, 1 where it is a car's first) and how many (`car_used`) what comes of the cars.
     """
 
     trips: Int64
@@ -58,6 +60,8 @@ class Tours(NamedTuple):
     loads: Int64
     arrive: Int64
     enter: Int64
+    car_rows: Int64
+    car_used: Int64
 
 
 class Choices(NamedTuple):
@@ -86,7 +90,8 @@ def search(  # noqa: PLR0917
     """
     rng = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
     now, book, log = _room(world, tours)
-    best = Tours(*(part.copy() for part in tours))
+    best = tours._replace(car_rows=now.car_rows, car_used=now.car_used)
+    best = Tours(*(part.copy() for part in best))
     first = least = FAR
     for stage in range(-1, STAGES + 1):
         if stage >= 0 and enough():
@@ -438,15 +443,27 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
 
 
 @inner
-def _keep(plan: Any, best: Any) -> None:
+def _enters(world: Any, plan: Any, v: int, i: int) -> Any:
+    """Return when a trip meets with people aboard an arc that counts them; else its first that may bind."""
+    for e in range(plan.used[v, i]):
+        arc, second, _, leg = plan.rows[v, i, e]
+        if leg and world.piece[world.piece_at[arc], 5] == 1:
+            return second
+    return plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
+
+
+@inner
+def _keep(world: Any, plan: Any, best: Any) -> None:
     best.trips[:] = plan.trips
     best.number[:] = plan.number
     best.hold[:] = plan.hold
+    best.car_rows[:] = plan.car_rows
+    best.car_used[:] = plan.car_used
     best.loads[:] = plan.loads
     best.arrive[:] = plan.arrive
     for v in range(len(plan.number)):
         for i in range(plan.number[v]):
-            best.enter[v, i] = plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
+            best.enter[v, i] = _enters(world, plan, v, i)
 
 
 @compiled
@@ -480,7 +497,7 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
                     _prune(plan, log.vehicle[slot])
         if cost < least:
             least = cost
-            _keep(plan, best)
+            _keep(world, plan, best)
         if step % LATE_EVERY == 0 or step < 0:
             _note_late(world, plan, worth)
     return price, least

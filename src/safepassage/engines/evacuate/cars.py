@@ -106,6 +106,14 @@ class CarPlanner:
             claim.remaining[group] -= persons
         return None
 
+    def send_one(self, claim: Claimant) -> bool:
+        """Serve the next car of a claim, whenever it can leave; tell whether there was one."""
+        group = str(Group.OWN_VEHICLE)
+        wanted = min(self.problem.rules.persons_per_car, claim.remaining[group])
+        taken = self._insert(claim, self.ways_of(claim), wanted) if wanted else 0
+        claim.remaining[group] -= taken
+        return taken > 0
+
     def _insert(self, claim: Claimant, options: list[Option], wanted: int) -> int:
         """Reserve one car on the option with the earliest arrival; return the persons in it, or 0."""
         found = self._earliest(claim, options, wanted)

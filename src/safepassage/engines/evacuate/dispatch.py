@@ -51,6 +51,7 @@ class Dispatcher:
     enough: Callable[[], bool]
     _tours: dict[str, list[Visit]] = field(default_factory=dict)
     _holds: dict[int, int] = field(default_factory=dict)
+    _met: dict[int, list[int]] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
 
@@ -86,37 +87,44 @@ class Dispatcher:
                 ]
         return tours
 
-    def seek(self, tolls: Mapping[str, int], steps: int) -> None:
+    def seek(self, steps: int) -> None:
         """Search for tours, from those that the prices' own journeys round to."""
         first = self._allot()
-        planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, tolls)
+        planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, self.guide)
         found = planner.find(first, steps, self.enough)
         self._tours = first if found is None else dict(found.tours)
         self._holds = {} if found is None else dict(found.holds)
+        self._met = {} if found is None else {i: list(times) for i, times in found.cars.items()}
         for visit in (v for tour in self._tours.values() for v in tour):
             self.fleet.room.keep(visit.site, visit.persons)
 
     def run(self) -> None:
         """Send out tours with the cars that meet them, then other cars, and vehicles for whoever is left.
 
-        Within each, whoever is ready first goes first. A vehicle with many aboard takes less road a head than
+        Of tours and cars that meet what may bind, whoever meets it first by the search goes first, car after car;
+        of others, whoever is ready first. A vehicle with many aboard takes less road a head than
         cars do: they fill what is left, second by second.
         """
         self.fleet.peers = self.claims
         for i, hold_s in self._holds.items():
             self.cars.hold(self.claims[i], hold_s)
-        met = {str(i): max(self.claims[i].place.release_s, hold_s) for i, hold_s in self._holds.items()}
-        self._run(list(self._tours), met, self._next_of_tour, slack_s=self.problem.network.horizon_s)
-        others = {
-            str(i): claim.place.release_s
-            for i, claim in enumerate(self.claims)
-            if claim.by_car and i not in self._holds
-        }
-        self._run(list(self.fleet.states()), others, self._best, slack_s=CAR_SLACK_S)
+        met = {str(i): times[0] for i, times in self._met.items() if times}
+        self._run(list(self._tours), met, self._next_of_tour, self._next_car)
+        others = {str(i): claim.place.release_s for i, claim in enumerate(self.claims) if claim.by_car}
+        self._run(
+            list(self.fleet.states()), others, self._best,
+            lambda i, now_s: self.cars.send(self.claims[i], now_s + CAR_SLACK_S),
+        )  # fmt: skip
+
+    def _next_car(self, i: int, _now_s: int) -> int | None:
+        """Send one car of a claim; return when the next of them meets what may bind."""
+        times = self._met[i]
+        times.pop(0)
+        return times[0] if self.cars.send_one(self.claims[i]) and times else None
 
     def _run(
-        self, vehicles: list[str], cars: Mapping[str, int], ride: Callable[[Vehicle], Booked | None], *,
-        slack_s: int,
+        self, vehicles: list[str], cars: Mapping[str, int], ride: Callable[[Vehicle], Booked | None],
+        send: Callable[[int, int], int | None],
     ) -> None:  # fmt: skip
         states = self.fleet.states()
         queue = [(self._when(vehicle, states[vehicle].ready_s), 0, vehicle) for vehicle in sorted(vehicles)]
@@ -125,7 +133,7 @@ class Dispatcher:
         while queue and not self.enough():
             now_s, by_car, key = heapq.heappop(queue)
             if by_car:
-                then_s = self.cars.send(self.claims[int(key)], now_s + slack_s)
+                then_s = send(int(key), now_s)
             else:
                 found = ride(self.fleet.vehicle(key))
                 then_s = None if found is None else self._commit(key, found)

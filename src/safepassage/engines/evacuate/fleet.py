@@ -38,7 +38,8 @@ def places(vehicle: Vehicle, kind: str) -> int:
 class FleetPlanner:
     """Books trips of vehicles and rides on links for people without an own vehicle.
 
-    `peers` are the claims of the current phase: a vehicle with places left calls for them on the way.
+    `peers` are the claims of the current phase: a vehicle with places left calls for them on the way. `tolls`
+    says how many seconds of a person's time a place at a site is worth to others.
     """
 
     problem: PlanningProblem
@@ -48,6 +49,7 @@ class FleetPlanner:
     journeys: Journeys
     peers: Sequence[Claimant] = ()
     first_ride: int = 1
+    tolls: Mapping[str, int] = field(default_factory=dict)
     _vehicles: dict[str, Vehicle] = field(default_factory=dict)
     _types: list[list[Vehicle]] = field(default_factory=list)
     _state: dict[str, VehicleState] = field(default_factory=dict)
@@ -119,12 +121,13 @@ class FleetPlanner:
 
         def estimate(journey: Journey) -> tuple[int, str]:
             first = next((s for s in journey.stages if s.link < 0), None)
+            toll_s = self.tolls.get(journey.site, 0)
             if first is None:
-                return claim.place.release_s + journey.duration_s, journey.site
+                return claim.place.release_s + journey.duration_s + toll_s, journey.site
             if first.from_node not in boarding_s:
                 at = (at for at, _ in self._estimates(claim, first, claim.place.release_s))
                 boarding_s[first.from_node] = min(at, default=NEVER_S)
-            return boarding_s[first.from_node] + journey.duration_s, journey.site
+            return boarding_s[first.from_node] + journey.duration_s + toll_s, journey.site
 
         return sorted(journeys, key=estimate) if len(journeys) > 1 else journeys
 

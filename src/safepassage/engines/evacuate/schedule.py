@@ -59,7 +59,7 @@ def evacuate(
     roads, room = Roadway(problem), SiteRoom.of(problem)
     lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
     journeys = Journeys(problem, ways, lightest)
-    tolls = {} if guide is None else {row.site: row.price for row in guide.sheet.sites}
+    tolls = {} if guide is None else guide.tolls
     cars = CarPlanner(problem, ways, roads, room, tolls)
     fleet = FleetPlanner(problem, ways, roads, room, journeys)
     decided = claimants(problem, reserve=False)
@@ -73,9 +73,11 @@ def evacuate(
         stranded = kept.stranded
     _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
     if guide is not None:
+        fleet.tolls = tolls
         _link_claims_first(decided, journeys, fleet, limits)
+        fleet.tolls = {}
         dispatcher = Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes))
-        dispatcher.seek(tolls, min(STEPS, limits.work // WORK_A_STEP))
+        dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP))
         dispatcher.run()
     for phase, claims in (("schedule", decided), ("reserve", undecided)):
         _serve(claims, cars, fleet, limits, phase, observer)

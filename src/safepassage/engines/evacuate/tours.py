@@ -10,6 +10,7 @@ import numpy as np
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
+from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, places
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
@@ -55,10 +56,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tours by vehicle and seconds before which the cars of a claim (by position) do not leave."""
+    """Tours by vehicle; by claim (its position) until when its cars are held.
+
+    `cars` says when each of them meets what may bind.
+    """
 
     tours: Mapping[str, list[Visit]]
     holds: Mapping[int, int]
+    cars: Mapping[int, tuple[int, ...]]
     before: int
     after: int
 
@@ -119,10 +124,10 @@ class Planner:
 
     def __init__(
         self, problem: PlanningProblem, ways: Ways, fleet: FleetPlanner, cars: CarPlanner,
-        claims: list[Claimant], tolls: Mapping[str, int],
+        claims: list[Claimant], guide: Guide,
     ) -> None:  # fmt: skip
         self.problem, self.ways, self.fleet, self.cars = problem, ways, fleet, cars
-        self.tolls = tolls
+        self.tolls, self.parked = guide.tolls, guide.parked
         self.vehicles = [fleet.vehicle(v) for v in sorted(fleet.states())]
         self.stops = sorted(
             {
@@ -166,7 +171,11 @@ class Planner:
             for v, vehicle in enumerate(self.vehicles)
         }
         holds = {self.waiting[c][0]: int(t) for c, t in enumerate(best.hold)}
-        return Found(tours, holds, before, least)
+        cars = {
+            i: tuple(sorted(t for _, t, _, leg in best.car_rows[c, : best.car_used[c]].tolist() if leg == 1))
+            for c, (i, _) in enumerate(self.waiting)
+        }
+        return Found(tours, holds, cars, before, least)
 
     def _visit(self, trip: list[int], loads: list[list[int]], enter_s: int) -> Visit:
         stops = tuple(self.stops[s] for s in trip[:STOPS] if s >= 0)
@@ -187,7 +196,8 @@ class Planner:
                     count[v] += 1
         rides = np.zeros((len(self.vehicles), MOST_TRIPS, STOPS, len(KINDS)), dtype=np.int64)
         nothing = rides[:, :, 0, 0]
-        return Tours(trips, count, np.zeros(n_cars, dtype=np.int64), rides, nothing.copy(), nothing.copy())
+        no_cars = np.zeros((n_cars, 0, 4), dtype=np.int64), np.zeros(n_cars, dtype=np.int64)
+        return Tours(trips, count, no_cars[1].copy(), rides, nothing.copy(), nothing.copy(), *no_cars)
 
     # -- the world -------------------------------------------------------------------------------
 
@@ -332,12 +342,7 @@ class Planner:
             if not rows:
                 continue
             if not min(rows)[1]:
-                left = claim.left
-                for _, _, _, site in sorted(rows):
-                    room = self.fleet.room.room(site)
-                    some = left if room is None else min(left, max(0, room - taken.get(site, 0)))
-                    taken[site] = taken.get(site, 0) + some
-                    left -= some
+                self._park(claim, [site for _, _, _, site in sorted(rows)], taken)
                 continue
             self.waiting.append((i, claim))
             car.append([claim.left, claim.place.release_s])
@@ -351,6 +356,20 @@ class Planner:
             ]
             option_at.append(len(option))
         return _table(car, 2), np.array(option_at, dtype=np.int64), _table(option, 4), taken
+
+    def _park(self, claim: Claimant, sites: list[str], taken: dict[str, int]) -> None:
+        """Count the places at sites that cars take which meet nothing that binds.
+
+        As many as the prices' own program brings to each site, the rest to the first with room.
+        """
+        left = claim.left
+        shares = self.parked.get((claim.direction, claim.node, claim.place.release_s), {})
+        wanted = [(site, round(shares.get(site, 0))) for site in dict.fromkeys(sites)]
+        for site, most in [*wanted, *((site, left) for site in sites)]:
+            room = self.fleet.room.room(site)
+            some = min(left, most) if room is None else min(left, most, max(0, room - taken.get(site, 0)))
+            taken[site] = taken.get(site, 0) + some
+            left -= some
 
     def _holds(self, n_cars: int) -> Any:
         """Return moments until which a class of cars may be held back."""

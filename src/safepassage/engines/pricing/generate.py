@@ -421,6 +421,23 @@ def _tours(market: Market, program: _Program) -> dict[tuple[int, int, int], Any]
 LEAST_AMOUNT = 1e-6
 
 
+def _parked(market: Market, program: _Program) -> dict[tuple[str, int, int], dict[str, float]]:
+    """Return how many persons in own cars the program brings to which site, by origin and release."""
+    names = [name for name, _ in market.contracted.problem.directions]
+    found: dict[tuple[str, int, int], dict[str, float]] = {}
+    for amount, (q, _, journey) in zip(program.program.amounts().tolist(), program.columns, strict=True):
+        tables, options = market.tables[q], journey[:, 0].tolist()
+        first, site = int(tables.person[options[0]]), int(tables.site[options[-1]])
+        if amount < LEAST_AMOUNT or first < 0 or site < 0:
+            continue
+        row = market.contracted.classes[first]
+        if row.commodity == CARS:
+            at = found.setdefault((names[row.direction], row.node, row.release_s), {})
+            name = market.contracted.sites[site].id
+            at[name] = at.get(name, 0.0) + amount
+    return found
+
+
 def _guide(market: Market, prices: Prices, sheet: PriceSheet, program: _Program) -> Guide:
     """Return what the prices say of every vehicle."""
     names = [name for name, _ in market.contracted.problem.directions]
@@ -432,7 +449,7 @@ def _guide(market: Market, prices: Prices, sheet: PriceSheet, program: _Program)
     }
     return Guide(
         sheet=sheet, sites=tuple(site.id for site in market.contracted.sites), fleet_of=fleet_of,
-        seats=tuple(seats), tours=_tours(market, program),
+        seats=tuple(seats), tours=_tours(market, program), parked=_parked(market, program),
     )  # fmt: skip
 
 
