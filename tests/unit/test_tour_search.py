@@ -94,6 +94,15 @@ def test_persons_and_room_are_conserved(searched):
     assert price == seconds + tolls + left * searched["worth"][0] + last * searched["worth"][1]
 
 
+def test_every_car_that_goes_has_one_first_entry(searched):
+    plan, _, _ = _annealed(searched)
+    for c, n in enumerate(plan.car_used.tolist()):
+        first = plan.car_rows[c, :n]
+        first = first[first[:, 3] == 1]
+        assert first[:, 2].sum() == searched["world"].car[c, 0] - plan.cars[c]
+        assert first[:, 2].max(initial=0) <= searched["world"].rules[7]
+
+
 def test_calendars_hold_what_the_tours_enter_and_nothing_else(searched):
     world = searched["world"]
     plan, book, _ = _annealed(searched)

@@ -101,9 +101,9 @@ class Dispatcher:
     def run(self) -> None:
         """Send out tours with the cars that meet them, then other cars, and vehicles for whoever is left.
 
-        Of tours and cars that meet what may bind, whoever meets it first by the search goes first, car after car;
-        of others, whoever is ready first. A vehicle with many aboard takes less road a head than
-        cars do: they fill what is left, second by second.
+        Of tours and cars that meet what may bind, whoever meets it first by the search goes first, car
+        after car; of others, whoever is ready first. A vehicle with many aboard takes less road a head
+        than cars do: they fill what is left, second by second.
         """
         self.fleet.peers = self.claims
         for i, hold_s in self._holds.items():
