@@ -78,6 +78,13 @@ class _Trips:
             for weight, base in sorted({(row["weight_kg"], row["base_node"]) for row in rows}):
                 self._measure(weight, base, depots)
         self.goods = {row["id"]: row for row in given["goods"]}
+        self._needed: dict[tuple[str, int], list[int]] = {}
+        for need in given["needs"]:
+            good = self.goods[need["commodity"]]
+            for day in range(need["due"] + 1):
+                row = self._needed.setdefault((need["place"], day), [0, 0])
+                row[0] += need["amount_milli"] * good["mass_g"]
+                row[1] += need["amount_milli"] * good["volume_ml"]
         self.reached = {
             need["place"] for need in given["needs"] if next(self.options(need), None) is not None
         }
@@ -108,10 +115,14 @@ class _Trips:
         loading = rules["load_base_s"] + -(-truck["payload_kg"] * 1_000 * rules["load_s_per_t"] // G_PER_T)
         return int(min(last - first, span + loading))
 
+    def unloads_at_most(self, place: str, truck: Rows) -> tuple[int, int]:
+        """Return the most mg and µl of a stop: what the truck holds, or all that is needed from then on."""
+        mg, ul = self._needed[place, truck["day"]]
+        return min(truck["payload_kg"] * MG_PER_KG, mg), min(truck["volume_l"] * UL_PER_L, ul)
+
     def options(self, need: Rows) -> Iterator[tuple[tuple[str, int], Rows, Rows, int]]:
         """Yield (crew, truck, lot, least seconds of a round trip) by which a need may be met."""
         rules, days = self.given["rules"], self.given["days"]
-        handling = rules["load_base_s"] + rules["unload_base_s"]
         if need["node"] < 0:
             return
         for lot in self.given["lots"]:
@@ -127,7 +138,7 @@ class _Trips:
                 out = int(self._out[truck["weight_kg"], lot["node"]][need["node"]])
                 back = int(self._back[truck["weight_kg"], truck["base_node"]][need["node"]])
                 if max(out, back) < UNREACHED:
-                    yield key, truck, lot, out + back + handling
+                    yield key, truck, lot, out + back + rules["load_base_s"]
 
 
 def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
@@ -137,6 +148,7 @@ def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
     weight = {row["place"]: row["nano"] for row in bound["weights"]}
     limit = sum(sum(rate.get(key, (0, 0))) * seconds for key, seconds in trips.seconds.items())
     limit += sum(price.get(lot["id"], 0) * lot["quantity_milli"] for lot in given["lots"])
+    base_s = given["rules"]["unload_base_s"]
     per_t = given["rules"]["load_s_per_t"] + given["rules"]["unload_s_per_t"]
     for need in given["needs"]:
         good, amount = trips.goods[need["commodity"]], need["amount_milli"]
@@ -147,6 +159,8 @@ def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
             cost = price.get(lot["id"], 0) * amount
             cost += by_mass * trip_s * mg // (truck["payload_kg"] * MG_PER_KG)
             cost += by_volume * trip_s * ul // (truck["volume_l"] * UL_PER_L)
+            most_mg, most_ul = trips.unloads_at_most(need["place"], truck)
+            cost += by_mass * base_s * mg // most_mg + by_volume * base_s * ul // most_ul
             costs.append(cost + (by_mass + by_volume) * mg * per_t // (G_PER_T * MG_PER_G))
         if costs:
             limit += max(0, weight.get(need["place"], 0) * need["worth"] - min(costs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -69,6 +70,24 @@ def test_two_solvers_agree_and_the_prices_prove_it(seed):
     np.maximum.at(gain, problem.need, problem.worth[problem.need] - cost)
     proved = sum(price @ row.there_is for price, row in both) + gain.sum()
     assert proved == pytest.approx(worth, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whole_pieces_are_as_good_as_the_best_of_all(seed):
+    draws = Draws(seed)
+    n = draws.between(2, 4)
+    need, halves = np.arange(n), np.full(n, 0.5)
+    takes = np.array([draws.between(3, 9) for _ in range(n)], dtype=np.float64)
+    stock = np.array([float(draws.between(4, 16))])
+    problem = Distribution(
+        worth=np.ones(n), place=need, need=need, pieces=halves,
+        resources=(Resource(which=np.zeros(n, np.int64), takes=takes, there_is=stock),),
+    )  # fmt: skip
+    every = (np.array(parts) for parts in product((0.0, 0.5, 1.0), repeat=n))
+    best = max(float(parts.min()) for parts in every if parts @ takes <= stock[0])
+    found = largest_least_share(problem)
+    assert found.least_share == pytest.approx(best, abs=1e-6)
+    assert np.allclose(found.parts * 2, np.round(found.parts * 2), atol=1e-5)
 
 
 def test_parts_stay_between_their_limits():

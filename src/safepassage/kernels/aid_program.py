@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 MANY_OPTIONS = 40_000
 """From so many options on an interior point without its clean-up is many times quicker than the simplex."""
+MOST_NODES, NEAR = 5, 0.004
+"""When a search for whole pieces ends."""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
@@ -33,7 +35,8 @@ class Distribution:
     """What is to be shared out, as columns: needs (n,) and options (m,).
 
     `place` is the place of each need, `need` that of each option. Each option meets its need in a part
-    between `at_least` and `at_most`, (m,) each; nothing and the whole where they are not given.
+    between `at_least` and `at_most`, (m,) each; nothing and the whole where they are not given. `pieces` (m,)
+    is 0, or the part that one piece is: then the option takes whole pieces only.
     """
 
     worth: Float
@@ -42,6 +45,7 @@ class Distribution:
     resources: tuple[Resource, ...]
     at_least: Float | None = None
     at_most: Float | None = None
+    pieces: Float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,11 +93,18 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
         [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )
     cost = np.append(np.zeros(m), -1.0) if raise_share else -worth
-    entries = (np.concatenate(rows), np.concatenate(across), np.concatenate(values))
-    solution = _run(cost, _limits(problem, len(cost)), entries, low, high)
+    unit = np.ones(len(cost))
+    if problem.pieces is not None:
+        unit[:m] = np.where(problem.pieces > 0, problem.pieces, 1.0)
+    whole = np.zeros(0, np.int64) if problem.pieces is None else np.flatnonzero(problem.pieces > 0)
+    columns = np.concatenate(across)
+    entries = (np.concatenate(rows), columns, np.concatenate(values) * unit[columns])
+    limits = _limits(problem, unit)
+    solution = _run(cost * unit, limits, entries, (low, high), whole)
     x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
     if len(x) < len(cost) or len(dual) < len(low):
         x, dual = np.zeros(len(cost)), np.zeros(len(low))
+    x = x * unit
     _, *prices, weights = np.split(dual, ends)
     return Shared(
         parts=x[:m], prices=tuple(np.maximum(0, -price) for price in prices),
@@ -102,23 +113,28 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
     )  # fmt: skip
 
 
-def _limits(problem: Distribution, columns: int) -> tuple[Float, Float]:
-    low, high = np.zeros(columns), np.full(columns, np.inf)
+def _limits(problem: Distribution, unit: Float) -> tuple[Float, Float]:
+    low, high = np.zeros(len(unit)), np.full(len(unit), np.inf)
     if problem.at_least is not None:
         low[: len(problem.at_least)] = problem.at_least
     if problem.at_most is not None:
         high[: len(problem.at_most)] = problem.at_most
-    return low, high
+    return low / unit, high / unit
 
 
 def _run(
-    cost: Float, limits: tuple[Float, Float], entries: tuple[Int64, Int64, Float], low: Float, high: Float
+    cost: Float,
+    limits: tuple[Float, Float],
+    entries: tuple[Int64, Int64, Float],
+    sides: tuple[Float, Float],
+    whole: Int64,
 ) -> Any:
     """Solve min cost x over x within limits with rows between low and high; return the solution."""
     import highspy  # noqa: PLC0415 - solvers load when first used
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 
     rows, columns, values = entries
+    low, high = sides
     matrix = csc_matrix((values, (rows, columns)), shape=(len(low), len(cost)))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(low)
@@ -133,6 +149,12 @@ def _run(
     if len(cost) > MANY_OPTIONS:
         model.setOptionValue("solver", "ipm")
         model.setOptionValue("run_crossover", "off")
+    if len(whole):
+        kinds = np.full(len(cost), highspy.HighsVarType.kContinuous)
+        kinds[whole] = highspy.HighsVarType.kInteger
+        lp.integrality_ = kinds.tolist()
+        model.setOptionValue("mip_max_nodes", MOST_NODES)
+        model.setOptionValue("mip_rel_gap", NEAR)
     model.passModel(lp)
     model.run()
     return model.getSolution()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, T
 from safepassage.domain.plan import Leg, Route, VehicleChain
 from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.store import MG_PER_T, Call, Item, Left, Room, Round
+from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
@@ -25,8 +26,9 @@ MG, UL = 10**6, 10**6
 FAR_S = 10**9
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
 WHOLE_PERCENT = 100
-LIGHTER_PERCENT = (100, 70, 40, 15)
+LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
 """Parts of its mass with which a planned trip is tried, before it leaves out a stop."""
+ROUNDING_S = 60
 MOST_TRIED = 24
 """So many places are looked at for one trip."""
 
@@ -80,6 +82,7 @@ class Dispatcher:
     late: set[str] = field(default_factory=set)
     planned: dict[str, list[Planned]] = field(default_factory=dict)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
+    _grams: list[int] = field(default_factory=list)
     _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
     _node: dict[str, int] = field(default_factory=dict)
@@ -101,6 +104,10 @@ class Dispatcher:
             if self._trip(one):
                 heapq.heappush(queue, (one.ready_s, position))
 
+    def node(self, place: str) -> int:
+        """Return where a place is."""
+        return self._node[place]
+
     def stop(self, place: str, items: list[Item]) -> Stop:
         """Return a stop at a place."""
         return Stop(self._node[place], place, items)
@@ -120,15 +127,15 @@ class Dispatcher:
 
     def skeleton(self) -> list[Trip]:
         """Return the trips that were booked, each with what its truck's day leaves for handling by weight."""
-        per_t_s = self.problem.rules.load_s_per_t + self.problem.rules.unload_s_per_t
-        handled_mg: dict[str, int] = {}
-        for row in self.deliveries:
-            mass_g = self.left.goods[row.commodity].mass_g
-            handled_mg[row.truck] = handled_mg.get(row.truck, 0) + row.milli * mass_g
+        rules = self.problem.rules
+        handled: dict[str, int] = {}
+        for trip, grams in zip(self.trips, self._grams, strict=True):
+            per_t_s = rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)
+            handled[trip.truck.id] = handled.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
         return [
-            replace(trip, spare_s=handled_mg[trip.truck.id] * per_t_s // MG_PER_T + self._left_s(trip.truck))
+            replace(trip, spare_s=max(0, handled[trip.truck.id] + self._left_s(trip.truck) - ROUNDING_S))
             for trip in self.trips
-        ]  # fmt: skip
+        ]
 
     def _left_s(self, truck: TruckDay) -> int:
         one = self._done[truck.id]
@@ -197,7 +204,7 @@ class Dispatcher:
         self, one: Standing, depot: int, place: str, room: Room, held: list[Item], rounds: tuple[Round, ...]
     ) -> list[Item]:
         truck = one.truck
-        there_s = one.ready_s + self.problem.rules.load_base_s + self._way_s(truck, depot, self._node[place])
+        there_s = one.ready_s + self.problem.rules.load_base_s + self.way_s(truck, depot, self._node[place])
         call = Call(depot, truck.day, one.ready_s, there_s, truck.cold_chain)
         return self.left.load(place, call, room, held, rounds)
 
@@ -216,8 +223,8 @@ class Dispatcher:
         node, spent_s = depot, self._fetch_s(one, depot) + rules.load_base_s
         while place is not None and len(stops) < self.most_stops:
             seen.add(place)
-            way_s = self._way_s(truck, node, self._node[place]) + rules.unload_base_s
-            home_s = self._way_s(truck, self._node[place], truck.base_node)
+            way_s = self.way_s(truck, node, self._node[place]) + rules.unload_base_s
+            home_s = self.way_s(truck, self._node[place], truck.base_node)
             mass_s = self.left.mass_g(held) * per_t_s // G_PER_T
             left_s = self._ends_s(one) - one.ready_s - spent_s - way_s - home_s - mass_s
             tried = replace(room)
@@ -239,9 +246,10 @@ class Dispatcher:
         return stops
 
     def _fetch_s(self, one: Standing, depot: int) -> int:
-        return 0 if one.node == depot else self._way_s(one.truck, one.node, depot)
+        return 0 if one.node == depot else self.way_s(one.truck, one.node, depot)
 
-    def _way_s(self, truck: TruckDay, node: int, to_node: int) -> int:
+    def way_s(self, truck: TruckDay, node: int, to_node: int) -> int:
+        """Return the least seconds of a way; a great number without one."""
         return int(min(self.roads.least_s(truck.weight_kg, node)[to_node], FAR_S))
 
     def _ends_s(self, one: Standing) -> int:
@@ -262,12 +270,9 @@ class Dispatcher:
                 p for p in self.left.places() if self._node[p] >= 0 and np.isfinite(times[self._node[p]])
             ]
             self._near[key] = sorted(places, key=lambda p: (float(times[self._node[p]]), p))
-        fresh = [p for p in self._near[key] if p not in seen]
         urgent = self.left.urgent_places(truck.day)
-        near = [p for p in fresh if p in urgent][:NEAR]
-        if not near and not urgent:
-            wanted = self.left.wanted_places()
-            near = [p for p in fresh if p in wanted][:NEAR]
+        asked = urgent or self.left.wanted_places() or self._near[key]
+        near = list(islice((p for p in self._near[key] if p in asked and p not in seen), NEAR))
         out = self.roads.least_s(truck.weight_kg, node)
 
         def detour(place: str) -> float:
@@ -361,11 +366,13 @@ class Dispatcher:
             )  # fmt: skip
             self.driven_m += self.roads.length_m(run.arcs)
             self.driven_s += run.arrive_s - run.depart_s
+        self._grams.append(sum(self.left.mass_g(stop.items) for stop in stops))
         loaded = names[0] if fetched else one.last
         loads_s = booked[0][2].arrive_s if fetched else one.ready_s
         self.trips.append(
             Trip(
                 truck=one.truck, depot=booked[fetched][0], loads_s=loads_s, spare_s=0,
+                laden=not fetched and one.on_duty_s < 0 and (one.truck.max_duty_s >= 0 or bool(self.windows)),
                 stops=tuple(
                     (stop.place, run.arrive_s)
                     for stop, (_, _, run) in zip(stops, booked[fetched:], strict=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -16,19 +16,20 @@ from safepassage.domain.aid.distribution import (
     AidTotals,
     Short,
 )
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned
-from safepassage.engines.distribution.loads import loads_of
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.prices import Proof, dense, proved, shares_of
+from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
-TRIES = ((1.0, 4), (1.0, 14))
-"""Parts of the trucks' time for which goods are shared out, and the most stops of a trip: the best is kept.
-
-Trips are never as good as their bound, and whether few stops or many serve better depends on the roads.
-"""
+MOST_STOPS = (14, 4)
+"""The most stops of a trip at first: which serves better depends on the roads; the best is kept."""
+MANY_NEEDS = 4_000
+"""From so many needs on trips are sought once, and filled anew once."""
+NEAR_PPM = 25_000
+"""So near to both bounds nothing more is tried."""
 REFILLED = 2
 """So often the trips that were found are filled anew."""
 SAME_SHARE_PPM = 5_000
@@ -58,20 +59,10 @@ def distribute(
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
     tried: list[tuple[AidTotals, Dispatcher]] = []
-    shares = {
-        effort: shares_of(problem, options, effort, proof.least_share)
-        for effort in dict.fromkeys(effort for effort, _ in TRIES)
-    }
-    for effort, most_stops in TRIES:
-        done = Dispatcher(problem, roads, Left(problem, dense(problem)), exposure_cap_ppm_s, windows)
-        done.legs_before, done.most_stops = dict(legs_before or {}), most_stops
-        _dispatch(done, options, shares[effort])
+    for done in _tries(problem, roads, options, proof, (windows, exposure_cap_ppm_s, legs_before or {})):
         tried.append((_totals(problem, proof, done.left, done), done))
-        done.give_back()
-        for _ in range(REFILLED):
-            done = _refilled(done)
-            tried.append((_totals(problem, proof, done.left, done), done))
-            done.give_back()
+        if _near(tried[-1][0]):
+            break
     totals, done = max(tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
     return AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
@@ -80,22 +71,37 @@ def distribute(
     )  # fmt: skip
 
 
-def _refilled(before: Dispatcher) -> Dispatcher:
-    """Drive the trips of a distribution with other loads, the best for them; what is left goes on as ever."""
-    problem, trips = before.problem, before.skeleton()
-    done = Dispatcher(problem, before.roads, Left(problem, dense(problem)), before.cap_ppm_s, before.windows)
-    done.legs_before, done.most_stops = before.legs_before, before.most_stops
-    for trip, loads in zip(trips, loads_of(problem, trips), strict=True):
-        stops = tuple(
-            done.stop(place, items) for (place, _), items in zip(trip.stops, loads, strict=True) if items
-        )
-        if stops:
-            done.planned.setdefault(trip.truck.id, []).append(Planned(trip.depot, stops))
-            for stop in stops:
-                done.left.hold(stop.items)
-    for day in range(len(problem.days)):
-        done.day(day)
-    return done
+Given = tuple[tuple[tuple[int, int], ...], int, Mapping[str, int]]
+"""Windows of movement, the most exposure of a crew, and legs before."""
+
+
+def _tries(
+    problem: AidProblem, roads: Roads, options: Options, proof: Proof, given: Given
+) -> Iterator[Dispatcher]:
+    """Yield distributions, each with the roads free again: trips found one by one, then filled anew."""
+    windows, cap_ppm_s, legs_before = given
+    many = len(problem.needs) > MANY_NEEDS
+    shares = np.zeros(len(options.need), dtype=np.int64)
+    if not many:
+        shares = shares_of(problem, options, proof.least_share)
+    for most_stops in MOST_STOPS[-1:] if many else MOST_STOPS:
+        done = Dispatcher(problem, roads, Left(problem, dense(problem)), cap_ppm_s, windows)
+        done.legs_before, done.most_stops = dict(legs_before), most_stops
+        _dispatch(done, options, shares)
+        done.give_back()
+        yield done
+        for _ in range(1 if many else REFILLED):
+            done = refilled(done, proof.least_share)
+            done.give_back()
+            yield done
+
+
+def _near(totals: AidTotals) -> bool:
+    """Tell whether a distribution is so near its bounds that no other is tried."""
+    share = totals.least_share_bound_ppm - totals.least_share_ppm
+    return share <= NEAR_PPM and (totals.worth_bound_nano - totals.worth_nano) * PPM <= (
+        NEAR_PPM * totals.needed_nano
+    )  # fmt: skip
 
 
 def _dispatch(done: Dispatcher, options: Options, shares: np.ndarray) -> None:

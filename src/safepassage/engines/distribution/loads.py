@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Good, TruckDay
 from safepassage.engines.distribution.options import serves
-from safepassage.engines.distribution.store import Item
+from safepassage.engines.distribution.store import Item, soon
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
 MG_PER_KG, UL_PER_L = 10**6, 10**6
 EASE = 0.9995
 """The share asked for beside the most worth, of the largest: so that the solver's rounding leaves room."""
-LUMP = 0.002
+HARDLY = 0.01
+MOST_LUMPS = 300
+"""Up to so many options in whole pieces are searched; more are rounded."""
+LUMP = 0.02
 """A piece that alone is more of its place's worth is shared out in whole pieces before the rest."""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -26,7 +29,8 @@ Int64 = NDArray[np.int64]
 class Trip:
     """A trip of a truck: where and when it loads, its stops with the second in which it reaches them.
 
-    `spare_s` are the seconds that the truck's whole day leaves for loading and unloading by weight.
+    `spare_s` are the seconds that the truck's whole day leaves for loading and unloading by weight; a trip
+    that is `laden` before the hours of driving begin takes none of them to load.
     """
 
     truck: TruckDay
@@ -34,6 +38,7 @@ class Trip:
     loads_s: int
     stops: tuple[tuple[str, int], ...]
     spare_s: int
+    laden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,13 +60,15 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
     program = _program(problem, trips, ways)
     steps = _steps(problem, ways)
     lumps = np.flatnonzero(_lumpy(problem, program, ways))
-    shared = _fairest(program)
-    if len(lumps):
-        whole = _whole_pieces(program, steps, lumps, shared.parts)
-        low, high = np.zeros(len(steps)), np.full(len(steps), np.inf)
-        low[lumps] = high[lumps] = whole
-        shared = _fairest(replace(program, at_least=low, at_most=high))
-    counts = np.floor(np.clip(shared.parts, 0, 1) / steps + 1e-6)
+    if len(lumps) <= MOST_LUMPS:
+        pieces = np.zeros(len(steps))
+        pieces[lumps] = steps[lumps]
+        parts = _fairest(replace(program, pieces=pieces)).parts
+    else:
+        parts = _fairest(program).parts
+        parts[lumps] = _whole_pieces(program, steps, lumps, parts)
+    counts = np.floor(np.clip(parts, 0, 1) / steps + 1e-6)
+    counts[lumps] = np.round(parts[lumps] / steps[lumps])
     # Floors of each way are within all limits; what they leave is given on when the trips are booked.
     for way in np.flatnonzero(counts > 0).tolist():
         i = int(ways.need[way])
@@ -90,12 +97,15 @@ def _ways_of(problem: AidProblem, trips: Sequence[Trip]) -> _Ways:
     for k, lot in enumerate(problem.lots):
         lots.setdefault((lot.node, lot.commodity), []).append(k)
     rows: list[tuple[int, int, int, int]] = []
+    last = len(problem.days) - 1
     for number, trip in enumerate(trips):
         day = trip.truck.day
         for stop, (place, arrive_s) in enumerate(trip.stops):
             for i in at.get(place, ()):
                 need = problem.needs[i]
-                if need.due < day or (goods[need.commodity].cold_chain and not trip.truck.cold_chain):
+                if not soon(day, need.due, last) or (
+                    goods[need.commodity].cold_chain and not trip.truck.cold_chain
+                ):
                     continue
                 for k in lots.get((trip.depot, need.commodity), ()):
                     lot = problem.lots[k]
@@ -118,7 +128,8 @@ def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distrib
     spare_s = np.zeros(len(crews))
     for k, trip in zip(crew.tolist(), trips, strict=True):
         spare_s[k] = trip.spare_s
-    per_mg_s = (rules.load_s_per_t + rules.unload_s_per_t) / (G_PER_T * 1_000)
+    per_t_s = [rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t) for trip in trips]
+    per_mg_s = np.array(per_t_s, dtype=np.float64) / (G_PER_T * 1_000)
     payload = np.array([trip.truck.payload_kg * MG_PER_KG for trip in trips], dtype=np.float64)
     room = np.array([trip.truck.volume_l * UL_PER_L for trip in trips], dtype=np.float64)
     stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
@@ -129,7 +140,7 @@ def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distrib
         resources=(
             Resource(which=ways.trip, takes=mass / payload[ways.trip], there_is=one),
             Resource(which=ways.trip, takes=volume / room[ways.trip], there_is=one),
-            Resource(which=crew[ways.trip], takes=mass * per_mg_s, there_is=spare_s),
+            Resource(which=crew[ways.trip], takes=mass * per_mg_s[ways.trip], there_is=spare_s),
             Resource(which=ways.lot, takes=amount[ways.need], there_is=stock),
         ),
     )  # fmt: skip
@@ -149,23 +160,23 @@ def _lumpy(problem: AidProblem, program: Distribution, ways: _Ways) -> NDArray[n
 
 
 def _whole_pieces(program: Distribution, steps: Float, lumps: Int64, parts: Float) -> Float:
-    """Return (l,) parts of lumpy options in whole pieces: rounded down, then up while there is any left."""
+    """Return (l,) parts of options in whole pieces: rounded down, then up while there is any left."""
     count = np.floor(parts[lumps] / steps[lumps] + 1e-6)
     rest = parts[lumps] / steps[lumps] - count
-    met = np.bincount(program.need[lumps], weights=count * steps[lumps], minlength=len(program.worth))
+    kept = parts.copy()
+    kept[lumps] = count * steps[lumps]
+    met = np.bincount(program.need, weights=kept, minlength=len(program.worth))
     used = [
-        np.bincount(
-            row.which[lumps], weights=row.takes[lumps] * count * steps[lumps], minlength=len(row.there_is)
-        )
+        np.bincount(row.which, weights=row.takes * kept, minlength=len(row.there_is))
         for row in program.resources
     ]
     for position in np.lexsort((np.arange(len(lumps)), -rest)).tolist():
         way = int(lumps[position])
         need, step = int(program.need[way]), float(steps[way])
-        fits = met[need] + step <= 1 + 1e-9 and all(
-            total[row.which[way]] + row.takes[way] * step <= row.there_is[row.which[way]] * (1 + 1e-9)
+        fits = rest[position] > HARDLY and met[need] + step <= 1 + 1e-9 and all(
+            total[row.which[way]] + row.takes[way] * step <= row.there_is[row.which[way]]
             for row, total in zip(program.resources, used, strict=True)
-        )
+        )  # fmt: skip
         if fits:
             count[position] += 1
             met[need] += step

@@ -13,6 +13,8 @@ from safepassage.engines.distribution.roads import Roads
 
 Int64 = NDArray[np.int64]
 FAR = 2**60
+MG_PER_KG = 10**6
+UL_PER_L = 10**6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +30,10 @@ class Crew:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Options:
-    """Ways to meet needs: columns `need`, `crew`, `lot` and the least seconds of a round trip with it.
+    """Ways to meet needs: columns `need`, `crew`, `lot` and the least seconds of a round trip with loading.
 
-    `windows` are those in which movement is allowed (none: always).
+    `most_mg` and `most_ul` are the most that a stop there unloads: what the truck holds, or all that the
+    place needs from that day on.
     """
 
     crews: tuple[Crew, ...]
@@ -38,6 +41,8 @@ class Options:
     crew: Int64
     lot: Int64
     trip_s: Int64
+    most_mg: Int64
+    most_ul: Int64
 
 
 def crews_of(problem: AidProblem, windows: tuple[tuple[int, int], ...]) -> tuple[Crew, ...]:
@@ -91,7 +96,35 @@ def options_of(problem: AidProblem, roads: Roads, windows: tuple[tuple[int, int]
             shape = np.ones(len(fits), dtype=np.int64)
             parts.append((kept[fits], shape * k, shape * position, times[fits]))
     columns = [np.concatenate(p) for p in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 4
-    return Options(crews=crews, need=columns[0], crew=columns[1], lot=columns[2], trip_s=columns[3])
+    most = _most(problem, crews)
+    per_option = (
+        most[problem.needs[i].place][k] for i, k in zip(*(c.tolist() for c in columns[:2]), strict=True)
+    )
+    both = np.array(list(per_option), dtype=np.int64).reshape(-1, 2)
+    return Options(
+        crews=crews, need=columns[0], crew=columns[1], lot=columns[2], trip_s=columns[3],
+        most_mg=both[:, 0], most_ul=both[:, 1],
+    )  # fmt: skip
+
+
+def _most(problem: AidProblem, crews: tuple[Crew, ...]) -> dict[str, list[tuple[int, int]]]:
+    """Return by place and crew the most mg and µl that one stop unloads."""
+    goods = {good.id: good for good in problem.goods}
+    needed: dict[str, list[list[int]]] = {}
+    for need in problem.needs:
+        good = goods[need.commodity]
+        rows = needed.setdefault(need.place, [[0, 0] for _ in problem.days])
+        for row in rows[: need.due + 1]:
+            row[0] += need.amount_milli * good.mass_g
+            row[1] += need.amount_milli * good.volume_ml
+    return {
+        place: [
+            (min(crew.truck.payload_kg * MG_PER_KG, rows[crew.day][0]),
+             min(crew.truck.volume_l * UL_PER_L, rows[crew.day][1]))
+            for crew in crews
+        ]
+        for place, rows in needed.items()
+    }  # fmt: skip
 
 
 def _in_time(problem: AidProblem, lot: Lot, rows: Int64, day: int) -> Int64:
@@ -111,14 +144,13 @@ def serves(problem: AidProblem, lot: Lot, day: int, due: int) -> bool:
 def _trips(problem: AidProblem, truck: TruckDay, roads: Roads) -> dict[int, Int64]:
     """Return by depot node the (n_nodes,) least seconds from there to a node and on to a depot or the base.
 
-    Loading and unloading count with their base here, and with the weight of a full load.
+    The base of loading is in it.
     """
     depots = sorted({lot.node for lot in problem.lots if lot.node >= 0})
     stops = sorted({need.node for need in problem.needs if need.node >= 0})
     ends = sorted({*depots, truck.base_node})
     if not depots:
         return {}
-    handling = problem.rules.load_base_s + problem.rules.unload_base_s
     out = {node: roads.least_s(truck.weight_kg, node) for node in depots}
     size = len(next(iter(out.values()), ()))
     back = np.full(size, np.inf)
@@ -126,6 +158,6 @@ def _trips(problem: AidProblem, truck: TruckDay, roads: Roads) -> dict[int, Int6
         back[stop] = min(float(roads.least_s(truck.weight_kg, stop)[end]) for end in ends)
     found: dict[int, Int64] = {}
     for node, times in out.items():
-        total: Any = times + back + handling
+        total: Any = times + back + problem.rules.load_base_s
         found[node] = np.where(np.isfinite(total), np.nan_to_num(total, posinf=0), FAR).astype(np.int64)
     return found

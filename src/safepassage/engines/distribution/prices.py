@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,11 +17,9 @@ from safepassage.domain.aid.distribution import (
     Remedy,
     TruckPrice,
 )
-from safepassage.engines.distribution.options import Options
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
-MG_PER_KG = 10**6
-UL_PER_L = 10**6
 PPM = 10**6
 EASE = 0.995
 """The least share asked for beside the most worth: a little below the largest, so that both can be had."""
@@ -79,19 +77,14 @@ def dense(problem: AidProblem) -> list[bool]:
     return [need.commodity in found for need in problem.needs]
 
 
-def shares_of(problem: AidProblem, options: Options, effort: float, least_share: float) -> np.ndarray:
-    """Return what each option brings of its need when trucks use so much of their time for it.
+def shares_of(problem: AidProblem, options: Options, least_share: float) -> np.ndarray:
+    """Return what each option brings of its need when trips take no more time than their bound.
 
     The least served place is served as well as can be, then worth is as much as can be.
     """
     if not len(options.need):
         return np.zeros(0, dtype=np.int64)
-    given = _program(problem, options)
-    # Parts of all that is possible in the whole time are possible in that part of the time.
-    mass, volume, lots = given.resources
-    eased = (replace(row, there_is=row.there_is * effort) for row in (mass, volume))
-    given = replace(given, resources=(*eased, lots))
-    both = most_worth(given, least_share * effort * EASE)
+    both = most_worth(_program(problem, options), least_share * EASE)
     amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
     return np.floor(np.clip(both.parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
 
@@ -109,15 +102,15 @@ def _program(problem: AidProblem, options: Options) -> Distribution:
     goods = {good.id: good for good in problem.goods}
     rules = problem.rules
     amount = np.array([need.amount_milli for need in problem.needs], dtype=np.float64)
-    mass_g = amount / 1_000 * [goods[need.commodity].mass_g for need in problem.needs]
-    volume_l = amount / 1_000_000 * [goods[need.commodity].volume_ml for need in problem.needs]
-    payload = np.array([crew.truck.payload_kg for crew in options.crews], dtype=np.float64)
-    room = np.array([crew.truck.volume_l for crew in options.crews], dtype=np.float64)
-    handling = mass_g[options.need] / G_PER_T * (rules.load_s_per_t + rules.unload_s_per_t)
+    mass_mg = (amount * [goods[need.commodity].mass_g for need in problem.needs])[options.need]
+    volume_ul = (amount * [goods[need.commodity].volume_ml for need in problem.needs])[options.need]
+    payload = np.array([crew.truck.payload_kg * MG_PER_KG for crew in options.crews], dtype=np.float64)
+    room = np.array([crew.truck.volume_l * UL_PER_L for crew in options.crews], dtype=np.float64)
+    handling = mass_mg / (G_PER_T * 1_000) * (rules.load_s_per_t + rules.unload_s_per_t)
     trip = options.trip_s.astype(np.float64)
     seconds = np.array([crew.seconds for crew in options.crews], dtype=np.float64)
-    by_mass_s = trip * mass_g[options.need] / 1_000 / payload[options.crew] + handling
-    by_volume_s = trip * volume_l[options.need] / room[options.crew] + handling
+    by_mass_s = mass_mg * (trip / payload[options.crew] + rules.unload_base_s / options.most_mg) + handling
+    by_volume_s = volume_ul * (trip / room[options.crew] + rules.unload_base_s / options.most_ul) + handling
     stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
@@ -165,7 +158,8 @@ def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
     """Return the most weighted worth that any plan delivers, by the prices of a bound (weak duality).
 
     A trip carries at most its payload, so it takes at least the weighted mean of the least round trips to its
-    stops, weighted by their shares of the payload; the same by volume. Whoever pays the prices of time and
+    stops, weighted by their shares of the payload; a stop unloads at most what its place needs from that day
+    on, so its base is spread over no more; the same by volume. Whoever pays the prices of time and
     goods for each delivery gains on each need no more than its worth less the cheapest option.
     """
     mass = {(row.type, row.day): row.mass_nano_s for row in bound.trucks}
@@ -179,13 +173,9 @@ def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
     cheapest: dict[int, int] = {}
     rates = [(mass.get((c.type, c.day), 0), volume.get((c.type, c.day), 0)) for c in options.crews]
     goods = {good.id: good for good in problem.goods}
-    for i, k, lot, trip_s in zip(
-        options.need.tolist(),
-        options.crew.tolist(),
-        options.lot.tolist(),
-        options.trip_s.tolist(),
-        strict=True,
-    ):
+    columns = (options.need, options.crew, options.lot, options.trip_s, options.most_mg, options.most_ul)
+    base_s = problem.rules.unload_base_s
+    for i, k, lot, trip_s, most_mg, most_ul in zip(*(column.tolist() for column in columns), strict=True):
         need, truck = problem.needs[i], options.crews[k].truck
         cost = lot_price.get(problem.lots[lot].id, 0) * need.amount_milli
         if rates[k] != (0, 0):
@@ -195,6 +185,7 @@ def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
             both = rates[k][0] + rates[k][1]
             cost += rates[k][0] * trip_s * mg // (truck.payload_kg * MG_PER_KG)
             cost += rates[k][1] * trip_s * ul // (truck.volume_l * UL_PER_L)
+            cost += rates[k][0] * base_s * mg // most_mg + rates[k][1] * base_s * ul // most_ul
             cost += both * handling // (G_PER_T * 1_000)
         if cost < cheapest.get(i, cost + 1):
             cheapest[i] = cost

@@ -13,6 +13,15 @@ MG_PER_T = 10**9
 WHOLE_PERCENT = 100
 
 
+AHEAD_DAYS = 2
+"""Goods are brought so many days ahead at most, or at once what is asked for once, by the last day."""
+
+
+def soon(day: int, due: int, last: int) -> bool:
+    """Tell whether a truck of a day brings what is due on another."""
+    return day <= due and (due <= day + AHEAD_DAYS or due == last)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """So much of a lot for a need, by position."""
@@ -90,6 +99,7 @@ class Left:
     _good: list[Good] = field(default_factory=list)
     _urgent: dict[int, set[str]] = field(default_factory=dict)
     _asked: set[str] | None = None
+    _within: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -142,7 +152,7 @@ class Left:
             on_board[item.need] = on_board.get(item.need, 0) + item.milli
             taken[item.lot] = taken.get(item.lot, 0) + item.milli
         for which in rounds:
-            for i in self._of_place[place]:
+            for i in self.within(place, call.day):
                 limit = self._limit(i, which, call, on_board.get(i, 0))
                 if limit <= 0:
                     continue
@@ -162,6 +172,15 @@ class Left:
             return min(limit, -(-max(0, wanted - on_board) // good.step_milli) * good.step_milli)
         called = {Round.URGENT: self.first[i] and due == call.day, Round.AHEAD: self.first[i]}
         return limit if called.get(which, True) else 0
+
+    def within(self, place: str, day: int) -> list[int]:
+        """Return the needs of a place that a truck of a day may bring."""
+        if (place, day) not in self._within:
+            last = len(self.problem.days) - 1
+            self._within[place, day] = [
+                i for i in self._of_place[place] if soon(day, self.problem.needs[i].due, last)
+            ]
+        return self._within[place, day]
 
     def urgent_places(self, day: int) -> set[str]:
         """Return the places that still wait for what comes first, for today."""

@@ -1,0 +1,137 @@
+"""Trips changed a little: calls at the least served places, other loads, no stop for little."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from safepassage.domain.aid.distribution import AidProblem, TruckDay
+from safepassage.engines.distribution.dispatch import FAR_S, Dispatcher, Planned
+from safepassage.engines.distribution.loads import Trip, loads_of
+from safepassage.engines.distribution.store import Item, Left
+
+WORST = 4
+"""So many of the least served places get a call more at a time."""
+WORSE_PERCENT = 95
+"""Places served by less than this part of what is possible for all get another call."""
+LITTLE_PERCENT = 5
+"""A stop that fills less of a truck is left out where its place is called at otherwise."""
+LITTLE_WORTH_PERCENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Where a stop may be put into a trip: which trip, before which stop, how many seconds it takes."""
+
+    seconds: int
+    trip: int
+    before: int
+
+
+def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
+    """Return a distribution on the same trips with other loads, and some calls more at the least served.
+
+    What each trip brings is shared out anew over all trips. Whatever is left, and hours that become free, go
+    on as ever: to the least served place that can be reached.
+    """
+    problem, left = before.problem, Left(before.problem, before.left.first)
+    done = Dispatcher(problem, before.roads, left, before.cap_ppm_s, before.windows)
+    done.legs_before, done.most_stops = before.legs_before, before.most_stops
+    trips = _called(before, before.skeleton(), fair_share)
+    loads = loads_of(problem, trips)
+    _leave_out(problem, trips, loads)
+    for trip, rows in zip(trips, loads, strict=True):
+        stops = tuple(
+            done.stop(place, items) for (place, _), items in zip(trip.stops, rows, strict=True) if items
+        )
+        if stops:
+            done.planned.setdefault(trip.truck.id, []).append(Planned(trip.depot, stops))
+            for stop in stops:
+                left.hold(stop.items)
+    for day in range(len(problem.days)):
+        done.day(day)
+    return done
+
+
+def _called(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Trip]:
+    """Return trips with a stop more for each day on which one of the least served places has none."""
+    needed: dict[str, set[int]] = {}
+    for need in before.problem.needs:
+        if need.node >= 0:
+            needed.setdefault(need.place, set()).add(need.due)
+    limit = fair_share * WORSE_PERCENT / 100
+    worse = sorted((before.left.share(place), place) for place in needed)
+    called = {(trip.truck.day, place) for trip in trips for place, _ in trip.stops}
+    for share, place in worse[:WORST]:
+        if share >= limit:
+            break
+        for day in sorted(needed[place]):
+            if (day, place) in called:
+                continue
+            found = _least_detour(before, trips, place, day)
+            if found is not None:
+                trips = _with_stop(before, trips, place, found)
+                break
+    return trips
+
+
+def _with_stop(before: Dispatcher, trips: list[Trip], place: str, found: Between) -> list[Trip]:
+    trip, base_s = trips[found.trip], before.problem.rules.unload_base_s
+    arrive_s = trip.stops[min(found.before, len(trip.stops) - 1)][1]
+    stops = (*trip.stops[: found.before], (place, arrive_s), *trip.stops[found.before :])
+    spare_s = max(0, trip.spare_s - found.seconds - base_s)
+    return [
+        replace(trip, stops=stops, spare_s=spare_s) if k == found.trip
+        else replace(row, spare_s=spare_s) if row.truck.id == trip.truck.id else row
+        for k, row in enumerate(trips)
+    ]  # fmt: skip
+
+
+def _least_detour(before: Dispatcher, trips: list[Trip], place: str, day: int) -> Between | None:
+    """Return where a place is put into a trip of a day at the least seconds, None where it cannot be."""
+    found: Between | None = None
+    for k, trip in enumerate(trips):
+        if trip.truck.day != day:
+            continue
+        nodes = [trip.depot, *(before.node(name) for name, _ in trip.stops), trip.truck.base_node]
+        there = before.node(place)
+        for position, (a, b) in enumerate(pairwise(nodes)):
+            seconds = _detour_s(before, trip.truck, (a, there, b))
+            if seconds < min(FAR_S, trip.spare_s) and (found is None or seconds < found.seconds):
+                found = Between(seconds, k, position)
+    return found
+
+
+def _detour_s(before: Dispatcher, truck: TruckDay, nodes: tuple[int, int, int]) -> int:
+    a, there, b = nodes
+    return before.way_s(truck, a, there) + before.way_s(truck, there, b) - before.way_s(truck, a, b)
+
+
+def _leave_out(problem: AidProblem, trips: list[Trip], loads: list[list[list[Item]]]) -> None:
+    """Empty the stops that bring little to places with other stops; what they bring is free again."""
+    goods = {good.id: good for good in problem.goods}
+    calls = Counter(
+        place
+        for trip, rows in zip(trips, loads, strict=True)
+        for (place, _), items in zip(trip.stops, rows, strict=True)
+        if items
+    )
+    whole: Counter[str] = Counter()
+    for need in problem.needs:
+        whole[need.place] += need.worth
+    for trip, rows in zip(trips, loads, strict=True):
+        for k, (place, _) in enumerate(trip.stops):
+            if not rows[k] or calls[place] < len(("this", "another")):
+                continue
+            both = [(item.milli, goods[problem.needs[item.need].commodity]) for item in rows[k]]
+            grams = sum(milli * good.mass_g for milli, good in both) // 1_000
+            ml = sum(milli * good.volume_ml for milli, good in both) // 1_000
+            part = max(grams / trip.truck.payload_kg, ml / trip.truck.volume_l) / 10
+            worth = sum(
+                problem.needs[item.need].worth * item.milli / problem.needs[item.need].amount_milli
+                for item in rows[k]
+            )
+            if part < LITTLE_PERCENT and worth * 100 < LITTLE_WORTH_PERCENT * whole[place]:
+                calls[place] -= 1
+                rows[k] = []
