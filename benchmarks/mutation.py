@@ -6,9 +6,10 @@
 The tests of the part are collected and run once as they are, while it is noted which of them come through
 which line. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
 place of the right one and runs the tests of that line, those first that noticed something near it before,
-until one fails. A copy that takes five times as long as the right code, or ends itself, counts as noticed.
-`--results` keeps what was found, so that the next run goes on, and beside it who came through which line;
-`--again` asks the survivors anew.
+until one fails. Values on top level are left out: others are made of them before a mutant could come. A
+copy that takes five times as long as the right code, or ends itself, counts as noticed. `--results` keeps
+what was found, so that the next run goes on, and beside it who came through which line; `--again` asks the
+survivors anew, `--budget` stops after so many seconds of work.
 Survivors that change nothing anybody could see are listed with the reason in `mutation_survivors.toml`.
 """
 
@@ -190,9 +191,13 @@ class Session:
         pairs = []
         for name in self.modules:
             source = _path(name).read_text(encoding="utf-8")
-            pairs += [(name, source, one) for one in _sampled(mutants(source), name, self.options)]
+            # Values on top level are built into others before a mutant could take their place.
+            inside = [one for one in mutants(source) if one.function != "<module>"]
+            pairs += [(name, source, one) for one in _sampled(inside, name, self.options)]
         random.Random(self.options.seed).shuffle(pairs)
         for name, source, one in pairs:
+            if self.options.budget and time.process_time() + _children_s() > self.options.budget:
+                break
             self._one(name, source, one)
 
     def _one(self, name: str, source: str, one: Mutant) -> None:
@@ -312,7 +317,10 @@ def _function(module: types.ModuleType, qualname: str) -> types.FunctionType | N
 def _replace_everywhere(module: types.ModuleType, name: str, value: object) -> None:
     """Replace a value on top level where it stands, and where it was imported from there."""
     old = vars(module).get(name)
-    if name.startswith("__") or isinstance(value, types.FunctionType | types.ModuleType):
+    if name.startswith("__") or isinstance(value, types.ModuleType):
+        return
+    if isinstance(value, types.FunctionType) and "<locals>" not in value.__qualname__:
+        # What is written there has its own mutants; what another function made holds values of top level.
         return
     if inspect.isclass(value) and inspect.isclass(old):
         for part, inner in vars(value).items():
@@ -407,6 +415,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="ask survivors anew")
     parser.add_argument("--tests", action="append", metavar="GLOB", help="only these tests, to ask survivors")
     parser.add_argument("--slow", action="store_true", help="use the slow tests, too")
+    parser.add_argument("--budget", type=float, default=0, metavar="SECONDS", help="stop after so much work")
     parser.add_argument("--few", action="store_true", help="use the fast tests only, however many there are")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

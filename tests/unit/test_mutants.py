@@ -68,3 +68,16 @@ def test_a_mutant_takes_the_place_of_the_loaded_function_and_constant(monkeypatc
     assert module.LIMIT == 3
     mutation.put_in(module, SOURCE, made.mutants(SOURCE)[0])
     assert module.LIMIT == 4
+
+
+def test_what_a_function_made_on_top_level_is_replaced_too(monkeypatch):
+    from benchmarks import mutation
+
+    module = types.ModuleType("under_test")
+    monkeypatch.setitem(sys.modules, "under_test", module)
+    source = "def upto(n):\n    return lambda x: x <= n\n\nSMALL = upto(3)\n"
+    exec(source, module.__dict__)
+    number = next(m.number for m in made.mutants(source) if m.before == "3")
+    assert not module.SMALL(4)
+    mutation.put_in(module, source, made.mutants(source)[number])
+    assert module.SMALL(4)

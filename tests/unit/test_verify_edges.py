@@ -118,3 +118,24 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
         os.truncate(out.fileno(), MOST_BYTES + 1)
     with pytest.raises(UnreadableError, match="larger than 2000000000 bytes"):
         verify_files(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [[0, 4, [], 1], [0, 4], [0, 4, [[1]]], [0, 4, [[1, 2, 3]]], [0, 4, [[1, 2], [1, 2, 3]]], [0, 4, [5]],
+     [0, 4, {}], "0", [0, True, []], [0, 4, [[1, -1]]], [-1, 4, []], [0, 4.0, []]],
+)  # fmt: skip
+def test_a_departure_of_another_form_is_named_and_stops_nothing(row):
+    case = TinyCase(2)
+    case.arc(0, 1)
+    case.place("V", 0)
+    case.site("S", 1)
+    case.demand("V", 8)
+    plan = TinyPlan(case.inputs())
+    plan.cars("V", "S", plan.route(0), [(0, 4), (10, 4)])
+    document = plan.plan()
+    assert verify(case.inputs(), document).verified
+    document["cars"][0]["departures"][1] = row
+    found = verify(case.inputs(), document)
+    assert set(found.counts) == {"SCHEMA"}
+    assert all(v.where.startswith("plan.cars[0].departures[1]") for v in found.violations)
