@@ -688,6 +688,8 @@ EDGES = [
     ("SP-25", PASS, both(without("aid_in"), sent_to("a"))),
     ("SP-25", PASS, both(without("aid_in"), sent_to("home"))),
     ("SP-25", UNKNOWN, both(without("aid_in"), sent_to("cp"))),
+    ("SP-24", FAIL, rows(met__a={"number": 100}, met__b={"number": 143}, met__c={"number": 143})),
+    ("SP-24", PASS, rows(met__a={"number": 100}, met__b={"number": 142}, met__c={"number": 142})),
 ]
 CASES += EXTRA + EDGES
 MEASURED = [

@@ -245,6 +245,11 @@ def test_where_the_sun_does_not_set_the_day_is_whole():
     begin, end = twilight_s("2030-06-21T00:00:00Z", 12 * HOUR, 0, 80)
     assert 24 * HOUR - 2 <= end - begin <= 24 * HOUR
     assert twilight_s("2030-12-21T00:00:00Z", 12 * HOUR, 0, 85) is None
+    # A minute before the midnight of the sun at this longitude, the day that counts is the one that ends.
+    begin, end = twilight_s("2030-05-14T17:59:00Z", 0, 90, 50)
+    assert begin < end < 0
+    begin, end = twilight_s("2030-05-14T18:01:00Z", 0, 90, 50)
+    assert 0 < begin < end
     # Cosines of 1.2 and -1.5: beyond 1, and short of 2.
     assert twilight_s("2030-12-21T00:00:00Z", 12 * HOUR, 0, 75) is None
     begin, end = twilight_s("2030-06-21T00:00:00Z", 12 * HOUR, 0, 70)

@@ -182,6 +182,48 @@ def test_trucks_count_on_the_road_beside_everybody_else(broken):
     assert "CAPACITY" in broken.codes()
 
 
+def most_aboard(aid, truck, per_unit):
+    """Return the most that a truck has aboard on a leg, by what a thousandth of a unit of each good takes."""
+    legs = [leg["id"] for leg in next(t for t in aid["trucks"] if t["id"] == truck)["legs"]]
+    held = [0] * len(legs)
+    for row in (one for one in aid["deliveries"] if one["truck"] == truck):
+        first = legs.index(row["loaded"]) + 1 if row["loaded"] else 0
+        for k in range(first, legs.index(row["leg"]) + 1):
+            held[k] += row["milli"] * per_unit[row["commodity"]]
+    return max(held)
+
+
+@pytest.mark.parametrize(("limit", "takes"), [("payload_kg", "mass_g"), ("volume_l", "volume_ml")])
+def test_a_truck_is_full_to_the_last_unit_and_not_beyond(broken, limit, takes):
+    given = broken.aid["given"]
+    for good in given["goods"]:
+        good[takes] = 1_000_000
+    units = {good["id"]: 1 for good in given["goods"]}
+    most = max(most_aboard(broken.aid, truck["id"], units) for truck in broken.aid["trucks"])
+    assert most > 0
+    for truck in given["trucks"]:
+        truck[limit] = most
+    assert "AID_LOAD" not in broken.codes()
+    for truck in given["trucks"]:
+        truck[limit] = most - 1
+    assert "AID_LOAD" in broken.codes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"node": 10**5}, {"commodity": "luck"}, {"due": 10**4}, {"place": "nowhere"}],
+    ids=str,
+)
+def test_a_need_is_of_a_good_a_day_and_a_place_that_are_there(broken, change):
+    broken.aid["given"]["needs"][0].update(change)
+    assert "REFERENCE" in broken.codes()
+
+
+def test_a_need_stands_once(broken):
+    broken.aid["given"]["needs"].append(dict(broken.aid["given"]["needs"][0]))
+    assert "REFERENCE" in broken.codes()
+
+
 @pytest.mark.parametrize("wrong", [None, 1, [], {}, {"schema": "safepassage.aid/1"}, "text"])
 def test_any_file_gets_an_answer(whole, wrong):
     from safepassage_verify import verify

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import os
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +19,15 @@ from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.files import MOST_BYTES
 from safepassage_verify.flows import _note
 from safepassage_verify.verdict import MOST_PER_CODE, Findings
+from tests.support.variants import chosen
+
+BUSY = Path(__file__).parents[1] / "golden" / "verdicts"
+
+
+def value_at(document, path):
+    for step in path:
+        document = document[step]
+    return document
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1, 2}, b"x", object()])
@@ -139,3 +151,21 @@ def test_a_departure_of_another_form_is_named_and_stops_nothing(row):
     found = verify(case.inputs(), document)
     assert set(found.counts) == {"SCHEMA"}
     assert all(v.where.startswith("plan.cars[0].departures[1]") for v in found.violations)
+
+
+def lists_of(which):
+    """Return the path of the first list of each kind in the inputs or the plan of the busy case."""
+    document = json.loads((BUSY / "busy.json").read_text(encoding="utf-8"))[which]
+    return [p for p in chosen(document) if isinstance(value_at(document, p), list)]
+
+
+@pytest.mark.parametrize("odd", ["x", {}, None, 7])
+@pytest.mark.parametrize("which", ["inputs", "plan"])
+def test_what_stands_where_a_list_should_is_named_and_nothing_else_is_read(which, odd):
+    for path in lists_of(which):
+        found = json.loads((BUSY / "busy.json").read_text(encoding="utf-8"))
+        value_at(found[which], path[:-1])[path[-1]] = odd
+        found["plan"]["inputs_sha256"] = hashlib.sha256(canonical_bytes(found["inputs"])).hexdigest()
+        counts = verify(found["inputs"], found["plan"]).counts
+        optional = odd is None and path[-1] == "hazard_events"
+        assert optional or set(counts) == {"SCHEMA"}, (path, odd, dict(counts))
