@@ -328,12 +328,15 @@ class TestEffects:
         ]  # fmt: skip
 
 
-def test_roads_are_planned_with_a_share_of_their_capacity_and_the_plan_says_so():
-    sketch = Sketch(2, road_capacity_permille=800)
-    sketch.road(0, 1, cars_h=600)
+@pytest.mark.parametrize(
+    ("permille", "cars_h", "kept_mveh_h"), [(800, 600, 480_000), (999, 9_000, 8_991_000)]
+)
+def test_roads_are_planned_with_a_share_of_their_capacity_and_the_plan_says_so(permille, cars_h, kept_mveh_h):
+    sketch = Sketch(2, road_capacity_permille=permille)
+    sketch.road(0, 1, cars_h=cars_h)
     sketch.town("home", 0, 5)
     sketch.site("camp", 1)
     made = accepted(sketch)
     arcs = made.planned.problem.network.arcs
-    assert set(arcs.capacity_mveh_h[:2].tolist()) == {480_000}
-    assert "every road at 80 % of its capacity" in [row["text"] for row in made.plan["basis"]]
+    assert set(arcs.capacity_mveh_h[:2].tolist()) == {kept_mveh_h}
+    assert f"every road at {permille / 10:g} % of its capacity" in [row["text"] for row in made.plan["basis"]]

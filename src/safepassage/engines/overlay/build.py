@@ -106,7 +106,7 @@ def _timed(
 def _columns(network: RoadNetwork, added: Additions, capacity_permille: int) -> Columns:
     """Return the columns of all arcs, those of the baseline first and in place, at a share of capacity."""
     base = network.arcs
-    kept = -(-base.capacity_mveh_h * capacity_permille // PERMILLE)
+    kept = -(-base.capacity_mveh_h.astype(np.int64) * capacity_permille // PERMILLE)
     n_base, n_added = len(base), len(added.tail)
     tail, head = moved_ends(network, added)
     columns = {
