@@ -102,14 +102,14 @@ class SweptCuts:
         if not closely and apart_s * CLOSE <= self._last_s:
             steps_s = ()
         arcs = self._arcs
-        for _ in range(2 if closely else 1):
-            if steps_s:
-                best = arcs.polished(moved_together(arcs, best, steps_s), PASSES)
+        for _ in range(2 if closely else 1 if steps_s else 0):
+            best = arcs.polished(moved_together(arcs, best, steps_s), PASSES)
             # After the moves: labels from bins are not sharp, and yet the better start.
             best = fused(arcs, best, self._carried(horizon_s))
         # Kept as it is: where nothing is cut any more, no later horizon finds the way back.
         self._known[horizon_s] = best
-        return fused(arcs, best, [arcs.polished(arcs.last_moments(horizon_s), PASSES)])
+        last = arcs.last_moments(horizon_s)
+        return fused(arcs, best, [last if near and not closely else arcs.polished(last, PASSES)])
 
     def _from_sweep(self, horizon_s: int) -> Int64:
         if self._sweep is None:

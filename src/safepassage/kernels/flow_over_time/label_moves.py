@@ -65,6 +65,8 @@ def fused(arcs: CutArcs, alpha: Int64, others: list[Int64]) -> Int64:
 def _better(arcs: CutArcs, known: tuple[Int64, float], other: Int64) -> tuple[Int64, float]:
     """Return labels and sum after the best set of nodes has taken the labels of `other`, if that is less."""
     best, least = known
+    if np.array_equal(best, other):
+        return known
     trial = np.where(_best_set(arcs, best, other), other, best)
     total = label_sum(arcs, trial)
     return (trial, total) if total < least else known
