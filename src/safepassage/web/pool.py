@@ -40,8 +40,8 @@ class Pool:
                     # An equal part in its place: nobody can tell but by what it weighs.
                     object.__setattr__(value, name, same)
         else:
-            # 0.0 and -0.0 are equal and written differently, and 1 is equal to True.
-            return value, kind is not float
+            # 0.0 and -0.0 are equal and written differently.
+            return value, kind is not float or value != 0
         if not fits:
             return value, False
         if len(self._known) >= MOST:
