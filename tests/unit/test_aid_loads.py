@@ -9,6 +9,7 @@ import pytest
 from safepassage.domain.aid.commodity import Unit
 from safepassage.domain.aid.distribution import AidDay, AidProblem, Good, Lot, Need, TruckDay
 from safepassage.engines.distribution.loads import Trip, loads_of
+from safepassage.engines.distribution.options import _most, crews_of
 
 TRUCK = TruckDay(
     id="t-1-day1", truck="t-1", type="t", depot="d", day=0, base_node=0, payload_kg=100, volume_l=1_000,
@@ -87,3 +88,10 @@ def test_hours_bound_what_is_handled_and_loading_before_them_is_free():
 def test_nothing_goes_over_the_payload():
     found = brought(problem(kits=2, water_l=500), [trip()])
     assert sum(n for (_, name), n in found.items() if name == "water") <= 100_000 - 2 * 100
+
+
+@pytest.mark.parametrize(("payload_kg", "most_mg"), [(100, 100_000_000), (1_000, 100_100_000)])
+def test_a_stop_unloads_no_more_than_the_truck_holds_or_its_place_needs(payload_kg, most_mg):
+    given = replace(problem(kits=1), trucks=(replace(TRUCK, payload_kg=payload_kg),))
+    crews = crews_of(given, ())
+    assert [mg for mg, _ in _most(given, crews)["a"]] == [most_mg]
