@@ -210,6 +210,10 @@ def _object(tree: Tree, i: int) -> tuple[int, ...]:
         for k in tree.with_dep(i, "prep"):
             if k == max(found) + 1 and (tree.tokens[k].lemma not in lexicon.NO_PART or _locates(tree, k)):
                 found.update(tree.subtree(k))
+        for k in tree.with_dep(i, "advcl"):
+            first = tree.subtree(k)[0]
+            if first == k == max(found) + 1 and tree.tokens[k].tag == "VBG":
+                found.update(tree.subtree(k))
     return tree.trimmed(found)
 
 

@@ -51,7 +51,7 @@ OBJECTS = (
         anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
         stress emphasize blame accuse urge call outline insist count record concede suspect doubt offer
-        attribute commit guarantee mention list spread"""
+        attribute commit order guarantee mention list spread"""
     )
 )
 CRYING = words(

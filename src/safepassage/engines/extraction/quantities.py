@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from safepassage.domain.claims.values import Quantity
@@ -28,6 +29,9 @@ UNITS: dict[str, str] = {
     r"months?": "months",
     r"years?": "years",
     r"dollars?": "USD",
+    r"euros?": "EUR",
+    r"r(?:o?u)bles?": "RUB",
+    r"hryvnias?": "UAH",
     r"кв(?:адратных|\.)?\s*(?:километр\w*|кілометр\w*|км)": "km2",
     r"(?:километр|кілометр)\w*|км": "km",
     r"(?:тонн)\w*|т": "t",
@@ -61,6 +65,7 @@ GROUPS = frozenset({"families", "households"})
 COUNTED: dict[str, str] = {
     **{noun: noun if noun in GROUPS else "persons" for noun in PERSONS.split()},
     **{noun: noun for noun in THINGS.split()},
+    **{noun[:-1]: noun for noun in THINGS.split() if noun.endswith("s")},
     **{noun: unit for unit, nouns in SLAVIC_THINGS.items() for noun in nouns.split()},
 }
 """What is counted, and the unit it is counted in; families and households are not persons."""
@@ -73,6 +78,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 SMALL = {word: n for n, word in enumerate(_UNITS_AND_TEENS.split())}
 SMALL |= {word: 10 * n for n, word in enumerate(_TENS.split(), start=2)}
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+SCALES["dozen"] = 12
 SCALES |= {"тыс": 1_000, "тысяч": 1_000, "тысячи": 1_000, "тис": 1_000, "тисяч": 1_000, "тисячі": 1_000}
 ABBREVIATIONS = {"k": 1_000, "m": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
 
@@ -85,7 +91,7 @@ AT_MOST = (
     r"менее|меньше|менше|до"
 )
 ABOUT = (
-    r"about|around|approximately|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|"
+    r"about|around|approximately|approx\.?|some|roughly|an\s+estimated|estimated|close\s+to|circa|ca\.?|"
     r"около|примерно|порядка|близько|приблизно|~"
 )
 ABOUT_SHARE = 0.1
@@ -97,13 +103,16 @@ _DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?"
 _WORD = "|".join(sorted({*SMALL, *SCALES}, key=len, reverse=True))
 _WORDS = rf"(?:an?\s+(?={'|'.join(SCALES)}))?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*"
 _SCALE = rf"(?:\s*(?:(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})\.?|mln|bn|k\b|m\b(?!\w)))?"
-_MANY = r"(?:tens\s+of\s+thousands|dozens|scores|hundreds|thousands)\s+of"
+_MANY = (
+    r"(?:tens\s+of\s+thousands|dozens|scores|hundreds|thousands)\s+of|"
+    r"(?:a\s+few|several)\s+(?:dozen|hundred|thousand)|half\s+a\s+dozen"
+)
 _NUMBER = rf"(?:{_MANY}|(?:{_DIGITS}){_SCALE}|(?:{_WORDS})\b)"
 _RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
 _BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
 _PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
 _UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
-_BETWEEN_WORDS = rf"(?!(?:{_WORD}|says?|said|and|or|were|was|have|had|are|is)\b)[a-zа-яёіїєґ]+\s+"
+_BETWEEN_WORDS = rf"(?!(?:{_WORD}|says?|said|and|or|were|was|have|had|are|is|by|of|in|on|at|to|them|the|from|with|for|a|an)\b)[a-zа-яёіїєґ]+\s+"
 _NOUN = rf"(?:{_BETWEEN_WORDS}){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
 _PATTERN = re.compile(
     rf"(?<![\w.,$€])(?:{_PREFIX})?(?:{_BETWEEN}|(?P<first>{_NUMBER}){_RANGE})"
@@ -116,6 +125,9 @@ _ORDINAL_OR_DATE = re.compile(
     re.IGNORECASE,
 )
 VAGUE = {"dozens": (24, 100), "scores": (40, 200), "hundreds": (200, 1_000), "thousands": (2_000, 10_000)}
+HALF_A_DOZEN = (6, 6)
+FEW = {"dozen": (24, 96), "hundred": (200, 900), "thousand": (2_000, 9_000)}
+"""What "a few" and "several" of a scale may be (practice)."""
 TENS_OF_THOUSANDS = (20_000, 100_000)
 LEAST_YEAR, LATEST_YEAR = 1900, 2100
 
@@ -126,6 +138,20 @@ class Found(NamedTuple):
     start: int
     end: int
     quantity: Quantity
+
+
+_MONEY = re.compile(rf"(?P<sign>US\$|USD|EUR|[$€£₴₽])\s?(?P<number>(?:{_DIGITS}){_SCALE})", re.IGNORECASE)
+MONEY = {"us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "eur": "EUR", "£": "GBP", "₴": "UAH", "₽": "RUB"}
+
+
+def _money(text: str) -> Iterator[Found]:
+    """Yield sums with the sign of a currency before them ("$18")."""
+    for match in _MONEY.finditer(text):
+        value = number(match["number"])
+        if value is not None:
+            unit = MONEY[match["sign"].lower()]
+            quantity = Quantity(low=value, high=value, unit=unit, text=match[0])
+            yield Found(match.start(), match.end(), quantity)
 
 
 def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
@@ -139,10 +165,11 @@ def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
         read = _read(match, text, found[-1].quantity.unit if found else unit_before)
         if read is not None:
             found.append(read)
-    return tuple(found)
+    return tuple(sorted([*found, *_money(text)]))
 
 
 _COUNT_BEFORE = re.compile(
+    rf"\bhow many (?:\w+ ){{0,2}}?(?P<many>{'|'.join(COUNTED)})\b.{{0,90}}$|"
     rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b"
     r"[^.;:]{0,40}$|\b(?P<toll>death toll|toll|casualties|headcount)\b[^.;:]{0,40}$",
     re.IGNORECASE,
@@ -150,6 +177,7 @@ _COUNT_BEFORE = re.compile(
 """What is counted, told before the number: "the number of settlements was 74"."""
 
 
+_GROUP_OF = re.compile(r"\b(?:family|group|party|crew|queue|column) of $", re.IGNORECASE)
 _PLURAL = re.compile(
     r"\s(?:(?:new|other|more|armed|small|large|local|wooden|heavy)\s)?(?P<noun>[a-z]{3,}s)\b"
 )
@@ -165,10 +193,13 @@ def _noun_behind(text: str, match: re.Match[str]) -> str:
 
 
 def _unit_before(text: str, start: int) -> str:
-    match = _COUNT_BEFORE.search(text[max(0, start - 100) : start])
+    if _GROUP_OF.search(text[max(0, start - 20) : start]):
+        return "persons"
+    match = _COUNT_BEFORE.search(text[max(0, start - 140) : start])
     if match is None:
         return ""
-    return COUNTED[match["noun"].lower()] if match["noun"] else "persons"
+    noun = match["noun"] or match["many"]
+    return COUNTED[noun.lower()] if noun else "persons"
 
 
 def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
@@ -225,7 +256,12 @@ def _vague(words: str) -> tuple[float, float] | None:
     plain = words.lower()
     if plain.startswith("tens of"):
         return TENS_OF_THOUSANDS
-    return VAGUE.get(plain.split()[0])
+    if plain.startswith("half"):
+        return HALF_A_DOZEN
+    few = plain.split()
+    if few[:2] in (["a", "few"], ["several", few[-1]]):
+        return FEW.get(few[-1])
+    return VAGUE.get(few[0])
 
 
 def _scale_of(words: str) -> int:
@@ -247,7 +283,7 @@ def number(words: str) -> float | None:
             continue
         if word in SMALL:
             current += SMALL[word]
-        elif word == "hundred":
+        elif word in {"hundred", "dozen"}:
             current = (current or 1) * SCALES[word]
         elif word in SCALES:
             total, current = total + (current or 1) * SCALES[word], 0.0

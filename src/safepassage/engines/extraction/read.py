@@ -28,7 +28,7 @@ from safepassage.engines.extraction.lexicon import modality
 from safepassage.engines.extraction.passages import Passage, passages
 from safepassage.engines.extraction.quantities import Found as QuantityFound
 from safepassage.engines.extraction.quantities import quantities
-from safepassage.engines.extraction.speakers import FIRST_PERSON, Memory, Speaker, medium_of
+from safepassage.engines.extraction.speakers import FIRST_PERSON, PERSONS, Memory, Speaker, medium_of
 from safepassage.engines.extraction.statements import Statement, statement
 from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
@@ -43,6 +43,11 @@ NO_SPEECH = (lexicon.INTENDING - lexicon.PROMISING) | lexicon.THINKING
 """What somebody is said to plan or think is the word of who says so: such verbs add nobody to a chain."""
 SLAVIC = frozenset({"ru", "uk"})
 """Languages that are read by word order alone; experimental."""
+PAPERS = frozenset(
+    "standard times post news herald tribune journal gazette observer mail star telegraph independent chronicle "
+    "press daily courier online tv channel monitor review dispatch today world weekly radio".split()
+)
+"""Last words of the names of outlets; whom one "told" of that name passes it on."""
 UNNAMED = "unnamed"
 """The origin of what is told without saying by whom."""
 SUBJECT_NOUNS = frozenset({"PROPN"})
@@ -151,7 +156,7 @@ def _unit_before(reader: _Reader, passage: Passage) -> str:
         return ""
     last = reader.stages[-1][0]
     end = last.passage.start + len(last.passage.original)
-    near = reader.report.text[end : passage.start].count("\n") <= 1
+    near = reader.report.text[end : passage.start].count("\n") <= 1 or drafting.FIGURE.search(passage.repaired)
     return last.quantities[-1][1].unit if near and last.quantities else ""
 
 
@@ -182,6 +187,9 @@ def _speakers(
     held = {k for a in found for k in a.content}
     for k, positions in _names(tree):
         reader.memory.note_name(tree, positions, passage.start + tree.tokens[k].start)
+    for k, token in enumerate(tree.tokens):
+        if token.pos == "NOUN" and token.lemma in PERSONS and tree.tokens[token.head].pos != "NOUN":
+            reader.memory.note_mentioned(tree, k, passage.start + token.start)
     order = sorted(range(len(found)), key=lambda n: _place_in_order(tree, found[n]))
     known: dict[int, Speaker | None] = {}
     subjects = _subjects(tree, held)
@@ -287,8 +295,10 @@ def _links(
             yield who.link()
     if a.addressee:
         heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
-        if heard.kind == OriginKind.PRESS and _is_one_body(tree, a.addressee):
-            yield Link(name=_plain(tree, a.addressee), kind=heard.kind, side=heard.side)
+        named = tree.tokens[a.addressee[-1]].text
+        press = heard.kind == OriginKind.PRESS or (named.lower() in PAPERS and named[:1].isupper())
+        if press and _is_one_body(tree, a.addressee):
+            yield Link(name=_plain(tree, a.addressee), kind=OriginKind.PRESS, side=heard.side)
     if speaker is not None:
         around = {k for c in a.cue for k in tree.sentence(c)} - set(a.content)
         medium = medium_of(_plain(tree, sorted(around)))

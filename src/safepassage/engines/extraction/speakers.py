@@ -45,6 +45,9 @@ BODIES = words(
     document law letter video kyiv moscow"""
 )
 """Nouns of bodies and papers: "it" and "they" may mean them, "he" and "she" do not."""
+OWN_NOUNS = words("company carrier operator organisation organization firm utility")
+"""What a body that is no newspaper calls itself in its own report."""
+OWN_TRADES = words("railway railways company airline airlines electric power water gas telecom bank energy grid")
 OWN_WORDS = 2
 """An article or "our", and a noun: so short a body is called in its own report."""
 MOST_KEPT = 200
@@ -98,6 +101,7 @@ class Memory:
     met: deque[tuple[int, Speaker]] = field(default_factory=_recent)
     subjects: deque[tuple[int, Speaker]] = field(default_factory=_recent)
     named: deque[tuple[int, Speaker]] = field(default_factory=_recent)
+    mentioned: deque[tuple[int, Speaker]] = field(default_factory=_recent)
 
     def speaker(
         self, tree: Tree, positions: tuple[int, ...], at: int, around: Speaker | None
@@ -131,6 +135,8 @@ class Memory:
         noun = tree.tokens[head].text.lower()
         if len(said) == 1 and positions[-1] + 1 < len(tree.tokens):
             return tree.tokens[positions[-1] + 1].text == ":" and noun in fold(self.outlet).split()
+        if said[:1] == ["the"] and len(said) == OWN_WORDS and noun in OWN_NOUNS:
+            return bool(OWN_TRADES & set(fold(self.outlet).split()))
         if len(said) != OWN_WORDS or noun not in BODIES:
             return False
         return said[0] in FIRST_PERSON or (said[0] == "the" and noun in fold(self.outlet).split())
@@ -181,6 +187,11 @@ class Memory:
         """Remember somebody named in passing: a short name later on may mean them."""
         self.named.append((at, self._with_home(describe(tree, positions, self.actors))))
 
+    def note_mentioned(self, tree: Tree, i: int, at: int) -> None:
+        """Remember a person spoken of, by function; only a pronoun that fits nobody else may mean them."""
+        before = {c for k in tree.children[i] if k < i for c in tree.subtree(k)}
+        self.mentioned.append((at, describe(tree, tree.trimmed({*before, i}) or (i,), self.actors)))
+
     def note_subject(self, tree: Tree, i: int, at: int) -> None:
         """Remember a person or body that a sentence is about: the next "he" may mean it."""
         self.subjects.append((at, describe(tree, tree.trimmed(tree.subtree(i)), self.actors)))
@@ -188,7 +199,7 @@ class Memory:
     def _pronoun(self, word: str, at: int) -> Speaker | None:
         """Return the nearest of those met before that a pronoun fits; speakers come before mere subjects."""
         gender = "f" if word in WOMEN else "m" if word in MEN else ""
-        for rows in (self.met, self.subjects):
+        for rows in (self.met, self.subjects, self.mentioned):
             for where, who in sorted(rows, key=lambda row: -row[0]):
                 if at - where > FAR_BACK or where >= at or not _fits(who, word, gender):
                     continue
@@ -270,6 +281,10 @@ def describe(tree: Tree, positions: tuple[int, ...], actors: ActorList) -> Speak
     """Return a speaker as the words describe them, without asides and clauses in the name."""
     head = _head(tree, positions)
     inside = set(positions)
+    if tree.tokens[head].lemma in {"one", "another", "other"} and tree.with_dep(head, "appos"):
+        aside = tuple(k for k in tree.subtree(tree.with_dep(head, "appos")[0]) if k in inside)
+        if aside:
+            return describe(tree, tree.trimmed(aside) or aside, actors)
     clauses = {
         c for k in positions if tree.tokens[k].dep in CUT_RELATIONS and k != head for c in tree.subtree(k)
     }

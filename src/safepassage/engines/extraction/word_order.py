@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
@@ -37,6 +38,8 @@ BASE_FORMS = words(
 )
 """Base forms that are other words more often."""
 MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
+MOST_INSERTED = 5
+"""Words of "the mayor says" thrown into a sentence between commas."""
 LEAST_COMMAS = 3
 OPENERS = words("if when while after because although but and as since where that which who it there to")
 WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
@@ -50,7 +53,9 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
     held = {k for a in found for k in a.content}
     for part in _parts(tree):
         if not cued & set(part) and len(part) > LEAST_CONTENT_WORDS and not set(part) <= held:
-            one = _closing(tree, part) or _opening(tree, part) or _colon(tree, part)
+            one = (
+                _closing(tree, part) or _inserted(tree, part) or _opening(tree, part) or _colon(tree, part)
+            )
             if one is not None:
                 yield one
 
@@ -126,6 +131,19 @@ def _to_clause(tree: Tree, positions: list[int]) -> list[int]:
     """Return words up to a relative clause ("an engineer | who walked through them")."""
     stops = [k for k in positions if tree.tokens[k].tag in {"WP", "WDT"}]
     return [k for k in positions if k < stops[0]] if stops else positions
+
+
+def _inserted(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "content, they say, more content"."""
+    commas = [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
+    for first, last in pairwise(commas):
+        inside = list(range(first + 1, last))
+        if not 1 < len(inside) <= MOST_INSERTED or not _form(tree, inside[-1]):
+            continue
+        if is_noun_phrase(tree, inside[:-1]):
+            rest = [k for k in part if k < first or k > last]
+            return _made(tree, inside[:-1], inside[-1], [k for k in rest if k < first] or rest)
+    return None
 
 
 def _opening(tree: Tree, part: list[int]) -> Attribution | None:
