@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from safepassage.domain.claims.gazetteer import Gazetteer, NamedPlace, PlaceKind
 from safepassage.domain.claims.values import PlaceReference, fold
 from safepassage.domain.claims.words import PlacePrecision
-from safepassage.engines.extraction.countries import COUNTRY_NAMES, GOVERNMENT_NAMES
+from safepassage.engines.extraction.countries import COUNTRY_NAMES, GOVERNMENT_NAMES, SIDE_WORDS
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 
@@ -36,6 +36,13 @@ HARMED = words(
     besiege"""
 )
 """Verbs whose object is a place on the ground."""
+MOVING = words(
+    """travel go drive return flee move fly arrive take bring carry run transport send evacuate deliver ship
+    ferry ride walk lead head bus train convoy"""
+)
+"""Verbs and things whose "to" leads to a place on the ground."""
+HOLDING = words("shelter host have house contain lie border receive")
+"""What a country does as a place, and not as a government."""
 TALKED = words("""talk negotiation agreement deal war conflict relation contact peace ceasefire meeting""")
 """Nouns after which a name behind "with" or "between" is a government."""
 LINE_WORDS = frozenset({"border", "frontier", "front"})
@@ -44,6 +51,8 @@ PRECISION = {
     PlaceKind.DISTRICT: PlacePrecision.DISTRICT, PlaceKind.PROVINCE: PlacePrecision.PROVINCE,
     PlaceKind.COUNTRY: PlacePrecision.COUNTRY,
 }  # fmt: skip
+MANY, NAMED_BEHIND = 2, 6
+"""How many words behind a name of several places may say which one is meant."""
 EARTH_KM, TOGETHER_KM = 6_371.0, 400.0
 """Homonyms this near to a place that only one row of the gazetteer can be are preferred (practice)."""
 
@@ -149,7 +158,8 @@ def _mention(
             positions=positions, name=_joined(tree, positions), rows=own, precision=PRECISION[kind]
         )
     is_capital = folded in GOVERNMENT_NAMES or any(row.capital for row in rows)
-    if is_capital or folded in COUNTRY_NAMES:
+    is_country = folded in COUNTRY_NAMES or (bool(rows) and all(r.kind == PlaceKind.COUNTRY for r in rows))
+    if is_capital or is_country:
         if is_capital and set(positions) & sources and not _on_the_ground(tree, positions):
             return Mention(
                 positions=positions, name=words, rows=(), precision=PlacePrecision.COUNTRY, metonym=True
@@ -165,10 +175,26 @@ def _mention(
         return None if folded not in COUNTRY_NAMES else Mention(
             positions=positions, name=words, rows=(), precision=PlacePrecision.COUNTRY
         )  # fmt: skip
+    rows = _told_apart(tree, positions, rows)
     precision = max(PRECISION[row.kind] for row in rows[:1])
     if precision == PlacePrecision.EXACT and _preposition(tree, positions) in NEARBY:
         precision = PlacePrecision.NEAR
     return Mention(positions=positions, name=words, rows=rows, precision=precision)
+
+
+def _told_apart(
+    tree: Tree, positions: tuple[int, ...], rows: tuple[NamedPlace, ...]
+) -> tuple[NamedPlace, ...]:
+    """Return the rows whose region or country is named right behind ("Tripoli, Lebanon"), else all."""
+    if len(rows) < MANY:
+        return rows
+    behind = [k for k in tree.sentence(positions[-1]) if positions[-1] < k <= positions[-1] + NAMED_BEHIND]
+    text = f" {fold(_joined(tree, behind))} " if behind else ""
+    named = tuple(
+        row for row in rows
+        if any(name and fold(name) in text for name in (row.country, row.region, row.region.split(" ")[0]))
+    )  # fmt: skip
+    return named or rows
 
 
 def _region_by_adjective(tree: Tree, i: int) -> Mention | None:
@@ -203,20 +229,13 @@ def _on_the_ground(tree: Tree, positions: Sequence[int]) -> bool:
     parent = tree.tokens[token.head]
     if token.dep == "pobj":
         word, outer = parent.text.lower(), tree.tokens[parent.head]
+        if word == "to" and _comes_from(tree, token.head):
+            return True
         if word in {"of", "to"}:
-            return outer.lemma in SPOT_WORDS | {
-                "travel",
-                "go",
-                "drive",
-                "return",
-                "flee",
-                "move",
-                "fly",
-                "arrive",
-            }
+            return outer.lemma in SPOT_WORDS | MOVING
         if word == "from":
             return outer.lemma not in {"statement", "order", "demand", "response", "reaction", "hear", "come"}
-        return word in LOCATIVE and outer.lemma not in TALKED
+        return word in LOCATIVE and (word in {"in", "at", "near"} or outer.lemma not in TALKED)
     if token.dep in {"dobj", "nsubjpass"}:
         return parent.lemma in HARMED
     if token.dep in {"compound", "poss", "nmod"}:
@@ -226,9 +245,19 @@ def _on_the_ground(tree: Tree, positions: Sequence[int]) -> bool:
     return token.dep in {"ROOT", "npadvmod"}
 
 
+def _comes_from(tree: Tree, to: int) -> bool:
+    """Tell whether "to" ends a way that begins with "from" ("take people from A to B")."""
+    outer = tree.tokens[to].head
+    beside = [outer, *tree.with_dep(outer, "prep")]
+    return any(tree.tokens[k].text.lower() == "from" and k < to for k in beside)
+
+
 def _acts(tree: Tree, positions: Sequence[int]) -> bool:
     head = next((k for k in positions if tree.tokens[k].head not in positions), positions[-1])
-    return tree.tokens[head].dep in {"nsubj", "poss", "pobj", "dobj", "agent", "conj"}
+    token = tree.tokens[head]
+    if token.dep == "nsubj" and tree.tokens[token.head].lemma in HOLDING:
+        return False
+    return token.dep in {"nsubj", "poss", "pobj", "dobj", "agent", "conj"}
 
 
 def resolved(found: Sequence[Mention]) -> tuple[PlaceReference, ...]:
@@ -239,6 +268,8 @@ def resolved(found: Sequence[Mention]) -> tuple[PlaceReference, ...]:
     """
     certain = [m.rows[0] for m in found if len(m.rows) == 1 or (m.rows and m.rows[0].selector)]
     countries = {row.country for row in certain if row.country}
+    sides = {SIDE_WORDS.get(fold(m.name), "") for m in found if m.metonym} - {""}
+    countries |= {row.country for m in found for row in m.rows if fold(row.country) in sides}
     return tuple(_reference(m, certain, countries) for m in found)
 
 
