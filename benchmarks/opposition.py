@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from safepassage.domain.claims.annotated import AnnotatedReport
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.engines.extraction.answers import answering, pairs
-from safepassage.engines.extraction.opposition import POINTS, told
+from safepassage.engines.extraction.opposition import POINTS, WEIGHTS, told
 from safepassage.engines.extraction.read import statements
 from safepassage.formats.claims import gazetteer_in
 
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     weights = fitted(facts, marked, args.l2)
     print(f"constant {weights[0]:.2f}")
     for point, weight in zip(POINTS, weights[1:], strict=True):
-        print(f"{round(weight * QUARTERS):4d} (now {point.weight:3d})  {point.name}")
+        print(f"{round(weight * QUARTERS):4d} (now {WEIGHTS[point.name]:3d})  {point.name}")
     if args.misses:
         wrong = [k for k in range(len(out)) if (out[k] >= HALF - 1) != bool(marked[k])]
         for k in sorted(wrong, key=lambda k: -out[k]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from safepassage.engines.extraction.opposition import POINTS, WEIGHTS
 from safepassage.engines.extraction.stances import agreed, negations, opposed, stance
 
 
@@ -40,3 +41,7 @@ def test_two_texts_that_agree_answer_nothing_unlike(first, second):
 def test_denials_of_numbers_are_none():
     assert negations("no more than ten, not only here") == 0
     assert negations("nobody went, they didn't") == 2
+
+
+def test_every_point_has_a_weight_and_no_weight_is_left_over():
+    assert [point.name for point in POINTS] == list(WEIGHTS)

@@ -42,7 +42,8 @@ _WORDS: dict[OriginKind, str] = {
         agency, state agency, agency, broadcaster, television, tv channel, tv, radio station, radio,
         news channel, news outlet, news site, website, magazine, journalist, journalists, reporter,
         reporters, correspondent, correspondents, daily, media, press, wire, news wire, telegram
-        channel, blogger, bloggers, outlet, portal""",
+        channel, blogger, bloggers, outlet, portal,
+        paper, the paper, channel, station""",
     OriginKind.LOCAL: """
         resident, residents, villager, villagers, evacuee, evacuees, witness, witnesses, eyewitness,
         eyewitnesses, farmer, farmers, teacher, locals, neighbour, neighbours, neighbor, neighbors,

@@ -14,7 +14,15 @@ from safepassage.domain.claims.claim import ABOUT, AGAINST, ASPECT, STATUS, Civi
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
 from safepassage.engines.extraction.claims import as_claim
-from safepassage.engines.extraction.opposition import Pair, comparable, meet, opposes, says_no_to, unit_of
+from safepassage.engines.extraction.opposition import (
+    Pair,
+    comparable,
+    meet,
+    opposes,
+    points,
+    says_no_to,
+    unit_of,
+)
 from safepassage.engines.extraction.statements import CLOSED_WORDS, MEANT, Statement
 
 FAR_BACK, MOST_BACK = 600, 3
@@ -29,8 +37,12 @@ def answered(statements: Sequence[Statement]) -> None:
 
     Statements that cannot both be true are then set against each other, claim by claim.
     """
-    for pair in pairs(statements, answering(statements)):
-        if opposes(pair):
+    found = [pair for pair in pairs(statements, answering(statements)) if opposes(pair)]
+    for pair in found:
+        rivals = [other for other in found if other.b is pair.b]
+        # A denial denies one thing: the one it has most in common with, the last of them.
+        only = max(rivals, key=lambda other: (points(other), other.a.start))
+        if pair is only or not (pair.b.denies or pair.b.contrary):
             _set_against(pair.a, pair.b)
 
 

@@ -88,6 +88,9 @@ def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
         if tree.tokens[preposition].dep == "prt":
             return _object(tree, i), "phrasal"
         objects = [k for p in tree.with_dep(preposition, "pobj", "pcomp") for k in tree.subtree(p)]
+        if (lemma, tree.tokens[preposition].lemma) == ("accuse", "of"):
+            # Whom somebody accuses of what is one content: "the army of shelling a column".
+            objects += [preposition, *(c for k in tree.with_dep(i, "dobj") for c in tree.subtree(k))]
         return tree.trimmed(objects), "phrasal"
     if lemma in lexicon.CAUSED and tree.with_dep(i, "dobj"):
         return _caused(tree, i), "phrasal"

@@ -160,15 +160,24 @@ def _is_citing(tree: Tree, i: int) -> bool:
 def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:
     """Return an attribution with who passed it on, on whom its source relies and whom it was told."""
     citing, aside = relays.relied_on(tree, verb, stated.content)
+    if not citing and stated.source:
+        citing, _ = relays.relied_on(tree, _head_of(tree, stated.source))
     content = tree.trimmed(k for k in stated.content if k not in aside)
     outside = tuple(k for k in (*stated.source, *tree.subtree(verb)) if k not in stated.content)
     return replace(
         stated,
+        source=relays.before_relay(tree, stated.source),
         content=content or stated.content,
         via=relays.passed_on(tree, outside),
         citing=citing,
         addressee=relays.heard_by(tree, verb),
     )
+
+
+def _head_of(tree: Tree, positions: tuple[int, ...]) -> int:
+    """Return the token of some that hangs on none of the others."""
+    inside = set(positions)
+    return next((k for k in positions if tree.tokens[k].head not in inside), positions[0])
 
 
 def _subject(tree: Tree, i: int) -> int | None:
@@ -189,14 +198,14 @@ def _told_in_passive(kind: str, content: tuple[int, ...], i: int) -> bool:
 
 def _speaking(tree: Tree, i: int) -> int | None:
     """Return who speaks: the subject, but of most passives whoever stands behind "by"."""
-    if not tree.with_dep(i, "auxpass") or tree.tokens[i].lemma in lexicon.TOLD:
+    by = [k for k in tree.with_dep(i, "agent") for k in tree.with_dep(k, "pobj")]
+    if not tree.with_dep(i, "auxpass") or (tree.tokens[i].lemma in lexicon.TOLD and not by):
         subject = _subject(tree, i)
         inverted = _behind_quotation(tree, i)
         if inverted is not None and (subject is None or tree.quoted[subject] >= 0):
             return inverted
         quoted_away = subject is not None and tree.quoted[subject] != tree.quoted[i] and tree.quoted[i] < 0
         return None if quoted_away else subject
-    by = [k for k in tree.with_dep(i, "agent") for k in tree.with_dep(k, "pobj")]
     return by[0] if by else None
 
 

@@ -132,5 +132,8 @@ def _without_lead(tree: Tree, head: list[int]) -> list[int]:
     if dashes and tree.tokens[head[0]].lemma.lower() in LEADS:
         return head[dashes[0] + 1 :]
     leads = [n for n, k in enumerate(head[:MOST_LEAD_WORDS]) if tree.tokens[k].text.lower() in LEADS]
+    means = bool(leads) and leads[0] > 0 and tree.tokens[head[leads[0]]].text.lower() in {"via", "by"}
+    if means:
+        return head[: leads[0]]
     behind = leads[-1] + 1 if leads and leads[0] <= 1 else 0
     return head[behind:] if len(head) > behind else head

@@ -19,12 +19,13 @@ PERSONS = frozenset({"persons", "bodies", "names", "paramedics", "nurses", "grav
 """Units in which people are counted, by whatever name."""
 DOERS = re.compile(
     r"\b(?:rebels?|soldiers?|troops|army|militants?|fighters?|militia|insurgents?|guerrillas?|gunmen|"
-    r"conscripts|mercenaries|bandits|looters|police|guards?|marines|our|their)\b",
+    r"conscripts|mercenaries|bandits|looters|police|guards?|marines|engineers|sappers|civilians|we|our)\b",
     re.IGNORECASE,
 )
 DONE = re.compile(
     r"\b(?:fired|shell\w*|struck|stri[k]e|hit|attack\w*|blew|blown|destroy\w*|kil+\w*|shot|laid|mined|bomb\w*|"
-    r"looted|stole|took|burn\w*|set fire|artillery|drones?|blam\w*|responsible|behind|caused)\b",
+    r"looted|stole|took|burn\w*|set fire|artillery|drones?|blam\w*|responsible|behind|caused|mining|mines|"
+    r"done|fault|defen[cs]e|sank|sunk|provok\w*|began|started|charges|wreck\w*|damag\w*)\b",
     re.IGNORECASE,
 )
 FIGURE = re.compile(r"\b(?:figures?|numbers?|toll|total|count|estimate|it at)\b", re.IGNORECASE)
@@ -33,25 +34,41 @@ OF_IT = re.compile(r"\b(?:it|one|any|anything|anybody|anyone|such|they|them|that
 MULTIPLE = re.compile(
     r"\b(?:twice|half|double|triple|ten times|three times) (?:that|as many|of that|the)\b", re.IGNORECASE
 )
+UNKNOWN = re.compile(
+    r"\b(?:(?:could|can|did|does|do|was|were|is|are) ?(?:not|n[’']t)|unable to|impossible to)"
+    r"(?: be)?(?: \w+)? (?:establish|confirm|verif|know|determine|say|tell|rule out|attribut|check)\w*|\bno way of knowing\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who does not know."""
 PART = re.compile(r"\bof (?:them|the|those|whom|these)\b|\bincluding\b", re.IGNORECASE)
-TWO = 2
+TWO, STEM = 2, 5
+ALL = re.compile(r"\b(?:all|every|everyone|everybody|most|entire|whole|fully|no one else)\b", re.IGNORECASE)
+FEW = re.compile(
+    r"\b(?:none|few|hardly|barely|only|a handful|not a single|at best|not one|still|remain\w*)\b",
+    re.IGNORECASE,
+)
 SHORT = 6
 """So few words of content, and nothing but a number among them, count what was counted before (practice)."""
 
 
-def doers(text: str) -> frozenset[str]:
-    """Return the sides and kinds of armed people whom a text names."""
+def doers(text: str, sides: frozenset[str]) -> frozenset[str]:
+    """Return the sides (by the stem of their names) and kinds of armed people whom a text names."""
     found = {m[0].lower() for m in DOERS.finditer(text)}
-    found |= {SIDE_WORDS[w] for w in re.findall(r"[\w'’.]+", fold(text)) if w in SIDE_WORDS}
-    capitals = re.findall(r"\b([A-Z][a-z]{3,})(?:ian|n|an|ish|ese|i)\b", text)
-    return frozenset(found | {c.lower() for c in capitals})
+    found |= {SIDE_WORDS[w][:STEM] for w in re.findall(r"[\w'’.]+", fold(text)) if w in SIDE_WORDS}
+    stems = {w[:STEM].lower() for w in re.findall(r"\b[A-Z]\w{3,}", text)}
+    return frozenset(found | (stems & sides))
 
 
 def rivals(a: Statement, b: Statement) -> bool:
-    """Tell whether two statements say of two unlike sides that they did what was done."""
+    """Tell whether two statements say of two unlike sides that they did what was done.
+
+    "We" and "our" are the speaker's own side.
+    """
     if not (DONE.search(a.text) and DONE.search(b.text)):
         return False
-    first, second = doers(a.text), doers(b.text)
+    names = " ".join(link.name for s in (a, b) for link in s.told.chain.links[1:])
+    sides = frozenset(w[:STEM].lower() for w in re.findall(r"\b[A-Z]\w{3,}", names))
+    first, second = doers(a.text, sides), doers(b.text, sides)
     return bool(first and second) and not first & second
 
 
@@ -110,11 +127,10 @@ class Pair:
 
 
 class Point(NamedTuple):
-    """Something that may be told of a pair, and how many points it gives."""
+    """Something that may be told of a pair."""
 
     name: str
     told: Callable[[Seen], bool]
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,51 +188,108 @@ def says_no_to(claim: Claim) -> bool:
     return (claim.polarity == Polarity.NEGATED or claim.modality == Modality.DENIED) != closed
 
 
+def _all_or_few(s: Seen) -> bool:
+    return any(
+        ALL.search(one.text) and FEW.search(other.text) and not ALL.search(other.text)
+        for one, other in ((s.a, s.b), (s.b, s.a))
+    )
+
+
+def _ordinals(s: Seen) -> bool:
+    first, second = ordinals(s.a), ordinals(s.b)
+    return bool(first and second) and not first & second
+
+
 POINTS: tuple[Point, ...] = (
-    Point("answers it", lambda s: s.answers, 4),
-    Point("fills one slot unlike", lambda s: s.slot, 1),
-    Point("answers one question unlike", lambda s: s.opposed > 0, 3),
-    Point("answers two questions unlike", lambda s: s.opposed > 1, -3),
-    Point("answers one question unlike and none alike", lambda s: s.opposed > 0 and not s.agreed, 3),
-    Point("answers one question unlike, right behind", lambda s: s.opposed > 0 and s.gap == 1, 2),
-    Point(
-        "answers one question unlike, of one thing", lambda s: s.opposed > 0 and (s.same or s.nouns > 0), 3
-    ),
-    Point("answers one question alike", lambda s: s.agreed > 0, 3),
-    Point("shares a noun", lambda s: s.nouns > 0, 2),
-    Point("shares two words", lambda s: s.shared > 1, 1),
-    Point("one says no", lambda s: s.flipped, 1),
-    Point("one says no to a shared word", lambda s: s.flipped and s.shared > 0, 2),
+    Point("answers it", lambda s: s.answers),
+    Point("fills one slot unlike", lambda s: s.slot),
+    Point("answers one question unlike", lambda s: s.opposed > 0),
+    Point("answers two questions unlike", lambda s: s.opposed > 1),
+    Point("answers one question unlike and none alike", lambda s: s.opposed > 0 and not s.agreed),
+    Point("answers one question unlike, right behind", lambda s: s.opposed > 0 and s.gap == 1),
+    Point("answers one question unlike, of one thing", lambda s: s.opposed > 0 and (s.same or s.nouns > 0)),
+    Point("answers one question alike", lambda s: s.agreed > 0),
+    Point("shares a noun", lambda s: s.nouns > 0),
+    Point("shares two words", lambda s: s.shared > 1),
+    Point("one says no", lambda s: s.flipped),
+    Point("one says no to a shared word", lambda s: s.flipped and s.shared > 0),
     Point(
         "one says no, right behind, of it",
         lambda s: s.flipped and s.gap == 1 and bool(OF_IT.search(s.b.text)),
-        2,
     ),
-    Point("counts unlike", lambda s: s.unlike, 5),
-    Point("counts unlike, and little else", lambda s: s.unlike and len(s.b.text.split()) <= SHORT, 3),
-    Point("counts unlike, of one thing", lambda s: s.unlike and (s.same or s.nouns > 0), 3),
-    Point("counts unlike, and names a figure", lambda s: s.unlike and bool(FIGURE.search(s.b.text)), 2),
-    Point("counts unlike, right behind", lambda s: s.unlike and s.gap == 1, 2),
-    Point("counts alike", lambda s: s.alike, -1),
-    Point("counts otherwise", lambda s: s.gap == 1 and (bool(MULTIPLE.search(s.b.text)) or _ordinals(s)), 12),
-    Point("is about the same", lambda s: s.same, 2),
-    Point("is about something else", lambda s: s.other, -3),
-    Point("denies", lambda s: s.b.denies, 6),
-    Point("denies and points", lambda s: s.b.denies and s.b.points, 2),
-    Point("denies what was alleged", lambda s: s.b.denies and s.a.told.modality == Modality.ALLEGED, 1),
-    Point("says the contrary, right behind", lambda s: s.b.contrary and s.gap == 1, 6),
-    Point("calls it false, right behind", lambda s: s.b.false and s.gap == 1, 1),
-    Point("right behind", lambda s: s.gap == 1, 5),
-    Point("a turn between", lambda s: s.gap == TWO, 1),
-    Point("far behind", lambda s: s.gap > TWO + 1, 0),
-    Point("names a shared place", lambda s: s.places > 0, -1),
-    Point("names another place", lambda s: s.places < 0, 1),
-    Point("is of the same side", lambda s: side(s.a) == side(s.b) != "", 2),
-    Point("blames somebody else", lambda s: rivals(s.a, s.b), 10),
-    Point("is the report's own", lambda s: not s.b.cue or not s.a.cue, -2),
-    Point("speaks of a part", lambda s: bool(PART.search(s.b.text)), 0),
+    Point("counts unlike", lambda s: s.unlike),
+    Point("counts unlike, and little else", lambda s: s.unlike and len(s.b.text.split()) <= SHORT),
+    Point("counts unlike, of one thing", lambda s: s.unlike and (s.same or s.nouns > 0)),
+    Point("counts unlike, and names a figure", lambda s: s.unlike and bool(FIGURE.search(s.b.text))),
+    Point("counts unlike, elsewhere", lambda s: s.unlike and s.places < 0),
+    Point("counts unlike, right behind", lambda s: s.unlike and s.gap == 1),
+    Point("counts alike", lambda s: s.alike),
+    Point("counts otherwise", lambda s: s.gap == 1 and (bool(MULTIPLE.search(s.b.text)) or _ordinals(s))),
+    Point("one says all, the other few", _all_or_few),
+    Point("is about the same", lambda s: s.same),
+    Point("is about something else", lambda s: s.other),
+    Point("denies", lambda s: s.b.denies),
+    Point("denies and points", lambda s: s.b.denies and s.b.points),
+    Point("denies what was alleged", lambda s: s.b.denies and s.a.told.modality == Modality.ALLEGED),
+    Point("says the contrary, right behind", lambda s: s.b.contrary and s.gap == 1),
+    Point("calls it false, right behind", lambda s: s.b.false and s.gap == 1),
+    Point("right behind", lambda s: s.gap == 1),
+    Point("a turn between", lambda s: s.gap == TWO),
+    Point("far behind", lambda s: s.gap > TWO + 1),
+    Point("names a shared place", lambda s: s.places > 0),
+    Point("names another place", lambda s: s.places < 0),
+    Point("is of the same side", lambda s: side(s.a) == side(s.b) != ""),
+    Point("blames somebody else", lambda s: rivals(s.a, s.b)),
+    Point("is the report's own", lambda s: not s.b.cue or not s.a.cue),
+    Point("speaks of a part", lambda s: bool(PART.search(s.b.text))),
 )
-LEAST = 14
+WEIGHTS: dict[str, int] = {
+    "answers it": 4,
+    "fills one slot unlike": 1,
+    "answers one question unlike": 4,
+    "answers two questions unlike": -2,
+    "answers one question unlike and none alike": 3,
+    "answers one question unlike, right behind": 2,
+    "answers one question unlike, of one thing": 3,
+    "answers one question alike": 3,
+    "shares a noun": 2,
+    "shares two words": 1,
+    "one says no": 3,
+    "one says no to a shared word": 0,
+    "one says no, right behind, of it": 1,
+    "counts unlike": 4,
+    "counts unlike, and little else": 4,
+    "counts unlike, of one thing": 4,
+    "counts unlike, and names a figure": 2,
+    "counts unlike, elsewhere": 0,
+    "counts unlike, right behind": 1,
+    "counts alike": -2,
+    "counts otherwise": 12,
+    "one says all, the other few": 2,
+    "is about the same": 2,
+    "is about something else": -3,
+    "denies": 5,
+    "denies and points": 1,
+    "denies what was alleged": 1,
+    "says the contrary, right behind": 5,
+    "calls it false, right behind": 2,
+    "right behind": 6,
+    "a turn between": 2,
+    "far behind": -1,
+    "names a shared place": -2,
+    "names another place": -5,
+    "is of the same side": 1,
+    "blames somebody else": 10,
+    "is the report's own": 0,
+    "speaks of a part": -1,
+}
+"""Points of each, quarters of a logit, fitted to the annotated reports (`benchmarks/opposition.py`).
+
+"Counts otherwise" and "blames somebody else" occur too rarely to be fitted, and are set by hand.
+"Names another place" is set by hand, too: the reports it is fitted to are about one place each.
+"""
+LEAST = 12
+"""Two statements with so many points cannot both be true (practice: chosen on reports left out)."""
 
 
 def told(pair: Pair) -> tuple[bool, ...]:
@@ -227,21 +300,35 @@ def told(pair: Pair) -> tuple[bool, ...]:
 
 def opposes(pair: Pair) -> bool:
     """Tell whether two statements cannot both be true, by points."""
-    return sum(p.weight for p, holds in zip(POINTS, told(pair), strict=True) if holds) >= LEAST
+    return points(pair) >= LEAST
 
 
-def _ordinals(s: Seen) -> bool:
-    first, second = ordinals(s.a), ordinals(s.b)
-    return bool(first and second) and not first & second
+def points(pair: Pair) -> int:
+    """Return how many points a pair has."""
+    return sum(WEIGHTS[p.name] for p, holds in zip(POINTS, told(pair), strict=True) if holds)
 
 
 def comparable(a: Statement, b: Statement) -> bool:
     """Tell whether a statement can stand against an earlier one at all.
 
-    What the report says itself stands against what others say only where it judges or counts that.
+    What is meant to be done, or cannot be established, contradicts nothing. What the report says itself
+    stands against what others say only where it calls that false, or counts it.
     """
-    if fold(a.told.chain.origin.name) == fold(b.told.chain.origin.name) or a.told.modality in MEANT:
+    if fold(a.told.chain.origin.name) == fold(b.told.chain.origin.name):
         return False
-    if b.told.modality in MEANT and not (b.contrary or b.denies):
+    if a.bare or b.bare:
         return False
-    return bool(a.cue and b.cue) or b.false or (bool(FIGURE.search(b.text)) and numbers(a, b)[0])
+    answer = b.contrary or b.denies
+    if a.told.modality in MEANT or (not answer and (_meant(a) or _meant(b))):
+        return False
+    if UNKNOWN.search(a.text) or UNKNOWN.search(b.text):
+        return False
+    if a.cue and b.cue:
+        return True
+    own = (b.false and b.points) or (bool(FIGURE.search(b.text)) and numbers(a, b)[0])
+    return bool(a.cue) and own
+
+
+def _meant(s: Statement) -> bool:
+    """Tell whether all of a statement is about what somebody means to do, or would do if."""
+    return s.told.modality in MEANT or (bool(s.claims) and all(c.modality in MEANT for c in s.claims))

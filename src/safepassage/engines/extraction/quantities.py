@@ -65,7 +65,9 @@ GROUPS = frozenset({"families", "households"})
 COUNTED: dict[str, str] = {
     **{noun: noun if noun in GROUPS else "persons" for noun in PERSONS.split()},
     **{noun: noun for noun in THINGS.split()},
-    **{noun[:-1]: noun for noun in THINGS.split() if noun.endswith("s")},
+    **{noun[:-1]: noun for noun in THINGS.split() if noun.endswith("s") and not noun.endswith("ses")},
+    "bus": "buses",
+    "house": "houses",
     **{noun: unit for unit, nouns in SLAVIC_THINGS.items() for noun in nouns.split()},
 }
 """What is counted, and the unit it is counted in; families and households are not persons."""
@@ -112,7 +114,10 @@ _RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
 _BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
 _PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
 _UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
-_BETWEEN_WORDS = rf"(?!(?:{_WORD}|says?|said|and|or|were|was|have|had|are|is|by|of|in|on|at|to|them|the|from|with|for|a|an)\b)[a-zа-яёіїєґ]+\s+"
+_NO_NOUN_WORDS = (
+    "says?|said|and|or|were|was|have|had|are|is|by|of|in|on|at|to|them|the|from|with|for|a|an|st|nd|rd|th"
+)
+_BETWEEN_WORDS = rf"(?!(?:{_WORD}|{_NO_NOUN_WORDS})\b)[a-zа-яёіїєґ]+\s+"
 _NOUN = rf"(?:{_BETWEEN_WORDS}){{0,2}}?(?P<noun>{'|'.join(sorted(COUNTED, key=len, reverse=True))})\b"
 _PATTERN = re.compile(
     rf"(?<![\w.,$€])(?:{_PREFIX})?(?:{_BETWEEN}|(?P<first>{_NUMBER}){_RANGE})"

@@ -28,11 +28,13 @@ from safepassage.engines.extraction.lexicon import modality
 from safepassage.engines.extraction.passages import Passage, passages
 from safepassage.engines.extraction.quantities import Found as QuantityFound
 from safepassage.engines.extraction.quantities import quantities
+from safepassage.engines.extraction.relays import OUTLETS
 from safepassage.engines.extraction.speakers import FIRST_PERSON, PERSONS, Memory, Speaker, medium_of
 from safepassage.engines.extraction.statements import Statement, statement
 from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
 from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.english import TokenRow, parse_each
 
 Value = TypeVar("Value", Quantity, TimeSpan)
@@ -43,9 +45,9 @@ NO_SPEECH = (lexicon.INTENDING - lexicon.PROMISING) | lexicon.THINKING
 """What somebody is said to plan or think is the word of who says so: such verbs add nobody to a chain."""
 SLAVIC = frozenset({"ru", "uk"})
 """Languages that are read by word order alone; experimental."""
-PAPERS = frozenset(
-    "standard times post news herald tribune journal gazette observer mail star telegraph independent chronicle "
-    "press daily courier online tv channel monitor review dispatch today world weekly radio".split()
+PAPERS = words(
+    """standard times post news herald tribune journal gazette observer mail star telegraph independent
+    chronicle press daily courier online tv channel monitor review dispatch today world weekly radio"""
 )
 """Last words of the names of outlets; whom one "told" of that name passes it on."""
 UNNAMED = "unnamed"
@@ -156,7 +158,9 @@ def _unit_before(reader: _Reader, passage: Passage) -> str:
         return ""
     last = reader.stages[-1][0]
     end = last.passage.start + len(last.passage.original)
-    near = reader.report.text[end : passage.start].count("\n") <= 1 or drafting.FIGURE.search(passage.repaired)
+    near = reader.report.text[end : passage.start].count("\n") <= 1 or drafting.FIGURE.search(
+        passage.repaired
+    )
     return last.quantities[-1][1].unit if near and last.quantities else ""
 
 
@@ -289,24 +293,37 @@ def _links(
 ) -> Iterator[Link]:
     """Yield the links that one attribution adds to a chain."""
     at = start + tree.tokens[(a.source or a.cue or a.content)[0]].start - 1
-    for words in a.via:
-        who = reader.memory.speaker(tree, words, at, None) if words else None
+    for named in a.via:
+        known = _outlet_before(reader, tree, named) if named else None
+        who = reader.memory.speaker(tree, named, at, None) if named and known is None else None
+        if known is not None:
+            yield known
         if who is not None:
             yield who.link()
     if a.addressee:
         heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
-        named = tree.tokens[a.addressee[-1]].text
-        press = heard.kind == OriginKind.PRESS or (named.lower() in PAPERS and named[:1].isupper())
+        last = tree.tokens[a.addressee[-1]].text
+        press = heard.kind == OriginKind.PRESS or (last.lower() in PAPERS and last[:1].isupper())
         if press and _is_one_body(tree, a.addressee):
-            yield Link(name=_plain(tree, a.addressee), kind=OriginKind.PRESS, side=heard.side)
+            known = _outlet_before(reader, tree, a.addressee)
+            yield known or Link(name=_plain(tree, a.addressee), kind=OriginKind.PRESS, side=heard.side)
     if speaker is not None:
         around = {k for c in a.cue for k in tree.sentence(c)} - set(a.content)
         medium = medium_of(_plain(tree, sorted(around)))
         yield speaker.link(cue=_plain(tree, a.cue), medium=medium)
-    for words in a.citing:
-        who = reader.memory.speaker(tree, words, at, None) if words else None
+    for named in a.citing:
+        who = reader.memory.speaker(tree, named, at, None) if named else None
         if who is not None:
             yield who.link()
+
+
+def _outlet_before(reader: _Reader, tree: Tree, positions: Sequence[int]) -> Link | None:
+    """Return the outlet that "the paper" or "the same channel" means: the last one named, None without."""
+    said = [tree.tokens[k].text.lower() for k in positions]
+    if said[0] != "the" or said[-1] not in OUTLETS or len(said) > len(("the", "same", "paper")):
+        return None
+    links = [x for stated in reader.stated for x in stated.chain.links[1:] if x.kind == OriginKind.PRESS]
+    return links[-1] if links else None
 
 
 def _modality(a: Attribution) -> Modality:

@@ -16,9 +16,13 @@ PASSED_ON = words(
 """Participles whose agent passes words on ("comments carried by the agency")."""
 SHOWN = frozenset({"show", "air", "broadcast"})
 """What is shown on a channel is passed on by it."""
+OUTLETS = words("paper newspaper agency channel broadcaster outlet station daily weekly magazine site portal")
+"""What an outlet is called after it was named."""
 SPOKEN = words(
     """interview comment remark statement briefing message post video address article report broadcast"""
 )
+SPEAKING = frozenset({"speaking", "talking", "reached", "interviewed"})
+"""Participles that say to whom, or through whom, somebody speaks."""
 STEPS_UP = 4
 """How far above "as saying" the verb of citing may hang."""
 
@@ -112,6 +116,16 @@ def _to_comma(tree: Tree, positions: list[int], head: int) -> list[int]:
     return positions
 
 
+def before_relay(tree: Tree, source: tuple[int, ...]) -> tuple[int, ...]:
+    """Return who speaks, without an aside that says who passes it on or on whom they rely."""
+    for n, k in enumerate(source[1:-1], start=1):
+        token, behind = tree.tokens[k], tree.tokens[source[n + 1]]
+        relays = behind.lemma in PASSED_ON or behind.text.lower() in RELYING | SPEAKING | {"whose"}
+        if token.text == "," and relays and tree.quoted[k] < 0:
+            return tree.trimmed(source[:n])
+    return source
+
+
 def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """Return who passed words on, from participles among some tokens ("as quoted by the agency")."""
     found: list[tuple[int, ...]] = []
@@ -119,6 +133,9 @@ def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], 
         token = tree.tokens[k]
         if token.tag in {"VBN", "VBD"} and token.lemma in PASSED_ON and not tree.with_dep(k, "nsubj"):
             found += agents(tree, k)
+        elif token.text.lower() in {"reached", "interviewed"} and token.dep == "acl":
+            by = agents(tree, k)
+            found += [words for words in by if words and tree.tokens[words[-1]].text.lower() in OUTLETS]
     return tuple(found)
 
 
@@ -138,7 +155,8 @@ def _spoken_in(tree: Tree, verb: int) -> Iterator[tuple[int, ...]]:
     for k in tree.subtree(verb):
         token = tree.tokens[k]
         about_speech = token.lemma in SPOKEN and token.pos == "NOUN"
-        speaking = token.text.lower() in {"speaking", "talking"} and token.head == verb
+        nouns = {verb, *tree.with_dep(verb, "nsubj")}
+        speaking = token.text.lower() in {"speaking", "talking"} and token.head in nouns
         if not (about_speech or speaking) or _clause_between(tree, k, verb):
             continue
         for p in tree.with_dep(k, "prep", "dative"):

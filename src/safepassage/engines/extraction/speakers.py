@@ -47,7 +47,9 @@ BODIES = words(
 """Nouns of bodies and papers: "it" and "they" may mean them, "he" and "she" do not."""
 OWN_NOUNS = words("company carrier operator organisation organization firm utility")
 """What a body that is no newspaper calls itself in its own report."""
-OWN_TRADES = words("railway railways company airline airlines electric power water gas telecom bank energy grid")
+OWN_TRADES = words(
+    "railway railways company airline airlines electric power water gas telecom bank energy grid"
+)
 OWN_WORDS = 2
 """An article or "our", and a noun: so short a body is called in its own report."""
 MOST_KEPT = 200

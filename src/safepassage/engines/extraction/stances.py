@@ -26,14 +26,18 @@ QUESTIONS: tuple[Question, ...] = (
             (?:let|go|going|goes|went|gone|got|came|come|drove|made it|walked) (?:\w+ )?through|
             (?:go|going|goes|went|gone|got|came|come|drove|made it|walked) (?:\w+ )?(?:across|over|past)|
             passing|passed|passes|went through|as usual|allowed|permitted|crossed|accessible|
-            (?:safe|free) passage|carry|guarantee\w*|corridor|ok|fine|works|proceed\w*|resum\w+
+            (?:safe|free) passage|carry|guarantee\w*|corridor|ok|fine|works|proceed\w*|resum\w+|
+            flow\w*|normal|normally|moving|in operation|operat(?:es|ed|ing)|lifted|reach\w*|without incident|
+            no restrictions|free to (?:go|leave|move)|arriv\w+
         """,
         r"""
             clos(?:ed|es|e|ure|ing)|shut|blocked|cut|
             turn(?:ed|s|ing)? (?:\w+ )?(?:back|away|round|around)|sent (?:back|home|away)|refus\w+|
             barred|held(?: up| at| back)?|stopped|impassable|stuck|destroyed|collapsed|blown up|
             washed (?:out|away)|flooded|craters?|detained|denied|queue\w*|suspended|prevent\w+|
-            halted|mud
+            halted|mud|
+            go home|unload\w*|stranded|banned|forbidden|off limits|out of service|standstill|roadblocks?|
+            queu\w+|no way
         """,
     ),
     Question(
@@ -44,7 +48,7 @@ QUESTIONS: tuple[Question, ...] = (
             rockets?|missiles?|incidents?|raids?|snipers?|targeted|fighting|clashes
         """,
         r"""
-            quiet|calm|peaceful|fireworks|thunder|undisturbed|exercise|training
+            quiet|calm|silent|silence|peaceful|fireworks|thunder|undisturbed|exercise|training
         """,
     ),
     Question(
@@ -63,7 +67,7 @@ QUESTIONS: tuple[Question, ...] = (
             remain\w*|still|stay\w*|trapped|stranded|basements?|cellars?|lights? on|left behind|
             waiting|inside|living|lives|live|hiding|shelter\w*|crowded|laundry|full|
             refused to leave|occupied|sleep\w*|here|(?:is|are|was|were|been) left|found somebody|
-            want out
+            want out|queu\w+|register\w+|crowd\w*|sheltering|asleep|in hiding|stayed behind
         """,
         r"""
             (?<!is )(?<!are )(?<!was )(?<!were )(?<!been )left(?! behind)|gone|empty|emptied|
@@ -76,11 +80,14 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             arriv\w+|deliver\w*|reach\w*|restored|working|works?|worked|stocks?|enough|came|come|
             comes|running|(?:run|ran)(?! out)|on time|available|free|received|repaired|sufficient|
-            normal|supplied|brought|distributed|got|sent|has been back|back on|plenty
+            normal|supplied|brought|distributed|got|sent|has been back|(?:is|are|was|were) back|
+            back on|plenty|every (?:day|morning|hour|evening)|daily|
+            adequate|fully stocked
         """,
         r"""
             r[au]n out|out of|shortages?|lack\w*|empty|cut(?: off)?|failed|broken|nothing|full|
-            stolen|down|off|vanished|missing|needed|waiting|late|delayed|cancelled|spoil\w*|dry
+            stolen|down|off|vanished|missing|needed|waiting|late|delayed|cancelled|spoil\w*|dry|
+            at best|hours? a day|not seen|rationed|running low|exhausted|used up|gone
         """,
     ),
     Question(
@@ -140,10 +147,54 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "was told",
         r"""
-            warned|told|informed|notified|announced|notice|warning|received|sent|order(?:ed)?
+            warned|told|informed|notified|announced|notice|warning|received|sent|order(?:ed)?|
+            in advance|ahead|
+            knew|aware
         """,
         r"""
-            unaware|surprise[d]?|heard nothing|never heard|without warning
+            unaware|surprise[d]?|heard nothing|never heard|without (?:warning|notice)|learn(?:ed|t) of|
+            no (?:warning|notice)|kept in the dark
+        """,
+    ),
+    Question(
+        "free",
+        r"""
+            releas\w+|freed|let go|handed over|exchanged|returned home|brought home|at liberty
+        """,
+        r"""
+            (?:being |are |is |still |were )held|detain\w*|in custody|captive|captivity|imprison\w*|
+            arrest\w*|taken off|abducted|disappeared|in prison|behind bars
+        """,
+    ),
+    Question(
+        "in order",
+        r"""
+            orderly|normal|normally|stable|calm|under control|as planned|on schedule|order|smooth\w*|
+            manageable|unchanged|high spirits
+        """,
+        r"""
+            chao\w+|panic\w*|overwhelmed|overcrowded|collaps\w*|breakdown|lawless\w*|desperate|
+            catastroph\w*|disast\w+|turmoil|stampede|critical|worse\w*
+        """,
+    ),
+    Question(
+        "good water",
+        r"""
+            clean|drinkable|potable|fit to drink|tested|harmless|boiled
+        """,
+        r"""
+            contaminat\w*|poison\w*|cholera|dirty|polluted|undrinkable|foul|typhoid|diarrh\w+
+        """,
+    ),
+    Question(
+        "rising",
+        r"""
+            ris(?:e|es|en|ing)|rose|doubl\w+|tripl\w+|soar\w*|climb\w*|increas\w+|higher|
+            more expensive|grow\w*
+        """,
+        r"""
+            fall(?:s|en|ing)?|fell|drop\w*|
+            declin\w+|decreas\w+|lower|cheaper|stable|unchanged|shr[iaou]nk\w*
         """,
     ),
 )  # fmt: skip

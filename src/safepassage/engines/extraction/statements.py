@@ -17,15 +17,25 @@ from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.english import TokenRow
 
 DENYING = words("rule deny dispute reject refute dismiss contest contradict rebut")
-FALSE = words("false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor")
+FALSE = words(
+    """false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor staged
+    theatre theater propaganda fabricated baseless groundless misleading hoax disinformation provocation
+    slander fiction fantasy forged untruth"""
+)
 CONTRARY = words("opposite contrary otherwise")
 """Words that deny all that was said just before."""
-SAID_BEFORE = words("accusation allegation claim report charge suggestion statement story version")
-POINTING = words("this that it these those accusation allegation claim report charge suggestion figure such")
+SAID_BEFORE = words(
+    "accusation allegation claim report charge suggestion statement story version account video picture image"
+)
+POINTING = words(
+    """this that it these those accusation allegation claim report charge suggestion figure such account
+    version neither both"""
+)
 COMMON = words(
     """be have do say go take make get give come use see know people person man woman day time other more last
     first area place part way thing number report claim statement region district official"""
 )
+OF_CONTENT = frozenset({"NOUN", "VERB", "NUM", "PROPN"})
 CLOSED_WORDS = frozenset({"NOT_PASSABLE", "CLOSED"})
 MEANT = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
 
@@ -49,6 +59,7 @@ class Statement:
     nouns: frozenset[str] = frozenset()
     stance: dict[str, int] = field(default_factory=dict)
     says_no: bool = False
+    bare: bool = False
 
     @property
     def denies(self) -> bool:
@@ -84,6 +95,7 @@ def statement(
         start=told.span.start, claims=claims, quantities=counted, text=text,
         nouns=frozenset(t.lemma.lower() for t in heard if t.pos in {"NOUN", "PROPN"}) - COMMON,
         stance=stance(text), says_no=negations(text) > 0,
+        bare=len(whole) > len(own) and not any(t.pos in OF_CONTENT for t in content) and not said & FALSE,
     )  # fmt: skip
 
 

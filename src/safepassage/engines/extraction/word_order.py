@@ -9,7 +9,7 @@ from itertools import pairwise
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.notes import POSTS
-from safepassage.engines.extraction.relays import RELYING
+from safepassage.engines.extraction.relays import PASSED_ON, RELYING
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 
@@ -41,7 +41,10 @@ MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
 MOST_INSERTED = 5
 """Words of "the mayor says" thrown into a sentence between commas."""
 LEAST_COMMAS = 3
-OPENERS = words("if when while after because although but and as since where that which who it there to")
+OPENERS = words(
+    """enough no more less if when while after because although but and as since where that which who it there
+    to"""
+)
 WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
 """What is written down and can speak for whoever wrote it."""
 CLOSERS = frozenset({".", "!", "?", ";"})
@@ -53,9 +56,7 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
     held = {k for a in found for k in a.content}
     for part in _parts(tree):
         if not cued & set(part) and len(part) > LEAST_CONTENT_WORDS and not set(part) <= held:
-            one = (
-                _closing(tree, part) or _inserted(tree, part) or _opening(tree, part) or _colon(tree, part)
-            )
+            one = _closing(tree, part) or _inserted(tree, part) or _opening(tree, part) or _colon(tree, part)
             if one is not None:
                 yield one
 
@@ -122,6 +123,13 @@ def _apposed(tree: Tree, part: list[int], commas: list[int]) -> Attribution | No
     source = [k for k in part if start < k < last]
     content = [k for k in part if k < start]
     bare = [k for k in source if tree.tokens[k].text != ","]
+    aside = [k for k in source if k > commas[-2]]
+    passed = len(aside) > 1 and tree.tokens[aside[0]].lemma in PASSED_ON and len(commas) >= LEAST_COMMAS
+    if passed and tree.tokens[aside[1]].text.lower() == "by":
+        speaks = [k for k in source if k < commas[-2]]
+        one = _made(tree, speaks, last, content) if is_noun_phrase(tree, speaks) else None
+        via = tree.trimmed(k for k in aside[2:] if tree.tokens[k].text != ",")
+        return None if one is None else replace(one, via=(via,))
     if not is_noun_phrase(tree, bare) or len(content) < LEAST_CONTENT_WORDS or len(bare) > MOST_SOURCE_WORDS:
         return None
     return _made(tree, source, last, content)
