@@ -36,7 +36,8 @@ MULTIPLE = re.compile(
 )
 UNKNOWN = re.compile(
     r"\b(?:(?:could|can|did|does|do|was|were|is|are) ?(?:not|n[’']t)|unable to|impossible to)"
-    r"(?: be)?(?: \w+)? (?:establish|confirm|verif|know|determine|say|tell|rule out|attribut|check)\w*|\bno way of knowing\b",
+    r"(?: be)?(?: \w+)? (?:establish|confirm|verif|know|determine|say|tell|rule out|attribut|check)\w*"
+    r"|\bno way of knowing\b",
     re.IGNORECASE,
 )
 """Words of somebody who does not know."""
