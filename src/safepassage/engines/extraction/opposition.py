@@ -19,7 +19,7 @@ PERSONS = frozenset({"persons", "bodies", "names", "paramedics", "nurses", "grav
 """Units in which people are counted, by whatever name."""
 DOERS = re.compile(
     r"\b(?:rebels?|soldiers?|troops|army|militants?|fighters?|militia|insurgents?|guerrillas?|gunmen|"
-    r"conscripts|mercenaries|bandits|looters|police|guards?|marines|engineers|sappers|civilians|we|our)\b",
+    r"conscripts|mercenaries|bandits|looters|police|guards?|marines|engineers|sappers|we|our)\b",
     re.IGNORECASE,
 )
 DONE = re.compile(
@@ -36,7 +36,7 @@ MULTIPLE = re.compile(
 )
 UNKNOWN = re.compile(
     r"\b(?:(?:could|can|did|does|do|was|were|is|are) ?(?:not|n[’']t)|unable to|impossible to)"
-    r"(?: be)?(?: \w+)? (?:establish|confirm|verif|know|determine|say|tell|rule out|attribut|check)\w*"
+    r"(?: \w+ly)? (?:establish|confirm|verify|know|determine|say|tell|rule out|attribute|check)\b"
     r"|\bno way of knowing\b",
     re.IGNORECASE,
 )
@@ -300,7 +300,10 @@ def told(pair: Pair) -> tuple[bool, ...]:
 
 
 def opposes(pair: Pair) -> bool:
-    """Tell whether two statements cannot both be true, by points."""
+    """Tell whether two statements cannot both be true, by points; numbers that meet agree, whatever else."""
+    answer = pair.b.denies or pair.b.contrary
+    if numbers(pair.a, pair.b)[1] and not answer and not stances.opposed(pair.a.stance, pair.b.stance):
+        return False
     return points(pair) >= LEAST
 
 

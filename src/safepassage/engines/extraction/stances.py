@@ -107,11 +107,11 @@ QUESTIONS: tuple[Question, ...] = (
         "advance",
         r"""
             advanc\w+|tak(?:en|es|e)|took|captur\w+|seiz\w+|push(?:ed|ing)? (?:forward|on|into)|
-            enter\w*|control\w*|occup\w+|fall(?:en|s)?|fell|broke through|gained|moved
+            enter\w*|control\w*|occup\w+|fall(?:en|s)?|fell|broke through|gained|moved|holds?|held
         """,
         r"""
             halted|repel\w*|repuls\w*|stopped|(?:driven|pushed|thrown) (?:back|out)|withdr\w+|
-            retreat\w*|lost|blocked|not moved|stalled|failed|abandoned|hold(?:s|ing)?|held|
+            retreat\w*|lost|blocked|not moved|stalled|failed|abandoned|
             never left
         """,
     ),
@@ -214,7 +214,11 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 """A denial that reaches a word: a few words before it, with no comma between."""
-_NO_MORE = re.compile(r"\bno(?:t)? (?:more|fewer|less|later|only|just)\b", re.IGNORECASE)
+_NO_MORE = re.compile(
+    r"\bno(?:t)? (?:more|fewer|less|later|only|just)\b"
+    r"|\b(?:could|can) ?not be (?:\w+ )?(?:verified|confirmed|checked)\b",
+    re.IGNORECASE,
+)
 
 
 def stance(text: str) -> dict[str, int]:
