@@ -9,6 +9,7 @@ import pytest
 
 from safepassage.domain.plan import Certificate, MadeWith, Plan
 from safepassage.domain.timed_network import Piece
+from safepassage.engines.bounds.certify import Served, certify
 from safepassage.engines.car_streams import (
     Effort,
     PathFlows,
@@ -152,3 +153,33 @@ def test_turns_follow_the_planned_arrivals(free):
 def test_flows_that_do_not_fit_together_are_refused():
     with pytest.raises(ValueError, match="fit together"):
         PathFlows(source=[0], start=[0, 2], arcs=[1], depart_s=[0], vehicles=[1])
+
+
+def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
+    _, given = case(vehicles=20_000, horizon_s=100_000)
+    _, cars = next(refined(given, DIRECTION, bin_s=200, effort=Effort(rounds=1)))
+    arrive_s = cars.booking.arrive_s
+    served = Served({"cars": (len(arrive_s), int(arrive_s.max()))})
+    certificate, _ = certify(given, {DIRECTION: served})
+    times = [point.t_s for point in certificate.envelope]
+    assert times == sorted(set(times))
+    assert len(times) > 100
+    for point in certificate.envelope:
+        assert point.persons_at_most >= int((arrive_s <= point.t_s).sum())
+    schedule = schedule_of(given, cars)
+    plan = Plan(
+        case_id=given.case_id, title=given.title, exercise=True, epoch=given.epoch, as_of=given.as_of,
+        horizon_s=given.network.horizon_s, complete=True,
+        made_with=MadeWith(version="0", seed=0, work_limit=0), schedule=schedule,
+        directions=direction_summaries(given, schedule, totals(given, schedule), certificate),
+        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+        certificate=certificate,
+    )  # fmt: skip
+    inputs = inputs_json.document(given)
+    digest = verify(inputs, {}).inputs_sha256
+    verdict = verify(
+        inputs,
+        plan_json.plan_document(plan, inputs_sha256=digest),
+        plan_json.certificate_document(certificate, inputs_sha256=digest),
+    )
+    assert not verdict.counts
