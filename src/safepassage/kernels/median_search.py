@@ -108,9 +108,9 @@ def search(costs: Int64, chosen: Int8, fixed_in: Int8, kicks: int, seed: int) ->
         for _ in range(min(size, movable)):
             _kick(trial, fixed_in, rng)
         value = interchange(costs, trial, fixed_in)
-        if value < best:
-            best, size = value, 1
+        size = 1 if value < best else 1 + size % 5
+        if value <= best:
+            # Of alike choices the newer one is gone on from: others lie near it.
+            best = value
             chosen[:] = trial
-        else:
-            size = 1 + size % 5
     return best

@@ -30,7 +30,9 @@ from safepassage.kernels.median_bound import (
 )
 from safepassage.kernels.median_search import interchange, search
 
-ROOT_ROUNDS, NODE_ROUNDS, POLISH_ROUNDS, KICKS = 2_000, 150, 10, 30
+ROOT_ROUNDS, NODE_ROUNDS, POLISH_ROUNDS = 2_000, 150, 10
+KICKS, MOST_KICKS, WORK = 30, 300, 15_000_000
+"""How often a first choice is kicked; and one that prices did not prove at once."""
 
 
 NO_BOUND = -(2**62)
@@ -107,6 +109,9 @@ class Service(Protocol):
     def first(self, must: Int8, count: int, seed: int) -> tuple[Int8, int]:
         """Return a good choice with its cost."""
 
+    def deeper(self, chosen: Int8, must: Int8, seed: int) -> int:
+        """Look longer for a better choice, in place; return its cost."""
+
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice in place, without sites that are out; return its cost."""
 
@@ -136,6 +141,11 @@ class NearestService:
         """Return a choice made by interchange with kicks, begun with one site after the other."""
         chosen = one_after_the_other(self._costs, must, count)
         return chosen, int(search(self._costs, chosen, must, KICKS, seed))
+
+    def deeper(self, chosen: Int8, must: Int8, seed: int) -> int:
+        """Improve a choice by as many kicks as take a second or so."""
+        kicks = min(MOST_KICKS, WORK // self._costs.size)
+        return int(search(self._costs, chosen, must, kicks, seed))
 
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice by interchange."""
@@ -186,6 +196,11 @@ class _Tree:
     def _keep(self, chosen: Int8, value: int) -> None:
         if value < self.value:
             self.value, self.best = value, chosen
+
+    def deepen(self, seed: int) -> None:
+        """Look longer for a better choice, where the first prices did not prove the one there is."""
+        chosen = self.best.copy()
+        self._keep(chosen, self.service.deeper(chosen, self.must, seed))
 
     def push(self, node: _Node) -> None:
         self.made += 1
@@ -312,6 +327,9 @@ def best_sites(
         _, _, node = heapq.heappop(tree.heap)
         tree.look(node, NODE_ROUNDS if looked else ROOT_ROUNDS)
         looked += 1
+        # After 1, 4, 16, … parts that did not end it a longer search pays.
+        if looked.bit_count() == 1 and looked.bit_length() % 2 and tree.bound() < tree.goal and not stop():
+            tree.deepen(seed + looked)
     bound = tree.bound()
     for _, _, node in sorted(tree.heap, key=lambda row: row[1]):
         tree.close(node, node.prices)

@@ -75,6 +75,11 @@ class RoomyService:
             best, value, size = (trial, found, 1) if found < value else (best, value, 1 + size % 3)
         return best, value
 
+    def deeper(self, chosen: Int8, must: Int8, seed: int) -> int:
+        """Return the cost of a choice as it is: swaps and kicks have looked at it already."""
+        del must, seed
+        return self.value(chosen)
+
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice by swaps of a site for another."""
         return self._swapped(chosen, fixed, must)
