@@ -2,7 +2,8 @@
 
 Each line of `verdicts/NAME.PART.txt` is one change of `verdicts/NAME.json`, the codes it breaks with their
 number, and a hash of the whole answer with every place, sentence and sum. When the verifier is changed on
-purpose, `python -m tests.golden.test_verdicts` writes the lines anew; read what differs.
+purpose, `python -m tests.golden.test_verdicts [NAME ...]` writes the lines anew; read what differs. Where the
+plan itself does not hold any more, `--documents NAME ...` makes it anew first.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ HERE = Path(__file__).parent / "verdicts"
 PLANS = ("busy", "full", "mixed", "links", "cars", "onward", "aid")
 NOUNS = ("inputs", "plan", "certificate", "aid")
 _BUS_CHECKS = ((check_plan, "plan"), (check_proof, "proof"))
-CHUNK, FAST = 60, 10
+CHUNK, FAST = 60, 18
 """Changes of one test, and of how many such tests one is run every time."""
 
 
@@ -129,4 +130,11 @@ def write(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    write(sys.argv[1:])
+    named = [name for name in sys.argv[1:] if name != "--documents"]
+    if "--documents" in sys.argv:
+        from tests.support.kept_plans import made
+
+        for one in named:
+            text = json.dumps(made(one), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            (HERE / f"{one}.json").write_text(f"{text}\n", encoding="utf-8")
+    write(named)
