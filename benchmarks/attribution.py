@@ -29,8 +29,8 @@ from safepassage.engines.extraction.frames import attributions, is_speech
 from safepassage.engines.extraction.passages import Passage, passages
 from safepassage.engines.extraction.scoring import JACCARD, ROLES, Score, labelled, loose_score, score, spans
 from safepassage.engines.extraction.tree import Tree
-from safepassage.kernels.english import parse_each, parse_words, parse_words_each
-from safepassage.kernels.sequence_tagger import fit, label
+from safepassage.kernels.reading.english import parse_each, parse_words, parse_words_each
+from safepassage.kernels.reading.sequence_tagger import fit, label
 
 PLAIN = {"``": "“", "''": "”", "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 MATCHES = {"exact": 1.0, "jaccard": JACCARD, "overlap": 1e-9}

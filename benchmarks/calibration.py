@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.kernels.event_belief import event_belief, learned, log_odds
+from safepassage.kernels.belief.event_belief import event_belief, learned, log_odds
 from safepassage.testing.reporters import SETTINGS, VOICES, Setting, World, simulate
 
 BINS = 15

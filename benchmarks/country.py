@@ -22,7 +22,7 @@ import numpy as np
 
 from safepassage.domain.network import RoadClass, RoadNetwork
 from safepassage.engines.region import box_of, cut_region
-from safepassage.kernels.travel_matrix import TravelGraph
+from safepassage.kernels.graphs.travel_matrix import TravelGraph
 from safepassage.testing.grid_roads import grid_network
 
 PLACES, TABLE = 50, "table of 50 x 50"

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from calibration import RULES, ideal_posterior
 
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.grid_roads import grid_network
 from safepassage.testing.reporters import SETTINGS, Setting, simulate
 

@@ -26,7 +26,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
 MVEH_SECONDS = 3_600_000

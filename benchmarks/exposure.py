@@ -34,7 +34,7 @@ from safepassage.engines.summary import direction_summaries, totals
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.networks import matsim
 from safepassage.formats.plan import inputs_json, plan_json
-from safepassage.kernels.booking import book
+from safepassage.kernels.booking.booking import book
 from safepassage_verify import verify_files
 from safepassage_verify.exposure_bound import priced_exposure_bound
 

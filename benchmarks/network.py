@@ -64,8 +64,8 @@ note = "from the cache" if found.from_cache else "read again"
 _SNAP = """
 import numpy as np
 from safepassage.formats import network_cache, osm
-from safepassage.kernels.components import component_labels
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.components import component_labels
+from safepassage.kernels.graphs.snapping import nearest_nodes
 found = network_cache.load_or_read(Path(sys.argv[1]), cache_dir=Path(sys.argv[2]), reader=osm.Reader())
 network = found.reading.network
 places, rng = network.nodes, np.random.default_rng(1)

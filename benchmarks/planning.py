@@ -55,9 +55,9 @@ import json, sys, time
 from pathlib import Path
 import numpy as np
 from safepassage.formats import network_cache, osm
-from safepassage.kernels.components import component_labels
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.components import component_labels
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.snapping import nearest_nodes
 network = network_cache.load_or_read(
     Path(sys.argv[1]), cache_dir=network_cache.default_cache_dir(), reader=osm.Reader()).reading.network
 rng = np.random.default_rng(7)

@@ -47,8 +47,8 @@ from safepassage.engines.summary.totals import Totals
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.networks import tntp
 from safepassage.formats.plan import inputs_json, plan_json
-from safepassage.kernels.booking import book
-from safepassage.kernels.live_cars import LiveCars
+from safepassage.kernels.booking.booking import book
+from safepassage.kernels.booking.live_cars import LiveCars
 from safepassage.testing.evacuation_instance import CAR_MVEH, DIRECTION
 from safepassage_verify import verify_files
 
@@ -203,7 +203,7 @@ def anew(running: Running, now_s: int, options: argparse.Namespace) -> dict[str,
 
 def to_exits(given: peers.Arrays, open_: np.ndarray) -> np.ndarray:
     """Return least seconds to an exit over open arcs, -1 without a way."""
-    from safepassage.kernels.shortest_paths import ArcGraph  # noqa: PLC0415
+    from safepassage.kernels.graphs.shortest_paths import ArcGraph  # noqa: PLC0415
 
     graph = ArcGraph(given.tail, given.head, given.n_nodes, open_)
     cost = graph.tree(given.travel_s, given.exits.tolist(), reverse=True).cost

@@ -18,7 +18,7 @@ import numpy as np
 
 from safepassage.domain.siting import SitingAim, SitingPlan, SitingProblem
 from safepassage.engines.siting import site
-from safepassage.kernels.travel_matrix import TravelGraph
+from safepassage.kernels.graphs.travel_matrix import TravelGraph
 
 SIZES = ((100, 5), (100, 33), (200, 10), (200, 67), (300, 5), (300, 100), (600, 10), (900, 5), (900, 90))
 PEER_NODES = 300

@@ -33,7 +33,7 @@ from safepassage.engines.worlds import (
     slices,
     with_margin,
 )
-from safepassage.kernels.world_runs import Int64
+from safepassage.kernels.worlds.world_runs import Int64
 from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepare, scheduled
 
 __all__ = ["Weighing", "make_hedged"]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.booking import Busy, RoadPieces, Turns, book
-from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
-from safepassage.kernels.road_book import RoadBook
+from safepassage.kernels.booking.booking import Busy, RoadPieces, Turns, book
+from safepassage.kernels.booking.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+from safepassage.kernels.booking.road_book import RoadBook
 
 HORIZON_S = 400
 UNITS = 1000

@@ -12,7 +12,7 @@ from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import overlay
 from safepassage.engines.what_if import converged, forks
-from safepassage.kernels import convergent_tree as trees
+from safepassage.kernels.graphs import convergent_tree as trees
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.small_cases import random_small_case
 from safepassage.what_if import Scales, weigh_convergent

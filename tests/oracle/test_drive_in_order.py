@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.booking import RoadPieces, Turns
+from safepassage.kernels.booking.booking import RoadPieces, Turns
+from safepassage.kernels.booking.road_book import RoadBook
 from safepassage.kernels.flow_over_time import Movers, in_step, slack_network, sweep
-from safepassage.kernels.road_book import RoadBook
 
 HORIZON_S = 300
 UNITS = 1000

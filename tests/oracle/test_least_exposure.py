@@ -11,7 +11,7 @@ from safepassage.domain.timed_network import HazardPiece, TimedArcs, TimedNetwor
 from safepassage.engines.least_exposure import LeastExposure, Proof, Roads
 from safepassage.engines.summary import totals
 from safepassage.formats.plan import inputs_json
-from safepassage.kernels.priced_journeys import (
+from safepassage.kernels.prices.priced_journeys import (
     NO_WAY,
     HazardSteps,
     OpenPieces,

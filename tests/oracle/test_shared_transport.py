@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from safepassage.kernels.cover_search import cover_all, reach_of
-from safepassage.kernels.median_bound import PRICE_SCALE
-from safepassage.kernels.roomy_bound import ascend_roomy, rooms_of
-from safepassage.kernels.shared_transport import divide
+from safepassage.kernels.sites.cover_search import cover_all, reach_of
+from safepassage.kernels.sites.median_bound import PRICE_SCALE
+from safepassage.kernels.sites.roomy_bound import ascend_roomy, rooms_of
+from safepassage.kernels.sites.shared_transport import divide
 
 
 @st.composite

@@ -13,9 +13,9 @@ from scipy.optimize import linprog
 
 from safepassage.domain.siting import NO_WAY, SitingAim, SitingProblem
 from safepassage.engines.siting import site
-from safepassage.kernels.covering_program import hardest
-from safepassage.kernels.median_bound import IN, PRICE_SCALE
-from safepassage.kernels.median_tree import NearestService, best_sites
+from safepassage.kernels.sites.covering_program import hardest
+from safepassage.kernels.sites.median_bound import IN, PRICE_SCALE
+from safepassage.kernels.sites.median_tree import NearestService, best_sites
 
 LIMIT_M = 12
 

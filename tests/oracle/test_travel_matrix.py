@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from safepassage.kernels import travel_matrix
-from safepassage.kernels.travel_matrix import NO_WAY, PieceOfArc, TravelGraph
+from safepassage.kernels.graphs import travel_matrix
+from safepassage.kernels.graphs.travel_matrix import NO_WAY, PieceOfArc, TravelGraph
 
 
 def test_a_table_is_that_of_scipy_with_any_number_of_threads():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.capacity_calendar import NEVER, BurstCalendar
+from safepassage.kernels.booking.capacity_calendar import NEVER, BurstCalendar
 
 PIECES = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 3)), min_size=1, max_size=3)
 ASKED = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12), st.booleans()), max_size=14)

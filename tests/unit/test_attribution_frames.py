@@ -10,7 +10,7 @@ from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.frames import attributions
 from safepassage.engines.extraction.scoring import labelled, score, spans
 from safepassage.engines.extraction.tree import Tree, quotations
-from safepassage.kernels.english import parse, parse_words
+from safepassage.kernels.reading.english import parse, parse_words
 
 SENTENCES = [
     ("The mayor said that the bridge was closed.", "The mayor", "said", "that the bridge was closed"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+from safepassage.kernels.booking.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
 
 HORIZON_S = 40
 

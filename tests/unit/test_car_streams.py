@@ -22,8 +22,8 @@ from safepassage.engines.car_streams import (
 from safepassage.engines.summary import direction_summaries
 from safepassage.engines.summary.totals import totals
 from safepassage.formats.plan import inputs_json, plan_json
-from safepassage.kernels.booking import book
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.booking.booking import book
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.evacuation_instance import DIRECTION, Draw, draw, problem
 from safepassage_verify import verify
 from tests.unit.test_evacuation_instance import grid

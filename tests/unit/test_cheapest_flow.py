@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.kernels.cheapest_flow import cheapest_flow, flow_paths
-from safepassage.kernels.static_cut import least_cut
+from safepassage.kernels.graphs.cheapest_flow import cheapest_flow, flow_paths
+from safepassage.kernels.graphs.static_cut import least_cut
 
 
 def columns(*rows):

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.kernels.components import component_labels
+from safepassage.kernels.graphs.components import component_labels
 
 
 def labels(n_nodes, arcs, *, strong):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from safepassage.kernels.cutting_planes import highest
+from safepassage.kernels.prices.cutting_planes import highest
 
 
 def test_two_tangents_meet_in_the_middle():

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from safepassage.kernels.event_belief import STRAY, Voices, event_belief, learned, log_odds
+from safepassage.kernels.belief.event_belief import STRAY, Voices, event_belief, learned, log_odds
 
 RATES = np.array([[[0.2, 0.3, 0.5], [0.7, 0.1, 0.2]], [[0.05, 0.25, 0.7], [0.8, 0.05, 0.15]]])
 """A party's voice and a monitor's: affirm, deny, silent if the event is not so, and if it is."""

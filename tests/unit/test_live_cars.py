@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from safepassage.kernels.booking import RoadPieces, Turns, book
-from safepassage.kernels.live_cars import LiveCars
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.booking.booking import RoadPieces, Turns, book
+from safepassage.kernels.booking.live_cars import LiveCars
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.draws import Draws
 
 HORIZON_S, CAR = 20_000, 1_000

@@ -12,7 +12,7 @@ from safepassage.cli.claims.zones_weighed import zone_lines, zone_rows
 from safepassage.domain.case import Area, AreaKind, Provenance
 from safepassage.domain.situation import Situation
 from safepassage.engines.nested_zones import read_as, readings, zones
-from safepassage.kernels.polygons import common_and_all
+from safepassage.kernels.graphs.polygons import common_and_all
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.small_cases import random_small_case
 

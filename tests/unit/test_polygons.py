@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from safepassage.kernels.polygons import points_inside, shares_inside
+from safepassage.kernels.graphs.polygons import points_inside, shares_inside
 
 
 def box(west, south, east, north):

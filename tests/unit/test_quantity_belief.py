@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.kernels.quantity_belief import Z_80, quantity_posterior
+from safepassage.kernels.belief.quantity_belief import Z_80, quantity_posterior
 
 ALONE = -1
 

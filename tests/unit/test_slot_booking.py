@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.kernels.slot_booking import book, slotted
+from safepassage.kernels.booking.slot_booking import book, slotted
 
 HOUR_S = 3_600
 CAR = HOUR_S * 1_000

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safepassage.formats.networks import osm
-from safepassage.kernels.snapping import nearest_nodes, nearest_stretches
+from safepassage.kernels.graphs.snapping import nearest_nodes, nearest_stretches
 
 RADIUS_M = 6_371_008.8
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
-from safepassage.kernels.static_cut import UNLIMITED, least_cut
+from safepassage.kernels.graphs.static_cut import UNLIMITED, least_cut
 
 
 def columns(rows, width):

@@ -12,8 +12,8 @@ from safepassage import example
 from safepassage.domain.situation import Situation
 from safepassage.engines.evacuate import tours as engine
 from safepassage.formats.case.case_reading import read_case
-from safepassage.kernels import tour_search as kernel
-from safepassage.kernels.tour_loops import EMPTY, HEADS, HOUR_S, KINDS, ROAD, STOPS
+from safepassage.kernels.tours import tour_search as kernel
+from safepassage.kernels.tours.tour_loops import EMPTY, HEADS, HOUR_S, KINDS, ROAD, STOPS
 from safepassage.planning import StoppingRule, make_plan
 
 STEPS = 3_000

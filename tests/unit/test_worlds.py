@@ -24,7 +24,7 @@ from safepassage.engines.worlds import (
 )
 from safepassage.engines.worlds.draws import Lot, truths
 from safepassage.formats.plan import plan_json, worlds_json
-from safepassage.kernels.world_draws import stratified_ppm, stratum, uniform_ppm
+from safepassage.kernels.worlds.world_draws import stratified_ppm, stratum, uniform_ppm
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 

@@ -12,7 +12,7 @@ from safepassage.engines.worlds import Outcomes, Question, Reported, evaluated, 
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.maps.map_roads import RESTRICTED, UNKNOWN, state_of
 from safepassage.formats.plan import inputs_json, plan_json
-from safepassage.kernels.world_runs import Int64
+from safepassage.kernels.worlds.world_runs import Int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

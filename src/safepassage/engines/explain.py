@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 MVEH = 1_000
 LEAST_EXPOSED = 1_000

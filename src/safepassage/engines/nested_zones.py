@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from safepassage.domain.case import Area, Case, Provenance
-from safepassage.kernels.polygons import common_and_all
+from safepassage.kernels.graphs.polygons import common_and_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import NO_LIMIT, Arcs, Mode, RoadClass, RoadNetwork
 from safepassage.domain.network_report import Box, ClassTotal, NetworkReport, ReadCounts
-from safepassage.kernels.components import component_labels
+from safepassage.kernels.graphs.components import component_labels
 
 LARGEST_COMPONENTS = 10
 """How many component sizes a report lists."""

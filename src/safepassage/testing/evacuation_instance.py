@@ -17,7 +17,7 @@ from safepassage.domain.network import Int64, Mode, frozen_array
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules
 from safepassage.domain.timed_network import TimedArcs, TimedNetwork
 from safepassage.domain.traffic_network import TrafficNetwork
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 DIRECTION = "out"
 CORE = 0.7

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.event_belief import AFFIRMS, DENIES, SILENT, Voices
+from safepassage.kernels.belief.event_belief import AFFIRMS, DENIES, SILENT, Voices
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

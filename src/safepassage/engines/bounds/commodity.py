@@ -12,7 +12,7 @@ from safepassage.domain.case import STAYS, UNDECIDED, Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import Piece
-from safepassage.kernels.static_cut import UNLIMITED
+from safepassage.kernels.graphs.static_cut import UNLIMITED
 
 Int64 = NDArray[np.int64]
 LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)

@@ -11,7 +11,7 @@ from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.engines.bounds.commodity import LINK_BITS, Origin, least_travel_s, origins
 from safepassage.engines.bounds.remaining import under_way
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.commodity import CARS, ArcSupply, Origin, origins
 from safepassage.engines.bounds.swept_cut import SweptCuts
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.static_cut import UNLIMITED, least_cut
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.static_cut import UNLIMITED, least_cut
 
 Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.commodity import CARS, ArcSupply
 from safepassage.engines.bounds.label_cut import NEVER_EARLY, UNREACHED_S, Cut
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.static_cut import UNLIMITED, least_cut
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.static_cut import UNLIMITED, least_cut
 
 Int64 = NDArray[np.int64]
 

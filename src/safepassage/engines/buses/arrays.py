@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.bus_plan import BusPlan, BusRun, BusStop, StopKind
 from safepassage.domain.bus_problem import ANY_NUMBER, BusFleet, BusProblem
-from safepassage.kernels.bus_routes import NO_WAY_S, BusArrays
+from safepassage.kernels.buses.bus_routes import NO_WAY_S, BusArrays
 
 Int64 = NDArray[np.int64]
 

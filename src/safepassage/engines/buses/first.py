@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from safepassage.engines.buses.arrays import BusModel
-from safepassage.kernels.bus_anneal import BusTimes, TripLists
-from safepassage.kernels.bus_routes import NO_WAY_S
+from safepassage.kernels.buses.bus_anneal import BusTimes, TripLists
+from safepassage.kernels.buses.bus_routes import NO_WAY_S
 
 
 def times_of(model: BusModel) -> BusTimes:

@@ -11,9 +11,9 @@ from safepassage.domain.bus_plan import BoundKind, BusOutcome, BusPlan, BusProof
 from safepassage.domain.bus_problem import BusProblem
 from safepassage.engines.buses.arrays import BusModel, Run, model_of, plan_of, runs_of
 from safepassage.engines.buses.first import bus_seats, first_plan, times_of
-from safepassage.kernels.bus_anneal import TripLists, anneal
-from safepassage.kernels.bus_master import Refutation, RouteMaster
-from safepassage.kernels.bus_search import Case, RouteSearch
+from safepassage.kernels.buses.bus_anneal import TripLists, anneal
+from safepassage.kernels.buses.bus_master import Refutation, RouteMaster
+from safepassage.kernels.buses.bus_search import Case, RouteSearch
 
 ROUNDS = 16
 FIRST_STEPS = 200_000

@@ -11,8 +11,8 @@ from safepassage.domain.network import Int64
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows, distinct_paths, turns_of
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces
-from safepassage.kernels.booking import Busy
-from safepassage.kernels.road_book import RoadBook
+from safepassage.kernels.booking.booking import Busy
+from safepassage.kernels.booking.road_book import RoadBook
 
 PPM = 1_000_000
 PARTS = 2**16

@@ -11,7 +11,7 @@ from safepassage.domain.network import Int64
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_pieces
-from safepassage.kernels.live_cars import LiveCars
+from safepassage.kernels.booking.live_cars import LiveCars
 
 KEPT_WAIT_S = 20
 """Longest wait at a junction that bookings make, as elsewhere in the planner."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.network import Int64, frozen_array
-from safepassage.kernels.booking import Turns
+from safepassage.kernels.booking.booking import Turns
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

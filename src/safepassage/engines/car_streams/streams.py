@@ -11,7 +11,7 @@ from safepassage.domain.network import Int64
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import TimedNetwork
-from safepassage.kernels.booking import Booking, RoadPieces, Turns
+from safepassage.kernels.booking.booking import Booking, RoadPieces, Turns
 
 GROUP = "own_vehicle"
 

@@ -13,7 +13,7 @@ from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import ForcesPredicate, Interest, Predicate
 from safepassage.engines.conflicts.relate import by_slot, contradicting, set_against
 from safepassage.engines.conflicts.slot import Slot, says_no, slots, status
-from safepassage.kernels.quantity_belief import quantity_posterior
+from safepassage.kernels.belief.quantity_belief import quantity_posterior
 
 COUNT_SIGMA = 0.73
 """Spread in logs of one count: the median high/low ratio of contested counts is 2 (UCDP event data), and the

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import Corridor, Route, Schedule
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
-from safepassage.kernels.shortest_paths import ArcGraph, PathTree
+from safepassage.kernels.graphs.shortest_paths import ArcGraph, PathTree
 
 PPM = 1_000_000
 SHARED_LIMIT_PPM = 500_000

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode, RoadClass, RoadNetwork
 from safepassage.domain.problem import Problem, Where, error, warning
 from safepassage.domain.quick_look import QuickLook
-from safepassage.kernels.components import component_labels
-from safepassage.kernels.polygons import inside_mask
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.components import component_labels
+from safepassage.kernels.graphs.polygons import inside_mask
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]

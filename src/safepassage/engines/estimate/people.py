@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from safepassage.domain.network import RoadClass, RoadNetwork
 from safepassage.domain.quick_look import QuickLook
 from safepassage.engines.estimate.area import AreaRoads
-from safepassage.kernels.polygons import cell_shares, inside_mask, points_by_cell
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.polygons import cell_shares, inside_mask, points_by_cell
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]

@@ -28,7 +28,7 @@ from safepassage.domain.quick_look import Assumption, OffRoadLink, QuickLook
 from safepassage.engines.estimate.area import SNAP_LIMIT_M, AreaRoads, area_roads
 from safepassage.engines.estimate.people import FAR_M, M_PER_DEGREE, Spread, StartCell, spread
 from safepassage.engines.estimate.wording import assumptions
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 OUT = "out"
 """The one direction of an estimate: out of the area."""

@@ -10,7 +10,7 @@ import numpy as np
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
 from safepassage.engines.evacuate.ways import Carrier, Ways
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 LINK_MODES = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 CHANGE_S = 1_800

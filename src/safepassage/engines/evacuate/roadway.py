@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from safepassage.domain.plan import Waits
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.capacity_calendar import NEVER, BurstCalendar, CapacityCalendar, OpenTimes
+from safepassage.kernels.booking.capacity_calendar import NEVER, BurstCalendar, CapacityCalendar, OpenTimes
 
 SECONDS_PER_HOUR = 3_600
 UNLIMITED = 10**9

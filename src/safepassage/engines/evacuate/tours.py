@@ -15,8 +15,8 @@ from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, places
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
 from safepassage.engines.evacuate.ways import Carrier, Ways
-from safepassage.kernels.tour_loops import STOPS, World
-from safepassage.kernels.tour_search import MOST_TRIPS, Choices, Tours, search
+from safepassage.kernels.tours.tour_loops import STOPS, World
+from safepassage.kernels.tours.tour_search import MOST_TRIPS, Choices, Tours, search
 
 KINDS = (SEAT, WHEELCHAIR, STRETCHER)
 Stop = tuple[str, int, int]

@@ -13,7 +13,7 @@ from safepassage.engines.evacuate.booked import roads_left
 from safepassage.engines.evacuate.exposure import passage_exposure
 from safepassage.engines.evacuate.roadway import Passage
 from safepassage.engines.evacuate.ways import Carrier, Ways
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 
 class TruckRoads:

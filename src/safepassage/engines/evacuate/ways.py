@@ -11,7 +11,7 @@ import numpy as np
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import Route
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
-from safepassage.kernels.shortest_paths import ArcGraph, PathTree
+from safepassage.kernels.graphs.shortest_paths import ArcGraph, PathTree
 
 SPREAD_FACTORS = (1.6, 2.5)
 """Arcs that candidate ways already use cost this much more when looking for further ones."""

@@ -35,7 +35,7 @@ from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
-from safepassage.kernels.english import TokenRow, parse_each
+from safepassage.kernels.reading.english import TokenRow, parse_each
 
 Value = TypeVar("Value", Quantity, TimeSpan)
 Parser = Callable[[Iterable[str]], Iterator[tuple[TokenRow, ...]]]

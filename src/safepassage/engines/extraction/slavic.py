@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
-from safepassage.kernels.english import TokenRow
+from safepassage.kernels.reading.english import TokenRow
 
 LEAST_SHARE = 0.5
 """A text with more Cyrillic letters than this share is read here."""

@@ -14,7 +14,7 @@ from safepassage.engines.extraction.lexicon import CALLING
 from safepassage.engines.extraction.stances import negations, stance
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
-from safepassage.kernels.english import TokenRow
+from safepassage.kernels.reading.english import TokenRow
 
 DENYING = words("rule deny dispute reject refute dismiss contest contradict rebut")
 FALSE = words(

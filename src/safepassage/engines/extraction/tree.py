@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from safepassage.kernels.english import TokenRow
+from safepassage.kernels.reading.english import TokenRow
 
 OPENING, CLOSING, STRAIGHT = frozenset({"“", "«", "„", "``"}), frozenset({"”", "»", "''"}), '"'
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})

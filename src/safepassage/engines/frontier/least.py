@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safepassage.domain.case import Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.frontier import Stay
 from safepassage.domain.timed_network import HazardPiece, TimedNetwork
-from safepassage.kernels.world_draws import happens, stratified_ppm
+from safepassage.kernels.worlds.world_draws import happens, stratified_ppm
 
 PPM = 1_000_000
 TAIL = 10

@@ -12,7 +12,7 @@ from safepassage.domain.claims.ledger import Standing
 from safepassage.domain.claims.values import PlaceReference, fold
 from safepassage.domain.claims.words import Decision, Interest, Modality, OriginKind, Polarity, Predicate
 from safepassage.engines.hazard_picture import policy
-from safepassage.kernels.event_belief import Voices, event_belief
+from safepassage.kernels.belief.event_belief import Voices, event_belief
 
 OPPOSITE = {Predicate.COMPLIANCE: Predicate.FIRE_ON_EVACUEES}
 HYPOTHETICAL = frozenset({Modality.INTENDED, Modality.CONDITIONAL})

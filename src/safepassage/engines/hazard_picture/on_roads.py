@@ -15,7 +15,7 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.engines.hazard_picture import policy
 from safepassage.engines.hazard_picture.in_case import METRES_PER_E7, ring_e7
 from safepassage.engines.hazard_picture.picture import slice_s
-from safepassage.kernels.polygons import line_boxes, metres_to_boxes, shares_inside
+from safepassage.kernels.graphs.polygons import line_boxes, metres_to_boxes, shares_inside
 
 LAYERS = 3
 Int64 = NDArray[np.int64]

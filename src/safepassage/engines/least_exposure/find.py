@@ -63,7 +63,7 @@ class _Pool:
 
     def ways(self) -> Any:
         """Return the ways as arrays."""
-        from safepassage.kernels.departure_book import Ways  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.booking.departure_book import Ways  # noqa: PLC0415 - compiled when first used
 
         sizes = np.cumsum([0, *(len(c) for c in self.choices)])
         return Ways(
@@ -133,8 +133,8 @@ class LeastExposure:
         return self._polished(roads, by_s, best, tries) if tries else best
 
     def _polished(self, roads: Roads, by_s: int, plan: CarPlan, tries: int) -> CarPlan:
-        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
-        from safepassage.kernels.priced_journeys import Prices, cheapest  # noqa: PLC0415
+        from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.prices.priced_journeys import Prices, cheapest  # noqa: PLC0415
 
         ways = self._pool.ways()
         enter = np.zeros((len(plan.way), max(ways.longest, plan.enter_s.shape[1])), dtype=np.int64)
@@ -207,7 +207,7 @@ class LeastExposure:
         )  # fmt: skip
 
     def _by_flow(self, roads: Roads, by_s: int, margin_s: int) -> CarPlan | None:
-        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
 
         bin_s = bin_of(by_s)
         if by_s - margin_s < 2 * bin_s:
@@ -255,7 +255,7 @@ class LeastExposure:
         return rows
 
     def _better(self, roads: Roads, by_s: int, start: CarPlan) -> CarPlan:
-        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
 
         ways = self._pool.ways()
         served = bool((start.way >= 0).any())
@@ -270,8 +270,8 @@ class LeastExposure:
 
     def _settled(self, roads: Roads, by_s: int, book: Any, cars: Any) -> CarPlan:
         """Find room for those who have none, and better everybody in turn, until little changes."""
-        from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
-        from safepassage.kernels.priced_journeys import Prices, cheapest  # noqa: PLC0415
+        from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.prices.priced_journeys import Prices, cheapest  # noqa: PLC0415
 
         none, before = Prices.none(), (-1, 0)
         for _ in range(ROUNDS):
@@ -332,7 +332,7 @@ class LeastExposure:
         return arc, since, leave
 
     def _book(self, roads: Roads, until_s: int, n_cars: int) -> Any:
-        from safepassage.kernels.departure_book import DepartureBook  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.booking.departure_book import DepartureBook  # noqa: PLC0415 - compiled when first used
 
         return DepartureBook(
             graph_of(roads), roads.network.capacity_mveh_h, roads.release_s,
@@ -384,7 +384,7 @@ def _integral(roads: Roads, arc: Int64, t: Int64) -> Int64:
 
 def graph_of(roads: Roads, *, waits: bool = True, toll: int = 1) -> Any:
     """Return the roads as the sweep reads them."""
-    from safepassage.kernels.priced_journeys import HazardSteps, OpenPieces, TimedGraph  # noqa: PLC0415
+    from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces, TimedGraph  # noqa: PLC0415
 
     network = roads.network
     return TimedGraph(
@@ -404,8 +404,8 @@ def bin_of(by_s: int) -> int:
 
 def flow_of(roads: Roads, by_s: int, *, bin_s: int) -> Any:
     """Return the flow over time of least exposure that is done by `by_s`."""
-    from safepassage.kernels.exposure_flow import FlowNetwork, least_exposure_flow  # noqa: PLC0415
-    from safepassage.kernels.priced_journeys import HazardSteps  # noqa: PLC0415
+    from safepassage.kernels.prices.exposure_flow import FlowNetwork, least_exposure_flow  # noqa: PLC0415
+    from safepassage.kernels.prices.priced_journeys import HazardSteps  # noqa: PLC0415
 
     network = roads.network
     first = network.first[:-1]

@@ -25,8 +25,8 @@ def polish(new_book: Callable[[], Any], ways: Any, cars: Any, *, least: Int64, b
 
     `new_book` makes an empty book, `least` (n_classes,) is what a class is exposed to at least.
     """
-    from safepassage.kernels.departure_book import Cars  # noqa: PLC0415 - compiled when first used
-    from safepassage.kernels.priced_journeys import Prices  # noqa: PLC0415
+    from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+    from safepassage.kernels.prices.priced_journeys import Prices  # noqa: PLC0415
 
     rng, none = np.random.default_rng(SEED), Prices.none()
     n = min(len(cars.way), max(LEAST, len(cars.way) // SHARE))

@@ -157,7 +157,7 @@ class _Search:
 
     def value(self, price: Int64) -> tuple[int, NDArray[np.float64]]:
         """Return the bound of prices and by how much it grows with each."""
-        from safepassage.kernels.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
+        from safepassage.kernels.prices.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
 
         kept = np.flatnonzero(price > 0)
         found = cheapest(

@@ -15,7 +15,7 @@ from safepassage.engines.least_exposure.car_network import (
     car_network,
     hazard_steps,
 )
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
 NEVER_S = 2**60

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from safepassage.domain.case import Case, Place, PlaceKind
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem, Severity, Where
-from safepassage.kernels.components import component_labels
-from safepassage.kernels.snapping import nearest_nodes
+from safepassage.kernels.graphs.components import component_labels
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 MIN_PART = 50
 """Smaller parts of a network are driveways and stubs; places go there only if there is nothing larger."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from safepassage.domain.case import Area, RoadSelector, SelectorKind
 from safepassage.domain.network import RoadNetwork
-from safepassage.kernels.polygons import line_boxes, points_inside, shares_inside
+from safepassage.kernels.graphs.polygons import line_boxes, points_inside, shares_inside
 
 NEAR_LIMIT_M = 500
 """A road further than this from the point of a near: selector is not the road meant."""

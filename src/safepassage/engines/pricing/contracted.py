@@ -13,8 +13,8 @@ from safepassage.domain.case import Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Vehicle
 from safepassage.engines.pricing.listed import LINK_BITS, ever_open, open_steps
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.value_tables import NO_WAY_S, Clock
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.prices.value_tables import NO_WAY_S, Clock
 
 Int64 = NDArray[np.int64]
 CARS = "cars"

@@ -23,8 +23,8 @@ from safepassage.domain.price_sheet import (
 from safepassage.engines.pricing.contracted import CARS, Contracted, classes_of, fleets_of, is_link
 from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, seat_tables
 from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
-from safepassage.kernels.column_program import PackingProgram
-from safepassage.kernels.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
+from safepassage.kernels.prices.column_program import PackingProgram
+from safepassage.kernels.prices.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
 
 Int64 = NDArray[np.int64]
 STEP_S = 120

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.engines.pricing.contracted import CARS, Contracted, Fleet, is_link
 from safepassage.engines.pricing.listed import LINK_BITS
-from safepassage.kernels.value_tables import NO_WAY_S, Options, Timed, timed
+from safepassage.kernels.prices.value_tables import NO_WAY_S, Options, Timed, timed
 
 Int64 = NDArray[np.int64]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import Piece
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.value_tables import Clock
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.prices.value_tables import Clock
 
 Int64 = NDArray[np.int64]
 LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)

@@ -12,7 +12,7 @@ from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unser
 from safepassage.domain.planning_problem import DemandRow, PlanningProblem
 from safepassage.engines.quickest.rides import ON_FOOT, Rides, ride
 from safepassage.engines.quickest.supply import Supply, Way
-from safepassage.kernels.slot_booking import Booked, SlottedRoutes, book, slotted
+from safepassage.kernels.booking.slot_booking import Booked, SlottedRoutes, book, slotted
 
 Int64 = NDArray[np.int64]
 ROLLING_WAIT_S = 60

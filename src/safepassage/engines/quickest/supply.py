@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.cheapest_flow import Flow, cheapest_flow, flow_paths
-from safepassage.kernels.shortest_paths import ArcGraph
-from safepassage.kernels.static_cut import UNLIMITED
+from safepassage.kernels.graphs.cheapest_flow import Flow, cheapest_flow, flow_paths
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.static_cut import UNLIMITED
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from safepassage.domain.shuttle import NONE, Pickup, ShuttlePlan, ShuttleProblem, ShuttleTrip
-from safepassage.kernels import shuttle_tours
-from safepassage.kernels.shuttle_tours import NEVER_MS, Case, Int64, Tours
+from safepassage.kernels.shuttles import shuttle_tours
+from safepassage.kernels.shuttles.shuttle_tours import NEVER_MS, Case, Int64, Tours
 
 LONGEST_PLAN_MS = 10**8
 """Prices are set so that no plan is thought longer than this (28 hours)."""

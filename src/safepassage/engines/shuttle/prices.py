@@ -16,9 +16,9 @@ from safepassage.domain.shuttle import ShuttleBound, ShuttleProblem
 from safepassage.engines.shuttle.arrays import case_of
 from safepassage.engines.shuttle.relaxation import Relaxation, relax
 from safepassage.engines.shuttle.waiting import least_waiting
-from safepassage.kernels.cutting_planes import highest
-from safepassage.kernels.shuttle_bound import NO_COST
-from safepassage.kernels.shuttle_tours import NEVER_MS, Int64
+from safepassage.kernels.prices.cutting_planes import highest
+from safepassage.kernels.shuttles.shuttle_bound import NO_COST
+from safepassage.kernels.shuttles.shuttle_tours import NEVER_MS, Int64
 
 WORKS = (20_000_000, 160_000_000)
 """Transitions of one evaluation, at most: prices are found on a coarse grid and finished on a finer one."""

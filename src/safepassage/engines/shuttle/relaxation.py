@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safepassage.kernels import shuttle_bound, shuttle_trace
-from safepassage.kernels.shuttle_bound import Costs, Grid
-from safepassage.kernels.shuttle_tours import NEVER_MS, Case, Int64
+from safepassage.kernels.shuttles import shuttle_bound, shuttle_trace
+from safepassage.kernels.shuttles.shuttle_bound import Costs, Grid
+from safepassage.kernels.shuttles.shuttle_tours import NEVER_MS, Case, Int64
 
 STEPS_MS = (1_000, 2_000, 4_000, 5_000, 10_000, 20_000, 30_000, 60_000)
 """Lengths of a cell that are tried, shortest first; handling times are mostly whole multiples of these."""

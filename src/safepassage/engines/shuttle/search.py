@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from safepassage.domain.shuttle import ShuttlePlan, ShuttleProblem
 from safepassage.engines.shuttle.arrays import case_of, plan_of
-from safepassage.kernels import shuttle_search, shuttle_tours
-from safepassage.kernels.shuttle_dispatch import dispatch
-from safepassage.kernels.shuttle_tours import Case, Tours
+from safepassage.kernels.shuttles import shuttle_search, shuttle_tours
+from safepassage.kernels.shuttles.shuttle_dispatch import dispatch
+from safepassage.kernels.shuttles.shuttle_tours import Case, Tours
 
 MOVES = 10_000_000
 """The work limit where none is given: moves tried."""

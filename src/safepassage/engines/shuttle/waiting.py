@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from safepassage.kernels.shuttle_tours import NEVER_MS, Case, Int64
+from safepassage.kernels.shuttles.shuttle_tours import NEVER_MS, Case, Int64
 
 
 def least_waiting(case: Case, parties: Int64) -> int:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from safepassage.domain.siting import NO_LIMIT, Int64, SitingProblem
-from safepassage.kernels.cover_search import cover_all, reach_of
-from safepassage.kernels.covering_program import Bool, CoverAll, hardest
-from safepassage.kernels.median_bound import IN, Int8
-from safepassage.kernels.median_tree import NearestService, Start, best_sites
-from safepassage.kernels.roomy_sites import RoomyService
+from safepassage.kernels.sites.cover_search import cover_all, reach_of
+from safepassage.kernels.sites.covering_program import Bool, CoverAll, hardest
+from safepassage.kernels.sites.median_bound import IN, Int8
+from safepassage.kernels.sites.median_tree import NearestService, Start, best_sites
+from safepassage.kernels.sites.roomy_sites import RoomyService
 
 Stop = Callable[[], bool]
 NEARLY = 1e-6

@@ -17,10 +17,10 @@ from safepassage.domain.siting import (
     SitingProblem,
 )
 from safepassage.engines.siting.centre import Stop, least_longest
-from safepassage.kernels.covering_program import CoverMost
-from safepassage.kernels.median_bound import IN, Int8
-from safepassage.kernels.median_tree import NearestService, Start, best_sites
-from safepassage.kernels.roomy_sites import RoomyService
+from safepassage.kernels.sites.covering_program import CoverMost
+from safepassage.kernels.sites.median_bound import IN, Int8
+from safepassage.kernels.sites.median_tree import NearestService, Start, best_sites
+from safepassage.kernels.sites.roomy_sites import RoomyService
 
 SOLVER_S = 6.0
 """Seconds an integer program may take to hint at sites; the proof does not rest on it."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.siting import NO_LIMIT, NO_WAY, Int64, SitingProblem
-from safepassage.kernels.travel_matrix import TravelGraph
+from safepassage.kernels.graphs.travel_matrix import TravelGraph
 
 PPM = 1_000_000
 WALK_M_H = 4_000

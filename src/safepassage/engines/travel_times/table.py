@@ -11,7 +11,7 @@ from safepassage.domain.network import NO_LIMIT, Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import Piece, TimedNetwork
 from safepassage.domain.travel_table import NO_WAY, Int64, TravelTable
-from safepassage.kernels.travel_matrix import PieceOfArc, TravelGraph
+from safepassage.kernels.graphs.travel_matrix import PieceOfArc, TravelGraph
 
 Windows = tuple[tuple[int, int], ...]
 

@@ -13,7 +13,7 @@ from safepassage.domain.network import Mode
 from safepassage.domain.plan import CarStream, Departure, Load, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.what_if import Departing, Junction
-from safepassage.kernels.convergent_tree import NONE, TreeTask, best_tree
+from safepassage.kernels.graphs.convergent_tree import NONE, TreeTask, best_tree
 
 Int64 = NDArray[np.int64]
 BIG = 2**40

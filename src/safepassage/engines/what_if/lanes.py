@@ -12,7 +12,7 @@ from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.what_if import AidWay, Lane
 from safepassage.engines.what_if.stretches import persons_by_arc
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 MVEH = 1_000
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
-from safepassage.kernels.world_draws import happens, stratified_ppm, uniform_ppm
-from safepassage.kernels.world_runs import NEVER, Drawn, Int64
+from safepassage.kernels.worlds.world_draws import happens, stratified_ppm, uniform_ppm
+from safepassage.kernels.worlds.world_runs import NEVER, Drawn, Int64
 
 DAY_S = 86_400
 

@@ -13,7 +13,7 @@ from safepassage.domain.timed_network import HazardEvent
 from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
 from safepassage.engines.worlds.draws import Lot, coming, drawn, undecided
 from safepassage.engines.worlds.movements import Arriving, Movements
-from safepassage.kernels.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, Trips, run
+from safepassage.kernels.worlds.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, Trips, run
 
 SLICE = 64
 """Worlds that are run at once: memory does not grow with their number."""

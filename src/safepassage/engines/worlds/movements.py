@@ -9,7 +9,7 @@ import numpy as np
 
 from safepassage.domain.plan import Corridor, Leg, LinkRide, Schedule, Waits
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.kernels.world_runs import Int64, Trips
+from safepassage.kernels.worlds.world_runs import Int64, Trips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import numpy as np
 
 from safepassage.domain.worlds import PPM, DirectionInWorlds, FactKind, FactValue, WorldsSheet
 from safepassage.engines.worlds.evaluate import Outcomes, Question
-from safepassage.kernels.world_draws import uniform_ppm
-from safepassage.kernels.world_runs import Int64
+from safepassage.kernels.worlds.world_draws import uniform_ppm
+from safepassage.kernels.worlds.world_runs import Int64
 
 TAIL = 10
 MARKS = 12

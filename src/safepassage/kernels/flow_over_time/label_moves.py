@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.flow_over_time.labels import CutArcs
-from safepassage.kernels.static_cut import least_cut
+from safepassage.kernels.graphs.static_cut import least_cut
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]

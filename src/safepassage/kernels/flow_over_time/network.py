@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.flow_over_time.contraction import Contracted, contract
-from safepassage.kernels.shortest_paths import ArcGraph
+from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
 

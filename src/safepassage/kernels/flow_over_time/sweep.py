@@ -151,7 +151,7 @@ class _Run:
 
     def _earliest(self) -> Int64:
         """Return (n_nodes,) the first bin in which anybody can be at a node."""
-        from safepassage.kernels.shortest_paths import ArcGraph  # noqa: PLC0415 - used here only
+        from safepassage.kernels.graphs.shortest_paths import ArcGraph  # noqa: PLC0415 - used here only
 
         net = self.network
         graph = ArcGraph(net.tail, net.head, net.n_nodes, np.ones(len(net.tail), dtype=bool))

@@ -1,0 +1,1 @@
+"""Weigh who said what: events, and numbers."""

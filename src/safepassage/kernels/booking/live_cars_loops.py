@@ -1,0 +1,299 @@
+"""Compiled loops of `live_cars`: entries of cars in the calendars, taken, given back and taken anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from safepassage.kernels.booking.booking_loops import (
+    FIRST_ROOM,
+    NEVER,
+    first_after,
+    piece_of,
+    reserve,
+    run,
+    soonest,
+)
+from safepassage.kernels.compiled import compiled
+
+
+@compiled
+def travel_in(roads: Any, arc: int, t: int) -> Any:
+    """Return the travel time of an arc entered in second t."""
+    return roads[3][piece_of(roads[1], roads[0][arc], roads[0][arc + 1], t)]
+
+
+@compiled
+def entries_of(roads: Any, paths: Any, cars: Any, waits: Any, at: Any) -> tuple[Any, Any, Any]:
+    """Return (arc, entered) of all entries and (n_cars,) arrivals; `waits` are (car, position, s)."""
+    path_start, path_arcs = paths
+    car_path, depart_s = cars
+    n = len(car_path)
+    arc_of, t_of = np.empty(at[n], np.int32), np.empty(at[n], np.int64)
+    arrive_s = np.empty(n, np.int64)
+    k = 0
+    for car in range(n):
+        t, first = depart_s[car], path_start[car_path[car]]
+        for i in range(path_start[car_path[car] + 1] - first):
+            while k < len(waits) and waits[k, 0] == car and waits[k, 1] == i:
+                t += waits[k, 2]
+                k += 1
+            arc = path_arcs[first + i]
+            arc_of[at[car] + i], t_of[at[car] + i] = arc, t
+            t += travel_in(roads, arc, t)
+        arrive_s[car] = t
+    return arc_of, t_of, arrive_s
+
+
+@compiled
+def pack(roads: Any, entries: Any, order: Any, work: int) -> tuple[Any, Any, Any, Any, int]:
+    """Return (coordinate of each entry; first stretch and number per arc; stretches; first misfit or NEVER).
+
+    `order` sorts entries by arc and second: each takes the first place left in its second.
+    """
+    piece_start, from_s, rate, _, _, cumulated, _ = roads
+    arc_of, t_of = entries
+    n_arcs = len(piece_start) - 1
+    x_of = np.empty(len(arc_of), np.int64)
+    first, count = np.zeros(n_arcs, np.int64), np.zeros(n_arcs, np.int64)
+    stretches = np.empty((len(arc_of), 2), np.int64)
+    used, last = 0, NEVER
+    for e in order:
+        arc, t = arc_of[e], t_of[e]
+        k = piece_of(from_s, piece_start[arc], piece_start[arc + 1], t)
+        low = cumulated[k] + rate[k] * (t - from_s[k])
+        x = low
+        if arc != last:
+            first[arc], last = used, arc
+        elif stretches[used - 1, 1] > x:
+            x = stretches[used - 1, 1]
+        if rate[k] <= 0 or x >= low + rate[k]:
+            return x_of, first, count, stretches[:used], e
+        x_of[e] = x
+        if count[arc] and stretches[used - 1, 1] == x:
+            stretches[used - 1, 1] = x + work
+        else:
+            stretches[used, 0], stretches[used, 1] = x, x + work
+            used += 1
+            count[arc] += 1
+    return x_of, first, count, stretches[:used], NEVER
+
+
+@compiled
+def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
+    """Give back [x, end) of an arc; return the (possibly larger) pools and how much is in use."""
+    at, count, busy_from, busy_until = calendars
+    first, n, (x, end) = at[arc], count[arc], stretch
+    i = first + first_after(busy_until, first, n, x)
+    left, right = busy_from[i] < x, busy_until[i] > end
+    if left and right:
+        if n == room[arc]:
+            more = max(FIRST_ROOM, 2 * n)
+            if used + more > len(busy_from):
+                busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
+                busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
+            busy_from[used : used + n] = busy_from[first : first + n]
+            busy_until[used : used + n] = busy_until[first : first + n]
+            i += used - first
+            first = used
+            at[arc], room[arc] = first, more
+            used += more
+        for j in range(first + n, i, -1):
+            busy_from[j] = busy_from[j - 1]
+            busy_until[j] = busy_until[j - 1]
+        busy_until[i], busy_from[i + 1] = x, end
+        count[arc] = n + 1
+    elif left:
+        busy_until[i] = x
+    elif right:
+        busy_from[i] = end
+    else:
+        for j in range(i, first + n - 1):
+            busy_from[j] = busy_from[j + 1]
+            busy_until[j] = busy_until[j + 1]
+        count[arc] = n - 1
+    return busy_from, busy_until, used
+
+
+@compiled
+def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> Any:
+    """Return the cars that are to enter a closed arc at or after `now_s`."""
+    arc_of, t_of = entries
+    at, size = spans
+    found = np.empty(len(at), np.int64)
+    n = 0
+    for car in range(len(at)):
+        for e in range(at[car], at[car] + size[car]):
+            if closed[arc_of[e]] and t_of[e] >= now_s:
+                found[n] = car
+                n += 1
+                break
+    return found[:n].copy()
+
+
+@compiled
+def stands(roads: Any, head: Any, entries: Any, spans: Any, cars: Any, now_s: int) -> tuple[Any, Any, Any]:
+    """Return (arcs entered before now, node, second) where each car can first be changed.
+
+    A car that has passed its last arc stands at its end since it arrived; node is NEVER for those at home.
+    """
+    arc_of, t_of = entries
+    at, size = spans
+    n = len(cars)
+    past, node, since = np.zeros(n, np.int64), np.full(n, NEVER), np.full(n, now_s)
+    for i in range(n):
+        car = cars[i]
+        k = 0
+        while k < size[car] and t_of[at[car] + k] < now_s:
+            k += 1
+        past[i] = k
+        if k:
+            e = at[car] + k - 1
+            node[i] = head[arc_of[e]]
+            left = t_of[e] + travel_in(roads, arc_of[e], t_of[e])
+            since[i] = left if k == size[car] else max(now_s, left)
+    return past, node, since
+
+
+@compiled
+def give_back(calendars: Any, room: Any, used: int, *, entries: Any, spans: Any, cars: Any, work: int) -> Any:
+    """Give back what cars hold from their `past` entry on; return the pools."""
+    arc_of, x_of = entries
+    at, size, past = spans
+    busy_from, busy_until = calendars[2], calendars[3]
+    for i in range(len(cars)):
+        car = cars[i]
+        for e in range(at[car] + past[i], at[car] + size[car]):
+            busy_from, busy_until, used = release(
+                (calendars[0], calendars[1], busy_from, busy_until), room, used, arc_of[e],
+                (x_of[e], x_of[e] + work),
+            )  # fmt: skip
+    return busy_from, busy_until, used
+
+
+@compiled
+def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
+    """Return (n_arcs,) the share of the capacity in [from_t, until_t) that is not booked; 0 when closed."""
+    piece_start, from_s, rate, _, _, cumulated, _ = roads
+    at, count, busy_from, busy_until = calendars
+    n_arcs = len(piece_start) - 1
+    share = np.zeros(n_arcs)
+    for arc in range(n_arcs):
+        low, high = piece_start[arc], piece_start[arc + 1]
+        k, last = piece_of(from_s, low, high, from_t), piece_of(from_s, low, high, until_t)
+        x = cumulated[k] + rate[k] * (from_t - from_s[k])
+        end = cumulated[last] + rate[last] * (until_t - from_s[last])
+        if end <= x:
+            continue
+        free, n = end - x, count[arc]
+        i = first_after(busy_until, at[arc], n, x)
+        while i < n and busy_from[at[arc] + i] < end:
+            free -= min(end, busy_until[at[arc] + i]) - max(x, busy_from[at[arc] + i])
+            i += 1
+        share[arc] = free / (end - x)
+    return share
+
+
+@compiled
+def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
+    """Return (start, arcs, whose) of the ways from nodes along trees (n_trees, n_nodes) of next arcs.
+
+    `whose` is the position of the node; a way that an earlier tree has shown already is left out, and so
+    are empty ones.
+    """
+    n_trees, longest = next_arc.shape
+    start = np.zeros(len(nodes) * n_trees + 1, np.int64)
+    whose = np.empty(len(nodes) * n_trees, np.int64)
+    arcs = np.empty(1024, np.int64)
+    n, used = 0, 0
+    for i in range(len(nodes)):
+        first = n
+        for tree in range(n_trees):
+            node, length = nodes[i], 0
+            while next_arc[tree, node] >= 0 and length < longest:
+                if used + length == len(arcs):
+                    arcs = np.concatenate((arcs, np.empty(len(arcs), np.int64)))
+                arcs[used + length] = next_arc[tree, node]
+                node = head[next_arc[tree, node]]
+                length += 1
+            known = length == 0
+            for earlier in range(first, n):
+                if start[earlier + 1] - start[earlier] == length and not known:
+                    known = bool(
+                        (arcs[start[earlier] : start[earlier] + length] == arcs[used : used + length]).all()
+                    )
+            if not known:
+                whose[n] = i
+                n += 1
+                used += length
+                start[n] = used
+    return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy()
+
+
+@compiled
+def on_free_roads(lists: Any, turns: Any) -> Any:
+    """Return (n_ways,) when the first turn of each way's list could arrive on free roads."""
+    (list_start, list_path, least_s), (turn_list, turn_from_s) = lists, turns
+    found = least_s.copy()
+    for turn in range(len(turn_list) - 1, -1, -1):
+        for j in range(list_start[turn_list[turn]], list_start[turn_list[turn] + 1]):
+            found[list_path[j]] = turn_from_s[turn] + least_s[list_path[j]]
+    return found
+
+
+# One flat loop: its pools grow, and numba passes them on by name only.
+@compiled
+def book_anew(
+    roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, request: Any
+) -> tuple[Any, ...]:
+    """Give each turn the way of its list that arrives first; return (way, arrival), seconds and places.
+
+    `request` is (last second of arrival, work); `lists` end with (n_ways,) least seconds of each way.
+    """
+    (list_start, list_path, _), (turn_list, turn_from_s) = lists, turns
+    at, count, busy_from, busy_until = calendars
+    start, stop_arc, end, work = stops[0], stops[1], request[0] + 1, request[1]
+    n, n_paths = len(turn_list), len(start) - 1
+    longest = 1
+    for path in range(n_paths):
+        longest = max(longest, start[path + 1] - start[path])
+    trace = (np.zeros(longest, np.int64), np.zeros(longest, np.int64))
+    booked = np.full((n, 3), NEVER)
+    # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
+    next_depart, next_arrive = np.zeros(n_paths, np.int64), on_free_roads(lists, turns)
+    seconds, places, taken = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
+    turn = 0
+    while turn < n:
+        low, high = list_start[turn_list[turn]], list_start[turn_list[turn] + 1]
+        path, second = soonest(list_path, low, high, next_arrive) if low < high else (NEVER, end)
+        second = min(second, end)
+        if path == NEVER or next_arrive[path] >= end:
+            turn += 1
+            continue
+        since = max(turn_from_s[turn], next_depart[path])
+        depart, arrive, _ = run(
+            roads, (at, count, busy_from, busy_until), stops, (path, since, work, end - 1), trace
+        )
+        if depart == NEVER or arrive > second:
+            next_arrive[path] = end if depart == NEVER else arrive
+            next_depart[path] = max(depart, since)
+            continue
+        next_arrive[path], next_depart[path] = arrive, depart
+        booked[turn, 0], booked[turn, 1], booked[turn, 2] = path, arrive, taken
+        size = start[path + 1] - start[path]
+        while taken + size > len(seconds):
+            seconds = np.concatenate((seconds, np.empty(len(seconds), np.int64)))
+            places = np.concatenate((places, np.empty(len(places), np.int64)))
+        t = depart
+        for k in range(size):
+            arc, x = stop_arc[start[path] + k], trace[0][k]
+            t += trace[1][k]
+            busy_from, busy_until, used = reserve(
+                (at, count, busy_from, busy_until), room, used, arc, (x, x + work)
+            )
+            seconds[taken + k], places[taken + k] = t, x
+            t += travel_in(roads, arc, t)
+        taken += size
+        turn += 1
+    return booked, seconds[:taken].copy(), places[:taken].copy(), busy_from, busy_until, used

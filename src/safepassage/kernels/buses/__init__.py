@@ -1,0 +1,1 @@
+"""Search and prove routes of the bus evacuation problem."""

@@ -1,0 +1,1 @@
+"""Find the cheapest journeys under prices, and the prices: value tables, columns, cuts."""

@@ -1,0 +1,1 @@
+"""Parse English and tag words in sequence."""

@@ -1,0 +1,1 @@
+"""Choose and bound sites: medians, covers, centres, with and without limits of room."""

@@ -1,0 +1,1 @@
+"""Search tours of a mixed fleet under tolls of roads and sites."""

@@ -1,0 +1,1 @@
+"""Draw worlds and run movements through them."""
