@@ -9,8 +9,9 @@ import pytest
 from safepassage.domain.access import Operation, Person, Role, may
 from safepassage.domain.release import SensitivityClass
 from safepassage.web.application import routes
-from safepassage.web.doors import CLASS, COOKIE, Door, Way
+from safepassage.web.doors import CLASS, COOKIE, Way
 from safepassage.web.guard import LARGEST_BODY
+from safepassage.web.rights import Door
 from tests.support.browsing import ORIGIN, browsing
 from tests.support.desks import Clock, desk_and_app, sign_in, with_plan
 

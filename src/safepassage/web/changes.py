@@ -16,9 +16,10 @@ from safepassage.domain.log.entry import Entry
 from safepassage.domain.release import SensitivityClass
 from safepassage.web.changes_said import said
 from safepassage.web.desk import Desk
-from safepassage.web.doors import READS_ALL, READS_PARTNERS, UNDOES, Way, reach
+from safepassage.web.doors import Way
 from safepassage.web.forms import form_of
 from safepassage.web.pages import asking, desk_of, page
+from safepassage.web.rights import READS_ALL, READS_PARTNERS, UNDOES, reach
 from safepassage.web.state_diff import differences
 
 SHOWN, DIFFERENCES = 100, 500

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from safepassage.casework.differences import difference_lines
 from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.web.desk import Desk
-from safepassage.web.doors import READS_ALL, Way
+from safepassage.web.doors import Way
 from safepassage.web.pages import desk_of, page
 from safepassage.web.plan_screen import shown_plan
 from safepassage.web.planner import MadePlan
+from safepassage.web.rights import READS_ALL
 from safepassage.withdrawal import Answer, difference
 
 

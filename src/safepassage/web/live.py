@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from safepassage.web.doors import READS_ALL, can, person_of, reach
+from safepassage.web.doors import person_of
 from safepassage.web.hub import MOST_LISTENERS
 from safepassage.web.pages import asking, desk_of
+from safepassage.web.rights import READS_ALL, can, reach
 
 LONGEST_NUMBER = 12
 

@@ -18,10 +18,11 @@ from safepassage.domain.case import SelectorKind
 from safepassage.domain.situation import Situation
 from safepassage.engines.overlay import overlay
 from safepassage.web.desk import Desk
-from safepassage.web.doors import READS_ALL, READS_PARTNERS, Way, can
+from safepassage.web.doors import Way
 from safepassage.web.map_features import MapScene, map_document, shown_plan_of
 from safepassage.web.map_view import tiles_of
 from safepassage.web.pages import asking, desk_of, locale_of
+from safepassage.web.rights import READS_ALL, READS_PARTNERS, can
 from safepassage.web.tiles import tile_response
 from safepassage.web.words import words
 

@@ -23,20 +23,12 @@ from safepassage.store import movement_events
 from safepassage.store.event_store import Receipt
 from safepassage.web import sent_copies
 from safepassage.web.desk import DeniedError, Desk
-from safepassage.web.doors import (
-    CLASS,
-    PLANS,
-    READS_ALL,
-    READS_PARTIES,
-    READS_PARTNERS,
-    SIGNED_IN,
-    Way,
-    can,
-)
+from safepassage.web.doors import CLASS, Way
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.movement_forms import MAKERS, drafted, event_of, now_utc_s
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_screen import shown_plan
+from safepassage.web.rights import PLANS, READS_ALL, READS_PARTIES, READS_PARTNERS, SIGNED_IN, can
 
 HOUR_S, MINUTE_S = 3600, 60
 _FIELDS = (

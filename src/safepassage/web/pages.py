@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
+from safepassage.web import rights
 from safepassage.web.map_view import map_facts
 from safepassage.web.planner_words import planned, titled
 from safepassage.web.spoken import spoken
@@ -94,17 +95,15 @@ def locale_of(request: Request) -> str:
 
 def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from the template of that name."""
-    from safepassage.web import doors  # noqa: PLC0415 - doors show pages, too
-
     desk, locale = desk_of(request), locale_of(request)
     person: Person | None = getattr(request.state, "person", None)
     text = environment().get_template(f"{name}.html").render(
         _=words(locale), locale=locale, direction=direction(locale), reviewed=reviewed(locale),
         languages=LANGUAGES, tabs=TABS,
-        tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=doors,
-        can=lambda door: doors.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
+        tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=rights,
+        can=lambda door: rights.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
         now=desk.clock.named(desk.clock.seconds(desk.now_iso())), seq=desk.folding.size,
-        posted=request.method != "GET", shown_class=doors.reach(person, desk.org).name,
+        posted=request.method != "GET", shown_class=rights.reach(person, desk.org).name,
         **{**(map_facts(request) if person else {}), **values},
     )  # fmt: skip
     return HTMLResponse(text, status_code=status)

@@ -29,11 +29,12 @@ from safepassage.store import exports
 from safepassage.store.event_store import Receipt
 from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
-from safepassage.web.doors import APPROVES, CLASS, EXPORTS, READS_ALL, RECORDS_ALL, Way
+from safepassage.web.doors import CLASS, Way
 from safepassage.web.forms import FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_facts import team_release
 from safepassage.web.planner import MadePlan
+from safepassage.web.rights import APPROVES, EXPORTS, READS_ALL, RECORDS_ALL
 from safepassage.web.words import name_of
 
 DRIVERS = "drivers"

@@ -15,12 +15,13 @@ from safepassage.domain.log.entry import Draft
 from safepassage.formats.plan import inputs_json
 from safepassage.web import audit_sheets
 from safepassage.web.desk import Desk
-from safepassage.web.doors import APPROVES, PLANS, READS_ALL, Way
+from safepassage.web.doors import Way
 from safepassage.web.folding import PLAN_ACCEPTED
 from safepassage.web.forms import FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
 from safepassage.web.plan_facts import beside_view
 from safepassage.web.planner import MadePlan
+from safepassage.web.rights import APPROVES, PLANS, READS_ALL
 
 BESIDE = 6
 """So many plans are looked for to choose from."""

@@ -12,10 +12,11 @@ from safepassage.store import people
 from safepassage.store.exchange import Taken
 from safepassage.web import bundles
 from safepassage.web.desk import Desk
-from safepassage.web.doors import ANYBODY, EXCHANGES, MANAGES, PLANS, SIGNED_IN, Way, can, token_of
+from safepassage.web.doors import Way, token_of
 from safepassage.web.folding import SETTING_SET
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import LANGUAGE, asking, desk_of, page
+from safepassage.web.rights import ANYBODY, EXCHANGES, MANAGES, PLANS, SIGNED_IN, can
 from safepassage.web.situation import record_all
 from safepassage.web.words import LANGUAGES
 

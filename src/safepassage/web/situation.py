@@ -24,10 +24,10 @@ from safepassage.formats.geometry.geometry_in import GEOMETRY_SUFFIXES, read_fea
 from safepassage.store import claims_events
 from safepassage.web import reporting, uploads
 from safepassage.web.desk import Desk
-from safepassage.web.doors import READS_ALL, can
 from safepassage.web.folding import SITUATION_EVENT, event_body
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import asking, desk_of, page
+from safepassage.web.rights import READS_ALL, can
 
 SHOWN = 40
 GRADES = tuple(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))

@@ -20,7 +20,11 @@ from safepassage.store import claims_events
 from safepassage.web import movements, plan_screen, reporting, sign_in, situation
 from safepassage.web.api import values as v
 from safepassage.web.desk import Desk
-from safepassage.web.doors import (
+from safepassage.web.doors import Way, token_of
+from safepassage.web.folding import SITUATION_EVENT, event_body
+from safepassage.web.forms import Form, FormError
+from safepassage.web.pages import asking, desk_of
+from safepassage.web.rights import (
     ANYBODY,
     APPROVES,
     PLANS,
@@ -31,13 +35,8 @@ from safepassage.web.doors import (
     SIGNED_IN,
     UNDOES,
     Door,
-    Way,
     reach,
-    token_of,
 )
-from safepassage.web.folding import SITUATION_EVENT, event_body
-from safepassage.web.forms import Form, FormError
-from safepassage.web.pages import asking, desk_of
 
 MOST_ROWS = 500
 Handler = Callable[[Request, Any], Awaitable[Any]]

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from safepassage import __version__
 from safepassage.web.api import values as v
 from safepassage.web.api.endpoints import ENDPOINTS, Endpoint, said
-from safepassage.web.doors import ANYBODY, Way
+from safepassage.web.doors import Way
+from safepassage.web.rights import ANYBODY
 
 PLACE = "#/components/schemas/{name}"
 FAULTS = {
