@@ -98,7 +98,7 @@ def start(case: evacuation.Case, options: argparse.Namespace) -> tuple[Running, 
     """Plan the instance, fix the horizon, and take the cars on the roads."""
     clock = evacuation.Clock()
     watch = Watch()
-    cars, _ = evacuation.solve(case, options, clock)
+    cars, _, _ = evacuation.solve(case, options, clock)
     solved = watch.read()
     arrivals = evacuation.arrivals_of(cars)
     horizon_s = int(arrivals.max() * options.horizon_factor)
@@ -312,6 +312,7 @@ def certified(running: Running, proof: Proof) -> Certificate:
 def run(options: argparse.Namespace, network: Any, seed: int, folder: Path) -> dict[str, Any]:
     """Plan one instance and close link after link."""
     case = evacuation.make_case(network, options, seed)
+    options = argparse.Namespace(**{**vars(options), "bin": options.bin or evacuation.first_bin_s(case)})
     running, facts = start(case, options)
     step_s = options.until * facts["clearance_s"] / options.closures
     rows = []
@@ -389,6 +390,8 @@ def warm_up(options: argparse.Namespace, folder: Path) -> float:
         "vehicles": 300,
         "sources": 8,
         "closures": 2,
+        "time_limit": 600.0,
+        "bin": 60,
         "verify_all": False,
         "quiet": True,
         "anew_every": 2,
