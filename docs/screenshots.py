@@ -1,4 +1,4 @@
-"""Take the pictures of the pages that the documentation shows: `python docs/screenshots.py [--only NAME …]`.
+"""Take the pictures of the pages that the documentation shows: `python -m docs.screenshots [--only NAME …]`.
 
 The built-in example is planned, a bridge is reported closed, it is planned again, and each screen is pictured
 in a headless Chromium without WebGL. Pictures get at most 256 colours, so that each stays under 200 kB.
