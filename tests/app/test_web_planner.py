@@ -13,7 +13,7 @@ from safepassage.web.planner import Order, Planner
 from tests.support.desks import example_given
 
 
-def waited(condition, within_s=55):
+def waited(condition, within_s=280):
     until = time.monotonic() + within_s
     while not condition() and time.monotonic() < until:
         time.sleep(0.05)
@@ -34,7 +34,7 @@ def test_the_last_order_counts_and_every_plan_is_verified():
         assert waited(lambda: planner.latest.revision == 2)
         first_s = time.monotonic() - began
         planner.stop()
-        assert waited(lambda: not planner.busy, 20)
+        assert waited(lambda: not planner.busy)
     finally:
         planner.close()
     words = [name for name, _ in said]

@@ -25,12 +25,12 @@ def settled():
 
     def wait(desk):
         time.sleep(0.5)
-        for _ in range(500):
+        for _ in range(1_500):
             latest = desk.planner.latest
             if not desk.planner.busy and latest is not None and latest.revision == desk.state().revision:
                 return latest
             time.sleep(0.2)
-        raise AssertionError("the example was not planned in a minute and a half")
+        raise AssertionError("the example was not planned in five minutes")
 
     return wait
 
