@@ -18,6 +18,8 @@ from safepassage.kernels.compiled import compiled, inner
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 Int8 = NDArray[np.int8]
+Pair = tuple[Int64, Int64]
+Usage = NDArray[np.float64]
 
 PRICE_SCALE = 1_000
 FREE, IN, OUT = 0, 1, 2
@@ -116,6 +118,20 @@ def _direct(slack: Int64, heading: NDArray[np.float64]) -> float:
     return square
 
 
+@inner
+def note(
+    value: int, best: int, found: Pair, best_found: Pair, chosen: Int8, usage: NDArray[np.float64]
+) -> int:
+    """Follow how often sites are chosen; keep (prices, gains) that prove more; return the best value."""
+    for j in range(len(usage)):
+        usage[j] = 0.9 * usage[j] + 0.1 * chosen[j]
+    if value <= best:
+        return best
+    best_found[0][:] = found[0]
+    best_found[1][:] = found[1]
+    return value
+
+
 @compiled
 def ascend(clients: Clients, prices: Int64, fixed: Int8, count: int, most: int, rounds: int) -> Ascent:
     """Raise the bound by a subgradient method from the given prices.
@@ -136,15 +152,10 @@ def ascend(clients: Clients, prices: Int64, fixed: Int8, count: int, most: int, 
     goal, theta, stale = float(most) * PRICE_SCALE, 1.0, 0
     for _ in range(rounds):
         value = _gain(clients, now, gains) + _choose(gains, fixed, count, chosen)
-        for j in range(m):
-            usage[j] = 0.9 * usage[j] + 0.1 * chosen[j]
-        stale += 1
-        if value > best:
-            best, stale = value, 0
-            best_prices[:] = now
-            best_gains[:] = gains
-            if best > (most - 1) * PRICE_SCALE:
-                break
+        stale = 0 if value > best else stale + 1
+        best = note(value, best, (now, gains), (best_prices, best_gains), chosen, usage)
+        if best > (most - 1) * PRICE_SCALE:
+            break
         if stale > STALE:
             theta, stale = theta * COOLING, 0
             heading[:] = 0.0

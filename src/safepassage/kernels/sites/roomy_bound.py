@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
-from safepassage.kernels.sites.median_bound import FREE, IN, OUT, PRICE_SCALE, Ascent, Int8, Int64
+from safepassage.kernels.sites.median_bound import (
+    FREE,
+    IN,
+    OUT,
+    PRICE_SCALE,
+    Ascent,
+    Int8,
+    Int64,
+    note,
+)
 
 STALE, COOLING, LAST_STEP, KEPT = 20, 0.7, 0.001, 0.7
 Float = NDArray[np.float64]
@@ -149,22 +158,17 @@ def ascend_roomy(rooms: Rooms, prices: Int64, fixed: Int8, count: int, most: int
     now = np.minimum(np.maximum(prices, 0), rooms.left_out * PRICE_SCALE)
     gains, chosen, slack = np.zeros(m, np.int64), np.zeros(m, np.int8), np.zeros(n, np.int64)
     there, heading, usage = np.zeros(len(rooms.client), np.int64), np.zeros(n), np.zeros(m)
-    best, best_prices, best_gains = np.int64(-(2**62)), now.copy(), gains.copy()
+    best, best_prices, best_gains = -(2**62), now.copy(), gains.copy()
     theta, stale = 1.0, 0
     for _ in range(rounds):
         highest = now.max()
         for j in range(m):
             gains[j] = 0 if fixed[j] == OUT else _fill(rooms, now, j, there, highest)
         value = (now * rooms.persons).sum() + _chosen(gains, fixed, count, chosen)
-        for j in range(m):
-            usage[j] = 0.9 * usage[j] + 0.1 * chosen[j]
-        stale += 1
-        if value > best:
-            best, stale = value, 0
-            best_prices[:] = now
-            best_gains[:] = gains
-            if best > (most - 1) * PRICE_SCALE:
-                break
+        stale = 0 if value > best else stale + 1
+        best = note(value, best, (now, gains), (best_prices, best_gains), chosen, usage)
+        if best > (most - 1) * PRICE_SCALE:
+            break
         if stale > STALE:
             theta, stale = theta * COOLING, 0
             heading[:] = 0.0
