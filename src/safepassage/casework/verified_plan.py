@@ -8,7 +8,7 @@ from typing import Any
 
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.formats.containers import canonical_json
-from safepassage_verify import verify_files
+from safepassage_verify import Verdict, verify_files
 from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
 CLAIMS = "claims.json"
@@ -23,12 +23,13 @@ class NotVerifiedError(SafePassageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFolder:
-    """The documents of a verified plan as bytes, and where they stand."""
+    """The documents of a verified plan as bytes, where they stand, and what the verifier said."""
 
     folder: Path
     prefix: str
     inputs: bytes
     plan: bytes
+    verdict: Verdict
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -40,8 +41,13 @@ class PlanFolder:
 
     def beside(self, name: str) -> Any:
         """Return a document that may lie beside the plan, None where it does not."""
+        found = self.bytes_beside(name)
+        return None if found is None else canonical_json.decode(found)
+
+    def bytes_beside(self, name: str) -> bytes | None:
+        """Return the bytes of a document that may lie beside the plan, None where it does not."""
         path = self.folder / f"{self.prefix}{name}"
-        return canonical_json.decode(path.read_bytes()) if path.is_file() else None
+        return path.read_bytes() if path.is_file() else None
 
 
 def verified_plan(where: Path) -> PlanFolder:
@@ -61,8 +67,8 @@ def verified_plan(where: Path) -> PlanFolder:
         raise FormatError(file=str(where), what=str(fault).rstrip(".")) from fault
     if not verdict.verified:
         raise NotVerifiedError
-    prefix = path.name.removesuffix(PLAN)
+    prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
     return PlanFolder(
-        folder=path.parent, prefix=prefix, plan=path.read_bytes(),
+        folder=path.parent, prefix=prefix, plan=path.read_bytes(), verdict=verdict,
         inputs=path.with_name(prefix + INPUTS).read_bytes(),
     )  # fmt: skip

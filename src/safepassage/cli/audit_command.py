@@ -9,6 +9,7 @@ from typing import Any
 
 from safepassage.audit import RULES
 from safepassage.casework.audited import audited, public_release
+from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
 from safepassage.cli.log import store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import PUBLIC, RESTRICTED, notice, write_beside, write_public
@@ -22,8 +23,7 @@ from safepassage.domain.release import Release
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.sheets import audit_files, public_notice
 from safepassage.store import audits
-from safepassage_verify import Verdict, verify_files
-from safepassage_verify.files import AID, CERTIFICATE, INPUTS, PLAN, UnreadableError, find_plan
+from safepassage_verify.files import AID, CERTIFICATE
 
 RULE = re.compile(r"SP-\d\d", re.IGNORECASE)
 
@@ -32,11 +32,8 @@ def run(options: argparse.Namespace) -> Outcome:
     """Audit a plan again, from what was written and what is known today."""
     _require_who(options)
     try:
-        path = find_plan(options.plan)
-        verdict = verify_files(path)
-    except UnreadableError as error:
-        raise FormatError(file=str(options.plan), what=str(error).rstrip(".")) from error
-    if not verdict.verified:
+        plan = verified_plan(options.plan)
+    except NotVerifiedError:
         text = "This plan does not pass its verification, so it is not audited: run `safepassage verify`."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     case: Case | None = None
@@ -50,16 +47,16 @@ def run(options: argparse.Namespace) -> Outcome:
                 code=MALFORMED, text=problems_text(found.problems),
                 data={"problems": problems_json(found.problems)}, to_stderr=True,
             )  # fmt: skip
-    return _audit(options, path, case, verdict)
+    return _audit(options, plan, case)
 
 
-def _audit(options: argparse.Namespace, path: Path, case: Case | None, verdict: Verdict) -> Outcome:
-    prefix = path.name.removesuffix(PLAN)
-    documents = {"plan": path.read_bytes(), "inputs": path.with_name(prefix + INPUTS).read_bytes()}
+def _audit(options: argparse.Namespace, plan: PlanFolder, case: Case | None) -> Outcome:
+    documents = {"plan": plan.plan, "inputs": plan.inputs}
     for name, file in (("certificate", CERTIFICATE), ("aid", AID)):
-        if path.with_name(prefix + file).is_file():
-            documents[name] = path.with_name(prefix + file).read_bytes()
-    public = public_release(documents, verdict.record())
+        beside = plan.bytes_beside(file)
+        if beside is not None:
+            documents[name] = beside
+    public = public_release(documents, plan.verdict.record())
     manifest_bytes = _manifest_bytes(options, canonical_json.sha256(documents["plan"]))
     data = audited(
         documents, case=case, manifest=_manifest(options, manifest_bytes), overrides=_overrides(options),
@@ -72,9 +69,9 @@ def _audit(options: argparse.Namespace, path: Path, case: Case | None, verdict: 
         f"{RESTRICTED}-audit.json": data, f"{RESTRICTED}-audit.html": audit_files.write_html(sheet),
         f"{RESTRICTED}-audit.pdf": audit_files.write_pdf(sheet),
     }  # fmt: skip
-    write_beside(options.output or path.parent, files | record)
+    write_beside(options.output or plan.folder, files | record)
     held = holding(sheet)
-    told = "" if options.output else _tell_the_public(path, public, held=bool(held))
+    told = "" if options.output else _tell_the_public(plan.folder, public, held=bool(held))
     said = {**sheet, "holding": held} | ({"seq": seq} if seq else {})
     lines = [audit_files.write_text(sheet), told, f"Recorded as entry {seq} of the log." if seq else ""]
     return Outcome(code=HELD if held else OK, text="\n".join(filter(None, lines)), data=said)
@@ -153,11 +150,11 @@ def _public(plan: Path, public: Release | None) -> dict[str, str]:
     return texts | {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
 
 
-def _tell_the_public(path: Path, public: Release | None, *, held: bool) -> str:
+def _tell_the_public(restricted: Path, public: Release | None, *, held: bool) -> str:
     """Write the notice beside the plan when nothing holds it, else take away the one that lies there."""
-    if path.parent.name != RESTRICTED or public is None:
+    if restricted.name != RESTRICTED or public is None:
         return ""
-    folder = path.parent.parent / PUBLIC
+    folder = restricted.parent / PUBLIC
     if not held:
         write_public(folder, notice(public))
         return f"The public notice is in {folder}."

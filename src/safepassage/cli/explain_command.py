@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from safepassage.casework.explained import explained_corridor, in_minutes
+from safepassage.casework.verified_plan import NotVerifiedError, verified_plan
 from safepassage.cli.audit_command import RULE, explained
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
@@ -14,19 +14,18 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import inputs_json
-from safepassage_verify import Verdict, verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Explain one corridor, or list them; only of a plan that passes its verification."""
     if RULE.fullmatch(str(options.plan)) and not options.plan.exists():
         return explained(str(options.plan))
-    path, verdict = _verdict(options.plan)
-    if not verdict.verified:
+    try:
+        found = verified_plan(options.plan)
+    except NotVerifiedError:
         text = "This plan does not pass its verification, so nothing is explained: run `safepassage verify`."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
-    plan, problem = _read(path)
+    plan, problem = canonical_json.decode(found.plan), inputs_json.parse(canonical_json.decode(found.inputs))
     known = [key for key, _ in problem.directions]
     if options.direction and options.direction not in known:
         what, remedy = f"there is no direction {options.direction}", f"name one of {', '.join(known)}"
@@ -42,21 +41,6 @@ def run(options: argparse.Namespace) -> Outcome:
     answers = [explained_corridor(problem, plan, corridor, options.via) for corridor in corridors]
     text = "\n\n".join("\n".join(lines) for lines, _ in answers)
     return Outcome(code=OK, text=text, data={"corridors": [data for _, data in answers]})
-
-
-def _verdict(path: Path) -> tuple[Path, Verdict]:
-    try:
-        plan_path = find_plan(path)
-        return plan_path, verify_files(plan_path)
-    except UnreadableError as error:
-        raise FormatError(file=str(path), what=str(error).rstrip(".")) from error
-
-
-def _read(plan_path: Path) -> tuple[dict[str, Any], PlanningProblem]:
-    prefix = plan_path.name.removesuffix(PLAN) if plan_path.name.endswith(PLAN) else ""
-    inputs_path = plan_path.with_name(prefix + INPUTS)
-    plan, inputs = (canonical_json.decode(path.read_bytes()) for path in (plan_path, inputs_path))
-    return plan, inputs_json.parse(inputs)
 
 
 def _matching(corridors: list[dict[str, Any]], thing: str, direction: str) -> list[dict[str, Any]]:

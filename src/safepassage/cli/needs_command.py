@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from safepassage.casework.reading import read_case_input
+from safepassage.casework.verified_plan import NotVerifiedError, verified_plan
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.aid.catalogue import catalogue, norms
@@ -22,14 +23,9 @@ from safepassage.domain.errors import FormatError
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import needs_csv
-from safepassage_verify import verify_files
-from safepassage_verify.files import UnreadableError, find_plan
+from safepassage_verify.files import CERTIFICATE
 
 DAY_S = 86_400
-
-
-class _NotVerifiedError(Exception):
-    """The plan whose arrivals were to be counted does not pass its verification."""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -40,7 +36,7 @@ def run(options: argparse.Namespace) -> Outcome:
         return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)
     try:
         moved = tuple(_moved(options.plan)) if options.plan else ()
-    except _NotVerifiedError:
+    except NotVerifiedError:
         text = "This plan does not pass its verification, so its arrivals are not counted."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     case = given.case
@@ -122,19 +118,10 @@ def _moved(out: Path) -> Iterator[Moved]:
     from safepassage.formats.facts.movements import Movements  # noqa: PLC0415
     from safepassage.formats.facts.register import Register  # noqa: PLC0415
 
-    try:
-        plan_path = find_plan(out)
-        verdict = verify_files(plan_path)
-    except UnreadableError as error:
-        raise FormatError(file=str(out), what=str(error).rstrip(".")) from error
-    if not verdict.verified:
-        raise _NotVerifiedError
-    prefix = plan_path.name.removesuffix("plan.json")
-    inputs, plan, certificate = (
-        canonical_json.decode(plan_path.with_name(f"{prefix}{name}.json").read_bytes())
-        for name in ("inputs", "plan", "certificate")
-    )
-    team = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
+    found = verified_plan(out)
+    inputs, plan = canonical_json.decode(found.inputs), canonical_json.decode(found.plan)
+    verification = found.verdict.record()
+    team = release(inputs, plan, found.beside(CERTIFICATE), verification, Audience.PLANNING_TEAM)
     for arrival in Movements(team, Register(team), counts_arcs=False).arrivals:
         yield Moved(place=arrival.place, site=arrival.site, persons=arrival.persons, arrive_s=arrival.second)
 

@@ -11,6 +11,7 @@ from typing import Any
 from safepassage.casework.claims_seen import seen
 from safepassage.casework.differences import difference_lines
 from safepassage.casework.reading import read_case_input
+from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
 from safepassage.cli.claims.claims_weighed import Scales
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
@@ -29,10 +30,7 @@ from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import StoppingRule
 from safepassage.withdrawal import Answer
-from safepassage_verify import verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
 
-CLAIMS = "claims.json"
 PERCENT_PPM = 10_000
 TRIED = (SelectorKind.LINK, SelectorKind.PLACE, SelectorKind.REF, SelectorKind.NAME)
 """What a name without a colon may mean, in this order."""
@@ -58,11 +56,12 @@ class _Stretch:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Answer for one road or place of a plan that passes its verification."""
-    paths = _paths(options.plan)
-    if not verify_files(paths["plan"]).verified:
+    try:
+        found = verified_plan(options.plan)
+    except NotVerifiedError:
         text = "This plan does not pass its verification, so nothing is explained: run `safepassage verify`."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
-    documents = {name: canonical_json.decode(path.read_bytes()) for name, path in paths.items()}
+    documents = _documents(found)
     scales = _scales(options, documents)
     stretch = _stretch(options.thing, scales)
     clock = LocalClock.of(documents["inputs"])
@@ -76,7 +75,7 @@ def run(options: argparse.Namespace) -> Outcome:
     ]
     weighed: tuple[Withdrawal, ...] = ()
     if stretch.claims and not options.quick:
-        weighed = _weighed(stretch, scales, documents, paths["inputs"].read_bytes())
+        weighed = _weighed(stretch, scales, documents, found.inputs)
         names = {row["id"]: row["name"] for row in documents["inputs"]["directions"]}
         lines += _if_false(weighed, names, clock)
     data = {
@@ -88,19 +87,15 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(code=OK, text="\n".join(lines), data=data)
 
 
-def _paths(folder: Path) -> dict[str, Path]:
-    try:
-        plan = find_plan(folder)
-    except UnreadableError as error:
-        raise FormatError(file=str(folder), what=str(error).rstrip(".")) from error
-    prefix = plan.name.removesuffix(PLAN) if plan.name.endswith(PLAN) else ""
-    claims = plan.with_name(prefix + CLAIMS)
-    if not claims.is_file():
+def _documents(found: PlanFolder) -> dict[str, Any]:
+    claims = found.beside(CLAIMS)
+    if claims is None:
         raise FormatError(
-            file=str(folder), what="this plan was made without claims",
+            file=str(found.folder), what="this plan was made without claims",
             remedy="plan with a ledger: `safepassage plan CASE --claims LEDGER -o OUT`",
         )  # fmt: skip
-    return {"plan": plan, "inputs": plan.with_name(prefix + INPUTS), "claims": claims}
+    plan, inputs = canonical_json.decode(found.plan), canonical_json.decode(found.inputs)
+    return {"plan": plan, "inputs": inputs, "claims": claims}
 
 
 def _scales(options: argparse.Namespace, documents: Mapping[str, Any]) -> Scales:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safepassage.casework.verified_plan import NotVerifiedError, verified_plan
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import (
     Case,
@@ -38,8 +38,7 @@ from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import instant
 from safepassage.formats.plan import aid_json, inputs_json, plan_json
 from safepassage.planning import Announced
-from safepassage_verify import verify_files
-from safepassage_verify.files import AID, INPUTS, PLAN, UnreadableError, find_plan
+from safepassage_verify.files import AID
 
 REPORTED_BY = "duty desk"
 NEWS = ("close", "lost", "no_answer", "window", "count")
@@ -105,25 +104,18 @@ def _understood(option: str, found: Any) -> Any:
 def _announced(path: Path, now_s: int) -> tuple[Announced, str, AidPlan | None]:
     """Read the earlier plan with its aid; one that does not hold is not gone on from."""
     try:
-        plan_path = find_plan(path)
-        verified = verify_files(plan_path).verified
-    except UnreadableError as error:
-        raise FormatError(file=str(path), what=str(error).rstrip(".")) from error
-    if not verified:
+        found = verified_plan(path)
+    except NotVerifiedError:
         raise FormatError(
             file=str(path), what="this plan does not pass its verification, so it is not gone on from",
             remedy="run `safepassage verify` to see why",
-        )  # fmt: skip
-    prefix = plan_path.name.removesuffix(PLAN) if plan_path.name.endswith(PLAN) else ""
-    data = plan_path.read_bytes()
-    inputs = canonical_json.decode(plan_path.with_name(prefix + INPUTS).read_bytes())
+        ) from None  # fmt: skip
     announced = Announced(
-        problem=inputs_json.parse(inputs), schedule=plan_json.parsed_schedule(canonical_json.decode(data)),
-        now_s=now_s,
+        problem=inputs_json.parse(canonical_json.decode(found.inputs)),
+        schedule=plan_json.parsed_schedule(canonical_json.decode(found.plan)), now_s=now_s,
     )  # fmt: skip
-    beside = plan_path.with_name(prefix + AID)
-    aid = aid_json.parsed(canonical_json.decode(beside.read_bytes())) if beside.exists() else None
-    return announced, hashlib.sha256(data).hexdigest(), aid
+    aid = found.beside(AID)
+    return announced, found.hashes["plan_sha256"], None if aid is None else aid_json.parsed(aid)
 
 
 def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) -> Iterator[Change]:
