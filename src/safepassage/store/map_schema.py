@@ -4,6 +4,10 @@ Features (roads of an extract, reports with a position) are rows with a geometry
 so no office has to load a country to ask about a valley. Behind a wall the server uses an index only for
 comparisons that tell nothing about other rows, and knows of few; that of boxes (`&&`) compares numbers and
 raises nothing, so it is said to be one. Without that every question reads the whole table.
+
+One index holds tenant, layer and place, so that few reports among many roads are found as fast as alone. What a
+box asks for lies on few pages where rows were added in the order of their places, batch by batch; an administrator
+brings single rows into that order, too, with `CLUSTER safepassage.features`.
 """
 
 from __future__ import annotations
@@ -29,6 +33,12 @@ ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
 """,
     """\
 CREATE INDEX features_by_time ON safepassage.features (tenant, layer, at_ms DESC, id);
+""",
+    """\
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE INDEX features_by_tenant_and_place ON safepassage.features USING gist (tenant, layer, geom);
+DROP INDEX safepassage.features_by_place;
+ALTER TABLE safepassage.features CLUSTER ON features_by_tenant_and_place;
 """,
 )
 """Statements in the order in which they are run; what has been released is never changed, only followed."""
