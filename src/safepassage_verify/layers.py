@@ -20,6 +20,7 @@ EVENTS = rows(
     row(text, *(_PROBABILITY,) * 3, _SECOND, _SECOND, table((0, COUNT), (1, PPM))),
 )
 _LAYER = one_of(*LAYERS)
+ZONES = rows(row(text, rows(text)))
 
 Pieces = dict[int, list[list[int]]]
 
@@ -47,6 +48,7 @@ def read_layers(
         holds &= len(set(arcs)) == len(arcs)
         message = "figures must grow from low to high, time and arcs be stated once and within the grid"
         findings.require("INPUTS", f"{where}[{i}]", holds=holds, message=message)
+    _zones_known(network, findings)
     if findings.total > before:
         return None
     layers = {name: _folded(events, 1 + k) for k, name in enumerate(LAYERS)}
@@ -56,6 +58,19 @@ def read_layers(
         "INPUTS", "inputs.network.hazard", holds=stated == layers[network["hazard_layer"]], message=message
     )
     return layers
+
+
+def _zones_known(network: Mapping[str, Any], findings: Findings) -> None:
+    """Report zones whose versions are no events of the inputs, or one event in two zones."""
+    zones, where = network.get("zone_versions", []), "inputs.network.zone_versions"
+    if not ZONES(zones, where, findings):
+        return
+    names = [name for _, versions in zones for name in versions]
+    known = {event[0] for event in network["hazard_events"]}
+    findings.require(
+        "REFERENCE", where, holds=known.issuperset(names) and len(set(names)) == len(names),
+        message="names an event that is not stated, or an event twice",
+    )  # fmt: skip
 
 
 def _folded(events: Sequence[Any], column: int) -> Pieces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import mapbox_vector_tile
 import pytest
@@ -111,7 +111,7 @@ def test_a_batch_is_laid_down_neighbours_together(shared):
     kept.put(report(k, *corners[k % 3]) for k in range(60))
     rows = kept._connection.run("SELECT right(id, -2)::int % 3 FROM safepassage.features ORDER BY ctid")
     corner = [row[0] for row in rows]
-    assert sum(a != b for a, b in zip(corner, corner[1:], strict=False)) == 2
+    assert sum(a != b for a, b in pairwise(corner)) == 2
 
 
 def test_a_map_that_lacks_a_migration_is_refused(shared, postgres):

@@ -188,8 +188,22 @@ def test_the_arc_after_the_last_is_none():
     assert not layered(last + 1)
 
 
-def layered(arc):
+@pytest.mark.parametrize(
+    ("zones", "ok"),
+    [
+        ([["z", ["e"]]], True),
+        ([["z", ["other"]]], False),
+        ([["z", ["e"]], ["y", ["e"]]], False),
+        ([7], False),
+    ],
+)
+def test_versions_of_a_zone_are_events_that_are_stated_once(zones, ok):
+    assert layered(0, zone_versions=zones) is ok
+
+
+def layered(arc, **more):
     inputs, _, _ = full_case()
+    inputs["network"] |= more
     inputs["network"]["hazard_layer"] = "central"
     inputs["network"]["hazard_events"] = [["e", 1, 2, 3, 0, 100, [[arc, 1_000_000]]]]
     inputs["network"]["hazard"] = [[arc, [[0, 100, 2]]]]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.domain.errors import FormatError
+from safepassage.domain.provenance import Provenance
 from safepassage.domain.worlds import PPM, Chances, Fact, FactKind
 from safepassage.engines.worlds import (
     Outcomes,
@@ -23,7 +26,7 @@ from safepassage.engines.worlds import (
     with_margin,
 )
 from safepassage.engines.worlds.draws import Lot, truths
-from safepassage.formats.plan import plan_json, worlds_json
+from safepassage.formats.plan import inputs_json, plan_json, worlds_json
 from safepassage.kernels.worlds.world_draws import stratified_ppm, stratum, uniform_ppm
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
@@ -120,6 +123,38 @@ class TestDraws:
         assert (found[:, 1] | ~found[:, 0]).all()
         assert 0.1 < (found[:, 1] & ~found[:, 2]).mean() < 0.4
 
+    def test_versions_of_a_zone_are_nested_whoever_tells_them_and_keep_their_shares(self):
+        def fact(name, voice, *ppm):
+            voices = (voice, f"{voice} too")
+            return Fact(id=name, kind=FactKind.HAZARD, words="", arcs=(), ppm=ppm, voices=voices, zone="zone")
+
+        narrow, wide = (
+            fact("narrow", "p", 100_000, 200_000, 300_000),
+            fact("wide", "o", 300_000, 500_000, 900_000),
+        )
+        found = truths([narrow, wide], LOT)
+        assert (found[:, 1] | ~found[:, 0]).all()
+        assert np.allclose(found.mean(axis=0), [0.2, 0.55], atol=0.01)
+
+    def test_two_drawings_of_one_zone_stand_in_the_inputs_and_in_the_facts(self):
+        sketch = two_ways()
+        for end, source in ((1.0, "one office"), (2.0, "another")):
+            where = Provenance(source=source)
+            sketch.area(0.2, end, 200_000, version_of="zone", provenance=where)
+        sketch.area(0.2, 0.4, 100_000, version_of="told once")
+        asked, made = question(sketch)
+        read = inputs_json.parse(inputs_json.document(made.planned.problem))
+        assert {event.id: event.zone for event in read.network.events} == {
+            "h0": "zone",
+            "h1": "zone",
+            "h2": "told once",
+        }
+        zones = {fact.id: fact.zone for fact in asked.facts if fact.kind == FactKind.HAZARD}
+        assert zones["event h0"] == zones["event h1"] == "zone"
+        found = truths(asked.facts, LOT)
+        first, second = ([f.id for f in asked.facts].index(f"event h{k}") for k in (0, 1))
+        assert np.array_equal(found[:, first], found[:, second])
+
     def test_probabilities_that_shrink_from_low_to_high_are_refused(self):
         with pytest.raises(ValueError, match="grow"):
             Fact(id="f", kind=FactKind.SHUT, words="", arcs=(), ppm=(2, 1, 3))
@@ -182,6 +217,21 @@ class TestRuns:
         assert (found.out == found.came).all()
         assert found.came.min() < found.came.max()
         assert (found.last_s[:, 0] >= 0).all()
+
+    def test_who_has_no_car_takes_the_seat_of_who_stays_or_is_left_behind(self):
+        lacking = replace(CERTAIN, carless_share_most=1_000)
+        asked, made = question(two_ways(), lacking, worlds=64)
+        found = evaluated(asked, 0, 64)
+        cars = sum(row.persons for row in asked.movements.arriving if row.own_car)
+        served = made.direction("west")["persons_served"]
+        assert 0 < cars < served
+        assert abs(served - found.out[:, 0].mean() - cars / 2) <= 1
+        assert found.last_s[:, 0].tolist().count(-1) >= 63
+        staying = evaluated(
+            question(two_ways(), replace(lacking, stay_share_most=1_000), worlds=64)[0], 0, 64
+        )
+        assert (staying.out <= staying.came).all()
+        assert ((staying.out == staying.came) & (staying.came < served)).any()
 
     @settings(max_examples=25, deadline=None)
     @given(st.sets(st.integers(0, 7), max_size=4), st.integers(0, 7))

@@ -44,7 +44,8 @@ class HazardEvent:
     """What may be harmful in [from_s, until_s), as a whole or not at all, with a probability (ppm) by layer.
 
     `shares` are (arc, ppm of its length that lies within). Events of one id happen together: an area reported
-    anew while people are under way is one event, cut at that second.
+    anew while people are under way is one event, cut at that second. Events of one `zone` are versions of it,
+    whoever told them: where the less probable happens, the more probable does.
     """
 
     id: str
@@ -54,6 +55,7 @@ class HazardEvent:
     from_s: int
     until_s: int
     shares: tuple[tuple[int, int], ...]
+    zone: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.low_ppm <= self.central_ppm <= self.high_ppm <= PPM:

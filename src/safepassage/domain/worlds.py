@@ -25,7 +25,7 @@ class Fact:
 
     `ppm` are its probabilities in the low, central and high figures. `voices` stand behind it: origins, or
     sides whose origins speak as one. Facts of one voice alone stand or fall together: one draw decides them,
-    so the more probable is true wherever the less probable is.
+    so the more probable is true wherever the less probable is. So do versions of one `zone`, whoever tells.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Fact:
     arcs: tuple[int, ...]
     ppm: tuple[int, int, int]
     voices: tuple[str, ...] = ()
+    zone: str = ""
 
     def __post_init__(self) -> None:
         low, central, high = self.ppm
@@ -65,6 +66,10 @@ class Chances:
     """A vehicle of the fleet fails within a day of duty."""
     stay_share_most: int = 200
     """Of those who said they would leave a place, up to this share stay after all (uniform by place)."""
+    carless_share_most: int = 0
+    """Of those counted as coming in a car of their own, up to this share have none (uniform by place).
+
+    They take the seats of those who stay, in the same direction; beyond these they are left behind."""
     undecided_share_most: int = 1_000
     """Of the undecided for whom room is held, up to this share come (uniform by place)."""
     slow_share_most: int = 400

@@ -5,9 +5,9 @@ so no office has to load a country to ask about a valley. Behind a wall the serv
 comparisons that tell nothing about other rows, and knows of few; that of boxes (`&&`) compares numbers and
 raises nothing, so it is said to be one. Without that every question reads the whole table.
 
-One index holds tenant, layer and place, so that few reports among many roads are found as fast as alone. What a
-box asks for lies on few pages where rows were added in the order of their places, batch by batch; an administrator
-brings single rows into that order, too, with `CLUSTER safepassage.features`.
+One index holds tenant, layer and place, so that few reports among many roads are found as fast as alone. What
+a box asks for lies on few pages where rows were added in the order of their places, batch by batch; an
+administrator brings single rows into that order, too, with `CLUSTER safepassage.features`.
 """
 
 from __future__ import annotations

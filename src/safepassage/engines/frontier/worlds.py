@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.frontier import Stay
 from safepassage.domain.timed_network import HazardPiece, TimedNetwork
-from safepassage.kernels.worlds.world_draws import happens, stratified_ppm
+from safepassage.kernels.worlds.world_draws import Teller, happens, stratified_ppm
 
 PPM = 1_000_000
 TAIL = 10
@@ -42,7 +42,8 @@ class Worlds:
         so: dict[str, Bools] = {}
         for event in network.events:
             ppm = (event.low_ppm, event.central_ppm, event.high_ppm)
-            drawn = happens(seed, f"event {event.id}", (), ppm, worlds=numbers, n=n)
+            teller = Teller(name=f"event {event.id}", zone=event.zone)
+            drawn = happens(seed, teller, ppm, numbers, n)
             so[event.id] = so.get(event.id, np.zeros(n, dtype=bool)) | drawn
         return cls(n=n, happens=so, nested_ppm=stratified_ppm(seed, NESTED, numbers, n))
 

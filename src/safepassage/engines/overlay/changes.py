@@ -274,7 +274,7 @@ def _area(c: _Collector, area: Area) -> None:
         event = HazardEvent(
             id=area.id, low_ppm=area.hazard_low_ppm, central_ppm=area.hazard_ppm,
             high_ppm=area.hazard_high_ppm, from_s=start, until_s=end,
-            shares=tuple(sorted(c.finder.inside(area.id).items())),
+            shares=tuple(sorted(c.finder.inside(area.id).items())), zone=area.version_of,
         )  # fmt: skip
         if event.shares:
             c.events.append(event)

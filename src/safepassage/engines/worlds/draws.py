@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
-from safepassage.kernels.worlds.world_draws import happens, stratified_ppm, uniform_ppm
+from safepassage.kernels.worlds.world_draws import Teller, happens, stratified_ppm, uniform_ppm
 from safepassage.kernels.worlds.world_runs import NEVER, Drawn, Int64
 
 DAY_S = 86_400
@@ -29,10 +29,11 @@ class Lot:
 
 
 def truths(facts: Sequence[Fact], lot: Lot) -> NDArray[np.bool_]:
-    """Return (worlds, facts) which facts are true; those of one voice alone by one draw."""
+    """Return (worlds, facts) which facts are true; those of one zone or of one voice alone by one draw."""
     found = np.zeros((len(lot.worlds), len(facts)), dtype=bool)
     for k, fact in enumerate(facts):
-        found[:, k] = happens(lot.seed, fact.id, fact.voices, fact.ppm, worlds=lot.worlds, n=lot.n)
+        teller = Teller(name=fact.id, voices=fact.voices, zone=fact.zone)
+        found[:, k] = happens(lot.seed, teller, fact.ppm, lot.worlds, lot.n)
     return found
 
 
@@ -54,6 +55,12 @@ def coming(places: Iterable[str], chances: Chances, lot: Lot) -> dict[str, Int64
     """Return by place (worlds,) the share in permille who come of those who wanted to leave."""
     most = chances.stay_share_most
     return {place: PERMILLE - lot.share(f"stay {place}", most) for place in sorted(places)}
+
+
+def carless(places: Iterable[str], chances: Chances, lot: Lot) -> dict[str, Int64]:
+    """Return by place (worlds,) the share in permille who have no car of those counted as having one."""
+    most = chances.carless_share_most
+    return {place: lot.share(f"carless {place}", most) for place in sorted(places)}
 
 
 def undecided(place: str, directions: Sequence[str], chances: Chances, lot: Lot) -> Int64:

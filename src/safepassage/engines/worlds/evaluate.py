@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import HazardEvent
 from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
-from safepassage.engines.worlds.draws import Lot, coming, drawn, undecided
+from safepassage.engines.worlds.draws import Lot, carless, coming, drawn, undecided
 from safepassage.engines.worlds.movements import Arriving, Movements
 from safepassage.kernels.worlds.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, Trips, run
 
@@ -146,7 +146,29 @@ def _tally(question: Question, arrive: Int64, lot: Lot) -> tuple[Int64, Int64, I
         out[:, d] += np.where(there, persons, 0)
         whole[:, d] &= there
         last_s[:, d] = np.maximum(last_s[:, d], np.where(there, arrive[:, row.movement], -1))
+    if question.chances.carless_share_most:
+        for (_, direction), behind in _left_behind(question, rows, shares, lot).items():
+            d = column[direction]
+            whole[:, d] &= behind == 0
+            out[:, d] = np.maximum(0, out[:, d] - behind)
     return came, out, np.where(whole, last_s, -1)
+
+
+def _left_behind(
+    question: Question, rows: Sequence[Arriving], shares: Mapping[str, Int64], lot: Lot
+) -> dict[tuple[str, str], Int64]:
+    """Return by place and direction (worlds,) thousandths of persons without a car for whom no seat is free.
+
+    Free are the seats of those who stay after all.
+    """
+    without = carless(shares, question.chances, lot)
+    found: dict[tuple[str, str], Int64] = {}
+    for row in rows:
+        come = shares[row.place]
+        lacking = come * without[row.place] // PERMILLE if row.own_car else come - PERMILLE
+        key = row.place, row.direction
+        found[key] = found.get(key, np.zeros(len(lot.worlds), dtype=np.int64)) + row.persons * lacking
+    return {key: np.maximum(0, lacking) for key, lacking in sorted(found.items())}
 
 
 def _undecided(question: Question, arrive: Int64, lot: Lot) -> Int64:

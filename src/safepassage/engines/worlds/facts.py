@@ -57,6 +57,7 @@ def _shut(label: str, arcs: tuple[int, ...], told: Reported, chances: Chances, *
 def _events(problem: PlanningProblem, voices: Mapping[str, tuple[str, ...]]) -> Iterable[Fact]:
     by_id: dict[str, list[int]] = {}
     ppm: dict[str, tuple[int, int, int]] = {}
+    zone = {event.id: event.zone for event in problem.network.events}
     for event in problem.network.events:
         by_id.setdefault(event.id, []).extend(arc for arc, _ in event.shares)
         old = ppm.get(event.id, (0, 0, 0))
@@ -65,7 +66,7 @@ def _events(problem: PlanningProblem, voices: Mapping[str, tuple[str, ...]]) -> 
     for name, arcs in by_id.items():
         yield Fact(
             id=f"event {name}", kind=FactKind.HAZARD, words=f"{name} is so", arcs=tuple(sorted(set(arcs))),
-            ppm=ppm[name], voices=voices.get(name, ()),
+            ppm=ppm[name], voices=voices.get(name, ()), zone=zone[name],
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from safepassage.kernels.worlds.world_runs import Int64, Trips
 class Arriving:
     """Persons of one place who arrive with a movement, if all that brought them there did.
 
-    A `reserve` is held for undecided persons, of whom some come.
+    A `reserve` is held for undecided persons, of whom some come; `own_car` is how they leave.
     """
 
     movement: int
@@ -25,6 +25,7 @@ class Arriving:
     direction: str
     persons: int
     reserve: bool = False
+    own_car: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class _Row:
     turn_s: int = 0
     after: tuple[tuple[str, int], ...] = ()
     persons: int = 0
+    own_car: bool = False
     arriving: tuple[tuple[str, str, int, str, bool], ...] = ()
 
 
@@ -88,7 +90,7 @@ def _rows(
             row = (stream.place, stream.direction, car.persons, "", stream.reserve)
             yield _Row(
                 id=f"{stream.id}/{k:06d}", depart_s=car.depart_s, arcs=arcs, waits=car.waits, other=other,
-                persons=counted, arriving=(row,),
+                persons=counted, own_car=True, arriving=(row,),
             )  # fmt: skip
     persons = {leg.id: _aboard(leg) for chain in schedule.vehicles for leg in chain.legs}
     for chain in schedule.vehicles:
@@ -158,7 +160,7 @@ def _arriving(rows: list[_Row], position: Mapping[str, int]) -> Iterator[Arrivin
         for place, direction, persons, after, reserve in row.arriving:
             yield Arriving(
                 movement=i, came_by=tuple(position[name] for name in _all_before(after, came)), place=place,
-                direction=direction, persons=persons, reserve=reserve,
+                direction=direction, persons=persons, reserve=reserve, own_car=row.own_car,
             )  # fmt: skip
 
 

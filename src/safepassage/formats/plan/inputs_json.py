@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -62,7 +63,18 @@ def _network(network: TimedNetwork) -> dict[str, Any]:
             [e.id, e.low_ppm, e.central_ppm, e.high_ppm, e.from_s, e.until_s, [list(row) for row in e.shares]]
             for e in network.events
         ]
+        found |= _zones(network.events)
     return found
+
+
+def _zones(events: Iterable[HazardEvent]) -> dict[str, Any]:
+    """Return which events are versions of which zone; nothing where none is."""
+    versions: dict[str, set[str]] = {}
+    for event in events:
+        if event.zone:
+            versions.setdefault(event.zone, set()).add(event.id)
+    rows = [[zone, sorted(names)] for zone, names in sorted(versions.items())]
+    return {"zone_versions": rows} if rows else {}
 
 
 def _network_as_planned(network: TimedNetwork) -> dict[str, Any]:
@@ -154,14 +166,19 @@ def _parsed_network(network: dict[str, Any], horizon_s: int) -> TimedNetwork:
         attribution=network["attribution"],
         source_sha256=network["source_sha256"],
         schematic=network["schematic"],
-        events=tuple(_event(row) for row in network.get("hazard_events", ())),
+        events=_parsed_events(network),
         layer=network.get("hazard_layer", "central"),
     )
 
 
-def _event(row: list[Any]) -> HazardEvent:
+def _parsed_events(network: dict[str, Any]) -> tuple[HazardEvent, ...]:
+    zone_of = {name: zone for zone, names in network.get("zone_versions", ()) for name in names}
+    return tuple(_event(row, zone_of.get(row[0], "")) for row in network.get("hazard_events", ()))
+
+
+def _event(row: list[Any], zone: str) -> HazardEvent:
     name, low, central, high, from_s, until_s, shares = row
     return HazardEvent(
         id=name, low_ppm=low, central_ppm=central, high_ppm=high, from_s=from_s, until_s=until_s,
-        shares=tuple((arc, ppm) for arc, ppm in shares),
+        shares=tuple((arc, ppm) for arc, ppm in shares), zone=zone,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,16 +87,32 @@ def level(seed: int, voices: Sequence[str], name: str, worlds: Int64, n: int) ->
     return found
 
 
-def happens(
-    seed: int, name: str, voices: Sequence[str], ppm: tuple[int, int, int], *, worlds: Int64, n: int
-) -> NDArray[np.bool_]:
+class Teller(NamedTuple):
+    """An event by name, the voices behind it, and the zone that it is a version of, if any."""
+
+    name: str
+    voices: tuple[str, ...] = ()
+    zone: str = ""
+
+    @property
+    def weighed_by(self) -> tuple[str, ...]:
+        """Whose level of credibility the event has; a zone has one for all its versions."""
+        return (f"zone {self.zone}",) if self.zone else self.voices or (f"event {self.name}",)
+
+    @property
+    def lot(self) -> str:
+        """Name of the draw that decides the event."""
+        own = self.weighed_by
+        return f"so {own[0]}" if len(own) == 1 else f"so event {self.name}"
+
+
+def happens(seed: int, event: Teller, ppm: tuple[int, int, int], worlds: Int64, n: int) -> NDArray[np.bool_]:
     """Return (worlds,) whether an event is so.
 
-    Events of one voice alone are decided by one draw: they stand or fall together, and the less probable is
-    so only where the more probable is (nested versions of a zone among them).
+    Versions of one zone, and other events of one voice alone, are decided by one draw each: they stand or
+    fall together, and the less probable is so only where the more probable is.
     """
-    own = voices or (f"event {name}",)
-    drawn = stratified_ppm(seed, f"so {own[0]}" if len(own) == 1 else f"so event {name}", worlds, n)
+    drawn = stratified_ppm(seed, event.lot, worlds, n)
     if len(set(ppm)) == 1:
         return drawn < ppm[0]
-    return drawn < np.asarray(ppm, dtype=np.int64)[level(seed, own, name, worlds, n)]
+    return drawn < np.asarray(ppm, dtype=np.int64)[level(seed, event.weighed_by, event.name, worlds, n)]
