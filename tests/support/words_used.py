@@ -9,12 +9,42 @@ from pathlib import Path
 from safepassage.domain.access import Operation, Role
 from safepassage.domain.case import AreaKind, RoadStatusWord
 from safepassage.domain.claims.words import Decision, ForcesPredicate, Modality, Polarity, Predicate
-from safepassage.web import actions, map_features, map_view, pages, planner_words, spoken
+from safepassage.domain.movement.words import (
+    Answer,
+    Channel,
+    Condition,
+    Course,
+    MovementKind,
+    Paper,
+    PointKind,
+    RecipientRole,
+    Reply,
+    YesNo,
+)
+from safepassage.web import (
+    actions,
+    audit_words,
+    change_words,
+    changes,
+    changes_said,
+    chart_words,
+    dates,
+    map_features,
+    map_view,
+    pages,
+    planner_words,
+    planning_process,
+    settings,
+    spoken,
+)
 
 WEB = Path(pages.__file__).parent
 CALL = re.compile(r"""\b_\(\s*(?:"([^"]*)"|'([^']*)')\s*\)""")
 TRANSLATORS = {"_", "said"}
-LISTS = (AreaKind, Decision, ForcesPredicate, Modality, Operation, Polarity, Predicate, Role, RoadStatusWord)
+LISTS = (
+    Answer, AreaKind, Channel, Condition, Course, Decision, ForcesPredicate, Modality, MovementKind,
+    Operation, Paper, PointKind, Polarity, Predicate, RecipientRole, Reply, Role, RoadStatusWord, YesNo,
+)  # fmt: skip
 
 
 def in_templates() -> dict[str, str]:
@@ -46,8 +76,29 @@ def in_lists() -> dict[str, str]:
     tables = {
         "tabs": [name for _, name in pages.TABS],
         "actions": [action.words for action in actions.ACTIONS],
-        "spoken": [*spoken.PHRASES, *(sentence for _, sentence in spoken.PATTERNS)],
+        "spoken": [
+            *spoken.PHRASES,
+            *(text for _, text in spoken.PATTERNS if text != spoken.NUMBER_AND_UNIT),
+        ],
+        "units": [unit for unit in spoken.UNITS if not unit.startswith("km")],
         "planner": list(planner_words.SENTENCES),
+        "audit": [
+            *audit_words.TITLES,
+            *audit_words.FOUND,
+            *audit_words.UNKNOWN,
+            *audit_words.FIELDS,
+        ],
+        "dates": [*dates.DAYS, *dates.MONTHS, dates.HOURS, dates.MINUTES],
+        "changes": [
+            *change_words.SENTENCES,
+            *change_words.BECOMES,
+            *change_words.COMPARED,
+            *changes.KINDS.values(),
+            *(text for text in changes_said.SENTENCES if re.sub(r"{[a-z]*}", "", text).strip(" :")),
+        ],
+        "charts": list(chart_words.TEXTS),
+        "policy": [value for values in settings.POLICY.values() for value in values],
+        "stages": list(planning_process.STAGES),
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [
             *map_features.STATE_WORDS.values(),

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from safepassage.web.sentences import fitted
+from safepassage.web.words import Words
+
 ACTS = {
     "ReportFiled": "report filed",
     "ClaimProposed": "claim proposed",
@@ -18,6 +21,17 @@ ACTS = {
     "GapAnswered": "open question answered",
 }
 """What was done to the ledger of claims."""
+SENTENCES = (
+    *(f"{act}: {{words}}" for act in ACTS.values()),
+    "{id}: {role} (ended)",
+    "{id}: {role}, ended",
+    "{id}: {role}",
+    "{road} reported {status} ({name})",
+    "area {name} ({kind})",
+    "entry {id}",
+)
+"""What entries say, and how they are handed to a translator; the first that fits is taken."""
+_WORDS = frozenset({"role", "status", "kind"})
 
 
 def said(kind: str, body: Mapping[str, Any]) -> str:
@@ -63,3 +77,12 @@ def event_said(change: Mapping[str, Any]) -> str:
     if isinstance(area, Mapping):
         return f"area {area.get('name', '')} ({str(area.get('kind', '')).replace('_', ' ')})"
     return str(change.get("is", ""))
+
+
+def entered(text: str, said_as: Words) -> str:
+    """Return what an entry says in the reader's language; what is none of its sentences stays as it is."""
+    return fitted(text, said_as, SENTENCES, _field)
+
+
+def _field(name: str, value: str, said_as: Words) -> str:
+    return said_as(value) if name in _WORDS else value

@@ -22,8 +22,9 @@ from safepassage.withdrawal import Answer, difference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One number of two plans: which is better, -1 the first, 1 the second, 0 neither."""
+    """One number of two plans, and of whom: which is better, -1 the first, 1 the second, 0 neither."""
 
+    whose: str
     what: str
     before: str
     after: str
@@ -77,26 +78,27 @@ def _direction(before: Any, after: Any) -> list[Row]:
     served = after.served - before.served
     rows = [
         Row(
-            what=f"{after.name}: people who can arrive",
+            whose=after.name, what="people who can arrive",
             before=f"{before.served:,}", after=f"{after.served:,}",
             change=f"{served:+,}" if served else "", better=(served > 0) - (served < 0),
         ),
         Row(
-            what=f"{after.name}: last arrival", before=before.clearance, after=after.clearance,
+            whose=after.name, what="last arrival", before=before.clearance, after=after.clearance,
             change="" if before.clearance == after.clearance else "changed", better=0,
         ),
         Row(
-            what=f"{after.name}: no plan before", before=before.bound, after=after.bound,
+            whose=after.name, what="no plan before", before=before.bound, after=after.bound,
             change="" if before.bound == after.bound else "changed", better=0,
         ),
         Row(
-            what=f"{after.name}: exposure, person-hours of certain harm", before=before.exposure_person_h,
+            whose=after.name, what="exposure, person-hours of certain harm", before=before.exposure_person_h,
             after=after.exposure_person_h,
             change="" if before.exposure_person_h == after.exposure_person_h else "changed",
             better=_less(before.exposure_person_h, after.exposure_person_h),
         ),
         Row(
-            what=f"{after.name}: least served settlement", before=f"{before.lowest_share} {before.lowest_at}",
+            whose=after.name, what="least served settlement",
+            before=f"{before.lowest_share} {before.lowest_at}",
             after=f"{after.lowest_share} {after.lowest_at}", change="", better=0,
         ),
     ]  # fmt: skip
@@ -126,14 +128,15 @@ def _settlements(a: dict[str, Any], b: dict[str, Any]) -> list[Row]:
         texts = [_arrivals(s) if s else "–" for s in (one, two)]
         found.append(
             Row(
-                what=f"{some.name} ({some.direction})",
+                whose=some.name,
+                what=some.direction,
                 before=texts[0],
                 after=texts[1],
                 change=f"{served:+,}" if served else "other times",
                 better=(served > 0) - (served < 0),
             )
         )
-    return sorted(found, key=lambda row: (row.better, row.what))
+    return sorted(found, key=lambda row: (row.better, row.whose, row.what))
 
 
 def _arrivals(row: Any) -> str:

@@ -13,6 +13,11 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web import rights
+from safepassage.web.audit_words import judged
+from safepassage.web.change_words import differing
+from safepassage.web.changes_said import entered
+from safepassage.web.chart_words import charted
+from safepassage.web.dates import dated
 from safepassage.web.map_view import map_facts
 from safepassage.web.planner_words import planned, titled
 from safepassage.web.spoken import spoken
@@ -43,9 +48,10 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters["count"] = _count
     made.filters["words"] = _in_words
-    made.filters["spoken"] = spoken
-    made.filters["planned"] = planned
-    made.filters["titled"] = titled
+    made.filters |= {
+        "spoken": spoken, "planned": planned, "titled": titled, "judged": judged, "differing": differing,
+        "charted": charted, "dated": dated, "entered": entered,
+    }  # fmt: skip
     return made
 
 

@@ -130,7 +130,7 @@ def beside_view(made: MadePlan, beside: Beside) -> dict[str, Any]:
     found = FrontierFacts(team)
     return {
         "rows": list(zip(found.rows(), beside.plans, strict=True)), "pictures": found.pictures(),
-        "headline": found.headline(), "revision": beside.revision,
+        "tried": beside.document["tried"], "worlds": beside.document["worlds"], "revision": beside.revision,
     }  # fmt: skip
 
 

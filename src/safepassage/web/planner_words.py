@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from safepassage.domain.aid.distribution import REASONS as AID_REASONS
 from safepassage.domain.claims.words import ForcesPredicate, Predicate
 from safepassage.formats.facts.people_facts import REASONS
+from safepassage.web.dates import dated
+from safepassage.web.sentences import NUMBERS, fitted
 from safepassage.web.words import Words
 
 SENTENCES = (
@@ -52,53 +51,39 @@ The first that fits is taken: the more exact one stands first.
 """
 NAMES = frozenset({"who", "what", "name", "names"})
 """Fields that hold names: only “and so many more” is said in them."""
-NUMBERS = frozenset({"count", "places", "vehicles", "persons", "roads"})
+TIMES = frozenset({"when", "way"})
+"""Fields that hold times of the clock, perhaps beside names."""
 _AND_MORE = "{names} and {count} more"
 _CLAIMED = ", as claimed"
-_FIELD = re.compile(r"\{([a-z]+)\}")
+_NEAR = " near "
 _TITLES = {str(word).replace("_", " ").lower() for kind in (Predicate, ForcesPredicate) for word in kind}
-
-
-@cache
-def _pattern(sentence: str) -> re.Pattern[str]:
-    """Return what recognises a sentence, whatever stands in its fields."""
-    parts = _FIELD.split(sentence)
-    made = "".join(
-        (rf"(?P<{part}>[\d,]+)" if part in NUMBERS else f"(?P<{part}>.+)") if at % 2 else re.escape(part)
-        for at, part in enumerate(parts)
-    )
-    return re.compile(made)
 
 
 def planned(text: str, said: Words) -> str:
     """Return a sentence of the planner, or several, in the reader's language; others stay as they are."""
-    whole = _said(text, said, SENTENCES)
+    whole = fitted(text, said, SENTENCES, in_field)
     if whole != text or "; " not in text:
         return whole
-    return "; ".join(_said(part, said, SENTENCES) for part in text.split("; "))
+    return "; ".join(fitted(part, said, SENTENCES, in_field) for part in text.split("; "))
 
 
-def _said(text: str, said: Words, among: tuple[str, ...]) -> str:
-    for sentence in among:
-        found = _pattern(sentence).fullmatch(text)
-        if found:
-            fields = {name: _field(name, value, said) for name, value in found.groupdict().items()}
-            return said(sentence).format(**fields)
-    return text
-
-
-def _field(name: str, value: str, said: Words) -> str:
+def in_field(name: str, value: str, said: Words) -> str:
+    """Return what stands in a field of a sentence: numbers and names as they are, days in other words."""
     if name in NUMBERS:
         return value
-    return _said(value, said, (_AND_MORE,) if name in NAMES else SENTENCES)
+    if name in TIMES:
+        return dated(value, said)
+    return fitted(value, said, (_AND_MORE,) if name in NAMES else SENTENCES, in_field)
 
 
 def titled(text: str, said: Words) -> str:
-    """Return the title of a conflict: its word in the reader's language, the place as it is."""
-    head, sign, place = text.partition(": ")
+    """Return the title of a conflict or a hazard: its word in the reader's language, the place as it is."""
+    joint = ": " if ": " in text else _NEAR
+    head, _, place = text.partition(joint)
     word, claimed, _ = head.partition(_CLAIMED)
     if word.lower() not in _TITLES:
         return text
     spoken = said(word.lower())
     added = f", {said('as claimed')}" if claimed else ""
-    return f"{spoken[:1].upper()}{spoken[1:]}{added}{sign}{place}"
+    between = joint if joint == ": " else f" {said('near')} "
+    return f"{spoken[:1].upper()}{spoken[1:]}{added}{between}{place}"

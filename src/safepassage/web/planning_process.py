@@ -41,6 +41,8 @@ from safepassage.provisioning import provide
 from safepassage.web.folding import fitting
 from safepassage.web.packed_lines import unpacked
 
+STAGES = ("first", "whole", "going on", "beside")
+"""How far a plan was looked for: without prices, with them, on from an accepted one, to choose from."""
 SKETCH_WORK = 10_000
 GIVES_WAY = 10
 """The planner leaves the processors to those who wait for an answer, where the system can do that."""

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-MOST = 4096
+MOST = 1024
 """A pool with more is emptied: it may forget, it must not grow."""
 LONGEST = 64
 T = TypeVar("T")

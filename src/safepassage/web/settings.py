@@ -124,11 +124,12 @@ async def password(request: Request) -> Response:
 def _password_set(desk: Desk, person: Person, form: Form) -> tuple[str, ...]:
     store = desk.journal.store
     with store.lock:
-        if people.signed_in(store, person.id, form.fields.get("old", "")) is None:
+        among = desk.folding.entries.few()
+        if people.signed_in(store, person.id, form.fields.get("old", ""), among) is None:
             raise FormError("old", "The old password is wrong")
         _, codes = people.set_person(
             store, person, by=person.id, why="changed the own password",
-            password=form.needed("password", "Give a new password"),
+            password=form.needed("password", "Give a new password"), among=among,
         )  # fmt: skip
     return codes
 
@@ -154,7 +155,7 @@ def _person_set(desk: Desk, by: Person, form: Form) -> tuple[str, ...]:
     with store.lock:
         _, codes = people.set_person(
             store, found, by=by.id, why=form.text("why", "set in the settings"),
-            password=form.fields.get("password", ""),
+            password=form.fields.get("password", ""), among=desk.folding.entries.few(),
         )  # fmt: skip
     return codes
 

@@ -66,7 +66,7 @@ def _may_try(request: Request, desk: Desk, name: str) -> bool:
 def _fits(desk: Desk, name: str, password: str) -> bool:
     store = desk.journal.store
     with store.lock:
-        found = people.signed_in(store, name, password)
+        found = people.signed_in(store, name, password, desk.folding.entries.few())
     return found is not None
 
 
@@ -101,7 +101,10 @@ async def recover(request: Request) -> Response:
 def _recovered(desk: Desk, form: Form) -> tuple[str, ...]:
     store = desk.journal.store
     with store.lock:
-        return people.recovered(store, form.text("name"), form.text("code"), form.fields.get("password", ""))
+        return people.recovered(
+            store, form.text("name"), form.text("code"), form.fields.get("password", ""),
+            desk.folding.entries.few(),
+        )  # fmt: skip
 
 
 async def sign_out(request: Request) -> Response:
