@@ -55,7 +55,7 @@ def alone(plan: Path, worlds: int) -> None:
         seed=0,
         worlds=worlds,
     )
-    evaluated_slice(order, 0, 1)
+    evaluated_slice(order, (0, 1))
     question = question_of(order)
     trips = question.movements.trips
     print(
@@ -63,7 +63,7 @@ def alone(plan: Path, worlds: int) -> None:
     )
     began = _cpu_s()
     for number, bounds in enumerate(slices(worlds), start=1):
-        evaluated_slice(order, *bounds)
+        evaluated_slice(order, bounds)
         if bounds[1] == worlds or number & (number - 1) == 0:
             megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             print(f"{bounds[1]} worlds: {_cpu_s() - began:.2f} processor seconds, {megabytes} MB")

@@ -12,7 +12,6 @@ from safepassage.domain.errors import NoSuchPlanError
 from safepassage.domain.frontier import Frontier, FrontierPoint, Leaning, Worths
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.objectives import chosen
-from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.situation import Situation
@@ -27,7 +26,7 @@ from safepassage.engines.frontier import (
     tail,
 )
 from safepassage.engines.summary import exposure_layers, stays, totals, worst_journey_ppm_s
-from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepare, scheduled
+from safepassage.planning import Ground, Making, Planned, concluded, prepare, scheduled
 
 __all__ = ["WORLDS", "Pick", "make_frontier", "worth_of"]
 
@@ -68,38 +67,38 @@ def make_frontier(
     points: int,
     pick: Pick,
     check: Check,
-    stop: StoppingRule | None = None,
-    seed: int = 0,
-    observer: Observer | None = None,
+    making: Making,
 ) -> tuple[Frontier, Planned]:
     """Return up to `points` plans that none betters, every one checked, and the one picked as a whole plan.
 
     Plans are tried until there are enough or `TRIES_PER_POINT` times as many were made. Only plans that serve
-    as many as the plan of the case count.
+    as many as the plan of the case count. What was tried is looked at in its order, so the frontier is the
+    same whoever makes the plans.
 
     Raises
     ------
     NoSuchPlanError
         When there is no plan of the number to pick.
     """
-    ground = prepare(network, situation, stop=stop, seed=seed)
-    worlds = Worlds.of(ground.problem.network, n=WORLDS, seed=SEED)
-    tried = [_sketched(ground, worlds, Leaning(weight=ground.case.settings.exposure_weight))]
+    ground = prepare(network, situation, stop=making.stop, seed=making.seed)
+    tried = [_sketched(ground, Leaning(weight=ground.case.settings.exposure_weight))]
     case_plan = tried[0]
     worst = worst_journey_ppm_s(ground.problem, case_plan.schedule)
     todo = list(leanings(case_plan.leaning.weight, worst))[1:]
-    for leaning in todo:
-        if len(_kept(tried)) >= points or len(tried) >= TRIES_PER_POINT * points:
-            break
-        if stop is not None and stop.expired is not None and stop.expired():
-            break
-        tried.append(_sketched(ground, worlds, leaning))
-        if observer is not None:
-            observer.served(PHASE, len(tried), min(len(todo) + 1, TRIES_PER_POINT * points))
+    more = making.each(_sketched, ground, todo)
+
+    def enough() -> bool:
+        late = making.stop is not None and making.stop.expired is not None and making.stop.expired()
+        return late or len(_kept(tried)) >= points or len(tried) >= TRIES_PER_POINT * points
+
+    while not enough() and (sketched := next(more, None)) is not None:
+        tried.append(sketched)
+        if making.observer is not None:
+            making.observer.served(PHASE, len(tried), min(len(todo) + 1, TRIES_PER_POINT * points))
+    more.close()
     kept = _kept(tried)[:points]
     found: list[Planned] = []
-    for position in kept:
-        planned = concluded(ground, tried[position].schedule)
+    for planned in making.each(concluded, ground, [tried[position].schedule for position in kept]):
         check(planned)
         found.append(planned)
     picked = _pick(pick, [tried[k] for k in kept], case_plan)
@@ -135,8 +134,9 @@ def _pick(pick: Pick, kept: list[Sketched], case_plan: Sketched) -> int:
     return 1
 
 
-def _sketched(ground: Ground, worlds: Worlds, leaning: Leaning) -> Sketched:
+def _sketched(ground: Ground, leaning: Leaning) -> Sketched:
     schedule = scheduled(ground, leaning)
+    worlds = Worlds.of(ground.problem.network, n=WORLDS, seed=SEED)
     return Sketched(leaning=leaning, schedule=schedule, worth=worth_of(ground.problem, worlds, schedule))
 
 

@@ -7,14 +7,14 @@ doi:10.21314/JOR.2000.038) are optimised over a finite set of whole plans, not o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from safepassage.domain.crew import Each
 from safepassage.domain.hedge import Care, HedgeRow, HedgeSheet
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Corridor, Schedule
 from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import Chances, Fact
@@ -34,7 +34,7 @@ from safepassage.engines.worlds import (
     with_margin,
 )
 from safepassage.kernels.worlds.world_runs import Int64
-from safepassage.planning import Ground, Planned, StoppingRule, concluded, prepare, scheduled
+from safepassage.planning import Ground, Making, Planned, concluded, prepare, scheduled
 
 __all__ = ["Weighing", "make_hedged"]
 
@@ -57,6 +57,15 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Hedge:
+    """How a plan is made otherwise than the reports say: less of each window, or without some arcs."""
+
+    words: str
+    margin_permille: int = 0
+    without: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     words: str
     schedule: Schedule
@@ -69,9 +78,7 @@ def make_hedged(
     *,
     weighing: Weighing,
     reported: Callable[[Ground], Reported],
-    stop: StoppingRule | None = None,
-    seed: int = 0,
-    observer: Observer | None = None,
+    making: Making,
 ) -> tuple[HedgeSheet, Planned]:
     """Return plans under worlds side by side, and the one chosen as a whole plan.
 
@@ -79,51 +86,50 @@ def make_hedged(
     that much hangs on. All are plans of the same problem. They are weighed in the same worlds, and judged in
     worlds of another seed that nothing was chosen by.
     """
-    ground = prepare(network, situation, stop=stop, seed=seed)
+    ground = prepare(network, situation, stop=making.stop, seed=making.seed)
     told = reported(ground)
-    plain = _candidate(ground, "as planned from the reports", scheduled(ground))
-    found = [plain]
-    for words, schedule in _others(ground, plain, told, weighing):
-        found.append(_candidate(ground, words, schedule))
-        if observer is not None:
-            observer.served(PHASE, len(found), 1 + len(MARGINS_PERMILLE) + WITHOUT)
+    found = [_candidate(ground, _Hedge(words="as planned from the reports"))]
     asked = _facts(ground, found, told, weighing.chances)
-    chosen_by = [_persons(ground, row, asked, weighing, fresh=False) for row in found]
-    judged = [_persons(ground, row, asked, weighing, fresh=True) for row in found]
+    hedges = list(_hedges(_question(ground, found[0], asked, weighing), making.each))
+    for candidate in making.each(_candidate, ground, hedges):
+        found.append(candidate)
+        if making.observer is not None:
+            making.observer.served(PHASE, len(found), 1 + len(hedges))
+    asked = _facts(ground, found, told, weighing.chances)
+    worlds = [_question(ground, row, asked, weighing) for row in found]
+    fresh = [_question(ground, row, asked, weighing, fresh=True) for row in found]
+    outcomes = _outcomes([*worlds, *fresh], making.each)
+    chosen_by, judged = outcomes[: len(found)], outcomes[len(found) :]
     rows = tuple(
-        _row(ground, row, tried, fresh, judged[0], weighing)
-        for row, tried, fresh in zip(found, chosen_by, judged, strict=True)
+        _row(ground, row, tried, later, judged[0], weighing)
+        for row, tried, later in zip(found, chosen_by, judged, strict=True)
     )
     values = [row.in_mean if weighing.care is Care.MEAN else row.in_tail for row in rows]
     picked = values.index(max(values))
-    later = rows[picked].mean if weighing.care is Care.MEAN else rows[picked].tail
+    later_value = rows[picked].mean if weighing.care is Care.MEAN else rows[picked].tail
     sheet = HedgeSheet(
         care=weighing.care, worlds=weighing.worlds, fresh=weighing.fresh, seed=weighing.seed, rows=rows,
-        picked=picked, optimism=values[picked] - later,
+        picked=picked, optimism=values[picked] - later_value,
     )  # fmt: skip
-    return sheet, concluded(ground, found[picked].schedule, observer=observer)
+    return sheet, concluded(ground, found[picked].schedule, observer=making.observer)
 
 
-def _candidate(ground: Ground, words: str, schedule: Schedule) -> _Candidate:
+def _candidate(ground: Ground, hedge: _Hedge) -> _Candidate:
+    """Return a plan of the problem that is made as a hedge says."""
+    problem = closed(with_margin(ground.problem, hedge.margin_permille), hedge.without)
+    schedule = scheduled(replace(ground, problem=problem))
     ways, routes = corridors(ground.problem, schedule, exposure_weight=ground.case.settings.exposure_weight)
-    return _Candidate(words=words, schedule=replace(schedule, routes=routes), ways=ways)
+    return _Candidate(words=hedge.words, schedule=replace(schedule, routes=routes), ways=ways)
 
 
-def _others(
-    ground: Ground, plain: _Candidate, told: Reported, weighing: Weighing
-) -> Iterator[tuple[str, Schedule]]:
-    """Yield hedging schedules and what they do."""
-    problem = ground.problem
+def _hedges(plain: Question, each: Each) -> Iterator[_Hedge]:
+    """Yield how plans hedge against what the plan of the case, asked in worlds, hangs on."""
     for permille in MARGINS_PERMILLE:
-        words = f"through {permille // 10} % before windows end"
-        yield words, scheduled(replace(ground, problem=with_margin(problem, permille)))
-    asked = _facts(ground, [plain], told, weighing.chances)
-    question = _question(ground, plain, asked, weighing, fresh=False)
-    outcomes = Outcomes.joined([evaluated(question, *bounds) for bounds in slices(weighing.worlds)])
-    most = [question.facts[k] for k in doubts(question, outcomes)]
+        yield _Hedge(words=f"through {permille // 10} % before windows end", margin_permille=permille)
+    outcomes = Outcomes.joined(list(each(_evaluated, [plain], _shared_out([plain]))))
+    most = [plain.facts[k] for k in doubts(plain, outcomes)]
     for fact in [fact for fact in most if fact.id.startswith("shut ")][:WITHOUT]:
-        label = fact.id.removeprefix("shut ")
-        yield f"without {label}", scheduled(replace(ground, problem=closed(problem, fact.arcs)))
+        yield _Hedge(words=f"without {fact.id.removeprefix('shut ')}", without=fact.arcs)
 
 
 def _facts(
@@ -138,7 +144,7 @@ def _facts(
 
 
 def _question(
-    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool
+    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool = False
 ) -> Question:
     return Question(
         problem=ground.problem, movements=movements(ground.problem, row.schedule, row.ways), facts=asked,
@@ -147,15 +153,33 @@ def _question(
     )  # fmt: skip
 
 
-def _persons(
-    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool
-) -> Mapping[str, Int64]:
-    """Return by name (worlds,): decided persons out, and whether all who come are."""
-    question = _question(ground, row, asked, weighing, fresh=fresh)
-    outcomes = Outcomes.joined([evaluated(question, *bounds) for bounds in slices(question.worlds)])
+Slice = tuple[int, tuple[int, int]]
+
+
+def _shared_out(questions: Sequence[Question]) -> list[Slice]:
+    """Return the slices of all questions: which question, which worlds."""
+    return [(k, bounds) for k, question in enumerate(questions) for bounds in slices(question.worlds)]
+
+
+def _evaluated(questions: Sequence[Question], job: Slice) -> Outcomes:
+    return evaluated(questions[job[0]], *job[1])
+
+
+def _outcomes(questions: Sequence[Question], each: Each) -> list[Mapping[str, Int64]]:
+    """Return of each question by name (worlds,): decided persons out, and whether all who come are."""
+    jobs = _shared_out(questions)
+    parts: list[list[Outcomes]] = [[] for _ in questions]
+    for (k, _), found in zip(jobs, each(_evaluated, questions, jobs), strict=True):
+        parts[k].append(found)
+    return [
+        _persons(question, Outcomes.joined(rows)) for question, rows in zip(questions, parts, strict=True)
+    ]
+
+
+def _persons(question: Question, outcomes: Outcomes) -> Mapping[str, Int64]:
     served = [
         d
-        for d, (key, _) in enumerate(ground.problem.directions)
+        for d, (key, _) in enumerate(question.problem.directions)
         if any(arriving.direction == key for arriving in question.movements.arriving)
     ]
     whole = (outcomes.last_s[:, served] >= 0).all(axis=1)

@@ -17,6 +17,7 @@ from safepassage.domain.case import (
     TransitLink,
     VehicleType,
 )
+from safepassage.domain.crew import Each, alone
 from safepassage.domain.frontier import Leaning
 from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
@@ -54,8 +55,8 @@ from safepassage.engines.summary import (
 )
 
 __all__ = [
-    "Announced", "Ground", "Planned", "StoppingRule", "concluded", "make_plan", "prepare", "problem_of",
-    "scheduled",
+    "Announced", "Ground", "Making", "Planned", "StoppingRule", "concluded", "make_plan", "prepare",
+    "problem_of", "scheduled",
 ]  # fmt: skip
 
 MINUTE_S = 60
@@ -73,6 +74,16 @@ class StoppingRule:
     work: int
     expired: Callable[[], bool] | None = None
     time_limit_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How plans side by side are made: until when, from which seed, told to whom, by whom."""
+
+    stop: StoppingRule | None = None
+    seed: int = 0
+    observer: Observer | None = None
+    each: Each = alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

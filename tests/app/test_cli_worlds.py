@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from safepassage.casework import simulator
-from safepassage.casework.many_workers import mapped
+from safepassage.casework.many_workers import Crew
 from safepassage.casework.simulator import SimulatorError
 from safepassage.cli import main
 from safepassage.cli.run import NOT_VERIFIED
@@ -105,18 +105,45 @@ def test_the_bytes_are_the_same_whoever_works(plan, tmp_path, how):
     assert one == many
 
 
-def dying(shared: str, first: int, last: int) -> int:
+def dying(shared: str, bounds: tuple[int, int]) -> int:
     """Kill the process that is asked first, once; then count."""
     flag = Path(shared)
-    if first == 4 and not flag.exists():
+    if bounds[0] == 4 and not flag.exists():
         flag.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return sum(range(first, last))
+    return sum(range(*bounds))
 
 
 @pytest.mark.slow
 def test_a_worker_killed_on_the_way_loses_nothing(tmp_path):
     slices = [(k, k + 2) for k in range(0, 12, 2)]
-    found = mapped(dying, str(tmp_path / "flag"), slices, workers=2)
+    found = list(Crew(workers=2).each(dying, str(tmp_path / "flag"), slices))
     assert (tmp_path / "flag").exists()
     assert found == [sum(range(*bounds)) for bounds in slices]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("beside", "how"),
+    [(["--frontier", "3"], ["--cluster", "local:2"]), (["--under-worlds", "8"], ["--workers", "2"])],
+)
+def test_plans_side_by_side_are_the_same_whoever_makes_them(tmp_path, beside, how, capsys):
+    if "--cluster" in how:
+        pytest.importorskip("distributed")
+    case, written = write_case(tmp_path / "case"), []
+    for name, more in (("one", []), ("many", how)):
+        out = tmp_path / name
+        assert main(["plan", str(case), "-o", str(out), *beside, *more]) in {0, 3}, capsys.readouterr()
+        document = {"--frontier": "frontier", "--under-worlds": "hedge"}[beside[0]]
+        folder = out / "RESTRICTED"
+        written.append([(folder / f"RESTRICTED-{file}.json").read_bytes() for file in ("plan", document)])
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "word"), [([], "add --frontier"), (["--frontier", "2", "--time-limit", "9"], "--work-limit")]
+)
+def test_workers_are_refused_where_they_share_out_nothing_or_a_clock_decides(tmp_path, capsys, options, word):
+    case = write_case(tmp_path / "case")
+    assert main(["plan", str(case), "-o", str(tmp_path / "out"), "--workers", "2", *options]) == 2
+    assert word in capsys.readouterr().err

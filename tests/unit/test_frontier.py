@@ -15,7 +15,7 @@ from safepassage.domain.timed_network import HazardEvent
 from safepassage.engines.frontier import Worlds, best_of, expected, least_exposure, losses, tail
 from safepassage.engines.overlay import overlay
 from safepassage.frontier import Pick, make_frontier
-from safepassage.planning import make_plan
+from safepassage.planning import Making, make_plan
 from tests.support.planned import accepted, verdict_on, written
 from tests.support.sketch import Sketch, window
 
@@ -45,7 +45,12 @@ def frontier(sketch, *, points=8, pick=None):
         seen.append(planned)
 
     found, planned = make_frontier(
-        sketch.network(), Situation(case=sketch.case()), points=points, pick=Pick(number=pick), check=check
+        sketch.network(),
+        Situation(case=sketch.case()),
+        points=points,
+        pick=Pick(number=pick),
+        check=check,
+        making=Making(),
     )
     return found, planned, seen
 

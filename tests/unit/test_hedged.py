@@ -9,7 +9,7 @@ from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import PPM, Chances
 from safepassage.engines.worlds import Reported
 from safepassage.hedged import Weighing, make_hedged
-from safepassage.planning import StoppingRule
+from safepassage.planning import Making, StoppingRule
 from tests.support.planned import WORK
 from tests.support.sketch import Sketch, window
 
@@ -35,7 +35,7 @@ def hedged(sketch, chances, care=Care.MEAN, worlds=64):
     weighing = Weighing(worlds=worlds, fresh=2 * worlds, care=care, chances=chances)
     return make_hedged(
         sketch.network(), Situation(case=sketch.case()), weighing=weighing, reported=lambda _: Reported(),
-        stop=StoppingRule(work=WORK),
+        making=Making(stop=StoppingRule(work=WORK)),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The same pure task for many slices: in this process, in several, or on a Dask cluster.
+"""The same pure task for many jobs: in this process, in several, or on a Dask cluster.
 
 Results come in order. A worker that dies takes nothing with it: what it had not finished is done again, and
 because a task depends on its arguments alone, nothing changes.
@@ -6,64 +6,104 @@ because a task depends on its arguments alone, nothing changes.
 
 from __future__ import annotations
 
+import copyreg
 import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
 
+from safepassage.domain.crew import Job, Result, Shared, alone
 from safepassage.domain.errors import SafePassageError
 
-T = TypeVar("T")
 LOCAL = "local:"
+AHEAD, LEAST_AHEAD = 2, 16
+"""So many jobs a worker are sent before their results are asked for, and at least so many to a cluster."""
+
+
+def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Values of the domain hold read-only mappings, which Python lets travel only when told how.
+copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
 
 class ClusterError(SafePassageError):
     """A cluster cannot be used."""
 
 
-def mapped(
-    task: Callable[..., T],
-    shared: Any,
-    slices: Sequence[tuple[int, int]],
-    *,
-    workers: int = 1,
-    cluster: str = "",
-) -> list[T]:
-    """Return ``task(shared, first, last)`` of every slice, in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who works: `workers` processes here, or a Dask cluster.
 
-    `cluster` is the address of a Dask scheduler, or ``local:N`` for one with N worker processes here.
-
-    Raises
-    ------
-    ClusterError
-        When the extra `cluster` is not installed or nobody answers at the address.
+    `cluster` is the address of a scheduler, or ``local:N`` for one with N worker processes here.
     """
-    if cluster:
-        return _on_cluster(task, shared, slices, cluster)
-    if workers <= 1 or len(slices) <= 1:
-        return [task(shared, *bounds) for bounds in slices]
-    return _in_processes(task, shared, slices, workers)
+
+    workers: int = 1
+    cluster: str = ""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether work leaves this process."""
+        return bool(self.cluster) or self.workers > 1
+
+    def each(
+        self, task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], /
+    ) -> Generator[Result]:
+        """Yield ``task(shared, job)`` of every job, in order.
+
+        Raises
+        ------
+        ClusterError
+            When the extra `cluster` is not installed or nobody answers at the address.
+        """
+        if self.cluster:
+            return _on_cluster(task, shared, jobs, self.cluster)
+        return _in_processes(task, shared, jobs, self.workers) if self.is_many else alone(task, shared, jobs)
 
 
 def _in_processes(
-    task: Callable[..., T], shared: Any, slices: Sequence[tuple[int, int]], workers: int
-) -> list[T]:
-    found: dict[int, T] = {}
+    task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], workers: int
+) -> Generator[Result]:
     context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_keep, initargs=(task, shared)
-        ) as pool:
-            futures = {n: pool.submit(_kept, *bounds) for n, bounds in enumerate(slices)}
-            for n, future in futures.items():
-                found[n] = future.result()
-    except BrokenProcessPool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_keep, initargs=(task, shared))
+
+    def sent(job: Job) -> Future[Result] | None:
+        try:
+            return pool.submit(_kept, job)
+        except BrokenProcessPool:
+            return None
+
+    def done(job: Job, future: Future[Result] | None) -> Result:
+        try:
+            if future is not None:
+                return future.result()
+        except BrokenProcessPool:
+            pass
         # A worker was killed: what is missing is done here.
-        for n, bounds in enumerate(slices):
-            if n not in found:
-                found[n] = task(shared, *bounds)
-    return [found[n] for n in range(len(slices))]
+        return task(shared, job)
+
+    try:
+        yield from _in_order(sent, done, jobs, AHEAD * workers)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    sent: Callable[[Job], Any], done: Callable[[Job, Any], Result], jobs: Iterable[Job], ahead: int
+) -> Generator[Result]:
+    """Yield what comes of jobs in order; `ahead` of them are under way, so that memory does not grow."""
+    todo = iter(jobs)
+    waiting = deque((job, sent(job)) for job in islice(todo, ahead))
+    while waiting:
+        yield done(*waiting.popleft())
+        waiting.extend((job, sent(job)) for job in islice(todo, 1))
 
 
 _KEPT: list[Any] = []
@@ -74,14 +114,31 @@ def _keep(task: Callable[..., Any], shared: Any) -> None:
     _KEPT[:] = [task, shared]
 
 
-def _kept(first: int, last: int) -> Any:
+def _kept(job: Any) -> Any:
     task, shared = _KEPT
-    return task(shared, first, last)
+    return task(shared, job)
 
 
 def _on_cluster(
-    task: Callable[..., T], shared: Any, slices: Sequence[tuple[int, int]], address: str
-) -> list[T]:
+    task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], address: str
+) -> Generator[Result]:
+    with _client(address) as client:
+        there = client.scatter(shared, broadcast=True)
+
+        def sent(job: Job) -> Any:
+            return client.submit(task, there, job, pure=False)
+
+        def done(_: Job, future: Any) -> Result:
+            found: Result = future.result()
+            return found
+
+        ahead = max(LEAST_AHEAD, AHEAD * sum(client.nthreads().values()))
+        yield from _in_order(sent, done, jobs, ahead)
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """Yield a client of the cluster at an address, or of one made here."""
     try:
         import distributed  # noqa: PLC0415 - optional, and heavy
     except ImportError:
@@ -95,16 +152,11 @@ def _on_cluster(
             raise ClusterError(f"{address!r} is no local cluster: write local:2 for two workers here.")
         options = {"n_workers": int(count), "threads_per_worker": 1, "dashboard_address": None}
         with library.LocalCluster(host="127.0.0.1", **options) as here, library.Client(here) as client:
-            return _asked(client, task, shared, slices)
+            yield client
+        return
     try:
-        with library.Client(address, timeout="10s") as client:
-            return _asked(client, task, shared, slices)
+        client = library.Client(address, timeout="10s")
     except (OSError, ValueError) as fault:
         raise ClusterError(f"No scheduler answers at {address}: {fault}") from None
-
-
-def _asked(client: Any, task: Callable[..., T], shared: Any, slices: Sequence[tuple[int, int]]) -> list[T]:
-    there = client.scatter(shared, broadcast=True)
-    futures = [client.submit(task, there, first, last, pure=False) for first, last in slices]
-    found: list[T] = client.gather(futures)
-    return found
+    with client:
+        yield client

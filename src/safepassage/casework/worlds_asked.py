@@ -84,11 +84,11 @@ def voices(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def answered_slice(order: Order, first: int, last: int) -> Int64:
+def answered_slice(order: Order, bounds: tuple[int, int]) -> Int64:
     """Return what comes of both answers to the doubts of an order in worlds [first, last)."""
-    return forced(question_of(replace(order, doubts=())), order.doubts, first, last)
+    return forced(question_of(replace(order, doubts=())), order.doubts, *bounds)
 
 
-def evaluated_slice(order: Order, first: int, last: int) -> Outcomes:
+def evaluated_slice(order: Order, bounds: tuple[int, int]) -> Outcomes:
     """Return what comes of the plan of an order in worlds [first, last)."""
-    return evaluated(question_of(order), first, last)
+    return evaluated(question_of(order), *bounds)

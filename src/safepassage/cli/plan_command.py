@@ -20,6 +20,7 @@ from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
 from safepassage.cli.plan.aid_text import aid_data, aid_lines
+from safepassage.cli.plan.crew import crew_of
 from safepassage.cli.plan.frontier_text import frontier_text
 from safepassage.cli.plan.going_on import GoingOn, going_on
 from safepassage.cli.plan.hedge_text import hedge_text
@@ -43,7 +44,7 @@ from safepassage.formats.facts.local_clock import LocalClock, instant
 from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
-from safepassage.planning import Planned, StoppingRule, make_plan
+from safepassage.planning import Making, Planned, StoppingRule, make_plan
 from safepassage.provisioning import provide
 from safepassage_verify import Verdict
 
@@ -165,11 +166,14 @@ def _made(
     """Return the plan to write, and those beside it where plans were asked for side by side."""
     case, claims = (given, None) if isinstance(given, Case) else (given.case, given)
     stop = _stopping(options, case)
+    side_by_side = options.frontier is not None or options.pick is not None or bool(options.by)
+    crew = crew_of(options, plans=side_by_side or options.under_worlds is not None)
+    how = Making(stop=stop, seed=options.seed, observer=progress, each=crew.each)
     if options.under_worlds is not None:
-        hedge, planned = hedged_plan(network, news.situation, options, claims, stop=stop, observer=progress)
+        hedge, planned = hedged_plan(network, news.situation, options, claims, how)
         return None, hedge, planned
-    if options.frontier is not None or options.pick is not None or options.by:
-        frontier, planned = _side_by_side(network, news, options, case, progress)
+    if side_by_side:
+        frontier, planned = _side_by_side(network, news, options, how)
         return frontier, None, planned
     planned = make_plan(
         network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress
@@ -214,7 +218,7 @@ def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:
 
 
 def _side_by_side(
-    network: RoadNetwork, news: GoingOn, options: argparse.Namespace, case: Case, progress: Progress
+    network: RoadNetwork, news: GoingOn, options: argparse.Namespace, how: Making
 ) -> tuple[Frontier, Planned]:
     """Return plans side by side and the one to write."""
     if options.frontier is None:
@@ -236,7 +240,7 @@ def _side_by_side(
     return make_frontier(
         network, news.situation, points=options.frontier, check=check,
         pick=Pick(number=options.pick, order=options.by or (), slack_percent=options.slack),
-        stop=_stopping(options, case), seed=options.seed, observer=progress,
+        making=how,
     )  # fmt: skip
 
 

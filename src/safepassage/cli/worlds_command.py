@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.casework.many_workers import mapped
+from safepassage.casework.many_workers import Crew
 from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
 from safepassage.casework.worlds_asked import Order, answered_slice, evaluated_slice, question_of, voices
 from safepassage.cli.outcome import Outcome
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> Outcome:
         inputs=given.inputs, plan=given.plan, chances=chances_of(options), seed=options.seed,
         worlds=options.worlds, voices=tuple(sorted(({} if claims is None else voices(claims)).items())),
     )  # fmt: skip
-    found = weighed(order, options.workers, options.cluster)
+    found = weighed(order, Crew(workers=options.workers, cluster=options.cluster))
     data = worlds_json.document(found, **given.hashes)
     inputs = canonical_json.decode(given.inputs)
     clock = LocalClock.of(inputs)
@@ -66,16 +66,16 @@ def _simulated(given: PlanFolder, seed: int, clock: LocalClock) -> tuple[dict[st
     return simulation_json.document(sheets, **given.hashes), simulation_text(sheets, clock, names)
 
 
-def weighed(order: Order, workers: int, cluster: str) -> WorldsSheet:
+def weighed(order: Order, crew: Crew) -> WorldsSheet:
     """Return a plan in its worlds: all of them, then both answers to the main doubts in some of them."""
-    how: dict[str, Any] = {"workers": workers, "cluster": cluster}
     question = question_of(order)
-    outcomes = Outcomes.joined(mapped(evaluated_slice, order, slices(order.worlds), **how))
+    outcomes = Outcomes.joined(list(crew.each(evaluated_slice, order, slices(order.worlds))))
     doubted = doubts(question, outcomes)
     if not doubted:
         return sheet(question, outcomes)
-    parts = mapped(answered_slice, replace(order, doubts=doubted), slices(min(PAIRED, order.worlds)), **how)
-    return sheet(question, outcomes, doubted, np.concatenate(parts))
+    asked = replace(order, doubts=doubted)
+    parts = crew.each(answered_slice, asked, slices(min(PAIRED, order.worlds)))
+    return sheet(question, outcomes, doubted, np.concatenate(list(parts)))
 
 
 def worlds_text(found: WorldsSheet, clock: LocalClock, names: dict[str, str]) -> str:

@@ -18,14 +18,20 @@ def worlds_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     add("plan", type=Path, metavar="OUT", help="folder a plan was written to")
     add("--worlds", type=whole(1, MOST_WORLDS), default=1_000, metavar="N", help="default: 1000")
     add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
+    crew_options(parser, whole)
+    add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
+    add("--simulate", action="store_true", help="also ask the simulator SUMO (extra `simulate`)")
+    add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
+
+
+def crew_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add who works: processes here, or a cluster."""
+    add = parser.add_argument
     add("--workers", type=whole(1, 64), default=1, metavar="N", help="processes here (default: this one)")
     add(
         "--cluster", default="", metavar="ADDRESS",
         help="scheduler of a Dask cluster, or local:N for one with N workers here (extra `cluster`)",
     )  # fmt: skip
-    add("--chances", type=Path, metavar="FILE", help="what no report says, as TOML (default: built in)")
-    add("--simulate", action="store_true", help="also ask the simulator SUMO (extra `simulate`)")
-    add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
 
 
 def hedge_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
@@ -47,6 +53,7 @@ def hedge_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         metavar="FILE",
         help="what no report says, as TOML, with --under-worlds (default: built in)",
     )
+    crew_options(parser, whole)
 
 
 def simulate_options(parser: argparse.ArgumentParser, whole: Whole) -> None:

@@ -36,7 +36,16 @@ from safepassage.formats.containers.record_json import from_plain
 from safepassage.formats.plan import aid_json, changes_json, frontier_json, inputs_json, plan_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
-from safepassage.planning import Announced, Planned, StoppingRule, concluded, make_plan, prepare, scheduled
+from safepassage.planning import (
+    Announced,
+    Making,
+    Planned,
+    StoppingRule,
+    concluded,
+    make_plan,
+    prepare,
+    scheduled,
+)
 from safepassage.provisioning import provide
 from safepassage.web.folding import fitting
 from safepassage.web.packed_lines import unpacked
@@ -244,7 +253,7 @@ class Bench:
 
         frontier, _ = make_frontier(
             self.network, situation, points=plans.order["beside"], pick=Pick(), check=held,
-            stop=self._stop(watcher), observer=watcher,
+            making=Making(stop=self._stop(watcher), observer=watcher),
         )  # fmt: skip
         picked = found[frontier.picked - 1]
         document = frontier_json.document(

@@ -10,14 +10,13 @@ from safepassage.casework.worlds_asked import reported, voices
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.hedge import Care, HedgeSheet
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.observer import Observer
 from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import Chances
 from safepassage.engines.worlds import Reported
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import hedge_json, worlds_json
 from safepassage.hedged import Weighing, make_hedged
-from safepassage.planning import Ground, Planned, StoppingRule
+from safepassage.planning import Ground, Making, Planned
 
 FRESH_FOR_EACH = 4
 
@@ -31,9 +30,7 @@ def hedged_plan(
     situation: Situation,
     options: argparse.Namespace,
     claims: ClaimsInput | None,
-    *,
-    stop: StoppingRule,
-    observer: Observer,
+    how: Making,
 ) -> tuple[HedgeSheet, Planned]:
     """Return plans under worlds side by side, and the one to write."""
     if options.frontier is not None or options.previous is not None:
@@ -47,9 +44,7 @@ def hedged_plan(
         worlds=options.under_worlds, fresh=FRESH_FOR_EACH * options.under_worlds, care=Care(options.care),
         chances=chances_of(options), seed=options.seed,
     )  # fmt: skip
-    return make_hedged(
-        network, situation, weighing=weighing, reported=told, stop=stop, seed=options.seed, observer=observer
-    )
+    return make_hedged(network, situation, weighing=weighing, reported=told, making=how)
 
 
 def chances_of(options: argparse.Namespace) -> Chances:

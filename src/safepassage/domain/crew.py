@@ -1,0 +1,30 @@
+"""Who does one task for many jobs: alone here, or by whatever has the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Protocol, TypeVar
+
+Shared = TypeVar("Shared")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Each(Protocol):
+    """Yields ``task(shared, job)`` of every job, in order.
+
+    A task depends on its arguments alone, so who does it changes nothing. Jobs after the last result that is
+    asked for may have been begun, or not. Task, `shared` and jobs may travel to other processes.
+    """
+
+    def __call__(
+        self, task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], /
+    ) -> Generator[Result]:
+        """Yield the results; closed, begin nothing more."""
+        ...
+
+
+def alone(task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], /) -> Generator[Result]:
+    """Yield ``task(shared, job)`` of every job, each made when it is asked for."""
+    for job in jobs:
+        yield task(shared, job)
