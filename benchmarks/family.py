@@ -25,11 +25,15 @@ try:
 except ImportError:
     from family_instances import Instance, Name, members  # type: ignore[import-not-found, no-redef]
 
+from safepassage.casework.reading import read_case_input
 from safepassage.casework.worlds_asked import Order, asked
 from safepassage.cli import main as safepassage
+from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import Chances, Fact, FactKind
 from safepassage.engines.worlds import Question, evaluated, with_margin
 from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json
+from safepassage.planning import problem_of
 from safepassage_verify import verify_files
 from safepassage_verify.files import find_plan
 
@@ -45,9 +49,23 @@ def generate(folder: Path, names: list[Name]) -> None:
             (where / file).write_bytes(data)
 
 
+def of_instance(instance: Path, inputs: bytes) -> bool:
+    """Return whether inputs are those of an instance, made anew from its case."""
+    given = read_case_input(instance, None)
+    if given.case is None or given.network is None:
+        return False
+    problem = problem_of(given.network.network, Situation(case=given.case))
+    return canonical_json.encode(inputs_json.document(problem)) == inputs
+
+
 def score(instance: Path, out: Path) -> dict[str, Any]:
-    """Return whether a plan holds, by the independent verifier, and what it is worth."""
+    """Return whether a plan holds, by the independent verifier, and what it is worth.
+
+    A plan of other inputs than the instance's own holds for nothing.
+    """
     path = find_plan(out)
+    if not of_instance(instance, path.with_name(path.name.replace("plan.json", "inputs.json")).read_bytes()):
+        return {"instance": instance.name, "verified": False, "fault": "the inputs are not the instance's"}
     verdict = verify_files(path)
     plan = json.loads(path.read_text("utf-8"))
     joint = plan.get("joint") or {}

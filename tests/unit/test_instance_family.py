@@ -73,6 +73,9 @@ def test_a_plan_is_scored_and_a_changed_one_is_not_believed(tmp_path, capsys):
     assert found["verified"]
     assert 0 <= found["out_in_truth"] <= found["served"] <= found["demand"]
     assert found["person_min"] >= found["bound_person_min"] > 0
+    other = tmp_path / "v1-river-2z-moving-conflicting-scarce-500p-s4"
+    family.generate(tmp_path, [Name.parsed(other.name)])
+    assert family.score(other, out)["fault"] == "the inputs are not the instance's"
     path = next((out / "RESTRICTED").glob("*-plan.json"))
     document = json.loads(path.read_text("utf-8"))
     document["directions"][0]["persons_served"] += 1
