@@ -6,7 +6,7 @@ Such a statement becomes a claim about the same thing, so that both versions can
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -27,7 +27,7 @@ from safepassage.engines.extraction.statements import CLOSED_WORDS, MEANT, State
 
 FAR_BACK, MOST_BACK = 600, 3
 """How many characters and statements back an answer may reach (practice)."""
-MOST_COMPARED = 12
+MOST_COMPARED = 40
 """How many statements back one is looked for that another stands against (practice)."""
 WAYS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.PASSAGE_ANNOUNCED})
 
@@ -37,13 +37,26 @@ def answered(statements: Sequence[Statement]) -> None:
 
     Statements that cannot both be true are then set against each other, claim by claim.
     """
-    found = [pair for pair in pairs(statements, answering(statements)) if opposes(pair)]
-    for pair in found:
-        rivals = [other for other in found if other.b is pair.b]
-        # A denial denies one thing: the one it has most in common with, the last of them.
-        only = max(rivals, key=lambda other: (points(other), other.a.start))
-        if pair is only or not (pair.b.denies or pair.b.contrary):
-            _set_against(pair.a, pair.b)
+    for pair in strongest([pair for pair in pairs(statements, answering(statements)) if opposes(pair)]):
+        _set_against(pair.a, pair.b)
+
+
+def strength(pair: Pair) -> tuple[float, int]:
+    """Return what rival pairs are compared by: their points, then which is the later one."""
+    return points(pair), pair.a.start
+
+
+def strongest(found: Sequence[Pair], key: Callable[[Pair], tuple[float, int]] = strength) -> list[Pair]:
+    """Return the pairs that stand: a statement contradicts one earlier one, and each voice it but once."""
+    return [
+        pair for pair in found
+        if pair is max((p for p in found if p.b is pair.b), key=key)
+        and pair is max((p for p in found if p.a is pair.a and _voice(p.b) == _voice(pair.b)), key=key)
+    ]  # fmt: skip
+
+
+def _voice(s: Statement) -> str:
+    return fold(s.told.chain.origin.name)
 
 
 def answering(statements: Sequence[Statement]) -> frozenset[tuple[int, int]]:

@@ -115,12 +115,6 @@ def own_words(stage: Stage, number: int) -> tuple[int, ...]:
     return tuple(k for k in content if owner[k] == number and k not in stage.silent and k not in inner)
 
 
-def counted_in(stage: Stage, number: int) -> tuple[Quantity, ...]:
-    """Return the quantities of an attribution, without those of attributions inside it."""
-    inside = set(own_words(stage, number))
-    return tuple(dict.fromkeys(q for k, q in stage.quantities if k in inside))
-
-
 def own_sentences(stage: Stage) -> tuple[tuple[int, ...], ...]:
     """Return the tokens of each sentence that the report says itself, without words of attributing."""
     owner = parts.owners(len(stage.tree.tokens), stage.found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from safepassage.domain.claims.words import Modality, Polarity
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.word_sets import words
 
 HEADS = frozenset({"ROOT", "ccomp", "parataxis", "csubj"})
 INNER = frozenset({"relcl", "acl", "advcl"})
@@ -18,6 +19,11 @@ IF_WORDS = frozenset({"if", "unless", "provided"})
 HEARSAY = frozenset({"reportedly", "allegedly", "apparently", "supposedly", "purportedly", "alleged"})
 FUTURE = frozenset({"will", "would", "shall", "'ll", "’ll"})
 MEANT = frozenset({"plan", "intend", "prepare", "aim", "want", "hope", "seek", "propose"})
+FINDING = words(
+    "find see count record confirm know learn hear witness document establish show register discover"
+)
+"""Cues by which a statement tells what somebody found out."""
+OF_CONTENT, NO_NAMES = frozenset({"NOUN", "VERB", "NUM", "PROPN"}), frozenset({"PRON", "DET"})
 HEDGES = frozenset({"may", "might", "could"})
 
 
@@ -41,6 +47,27 @@ def owners(n_tokens: int, found: Sequence[Attribution]) -> list[int]:
         for k in found[number].content:
             owner[k] = number
     return owner
+
+
+def findings(tree: Tree, found: Sequence[Attribution], number: int) -> tuple[int, ...]:
+    """Return the attributions that are all an attribution says, and tell what was found, not what was said.
+
+    "Volunteers said they had counted six", "the ministry said patrols had recorded no thefts".
+    """
+    content = set(found[number].content)
+    inside = [
+        m for m, a in enumerate(found)
+        if m != number and a.cue and {*a.cue, *a.content} < content and a.content != found[number].content
+    ]  # fmt: skip
+    held = {k for m in inside for k in (*found[m].source, *found[m].cue, *found[m].content)}
+    left = [k for k in content - held if tree.tokens[k].pos in OF_CONTENT]
+    return tuple(m for m in inside if not left and _is_finding(tree, found[m]))
+
+
+def _is_finding(tree: Tree, a: Attribution) -> bool:
+    """Tell whether an attribution tells what somebody found, or what somebody no noun names told."""
+    nobody = bool(a.source) and all(tree.tokens[k].pos in NO_NAMES for k in a.source)
+    return a.lemma in FINDING or nobody
 
 
 def clauses(tree: Tree, found: Sequence[Attribution]) -> tuple[Clause, ...]:

@@ -187,7 +187,7 @@ def _by_way_of(tree: Tree, i: int) -> set[int]:
     """Return "that …" which a parse hangs on how it was said ("replied in writing that …")."""
     for prep in tree.with_dep(i, "prep"):
         for k in tree.subtree(prep):
-            marked = [c for c in tree.children[k] if tree.tokens[c].dep == "mark"]
+            marked = [c for c in tree.children[k] if tree.tokens[c].dep in {"mark", "advmod"}]
             if k > i and marked and tree.tokens[marked[0]].text.lower() == "that":
                 return {c for c in tree.subtree(k) if c >= marked[0]}
     return set()

@@ -112,7 +112,8 @@ _MANY = (
 _NUMBER = rf"(?:{_MANY}|(?:{_DIGITS}){_SCALE}|(?:{_WORDS})\b)"
 _RANGE = rf"(?:\s*(?:[-–—]|to)\s*(?P<second>{_NUMBER}))?"
 _BETWEEN = rf"between\s+(?P<from>{_NUMBER})\s+and\s+(?P<until>{_NUMBER})"
-_PREFIX = rf"(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
+_HARDLY = r"(?:(?:just|well|slightly|a\s+little)\s+)?"
+_PREFIX = rf"{_HARDLY}(?:(?P<least>{AT_LEAST})|(?P<most>{AT_MOST})|(?P<about>{ABOUT}))\s+"
 _UNIT = "|".join(f"(?P<u{n}>{pattern})(?!\\w)" for n, pattern in enumerate(UNITS))
 _NO_NOUN_WORDS = (
     "says?|said|and|or|were|was|have|had|are|is|by|of|in|on|at|to|them|the|from|with|for|a|an|st|nd|rd|th"
@@ -176,7 +177,9 @@ def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
 _COUNT_BEFORE = re.compile(
     rf"\bhow many (?:\w+ ){{0,2}}?(?P<many>{'|'.join(COUNTED)})\b.{{0,90}}$|"
     rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b"
-    r"[^.;:]{0,40}$|\b(?P<toll>death toll|toll|casualties|headcount)\b[^.;:]{0,40}$",
+    r"[^.;:]{0,40}$|\b(?P<toll>death toll|toll|casualties|headcount|"
+    r"(?:number|total|count|figure)(?: of)?(?: the| those| people)? (?:dead|kil+ed|wounded|injured|missing|"
+    r"displaced|evacuated|registered|trapped|stranded|sheltering|sick))\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 """What is counted, told before the number: "the number of settlements was 74"."""

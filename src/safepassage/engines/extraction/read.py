@@ -16,6 +16,7 @@ from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy, 
 from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quantity, Report, Span, TimeSpan
 from safepassage.domain.claims.words import Modality, OriginKind, PlacePrecision
 from safepassage.engines.extraction import claims as drafting
+from safepassage.engines.extraction import clauses as parts
 from safepassage.engines.extraction import gaps as silence
 from safepassage.engines.extraction import lexicon, slavic
 from safepassage.engines.extraction import places as placing
@@ -401,12 +402,20 @@ def _said(reader: _Reader) -> list[tuple[str, Statement]]:
 def _statements(stage: Stage, ids: Sequence[str], about: str) -> list[tuple[str, Statement]]:
     """Return what is said in a passage, by attribution ("" for the report's own voice), with claims."""
     drafted = [(d.owner, drafting.with_subject(d.claim, about)) for d in drafting.claims(stage)]
+    found_by = {m: n for n in range(len(stage.found)) for m in parts.findings(stage.tree, stage.found, n)}
     rows: list[tuple[str, Statement]] = []
     for n, a in enumerate(stage.found):
+        told, own = drafting.told_in(stage, n), drafting.own_words(stage, n)
         mine = [claim for owner, claim in drafted if owner == n]
-        told, counted = drafting.told_in(stage, n), drafting.counted_in(stage, n)
-        own = drafting.own_words(stage, n)
-        one = statement(stage.tree, own, a.lemma, told, claims=mine, counted=counted, whole=a.content)
+        if n in found_by.values():
+            own = a.content
+            mine += [replace(claim, chain=told.chain) for owner, claim in drafted if found_by.get(owner) == n]
+        elif n in found_by:
+            own, mine = (), []
+        one = statement(
+            stage.tree, own, a.lemma, told, claims=mine, counted=drafting.numbers_in(stage, own),
+            whole=a.content,
+        )  # fmt: skip
         rows.append((ids[n], one))
     left = [claim for owner, claim in drafted if owner < 0]
     for own in reversed(drafting.own_sentences(stage)):

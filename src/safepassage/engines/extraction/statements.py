@@ -12,6 +12,7 @@ from safepassage.domain.claims.words import Modality
 from safepassage.engines.extraction.clauses import says_no
 from safepassage.engines.extraction.lexicon import CALLING
 from safepassage.engines.extraction.stances import negations, stance
+from safepassage.engines.extraction.topics import topics
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.reading.english import TokenRow
@@ -58,6 +59,7 @@ class Statement:
     text: str = ""
     nouns: frozenset[str] = frozenset()
     stance: dict[str, int] = field(default_factory=dict)
+    topics: frozenset[str] = frozenset()
     says_no: bool = False
     bare: bool = False
 
@@ -88,13 +90,13 @@ def statement(
     text = " ".join(t.text for t in heard)
     return Statement(
         told=told, lemmas=frozenset(lemmas), negated=says_no(tree, own), cue=cue,
-        points=bool(POINTING & ({t.lemma for t in content} | said)),
+        points=any(POINTING & {t.lemma, t.text.lower()} for t in content if t.pos != "SCONJ"),
         false=bool(FALSE & {t.text.lower() for t in content if t.dep != "pobj"}),
         contrary=bool(CONTRARY & said) or _is_bare_no(content) or _is_called_names(cue, content),
         all_left=_all_left(content),
         start=told.span.start, claims=claims, quantities=counted, text=text,
         nouns=frozenset(t.lemma.lower() for t in heard if t.pos in {"NOUN", "PROPN"}) - COMMON,
-        stance=stance(text), says_no=negations(text) > 0,
+        stance=stance(text), topics=topics(text), says_no=negations(text) > 0,
         bare=len(whole) > len(own) and not any(t.pos in OF_CONTENT for t in content) and not said & FALSE,
     )  # fmt: skip
 
