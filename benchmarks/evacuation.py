@@ -34,6 +34,7 @@ import evacuation_peers as peers
 import numpy as np
 
 from safepassage import __version__
+from safepassage.domain.case import Settings
 from safepassage.domain.errors import FormatError
 from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
@@ -47,7 +48,7 @@ from safepassage.engines.car_streams import (
     refined,
     schedule_of,
 )
-from safepassage.engines.summary import direction_summaries
+from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import Totals
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.networks import matsim, osm, tntp
@@ -161,7 +162,8 @@ def plan_of(case: Case, schedule: Schedule, certificate: Certificate, arrivals: 
         made_with=MadeWith(version=__version__, seed=0, work_limit=0),
         schedule=schedule,
         directions=direction_summaries(given, schedule, {DIRECTION: totals}, certificate),
-        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+        corridors=(), hold=hold(given.demand, Settings()), basis=(),
+        modifications=(), not_assessed=(), binding=(),
         certificate=certificate,
     )  # fmt: skip
 

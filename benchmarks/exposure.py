@@ -25,12 +25,13 @@ import numpy as np
 from evacuation import machine, rss_mb
 
 from safepassage import __version__
+from safepassage.domain.case import Settings
 from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.certify import Served, certify
 from safepassage.engines.car_streams import BookedCars, PathFlows, planned_turns, road_pieces, schedule_of
 from safepassage.engines.least_exposure import CarPlan, LeastExposure, Proof, Roads
-from safepassage.engines.summary import direction_summaries, totals
+from safepassage.engines.summary import direction_summaries, hold, totals
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.networks import matsim
 from safepassage.formats.plan import inputs_json, plan_json
@@ -135,7 +136,8 @@ class Bench:
             horizon_s=given.network.horizon_s, complete=not schedule.unserved,
             made_with=MadeWith(version=__version__, seed=0, work_limit=0), schedule=schedule,
             directions=direction_summaries(given, schedule, found, certificate),
-            corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+            corridors=(), hold=hold(given.demand, Settings()), basis=(),
+            modifications=(), not_assessed=(), binding=(),
             certificate=certificate,
         )  # fmt: skip
         inputs = canonical_json.encode(inputs_json.document(given))

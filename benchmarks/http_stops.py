@@ -1,9 +1,16 @@
-"""The server stopped with SIGKILL while many hand in reports over HTTP, again and again, on one store."""
+"""The server stopped with SIGKILL while many hand in reports over HTTP, again and again, on one store.
+
+Each server is the command in a process of its own. To load its modules takes ten times as long as all else,
+so that a process which has loaded them hands out copies of itself; the planner, which writes nothing to the
+store, is left out of these. The first of every store is started as an office does it.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
+import multiprocessing
+import os
 import random
 import re
 import signal
@@ -12,11 +19,15 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import reduction
 from pathlib import Path
+from typing import Any
 
 import hard_stops
 
+from safepassage import cli
 from safepassage.domain.access import Person, Role
 from safepassage.domain.log.finding import Verdict
 from safepassage.store import checking, people
@@ -27,6 +38,13 @@ SENDERS, AHEAD = 8, 300
 LONGEST_S = 0.25
 STOPS_PER_STORE = 25
 PASSWORD = "correct horse battery staple"
+LOADED = (
+    "safepassage.cli.run", "safepassage.cli.serve_command", "safepassage.web.application",
+    "safepassage.web.office", "safepassage.formats.case.case_folder", "safepassage.formats.networks",
+    "uvicorn", "uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on",
+    "anyio._backends._asyncio",
+)  # fmt: skip
+"""What the server needs: loaded before copies are made."""
 PARTS = 2
 """A report and its claim: entries that stand together or not at all."""
 
@@ -59,7 +77,8 @@ def run(folder: Path, count: int, seed: int, *, durable: bool) -> dict[str, int]
         again += generator.sample(sorted(sent.acked), min(20, len(sent.acked)))
         fresh = [f"r{len(sent.names) + n}" for n in range(max(0, AHEAD - len(again)))]
         totals["sent again"] += len(again)
-        _send_and_stop(path, key, again + fresh, sent, generator, early=not durable)
+        start = _command if number % STOPS_PER_STORE == 0 else _copy
+        _send_and_stop(start(path, key), again + fresh, sent, generator, early=not durable)
         sent.names += fresh
         if sent.refused:
             raise SystemExit(f"refused: {sent.refused[0]}")
@@ -78,14 +97,58 @@ def _new_store(folder: Path) -> tuple[Path, Path]:
     return path, key
 
 
+def _arguments(path: Path, key: Path) -> list[str]:
+    return ["serve", "--port", "0", "--store", str(path), "--key-file", str(key)]
+
+
+def _command(path: Path, key: Path) -> tuple[str, Callable[[], None]]:
+    """Start the server as a command; return where it listens, and what stops it with SIGKILL."""
+    call = [sys.executable, "-m", "safepassage", *_arguments(path, key)]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+
+    def stop() -> None:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+    return process.stdout.readline(), stop
+
+
+def _copy(path: Path, key: Path) -> tuple[str, Callable[[], None]]:
+    """Do the same with a copy of a process that has loaded the modules."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["http_stops", *LOADED])
+    reading, writing = os.pipe()
+    process = context.Process(target=_serve, args=(reduction.DupFd(writing), _arguments(path, key)))
+    process.start()
+    os.close(writing)
+    said = os.fdopen(reading)
+
+    def stop() -> None:
+        process.kill()
+        process.join()
+        process.close()
+        said.close()
+
+    return said.readline(), stop
+
+
+def _serve(out: Any, arguments: list[str]) -> None:
+    from safepassage.web.planner import Planner  # noqa: PLC0415 - loaded already where this runs
+
+    os.dup2(out.detach(), sys.stdout.fileno())
+    Planner.start = lambda *_: None
+    cli.main(arguments)
+
+
 def _send_and_stop(
-    path: Path, key: Path, names: list[str], sent: Sent, generator: random.Random, *, early: bool
-) -> None:
-    """Start the server, hand in reports from several connections, stop it at a random moment."""
-    call = [sys.executable, "-m", "safepassage", "serve", "--port", "0", "--store", str(path)]
-    process = subprocess.Popen([*call, "--key-file", str(key)], stdout=subprocess.PIPE, text=True)
+    started: tuple[str, Callable[[], None]], names: list[str], sent: Sent, generator: random.Random,
+    *, early: bool,
+) -> None:  # fmt: skip
+    """Hand in reports from several connections to a server, and stop it at a random moment."""
+    line, stop = started
     try:
-        place = re.search(r"http://([\d.:]+)", process.stdout.readline())[1]
+        place = re.search(r"http://([\d.:]+)", line)[1]
         token = _asked(place, "/api/session", {"name": "planner", "password": PASSWORD}, "")["token"]
         waiting, first = list(reversed(names)), threading.Event()
         senders = [
@@ -102,9 +165,7 @@ def _send_and_stop(
         first.wait(60)
         time.sleep(generator.random() * LONGEST_S)
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        stop()
     for sender in senders:
         sender.join()
 

@@ -47,7 +47,7 @@ MOST_S, MOST_BYTES = 60, 4 * 2**30
 """What a mutant may take of the processor, and of memory with what is mapped already."""
 MOST_CALLS = 40
 """Of one function in one test, whose lines are noted: the first calls say enough."""
-MANY = {"test_verdicts.py"}
+FEW, MANY = {"test_draws.py"}, {"test_draws.py", "test_verdicts.py"}
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
 AUDIT = "care choice daylight given journey parties sheet trips"
 VERIFIER = (
@@ -62,8 +62,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "verifier": (
         [f"safepassage_verify.{name}" for name in VERIFIER.split()],
-        ["tests/golden/test_verdicts.py", "tests/unit/test_verify_*.py", "tests/property/test_verify_*.py",
-         "tests/unit/test_shuttle*.py",
+        ["tests/golden/test_verdicts.py", "tests/golden/test_draws.py", "tests/unit/test_verify_*.py",
+         "tests/property/test_verify_*.py", "tests/unit/test_shuttle*.py",
          "tests/oracle/test_bound_*.py", "tests/oracle/test_least_exposure.py",
          "tests/oracle/test_priced_bound.py", "tests/oracle/test_shuttle_oracle.py",
          "tests/oracle/test_plans_against_verifier.py"],
@@ -95,56 +95,59 @@ class Session:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave slow tests out, but those that are slow only because there are many of them."""
-        kept, many = self.options.slow, set() if self.options.few else MANY
+        kept, many = self.options.slow, FEW if self.options.few else MANY
         items[:] = [i for i in items if kept or i.path.name in many or not i.get_closest_marker("slow")]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests once, then the mutants, instead of the tests alone."""
         self.items = list(session.items)
-        if not self._remembered():
-            paths = {str(_path(name)) for name in PARTS[self.options.part][0]}
-            for number in range(len(self.items)):
-                self._first_run(number, paths)
-            if self.failed or not self._right_code_passes():
-                return True
-            self._remember()
+        new = self._remembered()
+        paths = {str(_path(name)) for name in PARTS[self.options.part][0]}
+        for number in new:
+            self._first_run(number, paths)
+        if self.failed or (new and not self._right_code_passes()):
+            return True
+        self._remember()
         self._tried()
         return True
 
-    def _remembered(self) -> bool:
-        """Read who came through which line from beside the results, if code and tests are still the same."""
-        file, names = self._memory()
-        if file is None or not file.is_file():
-            return False
-        known = json.loads(file.read_text(encoding="utf-8"))
-        if known["of"] != self._of() or known["tests"] != list(names):
-            return False
-        self.cpu_s = dict(enumerate(known["cpu_s"]))
+    def _remembered(self) -> list[int]:
+        """Read from beside the results who came through which line; return the tests that are not known.
+
+        All are known anew when the code changed, those of a file when the file did.
+        """
+        file, known = self._memory(), {"code": "", "tests": [], "lines": []}
+        if file is not None and file.is_file():
+            known = json.loads(file.read_text(encoding="utf-8"))
+        here = {item.nodeid: number for number, item in enumerate(self.items)}
+        files = {str(path): _hash([path]) for path in {item.path for item in self.items}}
+        same = known["code"] == self._code()
+        number_of = {}
+        for was, (name, path, digest, cpu_s) in enumerate(known["tests"] if same else ()):
+            if name in here and files.get(path) == digest:
+                number_of[was] = here[name]
+                self.cpu_s[here[name]] = cpu_s
         for path, line, tests in known["lines"]:
-            self.lines[path, line] = set(tests)
-        return True
+            self.lines[path, line] = {number_of[was] for was in tests if was in number_of}
+        return [number for number in range(len(self.items)) if number not in self.cpu_s]
 
     def _remember(self) -> None:
-        file, _ = self._memory()
+        file = self._memory()
         if file is None:
             return
-        known = {
-            "of": self._of(), "tests": [item.nodeid for item in self.items],
-            "cpu_s": [self.cpu_s[number] for number in range(len(self.items))],
-            "lines": [[*place, sorted(through)] for place, through in self.lines.items()],
-        }  # fmt: skip
-        file.write_text(json.dumps(known), encoding="utf-8")
+        tests = [
+            (item.nodeid, str(item.path), _hash([item.path]), self.cpu_s[number])
+            for number, item in enumerate(self.items)
+        ]
+        lines = [[*place, sorted(through)] for place, through in self.lines.items()]
+        file.write_text(json.dumps({"code": self._code(), "tests": tests, "lines": lines}), encoding="utf-8")
 
-    def _memory(self) -> tuple[Path | None, dict[str, int]]:
+    def _memory(self) -> Path | None:
         results: Path | None = self.options.results
-        file = None if results is None else results.with_suffix(".lines.json")
-        return file, {item.nodeid: number for number, item in enumerate(self.items)}
+        return None if results is None else results.with_suffix(".lines.json")
 
-    def _of(self) -> str:
-        """Return a hash of the code under test and of the tests."""
-        files = {_path(name) for name in PARTS[self.options.part][0]} | {item.path for item in self.items}
-        whole = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sorted(files))
-        return hashlib.sha256(whole).hexdigest()
+    def _code(self) -> str:
+        return _hash(_path(name) for name in PARTS[self.options.part][0])
 
     def _right_code_passes(self) -> bool:
         """Tell whether a copy with the right code put in passes all tests: else nothing counts."""
@@ -244,6 +247,11 @@ class Session:
             self.noticed[path].insert(0, number)
             return KILLED, self.items[number].nodeid
         return (SURVIVED, "") if os.WEXITSTATUS(status) == 0 else (KILLED, "it cannot be loaded")
+
+
+def _hash(files: Iterable[Path]) -> str:
+    whole = b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sorted(files))
+    return hashlib.sha256(whole).hexdigest()
 
 
 def _path(name: str) -> Path:
@@ -416,7 +424,7 @@ def main() -> int:
     parser.add_argument("--tests", action="append", metavar="GLOB", help="only these tests, to ask survivors")
     parser.add_argument("--slow", action="store_true", help="use the slow tests, too")
     parser.add_argument("--budget", type=float, default=0, metavar="SECONDS", help="stop after so much work")
-    parser.add_argument("--few", action="store_true", help="use the fast tests only, however many there are")
+    parser.add_argument("--few", action="store_true", help="use the fast tests and the draws only")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     modules, patterns = PARTS[options.part]

@@ -27,6 +27,7 @@ import evacuation_peers as peers
 import numpy as np
 
 from safepassage import __version__
+from safepassage.domain.case import Settings
 from safepassage.domain.history import departed
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
@@ -42,7 +43,7 @@ from safepassage.engines.car_streams import (
     schedule_of_live,
     where_they_stand,
 )
-from safepassage.engines.summary import direction_summaries
+from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import Totals
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.networks import tntp
@@ -269,7 +270,8 @@ def verify(running: Running, before: Schedule, now_s: int, proof: Proof, folder:
         as_of=problem.as_of, horizon_s=problem.network.horizon_s, complete=not schedule.unserved,
         made_with=MadeWith(version=__version__, seed=0, work_limit=0), schedule=schedule,
         directions=direction_summaries(problem, schedule, {DIRECTION: totals}, certificate),
-        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+        corridors=(), hold=hold(problem.demand, Settings()), basis=(),
+        modifications=(), not_assessed=(), binding=(),
         certificate=certificate,
     )  # fmt: skip
     inputs = canonical_json.encode(inputs_json.document(problem))

@@ -22,7 +22,15 @@ from safepassage.engines.estimate.bottleneck import bottleneck
 from safepassage.engines.estimate.sheet import sheet
 from safepassage.engines.overlay import overlay
 from safepassage.engines.quickest import quickest
-from safepassage.engines.summary import Totals, basis, binding, direction_summaries, not_assessed, totals
+from safepassage.engines.summary import (
+    Totals,
+    basis,
+    binding,
+    direction_summaries,
+    hold,
+    not_assessed,
+    totals,
+)
 
 __all__ = ["Estimated", "make_estimate"]
 
@@ -83,7 +91,7 @@ def _plan(
         horizon_s=case.settings.horizon_s, complete=not schedule.unserved,
         made_with=MadeWith(version=__version__, seed=0, work_limit=case.settings.work_limit),
         schedule=schedule, directions=direction_summaries(problem, schedule, sums, certificate),
-        corridors=(), hold=(), basis=basis(case, ()), modifications=(),
+        corridors=(), hold=hold(case.demand, case.settings), basis=basis(case, ()), modifications=(),
         not_assessed=not_assessed(case, problem, schedule, ()),
         binding=binding(problem, certificate, behind), certificate=certificate,
     )  # fmt: skip

@@ -232,7 +232,7 @@ def concluded(
         ),
         schedule=schedule, directions=directions,
         joint=joint_summary(problem, schedule, found, certificate, directions),
-        corridors=ways, hold=hold(case), basis=basis(case, laid.modifications),
+        corridors=ways, hold=hold(case.demand, settings), basis=basis(case, laid.modifications),
         modifications=laid.modifications,
         not_assessed=not_assessed(case, problem, schedule, laid.modifications),
         binding=binding(problem, certificate, behind), certificate=certificate,

@@ -55,7 +55,7 @@ CODES = MappingProxyType(
         "TOTALS": "a stated number of a direction is not the recomputed one",
         "COMPLETE": "`complete` does not say whether everybody decided is served",
         "CORRIDOR": "a corridor's length, time, exposure, capacity or alternative is not the recomputed one",
-        "HOLD": "the people of `hold` are not people of that place",
+        "HOLD": "`hold` is not for all people of every place",
         # the certificate
         "BOUND_SUM": "a stated sum is not the recomputed one, or has no limit",
         "BOUND_CLAIM": "a bound claims what its sum does not prove",

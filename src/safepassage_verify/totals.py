@@ -113,18 +113,15 @@ def check_totals(plan: Plan, totals: tuple[DirectionTotals, ...], findings: Find
 
 
 def check_hold(plan: Plan, snapshot: Snapshot, findings: Findings) -> None:
-    """Note rows of `hold` for more persons than a place has, and places that occur twice."""
-    seen: set[str] = set()
+    """Note rows of `hold` that are not for all persons at a place, and places with people that have none."""
+    missing = {place: persons for place, persons in snapshot.present.items() if persons}
     for i, row in enumerate(plan.raw["hold"]):
-        present = snapshot.present.get(row["place"], 0)
-        holds = (
-            row["persons"] <= present
-            and row["place"] not in seen
-            and min(row["water_l_day"], row["food_kg_day"]) >= 0
-        )
-        message = f"{row['persons']} persons at a place of {present}, or the place a second time"
+        present = missing.pop(row["place"], None)
+        holds = row["persons"] == present and min(row["water_l_day"], row["food_kg_day"]) >= 0
+        message = f"is for {shown(row['persons'])} persons, at the place are {shown(present)} without a row"
         findings.require("HOLD", f"plan.hold[{i}]", holds=holds, message=message)
-        seen.add(row["place"])
+    message = f"{len(missing)} places with people have no row"
+    findings.require("HOLD", "plan.hold", holds=not missing, message=message)
 
 
 def check_corridors(plan: Plan, snapshot: Snapshot, findings: Findings) -> None:

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+from safepassage.domain.case import Settings
 from safepassage.domain.plan import MadeWith, Plan
 from safepassage.engines.bounds import certify
 from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from safepassage.engines.summary import binding, direction_summaries, totals
+from safepassage.engines.summary import binding, direction_summaries, hold, totals
 from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import _served
 from safepassage.testing.tiny_plans import TinyCase, canonical
@@ -133,7 +134,7 @@ def planned(inputs):
         schedule=schedule,
         directions=direction_summaries(problem, schedule, found, certificate),
         corridors=ways,
-        hold=(),
+        hold=hold(problem.demand, Settings()),
         basis=(),
         modifications=(),
         not_assessed=(),

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from safepassage.domain.case import Settings
 from safepassage.domain.plan import Certificate, MadeWith, Plan
 from safepassage.domain.timed_network import Piece
 from safepassage.engines.bounds.certify import Served, certify
@@ -19,7 +20,7 @@ from safepassage.engines.car_streams import (
     road_pieces,
     schedule_of,
 )
-from safepassage.engines.summary import direction_summaries
+from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import totals
 from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.booking.booking import book
@@ -59,7 +60,8 @@ def verified(given, cars):
         horizon_s=given.network.horizon_s, complete=not schedule.unserved,
         made_with=MadeWith(version="0", seed=0, work_limit=0), schedule=schedule,
         directions=direction_summaries(given, schedule, totals(given, schedule), none),
-        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(), certificate=none,
+        corridors=(), hold=hold(given.demand, Settings()), basis=(),
+        modifications=(), not_assessed=(), binding=(), certificate=none,
     )  # fmt: skip
     inputs = inputs_json.document(given)
     digest = verify(inputs, {}).inputs_sha256
@@ -172,7 +174,8 @@ def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
         horizon_s=given.network.horizon_s, complete=True,
         made_with=MadeWith(version="0", seed=0, work_limit=0), schedule=schedule,
         directions=direction_summaries(given, schedule, totals(given, schedule), certificate),
-        corridors=(), hold=(), basis=(), modifications=(), not_assessed=(), binding=(),
+        corridors=(), hold=hold(given.demand, Settings()), basis=(),
+        modifications=(), not_assessed=(), binding=(),
         certificate=certificate,
     )  # fmt: skip
     inputs = inputs_json.document(given)

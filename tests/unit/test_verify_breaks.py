@@ -52,7 +52,6 @@ def full_case():
     plan.leg("b", round_, 50, item("V", 4, site="S"))
     plan.ride(3, 40, item("M", 2, group="assisted", direction="east", site="X"))
     plan.corridors.append(corridor(narrow))
-    plan.hold.append({"place": "M", "persons": 1, "water_l_day": 15, "food_kg_day": 1})
     stated = plan.plan()
     west, east = stated["directions"]
     west |= {"clearance_bound_s": 1019, "gap_ppm": 0, "bound_kind": "label_cut", "unserved_bound": 0}
@@ -166,7 +165,7 @@ BREACHES = {
     # the files
     "another inputs hash in the plan": (lambda i, p, c: p.update(inputs_sha256="0" * 64), {"HASH"}),
     "another inputs hash in the certificate": (lambda i, p, c: c.update(inputs_sha256="0" * 64), {"HASH"}),
-    "a changed input": (lambda i, p, c: i["demand"][3].update(persons=2), {"HASH"}),
+    "a changed input": (lambda i, p, c: i["network"].update(attribution="others"), {"HASH"}),
     "another case": (lambda i, p, c: p.update(case_id="other"), {"HEADER"}),
     "another time of reports": (lambda i, p, c: p.update(as_of="2024-08-16T02:42:00Z"), {"HEADER"}),
     "no exercise any more": (lambda i, p, c: p.update(exercise=False), {"HEADER"}),
@@ -315,7 +314,11 @@ BREACHES = {
         lambda i, p, c: p["corridors"][0].update(alternative=-1, alternative_shared_ppm=-1),
         {"CORRIDOR"},
     ),
-    "more people on hold than there are": (lambda i, p, c: p["hold"][0].update(persons=4), {"HOLD"}),
+    "more people on hold than there are": (lambda i, p, c: p["hold"][0].update(persons=27), {"HOLD"}),
+    "fewer people on hold than there are": (lambda i, p, c: p["hold"][0].update(persons=25), {"HOLD"}),
+    "nobody on hold where people are": (lambda i, p, c: p["hold"].pop(), {"HOLD"}),
+    "less than no water": (lambda i, p, c: p["hold"][0].update(water_l_day=-1), {"HOLD"}),
+    "less than no food": (lambda i, p, c: p["hold"][0].update(food_kg_day=-1), {"HOLD"}),
     "a place on hold twice": (lambda i, p, c: p["hold"].append(p["hold"][0]), {"HOLD"}),
     "complete though it is not": (lambda i, p, c: p.update(complete=True), {"COMPLETE"}),
     # the certificate

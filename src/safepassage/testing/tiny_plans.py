@@ -196,7 +196,6 @@ class TinyPlan:
         self.vehicles: dict[str, list[dict[str, Any]]] = {}
         self.rides: list[dict[str, Any]] = []
         self.corridors: list[dict[str, Any]] = []
-        self.hold: list[dict[str, Any]] = []
 
     def route(self, *arcs: int, at: int = -1) -> int:
         """Add a route of these arcs, or one without arcs `at` a node; return its position."""
@@ -279,7 +278,7 @@ class TinyPlan:
             "reserves": self._reserves(journeys),
             "directions": [self._direction(row, journeys) for row in self.inputs["directions"]],
             "corridors": self.corridors,
-            "hold": self.hold,
+            "hold": self._hold(),
             "basis": [],
             "modifications": [],
             "not_assessed": [],
@@ -357,6 +356,16 @@ class TinyPlan:
                 del who["reserve"]
                 rows.append(who | {"persons": persons, "reserved": sum(row["persons"] for row in kept)})
         return rows
+
+    def _hold(self) -> list[dict[str, Any]]:
+        persons: dict[str, int] = {}
+        for row in self.inputs["demand"]:
+            persons[row["place"]] = persons.get(row["place"], 0) + row["persons"]
+        return [
+            {"place": place, "persons": n, "water_l_day": 15 * n, "food_kg_day": n}
+            for place, n in persons.items()
+            if n
+        ]
 
     def _direction(self, direction: Mapping[str, str], journeys: list[dict[str, Any]]) -> dict[str, Any]:
         mine = [row for row in journeys if row["direction"] == direction["id"]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from safepassage.domain.case import Case, DirectionBasis, Provenance, RoadStatusWord
+from collections.abc import Iterable
+
+from safepassage.domain.case import Case, Demand, DirectionBasis, Provenance, RoadStatusWord, Settings
 from safepassage.domain.plan import Basis, Hold, Modification, NotAssessed, Schedule
-from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.planning_problem import DemandRow, PlanningProblem
 
 CONTEXT_ONLY = "context only"
 """What a report is `about` that no plan rests on, such as a statement on the strength of forces."""
@@ -74,16 +76,15 @@ def _use(used: bool, speed_permille: int, capacity_permille: int) -> str:  # noq
     return f"used, at {speed_permille / 10:g} % speed and {capacity_permille / 10:g} % capacity"
 
 
-def hold(case: Case) -> tuple[Hold, ...]:
+def hold(demand: Iterable[Demand | DemandRow], settings: Settings) -> tuple[Hold, ...]:
     """Return what everybody in each place needs per day if nobody moves now (Sphere 2018, WFP ration)."""
-    s = case.settings
     persons: dict[str, int] = {}
-    for row in case.demand:
+    for row in demand:
         persons[row.place] = persons.get(row.place, 0) + row.persons
     return tuple(
         Hold(
-            place=place, persons=n, water_l_day=n * s.water_l_person_day,
-            food_kg_day=-(-n * s.food_g_person_day // GRAMS_PER_KG),
+            place=place, persons=n, water_l_day=n * settings.water_l_person_day,
+            food_kg_day=-(-n * settings.food_g_person_day // GRAMS_PER_KG),
         )
         for place, n in sorted(persons.items()) if n
     )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What the verifier sums for, and says of, small problems and plans that are drawn: what it did before.
+
+Other tests show that the sums are right (`tests/oracle`); these keep every one of them exact, so that a slip
+by one second, one person or one arc shows. A line of `draws/NAME.txt` is what is found for one seed. When the
+verifier is changed on purpose, `python -m tests.golden.test_draws [NAME ...]` writes them anew: read what
+differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from safepassage_verify import verify
+from tests.support.drawn_plans import draw
+from tests.support.drawn_sums import SUMS
+
+HERE = Path(__file__).parent / "draws"
+SUMS_DRAWN, PLANS_DRAWN, PART = 60, 400, 100
+LONGEST = 40
+
+
+def line_of_sums(name: str, seed: int) -> str:
+    """Return the sums of one seed; long sentences by their hash."""
+    found = SUMS[name](random.Random(f"{name} {seed}"))
+    short = [f"{hashlib.sha256(x.encode()).hexdigest()[:8]}" if len(x) > LONGEST else value
+             for value in found for x in [str(value)]]  # fmt: skip
+    return json.dumps(short, ensure_ascii=False)
+
+
+def line_of_plan(seed: int) -> str:
+    """Return the codes that a drawn plan breaks, and a hash of all that is said of it."""
+    inputs, plan, certificate = draw(random.Random(f"plan {seed}"))
+    verdict = verify(inputs, plan, certificate)
+    text = json.dumps([verdict.record(), dict(verdict.counts)], sort_keys=True, ensure_ascii=False)
+    codes = ", ".join(f"{code} {n}" for code, n in verdict.counts.items()) or "holds"
+    return f"{codes} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def kept(name: str) -> list[str]:
+    """Return the lines of a file."""
+    return (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_sums_are_what_they_were(name):
+    assert [line_of_sums(name, seed) for seed in range(SUMS_DRAWN)] == kept(name)
+
+
+@pytest.mark.parametrize(
+    "begin", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(PART, PLANS_DRAWN, PART))]
+)
+def test_of_drawn_plans_is_said_what_was_said(begin):
+    found = [line_of_plan(seed) for seed in range(begin, begin + PART)]
+    assert found == kept("plans")[begin : begin + PART]
+
+
+def write(names: list[str]) -> None:
+    """Write the lines of these anew, or all."""
+    HERE.mkdir(exist_ok=True)
+    lines = {
+        name: [line_of_sums(name, seed) for seed in range(SUMS_DRAWN)]
+        for name in names or SUMS
+        if name in SUMS
+    }
+    if not names or "plans" in names:
+        lines["plans"] = [line_of_plan(seed) for seed in range(PLANS_DRAWN)]
+    for name, rows in lines.items():
+        (HERE / f"{name}.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(sys.argv[1:])
