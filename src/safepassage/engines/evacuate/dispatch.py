@@ -94,6 +94,8 @@ class Dispatcher:
         found = planner.find(first, steps, self.enough)
         self._tours = first if found is None else dict(found.tours)
         self._holds = {} if found is None else dict(found.holds)
+        if found is not None:
+            self.cars.tolls = found.tolls
         self._met = {} if found is None else {i: list(times) for i, times in found.cars.items()}
         for visit in (v for tour in self._tours.values() for v in tour):
             self.fleet.room.keep(visit.site, visit.persons)

@@ -58,12 +58,13 @@ class Visit:
 class Found:
     """Tours by vehicle; by claim (its position) until when its cars are held.
 
-    `cars` says when each of them meets what may bind.
+    `cars` says when each of them meets what may bind; `tolls` what a place at a site was worth in the end.
     """
 
     tours: Mapping[str, list[Visit]]
     holds: Mapping[int, int]
     cars: Mapping[int, tuple[int, ...]]
+    tolls: Mapping[str, int]
     before: int
     after: int
 
@@ -157,7 +158,7 @@ class Planner:
         if not self.stops or not self.vehicles or not self.sites:
             return None
         world, choices = self._world()
-        start = self._tours(first, len(world.car))
+        start = self._tours(first, world)
         demand = int(self.left.sum()) + int(world.car[:, 0].sum())
         left = self.problem.network.horizon_s * LEFT_HORIZONS
         worth = np.array([left, max(1, demand // LAST_SHARE)], dtype=np.int64)
@@ -175,14 +176,15 @@ class Planner:
             i: tuple(sorted(t for _, t, _, leg in best.car_rows[c, : best.car_used[c]].tolist() if leg == 1))
             for c, (i, _) in enumerate(self.waiting)
         }
-        return Found(tours, holds, cars, before, least)
+        tolls = {site.id: toll for site, toll in zip(self.sites, best.tolls.tolist(), strict=True)}
+        return Found(tours, holds, cars, tolls, before, least)
 
     def _visit(self, trip: list[int], loads: list[list[int]], enter_s: int) -> Visit:
         stops = tuple(self.stops[s] for s in trip[:STOPS] if s >= 0)
         persons = tuple(dict(zip(KINDS, row, strict=True)) for row in loads[: len(stops)])
         return Visit(stops, self.sites[trip[STOPS]].id, persons, enter_s)
 
-    def _tours(self, first: Mapping[str, list[Visit]], n_cars: int) -> Tours:
+    def _tours(self, first: Mapping[str, list[Visit]], world: World) -> Tours:
         trips = np.full((len(self.vehicles), MOST_TRIPS, STOPS + 1), -1, dtype=np.int64)
         count = np.zeros(len(self.vehicles), dtype=np.int64)
         at = {stop: i for i, stop in enumerate(self.stops)}
@@ -195,9 +197,10 @@ class Planner:
                     trips[v, count[v], STOPS] = site[visit.site]
                     count[v] += 1
         rides = np.zeros((len(self.vehicles), MOST_TRIPS, STOPS, len(KINDS)), dtype=np.int64)
-        nothing = rides[:, :, 0, 0]
+        nothing, n_cars = rides[:, :, 0, 0], len(world.car)
         no_cars = np.zeros((n_cars, 0, 4), dtype=np.int64), np.zeros(n_cars, dtype=np.int64)
-        return Tours(trips, count, no_cars[1].copy(), rides, nothing.copy(), nothing.copy(), *no_cars)
+        hold, tolls = no_cars[1].copy(), world.site[:, 3].copy()
+        return Tours(trips, count, hold, rides, nothing.copy(), nothing.copy(), *no_cars, tolls)
 
     # -- the world -------------------------------------------------------------------------------
 

@@ -423,11 +423,9 @@ def save_cars(plan: Any, log: Any, c: int) -> None:
 
 
 @inner
-def price_of(world: Any, plan: Any, worth: Any) -> Any:
-    """Return all arrivals and tolls, `worth[0]` for everybody left, `worth[1]` a second of the last one."""
+def price_of(plan: Any, worth: Any) -> Any:
+    """Return all arrivals, `worth[0]` for everybody left, `worth[1]` a second of the last one."""
     total, last = plan.sums[0], 0
-    for j in range(len(plan.room)):
-        total += world.site[j, 3] * (world.site[j, 1] - plan.room[j])
     for v in range(len(plan.number)):
         for i in range(plan.number[v] - 1, -1, -1):
             if plan.used[v, i] or _persons(plan, v, i):
@@ -440,3 +438,12 @@ def price_of(world: Any, plan: Any, worth: Any) -> Any:
         for k in range(KINDS):
             total += plan.left[s, k] * worth[0]
     return total + worth[1] * last
+
+
+@inner
+def tolls_of(world: Any, plan: Any) -> Any:
+    """Return what all places taken at sites are worth to others."""
+    total = 0
+    for j in range(len(plan.room)):
+        total += world.site[j, 3] * (world.site[j, 1] - plan.room[j])
+    return total

@@ -28,6 +28,7 @@ from safepassage.kernels.tours.tour_rides import (
     ride_cars,
     save,
     save_cars,
+    tolls_of,
     undo,
     withdraw,
     withdraw_cars,
@@ -40,6 +41,8 @@ MOST_TAKEN = 512
 STAGES = 48
 COOLED = 20
 """The last heat is one part in so many of the first."""
+FALL_PERCENT, RISE_PERCENT, LEAST_RISE_S = 10, 5, 10
+"""How much tolls change from one stage to the next (of three rates tried)."""
 LATE_EVERY = 64
 IN_ORDER_EVERY = 8
 """After so many stages everything is driven once more in order of time."""
@@ -52,6 +55,7 @@ class Tours(NamedTuple):
     with people aboard enters an arc that counts them, else its first arc that may bind, else when the vehicle
     is ready) are what comes of the trips; `car_rows`
     (arc, second, persons, 1 where it is a car's first) and how many (`car_used`) what comes of the cars.
+    `tolls` (sites,): seconds that a place at a site was worth to others when they were found.
     """
 
     trips: Int64
@@ -62,6 +66,7 @@ class Tours(NamedTuple):
     enter: Int64
     car_rows: Int64
     car_used: Int64
+    tolls: Int64
 
 
 class Choices(NamedTuple):
@@ -86,23 +91,49 @@ def search(  # noqa: PLR0917
     """Return the best tours found in so many steps, their cost and that of the tours given, completed.
 
     `heat` is the first temperature, in person-seconds. The cost is all arrivals, `worth[0]` for everybody
-    left and `worth[1]` for each second of the last arrival.
+    left and `worth[1]` for each second of the last arrival. Steps are judged by cost and tolls of sites,
+    tours kept by cost alone. The tolls given are the most: they fall from stage to stage where places stay
+    free (multipliers of capacity; Everett, Operations Research 11(3), 1963, doi:10.1287/opre.11.3.399).
     """
     rng = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
     now, book, log = _room(world, tours)
     best = tours._replace(car_rows=now.car_rows, car_used=now.car_used)
     best = Tours(*(part.copy() for part in best))
     first = least = FAR
+    most = tolls = world.site[:, 3]
     for stage in range(-1, STAGES + 1):
         if stage >= 0 and enough():
             break
+        if stage > 0:
+            tolls = _next_tolls(tolls, most, now.room)
+            world = _with_tolls(world, tolls)
         warm = heat * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
         some = steps // STAGES if 0 <= stage < STAGES else 0
         order = 2 if stage < 0 else int(stage % IN_ORDER_EVERY == 0)
         numbers = np.array([least, warm, some, order], dtype=np.int64)
+        before = least
         _, least = anneal(world, book, choices, now, log, best, worth, numbers, rng, QUANTILES)
+        if least < before:
+            best.tolls[:] = tolls
         first = least if stage < 0 else first
     return best, int(least), int(first)
+
+
+def _next_tolls(tolls: Int64, most: Int64, room: Int64) -> Int64:
+    """Return lower tolls for sites with places left, higher ones for full sites, at most `most`."""
+    higher = np.minimum(most, tolls * (100 + RISE_PERCENT) // 100 + LEAST_RISE_S)
+    return np.where(room > 0, tolls * (100 - FALL_PERCENT) // 100, higher)
+
+
+def _with_tolls(world: World, tolls: Int64) -> World:
+    """Return the world with other tolls; options of cars stay in order of time and toll."""
+    site, option = world.site.copy(), world.option.copy()
+    site[:, 3] = tolls
+    option[:, 2] = tolls[option[:, 1]]
+    of_class = np.repeat(np.arange(len(world.car)), np.diff(world.option_at))
+    late = world.length_s[option[:, 0]] + option[:, 2]
+    order = np.lexsort((option[:, 1], option[:, 0], late, option[:, 3], of_class))
+    return world._replace(site=site, option=option[order])
 
 
 def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
@@ -457,8 +488,10 @@ def _keep(world: Any, plan: Any, best: Any) -> None:
     best.trips[:] = plan.trips
     best.number[:] = plan.number
     best.hold[:] = plan.hold
-    best.car_rows[:] = plan.car_rows
     best.car_used[:] = plan.car_used
+    for c in range(len(plan.car_used)):
+        n = plan.car_used[c]
+        best.car_rows[c, :n] = plan.car_rows[c, :n]
     best.loads[:] = plan.loads
     best.arrive[:] = plan.arrive
     for v in range(len(plan.number)):
@@ -486,7 +519,8 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
                 _again(world, book, plan, log, key, numbers[3] - 1)
         elif not _step(world, book, choices, plan, log, rng, edit, trip):
             continue
-        cost = price_of(world, plan, worth)
+        plain = price_of(plan, worth)
+        cost = plain + tolls_of(world, plan)
         if step >= 0 and cost - price > heat * quantiles[_draw(rng, len(quantiles))] // 1000:
             undo(world, book, plan, log)
             continue
@@ -495,8 +529,8 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
             for slot in range(2):
                 if log.vehicle[slot] >= 0:
                     _prune(plan, log.vehicle[slot])
-        if cost < least:
-            least = cost
+        if plain < least:
+            least = plain
             _keep(world, plan, best)
         if step % LATE_EVERY == 0 or step < 0:
             _note_late(world, plan, worth)
