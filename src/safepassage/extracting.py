@@ -16,13 +16,14 @@ from safepassage.domain.claims.ledger import (
     Ledger,
     ReportFiled,
 )
-from safepassage.domain.claims.reading import Reading
+from safepassage.domain.claims.reading import Reading, Verbatim
 from safepassage.domain.claims.values import Report
 from safepassage.engines.conflicts import relate
 from safepassage.engines.extraction.countries import countries_in
+from safepassage.engines.extraction.model_frames import frames_of
 from safepassage.engines.extraction.read import read
 
-__all__ = ["countries_in", "extract", "proposals"]
+__all__ = ["countries_in", "extract", "extract_proposed", "proposals"]
 
 
 def extract(report: Report, gazetteer: Gazetteer, actors: Sequence[Actor] = ()) -> Reading:
@@ -33,7 +34,28 @@ def extract(report: Report, gazetteer: Gazetteer, actors: Sequence[Actor] = ()) 
     ParserMissingError
         When no parser is installed.
     """
-    reading = read(report, gazetteer, actors)
+    return _related(read(report, gazetteer, actors))
+
+
+def extract_proposed(
+    report: Report, gazetteer: Gazetteer, actors: Sequence[Actor], proposed: Sequence[Verbatim]
+) -> Reading:
+    """Return what a report says in the attributions that somebody else proposed, and in no others.
+
+    Everything behind them is the same: chains, numbers, places, what a claim is about. What the report says
+    with its own voice is left to `extract`.
+
+    Raises
+    ------
+    ParserMissingError
+        When no parser is installed.
+    """
+    reading = read(report, gazetteer, actors, frames=frames_of(proposed))
+    attributed = tuple(claim for claim in reading.claims if claim.attribution)
+    return _related(replace(reading, claims=attributed, gaps=()))
+
+
+def _related(reading: Reading) -> Reading:
     return replace(reading, links=relate([proposed.claim for proposed in reading.claims]))
 
 

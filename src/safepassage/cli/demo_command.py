@@ -55,5 +55,6 @@ def _reading(file: Path) -> argparse.Namespace:
         gazetteer=None,
         actors=None,
         into=None,
+        model=0,
         store=False,
     )

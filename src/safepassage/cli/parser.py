@@ -540,12 +540,11 @@ def _extract(actions: Commands) -> None:
         "--gazetteer", type=Path, metavar="FILE", help="CSV of places: name, lat, lon, kind, alternates"
     )
     add("--actors", type=Path, metavar="FILE", help="CSV of who speaks for whom: name, kind, side")
+    add("--into", type=Path, metavar="LEDGER", help="ledger to put the proposals into")
     add(
-        "--into",
-        type=Path,
-        metavar="LEDGER",
-        help="ledger to put the proposals into",
-    )
+        "--model", type=_whole(1, MOST_PORT), default=0, metavar="PORT",
+        help="let a language model that this computer serves propose more (public texts only; default: none)",
+    )  # fmt: skip
     store_parser.ledger_options(parser)
 
 

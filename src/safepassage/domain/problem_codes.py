@@ -114,6 +114,24 @@ _FILES = _codes(
         "hand in a translation, marked so",
     ),
     ("REPORT_DATE", _E, "a date of publication is no date", "write it as 2024-08-14"),
+    (
+        "MODEL_SILENT",
+        _E,
+        "the language model on this computer does not answer",
+        "start its server, or read without `--model`",
+    ),
+    (
+        "MODEL_ANSWER",
+        _E,
+        "the language model's answer is not of the form asked for",
+        "use another model, or read without `--model`",
+    ),
+    (
+        "MODEL_WORDS",
+        _W,
+        "a language model proposed words that are not in the text; they were left out",
+        "nothing; if most are left out, use another model",
+    ),
     ("GAZETTEER_ROW", _E, "a row of a gazetteer is no place", "give a name, degrees and a known kind"),
     ("ACTOR_ROW", _E, "a row of a list of actors is no actor", "give a name and a known kind"),
     (

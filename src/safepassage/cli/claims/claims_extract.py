@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claims_model import Read, Received, model_readings
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.actors import Actor
 from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim
 from safepassage.domain.claims.gazetteer import Gazetteer
+from safepassage.domain.claims.ledger import Entry
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
 from safepassage.domain.claims.values import Report
 from safepassage.domain.claims.words import Medium
-from safepassage.domain.problem import Problem, Where, error
+from safepassage.domain.problem import Problem, Severity, Where, error
 from safepassage.engines.extraction.slavic import language_of
 from safepassage.formats.case.case_reading import read_case
 from safepassage.formats.claims import actors_in, gazetteer_in, reading_json, report_text
 from safepassage.formats.claims.html_text import FILL
 from safepassage.formats.claims.report_text import ReceivedText
 
-READER = "extractor"
+READER, MODEL = "extractor", "language model"
 SHOWN = 100
 WRITTEN_DATE = re.compile(r"\b(?:19|20)\d{2}-\d{2}-\d{2}\b")
 
@@ -34,45 +37,73 @@ EXPERIMENTAL = {"ru": "Russian", "uk": "Ukrainian"}
 
 def run(options: argparse.Namespace) -> Outcome:
     """Read a file and print what it proposes; with `--into`, put it into the queue of a ledger."""
-    from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
-
-    readings, problems = readings_of(options)
+    received, problems = _received(options)
+    readings = _read(received)
+    modelled, silent = model_readings(options.model, received) if options.model else ([], ())
+    problems = (*problems, *silent)
     data = reading_json.document(
         [(reading, r.offset, f"r{r.row}-" if r.row else "") for reading, r in readings]
+        + [(reading, r.offset, f"m{r.row or ''}-") for reading, r in modelled]
     )
     parts = [problems_text(problems), *(reading_text(reading) for reading, _ in readings)]
+    parts += [f"Proposed by the language model:\n{reading_text(reading)}" for reading, _ in modelled]
     data["experimental"] = sorted({r.report.language for r, _ in readings} & EXPERIMENTAL.keys())
     parts += [
         f"{EXPERIMENTAL[code]} is read by word order alone: experimental, look at every proposal twice."
         for code in data["experimental"]
     ]
     if options.into is not None:
-        ledger, damaged = ledger_file.load_at(options, options.into)
-        entries = proposals(ledger, [reading for reading, _ in readings], at=ledger_file.now(), by=READER)
-        ledger_file.append_at(options, options.into, entries)
-        problems = (*problems, *damaged)
-        parts.append(f"{len(entries)} entries added to {options.into}.")
-        data["entries"] = len(entries)
+        problems = (*problems, *_filed(options, {READER: readings, MODEL: modelled}, parts, data))
     if problems:
         data["problems"] = problems_json(problems)
     text = "\n\n".join(part for part in parts if part)
-    return Outcome(code=MALFORMED if problems else OK, text=text, data=data)
+    wrong = any(p.severity is Severity.ERROR for p in problems)
+    return Outcome(code=MALFORMED if wrong else OK, text=text, data=data)
 
 
-def readings_of(
-    options: argparse.Namespace,
-) -> tuple[list[tuple[Reading, ReceivedText]], tuple[Problem, ...]]:
+def _filed(
+    options: argparse.Namespace, readings: Mapping[str, list[Read]], parts: list[str], data: dict[str, Any]
+) -> tuple[Problem, ...]:
+    """Put what was read into the queue of a ledger, by who read it; return what is wrong with the ledger."""
+    from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
+
+    ledger, damaged = ledger_file.load_at(options, options.into)
+    at = ledger_file.now()
+    entries: tuple[Entry, ...] = ()
+    for by, rows in readings.items():
+        made = proposals(ledger, [reading for reading, _ in rows], at=at, by=by)
+        ledger, entries = ledger.after(*made), (*entries, *made)
+    ledger_file.append_at(options, options.into, entries)
+    parts.append(f"{len(entries)} entries added to {options.into}.")
+    data["entries"] = len(entries)
+    return damaged
+
+
+def readings_of(options: argparse.Namespace) -> tuple[list[Read], tuple[Problem, ...]]:
     """Return what each text of a file proposes, and what is wrong with the file."""
-    from safepassage.extracting import countries_in, extract  # noqa: PLC0415 - loads a parser
+    received, problems = _received(options)
+    return _read(received), problems
+
+
+def _received(options: argparse.Namespace) -> tuple[Received, tuple[Problem, ...]]:
+    """Return the reports of a file with the places and actors they are read with."""
+    from safepassage.extracting import countries_in  # noqa: PLC0415 - loads a parser
 
     received, problems = report_text.read(options.file.read_bytes(), file=options.file.name)
     published, faults = _published(options)
     words = " ".join(r.text for r in received)
     gazetteer, missing = _gazetteer(options, countries_in(words) if received else frozenset())
     actors, wrong = _actors(options.actors)
-    readings = [(extract(_report(options, r, published), gazetteer, actors), r) for r in received]
     undated = tuple(_row_without_date(options.file.name, r) for r in received if not _is_dated(r))
-    return readings, (*problems, *faults, *missing, *wrong, *undated)
+    reports = tuple((_report(options, r, published), r) for r in received)
+    found = Received(reports=reports, gazetteer=gazetteer, actors=actors)
+    return found, (*problems, *faults, *missing, *wrong, *undated)
+
+
+def _read(received: Received) -> list[Read]:
+    from safepassage.extracting import extract  # noqa: PLC0415 - loads a parser
+
+    return [(extract(report, received.gazetteer, received.actors), r) for report, r in received.reports]
 
 
 def _published(options: argparse.Namespace) -> tuple[str, tuple[Problem, ...]]:

@@ -23,6 +23,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim:
+    """Who says what in a report, proposed from outside: words as they stand there, `cue` may be empty."""
+
+    source: str
+    cue: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedBy:
     """One attribution of a report: who (source), by which words (cue), says what (content).
 

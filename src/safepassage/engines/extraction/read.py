@@ -39,6 +39,7 @@ from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.reading.english import TokenRow, parse_each
 
 Value = TypeVar("Value", Quantity, TimeSpan)
+Frames = Callable[[Tree], tuple[Attribution, ...]]
 Parser = Callable[[Iterable[str]], Iterator[tuple[TokenRow, ...]]]
 ANY_DAY = "2000-01-01"
 """What relative times are read against where no day of publication is known; their bounds are dropped."""
@@ -67,14 +68,21 @@ class _Reader:
     last: Speaker | None = None
     stated: list[StatedBy] = field(default_factory=list)
     gaps: list[InformationGap] = field(default_factory=list)
-    frames: Callable[[Tree], tuple[Attribution, ...]] = attributions
+    frames: Frames = attributions
     stages: list[tuple[Stage, tuple[placing.Mention, ...], tuple[str, ...]]] = field(default_factory=list)
 
 
 def read(
-    report: Report, gazetteer: Gazetteer, actors: Sequence[Actor] = (), *, parser: Parser = parse_each
+    report: Report,
+    gazetteer: Gazetteer,
+    actors: Sequence[Actor] = (),
+    *,
+    parser: Parser = parse_each,
+    frames: Frames | None = None,
 ) -> Reading:
     """Return what a report proposes; links between its claims are drawn elsewhere.
+
+    `frames` finds the attributions of a passage; without it, those of the report's language do.
 
     Raises
     ------
@@ -83,7 +91,7 @@ def read(
     ValueError
         When the report's day of publication is no ISO 8601 date or time.
     """
-    reader = _read(report, gazetteer, actors, parser)
+    reader = _read(report, gazetteer, actors, parser, frames)
     said = _said(reader)
     answered([one for _, one in said])
     proposed = [ProposedClaim(claim=claim, attribution=name) for name, one in said for claim in one.claims]
@@ -100,7 +108,13 @@ def statements(report: Report, gazetteer: Gazetteer) -> tuple[tuple[str, Stateme
     return tuple(_said(_read(report, gazetteer, (), parse_each)))
 
 
-def _read(report: Report, gazetteer: Gazetteer, actors: Sequence[Actor], parser: Parser) -> _Reader:
+def _read(
+    report: Report,
+    gazetteer: Gazetteer,
+    actors: Sequence[Actor],
+    parser: Parser,
+    frames: Frames | None = None,
+) -> _Reader:
     """Return a report read paragraph by paragraph."""
     at = clock(report.published) if report.published else None
     memory = Memory(ActorList(tuple(actors)), gazetteer, report.outlet)
@@ -108,6 +122,7 @@ def _read(report: Report, gazetteer: Gazetteer, actors: Sequence[Actor], parser:
     whole = passages(report.text)
     if report.language in SLAVIC:
         reader.frames, parser = slavic.attributions, slavic.rows_each
+    reader.frames = frames or reader.frames
     for passage, rows in zip(whole, parser(p.repaired for p in whole), strict=True):
         if rows:
             _passage(reader, passage, Tree(rows))
