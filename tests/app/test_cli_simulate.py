@@ -57,6 +57,8 @@ def test_planned_against_simulated_is_printed_and_written(plan, capsys):
     record = plan / "RESTRICTED" / "RESTRICTED-driven.json"
     assert main(["simulate", str(plan), "--driven", str(record)]) == 0
     assert "What happened, recorded by SUMO" in capsys.readouterr().out
+    page = (plan / "RESTRICTED" / "RESTRICTED-happened.html").read_text("utf-8")
+    assert "arrivals as planned (grey) and as recorded" in page
     case = str(plan.parent / "case")
     assert main(["simulate", str(plan), "--derate", case, "--spread", "0"]) == 0
     assert "road_capacity_factor = 1 is the greatest" in capsys.readouterr().out

@@ -57,7 +57,7 @@ def test_one_command_says_shares_doubts_and_what_the_simulator_says(plan, capsys
     assert "all who come are out in" in out
     assert "SUMO" in out
     page = (plan / "RESTRICTED" / "RESTRICTED-worlds.html").read_text("utf-8")
-    assert "arrivals as planned and in the simulator" in page
+    assert "arrivals as planned (grey) and in the simulator" in page
 
 
 def test_plans_that_hedge_are_printed_and_the_chosen_one_is_written(tmp_path, capsys):
@@ -147,3 +147,20 @@ def test_workers_are_refused_where_they_share_out_nothing_or_a_clock_decides(tmp
     case = write_case(tmp_path / "case")
     assert main(["plan", str(case), "-o", str(tmp_path / "out"), "--workers", "2", *options]) == 2
     assert word in capsys.readouterr().err
+
+
+def test_the_report_says_what_comes_of_the_plan_in_worlds(tmp_path, capsys):
+    case, out = write_case(tmp_path / "case"), tmp_path / "out"
+    assert main(["plan", str(case), "-o", str(out), "--worlds", "20"]) in {0, 3}
+    assert "20 worlds that keep to the reports" in capsys.readouterr().out
+    folder = out / "RESTRICTED"
+    found = json.loads((folder / "RESTRICTED-worlds.json").read_text("utf-8"))
+    report = (folder / "RESTRICTED-report.html").read_text("utf-8")
+    for row in found["directions"]:
+        assert f"all who come are out in {row['all_out'] / 20:.1%} of worlds" in report
+    listed = json.loads((folder / "RESTRICTED-files.json").read_text("utf-8"))
+    assert "RESTRICTED/RESTRICTED-worlds.json" in listed
+    asked = ["worlds", str(out), "--worlds", "20", "-o", str(tmp_path / "later")]
+    assert main(asked) == 0
+    later = (tmp_path / "later" / "RESTRICTED-worlds.json").read_bytes()
+    assert later == (folder / "RESTRICTED-worlds.json").read_bytes()

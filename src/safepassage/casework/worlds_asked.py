@@ -7,8 +7,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from safepassage.domain.worlds import Chances
-from safepassage.engines.worlds import Outcomes, Question, Reported, evaluated, facts, forced, movements
+import numpy as np
+
+from safepassage.casework.many_workers import Crew
+from safepassage.domain.worlds import Chances, WorldsSheet
+from safepassage.engines.worlds import (
+    PAIRED,
+    Outcomes,
+    Question,
+    Reported,
+    doubts,
+    evaluated,
+    facts,
+    forced,
+    movements,
+    sheet,
+    slices,
+)
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.maps.map_roads import RESTRICTED, UNKNOWN, state_of
 from safepassage.formats.plan import inputs_json, plan_json
@@ -82,6 +97,18 @@ def voices(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         for k in range(len(event["slices"])):
             found[f"claim:{event['id']}:{k}"] = mine or (f"event {event['id']}",)
     return found
+
+
+def weighed(order: Order, crew: Crew) -> WorldsSheet:
+    """Return a plan in its worlds: all of them, then both answers to the main doubts in some of them."""
+    question = question_of(order)
+    outcomes = Outcomes.joined(list(crew.each(evaluated_slice, order, slices(order.worlds))))
+    doubted = doubts(question, outcomes)
+    if not doubted:
+        return sheet(question, outcomes)
+    asked = replace(order, doubts=doubted)
+    parts = crew.each(answered_slice, asked, slices(min(PAIRED, order.worlds)))
+    return sheet(question, outcomes, doubted, np.concatenate(list(parts)))
 
 
 def answered_slice(order: Order, bounds: tuple[int, int]) -> Int64:

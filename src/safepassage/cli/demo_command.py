@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> Outcome:
     options.at, options.claims, options.without, options.weigh = "", None, [], WEIGHED
     options.news, options.layers, options.store = [], False, False
     options.frontier = options.pick = options.by = options.under_worlds = None
-    options.workers, options.cluster = 1, ""
+    options.workers, options.cluster, options.chances = 1, "", None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
     text = "\n".join([outcome.text, *_read()])

@@ -97,6 +97,7 @@ def _demo(commands: Commands) -> None:
         help=f"folder to write to (default: {EXAMPLE_OUTPUT})",
     )
     _planning_options(parser)
+    worlds_parser.judge_options(parser, _whole)
 
 
 def _init(commands: Commands) -> None:
@@ -140,6 +141,7 @@ def _plan(commands: Commands) -> None:
     )  # fmt: skip
     _beside(parser)
     worlds_parser.hedge_options(parser, _whole)
+    worlds_parser.judge_options(parser, _whole)
     _news(parser)
 
 

@@ -25,6 +25,7 @@ from safepassage.cli.plan.frontier_text import frontier_text
 from safepassage.cli.plan.going_on import GoingOn, going_on
 from safepassage.cli.plan.hedge_text import hedge_text
 from safepassage.cli.plan.hedging import hedge_document, hedged_plan
+from safepassage.cli.plan.judged import judged
 from safepassage.cli.plan.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import INSUFFICIENT, MALFORMED, NOT_VERIFIED, OK, UNSERVED
@@ -36,7 +37,7 @@ from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
-from safepassage.engines.release import release, with_aid, with_audit
+from safepassage.engines.release import release, with_aid, with_audit, with_judges
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
 from safepassage.formats.facts.frontier_facts import FrontierFacts
@@ -110,10 +111,14 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     problems = (*given.problems, *_faults(claims), *given.located(planned.problems))
     if not verdict.verified:
         return _refused(verdict, problems_json(problems), started)
+    progress.phase("judging")
+    found = judged(documents["inputs"], documents["plan"], said, options, crew_of(options))
+    documents |= found.documents
     progress.phase("writing")
     public = release(*parsed, Audience.PUBLIC)
     team = release(*parsed, Audience.PLANNING_TEAM, changes=changes, claims=said, frontier=beside)
-    team = with_audit(_with_aid(team, documents), _add_audit(documents, case, public))
+    team = with_judges(_with_aid(team, documents), found.worlds, found.simulation)
+    team = with_audit(team, _add_audit(documents, case, public))
     outputs = write_outputs(
         options.output, documents, (team, public),
         map_layers(network, entered, given.background, None if claims is None else claims.picture),
@@ -127,17 +132,20 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         "problems": problems_json(problems), "seconds": seconds, **aid_data(aid),
     }  # fmt: skip
     lines = [plan_text(planned, outputs, problems, seconds, code), *_held(team), *aid_lines(aid)]
-    text = "\n".join([*lines, *claims_lines(said)])
+    text = "\n".join([*lines, *claims_lines(said), *found.lines])
     beside_it = {"claims": said, "changes": changes, "frontier": beside}
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
-    if changes:
+    data |= {"hedge": hedges} if hedges else {}
+    return Outcome(code=code, text=_with_plans_beside(text, team, hedge), data=data)
+
+
+def _with_plans_beside(text: str, team: Release, hedge: HedgeSheet | None) -> str:
+    """Return what is said of a plan, with the plan before it in front and plans beside it at the end."""
+    if team.changes:
         text = f"{change_text(ChangeFacts(team))}\n\n{text}"
     if hedge is not None:
         text = f"{text}\n\n{hedge_text(hedge, LocalClock.of(team.inputs))}"
-        data["hedge"] = hedges
-    if beside:
-        text = f"{text}\n\n{frontier_text(FrontierFacts(team))}"
-    return Outcome(code=code, text=text, data=data)
+    return f"{text}\n\n{frontier_text(FrontierFacts(team))}" if team.frontier else text
 
 
 _SHOWN = {
@@ -166,13 +174,11 @@ def _made(
     """Return the plan to write, and those beside it where plans were asked for side by side."""
     case, claims = (given, None) if isinstance(given, Case) else (given.case, given)
     stop = _stopping(options, case)
-    side_by_side = options.frontier is not None or options.pick is not None or bool(options.by)
-    crew = crew_of(options, plans=side_by_side or options.under_worlds is not None)
-    how = Making(stop=stop, seed=options.seed, observer=progress, each=crew.each)
+    how = Making(stop=stop, seed=options.seed, observer=progress, each=crew_of(options).each)
     if options.under_worlds is not None:
         hedge, planned = hedged_plan(network, news.situation, options, claims, how)
         return None, hedge, planned
-    if side_by_side:
+    if options.frontier is not None or options.pick is not None or options.by:
         frontier, planned = _side_by_side(network, news, options, how)
         return frontier, None, planned
     planned = make_plan(

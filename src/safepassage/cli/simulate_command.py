@@ -22,6 +22,7 @@ from safepassage.domain.situation import Situation
 from safepassage.engines.simulate import Setting, records, sheet, traffic
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.pages import worlds_html
 from safepassage.formats.plan import inputs_json, plan_json, simulation_json
 from safepassage.planning import StoppingRule, make_plan
 
@@ -63,8 +64,8 @@ def run(options: argparse.Namespace) -> Outcome:
     except NotVerifiedError as fault:
         return Outcome(code=NOT_VERIFIED, text=str(fault), data={"error": str(fault)}, to_stderr=True)
     if options.driven is not None:
-        return _recorded(given, options.driven)
-    asked = simulated_plan(given, options.seed, options.time_limit)
+        return _recorded(given, options.driven, options.output or given.folder)
+    asked = simulated_plan(given.inputs, given.plan, options.seed, options.time_limit)
     capacity = options.capacity * 10
     first, driven = asked.run(capacity, 0)
     sheets = [first]
@@ -79,44 +80,46 @@ def run(options: argparse.Namespace) -> Outcome:
         data["derating"] = [{"road_capacity_permille": k, "runs": rows} for k, rows in derated]
     way = simulation_json.driven(driven, by=asked.name, plan_sha256=given.hashes["plan_sha256"])
     files = {"simulation": data, "driven": way}
-    write_beside(
-        options.output or given.folder,
-        {f"{RESTRICTED}-{name}.json": canonical_json.encode(rows) for name, rows in files.items()},
-    )
+    inputs = canonical_json.decode(given.inputs)
+    page = worlds_html.write(inputs, {}, data)
+    rows_of = {f"{RESTRICTED}-{name}.json": canonical_json.encode(rows) for name, rows in files.items()}
+    write_beside(options.output or given.folder, {**rows_of, f"{RESTRICTED}-simulation.html": page})
     names = {place.id: place.name for place in asked.problem.places}
-    text = simulation_text(sheets, LocalClock.of(canonical_json.decode(given.inputs)), names)
+    text = simulation_text(sheets, LocalClock.of(inputs), names)
     return Outcome(code=OK, text="\n".join([text, *_least_lines(least), *_derated_lines(derated)]), data=data)
 
 
-def simulated_plan(given: PlanFolder, seed: int, limit_s: int) -> Simulated:
-    """Return a plan to be asked.
+def simulated_plan(inputs: bytes, plan: bytes, seed: int, limit_s: int) -> Simulated:
+    """Return a plan, by its documents, to be asked.
 
     Raises
     ------
     SimulatorError
         When the simulator is not there.
     """
-    return _asked(given, simulator.version(), seed, limit_s)
+    return _asked(inputs, plan, simulator.version(), seed, limit_s)
 
 
-def _asked(given: PlanFolder, name: str, seed: int = 0, limit_s: int = 1) -> Simulated:
+def _asked(inputs: bytes, plan: bytes, name: str, seed: int = 0, limit_s: int = 1) -> Simulated:
     return Simulated(
-        problem=inputs_json.parse(canonical_json.decode(given.inputs)),
-        schedule=plan_json.parsed_schedule(canonical_json.decode(given.plan)), name=name,
+        problem=inputs_json.parse(canonical_json.decode(inputs)),
+        schedule=plan_json.parsed_schedule(canonical_json.decode(plan)), name=name,
         seed=seed, limits=simulator.Limits(wall_s=limit_s),
     )  # fmt: skip
 
 
-def _recorded(given: PlanFolder, file: Path) -> Outcome:
-    """Compare the plan with a record of what happened."""
+def _recorded(given: PlanFolder, file: Path, folder: Path) -> Outcome:
+    """Compare the plan with a record of what happened, in words and on a page."""
     by, rows = simulation_json.read_driven(
         file.read_bytes(), file=file.name, plan_sha256=given.hashes["plan_sha256"]
     )
-    asked = _asked(given, by)
+    asked = _asked(given.inputs, given.plan, by)
     found = asked.compared(rows, by, 1_000, 0)
     names = {place.id: place.name for place in asked.problem.places}
-    text = recorded_text(found, LocalClock.of(canonical_json.decode(given.inputs)), names)
-    return Outcome(code=OK, text=text, data=simulation_json.document([found], **given.hashes))
+    inputs, data = canonical_json.decode(given.inputs), simulation_json.document([found], **given.hashes)
+    page = worlds_html.write(inputs, {}, data, recorded=True)
+    write_beside(folder, {f"{RESTRICTED}-happened.html": page})
+    return Outcome(code=OK, text=recorded_text(found, LocalClock.of(inputs), names), data=data)
 
 
 def holds(found: SimulationSheet) -> bool:

@@ -24,6 +24,19 @@ def worlds_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     add("-o", "--output", type=Path, help="folder to write the sheet to (default: beside the plan)")
 
 
+def judge_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add what judges a plan that is being made."""
+    add = parser.add_argument
+    add(
+        "--worlds", type=whole(1, MOST_WORLDS), metavar="N",
+        help="run the plan through N worlds that keep to the reports; the report says what comes of it",
+    )  # fmt: skip
+    add(
+        "--simulate", action="store_true",
+        help="have the simulator SUMO drive the plan; the report compares (extra `simulate`)",
+    )  # fmt: skip
+
+
 def crew_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     """Add who works: processes here, or a cluster."""
     add = parser.add_argument

@@ -154,7 +154,8 @@ class Release:
     `inputs`, `plan`, `certificate` and `verification` have the keys of the documented files; a field that the
     audience may not see is absent. `changes` is what differs from the plan that was gone on from, `claims`
     what the plan knows of claims, `frontier` the plans beside it, `aid` what trucks bring in; they are
-    empty where there are none and for readers who may not see them. `audit` is the sheet of the plan audit,
+    empty where there are none and for readers who may not see them. So are `worlds` and `simulation`: what
+    comes of the plan in many worlds, and in a simulator. `audit` is the sheet of the plan audit,
     which the planning team alone sees. `figures` are the numbers for this audience, if any were made; `stamp`
     has the class, the time of the data, the hash of the plan and the statement that goes with everything.
     `generated_from` names the files and their SHA-256 and is empty for readers who may not know them.
@@ -171,14 +172,16 @@ class Release:
     frontier: Mapping[str, Any] = field(default_factory=dict)
     audit: Mapping[str, Any] = field(default_factory=dict)
     aid: Mapping[str, Any] = field(default_factory=dict)
+    worlds: Mapping[str, Any] = field(default_factory=dict)
+    simulation: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     stamp: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.audit and self.audience is not Audience.PLANNING_TEAM:
             raise ValueError("the sheet of an audit goes into no release for others")
-        beside = ("generated_from", "changes", "claims", "frontier", "aid", "audit", "figures", "stamp")
-        for name in (*NOUNS, *beside):
+        beside = ("generated_from", "changes", "claims", "frontier", "aid", "worlds", "simulation")
+        for name in (*NOUNS, *beside, "audit", "figures", "stamp"):
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
 
     @property

@@ -130,6 +130,22 @@ def with_aid(given: Release, aid: Document) -> Release:
     return replace(given, aid=dict(aid) if seen else {})
 
 
+def with_judges(given: Release, worlds: Document, simulation: Document) -> Release:
+    """Return the planning team's release with what worlds and a simulator say of its plan, each if asked.
+
+    Raises
+    ------
+    ValueError
+        When they judge another plan, or the release is for others.
+    """
+    if given.audience is not Audience.PLANNING_TEAM:
+        raise ValueError("what judges say of a plan goes into no release for others")
+    for judged in (worlds, simulation):
+        if judged and judged["plan_sha256"] != given.stamp["plan_sha256"]:
+            raise ValueError("another plan was judged")
+    return replace(given, worlds=dict(worlds), simulation=dict(simulation))
+
+
 def canonical_bytes(document: Document) -> bytes:
     """Return a document as canonical JSON: UTF-8, keys sorted, no spaces, one line without its line end."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

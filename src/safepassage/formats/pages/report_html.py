@@ -23,6 +23,7 @@ from safepassage.formats.maps.curve_drawing import Curve, CurveChart, time_span
 from safepassage.formats.maps.map_drawing import PlanMap
 from safepassage.formats.maps.map_flows import WIDEST_PX, WIDTHS
 from safepassage.formats.maps.map_symbols import mark
+from safepassage.formats.pages import worlds_html
 from safepassage.formats.paper.page_templates import content_policy, environment, inline
 from safepassage.formats.sheets import situation_report
 
@@ -75,6 +76,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "changed": _changed(release),
         "aid": _aid(release),
         "frontier": _frontier(release),
+        "judged": worlds_html.content(release.inputs, release.worlds, release.simulation),
         "hold": people.hold(),
         "answers": people.answers(),
         "map": drawn,

@@ -15,43 +15,73 @@ Step = tuple[int, int]
 
 
 def write(
-    inputs: Mapping[str, Any], worlds: Mapping[str, Any], simulation: Mapping[str, Any] | None
+    inputs: Mapping[str, Any],
+    worlds: Mapping[str, Any],
+    simulation: Mapping[str, Any],
+    *,
+    recorded: bool = False,
 ) -> bytes:
-    """Return the page of a worlds document, with a simulation of the same plan where there is one."""
+    """Return the page of what worlds and a simulation say of a plan; either document may be empty.
+
+    What was `recorded` happened, as somebody says; it was not simulated.
+    """
     templates, clock = environment(), LocalClock.of(inputs)
     style = inline(
         templates, "report.css", stamp={"sensitivity": "RESTRICTED", "exercise": bool(inputs["exercise"])}
     )
-    runs = () if simulation is None else simulation["runs"]
     text = templates.get_template("worlds.html").render(
         style=style, policy=content_policy(styles=(style,)), title=printable(inputs["title"]),
-        exercise=bool(inputs["exercise"]), legend=clock.legend, worlds=worlds,
-        directions=[_direction(k, inputs, worlds, runs, clock) for k in range(len(worlds["directions"]))],
-        runs=[_run(run, clock) for run in runs], attribution=inputs["network"]["attribution"],
+        heading="The plan in many worlds" if worlds else "The plan, and how it was driven",
+        exercise=bool(inputs["exercise"]), legend=clock.legend, attribution=inputs["network"]["attribution"],
+        judged=content(inputs, worlds, simulation, recorded=recorded),
     )  # fmt: skip
     return text.encode("utf-8")
 
 
-def _direction(
-    k: int,
+def content(
     inputs: Mapping[str, Any],
     worlds: Mapping[str, Any],
-    runs: Sequence[Mapping[str, Any]],
-    clock: LocalClock,
-) -> dict[str, Any]:
-    facts = worlds["directions"][k]
-    name = next(row["name"] for row in inputs["directions"] if row["id"] == facts["direction"])
-    shares = [(second, worlds_by) for second, worlds_by in facts["by"]]
-    rows = [row for row in runs[0]["arrivals"] if row[0] == facts["direction"]] if runs else []
-    curves = [
-        ([(row[1], row[2]) for row in rows], "demand"),
-        ([(row[1], row[3]) for row in rows], "arrivals d0"),
-    ]
+    simulation: Mapping[str, Any],
+    *,
+    recorded: bool = False,
+) -> dict[str, Any] | None:
+    """Return what pages say of worlds and a simulation of a plan, None where there is neither."""
+    if not worlds and not simulation:
+        return None
+    clock = LocalClock.of(inputs)
+    names = {row["id"]: row["name"] for row in inputs["directions"]}
+    runs = simulation.get("runs", ())
     return {
-        "name": name, "facts": facts, "share": f"{facts['all_out'] / max(1, worlds['worlds']):.1%}",
-        "shares": _chart([(shares, "arrivals d1")], worlds["worlds"], "worlds in which all are out", clock),
-        "arrivals": _chart(curves, facts["planned"], "persons arrived", clock) if rows else "",
+        "worlds": worlds, "runs": [_run(run, clock) for run in runs],
+        "recorded": recorded,
+        "directions": [_direction(row, worlds, names, clock) for row in worlds.get("directions", ())],
+        "arrivals": _arrivals(runs[0], names, clock) if runs else [],
     }  # fmt: skip
+
+
+def _direction(
+    facts: Mapping[str, Any], worlds: Mapping[str, Any], names: Mapping[str, str], clock: LocalClock
+) -> dict[str, Any]:
+    shares = [(second, worlds_by) for second, worlds_by in facts["by"]]
+    return {
+        "name": names[facts["direction"]], "facts": facts,
+        "share": f"{facts['all_out'] / max(1, worlds['worlds']):.1%}",
+        "shares": _chart([(shares, "arrivals d1")], worlds["worlds"], "worlds in which all are out", clock),
+    }  # fmt: skip
+
+
+def _arrivals(run: Mapping[str, Any], names: Mapping[str, str], clock: LocalClock) -> list[dict[str, Any]]:
+    """Return a chart for each direction in which anybody arrives."""
+    found = []
+    for key, name in names.items():
+        rows = [row for row in run["arrivals"] if row[0] == key]
+        curves = [
+            ([(row[1], row[2]) for row in rows], "demand"),
+            ([(row[1], row[3]) for row in rows], "arrivals d0"),
+        ]
+        if rows:
+            found.append({"name": name, "chart": _chart(curves, rows[-1][2], "persons arrived", clock)})
+    return found
 
 
 def _chart(curves: Sequence[tuple[Sequence[Step], str]], most: int, unit: str, clock: LocalClock) -> Markup:
