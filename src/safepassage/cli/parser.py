@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _audit(commands)
     _worlds(commands)
     _simulate(commands)
+    _regions(commands)
     _claims(commands)
     _release(commands)
     _store(commands)
@@ -382,6 +383,13 @@ def _explain(commands: Commands) -> None:
 def _worlds(commands: Commands) -> None:
     parser = _command(commands, "worlds", "Run a verified plan through many worlds that keep to the reports.")
     worlds_parser.worlds_options(parser, _whole)
+
+
+def _regions(commands: Commands) -> None:
+    text = "Plan several cases on one network, each on its region, and say on which roads the plans meet."
+    parser = _command(commands, "regions", text)
+    worlds_parser.regions_options(parser, _whole)
+    siting_parser.region_option(parser, _whole)
 
 
 def _simulate(commands: Commands) -> None:

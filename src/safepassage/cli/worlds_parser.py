@@ -1,4 +1,4 @@
-"""The options of `safepassage worlds` and `safepassage simulate`."""
+"""The options of `safepassage worlds`, `simulate` and `regions`, and of judging and sharing out plans."""
 
 from __future__ import annotations
 
@@ -45,6 +45,17 @@ def crew_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
         "--cluster", default="", metavar="ADDRESS",
         help="scheduler of a Dask cluster, or local:N for one with N workers here (extra `cluster`)",
     )  # fmt: skip
+
+
+def regions_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
+    """Add the options of regions planned apart."""
+    add = parser.add_argument
+    add("cases", type=Path, nargs="+", metavar="CASE", help="case folders or workbooks, one a region")
+    add("--network", type=Path, help="road network that all of them lie on, if not their own")
+    add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
+    add("--work-limit", type=whole(0, 10**12), metavar="N", help="search steps for each region")
+    add("-o", "--output", type=Path, required=True, help="folder to write to, one folder a region in it")
+    crew_options(parser, whole)
 
 
 def hedge_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
