@@ -7,7 +7,7 @@ doi:10.21314/JOR.2000.038) are optimised over a finite set of whole plans, not o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from safepassage.domain.crew import Each
 from safepassage.domain.hedge import Care, HedgeRow, HedgeSheet
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Corridor, Schedule
 from safepassage.domain.situation import Situation
 from safepassage.domain.worlds import Chances, Fact
@@ -40,7 +41,9 @@ __all__ = ["Weighing", "make_hedged"]
 
 MARGINS_PERMILLE = (100, 250)
 WITHOUT = 2
-"""So many of the stretches that the plan's outcome hangs on most are each planned without."""
+"""So many of the stretches that a plan's outcome hangs on most are each planned without."""
+ROUNDS = 2
+"""After the plan of the case, so many times the best plan so far is hedged further."""
 TAIL = 10
 PHASE = "worlds"
 
@@ -58,18 +61,65 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hedge:
-    """How a plan is made otherwise than the reports say: less of each window, or without some arcs."""
+    """How a plan is made otherwise than the reports say: less of each window, and without some stretches."""
 
-    words: str
     margin_permille: int = 0
-    without: tuple[int, ...] = ()
+    without: tuple[str, ...] = ()
+    shut: tuple[int, ...] = ()
+    """Arcs of the stretches."""
+
+    @property
+    def words(self) -> str:
+        """What a planner reads."""
+        margin = f"through {self.margin_permille // 10} % before windows end" if self.margin_permille else ""
+        without = f"without {', '.join(self.without)}" if self.without else ""
+        return ", ".join(part for part in (margin, without) if part) or "as planned from the reports"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
-    words: str
+    hedge: _Hedge
     schedule: Schedule
     ways: tuple[Corridor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """What is asked of plans of one problem, and who looks for the answers."""
+
+    ground: Ground
+    told: Reported
+    weighing: Weighing
+    each: Each
+
+    def questions(self, found: Sequence[_Candidate], *, fresh: bool = False) -> list[Question]:
+        """Return each plan in the worlds it is chosen by, or in fresh ones; all meet the same worlds."""
+        problem, chances, asked = self.ground.problem, self.weighing.chances, dict[str, Fact]()
+        for row in found:
+            for fact in facts(problem, row.schedule, row.ways, chances, self.told):
+                asked.setdefault(fact.id, fact)
+        every = tuple(asked[name] for name in sorted(asked))
+        return [
+            Question(
+                problem=problem, movements=movements(problem, row.schedule, row.ways), facts=every,
+                chances=chances, seed=self.weighing.seed + int(fresh),
+                worlds=self.weighing.fresh if fresh else self.weighing.worlds,
+            )
+            for row in found
+        ]  # fmt: skip
+
+    def outcomes(self, questions: Sequence[Question]) -> list[Outcomes]:
+        """Return what comes of each question."""
+        jobs = [(k, bounds) for k, asked in enumerate(questions) for bounds in slices(asked.worlds)]
+        parts: list[list[Outcomes]] = [[] for _ in questions]
+        for (k, _), found in zip(jobs, self.each(_evaluated, questions, jobs), strict=True):
+            parts[k].append(found)
+        return [Outcomes.joined(rows) for rows in parts]
+
+    def value(self, outcomes: Outcomes) -> int:
+        """Return persons out on average, or in the worst tenth of worlds, as is asked for."""
+        out = outcomes.out.sum(axis=1)
+        return _mean(out) if self.weighing.care is Care.MEAN else _tail(out)
 
 
 def make_hedged(
@@ -82,128 +132,91 @@ def make_hedged(
 ) -> tuple[HedgeSheet, Planned]:
     """Return plans under worlds side by side, and the one chosen as a whole plan.
 
-    The plan of the case comes first; the others keep a margin before windows end, or do without a stretch
-    that much hangs on. All are plans of the same problem. They are weighed in the same worlds, and judged in
-    worlds of another seed that nothing was chosen by.
+    The plan of the case comes first; the others keep a margin before windows end, do without stretches that
+    much hangs on, or both. All are plans of the same problem. They are weighed in the same worlds, and judged
+    in worlds of another seed that nothing was chosen by.
     """
     ground = prepare(network, situation, stop=making.stop, seed=making.seed)
-    told = reported(ground)
-    found = [_candidate(ground, _Hedge(words="as planned from the reports"))]
-    asked = _facts(ground, found, told, weighing.chances)
-    hedges = list(_hedges(_question(ground, found[0], asked, weighing), making.each))
-    for candidate in making.each(_candidate, ground, hedges):
-        found.append(candidate)
-        if making.observer is not None:
-            making.observer.served(PHASE, len(found), 1 + len(hedges))
-    asked = _facts(ground, found, told, weighing.chances)
-    worlds = [_question(ground, row, asked, weighing) for row in found]
-    fresh = [_question(ground, row, asked, weighing, fresh=True) for row in found]
-    outcomes = _outcomes([*worlds, *fresh], making.each)
+    asking = _Asking(ground=ground, told=reported(ground), weighing=weighing, each=making.each)
+    found = _searched(asking, making.observer)
+    worlds, fresh = asking.questions(found), asking.questions(found, fresh=True)
+    outcomes = asking.outcomes([*worlds, *fresh])
     chosen_by, judged = outcomes[: len(found)], outcomes[len(found) :]
     rows = tuple(
-        _row(ground, row, tried, later, judged[0], weighing)
-        for row, tried, later in zip(found, chosen_by, judged, strict=True)
+        _row(asking, row, (question, tried, later, judged[0]))
+        for row, question, tried, later in zip(found, fresh, chosen_by, judged, strict=True)
     )
-    values = [row.in_mean if weighing.care is Care.MEAN else row.in_tail for row in rows]
+    values = [asking.value(tried) for tried in chosen_by]
     picked = values.index(max(values))
-    later_value = rows[picked].mean if weighing.care is Care.MEAN else rows[picked].tail
     sheet = HedgeSheet(
         care=weighing.care, worlds=weighing.worlds, fresh=weighing.fresh, seed=weighing.seed, rows=rows,
-        picked=picked, optimism=values[picked] - later_value,
+        picked=picked, optimism=values[picked] - asking.value(judged[picked]),
     )  # fmt: skip
     return sheet, concluded(ground, found[picked].schedule, observer=making.observer)
 
 
+def _searched(asking: _Asking, observer: Observer | None) -> list[_Candidate]:
+    """Return the plan of the case and plans that hedge: each round goes on from the best so far."""
+    found, best = [_candidate(asking.ground, _Hedge())], -1
+    for _ in range(ROUNDS):
+        questions = asking.questions(found)
+        outcomes = asking.outcomes(questions)
+        values = [asking.value(one) for one in outcomes]
+        if values.index(max(values)) == best:
+            break
+        best = values.index(max(values))
+        tried = [row.hedge for row in found]
+        hedges = [h for h in _hedges(tried[best], questions[best], outcomes[best]) if h not in tried]
+        for candidate in asking.each(_candidate, asking.ground, hedges):
+            found.append(candidate)
+            if observer is not None:
+                observer.served(PHASE, len(found), len(tried) + len(hedges))
+    return found
+
+
 def _candidate(ground: Ground, hedge: _Hedge) -> _Candidate:
     """Return a plan of the problem that is made as a hedge says."""
-    problem = closed(with_margin(ground.problem, hedge.margin_permille), hedge.without)
+    problem = closed(with_margin(ground.problem, hedge.margin_permille), hedge.shut)
     schedule = scheduled(replace(ground, problem=problem))
     ways, routes = corridors(ground.problem, schedule, exposure_weight=ground.case.settings.exposure_weight)
-    return _Candidate(words=hedge.words, schedule=replace(schedule, routes=routes), ways=ways)
+    return _Candidate(hedge=hedge, schedule=replace(schedule, routes=routes), ways=ways)
 
 
-def _hedges(plain: Question, each: Each) -> Iterator[_Hedge]:
-    """Yield how plans hedge against what the plan of the case, asked in worlds, hangs on."""
+def _hedges(plain: _Hedge, question: Question, outcomes: Outcomes) -> Iterator[_Hedge]:
+    """Yield how plans hedge, beyond what one does already, against what that one hangs on in its worlds."""
     for permille in MARGINS_PERMILLE:
-        yield _Hedge(words=f"through {permille // 10} % before windows end", margin_permille=permille)
-    outcomes = Outcomes.joined(list(each(_evaluated, [plain], _shared_out([plain]))))
-    most = [plain.facts[k] for k in doubts(plain, outcomes)]
+        yield replace(plain, margin_permille=permille)
+    most = [question.facts[k] for k in doubts(question, outcomes)]
     for fact in [fact for fact in most if fact.id.startswith("shut ")][:WITHOUT]:
-        yield _Hedge(words=f"without {fact.id.removeprefix('shut ')}", without=fact.arcs)
+        without = (*plain.without, fact.id.removeprefix("shut "))
+        yield replace(plain, without=without, shut=(*plain.shut, *fact.arcs))
 
 
-def _facts(
-    ground: Ground, candidates: list[_Candidate], told: Reported, chances: Chances
-) -> tuple[Fact, ...]:
-    """Return what is uncertain about any of the plans: each meets the same worlds."""
-    found: dict[str, Fact] = {}
-    for row in candidates:
-        for fact in facts(ground.problem, row.schedule, row.ways, chances, told):
-            found.setdefault(fact.id, fact)
-    return tuple(found[name] for name in sorted(found))
-
-
-def _question(
-    ground: Ground, row: _Candidate, asked: tuple[Fact, ...], weighing: Weighing, *, fresh: bool = False
-) -> Question:
-    return Question(
-        problem=ground.problem, movements=movements(ground.problem, row.schedule, row.ways), facts=asked,
-        chances=weighing.chances, seed=weighing.seed + int(fresh),
-        worlds=weighing.fresh if fresh else weighing.worlds,
-    )  # fmt: skip
-
-
-Slice = tuple[int, tuple[int, int]]
-
-
-def _shared_out(questions: Sequence[Question]) -> list[Slice]:
-    """Return the slices of all questions: which question, which worlds."""
-    return [(k, bounds) for k, question in enumerate(questions) for bounds in slices(question.worlds)]
-
-
-def _evaluated(questions: Sequence[Question], job: Slice) -> Outcomes:
+def _evaluated(questions: Sequence[Question], job: tuple[int, tuple[int, int]]) -> Outcomes:
+    """Return what comes of one of the questions in a slice of its worlds."""
     return evaluated(questions[job[0]], *job[1])
 
 
-def _outcomes(questions: Sequence[Question], each: Each) -> list[Mapping[str, Int64]]:
-    """Return of each question by name (worlds,): decided persons out, and whether all who come are."""
-    jobs = _shared_out(questions)
-    parts: list[list[Outcomes]] = [[] for _ in questions]
-    for (k, _), found in zip(jobs, each(_evaluated, questions, jobs), strict=True):
-        parts[k].append(found)
-    return [
-        _persons(question, Outcomes.joined(rows)) for question, rows in zip(questions, parts, strict=True)
-    ]
-
-
-def _persons(question: Question, outcomes: Outcomes) -> Mapping[str, Int64]:
-    served = [
-        d
-        for d, (key, _) in enumerate(question.problem.directions)
-        if any(arriving.direction == key for arriving in question.movements.arriving)
-    ]
-    whole = (outcomes.last_s[:, served] >= 0).all(axis=1)
-    return {"out": outcomes.out.sum(axis=1), "whole": whole.astype(np.int64)}
-
-
-def _row(
-    ground: Ground,
-    row: _Candidate,
-    tried: Mapping[str, Int64],
-    judged: Mapping[str, Int64],
-    plain: Mapping[str, Int64],
-    weighing: Weighing,
-) -> HedgeRow:
-    gains = judged["out"] - plain["out"]
-    low, high = interval(weighing.seed, f"hedge {row.words}", gains)
-    found = totals(ground.problem, row.schedule).values()
+def _row(asking: _Asking, row: _Candidate, seen: tuple[Question, Outcomes, Outcomes, Outcomes]) -> HedgeRow:
+    """Return what is said of a plan, `seen` where it was chosen, in fresh worlds, and the first one there."""
+    question, tried, judged, plain = seen
+    out, before, persons = (one.out.sum(axis=1) for one in (judged, plain, tried))
+    gains = out - before
+    low, high = interval(asking.weighing.seed, f"hedge {row.hedge.words}", gains)
+    found = totals(asking.ground.problem, row.schedule).values()
     return HedgeRow(
-        words=row.words, unserved=sum(lost.persons for lost in row.schedule.unserved),
-        last_s=max((total.clearance_s or 0 for total in found), default=0), in_mean=_mean(tried["out"]),
-        in_tail=_tail(tried["out"]), mean=_mean(judged["out"]), tail=_tail(judged["out"]),
-        all_out=int(judged["whole"].sum()), gain=_mean(gains), low=low, high=high,
-        tail_gain=_tail(judged["out"]) - _tail(plain["out"]),
+        words=row.hedge.words, unserved=sum(lost.persons for lost in row.schedule.unserved),
+        last_s=max((total.clearance_s or 0 for total in found), default=0), in_mean=_mean(persons),
+        in_tail=_tail(persons), mean=_mean(out), tail=_tail(out), all_out=_all_out(question, judged),
+        gain=_mean(gains), low=low, high=high, tail_gain=_tail(out) - _tail(before),
     )  # fmt: skip
+
+
+def _all_out(question: Question, outcomes: Outcomes) -> int:
+    """Return in how many worlds all who come are out in every direction that anybody takes."""
+    taken = {arriving.direction for arriving in question.movements.arriving}
+    served = [d for d, (key, _) in enumerate(question.problem.directions) if key in taken]
+    return int((outcomes.last_s[:, served] >= 0).all(axis=1).sum())
 
 
 def _mean(values: Int64) -> int:

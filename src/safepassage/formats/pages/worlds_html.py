@@ -63,10 +63,11 @@ def _direction(
     facts: Mapping[str, Any], worlds: Mapping[str, Any], names: Mapping[str, str], clock: LocalClock
 ) -> dict[str, Any]:
     shares = [(second, worlds_by) for second, worlds_by in facts["by"]]
+    drawn = [(shares, "arrivals d1")]
     return {
         "name": names[facts["direction"]], "facts": facts,
         "share": f"{facts['all_out'] / max(1, worlds['worlds']):.1%}",
-        "shares": _chart([(shares, "arrivals d1")], worlds["worlds"], "worlds in which all are out", clock),
+        "shares": _chart(drawn, worlds["worlds"], "worlds in which all are out", clock) if shares else "",
     }  # fmt: skip
 
 
