@@ -117,7 +117,7 @@ def _command(path: Path, key: Path) -> tuple[str, Callable[[], None]]:
 def _copy(path: Path, key: Path) -> tuple[str, Callable[[], None]]:
     """Do the same with a copy of a process that has loaded the modules."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["http_stops", *LOADED])
+    context.set_forkserver_preload(["__main__", "http_stops", *LOADED])
     reading, writing = os.pipe()
     process = context.Process(target=_serve, args=(reduction.DupFd(writing), _arguments(path, key)))
     process.start()

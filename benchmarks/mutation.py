@@ -4,11 +4,11 @@
                                   [--results FILE] [--again] [--slow] [--json]
 
 The tests of the part are collected and run once as they are, while it is noted which of them come through
-which line. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
-place of the right one and runs the tests of that line, those first that noticed something near it before,
-until one fails. Values on top level are left out: others are made of them before a mutant could come. A
-copy that takes five times as long as the right code, or ends itself, counts as noticed. `--results` keeps
-what was found, so that the next run goes on, and beside it who came through which line; `--again` asks the
+which function. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
+place of the right one and runs the tests of that function, those first that noticed something near it
+before, until one fails. Values on top level are left out: others are made of them before a mutant could
+come. A copy that takes five times as long as the right code, or ends itself, counts as noticed. `--results`
+keeps what was found, so that the next run goes on, and beside it who came through what; `--again` asks the
 survivors anew, `--budget` stops after so many seconds of work.
 Survivors that change nothing anybody could see are listed with the reason in `mutation_survivors.toml`.
 """
@@ -16,6 +16,8 @@ Survivors that change nothing anybody could see are listed with the reason in `m
 from __future__ import annotations
 
 import argparse
+import ast
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -45,8 +47,6 @@ from mutants import Mutant, mutants, mutated  # noqa: E402 - beside this file
 SURVIVORS = ROOT / "benchmarks" / "mutation_survivors.toml"
 MOST_S, MOST_BYTES = 60, 4 * 2**30
 """What a mutant may take of the processor, and of memory with what is mapped already."""
-MOST_CALLS = 40
-"""Of one function in one test, whose lines are noted: the first calls say enough."""
 FEW, MANY = {"test_draws.py"}, {"test_draws.py", "test_verdicts.py"}
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
 AUDIT = "care choice daylight given journey parties sheet trips"
@@ -80,12 +80,12 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
 
 @dataclass(slots=True)
 class Session:
-    """What is known while mutants are tried: items, who came through which line, how long each took."""
+    """What is known while mutants are tried: items, who came through which function, how long each took."""
 
     modules: list[str]
     options: argparse.Namespace
     items: list[pytest.Item] = field(default_factory=list)
-    lines: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    through: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     cpu_s: dict[int, float] = field(default_factory=dict)
     noticed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -112,11 +112,12 @@ class Session:
         return True
 
     def _remembered(self) -> list[int]:
-        """Read from beside the results who came through which line; return the tests that are not known.
+        """Read from beside the results who came through what; return the tests that are not known.
 
         All are known anew when the code changed, those of a file when the file did.
         """
-        file, known = self._memory(), {"code": "", "tests": [], "lines": []}
+        file = self._memory()
+        known: dict[str, Any] = {"code": "", "tests": [], "through": []}
         if file is not None and file.is_file():
             known = json.loads(file.read_text(encoding="utf-8"))
         here = {item.nodeid: number for number, item in enumerate(self.items)}
@@ -127,8 +128,8 @@ class Session:
             if name in here and files.get(path) == digest:
                 number_of[was] = here[name]
                 self.cpu_s[here[name]] = cpu_s
-        for path, line, tests in known["lines"]:
-            self.lines[path, line] = {number_of[was] for was in tests if was in number_of}
+        for path, name, tests in known["through"]:
+            self.through[path, name] = {number_of[was] for was in tests if was in number_of}
         return [number for number in range(len(self.items)) if number not in self.cpu_s]
 
     def _remember(self) -> None:
@@ -139,12 +140,13 @@ class Session:
             (item.nodeid, str(item.path), _hash([item.path]), self.cpu_s[number])
             for number, item in enumerate(self.items)
         ]
-        lines = [[*place, sorted(through)] for place, through in self.lines.items()]
-        file.write_text(json.dumps({"code": self._code(), "tests": tests, "lines": lines}), encoding="utf-8")
+        through = [[*place, sorted(numbers)] for place, numbers in self.through.items()]
+        known = {"code": self._code(), "tests": tests, "through": through}
+        file.write_text(json.dumps(known), encoding="utf-8")
 
     def _memory(self) -> Path | None:
         results: Path | None = self.options.results
-        return None if results is None else results.with_suffix(".lines.json")
+        return None if results is None else results.with_suffix(".through.json")
 
     def _code(self) -> str:
         return _hash(_path(name) for name in PARTS[self.options.part][0])
@@ -161,20 +163,11 @@ class Session:
         return outcome == SURVIVED
 
     def _first_run(self, number: int, paths: set[str]) -> None:
-        """Run one test as it is; when it passed nothing else of it matters but its lines."""
-        seen: set[tuple[str, int]] = set()
-        calls: Counter[types.CodeType] = Counter()
+        """Run one test as it is; when it passed nothing else of it matters but what it came through."""
+        seen: set[types.CodeType] = set()
 
-        def line(frame: types.FrameType, _event: str, _arg: object) -> Any:
-            seen.add((frame.f_code.co_filename, frame.f_lineno))
-            return line
-
-        def trace(frame: types.FrameType, _event: str, _arg: object) -> Any:
-            code = frame.f_code
-            if code.co_filename not in paths or calls[code] >= MOST_CALLS:
-                return None
-            calls[code] += 1
-            return line(frame, "call", None)
+        def trace(frame: types.FrameType, _event: str, _arg: object) -> None:
+            seen.add(frame.f_code)
 
         started = time.process_time()
         sys.settrace(trace)
@@ -184,8 +177,10 @@ class Session:
         finally:
             sys.settrace(None)
         self.cpu_s[number] = time.process_time() - started
-        for place in seen:
-            self.lines[place].add(number)
+        for code in seen:
+            if code.co_filename in paths:
+                name = code.co_qualname.replace(".<locals>", "").partition(".<")[0]
+                self.through[code.co_filename, name].add(number)
         if not good:
             self.failed.append(self.items[number].nodeid)
 
@@ -219,11 +214,8 @@ class Session:
                 out.write(json.dumps({"key": key, **row}) + "\n")
 
     def _try(self, module: types.ModuleType, source: str, one: Mutant, path: str) -> tuple[str, str]:
-        """Fork, put the mutant in, run the tests of its line; return what became of it and by which test."""
-        through = set(self.lines.get((path, one.line), ()))
-        if one.function == "<module>":
-            # What stands on top level is used inside: whoever comes through the module may notice.
-            through = set().union(*(tests for (file, _), tests in self.lines.items() if file == path))
+        """Fork, put the mutant in, run the tests of its function; return what became of it and by whom."""
+        through = set(self.through.get((path, one.function), ()))
         if not through:
             through = set(range(len(self.items)))
         near = (*self.noticed[one.function], *self.noticed[path])
@@ -295,9 +287,14 @@ def put_in(module: types.ModuleType, source: str, one: Mutant) -> None:
     """Give the loaded module the code of its mutant: that of one function, or what changed on top level."""
     fresh = types.ModuleType(module.__name__)
     fresh.__dict__.update(__file__=getattr(module, "__file__", ""), __package__=module.__package__)
-    exec(compile(mutated(source, one.number), str(fresh.__file__), "exec"), fresh.__dict__)
-    old, new = _function(module, one.function), _function(fresh, one.function)
+    old = _function(module, one.function)
+    tree = mutated(source, one.number)
+    if old is not None:
+        _keep_what_is_closed_over(tree, old)
+    exec(compile(tree, str(fresh.__file__), "exec"), fresh.__dict__)
+    new = _function(fresh, one.function)
     if old is not None and new is not None:
+        _put_in_closures(old.__code__, new.__code__)
         old.__code__ = new.__code__
         old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
         return
@@ -305,6 +302,31 @@ def put_in(module: types.ModuleType, source: str, one: Mutant) -> None:
     names = [owner] if hasattr(module, owner) else list(vars(fresh))
     for name in names:
         _replace_everywhere(module, name, getattr(fresh, name))
+
+
+def _inner(code: types.CodeType) -> list[types.CodeType]:
+    """Return the codes of functions inside, in order."""
+    own = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return [inner for one in own for inner in (one, *_inner(one))]
+
+
+def _put_in_closures(old: types.CodeType, new: types.CodeType) -> None:
+    """Give functions that were made inside another, and are in use already, the code of the mutant, too."""
+    names = [inner.co_qualname for inner in _inner(old)]
+    if names != [inner.co_qualname for inner in _inner(new)]:
+        return
+    put = {id(was): now for was, now in zip(_inner(old), _inner(new), strict=True)}
+    for made in gc.get_objects():
+        if isinstance(made, types.FunctionType) and id(made.__code__) in put:
+            made.__code__ = put[id(made.__code__)]
+
+
+def _keep_what_is_closed_over(tree: ast.Module, old: types.FunctionType) -> None:
+    """Name in functions inside another what they close over, never run: a mutant may use less of it."""
+    free = {inner.co_name: inner.co_freevars for inner in _inner(old.__code__)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and free.get(node.name):
+            node.body.append(ast.parse(f"if False:\n    {', '.join(free[node.name])},").body[0])
 
 
 def _function(module: types.ModuleType, qualname: str) -> types.FunctionType | None:

@@ -178,10 +178,8 @@ def departures(second: tuple[int, int], persons: tuple[int, int], position: tupl
     def fits_at_once(value: Any) -> bool:
         if type(value) is not list or not _all_of(value, list, 3):
             return False
-        if not value:
-            return True
-        when, who, held = zip(*value, strict=True)
-        if not (_all_within(when, *second) and _all_within(who, *persons)) or set(map(type, held)) != {list}:
+        when, who, held = zip(*value, strict=True) if value else ((), (), ())
+        if not (_all_within(when, *second) and _all_within(who, *persons) and set(map(type, held)) <= {list}):
             return False
         pauses = [pause for pauses in held for pause in pauses]
         if not _all_of(pauses, list, 2):
@@ -205,48 +203,34 @@ def _all_within(values: Sequence[Any], low: int, high: int) -> bool:
 
 def column(low: int, high: int) -> Shape:
     """A list of whole numbers, checked as a whole first."""
-    each = whole(low, high)
-
-    def check(value: Any, where: str, findings: Findings) -> bool:
-        if not _is_list(value, where, findings):
-            return False
-        findings.checked("SCHEMA", len(value))
-        if set(map(type, value)) <= {int} and (not value or (low <= min(value) and max(value) <= high)):
-            return True
-        return _every(each(item, f"{where}[{i}]", findings) for i, item in enumerate(value))
-
-    return check
-
-
-def texts(value: Any, where: str, findings: Findings) -> bool:
-    """A list of texts."""
-    if not _is_list(value, where, findings):
-        return False
-    findings.checked("SCHEMA", len(value))
-    if set(map(type, value)) <= {str}:
-        return True
-    return _every(text(item, f"{where}[{i}]", findings) for i, item in enumerate(value))
+    return _list_of(whole(low, high), lambda value: _all_within(value, low, high))
 
 
 def table(*ranges: tuple[int, int]) -> Shape:
     """A list of rows of whole numbers, one (low, high) range per position; checked as a whole first."""
-    each = row(*(whole(low, high) for low, high in ranges))
 
-    def fits_at_once(value: Any) -> bool:
-        if not set(map(type, value)) <= {list} or not set(map(len, value)) <= {len(ranges)}:
-            return False
-        columns = zip(*value, strict=True)
-        return all(
-            set(map(type, entries)) == {int} and low <= min(entries) and max(entries) <= high
-            for entries, (low, high) in zip(columns, ranges, strict=False)
+    def fits_at_once(value: Sequence[Any]) -> bool:
+        return _all_of(value, list, len(ranges)) and all(
+            _all_within(entries, *limits)
+            for entries, limits in zip(zip(*value, strict=True), ranges, strict=False)
         )
+
+    return _list_of(row(*(whole(*limits) for limits in ranges)), fits_at_once)
+
+
+def _list_of(each: Shape, fits_at_once: Callable[[Sequence[Any]], bool]) -> Shape:
+    """A list whose entries are looked at one by one only where they do not fit as a whole."""
 
     def check(value: Any, where: str, findings: Findings) -> bool:
         if not _is_list(value, where, findings):
             return False
         findings.checked("SCHEMA", len(value))
-        if fits_at_once(value):
-            return True
-        return _every(each(item, f"{where}[{i}]", findings) for i, item in enumerate(value))
+        return fits_at_once(value) or _every(
+            each(item, f"{where}[{i}]", findings) for i, item in enumerate(value)
+        )
 
     return check
+
+
+texts = _list_of(text, lambda value: set(map(type, value)) <= {str})
+"""A list of texts."""

@@ -81,3 +81,27 @@ def test_what_a_function_made_on_top_level_is_replaced_too(monkeypatch):
     assert not module.SMALL(4)
     mutation.put_in(module, source, made.mutants(source)[number])
     assert module.SMALL(4)
+
+
+CLOSURES = """
+def at_most(high, low):
+    def check(value):
+        return low <= value and value <= high
+    return check
+
+HALF = at_most(3, 1)
+"""
+
+
+@pytest.mark.parametrize(("change", "expected"), [("value < high", [False, True, True, False]),
+                                                  ("return None", [None] * 4)])  # fmt: skip
+def test_a_mutant_takes_the_place_of_functions_that_were_made_before(monkeypatch, change, expected):
+    from benchmarks import mutation
+
+    module = types.ModuleType("closures")
+    monkeypatch.setitem(sys.modules, "closures", module)
+    exec(compile(CLOSURES, "closures.py", "exec"), module.__dict__)
+    assert [module.HALF(n) for n in range(4)] == [False, True, True, True]
+    one = next(m for m in made.mutants(CLOSURES) if m.function == "at_most.check" and m.after == change)
+    mutation.put_in(module, CLOSURES, one)
+    assert [module.HALF(n) for n in range(4)] == expected
