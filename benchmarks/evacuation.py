@@ -293,7 +293,9 @@ def proved(case: Case, cars: BookedCars) -> Certificate:
     """Return the certificate of bounds for what a plan serves."""
     arrivals = arrivals_of(cars)
     served = Served({"cars": (len(arrivals), int(arrivals.max()))} if len(arrivals) else {})
-    return certify(case.problem, {DIRECTION: served})[0]
+    lists = range(len(cars.emptied_s))
+    emptied_s = {case.problem.places[int(cars.place[k])].id: int(cars.emptied_s[k]) for k in lists}
+    return certify(case.problem, {DIRECTION: served}, emptied_s=emptied_s)[0]
 
 
 def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, folder: Path) -> dict[str, Any]:

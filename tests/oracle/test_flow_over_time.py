@@ -12,7 +12,6 @@ from ortools.graph.python import max_flow
 
 from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network, sweep
 from safepassage.kernels.flow_over_time.contraction import contract
-from safepassage.kernels.flow_over_time.labels import CutArcs
 
 HOUR = 3600
 UNIT = 1000
@@ -101,66 +100,6 @@ def test_paths_carry_everybody_within_the_capacity_of_every_second(town):
     assert all(count <= rows[arc][3] for (arc, _), count in entered.items())
     for source, count in enumerate(people):
         assert paths.vehicles[paths.source == source].sum() <= count
-
-
-@settings(max_examples=25, deadline=None)
-@given(towns(), st.integers(1, 4))
-def test_labels_prove_no_less_than_what_arrives(town, bin_s):
-    """The label sum of any stage, shifted to any second, is at least the flow by then."""
-    rows, n, nodes, release, people, exits = town
-    found = swept(town, bin_s, rounding_ppm=0)
-    tail, head, travel_s, capacity = columns(rows)
-    to_site = np.full(n, -1, dtype=np.int64)
-    to_site[exits] = 0
-    for _ in range(n):
-        for u, v, travel, _ in rows:
-            if u not in exits and to_site[v] >= 0 and (to_site[u] < 0 or to_site[u] > to_site[v] + travel):
-                to_site[u] = to_site[v] + travel
-    cut = CutArcs(
-        n_nodes=n, tail=tail, head=head, travel_s=travel_s, slope=capacity / HOUR / UNIT,
-        burst=np.ones(len(tail)), origin=np.array(nodes), release_s=np.array(release),
-        persons=np.array(people), to_site_s=to_site, site=np.array(exits), raw=np.arange(len(tail)),
-        horizon_s=10_000,
-    )  # fmt: skip
-    for horizon_s in (1, 3, 6, 10):
-        alpha = cut.polished(cut.swept(found, horizon_s), 4)
-        total = sum(c for v, r, c in zip(nodes, release, people, strict=True) if alpha[v] > r)
-        for u, v, travel, per_s in rows:
-            start, end = max(int(alpha[u]), 0), int(alpha[v]) - travel
-            if start < end and u not in exits:
-                total += per_s * (end - start)
-        assert total >= most_by(town, horizon_s)
-
-
-def least_cut_of(found, stage, parts):
-    """What the labels of a stage let through, in parts of vehicles, summed over bins."""
-    net = found.network
-    late = np.minimum(found.late[stage].astype(np.int64), stage + 1)
-    per_bin = -(-net.capacity_mveh_h * found.bin_s * parts // (HOUR * UNIT))
-    width = np.maximum(0, late[net.head] - found.shift - late[net.tail])
-    settled = (found.settled >= 0) & (found.settled <= stage)
-    return int((width * per_bin).sum()) + parts * int(net.vehicles[settled].sum())
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_labels_of_even_bins_are_a_least_cut(seed):
-    """Where capacities are no whole vehicles a bin, parts keep flow and labels equal at every stage."""
-    rng, parts = np.random.default_rng(seed), 8
-    n, m = int(rng.integers(4, 10)), int(rng.integers(6, 24))
-    tail, head = rng.integers(0, n, (2, m))
-    arcs = (tail, head, rng.integers(3, 40, m), rng.integers(200, 900, m) * UNIT)
-    source = np.sort(rng.choice(n - 2, 2, replace=False))
-    movers = Movers(
-        node=source, release_s=np.zeros(2), vehicles=rng.integers(2, 30, 2), exits=np.array([n - 1])
-    )
-    network = slack_network(arcs, n, movers)
-    if not len(network.source):
-        return
-    found = sweep(network, 10, units_mveh=UNIT, rounding_ppm=0, parts=parts)
-    arrived = np.cumsum(found.arrived)
-    for stage in range(int(found.earliest[network.exits].min()), len(arrived) - 1):
-        assert least_cut_of(found, stage, parts) == arrived[stage]
 
 
 def test_a_bridge_lets_one_vehicle_through_each_second():

@@ -15,8 +15,8 @@ from safepassage.engines.bounds.remaining import remaining, under_way
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
-SWEPT_POINTS, BASE = 120, 8
-"""Points where one sweep gives the labels of all: every eighth, then those half-way between."""
+STEADY_POINTS = 120
+"""Points where steady flows give the labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,19 @@ class _Direction:
                 self.demand[COMMODITY[row.group]] += row.persons
         self.total = sum(self.demand.values())
         self.cars = LabelCuts(problem, direction, CARS)
-        self.persons = LabelCuts(problem, direction, PERSONS)
-        # Nobody boards anything: the cut of everybody would only say the same less sharply.
-        self.by_car_only = self.total == self.demand[CARS] and self.cars.has_sweep
+        # Where nobody boards anything the cut of everybody would only say the same less sharply.
+        by_car_only = self.total == self.demand[CARS] and self.cars.is_steady
+        self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS)
         self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
+        self._node = {place.id: place.node for place in problem.places}
+
+    def prepare(self, served: Served, emptied_s: Mapping[str, int]) -> None:
+        """Tell the cuts what a schedule achieves, and where people wait how long in the flow behind it."""
+        at_node: dict[int, int] = {}
+        for place, second in sorted(emptied_s.items()):
+            node = self._node[place]
+            at_node[node] = max(second, at_node.get(node, 0))
+        self.cars.prepare(max(1, served.of(CARS)[1]), at_node)
 
 
 Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
@@ -69,6 +78,7 @@ def certify(
     served: Mapping[str, Served],
     *,
     points: int | None = None,
+    emptied_s: Mapping[str, int] | None = None,
     observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
@@ -80,6 +90,9 @@ def certify(
         commodity; where nobody is served there is none.
     points
         Points of the arrival envelope up to the last arrival; None for what the size of the network allows.
+    emptied_s
+        By place the second by which nobody waits there any more, in the flow behind the schedule: it guides
+        where labels are sought, and proves nothing by itself.
     """
     problem = remaining(problem)
     bounds: list[Bound] = []
@@ -90,6 +103,7 @@ def certify(
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.
+        direction.prepare(served[name], emptied_s or {})
         points_of = _envelope(problem, direction, served[name], points)
         proved = _bounds(direction, served[name], behind)
         if observer is not None:
@@ -104,8 +118,10 @@ def certify(
 def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound]:
     found: list[Bound] = []
     best_s = 0
-    cutters = ((CARS, direction.cars), (PERSONS, direction.persons))
-    for commodity, cutter in cutters[:1] if direction.by_car_only else cutters:
+    cutters = [(CARS, direction.cars)]
+    if direction.persons is not None:
+        cutters.append((PERSONS, direction.persons))
+    for commodity, cutter in cutters:
         persons, clearance_s = served.of(commodity)
         cut = cutter.latest_short_of(persons, low_s=best_s, high_s=clearance_s) if persons else None
         if cut is not None:
@@ -140,23 +156,15 @@ def _envelope(
     problem: PlanningProblem, direction: _Direction, served: Served, points: int | None
 ) -> list[EnvelopePoint]:
     horizon_s = problem.network.horizon_s
-    if direction.by_car_only:
-        points = points or SWEPT_POINTS
+    if direction.persons is None:
+        points = points or STEADY_POINTS
     points = points or next(n for arcs, n in ENVELOPE_POINTS if len(problem.network.arcs) <= arcs)
     last = min(horizon_s, max(served.of(PERSONS)[1], 1))
     # Before anybody can be there an envelope has nothing to say.
-    first = min(direction.cars.first_arrival_s - 1, last - 1) if direction.by_car_only else 0
+    first = min(direction.cars.first_arrival_s - 1, last - 1) if direction.persons is None else 0
     first = max(0, first)
     times = [first + (last - first) * k // points for k in range(points + 1)]
-    direction.cars.prepare(max(1, served.of(CARS)[1]))
-    found = {t: _point(direction, t) for t in dict.fromkeys([*_halving(times), horizon_s]) if t}
-    return [found[t] for t in sorted(found)]
-
-
-def _halving(times: list[int]) -> list[int]:
-    """Return every eighth, then those half-way between: labels are best found between two that are known."""
-    steps = [BASE >> k for k in range(BASE.bit_length())]
-    return [t for step in steps for t in times[::step]]
+    return [_point(direction, t) for t in dict.fromkeys([*times, horizon_s]) if t]
 
 
 def _point(direction: _Direction, t: int) -> EnvelopePoint:
@@ -169,7 +177,7 @@ def _point(direction: _Direction, t: int) -> EnvelopePoint:
         if arrived < demand[commodity]:
             parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
         by_parts += min(arrived, demand[commodity])
-    everybody = None if direction.by_car_only else direction.persons.cut(t)
+    everybody = None if direction.persons is None else direction.persons.cut(t)
     persons = _part(parts, PERSONS, everybody, direction.total)
     return EnvelopePoint(
         direction=direction.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.bounds.commodity import CARS, ArcSupply, Origin, origins
-from safepassage.engines.bounds.swept_cut import SweptCuts
+from safepassage.engines.bounds.steady_cut import SteadyCuts
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.kernels.graphs.static_cut import UNLIMITED, least_cut
 
@@ -20,10 +20,10 @@ Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40
 NEVER_EARLY = -1
 LARGE_ARCS = 50_000
-SWEPT_PERSONS = 20_000
-"""From so many persons in cars on a sweep looks for labels: with fewer it costs more than it can prove."""
+STEADY_PERSONS = 20_000
+"""From so many persons in cars on steady flows give labels: with fewer a sweep costs more than they prove."""
 STATIC_ARCS = 20_000
-"""From so many arcs on static cuts are tried only where no sweep is."""
+"""From so many arcs on static cuts are tried only where no steady flow is."""
 
 
 class Cut(NamedTuple):
@@ -46,7 +46,7 @@ class LabelCuts:
 
     Good labels come from a static least cut: each arc may carry what its capacity allows between the first
     arrival of anyone at its tail and the last moment from which a site is reached by T. On large networks
-    they come from a sweep over bins of time, which knows in which order places fall behind the queues. Any
+    they come from steady flows, which know what queues do once it is known at which places people wait. Any
     labels are valid; the sum is ours, not the solver's.
     """
 
@@ -70,10 +70,10 @@ class LabelCuts:
         self._first = self._distances(
             [o.node for o in self.origins], [o.release_s for o in self.origins], reverse=False
         )
-        self._swept: SweptCuts | None = None
+        self._steady: SteadyCuts | None = None
         self._phi: dict[int, int] = {}
-        if commodity == CARS and self.demand >= SWEPT_PERSONS and len(self._site_nodes):
-            self._swept = SweptCuts(
+        if commodity == CARS and self.demand >= STEADY_PERSONS and len(self._site_nodes):
+            self._steady = SteadyCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
                 problem.network.horizon_s,
             )  # fmt: skip
@@ -129,32 +129,35 @@ class LabelCuts:
         return self._as_cut(horizon_s, early, latest, side, whole=among is None)
 
     @property
-    def has_sweep(self) -> bool:
-        """Whether labels come from a sweep, which makes a further horizon cheap."""
-        return self._swept is not None
+    def is_steady(self) -> bool:
+        """Whether labels come from steady flows, which makes a further horizon cheap."""
+        return self._steady is not None
 
-    def prepare(self, last_s: int) -> None:
-        """Sweep once where that pays, for a plan that has everybody by `last_s`."""
-        if self._swept is not None:
-            self._swept.prepare(last_s)
+    def prepare(self, last_s: int, emptied_s: Mapping[int, int]) -> None:
+        """Learn where people wait, for a plan that has everybody by `last_s`, where steady flows need it.
+
+        `emptied_s` says by which second nobody waits at a node any more; empty where that is not known.
+        """
+        if self._steady is not None:
+            self._steady.prepare(last_s, emptied_s)
 
     def best_cut(self, horizon_s: int) -> Cut:
         """Return the least cut found for arrivals by `horizon_s`."""
-        if self._swept is None:
+        if self._steady is None:
             return self.cut(horizon_s)
-        swept = self._swept_cut(horizon_s)
-        self._phi[horizon_s] = swept.phi
+        steady = self._steady_cut(horizon_s)
+        self._phi[horizon_s] = steady.phi
         if len(self._supply.arc) >= STATIC_ARCS:
-            return swept
+            return steady
         static = self.cut(horizon_s)
-        return static if static.phi <= swept.phi else swept
+        return static if static.phi <= steady.phi else steady
 
-    def _swept_cut(self, horizon_s: int, *, closely: bool = False) -> Cut:
-        if self._swept is None:
-            raise ValueError("no sweep on a network this small")
-        self._swept.prepare(max(1, horizon_s))
+    def _steady_cut(self, horizon_s: int) -> Cut:
+        if self._steady is None:
+            raise ValueError("no steady flow for so few")
+        self._steady.prepare(max(1, horizon_s), {})
         latest = self._latest(horizon_s)
-        alpha = self._swept.labels(horizon_s, closely=closely)
+        alpha = self._steady.labels(horizon_s)
         return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
 
     def _listed(self, horizon_s: int, alpha: Int64, early: Int64, latest: Int64) -> Cut:
@@ -204,10 +207,10 @@ class LabelCuts:
 
         `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole.
         """
-        self.prepare(high_s)
+        self.prepare(high_s, {})
         best: Cut | None = None
-        if self._swept is not None:
-            best = self._swept_short_of(persons, low_s, high_s)
+        if self._steady is not None:
+            best = self._steady_short_of(persons, low_s, high_s)
             if best is not None and len(self._supply.arc) >= STATIC_ARCS:
                 return best
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)
@@ -219,15 +222,12 @@ class LabelCuts:
                 best = self._search(persons, among, start, high_s) or trial
         return best
 
-    def _swept_short_of(self, persons: int, low_s: int, high_s: int) -> Cut | None:
-        """Return the cut of the largest horizon by swept labels, between horizons looked at before."""
+    def _steady_short_of(self, persons: int, low_s: int, high_s: int) -> Cut | None:
+        """Return the cut of the largest horizon by steady labels, between horizons looked at before."""
         short = [t for t, phi in self._phi.items() if low_s <= t < high_s and phi < persons]
         low_s = max(short, default=low_s)
         beyond = min((t for t in self._phi if t > low_s), default=high_s)
-        best = self._search_by(persons, self._swept_cut, low_s, min(high_s, beyond))
-        closely = partial(self._swept_cut, closely=True)
-        start_s = low_s if best is None else best.horizon_s + 1
-        return self._search_by(persons, closely, start_s, min(high_s, 2 * beyond - low_s)) or best
+        return self._search_by(persons, self._steady_cut, low_s, min(high_s, beyond))
 
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         return self._search_by(persons, partial(self.cut, among=among), low_s, high_s)
@@ -235,7 +235,7 @@ class LabelCuts:
     def _search_by(self, persons: int, cut_by: Callable[[int], Cut], low_s: int, high_s: int) -> Cut | None:
         best: Cut | None = None
         low, high = low_s, high_s
-        # A cut of a large network costs a tenth of a second: there the search ends within 0.1 %.
+        # A cut of a large network takes its time: there the search ends within 0.1 %.
         spare_s = high_s // 1_000 if len(self._supply.arc) > LARGE_ARCS else 0
         while low + spare_s < high:
             middle = (low + high) // 2

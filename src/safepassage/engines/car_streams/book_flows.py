@@ -101,6 +101,7 @@ def book_flows(
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
         persons=np.ones(len(rows), dtype=np.int64),
+        emptied_s=flows.emptied_s[list_source] if len(flows.emptied_s) else flows.emptied_s,
     )  # fmt: skip
 
 

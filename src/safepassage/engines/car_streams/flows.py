@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.domain.case import Group
 from safepassage.domain.network import Int64, Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows
-from safepassage.kernels.flow_over_time import Movers, flow_paths, in_step, slack_network, sweep
+from safepassage.kernels.flow_over_time import (
+    FAR,
+    Movers,
+    SlackNetwork,
+    SteadyFlow,
+    Sweep,
+    flow_paths,
+    in_step,
+    slack_network,
+    sweep,
+)
+
+STEADY_EVERY = 3
+"""Bins from one steady flow to the next when roads are looked for."""
+
+
+class EarliestFlows(NamedTuple):
+    """Flows, (n_sources,) positions of their places, and (n_arcs,) which roads finer flows are to use.
+
+    These are the roads of the flow itself and those of steady flows: on wide bins a flow takes roads whose
+    rounding favours them, and steady flows know every second.
+    """
+
+    flows: PathFlows
+    place: Int64
+    roads: NDArray[np.bool_]
 
 
 def earliest_flows(
@@ -18,18 +45,18 @@ def earliest_flows(
     direction: str,
     *,
     bin_s: int,
-    before: tuple[PathFlows, Int64] | None = None,
+    before: EarliestFlows | None = None,
     expired: Callable[[], bool] | None = None,
-) -> tuple[PathFlows, Int64]:
-    """Return flows of own vehicles to the sites of a direction, and (n_sources,) positions of their places.
+) -> EarliestFlows:
+    """Return flows of own vehicles to the sites of a direction that come as early as possible.
 
     Parameters
     ----------
     bin_s
         Seconds of a bin: smaller ones follow the roads more closely and take longer.
     before
-        What was returned for wider bins: only the arcs that it used may be used, and nodes are put in step
-        with it. None for all arcs.
+        What was returned for wider bins: only its roads may be used, and nodes are put in step with its
+        flow. None for all arcs.
     expired
         Asked from time to time; what has no flow by then has none.
 
@@ -43,7 +70,7 @@ def earliest_flows(
     load = at_once = None
     if before is not None:
         load, at_once = _loads(problem, before, bin_s)
-        usable &= load > 0
+        usable &= before.roads
     capacity = np.where(usable, arcs.capacity_mveh_h, 0)
     exits = np.unique([site.node for site in problem.sites(direction)]).astype(np.int64)
     who = _vehicles(problem, direction, set(exits.tolist()))
@@ -60,13 +87,31 @@ def earliest_flows(
     network = slack_network((arcs.tail, arcs.head, arcs.travel_s, capacity), problem.network.n_nodes, movers)
     if load is not None and at_once is not None:
         network = in_step(network, load, at_once, bin_s)
-    found = flow_paths(sweep(network, bin_s, units_mveh=rules.car_units_mveh, expired=expired))
-    return _shared_out(PathFlows(**found._asdict()), [at_node[node] for node in nodes], who)
+    found = sweep(network, bin_s, units_mveh=rules.car_units_mveh, expired=expired)
+    emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
+    emptied_s[network.source] = found.emptied_s
+    flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
+    roads = _steady_roads(network, found, len(arcs)) if before is None else before.roads & (load == 0)
+    roads[flows.arcs] = True
+    return EarliestFlows(*_shared_out(flows, [at_node[node] for node in nodes], who), roads)
 
 
-def _loads(problem: PlanningProblem, before: tuple[PathFlows, Int64], bin_s: int) -> tuple[Int64, Int64]:
+def _steady_roads(network: SlackNetwork, found: Sweep, n_arcs: int) -> NDArray[np.bool_]:
+    """Return (n_arcs,) the roads of steady flows, at a horizon every few bins of a sweep."""
+    used = np.zeros(len(network.tail), dtype=bool)
+    if len(network.source):
+        steady = SteadyFlow(network)
+        for stage in range(0, len(found.arrived), STEADY_EVERY):
+            horizon_s = (stage + 1) * found.bin_s
+            used |= steady.used(horizon_s, found.emptied_s > horizon_s)
+    roads = np.zeros(n_arcs, dtype=bool)
+    roads[network.raw_arcs[np.repeat(used, np.diff(network.raw_start))]] = True
+    return roads
+
+
+def _loads(problem: PlanningProblem, before: EarliestFlows, bin_s: int) -> tuple[Int64, Int64]:
     """Return vehicles of a flow by arc, and by node those that leave within a bin of their release."""
-    flows, place = before
+    flows, place = before.flows, before.place
     by_arc = np.repeat(flows.vehicles, np.diff(flows.start))
     load = np.bincount(flows.arcs, by_arc, minlength=len(problem.network.arcs)).astype(np.int64)
     node = np.asarray([problem.places[p].node for p in place.tolist()], dtype=np.int64)
@@ -97,6 +142,7 @@ def _shared_out(
     number = {place: i for i, place in enumerate(places)}
     left = dict(vehicles)
     queue = [list(members) for members in places_of]
+    node_of = {place: node for node, members in enumerate(places_of) for place in members}
     rows: list[int] = []
     source: list[int] = []
     count: list[int] = []
@@ -120,5 +166,6 @@ def _shared_out(
         source=np.asarray(source, dtype=np.int64), start=start,
         arcs=flows.arcs[np.repeat(flows.start[:-1][picked], lengths) + within],
         depart_s=flows.depart_s[picked], vehicles=np.asarray(count, dtype=np.int64),
+        emptied_s=flows.emptied_s[[node_of[place] for place in places]],
     )  # fmt: skip
     return shared, np.asarray(places, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ class PathFlows:
     """Vehicles that leave a source together along one path.
 
     Row p starts at `source[p]` (a position among the sources), drives `arcs[start[p]:start[p + 1]]`, is to
-    leave in second `depart_s[p]` and stands for `vehicles[p]` vehicles.
+    leave in second `depart_s[p]` and stands for `vehicles[p]` vehicles. `emptied_s` (n_sources,) is the
+    second by which nobody waits at a source any more; empty where that is not known.
     """
 
     source: Int64
@@ -24,6 +25,7 @@ class PathFlows:
     arcs: Int64
     depart_s: Int64
     vehicles: Int64
+    emptied_s: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -2,7 +2,19 @@
 
 from safepassage.kernels.flow_over_time.network import Movers, SlackNetwork, slack_network
 from safepassage.kernels.flow_over_time.paths import FlowPaths, flow_paths
+from safepassage.kernels.flow_over_time.steady_flow import SteadyFlow
 from safepassage.kernels.flow_over_time.steps import in_step
-from safepassage.kernels.flow_over_time.sweep import Sweep, sweep
+from safepassage.kernels.flow_over_time.sweep import FAR, Sweep, sweep
 
-__all__ = ["FlowPaths", "Movers", "SlackNetwork", "Sweep", "flow_paths", "in_step", "slack_network", "sweep"]
+__all__ = [
+    "FAR",
+    "FlowPaths",
+    "Movers",
+    "SlackNetwork",
+    "SteadyFlow",
+    "Sweep",
+    "flow_paths",
+    "in_step",
+    "slack_network",
+    "sweep",
+]

@@ -1,8 +1,8 @@
-"""Time labels of nodes for a label cut: from the sweep, made better one node at a time.
+"""Time labels of nodes for a label cut: from a steady flow, made better one node at a time.
 
-Any labels prove something (see `docs/explanation/model.md`); here are good ones. At each stage of a sweep the
-points that still reach the exits are one side of a least cut of the bins. Its labels are known to a bin only;
-coordinate descent on the sum itself moves them to the second.
+Any labels prove something (see `docs/explanation/model.md`); here are good ones. The prices of a steady flow
+are the best there are if roads carry straight lines; what arcs carry at once besides, and whole vehicles, are
+left to coordinate descent on the sum.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.flow_over_time.sweep import Sweep
+from safepassage.kernels.flow_over_time.network import SlackNetwork
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -26,7 +26,7 @@ class CutArcs:
 
     `tail`, `head`, `travel_s` have shape (n_arcs,); an arc carries about `slope` persons a second plus
     `burst`. `origin`, `release_s`, `persons` describe who starts where. `site` are nodes with a fixed label.
-    `raw` are the numbers that the sweep knows the arcs by.
+    `raw` are the numbers that contracted networks know the arcs by.
     """
 
     n_nodes: int
@@ -72,22 +72,18 @@ class CutArcs:
         """Return (n_nodes,) labels that cut no arc: the last moment from which a site is reached in time."""
         return np.where(self.to_site_s >= 0, horizon_s + 1 - self.to_site_s, -1)
 
-    def swept(self, found: Sweep, horizon_s: int) -> Int64:
-        """Return (n_nodes,) labels for arrivals by `horizon_s` from the stage of a sweep that is nearest.
+    def spread(self, net: SlackNetwork, labels: Int64, horizon_s: int) -> Int64:
+        """Return (n_nodes,) labels for arrivals by `horizon_s` from those of a contracted network's nodes.
 
         Inside a contracted arc that is cut the road that carries least is cut; other nodes between take the
         latest label that cuts none of their arcs out; the rest the last useful moment.
         """
         from safepassage.kernels.flow_over_time import label_loops as loops  # noqa: PLC0415 - numba is slow
 
-        net = found.network
         last = self.last_moments(horizon_s)
-        swept = _stage_labels(found, horizon_s)
-        if swept is None:
-            return last
         alpha = np.where(self.to_site_s >= 0, UNSET, last)
         alpha[self.site] = horizon_s + 1
-        alpha[net.raw_node] = swept
+        alpha[net.raw_node] = labels
         alpha[self.site] = horizon_s + 1
         given = np.zeros(self.n_nodes, dtype=np.bool_)
         given[self.site] = True
@@ -115,23 +111,3 @@ class CutArcs:
             if not changes:
                 break
         return alpha
-
-
-def _stage_labels(found: Sweep, horizon_s: int) -> Int64 | None:
-    """Return a label for each node of the sweep's network, None where the horizon lies before its bins."""
-    # When everybody is out there is no cut any more: later horizons keep the last one there was.
-    stage = min((horizon_s + 1) // found.bin_s - 1, len(found.late) - 1 - found.complete)
-    if stage < 0:
-        return None
-    net = found.network
-    late = found.late[stage].astype(np.int64)
-    moved_s = horizon_s + 1 - (stage + 1) * found.bin_s
-    # A later horizon moves all labels but those of nodes that are cut off from the first second on: moved,
-    # they would open every arc out of sources that still hold people.
-    late_s = late * found.bin_s + np.where(late > found.earliest, moved_s, 0)
-    alpha = np.where(late <= stage, late_s, horizon_s + 1) - net.to_exit_s
-    # Whoever stands at a source that is not empty yet was too late from the first second on.
-    waiting = (found.settled < 0) | (found.settled > stage)
-    node = net.source_node[waiting]
-    alpha[node] = np.minimum(alpha[node], net.first_s[waiting] - net.to_exit_s[node])
-    return alpha

@@ -5,8 +5,8 @@ time the flow is made maximal again by augmenting. An augmentation never takes f
 after each bin as many as possible have arrived by then: the earliest-arrival flow of Gale, "Transient flows
 in networks" (1959) and Baumann and Skutella, "Earliest arrival flows with multiple sources" (2009,
 doi:10.1287/moor.1090.0382), on bins. Points (node, bin) that can still reach an open exit when a bin is full
-are settled for good, for nobody can come to them any more. That makes the work nearly linear, and the settled
-points at each stage are a least cut: one label per node for every horizon.
+are settled for good, for nobody can come to them any more. That makes the work nearly linear; and a source is
+behind the queues until it is settled, whatever the flow, which is what bounds ask of a sweep.
 
 The search is that of Dinic (1970) with levels counted from the exits; within a phase points without a way on
 are lifted as by Goldberg and Tarjan, "A new approach to the maximum-flow problem" (1988,
@@ -40,26 +40,27 @@ FAR = 2**40
 class Sweep:
     """An earliest-arrival flow on bins.
 
-    `arrived` (n_bins,) vehicles that come in by bin of their arrival; `late` (n_bins, n_nodes) the first bin
-    of each node from which no exit could be reached when the bin was full; `flow` (n_bins, n_arcs) and
-    `left_at` (n_bins, n_sources) vehicles that enter arcs and leave sources;
-    `settled` (n_sources,) the bin in which a
-    source was emptied, -1 if it was not; `shift` (n_arcs,) bins that an arc takes; `earliest` (n_nodes,) the
-    first bin in which anybody can be at a node; `phases` and `seen` count searches and points looked at.
+    `arrived` (n_bins,) vehicles that come in by bin of their arrival; `flow` (n_bins, n_arcs) and
+    `left_at` (n_bins, n_sources) vehicles that enter arcs and leave sources; `settled` (n_sources,) the bin
+    in which a source was emptied, -1 if it was not; `shift` (n_arcs,) bins that an arc takes; `phases` and
+    `seen` count searches and points looked at.
     """
 
     network: SlackNetwork
     bin_s: int
     arrived: Int64
-    late: Any
     flow: Any
     left_at: Any
     settled: Int64
     shift: Int64
-    earliest: Int64
     complete: bool
     phases: int
     seen: int
+
+    @property
+    def emptied_s(self) -> Int64:
+        """(n_sources,) the second by which nobody waits at a source any more, FAR where somebody does."""
+        return np.where(self.settled >= 0, (self.settled + 1) * self.bin_s, FAR)
 
 
 def sweep(
@@ -68,7 +69,6 @@ def sweep(
     *,
     units_mveh: int,
     rounding_ppm: int = 500_000,
-    parts: int = 1,
     expired: Callable[[], bool] | None = None,
     most_bins: int = 30_000,
 ) -> Sweep:
@@ -82,15 +82,12 @@ def sweep(
         What is added to a detour, as a share of a bin, before it is cut to whole bins: half for the nearest.
     units_mveh
         What a vehicle takes of a capacity.
-    parts
-        Parts that a vehicle is counted in. From two on all bins of an arc carry the same, rounded up: the
-        settled points are then a least cut even if everybody could wait.
     """
     from safepassage.kernels.flow_over_time import sweep_loops as loops  # noqa: PLC0415 - numba is slow
 
     if bin_s < 1 or units_mveh < 1:
         raise ValueError("bin_s and units_mveh must be positive")
-    run = _Run(network, bin_s, units_mveh, rounding_ppm, parts)
+    run = _Run(network, bin_s, units_mveh, rounding_ppm)
     if not len(network.source):
         return run.result(0, complete=True)
     stage = run.first_stage
@@ -101,7 +98,7 @@ def sweep(
             (stage, until), run.net, (run.room, run.flow, run.left_at),
             (run.level, run.at, run.pool_level, run.pool_at), run.supply,
             (network.exits, run.earliest, run.left), run.work(until),
-            (run.arrived, run.late, run.settled, (run.held, run.held_pool, run.front), run.counters),
+            (run.arrived, run.settled, run.counters),
         )  # fmt: skip
     return run.result(stage, complete=not run.left.any())
 
@@ -109,9 +106,7 @@ def sweep(
 class _Run:
     """The arrays of a sweep; rows for further bins are added as they are needed."""
 
-    def __init__(
-        self, network: SlackNetwork, bin_s: int, units_mveh: int, rounding_ppm: int, parts: int
-    ) -> None:
+    def __init__(self, network: SlackNetwork, bin_s: int, units_mveh: int, rounding_ppm: int) -> None:
         self.network, self.bin_s = network, bin_s
         self.shift = (network.detour_s + bin_s * rounding_ppm // PPM) // bin_s
         n = network.n_nodes
@@ -127,9 +122,8 @@ class _Run:
         self.supply = (network.source_node, self.first_bin, row)
         self.earliest = self._earliest()
         self.first_stage = int(self.earliest[network.exits].min(initial=FAR)) if len(network.source) else 0
-        self.left = network.vehicles * parts
-        self.even = parts > 1
-        self._rate = (network.capacity_mveh_h * bin_s * parts, SECONDS_PER_HOUR * units_mveh)
+        self.left = network.vehicles.copy()
+        self._rate = (network.capacity_mveh_h * bin_s, SECONDS_PER_HOUR * units_mveh)
         most = int(self._rate[0].max(initial=0)) // self._rate[1] + 1
         self.small = np.int16 if most < SMALL else np.int32
         n_arcs, n_sources = len(network.tail), len(network.source)
@@ -138,14 +132,10 @@ class _Run:
         self.left_at = np.zeros((0, n_sources), dtype=np.int32)
         self.level = np.zeros((0, n), dtype=np.int32)
         self.at = np.zeros((0, n), dtype=np.int16)
-        self.late = np.zeros((0, n), dtype=np.int16)
-        self.held = np.zeros((0, n), dtype=np.bool_)
-        self.held_pool = np.zeros(n_sources, dtype=np.bool_)
         self.arrived = np.zeros(0, dtype=np.int64)
         self.pool_level = np.full(n_sources, -1, dtype=np.int32)
         self.pool_at = np.zeros(n_sources, dtype=np.int64)
         self.settled = np.full(n_sources, -1, dtype=np.int64)
-        self.front = np.minimum(self.earliest, SMALL).astype(np.int64)
         self.counters = np.zeros(3, dtype=np.int64)
         self._queue = np.empty(0, dtype=np.int64)
 
@@ -167,12 +157,9 @@ class _Run:
         k = np.arange(have, until, dtype=np.int64)[:, None]
         numerator, denominator = self._rate
         more = (k + 1) * numerator // denominator - k * numerator // denominator
-        if self.even:
-            more = np.broadcast_to(-(-numerator // denominator), more.shape)
         self.room = np.concatenate([self.room, more.astype(self.small)])
-        for name in ("flow", "left_at", "level", "at", "late", "arrived", "held"):
-            # Before the first exit is reached nobody is late.
-            value = {"level": -1, "late": SMALL}.get(name, 0)
+        for name in ("flow", "left_at", "level", "at", "arrived"):
+            value = -1 if name == "level" else 0
             old = getattr(self, name)
             setattr(
                 self, name, np.concatenate([old, np.full((until - have, *old.shape[1:]), value, old.dtype)])
@@ -191,8 +178,8 @@ class _Run:
     def result(self, stage: int, *, complete: bool) -> Sweep:
         """Return the flow of the bins opened so far."""
         return Sweep(
-            network=self.network, bin_s=self.bin_s, arrived=self.arrived[:stage], late=self.late[:stage],
+            network=self.network, bin_s=self.bin_s, arrived=self.arrived[:stage],
             flow=self.flow[:stage], left_at=self.left_at[:stage], settled=self.settled, shift=self.shift,
-            earliest=self.earliest, complete=complete, phases=int(self.counters[1]),
+            complete=complete, phases=int(self.counters[1]),
             seen=int(self.counters[2]),
         )  # fmt: skip

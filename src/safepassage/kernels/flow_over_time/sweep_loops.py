@@ -256,59 +256,6 @@ def push(
 
 
 @compiled
-def shade(seen: int, net: Any, state: Any, supply: Any, ends: Any, shadow: Any, queue: Any) -> None:
-    """Extend the settled points by those that reach them if everybody could wait everywhere.
-
-    The flow is a maximum with waiting, too (Ford and Fulkerson 1958), so this is a side of a least cut that
-    one label per node describes: a node is early up to its `front`.
-    """
-    out_start, head, shift, in_start, in_arc, in_tail, in_shift = net
-    room, flow, left_at = state
-    held, held_pool, front = shadow
-    node_of, first_bin, row = supply
-    earliest, left = ends[1], ends[2]
-    count = 0
-    for i in range(seen):
-        k, v = queue[i] >> SHIFT, queue[i] & MASK
-        if k >= 0 and not held[k, v]:
-            held[k, v] = True
-            queue[count] = queue[i]
-            count += 1
-    i = 0
-    while i < count:
-        k, v = queue[i] >> SHIFT, queue[i] & MASK
-        i += 1
-        if k < 0:
-            for kk in range(first_bin[v], len(left_at)):
-                if left_at[kk, v] > 0 and not held[kk, node_of[v]]:
-                    held[kk, node_of[v]] = True
-                    queue[count] = (kk << SHIFT) | node_of[v]
-                    count += 1
-            continue
-        front[v] = max(front[v], k + 1)
-        if k > earliest[v] and not held[k - 1, v]:
-            held[k - 1, v] = True
-            queue[count] = ((k - 1) << SHIFT) | v
-            count += 1
-        for j in range(in_start[v], in_start[v + 1]):
-            kk, w = k - in_shift[j], in_tail[j]
-            if kk >= earliest[w] and not held[kk, w] and room[kk, in_arc[j]] > 0:
-                held[kk, w] = True
-                queue[count] = (kk << SHIFT) | w
-                count += 1
-        for arc in range(out_start[v], out_start[v + 1]):
-            if flow[k, arc] > 0 and not held[k + shift[arc], head[arc]]:
-                held[k + shift[arc], head[arc]] = True
-                queue[count] = ((k + shift[arc]) << SHIFT) | head[arc]
-                count += 1
-        s = row[v]
-        if s >= 0 and k >= first_bin[s] and left[s] == 0 and not held_pool[s]:
-            held_pool[s] = True
-            queue[count] = (-1 << SHIFT) | s
-            count += 1
-
-
-@compiled
 def send_back(trail: Any, depth: int, net: Any, state: Any, supply: Any, left: Any) -> Any:
     """Send what fits along a trail that was walked from the exit back to a source; return it."""
     in_arc = net[4]
@@ -426,10 +373,10 @@ def open_bins(
 ) -> Any:
     """Open bins one after another, each to a maximum; return the first that was not opened.
 
-    `out` = (arrived by bin, late by (bin, node), settled bin by source, shadow, counters): a point
-    that still reaches the exits at the end of a stage is settled and never looked at again.
+    `out` = (arrived by bin, settled bin by source, counters): a point that still reaches the exits at the end
+    of a stage is settled and never looked at again.
     """
-    arrived, late, settled, shadow, counters = out
+    arrived, settled, counters = out
     queue = work[0]
     left = ends[2]
     for stage in range(stages[0], stages[1]):
@@ -448,8 +395,6 @@ def open_bins(
                 settled[v] = stage
             else:
                 marks[0][k, v] = CLOSED
-        shade(seen, net, state, supply, ends, shadow, queue)
-        late[stage] = shadow[2]
         if left.sum() == 0:
             return stage + 1
     return stages[1]
