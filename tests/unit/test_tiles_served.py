@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -12,6 +9,7 @@ from starlette.routing import Route
 from safepassage.formats.maps.road_tiles import RoadTiles
 from safepassage.testing.grid_roads import CORNER_E7, grid_network
 from safepassage.web.tiles import MEDIA_TYPE, TileCache, tile_response
+from tests.support.browsing import browsing
 from tests.unit.test_road_tiles import place_of
 
 
@@ -26,12 +24,8 @@ def app():
 
 
 def get(app, place, **headers):
-    async def ask():
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.get(place, headers=headers)
-
-    return asyncio.run(ask())
+    with browsing(app) as browser:
+        return browser.get(place, headers=headers)
 
 
 def test_a_tile_is_sent_once(app):
