@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -77,3 +78,9 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared folder beside the repository (SAFEPASSAGE_SHARED may name one)")
     return folder
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector thousands of modules that stay for the whole run."""
+    gc.collect()
+    gc.freeze()

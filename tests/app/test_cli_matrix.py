@@ -47,6 +47,7 @@ def test_needs_name_what_limits_a_reception_site(case, capsys):
     assert "limited by water: 160 persons" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_sites_are_drawn_with_their_catchments(case, tmp_path, capsys):
     out = tmp_path / "sites"
     arguments = ["site", str(case), "--for", "distribution", "--count", "2", "--room", "100"]

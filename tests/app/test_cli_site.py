@@ -8,6 +8,9 @@ import pytest
 
 from safepassage.cli import main
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def site(tmp_path, capsys):

@@ -11,6 +11,9 @@ from safepassage.kernels.booking.booking import Busy, RoadPieces, Turns, book
 from safepassage.kernels.booking.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
 from safepassage.kernels.booking.road_book import RoadBook
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 HORIZON_S = 400
 UNITS = 1000
 WORK = UNITS * 3600

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 
 from safepassage.engines.buses import arrays
@@ -11,6 +12,9 @@ from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_json
 from safepassage_verify.buses import check_plan, check_proof
 from tests.support.bus_problems import least_last_arrival_s, problems
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 
 def solved(problem, rounds=4):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.kernels.booking.booking import RoadPieces, Turns
 from safepassage.kernels.booking.road_book import RoadBook
 from safepassage.kernels.flow_over_time import Movers, in_step, slack_network, sweep
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 HORIZON_S = 300
 UNITS = 1000

@@ -13,6 +13,9 @@ from ortools.graph.python import max_flow
 from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network, sweep
 from safepassage.kernels.flow_over_time.contraction import contract
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 HOUR = 3600
 UNIT = 1000
 

@@ -21,6 +21,9 @@ from safepassage.kernels.prices.priced_journeys import (
 )
 from safepassage_verify.exposure_bound import priced_exposure_bound
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 HORIZON_S = 900
 
 

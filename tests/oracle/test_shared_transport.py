@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -11,6 +12,9 @@ from safepassage.kernels.sites.cover_search import cover_all, reach_of
 from safepassage.kernels.sites.median_bound import PRICE_SCALE
 from safepassage.kernels.sites.roomy_bound import ascend_roomy, rooms_of
 from safepassage.kernels.sites.shared_transport import divide
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 
 @st.composite

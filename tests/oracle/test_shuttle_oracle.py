@@ -16,6 +16,9 @@ from safepassage_verify.shuttle import check_shuttle
 from safepassage_verify.shuttle_bound import least_value
 from tests.support.shuttles import document, random_problem
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 
 def loads(problem, vehicle, left):
     """Yield every ordered load of one trip from what is left."""

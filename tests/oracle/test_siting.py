@@ -17,6 +17,9 @@ from safepassage.kernels.sites.covering_program import hardest
 from safepassage.kernels.sites.median_bound import IN, PRICE_SCALE
 from safepassage.kernels.sites.median_tree import NearestService, best_sites
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 LIMIT_M = 12
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_json
 from safepassage_verify.buses import check_plan
 from tests.support.bus_problems import problems
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 
 def outcomes(problem):

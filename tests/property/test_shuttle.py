@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,9 @@ from safepassage.domain.shuttle import Shelter
 from safepassage.engines import shuttle
 from safepassage_verify.shuttle import check_shuttle
 from tests.support.shuttles import document, random_problem
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 PROBLEMS = st.builds(random_problem, st.integers(0, 10**6), persons=st.integers(3, 40), mixed=st.booleans())
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from safepassage.domain.bus_plan import BoundKind
 from safepassage.domain.bus_problem import BusFleet, BusProblem, Dwell
 from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_instance
+
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
 
 
 def solved(problem, **options):

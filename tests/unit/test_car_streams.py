@@ -29,6 +29,9 @@ from safepassage.testing.evacuation_instance import DIRECTION, Draw, draw, probl
 from safepassage_verify import verify
 from tests.unit.test_evacuation_instance import grid
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 
 def case(vehicles=400, horizon_s=7200):
     instance = draw(grid(), Draw(seed=1, sources=12, vehicles=vehicles))

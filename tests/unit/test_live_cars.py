@@ -10,6 +10,9 @@ from safepassage.kernels.booking.live_cars import LiveCars
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.draws import Draws
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 HORIZON_S, CAR = 20_000, 1_000
 
 

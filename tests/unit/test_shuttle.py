@@ -19,6 +19,9 @@ from safepassage.engines import shuttle
 from safepassage_verify.shuttle import check_shuttle
 from tests.support.shuttles import document, two_homes
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 ANY_NUMBER = Shelter()
 
 

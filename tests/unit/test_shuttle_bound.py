@@ -11,6 +11,9 @@ from safepassage.engines import shuttle
 from safepassage_verify.shuttle_bound import least_value
 from tests.support.shuttles import document, random_problem, two_homes
 
+# Loops that the planning of a case does not use take tens of seconds to compile once.
+pytestmark = pytest.mark.slow
+
 
 def bounded(problem):
     plan = shuttle.plan(problem, seed=1, moves=5_000)

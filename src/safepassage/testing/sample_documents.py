@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import Any
 
 from safepassage.domain.case import AreaKind
@@ -329,6 +330,13 @@ def _arcs_at(country: Country, node: int) -> list[int]:
 
 def sample_documents() -> tuple[Json, Json, Json, Json]:
     """Return (inputs, plan, certificate, verification) of the invented sample, the same every time."""
+    inputs, plan, certificate, verification = json.loads(_sample_text())
+    return inputs, plan, certificate, verification
+
+
+@cache
+def _sample_text() -> str:
+    """Return the four documents as text: made once, and read anew for each who may change them."""
     country = Country()
     add_settlements(country)
     add_roads(country)
@@ -342,7 +350,7 @@ def sample_documents() -> tuple[Json, Json, Json, Json]:
         "bounds": [],
         "envelope": envelope,
     }
-    return sealed(inputs, plan, certificate)
+    return json.dumps(sealed(inputs, plan, certificate))
 
 
 def _ring(*corners: tuple[float, float]) -> tuple[tuple[int, int], ...]:
