@@ -10,6 +10,8 @@ from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import G_PER_T, NANO, REASONS, AidPlan
 
 PERCENT_PPM = 10_000
+#: Smaller shares are said in words: what is short of something is never rounded to nothing.
+LEAST_PERCENT = 0.1
 SHOWN = 3
 
 
@@ -36,7 +38,9 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     if aid.since is not None:
         yield from _since(aid)
     for row in reasons(aid)[:SHOWN]:
-        yield f"  {row['percent']:.1f} % of the needs are short: {row['text']} ({row['reason']})"
+        percent = row["percent"]
+        share = f"{percent:.1f} %" if percent >= LEAST_PERCENT else f"less than {LEAST_PERCENT} %"
+        yield f"  {share} of the needs are short: {row['text']} ({row['reason']})"
     for remedy in aid.remedies[:SHOWN]:
         yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
 
