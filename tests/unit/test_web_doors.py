@@ -8,6 +8,7 @@ import pytest
 
 from safepassage.domain.access import Operation, Person, Role, may
 from safepassage.domain.release import SensitivityClass
+from safepassage.web import ogc
 from safepassage.web.application import routes
 from safepassage.web.doors import CLASS, COOKIE, Way
 from safepassage.web.guard import LARGEST_BODY
@@ -19,6 +20,7 @@ OWN, OTHER = "exercise-office", "partner-office"
 OPEN = {
     ("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/recover"),
     ("POST", "/settings/language"), ("POST", "/api/session"), ("GET", "/api/openapi.json"),
+    *(("GET", way.path) for way in ogc.WAYS),
 }  # fmt: skip
 REACHES = {
     "planner": "RESTRICTED", "approver": "RESTRICTED", "liaison": "PARTIES", "field": "PARTNERS",

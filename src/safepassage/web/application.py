@@ -19,6 +19,7 @@ from safepassage.web import (
     doors,
     live,
     movements,
+    ogc,
     paper,
     plan_screen,
     rights,
@@ -68,7 +69,7 @@ def routes() -> list[BaseRoute]:
         Way("/situation/claims", situation.decide, rights.PLANS, methods=("POST",)),
         Way("/situation/files", situation.upload, rights.PLANS, methods=("POST",)),
         *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *paper.WAYS,
-        *map_routes(),
+        *ogc.WAYS, *map_routes(),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]  # fmt: skip
 

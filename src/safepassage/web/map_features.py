@@ -128,14 +128,14 @@ def source_numbers(case: Case, layers: MapLayers) -> dict[str, int]:
 def _areas(scene: MapScene, said: Words) -> Iterator[Feature]:
     numbers = source_numbers(scene.case, scene.layers)
     spans = {area.id: area.interval for area in scene.case.areas}
-    for area in scene.layers.areas:
+    for number, area in enumerate(scene.layers.areas, start=1):
         span, source = spans.get(area.id), area.announced_by or area.source
         parts = [area.name, _whose(area, said), " · ".join(_graded(scene.case, area, said))]
         told = (*parts, said(AREA_WORDS[area.kind]), _range(area, said))
         polygons = [[[_degrees(point) for point in ring] for ring in polygon] for polygon in area.polygons]
         yield _feature(
             f"area:{area.id}", "areas", ("MultiPolygon", polygons), kind=area.kind.value,
-            source_number=numbers[source],
+            source_number=numbers[source], number=number, whose=f"{area.name} – {source.partition(',')[0]}",
             label="\n".join(_wrapped(part) for part in parts if part),
             short="\n".join((_wrapped(area.name), _wrapped(source, 30).partition("\n")[0])),
             said="; ".join(filter(None, told)),

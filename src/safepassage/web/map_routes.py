@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -56,11 +56,22 @@ async def _tile(request: Request) -> Response:
 
 async def _features(request: Request) -> Response:
     desk, all_of_it = desk_of(request), can(asking(request), READS_ALL, desk_of(request).org)
+    document = await run_in_threadpool(_kept(request).document, desk, locale_of(request), all_of_it=all_of_it)
+    return Response(document, media_type="application/geo+json")
+
+
+def _kept(request: Request) -> MapKept:
     kept: MapKept | None = getattr(request.app.state, "map_kept", None)
     if kept is None:
         kept = request.app.state.map_kept = MapKept()
-    document = await run_in_threadpool(kept.document, desk, locale_of(request), all_of_it=all_of_it)
-    return Response(document, media_type="application/geo+json")
+    return kept
+
+
+def known_features(request: Request, *, all_of_it: bool) -> list[dict[str, Any]]:
+    """Return the features of the map, without `all_of_it` those for partners."""
+    text = _kept(request).document(desk_of(request), locale_of(request), all_of_it=all_of_it)
+    found: list[dict[str, Any]] = json.loads(text)["features"]
+    return found
 
 
 async def _differences(request: Request) -> Response:

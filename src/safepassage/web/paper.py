@@ -70,13 +70,15 @@ def _facts(desk: Desk, made: MadePlan) -> dict[str, Any]:
     types = {str(row["id"]): str(row["type"]) for row in team.inputs["fleet"]}
     return {
         "vehicles": [(key, types.get(key, "")) for key in vehicles(team)],
-        "notice": public_notice.write_text(_public(made)).decode(), "holding": audit_sheets.holds(desk, made),
+        "notice": public_notice.write_text(public_release(made)).decode(),
+        "holding": audit_sheets.holds(desk, made),
         "rules": holding(audit_sheets.sheet(desk, made)),
-        "languages": list(public_notice.papers(_public(made))), "released": released(desk, made),
+        "languages": list(public_notice.papers(public_release(made))), "released": released(desk, made),
     }  # fmt: skip
 
 
-def _public(made: MadePlan) -> Release:
+def public_release(made: MadePlan) -> Release:
+    """Return what the public sees of a plan."""
     names = ("inputs", "plan", "certificate", "verification")
     inputs, plan, certificate, verification = (made.document(name) for name in names)
     return release(inputs, plan, certificate, verification, Audience.PUBLIC)
@@ -157,7 +159,7 @@ async def release_notice(request: Request) -> Response:
     if held:
         return await _page(request, problem=f"The plan audit holds it up: {', '.join(held)}.", status=422)
     files = await run_in_threadpool(notice_files, made)
-    draft = _export(desk, person, _public(made).stamp, files, why=why, key=form.text("id"))
+    draft = _export(desk, person, public_release(made).stamp, files, why=why, key=form.text("id"))
     try:
         await desk.record(person, draft)
     except RefusedError as fault:
@@ -167,7 +169,7 @@ async def release_notice(request: Request) -> Response:
 
 def notice_files(made: MadePlan) -> dict[str, bytes]:
     """Return the files of the notice to the public by name: plain text, and PDF in each of its languages."""
-    public = _public(made)
+    public = public_release(made)
     pages = {
         NOTICE_PDF.format(language=code): paper_pdf.write(p)
         for code, p in public_notice.papers(public).items()

@@ -1,7 +1,7 @@
 // The ten things the pages ask of a map engine. Only this file and styles.js know OpenLayers, so that another
 // engine can take its place. Coordinates are degrees, longitude first; times are seconds of the plan.
 
-import { areaWords, featureStyle, groundStyle, pickedStyle, roadStyle, underlayStyle, worldStyle } from "./styles.js";
+import { NUMBERED_FROM, areaWords, featureStyle, groundStyle, pickedStyle, roadStyle, underlayStyle, worldStyle } from "./styles.js";
 
 const ol = globalThis.ol;
 const DEEPEST_VIEW = 19;
@@ -86,7 +86,7 @@ export function setHazard(handle, level) {
   redraw(handle);
 }
 
-/** Move the camera to { bounds: [w, s, e, n] }, { zoom, lon, lat } or { step } (zoom by so much); return where it is. */
+/** Move the camera to { bounds: [w, s, e, n] }, { zoom, lon, lat } or { step } (zoom by so much); return where it is, and whether areas carry numbers there. */
 export function look(handle, to = {}) {
   const view = handle.map.getView();
   if (to.bounds) {
@@ -99,7 +99,7 @@ export function look(handle, to = {}) {
     view.animate({ zoom: view.getZoom() + to.step, duration: still(150) });
   }
   const [lon, lat] = ol.proj.toLonLat(view.getCenter());
-  return { zoom: view.getZoom(), lon, lat };
+  return { zoom: view.getZoom(), lon, lat, far: view.getResolution() > NUMBERED_FROM };
 }
 
 /** Mark the feature of that id, whatever layer it is in; return whether there is one. Null marks nothing. */

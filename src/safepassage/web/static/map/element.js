@@ -10,6 +10,8 @@ class SafePassageMap extends HTMLElement {
   connectedCallback() {
     this.canvas = this.querySelector(".map-canvas");
     this.said = this.querySelector(".map-said");
+    this.numbers = this.querySelector(".map-areas");
+    this.numbers.open = matchMedia("(min-width: 1100px)").matches;
     this.handle = createMap(this.canvas, { world: this.dataset.world });
     setRoads(this.handle, this.dataset.tiles, Number(this.dataset.deepest));
     this.restore();
@@ -53,8 +55,23 @@ class SafePassageMap extends HTMLElement {
       const own = all.features.filter((feature) => feature.properties.layer === name && feature.geometry);
       setFeatures(this.handle, name, { type: "FeatureCollection", features: own });
     }
+    this.list(all.features.filter((feature) => feature.properties.layer === "areas"));
     this.dataset.loaded = String(all.features.length);
     tell("loaded", all.features.length);
+  }
+
+  /** Say beside the map what the numbers of its areas stand for, and whose word each is. */
+  list(areas) {
+    this.numbers.querySelector("ol").replaceChildren(...areas.map(({ id, properties }) => {
+      const row = document.createElement("li"), button = document.createElement("button");
+      row.value = properties.number;
+      button.type = "button";
+      button.textContent = properties.whose;
+      button.addEventListener("click", () => tell("choose", id));
+      row.append(button);
+      return row;
+    }));
+    this.moved();
   }
 
   whole() {
@@ -63,7 +80,8 @@ class SafePassageMap extends HTMLElement {
   }
 
   moved() {
-    const { zoom, lon, lat } = look(this.handle);
+    const { zoom, lon, lat, far } = look(this.handle);
+    this.numbers.hidden = !far || !this.numbers.querySelector("li") || !this.querySelector("input[data-layer=areas]").checked;
     write({ zoom: zoom.toFixed(2), lon: lon.toFixed(FIELDS_DIGITS), lat: lat.toFixed(FIELDS_DIGITS) });
   }
 
@@ -111,6 +129,7 @@ class SafePassageMap extends HTMLElement {
 
   layer(box) {
     showLayer(this.handle, box.dataset.layer, box.checked);
+    this.moved();
     write({ hidden: [...this.querySelectorAll("input[data-layer]")].filter((one) => !one.checked).map((one) => one.dataset.layer).join(",") });
   }
 

@@ -129,12 +129,22 @@ function area(feature) {
   return lines;
 }
 
+/** Metres a pixel from which on areas carry numbers, which a list beside them explains: words would hide the roads. */
+export const NUMBERED_FROM = 300;
+
 /** The words of an area: no shape is shown without whose word it is. Zones stand below, hazards above their shape. */
 export function areaWords(feature, resolution, level) {
   const kind = feature.get("kind"), hazard = kind === "reported_hazard" || kind === "no_go";
+  if (resolution > NUMBERED_FROM) { return areaNumber(feature, hazard); }
   const text = [feature.get(resolution < 120 ? "label" : "short"), hazard ? feature.get(`${level}_label`) : ""].filter(Boolean).join("\n");
   const style = words(text, { color: hazard ? HAZARD : WORDS, size: 11.5, y: hazard ? -6 : 6, baseline: hazard ? "bottom" : "top" });
   return new Style({ geometry: (one) => edgeOf(one, hazard), text: style });
+}
+
+function areaNumber(feature, hazard) {
+  const color = hazard ? HAZARD : WORDS, number = String(feature.get("number"));
+  const sign = once(`number ${color}`, () => disc({ radius: 9, fill: new Fill({ color: "#fff" }), stroke: new Stroke({ color, width: 1.8 }) }));
+  return new Style({ zIndex: 7, geometry: (one) => edgeOf(one, hazard), image: sign, text: letter(number, color) });
 }
 
 function edgeOf(feature, north) {
