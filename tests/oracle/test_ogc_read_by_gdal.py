@@ -26,8 +26,8 @@ def test_layers_and_their_counts_are_read(role, layers):
     with desk_and_app() as (desk, _), chromium.serving(application(desk)) as address:
         token = desk.sessions.begin(role, desk.now_s())
         told = subprocess.run(
-            [OGRINFO, "-ro", "-al", "-so", f"OAPIF:{address}/ogc"], text=True, capture_output=True, check=True,
-            env={**os.environ, "GDAL_HTTP_HEADERS": f"Authorization: Bearer {token}"}, timeout=60,
+            [OGRINFO, "-ro", "-al", "-so", f"OAPIF:{address}/ogc"], text=True, capture_output=True,
+            check=True, env={**os.environ, "GDAL_HTTP_HEADERS": f"Authorization: Bearer {token}"}, timeout=60,
         ).stdout  # fmt: skip
         counts = dict(re.findall(r"Layer name: (\S+)(?:.|\n)*?Feature Count: (\d+)", told))
         assert layers <= set(counts)

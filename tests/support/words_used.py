@@ -29,11 +29,13 @@ from safepassage.web import (
     changes_said,
     chart_words,
     dates,
+    explain_words,
     map_features,
     map_view,
     pages,
     planner_words,
     planning_process,
+    reader_view,
     settings,
     spoken,
 )
@@ -98,6 +100,8 @@ def in_lists() -> dict[str, str]:
         ],
         "charts": list(chart_words.TEXTS),
         "policy": [value for values in settings.POLICY.values() for value in values],
+        "view": [one for values in reader_view.CHOICES.values() for one in values],
+        "explained": [*explain_words.LINES, *explain_words.WAYS],
         "stages": list(planning_process.STAGES),
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from safepassage.casework.explained import explained_corridor
 from safepassage.domain.aid.distribution import REASONS
+from safepassage.formats.plan import inputs_json
+from safepassage.web.explain_words import explained
 from safepassage.web.planner_words import SENTENCES, planned, titled
 from safepassage.web.words import words
 from tests.support.desks import first_plan
@@ -76,3 +79,19 @@ def test_the_fields_of_every_sentence_come_back():
     for sentence in SENTENCES:
         fields = dict.fromkeys(re.findall(r"\{([a-z]+)\}", sentence), "7")
         assert planned(sentence.format(**fields), lambda text: text) == sentence.format(**fields)
+
+
+@pytest.mark.parametrize("locale", ["uk", "ru"])
+def test_why_a_corridor_is_what_it_is_is_said_line_by_line(locale):
+    made = first_plan()
+    problem, plan = inputs_json.parse(made.document("inputs")), made.document("plan")
+    lon_e7, lat_e7 = problem.network.lon_e7, problem.network.lat_e7
+    for corridor in plan["corridors"][:6]:
+        start = plan["routes"][corridor["route"]]["from_node"]
+        via = f"{lat_e7[start] / 1e7},{lon_e7[start] / 1e7}"
+        lines, _ = explained_corridor(problem, plan, corridor, via)
+        for line in lines:
+            told = explained(line, words(locale))
+            assert told != line, line
+            assert len(told) - len(told.lstrip()) == len(line) - len(line.lstrip())
+            assert explained(line, words("en")) == line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.case import Case
@@ -25,6 +25,11 @@ class ClaimsInput:
     case: Case
     document: dict[str, Any]
     problems: tuple[Problem, ...]
+
+
+def in_layer(case: Case, layer: str) -> Case:
+    """Return a case that is planned with the figures of hazard of a layer; as it is for ""."""
+    return replace(case, settings=replace(case.settings, hazard_layer=layer)) if layer else case
 
 
 def on_roads(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from safepassage.casework.claims_seen import on_roads
+from safepassage.casework.claims_seen import in_layer, on_roads
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.domain.access import Operation, Person, may
 from safepassage.domain.case import Case
@@ -23,6 +23,7 @@ from safepassage.domain.movement.events import KINDS, NEEDS
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.release import SensitivityClass
 from safepassage.domain.situation import Situation
+from safepassage.domain.timed_network import LAYERS
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads
 from safepassage.formats.case.case_times import Clock, iso_utc
@@ -245,9 +246,8 @@ class Desk:
         with self._lock:
             state, held = self.state(), self._weighed
             if held is None or held.revision != state.revision:
-                picture, case = on_roads(
-                    state.ledger, self.given.case, self._roads, without=without_of(state)
-                )
+                entered = in_layer(self.given.case, layer_of(state))
+                picture, case = on_roads(state.ledger, entered, self._roads, without=without_of(state))
                 situation = Situation(case=case, events=state.events)
                 held = Weighed(
                     revision=state.revision, picture=picture, situation=situation, case=situation.current()
@@ -408,6 +408,7 @@ class Desk:
                 ledger=(self._base, *state.lines.parts()),
                 events=state.events,
                 without=without_of(state),
+                layer=layer_of(state),
                 announced=kept,
                 now_s=self.now_grid_s(),
                 beside=beside,
@@ -420,6 +421,12 @@ def without_of(state: State) -> tuple[str, ...]:
     """Return what the office leaves out of its plans: claims, origins or outlets."""
     said = state.office.settings.get("without", "")
     return tuple(part.strip() for part in said.split(";") if part.strip())
+
+
+def layer_of(state: State) -> str:
+    """Return which figures of hazard the office plans with, "" for those that the case names."""
+    said = state.office.settings.get("layer", "")
+    return said if said in LAYERS else ""
 
 
 def clock_of(case: Case) -> LocalClock:

@@ -33,6 +33,8 @@ from safepassage.web.pool import Pool
 SITUATION_EVENT = "situation.event"
 PLAN_ACCEPTED = "plan.accepted"
 SETTING_SET = "setting.set"
+WEIGHING = frozenset({"without", "layer"})
+"""Settings of the office that change what is planned with."""
 
 
 def event_body(event: Event) -> dict[str, Any]:
@@ -201,7 +203,7 @@ def _moved(state: State, entries: list[Entry], pool: Pool) -> State:
     return replace(
         state, ledger=fitting(state.ledger, acts), events=(*state.events, *events),
         lines=state.lines.plus(str(entry.body.get("line", "")) for entry in lines),
-        revision=state.revision + bool(events or any(_weighs(entry) for entry in acts)),
+        revision=state.revision + (bool(events) or any(map(_weighs, acts)) or any(map(_is_policy, entries))),
     )  # fmt: skip
 
 
@@ -212,6 +214,10 @@ def _read(entries: list[Entry]) -> list[LedgerEntry]:
         with suppress(ValueError, RecursionError):
             taken.append(from_plain(LedgerEntry, json.loads(str(entry.body.get("line", "")))))
     return taken
+
+
+def _is_policy(entry: Entry) -> bool:
+    return entry.kind == SETTING_SET and entry.body.get("name") in WEIGHING
 
 
 def _weighs(entry: LedgerEntry) -> bool:

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
-from safepassage.web import rights
+from safepassage.web import reader_view, rights
 from safepassage.web.audit_words import judged
 from safepassage.web.change_words import differing
 from safepassage.web.changes_said import entered
 from safepassage.web.chart_words import charted
 from safepassage.web.dates import dated
+from safepassage.web.explain_words import explained
 from safepassage.web.map_view import map_facts
 from safepassage.web.planner_words import planned, titled
 from safepassage.web.spoken import spoken
@@ -50,7 +51,7 @@ def environment() -> Environment:
     made.filters["words"] = _in_words
     made.filters |= {
         "spoken": spoken, "planned": planned, "titled": titled, "judged": judged, "differing": differing,
-        "charted": charted, "dated": dated, "entered": entered,
+        "charted": charted, "dated": dated, "entered": entered, "explained": explained,
     }  # fmt: skip
     return made
 
@@ -105,7 +106,7 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HT
     person: Person | None = getattr(request.state, "person", None)
     text = environment().get_template(f"{name}.html").render(
         _=words(locale), locale=locale, direction=direction(locale), reviewed=reviewed(locale),
-        languages=LANGUAGES, tabs=TABS,
+        languages=LANGUAGES, tabs=TABS, view=reader_view.classes(request),
         tab=request.url.path.strip("/").split("/")[0], case=desk.given.case, person=person, doors=rights,
         can=lambda door: rights.can(person, door, desk.org), kept=desk.kept, new_id=new_id,
         now=desk.clock.named(desk.clock.seconds(desk.now_iso())), seq=desk.folding.size,

@@ -175,7 +175,7 @@ async def explain(request: Request) -> Response:
     try:
         lines = await run_in_threadpool(_explained, made, corridor, via)
     except FormatError as fault:
-        return await _page(request, problem=str(fault), status=422)
+        return await _page(request, problem=f"{fault.what}; {fault.remedy}.", status=422)
     return await _page(request, explained=lines, corridor=name, via=via)
 
 

@@ -62,6 +62,7 @@ class Order:
     ledger: tuple[bytes, ...]
     events: tuple[Event, ...]
     without: tuple[str, ...] = ()
+    layer: str = ""
     announced: MadePlan | None = None
     now_s: int = 0
     beside: int = 0
@@ -71,7 +72,8 @@ class Order:
         kept = self.announced
         return {
             "revision": self.revision, "ledger": self.ledger, "without": list(self.without),
-            "events": [to_plain(event) for event in self.events], "now_s": self.now_s, "beside": self.beside,
+            "layer": self.layer, "events": [to_plain(event) for event in self.events],
+            "now_s": self.now_s, "beside": self.beside,
             "announced": None if kept is None else dict(kept.documents),
         }  # fmt: skip
 

@@ -27,6 +27,9 @@ SENTENCES = (
     "{vehicles} vehicles/h and {persons} persons/h",
     "{vehicles} vehicles/h while open", "{vehicles} vehicles/h",
     "{persons} persons/h while open", "{persons} persons/h",
+    "every way to a site shares at least {part} % of this one, over {names}",
+    "a reception site of the direction stands at the place itself",
+    "the reception site is where people start",
     "{names} and {count} more",
     "The plan has not been audited against law and standards.",
     (

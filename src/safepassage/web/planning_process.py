@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.casework.audited import audited
-from safepassage.casework.claims_seen import on_roads
+from safepassage.casework.claims_seen import in_layer, on_roads
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified import documents_of
 from safepassage.domain.aid.distribution import AidPlan
@@ -221,7 +221,8 @@ class Bench:
         began, watcher = time.monotonic(), Watcher(self.pipe)
         self.roads = self.roads or Roads(self.network)
         ledger = self._ledger(unpacked(order["ledger"]))
-        _, case = on_roads(ledger, self.entered, self.roads, without=order["without"])
+        entered = in_layer(self.entered, order["layer"])
+        _, case = on_roads(ledger, entered, self.roads, without=order["without"])
         events = tuple(from_plain(Event, event) for event in order["events"])
         situation = Situation(case=case, events=events)
         plans = Plans(pipe=self.pipe, watcher=watcher, case=case, order=order, began=began)

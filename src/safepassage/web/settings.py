@@ -16,12 +16,15 @@ from safepassage.web.doors import Way, token_of
 from safepassage.web.folding import SETTING_SET
 from safepassage.web.forms import Form, FormError, form_of
 from safepassage.web.pages import LANGUAGE, asking, desk_of, page
+from safepassage.web.reader_view import CHOICES, VIEW, kept, view_of
 from safepassage.web.rights import ANYBODY, EXCHANGES, MANAGES, PLANS, SIGNED_IN, can
 from safepassage.web.situation import record_all
 from safepassage.web.words import LANGUAGES
 
 YEAR_S = 365 * 86_400
-POLICY = {"replan": ("at once", "by hand"), "without": ()}
+POLICY = {
+    "replan": ("at once", "by hand"), "layer": ("as in the case", "low", "central", "high"), "without": (),
+}  # fmt: skip
 """Settings of the office: name to the values there are, () for free text."""
 
 
@@ -41,13 +44,16 @@ def _page(
 ) -> Response:
     desk, person = desk_of(request), asking(request)
     manages = can(person, MANAGES, desk.org)
+    now_s = desk.clock.seconds(desk.now_iso())
     everybody = sorted(desk.office().persons.values(), key=lambda p: (p.org, p.id)) if manages else []
     return page(
         request, "settings", status=status, problem=problem, codes=codes, named=name,
         taken=taken, everybody=everybody,
         roles=list(Role), settings=desk.office().settings, policy=POLICY, zones=desk.clock.zones,
+        zone_times=[desk.clock.moment(now_s, zone, dated=True) for zone in desk.clock.zones],
+        utc_time=desk.clock.utc_text(now_s),
         refusals=list(desk.refusals.last)[-20:] if manages else [], log=desk.journal.store.log,
-        org=desk.org, open_roles=desk.open_roles,
+        org=desk.org, open_roles=desk.open_roles, choices=CHOICES, chosen=view_of(request),
     )  # fmt: skip
 
 
@@ -60,6 +66,17 @@ async def language(request: Request) -> Response:
             LANGUAGE, form.text("language"), max_age=YEAR_S, samesite="strict", httponly=True,
             secure=request.url.scheme == "https",
         )  # fmt: skip
+    return answer
+
+
+async def view(request: Request) -> Response:
+    """Keep in the reader's browser how pages are to look."""
+    form = await form_of(request)
+    answer = RedirectResponse("/settings#view", status_code=303)
+    answer.set_cookie(
+        VIEW, kept(form.fields), max_age=YEAR_S, samesite="strict", httponly=True,
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
     return answer
 
 
@@ -163,6 +180,7 @@ def _person_set(desk: Desk, by: Person, form: Form) -> tuple[str, ...]:
 WAYS = [
     Way("/settings", show, SIGNED_IN),
     Way("/settings/language", language, ANYBODY, methods=("POST",)),
+    Way("/settings/view", view, SIGNED_IN, methods=("POST",)),
     Way("/settings/policy", policy, PLANS, methods=("POST",)),
     Way("/settings/bundle/send", send_bundle, EXCHANGES, methods=("POST",)),
     Way("/settings/bundle/take", take_bundle, EXCHANGES, methods=("POST",)),

@@ -173,5 +173,6 @@ function redraw(handle) {
 }
 
 function still(milliseconds) {
-  return globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : milliseconds;
+  const asked = document.documentElement.classList.contains("still");
+  return asked || globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : milliseconds;
 }
