@@ -69,6 +69,11 @@ def planned(desk):
 @pytest.fixture(scope="session")
 def opened(browser, address, desk):
     """A function that opens a page in a context of its own, and says at its end what went wrong there."""
+    return pages_of(browser, address, desk)
+
+
+def pages_of(browser, address, desk):
+    """Return what opens the pages of a desk."""
 
     @contextmanager
     def open_page(path, *, language="en", size=None, scripts=True, role="planner") -> Iterator:
