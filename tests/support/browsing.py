@@ -14,6 +14,7 @@ class Browser:
     """Asks an application in this process, as a page of its own would."""
 
     def __init__(self, app, portal):
+        self.app = app
         transport = httpx.ASGITransport(app=app)
         self._client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, follow_redirects=True)
         self._portal = portal

@@ -566,6 +566,10 @@ def _serve(commands: Commands) -> None:
     add("--store", type=Path, metavar="FILE", help="store to keep everything in (default: nothing is kept)")
     add("--key-file", type=Path, metavar="FILE", help="key file that opens the store")
     add(
+        "--shared-map", type=Path, metavar="FILE",
+        help="server (as for `store map-import`) whose layers the map's addresses answer with, too",
+    )  # fmt: skip
+    add(
         "--lan", metavar="ADDRESS",
         help="address of this computer in the local network to be asked under, too; needs --store",
     )  # fmt: skip

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import argparse
 import io
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safepassage import example
-from safepassage.cli.log import store_file
+from safepassage.cli.log import shared_map, store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK
 from safepassage.domain.errors import SafePassageError
 
 if TYPE_CHECKING:
     from safepassage.web.desk import Desk
+    from safepassage.web.shared_map import SharedLayers
 
 LOOPBACK = "127.0.0.1"
 WAITING = 2048
@@ -31,6 +32,16 @@ class ServeError(SafePassageError):
 
 def run(options: argparse.Namespace) -> Outcome:
     """Show the pages until interrupted."""
+    with ExitStack() as stack:
+        shared = None
+        if options.shared_map is not None:
+            from safepassage.web.shared_map import SharedLayers  # noqa: PLC0415
+
+            shared = SharedLayers(stack.enter_context(shared_map.opened(options.shared_map)))
+        return _shown(options, shared)
+
+
+def _shown(options: argparse.Namespace, shared: SharedLayers | None) -> Outcome:
     import uvicorn  # noqa: PLC0415 - no other command needs a server
 
     from safepassage.web.application import application  # noqa: PLC0415
@@ -38,8 +49,8 @@ def run(options: argparse.Namespace) -> Outcome:
     desk, said = _desk(options)
     shown = _in_network(options, desk.org) if options.lan else _on_this_computer()
     config = uvicorn.Config(
-        application(desk, hosts=shown.hosts), host=shown.host, port=options.port, log_level="warning",
-        access_log=False, server_header=False, date_header=False, proxy_headers=False,
+        application(desk, hosts=shown.hosts, shared=shared), host=shown.host, port=options.port,
+        log_level="warning", access_log=False, server_header=False, date_header=False, proxy_headers=False,
         timeout_keep_alive=SILENT_S, timeout_graceful_shutdown=1, **shown.secured,
     )  # fmt: skip
     try:

@@ -24,6 +24,7 @@ from safepassage.web import (
     plan_screen,
     rights,
     settings,
+    shared_map,
     sign_in,
     situation,
 )
@@ -39,8 +40,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names under which a server on this computer is asked."""
 
 
-def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
-    """Return the server of one case; `hosts` are the names it may be asked under."""
+def application(
+    desk: Desk, *, hosts: Iterable[str] = LOOPBACK, shared: shared_map.SharedLayers | None = None
+) -> Starlette:
+    """Return the server of one case; `hosts` are its names, `shared` the map of many offices, if any."""
     app = Starlette(
         routes=routes(), middleware=[Middleware(Guard, hosts=hosts)],
         exception_handlers={
@@ -48,7 +51,7 @@ def application(desk: Desk, *, hosts: Iterable[str] = LOOPBACK) -> Starlette:
             ClientDisconnect: _too_large,
         },
     )  # fmt: skip
-    app.state.desk = desk
+    app.state.desk, app.state.shared_map = desk, shared
     return app
 
 
@@ -69,7 +72,7 @@ def routes() -> list[BaseRoute]:
         Way("/situation/claims", situation.decide, rights.PLANS, methods=("POST",)),
         Way("/situation/files", situation.upload, rights.PLANS, methods=("POST",)),
         *plan_screen.WAYS, *movements.WAYS, *changes.WAYS, *compare.WAYS, *settings.WAYS, *paper.WAYS,
-        *ogc.WAYS, *map_routes(),
+        *ogc.WAYS, *map_routes(), *shared_map.WAYS,
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]  # fmt: skip
 

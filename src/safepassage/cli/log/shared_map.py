@@ -31,7 +31,7 @@ def sql(options: argparse.Namespace) -> Outcome:
 
 def import_extract(options: argparse.Namespace) -> Outcome:
     """Stream the roads of an extract to the server."""
-    with tempfile.TemporaryDirectory() as folder, _opened(options.server) as shared:
+    with tempfile.TemporaryDirectory() as folder, opened(options.server) as shared:
         index = Path(folder) / "nodes"
         number = shared.put(_features(options.extract, index, store_file.now_ms()))
         stands = shared.count(ROADS)
@@ -42,7 +42,7 @@ def import_extract(options: argparse.Namespace) -> Outcome:
 def near(options: argparse.Namespace) -> Outcome:
     """Print what lies nearest to a point."""
     lon_e7, lat_e7 = _point(options.at)
-    with _opened(options.server) as shared:
+    with opened(options.server) as shared:
         found = shared.near(options.layer, lon_e7, lat_e7, most=options.most)
     lines = [f"{away:>8,} m  {one.id}  {_words(one)}" for one, away in found]
     data = {"found": [{"id": one.id, "metres": away, **dict(one.facts)} for one, away in found]}
@@ -53,7 +53,7 @@ def tile(options: argparse.Namespace) -> Outcome:
     """Write one vector tile."""
     try:
         zoom, column, row = (int(part) for part in options.tile.split("/"))
-        with _opened(options.server) as shared:
+        with opened(options.server) as shared:
             content = shared.tile(options.layer, zoom, column, row)
     except ValueError:
         raise StoreError(f"{options.tile} is no tile: take zoom/column/row.") from None
@@ -63,7 +63,14 @@ def tile(options: argparse.Namespace) -> Outcome:
 
 
 @contextmanager
-def _opened(server: Path) -> Iterator[SharedMap]:
+def opened(server: Path) -> Iterator[SharedMap]:
+    """Yield the map of the server that a file describes.
+
+    Raises
+    ------
+    StoreError
+        When the driver is not installed, nobody answers, or the map lacks a migration.
+    """
     try:
         # The driver is an extra: whoever keeps the store in a file need not have it.
         from safepassage.store.postgres import connected  # noqa: PLC0415
