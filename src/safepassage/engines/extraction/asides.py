@@ -49,6 +49,9 @@ def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
         # "…, a claim X disputes" is said of the content, and not in it.
         comma = b.content[0] - 1
         return comma if tree.tokens[comma].text in {",", "–", "—"} else -1
+    told = _told_of_the_last(tree, a, b)
+    if told >= 0:
+        return told
     verb = _participle(tree, b)
     if verb is not None:
         return verb
@@ -59,6 +62,18 @@ def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
     marked = first - 1
     behind = marked > 0 and tree.tokens[marked - 1].text == ","
     return marked if behind and tree.tokens[marked].text.lower() in CONTRAST else -1
+
+
+def _told_of_the_last(tree: Tree, a: Attribution, b: Attribution) -> int:
+    """Return where "…, which Y said …" begins at the end of a content: the report tells it, -1 without."""
+    verb = next((k for k in b.cue if tree.tokens[k].dep == "relcl"), -1)
+    if verb < 0 or not b.source:
+        return -1
+    clause = tree.subtree(verb)
+    comma = clause[0] - 1
+    which = tree.tokens[clause[0]].tag == "WDT" and clause[0] not in b.source
+    behind = comma > a.cue[0] and tree.tokens[comma].text == "," and tree.quoted[comma] < 0
+    return comma if which and behind and clause[-1] >= a.content[-1] else -1
 
 
 def _participle(tree: Tree, b: Attribution) -> int | None:

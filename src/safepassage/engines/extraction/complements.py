@@ -8,6 +8,8 @@ from safepassage.engines.extraction import lexicon
 from safepassage.engines.extraction.tree import SUBJECTS, Tree
 
 VERBAL = frozenset({"VERB", "AUX"})
+PARTS = frozenset({"among", "including", "all", "most", "half", "many", "some"})
+"""Words that begin a part of what was counted just before."""
 LONG_QUOTE = 5
 """A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
 
@@ -27,7 +29,20 @@ def _figured(tree: Tree, i: int) -> tuple[int, ...]:
         return ()
     preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
     numbers = [c for p in preps for c in tree.subtree(p) if c > i]
-    return tree.trimmed((*tree.subtree(counted[0]), *numbers))
+    return _with_parts(tree, tree.trimmed((*tree.subtree(counted[0]), *numbers)))
+
+
+def _with_parts(tree: Tree, counted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what is counted with the parts told behind it ("17 dead, among them five children")."""
+    if not counted or counted[-1] + 2 >= len(tree.tokens):
+        return counted
+    comma, first, second = (tree.tokens[counted[-1] + n] for n in (1, 2, 3))
+    part = first.text.lower() in PARTS or (first.tag == "CD" and second.text.lower() == "of")
+    if comma.text != "," or not part or tree.quoted[counted[-1]] != tree.quoted[counted[-1] + 2]:
+        return counted
+    start = counted[-1] + 1
+    stops = (k for k in range(start + 1, len(tree.tokens)) if tree.tokens[k].text in {",", ";", ".", "”"})
+    return tree.trimmed((*counted, *range(start, next(stops, len(tree.tokens)))))
 
 
 def _is_figure(tree: Tree, i: int, k: int) -> bool:
@@ -95,7 +110,9 @@ def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
     if lemma in lexicon.CAUSED and tree.with_dep(i, "dobj"):
         return _caused(tree, i), "phrasal"
     infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
-    return (_object(tree, i), "object") if lemma in lexicon.OBJECTS and not infinitive else ((), "")
+    found = _object(tree, i) if lemma in lexicon.OBJECTS and not infinitive else ()
+    counted = any(tree.tokens[k].tag == "CD" for k in found)
+    return (_with_parts(tree, found) if counted else found), "object" if found else ""
 
 
 def _caused(tree: Tree, i: int) -> tuple[int, ...]:
@@ -126,7 +143,7 @@ def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
     bare = any(tree.tokens[k].tag == "CD" for k in tree.with_dep(i, "dobj"))
     gives = lemma in lexicon.OBJECTS | lexicon.SHOWING | lexicon.SAYING
     found = _object(tree, i) if lemma == "see" or (gives and bare) else ()
-    return found if any(tree.tokens[k].tag == "CD" for k in found) else ()
+    return _with_parts(tree, found) if any(tree.tokens[k].tag == "CD" for k in found) else ()
 
 
 def _goes_on(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:

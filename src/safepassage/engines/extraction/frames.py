@@ -23,6 +23,8 @@ from safepassage.engines.extraction.word_order import by_word_order, is_noun_phr
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
 LONGEST_ACRONYM, LONGEST_NAME = 3, 6
+MOST_HOUR_WORDS = 3
+"""So many words stand before "after" at most ("more than two hours after")."""
 _DISPUTING = """deny denies denied, dispute disputes disputed, reject rejects rejected,
     contest contests contested, dismiss dismisses dismissed, refute refutes refuted"""
 DISPUTING = {form: row.split()[0] for row in _DISPUTING.split(",") for form in row.split()}
@@ -104,7 +106,7 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
         return
     cue = _cue(tree, i, content)
     content = tree.trimmed(k for k in content if k not in cue and k not in source)
-    content = _without_day(tree, i, content)
+    content = _without_setting(tree, i, _without_day(tree, i, content))
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
         yield _with_relays(tree, i, stated)
@@ -122,6 +124,20 @@ def _without_day(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...
         n += 1
     days = {tree.tokens[k].text.lower() for k in content[:n]}
     return tree.trimmed(content[n:]) if days & lexicon.CALENDAR else content
+
+
+def _without_setting(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a content without what the report tells of the hour ("…, six days after they had come")."""
+    for k in content:
+        if k <= i or tree.tokens[k].text != "," or tree.quoted[k] >= 0:
+            continue
+        led = [
+            tree.tokens[m].text.lower() for m in range(k + 1, min(k + 2 + MOST_HOUR_WORDS, len(tree.tokens)))
+        ]
+        hour = next((n for n, word in enumerate(led) if word in lexicon.SPANS), -1)
+        if hour >= 0 and led[hour + 1 : hour + 2] in (["after"], ["before"], ["into"]):
+            return tree.trimmed(m for m in content if m < k) or content
+    return content
 
 
 def _is_impersonal(tree: Tree, i: int) -> bool:

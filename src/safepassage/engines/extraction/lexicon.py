@@ -87,6 +87,8 @@ CALENDAR = words(
     wednesdays thursdays fridays saturdays sundays"""
 )
 """Names and spans of time, which no preposition makes a place."""
+SPANS = words("minutes hours days weeks months years hour day week month year nights night")
+"""Spans of time, as they stand before "after"."""
 BEFORE_DAYS = words("on late early last this next")
 ANONYMOUS = words("name identify quote")
 """What sources ask not to be."""

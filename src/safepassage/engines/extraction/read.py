@@ -13,7 +13,16 @@ from safepassage.domain.claims.actors import Actor
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.ledger import InformationGap
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy, Words
-from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quantity, Report, Span, TimeSpan
+from safepassage.domain.claims.values import (
+    Chain,
+    Link,
+    PlaceReference,
+    Quantity,
+    Report,
+    Span,
+    TimeSpan,
+    fold,
+)
 from safepassage.domain.claims.words import Modality, OriginKind, PlacePrecision
 from safepassage.engines.extraction import claims as drafting
 from safepassage.engines.extraction import clauses as parts
@@ -320,7 +329,7 @@ def _links(
         heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
         last = tree.tokens[a.addressee[-1]].text
         press = heard.kind == OriginKind.PRESS or (last.lower() in PAPERS and last[:1].isupper())
-        if press and _is_one_body(tree, a.addressee):
+        if press and _is_one_body(tree, a.addressee) and not _is_own(reader.report, tree, a.addressee):
             known = _outlet_before(reader, tree, a.addressee)
             yield known or Link(name=_plain(tree, a.addressee), kind=OriginKind.PRESS, side=heard.side)
     if speaker is not None:
@@ -347,6 +356,14 @@ def _modality(a: Attribution) -> Modality:
     if a.kind == "quotation" and a.lemma in lexicon.CALLING:
         return Modality.ASSERTED
     return modality(a.lemma)
+
+
+def _is_own(report: Report, tree: Tree, positions: Sequence[int]) -> bool:
+    """Tell whether some words name the report's own outlet ("told the Herald", "told this agency")."""
+    named = [tree.tokens[k].text.lower() for k in positions]
+    own = set(fold(report.outlet).split())
+    bare = {word for word in named if word not in {"the", "a", "an"}}
+    return named[0] in {"this", "our"} or (bool(bare) and bare <= own)
 
 
 def _is_one_body(tree: Tree, positions: Sequence[int]) -> bool:

@@ -205,6 +205,8 @@ def is_noun_phrase(tree: Tree, positions: list[int]) -> bool:
         return False
     if any(t.text in {",", ":", "("} or t.tag in {"MD", "VBZ", "VBP", "VBD"} for t in tokens):
         return False
+    if tokens[0].tag == "VBG" and tokens[0].pos == "VERB":
+        return False
     return any(t.pos in {"NOUN", "PROPN", "PRON"} for t in tokens)
 
 
