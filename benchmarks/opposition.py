@@ -28,7 +28,7 @@ from safepassage.formats.claims import gazetteer_in
 
 HALF, MOSTLY, QUARTERS = 0.5, 0.8, 4
 THRESHOLDS = (-1.5, -1.0, -0.5, 0.0, 0.5)
-UNSEEN = frozenset({"longwire", "longread"})
+UNSEEN = frozenset({"longwire", "longread", "crossed"})
 """Styles written after the words of the questions and topics: what holds in them holds elsewhere."""
 UNSEEN_COUNTS = 3.0
 

@@ -29,7 +29,9 @@ def _figured(tree: Tree, i: int) -> tuple[int, ...]:
         return ()
     preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
     numbers = [c for p in preps for c in tree.subtree(p) if c > i]
-    return _with_parts(tree, tree.trimmed((*tree.subtree(counted[0]), *numbers)))
+    found = {*tree.subtree(counted[0]), *numbers}
+    commas = {k + 1 for k in found if k + 2 in found and tree.tokens[k + 1].text == ","}
+    return _with_parts(tree, tree.trimmed(found | commas))
 
 
 def _with_parts(tree: Tree, counted: tuple[int, ...]) -> tuple[int, ...]:
@@ -230,11 +232,20 @@ def _object(tree: Tree, i: int) -> tuple[int, ...]:
         for k in tree.with_dep(i, "prep"):
             if k == max(found) + 1 and (tree.tokens[k].lemma not in lexicon.NO_PART or _locates(tree, k)):
                 found.update(tree.subtree(k))
+        if tree.tokens[i].lemma in lexicon.RANKING:
+            found.update(_as_what(tree, i, max(found)))
         for k in tree.with_dep(i, "advcl"):
             first = tree.subtree(k)[0]
             if first == k == max(found) + 1 and tree.tokens[k].tag == "VBG":
                 found.update(tree.subtree(k))
     return tree.trimmed(found)
+
+
+def _as_what(tree: Tree, i: int, last: int) -> list[int]:
+    """Return "as a farce", "as open to lorries" right behind what is described or listed."""
+    if last + 1 >= len(tree.tokens) or tree.tokens[last + 1].text.lower() != "as":
+        return []
+    return next((w for k in tree.children[i] if (w := tree.subtree(k))[0] == last + 1), [])
 
 
 def _locates(tree: Tree, k: int) -> bool:

@@ -39,6 +39,8 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
             found.extend(_according(tree, i))
         elif token.dep == "acomp" and token.text.lower() in lexicon.CUE_ADJECTIVES:
             found.extend(_adjective(tree, i))
+        elif (unknown := _unknown(tree, i)) is not None:
+            found.append(unknown)
         elif token.pos in VERBAL and not _shouted(token.text):
             found.extend(_verb(tree, i))
         elif (disputed := _disputed(tree, i)) is not None:
@@ -110,6 +112,27 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
         yield _with_relays(tree, i, stated)
+
+
+def _unknown(tree: Tree, i: int) -> Attribution | None:
+    """Return "X had no information about content", "X knew nothing of content": a denial of having heard."""
+    if tree.tokens[i].lemma not in lexicon.KNOWING:
+        return None
+    subject = _subject(tree, i)
+    for k in tree.with_dep(i, "dobj"):
+        no = tree.tokens[k].lemma == "nothing" or any(
+            tree.tokens[c].text.lower() in {"no", "any"} for c in tree.with_dep(k, "det")
+        )
+        preps = [p for p in (*tree.with_dep(k, "prep"), *tree.with_dep(i, "prep"))
+                 if tree.tokens[p].text.lower() in {"of", "about"}]  # fmt: skip
+        if subject is None or not no or not preps or tree.tokens[k].lemma not in lexicon.NEWS:
+            continue
+        content = tree.trimmed(c for c in tree.subtree(preps[0]) if c != preps[0])
+        cue = tuple(range(i, preps[0] + 1))
+        if content and not set(cue) & set(content):
+            source = _source(tree, subject, i)
+            return Attribution(source=source, cue=cue, content=content, kind="phrasal", lemma="deny")
+    return None
 
 
 def _without_day(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:

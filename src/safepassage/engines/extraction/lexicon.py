@@ -12,7 +12,7 @@ SAYING = words(
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
     elaborate clarify warn object disagree radio text retort protest lament confess hint assess affirm
-    reaffirm proclaim boast testify signal concur counsel spread guarantee"""
+    reaffirm proclaim boast testify signal concur counsel spread guarantee confide swear"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
@@ -101,8 +101,13 @@ FIGURES = words("figure number toll total count estimate area share amount")
 """What a source puts a number to ("put the figure at 800")."""
 CALLING = words("call label brand dub term")
 """Verbs that give something a name ("called the report “an invention”")."""
+KNOWING = words("have know hear possess")
+NEWS = words("nothing information knowledge record report word confirmation trace indication")
+"""What somebody has not, who knows nothing of something."""
 CAUSED = words("attribute blame ascribe")
 """What somebody puts down to somebody or something ("attributes it to snow")."""
+RANKING = words("list describe report portray depict characterize characterise classify rate mark")
+"""Verbs that say as what something is seen."""
 NO_PART = words("in on at during after before since until by from over amid through while because as")
 """Prepositions that begin no part of the object of a verb of saying."""
 AUTHORITIES = words("according as in by per")

@@ -141,7 +141,7 @@ SLOTS: tuple[Slot, ...] = (
          r"snipers?|"
          r"exchanges? of fire|shooting|opened fire|came under fire)\b"),
     Slot(_P.PERSONS_HARMED, r"\b(?:kil+ed|kil+ing|died|dead|deaths?|fatalit\w+|lost their lives|"
-         r"bodies)\b",
+         r"bodies|drown(?:ed|ing)|perish\w*|massacred?|corpses?|slain)\b",
          aspect="dead"),
     Slot(_P.PERSONS_HARMED, r"\b(?:wounded|injured|injur(?:ies|y)|hurt|hospitali[sz]ed|bandag\w+|shrapnel|"
          r"wounds?)\b", aspect="injured"),

@@ -48,6 +48,8 @@ PERSONS = (
     "returnees migrants journalists pilgrims babies infants girls boys orphans mothers members staff bodies "
     "paramedics arrivals woman man child person patient body resident civilian passenger soldier pupil nurse "
     "teacher worker villager farmer fathers grandmothers souls corpses fatalities deportees escapees "
+    "victims survivors travellers travelers sailors "
+    "worshippers shoppers neighbours neighbors recruits shepherds peasants commuters newcomers "
     "человек люди людей жителей граждан детей эвакуированных раненых погибших осіб мешканців громадян дітей "
     "поранених загиблих військових военных"
 )
@@ -179,7 +181,8 @@ _COUNT_BEFORE = re.compile(
     rf"\b(?:number|total|count|figure|estimate) (?:of|for) (?:\w+ ){{0,2}}?(?P<noun>{'|'.join(COUNTED)})\b"
     r"[^.;:]{0,40}$|\b(?P<toll>death toll|toll|casualties|headcount|"
     r"(?:number|total|count|figure)(?: of)?(?: the| those| people)? (?:dead|kil+ed|wounded|injured|missing|"
-    r"displaced|evacuated|registered|trapped|stranded|sheltering|sick))\b[^.;:]{0,40}$",
+    r"displaced|evacuated|registered|trapped|stranded|sheltering|sick))\b[^.;:]{0,40}$|"
+    r"\bnumber of (?:the |these )?(?P<any>[a-z]{3,}s)\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 """What is counted, told before the number: "the number of settlements was 74"."""
@@ -200,6 +203,28 @@ def _noun_behind(text: str, match: re.Match[str]) -> str:
     return "" if behind is None or behind["noun"] in _NO_NOUNS else behind["noun"]
 
 
+_GOING = re.compile(
+    r"\s(?:(?:have|had|has) (?:already )?(?:left|fled|crossed|returned|arrived|died|registered)|left|fled|"
+    r"crossed|died|returned|arrived|remained|(?:were|are|was|is|have been|had been|being) (?:\w+ )?(?:kil+ed|"
+    r"wounded|injured|evacuated|displaced|missing|trapped|stranded|detained|moved|taken|hurt|dead|sheltering|"
+    r"treated|buried))\b",
+    re.IGNORECASE,
+)
+_SUFFERING = re.compile(
+    r"\b(?:kil+(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|evacuated|displaced|rescued|detained)\s$",
+    re.IGNORECASE,
+)
+
+
+def _who_goes_or_suffers(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a bare number can count persons only ("18,000 crossed", "killed 14")."""
+    if match["tail"]:
+        return False
+    before, behind = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 60]
+    ends = re.match(r"\s*(?:[,.;]|$|and\b|in\b|at\b|near\b)", behind)
+    return bool(_GOING.match(behind) or (_SUFFERING.search(before) and ends))
+
+
 def _unit_before(text: str, start: int) -> str:
     if _GROUP_OF.search(text[max(0, start - 20) : start]):
         return "persons"
@@ -207,7 +232,7 @@ def _unit_before(text: str, start: int) -> str:
     if match is None:
         return ""
     noun = match["noun"] or match["many"]
-    return COUNTED[noun.lower()] if noun else "persons"
+    return COUNTED[noun.lower()] if noun else match["any"] or "persons"
 
 
 def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
@@ -215,12 +240,32 @@ def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
         return None
     bounds = _bounds(match)
     unit = _unit(match) or _unit_before(text, match.start()) or _noun_behind(text, match)
-    if bounds is None or (not unit and (not unit_before or _is_year(match, bounds))):
+    if not unit and unit_before not in COUNTED.values() and _who_goes_or_suffers(text, match):
+        unit = "persons"
+    if bounds is None or _NOT_ONE.search(text[max(0, match.start() - 5) : match.end()]):
+        return None
+    if not unit and (not unit_before or _is_year(match, bounds) or _counts_nothing(match, text)):
         return None
     end = match.end()
     low, high = bounds
     quantity = Quantity(low=low, high=high, unit=unit or unit_before, text=text[match.start() : end])
     return Found(match.start(), end, quantity)
+
+
+_NOT_ONE = re.compile(r"\b(?:no|not) one\b", re.IGNORECASE)
+_HOUR = re.compile(r"\b(?:after|before|until|till|since|by) $", re.IGNORECASE)
+LATEST_HOUR = 24
+
+
+def _counts_nothing(match: re.Match[str], text: str) -> bool:
+    """Tell whether a bare number counts nothing that was counted before: an hour, "one" for somebody."""
+    if match["least"] or match["most"] or match["about"] or match["second"]:
+        return False
+    value = number(match["first"]) if match["first"] else None
+    hour = _HOUR.search(text[max(0, match.start() - 8) : match.start()])
+    if hour and value is not None and value <= LATEST_HOUR:
+        return True
+    return value == 1 and not re.match(r"\s+of\b|\s*(?:[,.;]|$)", text[match.end() :])
 
 
 def _is_year(match: re.Match[str], bounds: tuple[float | None, float | None]) -> bool:

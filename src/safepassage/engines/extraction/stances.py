@@ -54,7 +54,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "harm",
         r"""
-            kil+\w*|dead|died|dies|deaths?|bodies|wounded|injur\w+|hurt|casualt\w+|victims?|
+            kil+\w*|drown\w*|perish\w*|massacre\w*|dead|died|dies|deaths?|bodies|wounded|injur\w+|hurt|casualt\w+|victims?|
             shrapnel|bandaged|buried|graves?|names
         """,
         r"""

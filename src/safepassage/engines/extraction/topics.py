@@ -46,6 +46,7 @@ TOPICS: dict[str, str] = {
         diarrhoea sick cases tests laboratory stomach
     """,
     "harm": """
+        drown* perish* massacre*
         kille* killing dead died die dies death deaths toll wounded injur* bodies body casualt* victims morgue
         graves buried hurt wounds fatalit* lost losses survived alive
     """,

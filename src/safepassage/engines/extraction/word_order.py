@@ -25,6 +25,7 @@ _FORMS = """
     underlined, inform informs informed, hope hopes hoped, fear fears feared, expect
     expects expected, record recorded, establish established, count counts counted,
     correct corrected, mention mentions mentioned,
+    read reads, confide confides confided,
     reply replies replied, guarantee guarantees guaranteed, request requests requested, testify testifies
     testified, list lists listed, reaffirm reaffirms reaffirmed, inform informs, reveal reveals revealed,
     emphasize emphasizes emphasized, caution cautions cautioned, tell tells
@@ -33,7 +34,7 @@ FORMS = {form: row.split()[0] for row in _FORMS.split(",") for form in row.split
 """Forms of verbs of saying, as they stand in a text."""
 BASE_FORMS = words(
     """hope fear expect state add note admit announce write think believe find record establish tell estimate
-    text radio count correct list request reveal
+    text radio count correct list request reveal read confide
     """
 )
 """Base forms that are other words more often."""
@@ -57,8 +58,10 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
     for part in _parts(tree):
         if not cued & set(part) and len(part) > LEAST_CONTENT_WORDS and not set(part) <= held:
             one = _closing(tree, part) or _inserted(tree, part) or _opening(tree, part) or _colon(tree, part)
-            if one is not None:
-                yield one
+        elif (one := _inverted(tree, part, _commas(tree, part))) is not None and set(one.cue) & cued:
+            one = None
+        if one is not None:
+            yield one
 
 
 def without_misread(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
@@ -88,7 +91,7 @@ def _parts(tree: Tree) -> Iterator[list[int]]:
 
 def _closing(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "content, X says" or "content, says X": the last comma parts them."""
-    commas = [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
+    commas = _commas(tree, part)
     if not commas:
         return None
     citing: tuple[int, ...] = ()
@@ -96,7 +99,7 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
         citing = tree.trimmed(k for k in part if k > commas[-1] + 1)
         end = commas.pop()
         part = [k for k in part if k < end]
-    one = _parted_at(tree, part, commas[-1]) or _apposed(tree, part, commas)
+    one = _parted_at(tree, part, commas[-1]) or _apposed(tree, part, commas) or _inverted(tree, part, commas)
     return replace(one, citing=(citing,)) if one is not None and citing else one
 
 
@@ -111,6 +114,24 @@ def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
     named = _to_clause(tree, tail[1:])
     if _form(tree, first) and is_noun_phrase(tree, named):
         return _made(tree, named, first, content)
+    return None
+
+
+def _commas(tree: Tree, part: list[int]) -> list[int]:
+    """Return the commas of a part that stand in no quotation."""
+    return [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
+
+
+def _inverted(tree: Tree, part: list[int], commas: list[int]) -> Attribution | None:
+    """Return "content, says X, whose …": an aside on X stands behind."""
+    for comma, stop in pairwise(commas):
+        inside = list(range(comma + 1, stop))
+        content = [k for k in part if k < comma]
+        whose = tree.tokens[stop + 1].tag in {"WP", "WP$", "WDT"} if stop < part[-1] else False
+        finite = any(tree.tokens[k].pos in {"VERB", "AUX"} for k in content)
+        named = 1 < len(inside) <= MOST_SOURCE_WORDS and is_noun_phrase(tree, inside[1:])
+        if whose and finite and named and _form(tree, inside[0]):
+            return _made(tree, inside[1:], inside[0], content)
     return None
 
 
@@ -143,8 +164,7 @@ def _to_clause(tree: Tree, positions: list[int]) -> list[int]:
 
 def _inserted(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "content, they say, more content"."""
-    commas = [k for k in part if tree.tokens[k].text == "," and tree.quoted[k] < 0]
-    for first, last in pairwise(commas):
+    for first, last in pairwise(_commas(tree, part)):
         inside = list(range(first + 1, last))
         if not 1 < len(inside) <= MOST_INSERTED or not _form(tree, inside[-1]):
             continue
