@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from safepassage_verify.roads import Int64, Roads, int64
 from safepassage_verify.snapshot import Rules, Snapshot
-from safepassage_verify.trips import Entries, Travel, Trips
+from safepassage_verify.trips import Block, Travel, Trips
 from safepassage_verify.verdict import MOST_PER_CODE, Findings
 
 SECONDS_PER_HOUR = 3600
@@ -18,7 +18,19 @@ _MOST_SUM = 2**61
 
 def check_flows(trips: Trips, happens: Travel, snapshot: Snapshot, findings: Findings) -> None:
     """Note entries of closed arcs, off the timetable or beyond capacity, and waits too long or too many."""
-    roads, entries = snapshot.roads, happens.entries
+    entries = happens.entries
+    holds = entries.heaviest * SECONDS_PER_HOUR * max(1, len(entries)) < _MOST_SUM
+    findings.require("SIZE", "plan", holds=holds, message="loads are too large to be added up")
+    for block in entries.blocks():
+        _check_block(block, trips, snapshot, findings, summed=holds)
+    _check_waits(happens, trips, snapshot, findings)
+
+
+def _check_block(
+    entries: Block, trips: Trips, snapshot: Snapshot, findings: Findings, *, summed: bool
+) -> None:
+    """Check entries that include all of any arc among them; loads only if they can be added up."""
+    roads = snapshot.roads
 
     def name(k: int) -> str:
         trip = int(entries.trip[k])
@@ -26,13 +38,9 @@ def check_flows(trips: Trips, happens: Travel, snapshot: Snapshot, findings: Fin
 
     _check_open(entries, roads, snapshot.now_s, name, findings)
     _check_timetables(entries, roads, name, findings)
-    heaviest = max(int(entries.units_mveh.max(initial=0)), int(entries.persons.max(initial=0)))
-    holds = heaviest * SECONDS_PER_HOUR * max(1, len(entries.arc)) < _MOST_SUM
-    findings.require("SIZE", "plan", holds=holds, message="loads are too large to be added up")
-    if holds:
+    if summed:
         _check_capacity(entries, roads, snapshot.rules, findings)
         _check_person_capacity(entries, roads, snapshot.rules, findings)
-    _check_waits(happens, trips, snapshot, findings)
 
 
 def _note(
@@ -50,7 +58,7 @@ def _note(
 
 
 def _check_open(
-    entries: Entries, roads: Roads, now_s: int, name: Callable[[int], str], findings: Findings
+    entries: Block, roads: Roads, now_s: int, name: Callable[[int], str], findings: Findings
 ) -> None:
     """Note arcs that close too early; who entered before now is on the arc, whatever becomes of it then."""
     findings.checked("CLOSED", len(entries.arc))
@@ -65,7 +73,7 @@ def _check_open(
     )
 
 
-def _check_timetables(entries: Entries, roads: Roads, name: Callable[[int], str], findings: Findings) -> None:
+def _check_timetables(entries: Block, roads: Roads, name: Callable[[int], str], findings: Findings) -> None:
     rows = np.flatnonzero(roads.timetable.rank[entries.arc] >= 0)
     findings.checked("TIMETABLE", len(rows))
     if not len(rows):
@@ -127,7 +135,7 @@ def largest_excess(segment: Int64, amount: Int64, before: Int64, until: Int64) -
     return through - until - least
 
 
-def _check_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Findings) -> None:
+def _check_capacity(entries: Block, roads: Roads, rules: Rules, findings: Findings) -> None:
     rows = np.flatnonzero((entries.units_mveh > 0) & (entries.t < roads.horizon_s))
     findings.checked("CAPACITY", len(rows))
     arc, t = entries.arc[rows], entries.t[rows]
@@ -149,7 +157,7 @@ def _check_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Find
     )
 
 
-def _check_person_capacity(entries: Entries, roads: Roads, rules: Rules, findings: Findings) -> None:
+def _check_person_capacity(entries: Block, roads: Roads, rules: Rules, findings: Findings) -> None:
     rows = np.flatnonzero((entries.persons > 0) & (entries.t < roads.horizon_s))
     arc, t = entries.arc[rows], entries.t[rows]
     # A timetable stands in place of a person capacity.

@@ -6,14 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage_verify.planfile import Plan, Waits
 from safepassage_verify.roads import Int64, Roads, int64
 from safepassage_verify.snapshot import Snapshot
 from safepassage_verify.verdict import Findings
 
+Int32 = NDArray[np.int32]
 MOST_ENTRIES = 40_000_000
-"""Arc entries that are checked in memory at once; a larger plan is refused, not thinned."""
+"""Arc entries that are kept in memory at once; a larger plan is refused, not thinned."""
+BLOCK = 1_000_000
+"""Arc entries that are looked at together, if no arc has more."""
+LATEST = np.iinfo(np.int32).max
+"""Seconds from here on, far beyond any grid, are all the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -37,8 +43,8 @@ class Trips:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Entries:
-    """Entries of arcs, as columns; `trip` is -1 - position for link rides."""
+class Block:
+    """Entries of some arcs, all that these have, as columns; `trip` is -1 - position for link rides."""
 
     arc: Int64
     t: Int64
@@ -46,6 +52,53 @@ class Entries:
     units_mveh: Int64
     persons: Int64
     trip: Int64
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Entries:
+    """Entries of arcs, as columns; `trip` is -1 - position for link rides.
+
+    `units_of` and `persons_of` have a row for each trip and, after them, for each ride, the last one first.
+    """
+
+    arc: Int32
+    t: Int32
+    leave: Int32
+    trip: Int32
+    units_of: Int64
+    persons_of: Int64
+
+    def __len__(self) -> int:
+        return len(self.arc)
+
+    @property
+    def heaviest(self) -> int:
+        """The most units or persons of any trip or ride."""
+        return max(int(self.units_of.max(initial=0)), int(self.persons_of.max(initial=0)))
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all entries, those of an arc together."""
+        if len(self) <= BLOCK:
+            yield self._block(np.arange(len(self)))
+            return
+        until = np.cumsum(np.bincount(self.arc))
+        first = 0
+        while first < len(until):
+            before = until[first - 1] if first else 0
+            after = max(first + 1, int(np.searchsorted(until, before + BLOCK, side="right")))
+            yield self._block(np.flatnonzero((self.arc >= first) & (self.arc < after)))
+            first = after
+
+    def _block(self, rows: Int64) -> Block:
+        trip = self.trip[rows].astype(np.int64)
+        return Block(
+            arc=self.arc[rows].astype(np.int64),
+            t=self.t[rows].astype(np.int64),
+            leave=self.leave[rows].astype(np.int64),
+            units_mveh=self.units_of[trip],
+            persons=self.persons_of[trip],
+            trip=trip,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +182,8 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
         return None
     arrive = trips.depart_s.copy()
     exposure = np.zeros(len(trips), dtype=np.int64)
-    parts: list[tuple[Int64, Int64, Int64, Int64]] = [_ride_entries(plan, roads)]
+    columns = tuple(np.empty(n_entries, dtype=np.int32) for _ in range(4))
+    filled = _fill(columns, 0, _ride_entries(plan, roads))
     stays: list[Stay] = []
     for members in _by_route(trips.route):
         arcs = plan.routes[int(trips.route[members[0]])].arcs
@@ -140,11 +194,26 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
         exposure[members] = _exposure(arcs, trips.depart_s[members], leave, roads)
         stays += _stays(arcs, members, entry, trips, roads)
         owner = np.repeat(members, len(arcs))
-        parts.append((np.tile(arcs, len(members)), entry.ravel(), leave.ravel(), owner))
-    arc, t, leave, trip = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    units, persons = _who(plan, trips, trip)
-    entries = Entries(arc=arc, t=t, leave=leave, units_mveh=units, persons=persons, trip=trip)
+        rows = (np.tile(arcs, len(members)), entry.ravel(), leave.ravel(), owner)
+        filled = _fill(columns, filled, rows)
+    units_of, persons_of = _who(plan, trips)
+    entries = Entries(
+        arc=columns[0],
+        t=columns[1],
+        leave=columns[2],
+        trip=columns[3],
+        units_of=units_of,
+        persons_of=persons_of,
+    )
     return Travel(entries=entries, stays=tuple(stays), arrive_s=arrive, exposure_ppm_s=exposure)
+
+
+def _fill(columns: tuple[Int32, ...], first: int, rows: tuple[Int64, ...]) -> int:
+    """Write rows into columns from a position on; return the position after them."""
+    after = first + len(rows[0])
+    for column, values in zip(columns, rows, strict=True):
+        column[first:after] = np.minimum(values, LATEST)
+    return after
 
 
 def _by_route(route: Int64) -> Iterator[Int64]:
@@ -159,14 +228,14 @@ def _ride_entries(plan: Plan, roads: Roads) -> tuple[Int64, Int64, Int64, Int64]
     return arc, t, t + roads.travel.at(arc, t), -1 - np.arange(len(arc))
 
 
-def _who(plan: Plan, trips: Trips, trip: Int64) -> tuple[Int64, Int64]:
-    """Return units and persons of each entry; link rides take no road."""
+def _who(plan: Plan, trips: Trips) -> tuple[Int64, Int64]:
+    """Return units and persons of each trip and ride; link rides take no road."""
     n = len(plan.rides)
     aboard = [sum(item.persons for item in ride.load) for ride in plan.rides]
     # Rides count from the end, as their negative positions do.
     units = np.concatenate([trips.units_mveh, np.zeros(n, dtype=np.int64)])
     persons = np.concatenate([trips.persons, int64(aboard[::-1])])
-    return units[trip], persons[trip]
+    return units, persons
 
 
 def _drive(arcs: Int64, members: Int64, trips: Trips, roads: Roads) -> tuple[Int64, Int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from safepassage.testing.tiny_plans import BUS, CAR, FOOT, TinyCase, TinyPlan, item
-from safepassage_verify import verify
+from safepassage_verify import trips, verify
 
 FAMILIES = []
 
@@ -42,6 +42,17 @@ def test_one_unit_inside_is_accepted(build, codes):
 def test_one_unit_outside_is_rejected_with_its_own_code(build, codes):
     inputs, plan = build(1)
     assert violated(inputs, plan) == codes
+
+
+@pytest.mark.parametrize(("build", "codes"), FAMILIES)
+def test_arc_by_arc_the_verdict_is_the_same(build, codes, monkeypatch):
+    """As a plan is looked at that is too large to be checked at once."""
+    inputs, plan = build(1)
+    at_once = verify(inputs, plan)
+    monkeypatch.setattr(trips, "BLOCK", 1)
+    by_arc = verify(inputs, plan)
+    assert (by_arc.counts, by_arc.checks) == (at_once.counts, at_once.checks)
+    assert codes == set(by_arc.counts)
 
 
 def way(horizon_s=3600, first=None, second=None, **rules):
