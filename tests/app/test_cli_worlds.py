@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -18,11 +19,18 @@ from safepassage.formats.containers import canonical_json
 from tests.support.folders import write_case
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    assert main(["plan", str(write_case(folder / "case")), "-o", str(folder / "out")]) in {0, 3}
+    return folder / "out"
+
+
 @pytest.fixture
-def plan(tmp_path, capsys):
-    assert main(["plan", str(write_case(tmp_path / "case")), "-o", str(tmp_path / "out")]) in {0, 3}
+def plan(made, tmp_path, capsys):
+    """A plan of its own for each test."""
     capsys.readouterr()
-    return tmp_path / "out"
+    return shutil.copytree(made, tmp_path / "out")
 
 
 def test_shares_of_worlds_are_printed_and_written(plan, capsys):
