@@ -324,7 +324,8 @@ def _around(tree: Tree, i: int) -> tuple[int, ...]:
     if token.dep in {"parataxis", "ccomp"} and token.head != i and lead.pos in VERBAL and not speaks:
         own = set(tree.subtree(i))
         part = set(between_semicolons(tree, i))
-        return tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
+        said = tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
+        return said if any(tree.tokens[k].dep in SUBJECTS for k in said) else ()
     return ()
 
 

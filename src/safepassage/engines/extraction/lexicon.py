@@ -21,7 +21,7 @@ ALLEGING = words("allege claim accuse blame purport charge")
 DENYING = words("rule deny reject dismiss refute dispute disavow rebut contradict")
 THINKING = words(
     """think believe expect hope fear estimate predict feel know learn understand agree consider doubt
-    worry speculate assume suspect find see conclude recognize recognise judge imagine wonder
+    worry speculate assume suspect find conclude recognize recognise judge imagine
     anticipate calculate discover determine foresee guess realize realise envision forecast"""
 )
 INTENDING = words(
