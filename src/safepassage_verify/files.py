@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +64,13 @@ def _read_beside(path: Path, what: str) -> tuple[bytes | None, Any]:
 
 def find_plan(path: Path) -> Path:
     """Return the plan that a path stands for: the file, or `plan.json` in it or in its RESTRICTED folder."""
-    try:
+    with suppress(OSError):  # whoever reads it says what is wrong with it
         for folder in (path, path / CLASS):
             for name in (f"{CLASS}-{PLAN}", PLAN):
                 if (folder / name).is_file():
                     return folder / name
         if path.is_dir():
             raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")
-    except OSError as error:
-        raise _unreadable(path, error) from error
     return path
 
 

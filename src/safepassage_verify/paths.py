@@ -36,12 +36,10 @@ class ReverseGraph:
         Dijkstra's algorithm from the ends, against the arcs; whole numbers, so nothing is rounded.
         """
         best = [UNREACHED] * self.n_nodes
-        heap: list[tuple[int, int]] = []
-        for node, offset in ends:
-            if offset < best[node]:
-                best[node] = offset
-                heap.append((offset, node))
+        heap = [(offset, node) for node, offset in ends]
         heapify(heap)
+        for offset, node in heap:
+            best[node] = min(best[node], offset)
         first, tails, costs = self._first, self._tail, self._cost
         while heap:
             time, node = heappop(heap)

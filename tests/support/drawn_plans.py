@@ -13,7 +13,7 @@ from safepassage_verify.layers import LAYERS, _folded
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
 from tests.support.drawn_sums import DIRECTIONS, town
-from tests.support.variants import changes, leaves
+from tests.support.variants import change_one
 
 Documents = tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]
 CAR, BUS, LINK = 1, 2, 28
@@ -256,7 +256,7 @@ def draw(chance: random.Random) -> Documents:
         by_layer(inputs, plan, chance)
     proof = certificate(inputs, chance) if chance.random() < 0.5 else None
     if chance.random() < 0.5:
-        _change(chance.choice([inputs, plan, plan, *([proof] if proof else [])]), chance)
+        change_one(chance.choice([inputs, plan, plan, *([proof] if proof else [])]), chance)
     for document in (plan, proof or {}):
         if chance.random() < 0.98:
             document["inputs_sha256"] = _sha256(inputs)
@@ -275,7 +275,7 @@ def history(inputs: dict[str, Any], plan: dict[str, Any], chance: random.Random)
         vehicle["legs"] = [leg for leg in vehicle["legs"] if leg["depart_s"] < now_s]
     rows["link_rides"] = [ride for ride in rows["link_rides"] if ride["depart_s"] < now_s]
     if chance.random() < 0.3:
-        _change(rows, chance)
+        change_one(rows, chance)
     return rows | {"now_s": now_s}
 
 
@@ -294,13 +294,3 @@ def by_layer(inputs: dict[str, Any], plan: dict[str, Any], chance: random.Random
     network["hazard"] = [[arc, pieces] for arc, pieces in sorted(folded.items())]
     for row in plan["directions"]:
         row["exposure_layers"] = [chance.randint(0, 40) for _ in LAYERS]
-
-
-def _change(document: dict[str, Any], chance: random.Random) -> None:
-    """Change one value somewhere in a document."""
-    *path, last = chance.choice(list(leaves(document)))
-    at: Any = document
-    for step in path:
-        at = at[step]
-    if options := changes(at[last]):
-        at[last] = chance.choice(options)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -40,6 +41,23 @@ def changes(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, list) and value:
         return [("cut", value[:-1]), ("twice", [value[0], *value])]
     return []
+
+
+def change_one(document: Any, chance: random.Random) -> None:
+    """Change one value somewhere in a document: by one, or to what another number of it is, or nearly."""
+    paths = list(leaves(document))
+    *path, last = chance.choice(paths)
+    at = document
+    for step in path:
+        at = at[step]
+    options = [value for _, value in changes(at[last])]
+    if type(at[last]) is int:
+        other = document
+        for step in chance.choice(paths):
+            other = other[step]
+        near = other if type(other) is int else 0
+        options += [2 * at[last], at[last] // 2, near, near, near + 1, near - 1]
+    at[last] = chance.choice(options or [at[last]])
 
 
 def variants(document: Any) -> Iterator[tuple[str, Any]]:

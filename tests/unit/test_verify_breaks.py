@@ -193,6 +193,10 @@ BREACHES = {
         lambda i, p, c: i["rules"].update(movement_windows=[[5, 3600], [0, 4]]),
         {"INPUTS"},
     ),
+    "a window of no time": (
+        lambda i, p, c: i["rules"].update(movement_windows=[[5, 5], [5, 3600]]),
+        {"INPUTS"},
+    ),
     # routes and permissions
     "a route with a gap": (lambda i, p, c: p["routes"][0]["arcs"].reverse(), {"ROUTE"}),
     "a route that starts elsewhere": (lambda i, p, c: p["routes"][1].update(from_node=1), {"ROUTE", "CHAIN"}),

@@ -124,6 +124,31 @@ def test_people_are_owed_what_their_price_says(units, good):
     assert refutes(buses(), 14, leaf(units)) is good
 
 
+@pytest.mark.parametrize(("units", "good"), [(2**58 - 1, True), (2**58, False)])
+def test_prices_are_refused_exactly_where_they_could_not_be_summed(units, good):
+    """A bus makes one trip and half of another by second 9; each is one unit of load."""
+    found = check_proof(buses(), {"horizon_s": 9, "nodes": [leaf(units)]})
+    assert (found != ["node 0: the prices are too large to be summed"]) is good
+
+
+@pytest.mark.parametrize(("now_s", "good"), [(3, False), (4, True), (5, True)])
+def test_whoever_had_left_before_now_may_have_left_early(now_s, good):
+    case = TinyCase(2)
+    case.arc(0, 1)
+    case.place("V", 0, release_s=9)
+    case.site("S", 1)
+    case.demand("V", 4)
+    plan = TinyPlan(case.inputs())
+    plan.cars("V", "S", plan.route(0), [(3, 4)])
+    moves = {name: plan.plan()[name] for name in ("routes", "cars", "vehicles", "link_rides")}
+    if now_s == 3:
+        moves["cars"] = []
+    inputs = case.inputs() | {"history": {"now_s": now_s, **moves}}
+    document = plan.plan()
+    document["inputs_sha256"] = hashlib.sha256(canonical_bytes(inputs)).hexdigest()
+    assert set(verify(inputs, document).counts) == (set() if good else {"RELEASE"})
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
     (tmp_path / "inputs.json").write_bytes(b"{}")
     with (tmp_path / "plan.json").open("wb") as out:
