@@ -125,8 +125,6 @@ class Travel:
 
     def passed(self, trips: Iterable[int], now_s: int) -> int:
         """Return how many arcs every one of these trips entered before `now_s`."""
-        if now_s < 0:
-            return 0
         return min((len(self.runs(now_s).get(trip, ())) for trip in trips), default=0)
 
     def runs(self, before_s: int) -> Mapping[int, tuple[tuple[int, int, int], ...]]:

@@ -193,6 +193,12 @@ BREACHES = {
         lambda i, p, c: i["rules"].update(movement_windows=[[5, 3600], [0, 4]]),
         {"INPUTS"},
     ),
+    "a piece of no time": (
+        lambda i, p, c: i["network"]["profiles"].append(
+            [0, [[a, b, 3600, -1, 10] for a, b in ((0, 5), (5, 5), (5, 3600))]]
+        ),
+        {"INPUTS"},
+    ),
     "a window of no time": (
         lambda i, p, c: i["rules"].update(movement_windows=[[5, 5], [5, 3600]]),
         {"INPUTS"},

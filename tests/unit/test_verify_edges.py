@@ -124,7 +124,7 @@ def test_people_are_owed_what_their_price_says(units, good):
     assert refutes(buses(), 14, leaf(units)) is good
 
 
-@pytest.mark.parametrize(("units", "good"), [(2**58 - 1, True), (2**58, False)])
+@pytest.mark.parametrize(("units", "good"), [(2**59 - 1, True), (2**59, False)])
 def test_prices_are_refused_exactly_where_they_could_not_be_summed(units, good):
     """A bus makes one trip and half of another by second 9; each is one unit of load."""
     found = check_proof(buses(), {"horizon_s": 9, "nodes": [leaf(units)]})
@@ -147,6 +147,24 @@ def test_whoever_had_left_before_now_may_have_left_early(now_s, good):
     document = plan.plan()
     document["inputs_sha256"] = hashlib.sha256(canonical_bytes(inputs)).hexdigest()
     assert set(verify(inputs, document).counts) == (set() if good else {"RELEASE"})
+
+
+@pytest.mark.parametrize("arcs", [(1, 0), (0, 1)])
+def test_who_waits_between_two_walks_is_exposed_where_the_second_begins(arcs):
+    """Also where that is the first arc of all: ten seconds beside a hazard of 7, then ten on its way."""
+    case = TinyCase(3)
+    case.arc(*((1, 2) if arcs == (1, 0) else (0, 1)), modes=FOOT)
+    case.arc(*((0, 1) if arcs == (1, 0) else (1, 2)), modes=FOOT)
+    case.hazard.append([arcs[1], [[0, 3600, 7]]])
+    case.place("V", 0)
+    case.site("S", 2)
+    case.demand("V", 3, group="needs_transport")
+    plan = TinyPlan(case.inputs())
+    first = plan.ride(arcs[0], 0, item("V", 3))
+    plan.ride(arcs[1], 20, item("V", 3, after=first, site="S"))
+    verdict = verify(case.inputs(), plan.plan())
+    assert verdict.violations == ()
+    assert verdict.recomputed["directions"][0]["exposure_person_ppm_s"] == 3 * 7 * (10 + 10)
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
