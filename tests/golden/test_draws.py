@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from safepassage_verify import verify
-from tests.support.drawn_plans import draw
+from tests.support.drawn_plans import draw, draw_going_on
 from tests.support.drawn_sums import SUMS
 
 HERE = Path(__file__).parent / "draws"
-SUMS_DRAWN, PLANS_DRAWN, PART = 60, 400, 100
+SUMS_DRAWN, PLANS_DRAWN, PART = 60, 300, 60
+PLANS = {"plans": draw, "going_on": draw_going_on}
 LONGEST = 40
 
 
@@ -33,9 +34,9 @@ def line_of_sums(name: str, seed: int) -> str:
     return json.dumps(short, ensure_ascii=False)
 
 
-def line_of_plan(seed: int) -> str:
+def line_of_plan(name: str, seed: int) -> str:
     """Return the codes that a drawn plan breaks, and a hash of all that is said of it."""
-    inputs, plan, certificate = draw(random.Random(f"plan {seed}"))
+    inputs, plan, certificate = PLANS[name](random.Random(f"{name} {seed}"))
     verdict = verify(inputs, plan, certificate)
     text = json.dumps([verdict.record(), dict(verdict.counts)], sort_keys=True, ensure_ascii=False)
     codes = ", ".join(f"{code} {n}" for code, n in verdict.counts.items()) or "holds"
@@ -52,12 +53,13 @@ def test_sums_are_what_they_were(name):
     assert [line_of_sums(name, seed) for seed in range(SUMS_DRAWN)] == kept(name)
 
 
+@pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize(
     "begin", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(PART, PLANS_DRAWN, PART))]
 )
-def test_of_drawn_plans_is_said_what_was_said(begin):
-    found = [line_of_plan(seed) for seed in range(begin, begin + PART)]
-    assert found == kept("plans")[begin : begin + PART]
+def test_of_drawn_plans_is_said_what_was_said(name, begin):
+    found = [line_of_plan(name, seed) for seed in range(begin, begin + PART)]
+    assert found == kept(name)[begin : begin + PART]
 
 
 def write(names: list[str]) -> None:
@@ -68,8 +70,11 @@ def write(names: list[str]) -> None:
         for name in names or SUMS
         if name in SUMS
     }
-    if not names or "plans" in names:
-        lines["plans"] = [line_of_plan(seed) for seed in range(PLANS_DRAWN)]
+    lines |= {
+        name: [line_of_plan(name, seed) for seed in range(PLANS_DRAWN)]
+        for name in PLANS
+        if name in (names or PLANS)
+    }
     for name, rows in lines.items():
         (HERE / f"{name}.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
 

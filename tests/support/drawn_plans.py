@@ -219,7 +219,7 @@ def certificate(inputs: dict[str, Any], chance: random.Random) -> dict[str, Any]
         }  # fmt: skip
 
     def bound(number: int) -> dict[str, Any]:
-        at_s = chance.randint(0, snapshot.horizon_s)
+        at_s = chance.choice([0, 1, 2, chance.randint(0, snapshot.horizon_s)])
         commodity, direction = (
             chance.choice(["cars", "persons", "persons", "seated"]),
             chance.choice(DIRECTIONS),
@@ -260,6 +260,17 @@ def draw(chance: random.Random) -> Documents:
     for document in (plan, proof or {}):
         if chance.random() < 0.98:
             document["inputs_sha256"] = _sha256(inputs)
+    return inputs, plan, proof
+
+
+def draw_going_on(chance: random.Random) -> Documents:
+    """Return the same for a plan that goes on from movements that had departed, with bounds."""
+    drawn = Drawn(chance)
+    inputs, plan = drawn.inputs, drawn.written()
+    inputs["history"] = history(inputs, plan, chance)
+    proof = certificate(inputs, chance)
+    for document in (plan, proof or {}):
+        document["inputs_sha256"] = _sha256(inputs)
     return inputs, plan, proof
 
 
