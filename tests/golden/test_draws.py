@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from safepassage_verify import verify
-from tests.support.drawn_plans import draw, draw_going_on
-from tests.support.drawn_sums import SUMS
+from tests.support.drawn_plans import draw, draw_going_on, left
+from tests.support.drawn_sums import PROBLEMS
 
 HERE = Path(__file__).parent / "draws"
 SUMS_DRAWN, PLANS_DRAWN, PART = 60, 300, 60
+SUMS = {**PROBLEMS, "left": left}
 PLANS = {"plans": draw, "going_on": draw_going_on}
 LONGEST = 40
 

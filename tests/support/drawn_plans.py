@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import hashlib
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from safepassage.testing.tiny_plans import TinyPlan, canonical, item
-from safepassage_verify.bounds import LabelCuts
+from safepassage_verify.bounds import FleetBound, LabelCuts
+from safepassage_verify.history import read_history, remaining
 from safepassage_verify.layers import LAYERS, _folded
-from safepassage_verify.snapshot import read_snapshot
+from safepassage_verify.snapshot import CARRIED, read_snapshot
 from safepassage_verify.verdict import Findings
 from tests.support.drawn_sums import DIRECTIONS, town
 from tests.support.variants import change_one
@@ -288,6 +290,26 @@ def history(inputs: dict[str, Any], plan: dict[str, Any], chance: random.Random)
     if chance.random() < 0.3:
         change_one(rows, chance)
     return rows | {"now_s": now_s}
+
+
+def left(chance: random.Random) -> Iterator[Any]:
+    """Yield sums of cuts and fleets for what is left when some of a plan has departed."""
+    drawn = Drawn(chance)
+    inputs = drawn.inputs | {"history": history(drawn.inputs, drawn.written(), chance)}
+    snapshot, findings = read_snapshot(inputs, Findings()), Findings()
+    if snapshot is None:
+        return
+    snapshot, before = read_history(inputs, snapshot, findings)
+    if before is None:
+        return
+    rest = remaining(inputs, snapshot, before, findings)
+    yield from (sorted(rest.decided.values()), findings.total)
+    times = [chance.randint(before.now_s, snapshot.horizon_s) for _ in range(4)]
+    for direction in DIRECTIONS:
+        for commodity in ("cars", "persons"):
+            yield from (LabelCuts(rest, direction, commodity).phi(at_s, []) for at_s in times)
+        for commodity in CARRIED:
+            yield from (FleetBound(rest, direction, commodity).phi(at_s) for at_s in times)
 
 
 def by_layer(inputs: dict[str, Any], plan: dict[str, Any], chance: random.Random) -> None:

@@ -343,7 +343,7 @@ def said(check: Callable[..., Any], *given: Any) -> Any:
         return f"{type(fault).__name__}: {fault}"
 
 
-SUMS: dict[str, Callable[[random.Random], Iterator[Any]]] = {
+PROBLEMS: dict[str, Callable[[random.Random], Iterator[Any]]] = {
     "cuts": cuts, "fleets": fleets, "prices": prices, "exposures": exposures, "shuttles": shuttles,
     "shuttle_plans": shuttle_plans, "bus_proofs": bus_proofs, "bus_plans": bus_plans, "aid": aid,
 }  # fmt: skip
