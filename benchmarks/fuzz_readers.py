@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.domain.errors import SafePassageError
+from safepassage.domain.simulation import Traffic
 from safepassage.formats.access import alert_file, referral_record
 from safepassage.formats.case import (
     case_folder,
@@ -39,10 +40,11 @@ from safepassage.formats.claims import (
 )
 from safepassage.formats.containers import canonical_json, tabular, xlsx_in
 from safepassage.formats.geometry import geometry_in, geometry_wkt
+from safepassage.formats.gis import sumo
 from safepassage.formats.log import bundle, checkpoint_json, draft_json, log_record
 from safepassage.formats.movement import movement_file
 from safepassage.formats.networks import matsim, osm, tntp
-from safepassage.formats.plan import bus_instance, inputs_json
+from safepassage.formats.plan import bus_instance, inputs_json, simulation_json, worlds_json
 from safepassage.formats.sheets import audit_files
 from safepassage.store import checking, exchange
 from safepassage.store.event_store import EventStore
@@ -135,6 +137,16 @@ REPORT = (
 )
 REFERRAL = b'kind = "dead"\nrecipient = "x"\npurpose = "y"\nbasis = "no_personal_data"\nplace = "z"\npersons = 1\nlat = 50.0\n'
 MOVEMENT = b'id = "m1"\nkind = "notified"\n[[vehicles]]\nkind = "bus"\ncount = 2\nlat = 50.0\nlon = 25.0\n'
+DRIVEN = (
+    b'{"by":"a","class":"RESTRICTED","movements":[{"arrive_s":9,"entries":[[0,1],[2,5]],"movement":"bus-1/1"}],'
+    b'"plan_sha256":"0","schema":"safepassage.driven/1"}'
+)
+SUMO_WAYS = (
+    b'<routes><vehicle id="v0" depart="1.00" arrival="9.00"><route edges="e0 e1" exitTimes="5.00 9.00"/></vehicle>'
+    b"</routes>"
+)
+SUMO_HALTS = b'<stops><stopinfo id="v0" started="5.00" ended="7.00"/></stops>'
+TRAFFIC = Traffic(nodes=(), roads=(), vehicles=(), stages=(), end_s=10)
 OVERRIDES = b'[[override]]\nrule = "SP-18"\nby = "lead"\nreason = "why"\nat = "2030-05-13T18:00:00Z"\n'
 MANIFEST = json.dumps(
     {"groups": [{"token": "g", "size": 2, "rides": [{"movement": "m", "site": "s", "persons": 2}],
@@ -218,6 +230,21 @@ def readers() -> tuple[Reader, ...]:
             name="movement file",
             samples=(MOVEMENT, b'{"id":"m"}'),
             read=lambda d: movement_file.read(d, file="x.toml"),
+        ),
+        Reader(
+            name="chances of worlds",
+            samples=(b"unknown_ppm = 200000\nrestricted_ppm = 50000\n",),
+            read=lambda d: worlds_json.read_chances(d, file="x.toml"),
+        ),
+        Reader(
+            name="movements as driven",
+            samples=(DRIVEN,),
+            read=lambda d: simulation_json.read_driven(d, file="x.json", plan_sha256="0"),
+        ),
+        Reader(
+            name="what a simulator wrote",
+            samples=(SUMO_WAYS, SUMO_HALTS),
+            read=lambda d: sumo.read(TRAFFIC, d, d),
         ),
         Reader(name="referral", samples=(REFERRAL,), read=lambda d: referral_record.read(d, file="x.toml")),
         Reader(

@@ -6,12 +6,14 @@ import pytest
 
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.domain.problem import Problem
+from safepassage.domain.simulation import Traffic
 from safepassage.formats.access import alert_file, referral_record
 from safepassage.formats.case import population_grid
 from safepassage.formats.case.case_sheets import workbook
 from safepassage.formats.case.template_rows import template_tables
 from safepassage.formats.claims import gazetteer_in
 from safepassage.formats.containers import xlsx_in
+from safepassage.formats.gis import sumo
 from safepassage.formats.movement import movement_file
 
 
@@ -59,3 +61,11 @@ def test_an_area_without_end(shape):
         alert_file.read(
             f'kind = "delay"\n[[area]]\ndescription = "x"\n{shape}\n{text}'.encode(), file="x.toml"
         )
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"nan", b"x"])
+def test_a_second_without_end_in_what_a_simulator_wrote(number):
+    nothing = Traffic(nodes=(), roads=(), vehicles=(), stages=(), end_s=9)
+    ways = b'<routes><vehicle id="v0" depart="1.00"><route exitTimes="%s"/></vehicle></routes>' % number
+    with pytest.raises(FormatError, match="not"):
+        sumo.read(nothing, ways, b"<stops/>")

@@ -194,7 +194,7 @@ def _parse(data: bytes, name: str, start: object) -> None:
     parser = safe_xml.guarded(start, lambda _: None, lambda _: None)  # type: ignore[arg-type]
     try:
         problem = safe_xml.feed(parser, data, Where(file=name), "the result")
-    except (KeyError, ValueError) as fault:
+    except (KeyError, ValueError, OverflowError) as fault:
         raise FormatError(file=name, what=f"is not what SUMO writes ({fault})") from None
     if problem is not None:
         raise FormatError(file=name, what=problem.message, remedy=problem.hint)
