@@ -61,6 +61,22 @@ def test_a_statement_ends_where_it_ends(text, expected):
     assert expected in read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "passed", "told"),
+    [
+        ("Survivors told the news site Lwemba Today that the ferry sank.", "", "the news site Lwemba Today"),
+        ("A guard confided to the Brovna Observer that they stop counting.", "", "the Brovna Observer"),
+        ("The mayor told parliament Monday that the road is closed.", "", "parliament"),
+        ("A crew, whose message was passed on by the union, said the depot was dry.", "the union", ""),
+    ],
+)
+def test_who_hears_and_who_passes_on_is_named_in_full(text, passed, told):
+    (rows,) = parse_each([text])
+    said = next(a for a in attributions(Tree(rows)) if a.lemma in {"tell", "confide", "say"})
+    assert {" ".join(rows[k].text for k in words) for words in said.via} == ({passed} if passed else set())
+    assert " ".join(rows[k].text for k in said.addressee) == told
+
+
 def test_an_aside_in_the_middle_stays_in_the_statement():
     (said, *_) = read("The mayor said that the road, which officials said was closed, is open.")
     assert said[2] == "that the road , which officials said was closed , is open"

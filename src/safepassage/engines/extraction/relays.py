@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from safepassage.engines.extraction import lexicon
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
+from safepassage.kernels.reading.english import TokenRow
 
 CITING = frozenset({"cite", "quote"})
 RELYING = frozenset({"citing", "quoting"})
 PASSED_ON = words(
-    """show cite quote carry publish report broadcast relay air post circulate distribute release"""
+    """show cite quote carry publish report broadcast relay air post circulate distribute release
+    forward"""
 )
 """Participles whose agent passes words on ("comments carried by the agency")."""
 SHOWN = frozenset({"show", "air", "broadcast"})
@@ -131,7 +134,8 @@ def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], 
     found: list[tuple[int, ...]] = []
     for k in positions:
         token = tree.tokens[k]
-        if token.tag in {"VBN", "VBD"} and token.lemma in PASSED_ON and not tree.with_dep(k, "nsubj"):
+        passed = token.lemma in PASSED_ON or (token.lemma == "pass" and tree.with_dep(k, "prt"))
+        if token.tag in {"VBN", "VBD"} and passed and not tree.with_dep(k, "nsubj"):
             found += agents(tree, k)
         elif token.text.lower() in {"reached", "interviewed"} and token.dep == "acl":
             by = agents(tree, k)
@@ -146,8 +150,23 @@ def heard_by(tree: Tree, verb: int) -> tuple[int, ...]:
         if tree.with_dep(verb, "auxpass"):
             return ()
         for k in tree.with_dep(verb, "dobj", "dative", "iobj"):
-            return words_of(tree, k, without=next(iter(tree.with_dep(k, "relcl", "acl")), -1))
-    return next(_spoken_in(tree, verb), ())
+            return _named(tree, words_of(tree, k, without=next(iter(tree.with_dep(k, "relcl", "acl")), -1)))
+    told = [o for p in tree.with_dep(verb, "prep", "dative") if tree.tokens[p].text.lower() == "to"
+            for o in tree.with_dep(p, "pobj")]  # fmt: skip
+    heard = next(_spoken_in(tree, verb), ()) or next((words_of(tree, o) for o in told), ())
+    return _named(tree, heard)
+
+
+def _named(tree: Tree, words: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a name with the rest of it that a parse cut off ("the news site Lwemba | Today")."""
+    found = list(words)
+    while found and found[-1] + 1 < len(tree.tokens) and _is_name(tree.tokens[found[-1] + 1]):
+        found.append(found[-1] + 1)
+    return tuple(found)
+
+
+def _is_name(token: TokenRow) -> bool:
+    return token.tag.startswith("NNP") and token.text.lower() not in lexicon.CALENDAR
 
 
 def _spoken_in(tree: Tree, verb: int) -> Iterator[tuple[int, ...]]:
