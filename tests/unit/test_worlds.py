@@ -264,6 +264,22 @@ class TestSheet:
         assert np.array_equal(Outcomes.joined(parts).out, whole.out)
         assert sheet(asked, Outcomes.joined(parts)) == sheet(asked, whole)
 
+    def test_persons_out_grow_with_time_to_all_who_are_out(self):
+        asked, made = question(two_ways(), Chances())
+        clearance = made.direction("west")["clearance_s"]
+        asked = replace(asked, planned_last_s={"west": clearance})
+        assert asked.seconds[-1] == clearance * 11 // 10
+        found = evaluated(asked, 0, 64)
+        assert (np.diff(found.out_by, axis=2) >= 0).all()
+        assert (found.out_by <= found.out[:, :, None]).all()
+        late = found.last_s[:, 0] > asked.seconds[-1]
+        whole = (found.last_s[:, 0] >= 0) & ~late
+        assert whole.any()
+        assert (found.out_by[whole, 0, -1] == found.out[whole, 0]).all()
+        rows = sheet(asked, found).directions[0].out_by
+        assert all(tail <= mean for _, mean, tail in rows)
+        assert [row[0] for row in rows] == asked.seconds
+
     def test_what_matters_most_is_confirmed_first(self):
         asked, made = question(two_ways())
         n_arcs = len(made.planned.problem.network.arcs)

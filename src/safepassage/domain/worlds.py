@@ -88,7 +88,8 @@ class DirectionInWorlds:
     """One direction of a plan over all worlds.
 
     `planned` persons are served by the plan; `came_mean` of them want to leave on average. In `all_out`
-    worlds every one of them who came arrives; `by` are (second, worlds in which all had arrived by then).
+    worlds every one of them who came arrives; `by` are (second, worlds in which all had arrived by then),
+    `out_by` are (second, persons out by then on average, and in the worst tenth of worlds for that second).
     `out` are persons out on average, in the worst tenth of worlds on average, and at least.
     """
 
@@ -98,6 +99,7 @@ class DirectionInWorlds:
     planned_last_s: int
     all_out: int
     by: tuple[tuple[int, int], ...]
+    out_by: tuple[tuple[int, int, int], ...]
     out_mean: int
     out_tail: int
     out_least: int

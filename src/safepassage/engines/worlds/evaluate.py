@@ -17,17 +17,21 @@ from safepassage.kernels.worlds.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn
 
 SLICE = 64
 """Worlds that are run at once: memory does not grow with their number."""
+COUNTS = 24
+"""So many times persons out are counted on the way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Outcomes:
     """Of each world: (worlds, directions) persons out, persons who came, last arrival (-1: not everybody).
 
-    `undecided` (worlds, 2) are those of the undecided for whom room is held: who came, who is out of them.
+    `out_by` (worlds, directions, seconds) are persons out by each of the question's seconds. `undecided`
+    (worlds, 2) are those of the undecided for whom room is held: who came, who is out of them.
     """
 
     out: Int64
     came: Int64
+    out_by: Int64
     last_s: Int64
     undecided: Int64
     broken: Int64
@@ -38,7 +42,7 @@ class Outcomes:
     @classmethod
     def joined(cls, parts: Sequence[Outcomes]) -> Outcomes:
         """Return the outcomes of slices in order."""
-        names = ("out", "came", "last_s", "undecided", "broken", "rerouted", "exposure", "true")
+        names = ("out", "came", "out_by", "last_s", "undecided", "broken", "rerouted", "exposure", "true")
         return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
@@ -70,6 +74,13 @@ class Question:
         object.__setattr__(self, "trips", dense)
         object.__setattr__(self, "roads", _roads(self.problem, self.facts, used))
 
+    @property
+    def seconds(self) -> list[int]:
+        """When persons out are counted: evenly, until a tenth after the last planned arrival."""
+        horizon_s = self.problem.network.horizon_s
+        end = min(horizon_s, max(self.planned_last_s.values(), default=horizon_s) * 11 // 10)
+        return [end * (k + 1) // COUNTS for k in range(COUNTS)]
+
     def lot(self, first: int, last: int) -> Lot:
         """Return worlds [first, last) of all."""
         return Lot(seed=self.seed, n=self.worlds, worlds=np.arange(first, last, dtype=np.int64))
@@ -94,6 +105,7 @@ def evaluated(question: Question, first: int, last: int) -> Outcomes:
     came, out, last_s = _tally(question, arrive, lot)
     return Outcomes(
         out=out // PERMILLE, came=came // PERMILLE, last_s=last_s,
+        out_by=np.minimum(_out_by(question, arrive, lot), out[:, :, None] // PERMILLE),
         undecided=_undecided(question, arrive, lot), broken=(state == BROKEN_OFF).sum(axis=1),
         rerouted=(state == ANOTHER_WAY).sum(axis=1), exposure=_exposure(question, given, touched, enter),
         true=given.true,
@@ -152,6 +164,24 @@ def _tally(question: Question, arrive: Int64, lot: Lot) -> tuple[Int64, Int64, I
             whole[:, d] &= behind == 0
             out[:, d] = np.maximum(0, out[:, d] - behind)
     return came, out, np.where(whole, last_s, -1)
+
+
+def _out_by(question: Question, arrive: Int64, lot: Lot) -> Int64:
+    """Return (worlds, directions, seconds) persons out by each second of the question, reserves left out."""
+    rows = [row for row in question.movements.arriving if not row.reserve]
+    shares = coming({row.place for row in rows}, question.chances, lot)
+    keys, seconds = [key for key, _ in question.problem.directions], question.seconds
+    found = np.zeros((len(lot.worlds), len(keys), len(seconds)), dtype=np.int64)
+    for d, key in enumerate(keys):
+        mine = [row for row in rows if row.direction == key]
+        if not mine:
+            continue
+        there = np.stack([_there(row, arrive) for row in mine], axis=1)
+        persons = np.stack([row.persons * shares[row.place] for row in mine], axis=1) * there
+        arrived_s = arrive[:, [row.movement for row in mine]]
+        for k, second in enumerate(seconds):
+            found[:, d, k] = (persons * (arrived_s <= second)).sum(axis=1)
+    return found // PERMILLE
 
 
 def _left_behind(

@@ -63,8 +63,18 @@ def _direction(question: Question, outcomes: Outcomes, d: int) -> DirectionInWor
         planned_last_s=question.planned_last_s.get(name, -1),
         all_out=int((last >= 0).sum()),
         by=tuple((mark, int((times <= mark).sum())) for mark in sorted(set(marks))), out_mean=_mean(out),
+        out_by=_out_by(question, outcomes, d),
         out_tail=_mean(np.sort(out)[: max(1, len(out) // TAIL)]), out_least=int(out.min()),
     )  # fmt: skip
+
+
+def _out_by(question: Question, outcomes: Outcomes, d: int) -> tuple[tuple[int, int, int], ...]:
+    """Return (second, persons out by then on average, and in the worst tenth of worlds for that second)."""
+    found = []
+    for k, second in enumerate(question.seconds):
+        persons = np.sort(outcomes.out_by[:, d, k])
+        found.append((second, _mean(persons), _mean(persons[: max(1, len(persons) // TAIL)])))
+    return tuple(found)
 
 
 def _confirm(

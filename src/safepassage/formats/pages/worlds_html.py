@@ -64,10 +64,13 @@ def _direction(
 ) -> dict[str, Any]:
     shares = [(second, worlds_by) for second, worlds_by in facts["by"]]
     drawn = [(shares, "arrivals d1")]
+    mean, tail = ([(row[0], row[k]) for row in facts["out_by"]] for k in (1, 2))
+    out = [(tail, "demand"), (mean, "arrivals d0")]
     return {
         "name": names[facts["direction"]], "facts": facts,
         "share": f"{facts['all_out'] / max(1, worlds['worlds']):.1%}",
         "shares": _chart(drawn, worlds["worlds"], "worlds in which all are out", clock) if shares else "",
+        "out": _chart(out, facts["planned"], "persons out", clock) if facts["planned"] else "",
     }  # fmt: skip
 
 

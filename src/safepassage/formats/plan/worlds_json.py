@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from safepassage.domain.errors import FormatError
-from safepassage.domain.worlds import Chances, FactValue, WorldsSheet
+from safepassage.domain.worlds import Chances, DirectionInWorlds, FactValue, WorldsSheet
 
 SCHEMA = "safepassage.worlds/1"
 
@@ -18,12 +18,17 @@ def document(sheet: WorldsSheet, *, inputs_sha256: str, plan_sha256: str) -> dic
     return {
         "schema": SCHEMA, "class": "RESTRICTED", "inputs_sha256": inputs_sha256, "plan_sha256": plan_sha256,
         "worlds": sheet.worlds, "seed": sheet.seed, "chances": asdict(sheet.chances),
-        "directions": [{**asdict(row), "by": [list(pair) for pair in row.by]} for row in sheet.directions],
+        "directions": [_direction(row) for row in sheet.directions],
         "held": sheet.held, "undecided_came": sheet.undecided_came, "undecided_out": sheet.undecided_out,
         "movements": sheet.movements, "broken_mean": sheet.broken_mean,
         "rerouted_mean": sheet.rerouted_mean, "exposure_person_s_mean": sheet.exposure_mean,
         "exposure_person_s_tail": sheet.exposure_tail, "confirm": [_value(row) for row in sheet.confirm],
     }  # fmt: skip
+
+
+def _direction(row: DirectionInWorlds) -> dict[str, Any]:
+    rows = {"by": [list(pair) for pair in row.by], "out_by": [list(three) for three in row.out_by]}
+    return {**asdict(row), **rows}
 
 
 def _value(row: FactValue) -> dict[str, Any]:
