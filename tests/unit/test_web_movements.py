@@ -61,7 +61,16 @@ def test_from_draft_to_the_road_by_the_right_hands(at_desk):
         sign_in(browser, "field")
         phone = browser.get("/phone").text
         assert "We have left" in phone
+        assert "The way, point by point" in phone
         assert "party-a" not in phone, "who was told is not for a telephone that may be searched"
+    with browsing(app) as browser:
+        sign_in(browser, "partner")
+        assert "n-1" not in browser.get("/phone").text, "another office reads no way"
+    with browsing(app) as browser:
+        sign_in(browser, "liaison")
+        phone = browser.get("/phone").text
+        assert 'value="party-a"' in phone, "whoever asks for answers takes them on the way, too"
+        assert 'value="icrc"' not in phone
     act(app, "field", "/movements/n-1/departed", {"person": "field"})
     point = {"condition": "passed", "person": "field", "text": "at the bridge", "point": ""}
     act(app, "field", "/movements/n-1/reported", point | {"back": "phone"})

@@ -12,7 +12,7 @@ from safepassage.domain.access import Operation, Person, may
 from safepassage.domain.errors import StoreError, TransitionError
 from safepassage.domain.movement.checks import check
 from safepassage.domain.movement.copies import copy_for, own_form
-from safepassage.domain.movement.events import NEEDS, Drafted, Event, Sent
+from safepassage.domain.movement.events import NEEDS, Answered, Drafted, Event, Reported, Sent
 from safepassage.domain.movement.overdue import Alarm, alarms
 from safepassage.domain.movement.rules import open_questions
 from safepassage.domain.movement.state import MovementState, Standing, standings
@@ -249,11 +249,16 @@ async def sent_file(request: Request) -> Response:
 
 
 async def phone(request: Request) -> Response:
-    """Show the page for a telephone: report from the way, report a road; large, plain, no scripts needed."""
-    desk = desk_of(request)
+    """Show the page for a telephone: the way, reports from it, answers of recipients; plain and large."""
+    desk, person = desk_of(request), asking(request)
     found = await run_in_threadpool(states, desk)
-    on_road = [view(desk, found[name]) for name in sorted(found) if found[name].course in _ROAD]
-    return page(request, "phone", on_road=on_road, conditions=list(Condition), problem="")
+    views = [view(desk, found[name]) for name in sorted(found)]
+    reports, answers = (_may(person, desk, kind) for kind in (Reported, Answered))
+    return page(
+        request, "phone", conditions=list(Condition), problem="",
+        on_road=[m for m in views if reports and m["course"] in _ROAD],
+        silent=[m for m in views if answers and m["paper"] == "sent"],
+    )  # fmt: skip
 
 
 WAYS = [
