@@ -36,6 +36,7 @@ from safepassage.web import (
     planner_words,
     planning_process,
     reader_view,
+    refusal_words,
     settings,
     spoken,
 )
@@ -102,6 +103,7 @@ def in_lists() -> dict[str, str]:
         "policy": [value for values in settings.POLICY.values() for value in values],
         "view": [one for values in reader_view.CHOICES.values() for one in values],
         "explained": [*explain_words.LINES, *explain_words.WAYS],
+        "refusals": list(refusal_words.SENTENCES),
         "stages": list(planning_process.STAGES),
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [

@@ -30,6 +30,19 @@ def test_name_and_password_sign_in_and_no_role_does(closed):
         assert answer.url.path == "/situation"
 
 
+def test_whoever_signs_in_has_nobody_read_the_log(closed, monkeypatch):
+    desk, app, passwords = closed
+    store = desk.journal.store
+
+    def unread(*_, **__):
+        raise AssertionError("the log was read from its beginning")
+
+    monkeypatch.setattr(store, "entries", unread)
+    with browsing(app) as browser:
+        answer = browser.post("/sign-in", {"name": "approver", "password": passwords["approver"]})
+        assert answer.url.path == "/situation"
+
+
 def test_wrong_name_and_wrong_password_are_told_alike_and_slowed_down(closed):
     desk, app, passwords = closed
     desk.attempts.__init__()

@@ -21,6 +21,7 @@ from safepassage.web.dates import dated
 from safepassage.web.explain_words import explained
 from safepassage.web.map_view import map_facts
 from safepassage.web.planner_words import planned, titled
+from safepassage.web.refusal_words import refused
 from safepassage.web.spoken import spoken
 from safepassage.web.words import KNOWN, LANGUAGES, direction, reviewed, words
 
@@ -51,7 +52,7 @@ def environment() -> Environment:
     made.filters["words"] = _in_words
     made.filters |= {
         "spoken": spoken, "planned": planned, "titled": titled, "judged": judged, "differing": differing,
-        "charted": charted, "dated": dated, "entered": entered, "explained": explained,
+        "charted": charted, "dated": dated, "entered": entered, "explained": explained, "refused": refused,
     }  # fmt: skip
     return made
 
