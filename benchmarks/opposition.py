@@ -3,7 +3,7 @@
     python benchmarks/opposition.py [--l2 2.0] [--misses]
 
 Pairs of statements come from `corpus/train`; a pair is marked where the report marks a contradiction. Every
-style (file) is left out in turn, and the reports of the styles that no words were chosen on one by one: the
+style (file) is left out in turn, and the reports of the styles written late one by one: the
 table is fitted to the others and counted on what was left out, as the reader counts, the
 strongest of rival pairs only. Then all are fitted together and the table is printed in quarters, as
 `engines/extraction/opposition.py` holds it.
@@ -28,9 +28,9 @@ from safepassage.formats.claims import gazetteer_in
 
 HALF, MOSTLY, QUARTERS = 0.5, 0.8, 4
 THRESHOLDS = (-1.5, -1.0, -0.5, 0.0, 0.5)
-UNSEEN = frozenset({"longwire", "longread", "crossed"})
-"""Styles written after the words of the questions and topics: what holds in them holds elsewhere."""
-UNSEEN_COUNTS = 3.0
+LATE = frozenset({"longwire", "longread", "crossed", "nightdesk"})
+"""Styles written after most words of the questions and topics: what holds in them may hold elsewhere."""
+LATE_COUNTS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Row:
     @property
     def group(self) -> str:
         """Return what is left out together with the pair."""
-        return self.report if self.style in UNSEEN else self.style
+        return self.report if self.style in LATE else self.style
 
 
 def number_of(report: AnnotatedReport, text_at: frozenset[int]) -> int:
@@ -110,7 +110,7 @@ def left_out(known: Sequence[Row], l2: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the logit of each pair, fitted to the others, and the weights fitted to all."""
     facts = np.array([row.facts for row in known], dtype=float)
     marked = np.array([row.marked for row in known], dtype=float)
-    counts = np.array([UNSEEN_COUNTS if row.style in UNSEEN else 1.0 for row in known])
+    counts = np.array([LATE_COUNTS if row.style in LATE else 1.0 for row in known])
     logits = np.zeros(len(known))
     for group in sorted({row.group for row in known}):
         here = np.array([row.group == group for row in known])
@@ -150,10 +150,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     known = rows(gazetteer)
     logits, weights = left_out(known, args.l2)
     gold = {report.id: len(report.contradictions) for report in reports_of("train")}
-    for name, unseen in (("styles the words were not chosen on", True), ("other styles", False)):
-        here = [k for k, row in enumerate(known) if (row.style in UNSEEN) == unseen]
+    for name, late in (("styles written late", True), ("other styles", False)):
+        here = [k for k, row in enumerate(known) if (row.style in LATE) == late]
         print(f"left out, {name}: {len(here)} pairs")
-        marked = sum(n for report, n in gold.items() if (report.split("-")[0] in UNSEEN) == unseen)
+        marked = sum(n for report, n in gold.items() if (report.split("-")[0] in LATE) == late)
         counted([known[k] for k in here], logits[here], marked)
     print(f"constant {weights[0] * QUARTERS:.1f}")
     for point, weight in zip(POINTS, weights[1:], strict=True):

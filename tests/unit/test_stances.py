@@ -19,6 +19,12 @@ from safepassage.engines.extraction.stances import agreed, negations, opposed, s
         ("insulin ran out last week", "a stock of insulin", "supply"),
         ("the pause was not observed", "both sides observed the pause", "agreed"),
         ("troops advanced two kilometres", "the attack was halted", "advance"),
+        ("the school was used to store ammunition", "she had never seen a weapon there", "military use"),
+        ("residents heard jets", "no aircraft had flown", "flown"),
+        ("the picture is genuine", "the picture is old", "genuine"),
+        ("412 people are missing", "no one was missing", "missing"),
+        ("an outbreak of cholera", "isolated cases", "sick"),
+        ("talks were continuing", "the delegation walked out", "talking"),
     ],
 )
 def test_two_texts_answer_a_question_unlike(first, second, question):

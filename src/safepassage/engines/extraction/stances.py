@@ -28,7 +28,8 @@ QUESTIONS: tuple[Question, ...] = (
             passing|passed|passes|went through|as usual|allowed|permitted|crossed|accessible|
             (?:safe|free) passage|carry|guarantee\w*|corridor|ok|fine|works|proceed\w*|resum\w+|
             flow\w*|normal|normally|moving|in operation|operat(?:es|ed|ing)|lifted|reach\w*|without incident|
-            no restrictions|free to (?:go|leave|move)|arriv\w+
+            no restrictions|free to (?:go|leave|move)|arriv\w+|
+            let (?:\w+ ){1,4}(?:pass|through|in|out)|(?:full|free|immediate|unhindered) access|granted|issued
         """,
         r"""
             clos(?:ed|es|e|ure|ing)|shut|blocked|cut|
@@ -37,7 +38,8 @@ QUESTIONS: tuple[Question, ...] = (
             washed (?:out|away)|flooded|craters?|detained|denied|queue\w*|suspended|prevent\w+|
             halted|mud|
             go home|unload\w*|stranded|banned|forbidden|off limits|out of service|standstill|roadblocks?|
-            queu\w+|no way
+            queu\w+|no way|
+            seized|confiscated|impounded|waiting|stood (?:here|there)|standing (?:here|there)
         """,
     ),
     Question(
@@ -72,7 +74,8 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             (?<!is )(?<!are )(?<!was )(?<!were )(?<!been )left(?! behind)|gone|empty|emptied|
             evacuated|abandoned|complete|completed|deserted|moved out|fled|finished|out of danger|
-            evacuation (?:is |was )?over
+            evacuation (?:is |was )?over|
+            (?:moved|taken|brought) to safety|accounted for
         """,
     ),
     Question(
@@ -82,12 +85,15 @@ QUESTIONS: tuple[Question, ...] = (
             comes|running|(?:run|ran)(?! out)|on time|available|free|received|repaired|sufficient|
             normal|supplied|brought|distributed|got|sent|has been back|(?:is|are|was|were) back|
             back on|plenty|every (?:day|morning|hour|evening)|daily|
-            adequate|fully stocked
+            adequate|fully stocked|
+            unloaded|paid|stocked
         """,
         r"""
             r[au]n out|out of|shortages?|lack\w*|empty|cut(?: off)?|failed|broken|nothing|full|
             stolen|down|off|vanished|missing|needed|waiting|late|delayed|cancelled|spoil\w*|dry|
-            at best|hours? a day|not seen|rationed|running low|exhausted|used up|gone
+            at best|hours? a day|not seen|rationed|running low|exhausted|used up|gone|
+            in the dark|blackouts?|candles|in corridors|on the floor|shut|
+            without (?:power|water|light|electricity|heating|bread|food)
         """,
     ),
     Question(
@@ -100,19 +106,22 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             no (?:such )?(?:truce|cease-?fire|pause|agreement|deal|corridor)|
             violat\w*|br[eo]k\w*|breach\w*|ignor\w*|unilateral\w*|rejected|shelled|fired|refused|
-            invented|cancelled|lapsed
+            invented|cancelled|lapsed|
+            collapsed
         """,
     ),
     Question(
         "advance",
         r"""
             advanc\w+|tak(?:en|es|e)|took|captur\w+|seiz\w+|push(?:ed|ing)? (?:forward|on|into)|
-            enter\w*|control\w*|occup\w+|fall(?:en|s)?|fell|broke through|gained|moved|holds?|held
+            enter\w*|control\w*|occup\w+|fall(?:en|s)?|fell|broke through|gained|moved|holds?|held|
+            moved forward|pressing|gains?|broken through
         """,
         r"""
             halted|repel\w*|repuls\w*|stopped|(?:driven|pushed|thrown) (?:back|out)|withdr\w+|
             retreat\w*|lost|blocked|not moved|stalled|failed|abandoned|
-            never left
+            never left|
+            (?:beat|beaten|forced|fought) (?:back|off)|contained|bogged down
         """,
     ),
     Question(
@@ -123,7 +132,8 @@ QUESTIONS: tuple[Question, ...] = (
         """,
         r"""
             destroy\w*|damag\w*|collaps\w*|burn\w*|burnt|blown up|ruin\w*|in ruins|crater\w*|broken|
-            hit|sunk|cut|wrecked|mined
+            hit|sunk|cut|wrecked|mined|
+            deck (?:was |is )?gone|in the water|impassable|unusable
         """,
     ),
     Question(
@@ -138,10 +148,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "taken from homes",
         r"""
-            loot\w*|stole\w*|stolen|robb\w*|plunder\w*|pillag\w*|took|taken|emptied|requisition\w*
+            loot\w*|stole\w*|stolen|robb\w*|plunder\w*|pillag\w*|took|taken|emptied|requisition\w*|
+            thefts?|thieves|looters|burgl\w*
         """,
         r"""
-            order|returned|untouched|paid for|bought
+            order|returned|untouched|paid for|bought|
+            paid in full
         """,
     ),
     Question(
@@ -149,11 +161,13 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             warned|told|informed|notified|announced|notice|warning|received|sent|order(?:ed)?|
             in advance|ahead|
-            knew|aware
+            knew|aware|
+            given|shared with|handed|asked|requests?|appeals?|letters?
         """,
         r"""
             unaware|surprise[d]?|heard nothing|never heard|without (?:warning|notice)|learn(?:ed|t) of|
-            no (?:warning|notice)|kept in the dark
+            no (?:warning|notice)|kept in the dark|
+            unanswered
         """,
     ),
     Question(
@@ -163,7 +177,8 @@ QUESTIONS: tuple[Question, ...] = (
         """,
         r"""
             (?:being |are |is |still |were )held|detain\w*|in custody|captive|captivity|imprison\w*|
-            arrest\w*|taken off|abducted|disappeared|in prison|behind bars
+            arrest\w*|taken off|abducted|disappeared|in prison|behind bars|
+            missing
         """,
     ),
     Question(
@@ -195,6 +210,65 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             fall(?:s|en|ing)?|fell|drop\w*|
             declin\w+|decreas\w+|lower|cheaper|stable|unchanged|shr[iaou]nk\w*
+        """,
+    ),
+    Question(
+        "military use",
+        r"""
+            ammunition|weapons?|arms|staging post|command post|barracks|firing positions?|arsenal|
+            (?:soldiers|fighters|servicemen|troops) (?:inside|in (?:it|the building))|used by soldiers|
+            human shields|military (?:objects?|equipment)
+        """,
+        r"""
+            civilians only|only civilians|full of (?:families|children|patients|people)|protected site|
+            purely civilian
+        """,
+    ),
+    Question(
+        "flown",
+        r"""
+            aircraft|jets?|warplanes?|planes?|helicopters?|flew|flown|sorties|air ?raids?
+        """,
+        r"""
+            grounded|empty sky
+        """,
+    ),
+    Question(
+        "genuine",
+        r"""
+            genuine|authentic|verified|geolocated|real|accurate|true
+        """,
+        r"""
+            fake|faked|old|staged|fabricat\w+|doctored|forged|forgery|inventions?|invented|hoax|fiction|fantasy|
+            montage|untrue|false|lies?
+        """,
+    ),
+    Question(
+        "missing",
+        r"""
+            missing|unaccounted|disappeared|whereabouts|vanished
+        """,
+        r"""
+            accounted for|traced|reunited|found alive
+        """,
+    ),
+    Question(
+        "sick",
+        r"""
+            cholera|outbreak|epidemic|typhoid|measles|dysentery|infections?|diarrh\w+
+        """,
+        r"""
+            isolated cases|stomach|healthy|rumou?rs?
+        """,
+    ),
+    Question(
+        "talking",
+        r"""
+            (?:talks|negotiations) (?:are |were )?(?:continu\w+|going on|under way|held)|at the table|meeting
+        """,
+        r"""
+            walked out|broke off|broken off|collapse of talks|no talks|
+            talks (?:had |have )?(?:failed|collapsed|ended)
         """,
     ),
 )  # fmt: skip
