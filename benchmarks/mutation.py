@@ -312,10 +312,10 @@ def _inner(code: types.CodeType) -> list[types.CodeType]:
 
 def _put_in_closures(old: types.CodeType, new: types.CodeType) -> None:
     """Give functions that were made inside another, and are in use already, the code of the mutant, too."""
-    names = [inner.co_qualname for inner in _inner(old)]
-    if names != [inner.co_qualname for inner in _inner(new)]:
-        return
-    put = {id(was): now for was, now in zip(_inner(old), _inner(new), strict=True)}
+    left: dict[str, list[types.CodeType]] = defaultdict(list)
+    for inner in _inner(new):
+        left[inner.co_qualname].append(inner)
+    put = {id(was): left[was.co_qualname].pop(0) for was in _inner(old) if left[was.co_qualname]}
     for made in gc.get_objects():
         if isinstance(made, types.FunctionType) and id(made.__code__) in put:
             made.__code__ = put[id(made.__code__)]

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from safepassage_verify.priced import PricedBound
 from safepassage_verify.shuttle import check_shuttle
 from safepassage_verify.shuttle_bound import least_value
 from safepassage_verify.snapshot import CARRIED, Snapshot, read_snapshot
-from safepassage_verify.verdict import Findings
+from safepassage_verify.verdict import Findings, Verdict
 from tests.oracle.test_bound_cuts import LINK, random_case
 from tests.oracle.test_bound_fleet import random_fleet
 from tests.oracle.test_least_exposure import drawn
@@ -171,7 +172,7 @@ def shuttle(chance: random.Random) -> dict[str, Any]:
     for rows in found["travel"].values():
         if chance.random() < 0.3:
             row = chance.choice(rows)
-            row[chance.randrange(len(row))] = -1
+            row[chance.randrange(len(row))] = chance.choice([-1, 0, 300])
     return found
 
 
@@ -313,25 +314,44 @@ def bus_stops(
 
 @cache
 def distribution() -> tuple[dict[str, Any], Plan, Snapshot]:
-    """Return a distribution of aid that holds, and the plan and inputs that it stands beside."""
+    """Return a distribution of aid that holds, past a hazard, and plan and inputs beside it."""
     kept = json.loads((KEPT / "aid.json").read_text(encoding="utf-8"))
+    network, horizon_s = kept["inputs"]["network"], kept["inputs"]["horizon_s"]
+    network["hazard"] = [[arc, [[0, horizon_s, 5]]] for arc in range(len(network["arcs"]["tail"]))]
     snapshot = read(kept["inputs"])
     plan = read_plan(kept["plan"], snapshot, Findings())
     assert plan is not None
     return kept["aid"], plan, snapshot
 
 
+def with_cap(snapshot: Snapshot, cap_ppm_s: int) -> Snapshot:
+    """Return the same where nobody may be exposed to more."""
+    return replace(snapshot, rules=replace(snapshot.rules, exposure_cap_ppm_s=cap_ppm_s))
+
+
+def aid_said(document: dict[str, Any], cap_ppm_s: int = -1) -> Verdict:
+    """Return what is said of a distribution beside the plan."""
+    holds, plan, snapshot = distribution()
+    findings, hashes = Findings(), (holds["inputs_sha256"], holds["plan_sha256"])
+    totals = check_aid(document, plan, with_cap(snapshot, cap_ppm_s), hashes, findings)
+    return findings.verdict(recomputed={"aid": totals}, hashes={})
+
+
+@cache
+def crews() -> tuple[int, ...]:
+    """Return to what each crew is exposed, as the verifier says where nothing is allowed."""
+    said_of = aid_said(distribution()[0], 0).violations
+    return tuple(int(v.message.split()[5]) for v in said_of if v.code == "EXPOSURE_CAP")
+
+
 def aid(chance: random.Random) -> Iterator[str]:
     """Yield what is said of a distribution in which some numbers are others."""
-    holds, plan, snapshot = distribution()
     for _ in range(8):
-        changed = copy.deepcopy(holds)
-        for _ in range(chance.randint(1, 4)):
+        changed = copy.deepcopy(distribution()[0])
+        for _ in range(chance.choice([1, 1, 2, 3])):
             parts = ["given", "given", "bounds", "deliveries", "trucks", "routes", "short", "totals"]
             change_one(changed[chance.choice(parts)], chance)
-        findings = Findings()
-        totals = check_aid(changed, plan, snapshot, (holds["inputs_sha256"], holds["plan_sha256"]), findings)
-        verdict = findings.verdict(recomputed={"aid": totals}, hashes={})
+        verdict = aid_said(changed, chance.choice([-1, -1, 0, *crews()]))
         yield json.dumps([dict(verdict.counts), verdict.record()], sort_keys=True)
 
 

@@ -193,6 +193,10 @@ BREACHES = {
         lambda i, p, c: i["rules"].update(movement_windows=[[5, 3600], [0, 4]]),
         {"INPUTS"},
     ),
+    "two departures of one second": (
+        lambda i, p, c: i["network"]["timetables"].append([3, [[5, 9], [5, 9]]]),
+        {"INPUTS"},
+    ),
     "a piece of no time": (
         lambda i, p, c: i["network"]["profiles"].append(
             [0, [[a, b, 3600, -1, 10] for a, b in ((0, 5), (5, 5), (5, 3600))]]

@@ -18,7 +18,9 @@ from safepassage_verify.buses import check_plan, check_proof
 from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.files import MOST_BYTES
 from safepassage_verify.flows import _note
+from safepassage_verify.shuttle import check_shuttle
 from safepassage_verify.verdict import MOST_PER_CODE, Findings
+from tests.support.shuttles import document, two_homes
 from tests.support.variants import chosen
 
 BUSY = Path(__file__).parents[1] / "golden" / "verdicts"
@@ -165,6 +167,69 @@ def test_who_waits_between_two_walks_is_exposed_where_the_second_begins(arcs):
     verdict = verify(case.inputs(), plan.plan())
     assert verdict.violations == ()
     assert verdict.recomputed["directions"][0]["exposure_person_ppm_s"] == 3 * 7 * (10 + 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("sites", lambda rows: [{"site": "nowhere", "price": 0}]),
+        ("sites", lambda rows: [{"site": "s0", "price": 0}] * 2),
+        ("arcs", lambda rows: [{"arc": 0, "persons": [], "road": []}] * 2),
+        ("arcs", lambda rows: [{"arc": 10**6, "persons": [], "road": []}]),
+        ("arcs", lambda rows: [{"arc": 0, "persons": [[1, 2], [1, 3]], "road": []}]),
+        ("arcs", lambda rows: [{"arc": 0, "persons": [], "road": [[2, 2], [1, 3]]}]),
+        ("people", lambda rows: [*rows, rows[0]]),
+    ],
+)
+def test_prices_of_what_is_not_there_or_there_twice_prove_nothing(name, change):
+    documents = json.loads((BUSY / "mixed.json").read_text(encoding="utf-8"))
+    row = documents["certificate"]["priced"][0]
+    row["people"] = row["people"] or [
+        {"direction": "west", "commodity": "seated", "node": 0, "release_s": 0, "price": 0}
+    ]
+    row[name] = change(row[name])
+    inputs, plan, certificate = (documents[noun] for noun in ("inputs", "plan", "certificate"))
+    digest = hashlib.sha256(canonical_bytes(inputs)).hexdigest()
+    plan["inputs_sha256"] = certificate["inputs_sha256"] = digest
+    found = {(v.code, v.where) for v in verify(inputs, plan, certificate).violations}
+    assert ("REFERENCE", "certificate.priced[0]") in found
+
+
+def test_nothing_more_of_a_kind_is_no_finding():
+    findings = Findings()
+    findings.add_uncounted("CAPACITY", 0)
+    assert findings.verdict(recomputed={}, hashes={}).counts == {}
+
+
+@pytest.mark.parametrize(("until_ms", "good"), [(140_000, True), (139_999, False)])
+def test_a_shuttle_may_arrive_in_its_last_moment(until_ms, good):
+    """Ten seconds there, thirty to stop, two parties of twenty to board, sixty home."""
+    problem = document(two_homes())
+    problem["vehicles"][0]["until_ms"] = until_ms
+    tours = [[{"pickups": [{"group": 0, "parties": 2}], "shelter": 0}], []]
+    found = check_shuttle(problem, {"tours": tours, "left": [1, 2]})
+    assert found.last_ms == 140_000
+    assert (found.violations == ()) is good
+
+
+@pytest.mark.parametrize(("most", "good"), [(3, True), (2, False)])
+def test_a_plan_is_too_large_by_one_entry(monkeypatch, most, good):
+    """Two arcs of a car and a ride are three entries."""
+    monkeypatch.setattr("safepassage_verify.trips.MOST_ENTRIES", most)
+    case = TinyCase(3)
+    case.arc(0, 1)
+    case.arc(1, 2)
+    case.arc(0, 2, modes=FOOT)
+    case.place("V", 0)
+    case.site("S", 2)
+    case.demand("V", 1)
+    case.demand("V", 2, group="needs_transport")
+    plan = TinyPlan(case.inputs())
+    plan.cars("V", "S", plan.route(0, 1), [0])
+    plan.ride(2, 0, item("V", 2, site="S"))
+    verdict = verify(case.inputs(), plan.plan())
+    assert ("SIZE" not in verdict.counts) is good
+    assert good or verdict.violations[0].message == "3 arc entries are more than 2"
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path):
