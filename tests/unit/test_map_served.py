@@ -24,6 +24,15 @@ def test_features_are_geojson_that_is_not_kept(client):
     assert answer.json()["type"] == "FeatureCollection"
 
 
+def test_areas_are_numbered_and_each_number_says_whose_word_it_is(client):
+    features = client.get("/map/features").json()["features"]
+    areas = [f["properties"] for f in features if f["properties"]["layer"] == "areas"]
+    assert [area["number"] for area in areas] == list(range(1, len(areas) + 1))
+    assert all(" – " in area["whose"] for area in areas)
+    page = client.get("/situation").text
+    assert 'class="map-areas"' in page
+
+
 def test_a_tile_of_the_example(client):
     answer = client.get("/map/tiles/7/76/42")
     assert answer.status_code == 200
