@@ -200,3 +200,10 @@ def test_faulty_wkt_is_a_problem(text):
     found = geometry_wkt.read(text, HERE)
     assert isinstance(found, Problem)
     assert found.code == "GEOMETRY_FORMAT"
+
+
+def test_a_geometry_of_a_database_is_written_as_geojson():
+    line = geometry_wkt.as_geojson("LINESTRING(35.25 51.5,35.5 51.75)")
+    assert line == {"type": "LineString", "coordinates": [[35.25, 51.5], [35.5, 51.75]]}
+    with pytest.raises(ValueError, match="no geometry"):
+        geometry_wkt.as_geojson("LINESTRING(35.25")

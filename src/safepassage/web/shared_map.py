@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from threading import Lock
 from typing import Protocol, TypeVar
 
-import shapely
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from safepassage.formats.geometry import geometry_wkt
 from safepassage.store.map_feature import E7, Feature
 from safepassage.web.doors import Way
 from safepassage.web.rights import READS_ALL
@@ -101,8 +100,7 @@ def box_of(words: str) -> Box:
 
 def geojson(one: Feature) -> dict[str, object]:
     """Return a feature as GeoJSON (RFC 7946)."""
-    shape = json.loads(shapely.to_geojson(shapely.from_wkt(one.shape)))
     return {
-        "type": "Feature", "id": one.id, "geometry": shape,
+        "type": "Feature", "id": one.id, "geometry": geometry_wkt.as_geojson(one.shape),
         "properties": {**dict(one.facts), "layer": one.layer, "at_ms": one.at_ms},
     }  # fmt: skip

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+
+import shapely
 
 from safepassage.domain.problem import Problem, Where
 from safepassage.formats.containers.tabular import error, shown
@@ -70,6 +74,21 @@ def write(polygons: Polygons) -> str:
     """Return polygons as text; `read` gives back the same points."""
     bodies = ["(" + ", ".join(_ring(ring) for ring in polygon) + ")" for polygon in polygons]
     return f"POLYGON {bodies[0]}" if len(bodies) == 1 else f"MULTIPOLYGON ({', '.join(bodies)})"
+
+
+def as_geojson(text: str) -> dict[str, Any]:
+    """Return a geometry of any type, as a database writes it, as GeoJSON (RFC 7946).
+
+    Raises
+    ------
+    ValueError
+        When the text is no geometry.
+    """
+    try:
+        geometry: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkt(text)))
+    except shapely.errors.ShapelyError as fault:
+        raise ValueError(f"no geometry: {fault}") from fault
+    return geometry
 
 
 def _ring(ring: tuple[Point, ...]) -> str:
