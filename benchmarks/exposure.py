@@ -155,10 +155,10 @@ class Bench:
             print(name, dict(verdict.counts), [str(v)[:200] for v in verdict.violations[:2]])
         return bool(verdict.verified)
 
-    def proved(self, by_s: int, plan: CarPlan) -> dict[str, Any]:
+    def proved(self, by_s: int) -> dict[str, Any]:
         """Return the bound of a time limit, summed again by the verifier's own sweep."""
         began = time.process_time()
-        proof = Proof.of(self.roads, by_s, hoped_ppm_s=self.engine.valued(plan).total_ppm_s)
+        proof = Proof.of(self.roads, by_s)
         found = time.process_time() - began
         began = time.process_time()
         again = priced_exposure_bound(inputs_json.document(self.problem), "out", by_s, proof.prices)
@@ -228,7 +228,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         row = bench.row(f"least exposure +{percent}%", plan) | {"allowance": percent}
         row["plan_cpu_s"] = time.process_time() - began
         if percent in options.proved:
-            row |= bench.proved(by_s, plan)
+            row |= bench.proved(by_s)
             row["gap"] = (row["exposure_ppm_s"] - row["bound_ppm_s"]) / max(1, row["bound_ppm_s"])
         allowances.append(row)
         rows.append(row)
@@ -308,7 +308,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--step-s", type=int, default=900, help="seconds for which a hazard holds")
     parser.add_argument("--horizon-h", type=float, default=6.0)
-    parser.add_argument("--allowances", type=int, nargs="*", default=[0, 2, 5, 10, 20, 50])
+    parser.add_argument("--allowances", type=int, nargs="*", default=[0, 2, 5, 10, 15, 20, 30, 40, 50])
     parser.add_argument(
         "--proved", type=int, nargs="*", default=[0, 2, 5, 10], help="allowances with a bound"
     )

@@ -11,6 +11,7 @@ from safepassage.domain.timed_network import HazardPiece, TimedArcs, TimedNetwor
 from safepassage.engines.least_exposure import LeastExposure, Proof, Roads
 from safepassage.engines.summary import totals
 from safepassage.formats.plan import inputs_json
+from safepassage.kernels.booking.departure_book import Cars
 from safepassage.kernels.prices.priced_journeys import (
     NO_WAY,
     HazardSteps,
@@ -181,7 +182,7 @@ def test_plans_keep_the_rules_and_no_bound_exceeds_them(seed):
             if arc == e
         ]
         assert kept(entries, int(roads.network.capacity_mveh_h[e]) // 1000)
-    proof = Proof.of(roads, 600, hoped_ppm_s=plan.total_ppm_s, steps=6)
+    proof = Proof.of(roads, 600, steps=6)
     assert plan.unserved == 0
     assert 0 <= proof.bound_ppm_s <= plan.total_ppm_s
     assert all(a < b for _, a, b, _ in proof.prices)
@@ -201,6 +202,25 @@ def test_a_longer_allowance_never_raises_the_exposure():
         plan = engine.plan(by_s, start=plan)
         assert last is None or plan.total_ppm_s <= last
         last = plan.total_ppm_s
+
+
+def test_cars_that_would_queue_leave_later_and_arrive_as_before():
+    # A wide road leads to one with room for a car every 12 s; both are under hazard, the home is not.
+    arcs = [(1, 2, 20, 3600), (2, 0, 40, 300)]
+    given = problem(arcs, {0: [(0, HORIZON_S, 1000)], 1: [(0, HORIZON_S, 500)]}, {1: 6}, 0)
+    engine = LeastExposure(Roads.of(given, "out"))
+    way = engine._pool.add(0, np.asarray([0, 1]))
+    cars = Cars(
+        np.zeros(6, dtype=np.int64), np.full(6, way), np.zeros(6, dtype=np.int64), np.zeros((6, 2), np.int64)
+    )
+    book = engine._book(engine.roads, 600, 6)
+    arrive = book.drive(engine._pool.ways(), cars, np.full((6, 2), -1, dtype=np.int64))
+    assert cars.cost.sum() > 6 * (20 * 1000 + 40 * 500)
+    book.hold_back(engine._pool.ways(), cars)
+    assert (cars.enter_s[:, 1] - cars.enter_s[:, 0] == 20).all()
+    assert (cars.cost == 20 * 1000 + 40 * 500).all()
+    assert (book.arrivals(engine._pool.ways(), cars) == arrive).all()
+    assert kept(cars.enter_s[:, 1].tolist(), 300)
 
 
 def test_the_plan_and_the_bound_bracket_the_optimum_of_all_departures():
@@ -231,7 +251,7 @@ def test_the_plan_and_the_bound_bracket_the_optimum_of_all_departures():
     )
     roads = Roads.of(given, "out")
     plan = LeastExposure(roads).plan(by_s)
-    proof = Proof.of(roads, by_s, hoped_ppm_s=plan.total_ppm_s, steps=40)
+    proof = Proof.of(roads, by_s, steps=40)
     assert plan.unserved == 0
     assert proof.bound_ppm_s <= best <= plan.total_ppm_s
 

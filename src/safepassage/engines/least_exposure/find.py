@@ -230,6 +230,7 @@ class LeastExposure:
         book = self._book(roads, by_s + AFTER_S, n)
         arrive = book.drive(ways, cars, earliest)
         book.take_out(ways, cars, np.flatnonzero(arrive > by_s))
+        book.hold_back(ways, cars)
         return self._settled(roads, by_s, book, cars)
 
     def _turns(self, flow: Any, bin_s: int) -> list[tuple[int, int, Int64]]:
@@ -293,6 +294,7 @@ class LeastExposure:
                 book.place(ways, part, none, by_s=by_s, again=again)
                 for column, changed in zip(cars, part, strict=True):
                     column[order] = changed
+            book.hold_back(ways, cars)
             served = cars.way >= 0
             now = (int(served.sum()), int(cars.cost[served].sum()))
             if now[0] == before[0] and before[1] - now[1] <= SMALL_GAIN * before[1]:

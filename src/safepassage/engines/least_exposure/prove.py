@@ -25,9 +25,13 @@ SCALES = (0.15, 0.3, 0.45, 0.6, 0.8)
 """Prices of a flow in bins are too steep between bins: some part of them proves more."""
 WINDOWS = (1, 6, 18)
 """Prices are made even over so many intervals: each rise of a price gives away a vehicle of burst."""
-STEPS = 60
-MOMENTUM = 0.6
-PATIENCE = 3
+STEPS = 150
+MOMENTUM = 0.8
+PATIENCE = 15
+"""So many steps without a better bound, and the next are shorter."""
+SHORTER = 0.7
+AHEAD = 1.02
+"""Steps aim at a bound this much higher than the best so far: aimed at a plan's value they are too long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -43,8 +47,8 @@ class Proof:
     prices: tuple[tuple[int, int, int, int], ...]
 
     @classmethod
-    def of(cls, roads: Roads, by_s: int, *, hoped_ppm_s: int, steps: int = STEPS) -> Proof:
-        """Return the best bound found; `hoped_ppm_s` is the exposure of a plan, for the length of steps."""
+    def of(cls, roads: Roads, by_s: int, *, steps: int = STEPS) -> Proof:
+        """Return the best bound found in so many steps."""
         search = _Search(roads, by_s)
         flow = flow_of(roads, by_s, bin_s=search.bin_s)
         start = search.prices_of(flow.prices)
@@ -53,7 +57,7 @@ class Proof:
             even = search.evened(start, window)
             for scale in SCALES:
                 search.value(np.rint(even * scale).astype(np.int64))
-        search.ascend(float(hoped_ppm_s), steps)
+        search.ascend(steps)
         kept = np.flatnonzero((search.best > 0) & (search.until > search.since))
         arc = roads.network.arc[kept // search.bins]
         rows = zip(
@@ -178,7 +182,7 @@ class _Search:
         use = np.bincount(at, weights=self.persons[owner], minlength=len(self.room))
         return bound, use - self._slope(price)
 
-    def ascend(self, hoped: float, steps: int) -> None:
+    def ascend(self, steps: int) -> None:
         """Move along subgradients; steps after Polyak 1969, doi:10.1016/0041-5553(69)90061-5."""
         price, ahead, length, failed = self.best.astype(np.float64), np.zeros(len(self.room)), 1.0, 0
         for _ in range(steps):
@@ -189,7 +193,7 @@ class _Search:
                 price, ahead, length, failed = (
                     self.best.astype(np.float64),
                     np.zeros(len(price)),
-                    length / 2,
+                    length * SHORTER,
                     0,
                 )
                 continue
@@ -199,4 +203,4 @@ class _Search:
             norm = float(ahead @ ahead)
             if norm <= 0:
                 return
-            price = np.maximum(0.0, price + length * max(0.0, hoped - bound) / norm * ahead)
+            price = np.maximum(0.0, price + length * max(0.0, AHEAD * self.bound - bound) / norm * ahead)

@@ -144,6 +144,18 @@ class DepartureBook:
         )  # fmt: skip
         return out
 
+    def hold_back(self, ways: Ways, cars: Cars) -> None:
+        """Let cars that wait on the road leave later instead, the last to arrive first; arrivals stay.
+
+        From its last arc back each car enters every arc in the latest second that has room and still meets
+        the next one. Where that would cost more (hazard that grows), the car keeps its seconds.
+        """
+        order = np.argsort(-self.arrivals(ways, cars), kind="stable")
+        _hold_back(
+            self._roads, self._entries, (ways.first, ways.arc), self._release_s, tuple(cars), order,
+            (self._until_s, *self._rule),
+        )  # fmt: skip
+
     def load(self, ways: Ways, cars: Cars) -> None:
         """Enter into an empty book what cars of a plan that keeps the capacity rule already do."""
         size = np.where(cars.way >= 0, np.diff(ways.first)[cars.way], 0)
@@ -221,6 +233,59 @@ def _drive(roads, entries, ways, release_s, cars, earliest_s, rule):  # type: ig
         else:
             heapq.heappush(heap, (max(leave, earliest_s[i, k + 1]), i))
     return arrive
+
+
+@compiled
+def _hold_back(roads, entries, ways, release_s, cars, order, rule):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
+    of_class, way, paid, enter_s = cars
+    _, wait_max_s, work, wait_exposed = rule
+    found = np.empty((enter_s.shape[1], 3), dtype=np.int64)
+    for car in order:
+        w, release = way[car], release_s[of_class[car]]
+        if w < 0:
+            continue
+        _give_back(roads, entries, ways, w, enter_s[car])
+        lo, n = ways[0][w], ways[0][w + 1] - ways[0][w]
+        cost, after = 0, -1
+        for k in range(n - 1, -1, -1):
+            e, before = ways[1][lo + k], enter_s[car, k]
+            t, x, position, q = _latest(roads, entries, work, e, before, before if after < 0 else after)
+            leave = t + roads[2][q]
+            if after - leave > wait_max_s:
+                cost = NO_WAY
+                break
+            if after > leave:
+                cost += _over(roads, ways[1][lo + k + 1], leave, after)
+            cost += _over(roads, e, t, leave)
+            found[k, 0], found[k, 1], found[k, 2] = x, position, t
+            after = t
+        if wait_exposed and cost < NO_WAY:
+            cost += _over(roads, ways[1][lo], release, after)
+        for k in range(n):
+            if cost > paid[car]:
+                e, t = ways[1][lo + k], enter_s[car, k]
+                _, found[k, 0], found[k, 1], _ = _enter(roads, entries, work, e, t, t)
+            else:
+                enter_s[car, k] = found[k, 2]
+        paid[car] = min(cost, paid[car])
+        _take(entries, ways, w, found)
+
+
+@compiled
+def _latest(roads, entries, work, e, t, next_s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return (second, coordinate, position, piece) of the latest entry from t on that is over by `next_s`.
+
+    There is room in second t; with ``next_s == t`` nothing later is looked for.
+    """
+    for later in range(next_s, t, -1):
+        q = _piece(roads[0], roads[1], e, later)
+        if later + roads[2][q] > min(next_s, roads[3][q]):
+            continue
+        x = roads[5][q] + roads[4][q] * (later - roads[1][q])
+        gap, position = _gap(entries, work, e, x)
+        if gap < x + roads[4][q]:
+            return later, gap, position, q
+    return _enter(roads, entries, work, e, t, t)
 
 
 @compiled

@@ -131,7 +131,7 @@ def _find(world: Any, book: Any, arc: int, which: int, t: int, work: int) -> int
 
 @inner
 def _sum_up(book: Any, calendar: int, first: int) -> None:
-    """Sum again what `_find` looks at, from entry `first` on."""
+    """Sum again what `_find` looks at, for entries that changed from `first` on."""
     n = book.entries[calendar]
     works, since, until = book.work[calendar], book.since[calendar], book.until[calendar]
     before, least, most = book.before[calendar], book.least[calendar], book.most[calendar]
@@ -140,7 +140,10 @@ def _sum_up(book: Any, calendar: int, first: int) -> None:
         least[g + 1] = min(least[g], before[g] - since[g])
     most[n] = -FAR
     for g in range(n - 1, -1, -1):
-        most[g] = max(most[g + 1], before[g + 1] - until[g])
+        here = max(most[g + 1], before[g + 1] - until[g])
+        if g < first and here == most[g]:
+            break
+        most[g] = here
 
 
 @inner
@@ -168,7 +171,13 @@ def _leave(book: Any, arc: int, which: int, s: int, work: int) -> None:
     n = book.entries[calendar]
     seconds, works = book.second[calendar], book.work[calendar]
     since, until = book.since[calendar], book.until[calendar]
-    i = 0
+    i, high = 0, n
+    while i < high:
+        middle = (i + high) // 2
+        if seconds[middle] < s:
+            i = middle + 1
+        else:
+            high = middle
     while i < n and (seconds[i] != s or works[i] != work):
         i += 1
     if i == n:

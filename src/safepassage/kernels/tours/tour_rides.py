@@ -102,10 +102,9 @@ def _later(world: Any, plan: Any, stop: int, k: int, t: int) -> int:
     total = 0
     for v in range(len(plan.number)):
         for i in range(plan.number[v]):
-            if _late(world, plan, v, i) > t:
-                for p in range(STOPS):
-                    if plan.trips[v, i, p] == stop:
-                        total += plan.loads[v, i, p, k]
+            for p in range(STOPS):
+                if plan.trips[v, i, p] == stop and _late(world, plan, v, i) > t:
+                    total += plan.loads[v, i, p, k]
     return total
 
 
@@ -117,10 +116,10 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
         best, bv, bi, bp = t, -1, -1, -1
         for v in range(len(plan.number)):
             for i in range(plan.number[v]):
-                late = _late(world, plan, v, i)
-                if late > best:
-                    for p in range(STOPS):
-                        if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
+                for p in range(STOPS):
+                    if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
+                        late = _late(world, plan, v, i)
+                        if late > best:
                             best, bv, bi, bp = late, v, i, p
         if bv < 0:
             break
