@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,8 @@ def check_bounds(aid: Rows, snapshot: Snapshot, totals: Rows, findings: Findings
     worth, share = None, None
     for i, bound in enumerate(aid["bounds"]):
         where = f"aid.bounds[{i}]"
+        holds = _stops_hold(bound, aid["given"]["rules"]["unload_base_s"])
+        findings.require("AID_BOUND", where, holds=holds, message="a stop costs more than it takes")
         limit = _limit(bound, aid["given"], trips)
         message = f"claims {bound['limit_nano']}, its prices prove {limit}"
         findings.require("AID_BOUND", where, holds=bound["limit_nano"] >= limit, message=message)
@@ -148,8 +150,9 @@ def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
     weight = {row["place"]: row["nano"] for row in bound["weights"]}
     limit = sum(sum(rate.get(key, (0, 0))) * seconds for key, seconds in trips.seconds.items())
     limit += sum(price.get(lot["id"], 0) * lot["quantity_milli"] for lot in given["lots"])
-    base_s = given["rules"]["unload_base_s"]
-    per_t = given["rules"]["load_s_per_t"] + given["rules"]["unload_s_per_t"]
+    stops = {(row["place"], row["type"], row["day"]): _Stop.read(row) for row in bound["stops"]}
+    rules = given["rules"]
+    per_t = rules["load_s_per_t"] + rules["unload_s_per_t"]
     for need in given["needs"]:
         good, amount = trips.goods[need["commodity"]], need["amount_milli"]
         mg, ul = amount * good["mass_g"], amount * good["volume_ml"]
@@ -159,9 +162,39 @@ def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
             cost = price.get(lot["id"], 0) * amount
             cost += by_mass * trip_s * mg // (truck["payload_kg"] * MG_PER_KG)
             cost += by_volume * trip_s * ul // (truck["volume_l"] * UL_PER_L)
+            cost += (by_mass + by_volume) * mg * per_t // (G_PER_T * MG_PER_G)
+            plain = _Stop(by_mass * rules["unload_base_s"], by_volume * rules["unload_base_s"], {})
+            stop = stops.get((need["place"], *key), plain)
             most_mg, most_ul = trips.unloads_at_most(need["place"], truck)
-            cost += by_mass * base_s * mg // most_mg + by_volume * base_s * ul // most_ul
-            costs.append(cost + (by_mass + by_volume) * mg * per_t // (G_PER_T * MG_PER_G))
+            cost += stop.mass * mg // most_mg + stop.volume * ul // most_ul
+            costs.append(cost + stop.needs.get((need["commodity"], need["due"]), 0))
         if costs:
             limit += max(0, weight.get(need["place"], 0) * need["worth"] - min(costs))
     return int(limit)
+
+
+class _Stop(NamedTuple):
+    """What a stop's base is worth by its load, and by each need (commodity, due) that is brought whole."""
+
+    mass: int
+    volume: int
+    needs: Mapping[tuple[str, int], int]
+
+    @classmethod
+    def read(cls, row: Rows) -> _Stop:
+        needs = {(need["commodity"], need["due"]): need["nano"] for need in row["needs"]}
+        return cls(row["mass_nano"], row["volume_nano"], needs)
+
+
+def _stops_hold(bound: Rows, base_s: int) -> bool:
+    """Return whether no stop is priced twice, or at more than the base of unloading is worth."""
+    rate = {(row["type"], row["day"]): row["mass_nano_s"] + row["volume_nano_s"] for row in bound["trucks"]}
+    seen = set()
+    for row in bound["stops"]:
+        key = (row["type"], row["day"])
+        seen.add((row["place"], *key))
+        priced = row["mass_nano"] + row["volume_nano"] + sum(need["nano"] for need in row["needs"])
+        once = len({(need["commodity"], need["due"]) for need in row["needs"]}) == len(row["needs"])
+        if priced > rate.get(key, 0) * base_s or not once:
+            return False
+    return len(seen) == len(bound["stops"])

@@ -75,6 +75,12 @@ AID = record(
             weights=rows(record(place=text, nano=_PRICE)),
             trucks=rows(record(type=text, day=_DAY, mass_nano_s=_PRICE, volume_nano_s=_PRICE)),
             lots=rows(record(lot=text, nano_milli=_PRICE)),
+            stops=rows(
+                record(
+                    place=text, type=text, day=_DAY, mass_nano=_PRICE, volume_nano=_PRICE,
+                    needs=rows(record(commodity=text, due=_DAY, nano=_PRICE)),
+                )
+            ),
             limit_nano=_ANY,
             least_share_ppm=whole(-1, PPM),
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from safepassage.kernels.aid_program import Distribution, Resource, largest_least_share, most_worth
+from safepassage.kernels.aid_program import Calls, Distribution, Resource, largest_least_share, most_worth
 from safepassage.testing.draws import Draws
 
 
@@ -90,13 +90,54 @@ def test_whole_pieces_are_as_good_as_the_best_of_all(seed):
     assert np.allclose(found.parts * 2, np.round(found.parts * 2), atol=1e-5)
 
 
-def test_parts_stay_between_their_limits():
-    problem = random_problem(3)
-    size = len(problem.need)
-    held = replace(problem, at_least=np.full(size, 0.01), at_most=np.full(size, 0.02))
-    parts = most_worth(held).parts
-    assert (parts >= 0.01 - 1e-7).all()
-    assert (parts <= 0.02 + 1e-7).all()
+def with_calls(problem, base):
+    """A stop of each crew at each place: it takes a base of both times, and brings each first need once."""
+    crew, place = problem.resources[0].which, problem.place[problem.need]
+    pairs, stop = np.unique(place * 2 + crew, return_inverse=True)
+    rows = sorted({(int(s), int(i)) for s, i in zip(stop, problem.need, strict=True) if i < 2})
+    row_of = {key: k for k, key in enumerate(rows)}
+    entries = [
+        (row_of[int(s), int(i)], o, 1.0)
+        for o, (s, i) in enumerate(zip(stop, problem.need, strict=True)) if i < 2
+    ]  # fmt: skip
+    columns = list(zip(*entries, strict=True)) or [(), (), ()]
+    takes = (pairs % 2, np.full(len(pairs), float(base)))
+    kinds = (np.int64, np.int64, np.float64)
+    return replace(
+        problem,
+        calls=Calls(
+            count=len(pairs), takes=(takes, takes, None),
+            of_row=np.array([s for s, _ in rows], dtype=np.int64),
+            entries=tuple(np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_calls_take_what_they_take_and_few_options_find_the_same(seed):
+    problem = with_calls(random_problem(seed), 20)
+    calls, m, v = problem.calls, len(problem.need), len(problem.calls.takes[0][0])
+    rows = [np.append((problem.need == i) * 1.0, np.zeros(v)) for i in range(len(problem.worth))]
+    limits = [1.0] * len(rows)
+    for resource, taken in zip(problem.resources, calls.takes, strict=True):
+        for k, there_is in enumerate(resource.there_is):
+            base = np.zeros(v) if taken is None else (taken[0] == k) * taken[1]
+            rows.append(np.append((resource.which == k) * resource.takes, base))
+            limits.append(there_is)
+    for j, stop in enumerate(calls.of_row):
+        row = np.zeros(m + v)
+        row[calls.entries[1][calls.entries[0] == j]] = 1.0
+        row[m + stop] = -1.0
+        rows.append(row)
+        limits.append(0.0)
+    best = -linprog(np.append(-problem.worth[problem.need], np.zeros(v)), A_ub=rows, b_ub=limits).fun
+    few = np.zeros(m, dtype=np.bool_)
+    few[:: max(1, m // 3)] = True
+    for first in (None, few):
+        found = most_worth(problem, first=first)
+        worth = float((problem.worth[problem.need] * found.parts).sum())
+        assert worth == pytest.approx(best, rel=1e-3)
+    assert best <= most_worth(replace(problem, calls=None)).parts @ problem.worth[problem.need] + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -104,6 +104,18 @@ def too_good_a_bound(aid):
     aid["bounds"][0]["limit_nano"] -= 1
 
 
+def a_stop_dearer_than_it_is(aid):
+    row = {"place": aid["given"]["needs"][0]["place"], "type": aid["given"]["trucks"][0]["type"], "day": 0,
+           "mass_nano": 10**20, "volume_nano": 0, "needs": []}  # fmt: skip
+    aid["bounds"][0]["stops"].append(row)
+
+
+def a_stop_priced_twice(aid):
+    row = {"place": aid["given"]["needs"][0]["place"], "type": "t", "day": 0, "mass_nano": 0,
+           "volume_nano": 0, "needs": []}  # fmt: skip
+    aid["bounds"][0]["stops"] += [row, row]
+
+
 def prices_that_prove_less(aid):
     for row in (*aid["bounds"][0]["lots"], *aid["bounds"][0]["trucks"]):
         row.update({name: 0 for name, value in row.items() if name.endswith(("nano_milli", "nano_s"))})
@@ -155,6 +167,8 @@ def too_heavy_for_the_roads(aid):
         (loading_takes_longer, "AID_HANDLING"),
         (never_home, "AID_RETURN"),
         (too_good_a_bound, "AID_BOUND"),
+        (a_stop_dearer_than_it_is, "AID_BOUND"),
+        (a_stop_priced_twice, "AID_BOUND"),
         (prices_that_prove_less, "AID_BOUND"),
         (a_place_left_out_of_the_bound, "AID_BOUND"),
         (nothing_can_be_better, "AID_BOUND"),

@@ -7,18 +7,26 @@ and quantities are loaded truck by truck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-MANY_OPTIONS = 40_000
+MANY_OPTIONS = 12_000
 """From so many options on an interior point without its clean-up is many times quicker than the simplex."""
+MOST_ROUNDS = 8
+"""So often options are added at most."""
+ENOUGH = 0.0005
+"""No more options are added when they would gain no more than this part of all worth."""
+USED_UP = 0.99
+"""A resource of which more is left has no price."""
 MOST_NODES, NEAR = 5, 0.004
 """When a search for whole pieces ends."""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,44 +39,146 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Calls:
+    """Stops of trucks as columns (v,) of their own, as many as options need, in parts too.
+
+    `takes` holds for each resource which one and how much a call takes of it, (v,) each, or None. What
+    options bring is limited by calls in rows (j,): row j allows the options whose `entries` (row, option,
+    part) name it one whole for each call `of_row`.
+    """
+
+    count: int
+    takes: tuple[tuple[Int64, Float] | None, ...]
+    of_row: Int64
+    entries: tuple[Int64, Int64, Float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Distribution:
     """What is to be shared out, as columns: needs (n,) and options (m,).
 
-    `place` is the place of each need, `need` that of each option. Each option meets its need in a part
-    between `at_least` and `at_most`, (m,) each; nothing and the whole where they are not given. `pieces` (m,)
-    is 0, or the part that one piece is: then the option takes whole pieces only.
+    `place` is the place of each need, `need` that of each option. `pieces` (m,) is 0, or the part that one
+    piece is: then the option takes whole pieces only. `calls` are the stops that options need, where they
+    take something of their own.
     """
 
     worth: Float
     place: Int64
     need: Int64
     resources: tuple[Resource, ...]
-    at_least: Float | None = None
-    at_most: Float | None = None
     pieces: Float | None = None
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shared:
-    """Parts of needs met by each option, the prices of each resource and of places."""
+    """Parts of needs met by each option, the prices of each resource, of rows of calls and of places."""
 
     parts: Float
     prices: tuple[Float, ...]
     places: Float
     least_share: float
+    calls: Float
 
 
-def most_worth(problem: Distribution, least_share: float = 0.0) -> Shared:
-    """Return parts with the most worth among those that serve every place by at least a share."""
-    return _solved(problem, least_share=least_share, raise_share=False)
+def most_worth(problem: Distribution, least_share: float = 0.0, first: Bools | None = None) -> Shared:
+    """Return parts with the most worth among those that serve every place by at least a share.
+
+    `first` (m,) are options to begin with where not all are looked at at once.
+    """
+    return _by_columns(problem, first, least_share=least_share, raise_share=False)
 
 
-def largest_least_share(problem: Distribution) -> Shared:
+def largest_least_share(problem: Distribution, first: Bools | None = None) -> Shared:
     """Return parts that make the least share of a place as large as it can be.
 
     `places` are the weights of the places in the proof; they add up to 1 over all worth.
     """
-    return _solved(problem, least_share=0.0, raise_share=True)
+    return _by_columns(problem, first, least_share=0.0, raise_share=True)
+
+
+def _by_columns(
+    problem: Distribution, first: Bools | None, *, least_share: float, raise_share: bool
+) -> Shared:
+    """Solve with few options, then with those too that the prices make worth more than they cost.
+
+    Column generation (Dantzig and Wolfe, "Decomposition principle for linear programs", 1960,
+    doi:10.1287/opre.8.1.101): an option gains what it is worth to its place less what it takes; it comes in
+    where that is more than what its need gains already.
+    """
+    kept = np.ones(len(problem.need), dtype=np.bool_) if first is None else first.copy()
+    parts = np.zeros(len(kept))
+    for _ in range(MOST_ROUNDS):
+        rows = np.flatnonzero(kept)
+        found = _solved(_only(problem, rows), least_share=least_share, raise_share=raise_share)
+        parts = np.zeros(len(kept))
+        parts[rows] = found.parts
+        if len(rows) == len(kept):
+            break
+        gain = _gains(problem, found, raise_share=raise_share)
+        best = np.zeros(len(problem.worth))
+        np.maximum.at(best, problem.need[rows], gain[rows])
+        better = np.where(kept, 0.0, gain - best[problem.need])
+        order = np.lexsort((-better, problem.need))
+        top = order[np.flatnonzero(np.diff(problem.need[order], prepend=-1))]
+        top = top[better[top] > 0]
+        if better[top].sum() <= ENOUGH * (1.0 if raise_share else problem.worth.sum()):
+            break
+        kept[top] = True
+    found = replace(found, parts=parts)
+    plain = replace(found, prices=_of_used_up(problem, found))
+    return min((found, plain), key=lambda one: _proved(problem, one, raise_share=raise_share))
+
+
+def _of_used_up(problem: Distribution, found: Shared) -> tuple[Float, ...]:
+    """Return prices without those of resources of which something is left: an interior point prices all."""
+    kept = []
+    for price, resource in zip(found.prices, problem.resources, strict=True):
+        used = np.bincount(
+            resource.which, weights=resource.takes * found.parts, minlength=len(resource.there_is)
+        )
+        kept.append(np.where(used < USED_UP * resource.there_is, 0.0, price))
+    return tuple(kept)
+
+
+def _proved(problem: Distribution, found: Shared, *, raise_share: bool) -> float:
+    """Return the weighted worth that prices prove to be the most, by weak duality."""
+    gain = _gains(problem, found, raise_share=raise_share)
+    best = np.zeros(len(problem.worth))
+    np.maximum.at(best, problem.need, gain)
+    both = zip(found.prices, problem.resources, strict=True)
+    return float(best.sum() + sum(price @ resource.there_is for price, resource in both))
+
+
+def _only(problem: Distribution, rows: Int64) -> Distribution:
+    """Return a problem with some of its options."""
+    if len(rows) == len(problem.need):
+        return problem
+    calls = problem.calls
+    if calls is not None:
+        position = np.full(len(problem.need), -1, dtype=np.int64)
+        position[rows] = np.arange(len(rows))
+        row, option, part = calls.entries
+        kept = position[option] >= 0
+        calls = replace(calls, entries=(row[kept], position[option[kept]], part[kept]))
+    resources = tuple(
+        replace(resource, which=resource.which[rows], takes=resource.takes[rows])
+        for resource in problem.resources
+    )
+    pieces = None if problem.pieces is None else problem.pieces[rows]
+    return replace(problem, need=problem.need[rows], resources=resources, calls=calls, pieces=pieces)
+
+
+def _gains(problem: Distribution, found: Shared, *, raise_share: bool) -> Float:
+    """Return (m,) what each option gains by the prices, for its whole need."""
+    weight = found.places[problem.place[problem.need]] + (0.0 if raise_share else 1.0)
+    gain = problem.worth[problem.need] * weight
+    for price, resource in zip(found.prices, problem.resources, strict=True):
+        gain = gain - price[resource.which] * resource.takes
+    if problem.calls is not None:
+        row, option, part = problem.calls.entries
+        gain -= np.bincount(option, weights=found.calls[row] * part, minlength=len(gain))
+    return gain
 
 
 def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> Shared:
@@ -93,43 +203,51 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
         [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )
     cost = np.append(np.zeros(m), -1.0) if raise_share else -worth
+    if problem.calls is not None:
+        for part in _call_entries(problem.calls, ends, (last + places, len(cost))):
+            rows.append(part[0])
+            across.append(part[1])
+            values.append(part[2])
+        joined = len(problem.calls.of_row)
+        low, high = np.append(low, np.full(joined, -np.inf)), np.append(high, np.zeros(joined))
+        cost = np.append(cost, np.zeros(problem.calls.count))
     unit = np.ones(len(cost))
     if problem.pieces is not None:
         unit[:m] = np.where(problem.pieces > 0, problem.pieces, 1.0)
     whole = np.zeros(0, np.int64) if problem.pieces is None else np.flatnonzero(problem.pieces > 0)
     columns = np.concatenate(across)
     entries = (np.concatenate(rows), columns, np.concatenate(values) * unit[columns])
-    limits = _limits(problem, unit)
-    solution = _run(cost * unit, limits, entries, (low, high), whole)
+    solution = _run(cost * unit, entries, (low, high), whole)
     x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
     if len(x) < len(cost) or len(dual) < len(low):
         x, dual = np.zeros(len(cost)), np.zeros(len(low))
     x = x * unit
-    _, *prices, weights = np.split(dual, ends)
+    _, *prices, weights, calls = np.split(dual, [*ends, last + places])
     return Shared(
         parts=x[:m], prices=tuple(np.maximum(0, -price) for price in prices),
         places=np.maximum(0, weights) / np.maximum(total, 1e-9),
-        least_share=float(x[m]) if raise_share else least_share,
+        least_share=float(x[m]) if raise_share else least_share, calls=np.maximum(0, -calls),
     )  # fmt: skip
 
 
-def _limits(problem: Distribution, unit: Float) -> tuple[Float, Float]:
-    low, high = np.zeros(len(unit)), np.full(len(unit), np.inf)
-    if problem.at_least is not None:
-        low[: len(problem.at_least)] = problem.at_least
-    if problem.at_most is not None:
-        high[: len(problem.at_most)] = problem.at_most
-    return low / unit, high / unit
+def _call_entries(calls: Calls, ends: Int64, corner: tuple[int, int]) -> Iterator[tuple[Int64, Int64, Float]]:
+    """Yield (rows, columns, values) of calls; their rows and columns begin at a corner of the program."""
+    row, option, part = calls.entries
+    yield corner[0] + row, option, part
+    yield corner[0] + np.arange(len(calls.of_row)), corner[1] + calls.of_row, -np.ones(len(calls.of_row))
+    for end, taken in zip(ends, calls.takes, strict=False):
+        if taken is not None:
+            which, takes = taken
+            yield end + which, corner[1] + np.arange(len(which)), takes
 
 
 def _run(
     cost: Float,
-    limits: tuple[Float, Float],
     entries: tuple[Int64, Int64, Float],
     sides: tuple[Float, Float],
     whole: Int64,
 ) -> Any:
-    """Solve min cost x over x within limits with rows between low and high; return the solution."""
+    """Solve min cost x over x of nothing or more, with rows between low and high; return the solution."""
     import highspy  # noqa: PLC0415 - solvers load when first used
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 
@@ -138,7 +256,7 @@ def _run(
     matrix = csc_matrix((values, (rows, columns)), shape=(len(low), len(cost)))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(low)
-    lp.col_cost_, (lp.col_lower_, lp.col_upper_) = cost, limits
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), np.full(len(cost), np.inf)
     lp.row_lower_, lp.row_upper_ = low, high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices

@@ -214,6 +214,30 @@ class LotPrice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedPrice:
+    """What bringing the whole need of a commodity that is due on a day is worth, in billionths."""
+
+    commodity: str
+    due: int
+    nano: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPrice:
+    """How what a stop's base of unloading is worth is parted, in billionths: by its load, and by needs.
+
+    The load counts by its part of the most that a stop of this type on this day unloads at the place.
+    """
+
+    place: str
+    type: str
+    day: int
+    mass_nano: int
+    volume_nano: int
+    needs: tuple[NeedPrice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWeight:
     """How much the worth delivered to a place counts in a bound, in billionths."""
 
@@ -233,6 +257,7 @@ class AidBound:
     weights: tuple[PlaceWeight, ...]
     trucks: tuple[TruckPrice, ...]
     lots: tuple[LotPrice, ...]
+    stops: tuple[StopPrice, ...]
     limit_nano: int
     least_share_ppm: int
 

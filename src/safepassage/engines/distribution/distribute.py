@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from safepassage.domain.aid.distribution import (
     NO_ROAD,
     NO_STOCK,
@@ -18,16 +16,20 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.options import Options, options_of
-from safepassage.engines.distribution.prices import Proof, dense, proved, shares_of
+from safepassage.engines.distribution.orders import OrderBook
+from safepassage.engines.distribution.prices import Proof, dense, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.sequence import Sequencer
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
 MOST_STOPS = (14, 4)
-"""The most stops of a trip at first: which serves better depends on the roads; the best is kept."""
+"""The most stops of trips found one by one: which serves better depends on the roads; the best is kept."""
 MANY_NEEDS = 4_000
-"""From so many needs on trips are sought once, and filled anew once."""
+"""From so many needs on trips are not sought one by one."""
+STEPS, LEAST_STEPS = 2_000, 200
+"""Steps of the search for rounds over all days, and on one day at least."""
 NEAR_PPM = 25_000
 """So near to both bounds nothing more is tried."""
 REFILLED = 2
@@ -78,22 +80,42 @@ Given = tuple[tuple[tuple[int, int], ...], int, Mapping[str, int]]
 def _tries(
     problem: AidProblem, roads: Roads, options: Options, proof: Proof, given: Given
 ) -> Iterator[Dispatcher]:
-    """Yield distributions, each with the roads free again: trips found one by one, then filled anew."""
+    """Yield distributions, each with the roads free again: trips of each day, then filled anew.
+
+    Trips are rounds found by a search over a day's orders; where needs are few, trips found one by one too.
+    """
     windows, cap_ppm_s, legs_before = given
-    many = len(problem.needs) > MANY_NEEDS
-    shares = np.zeros(len(options.need), dtype=np.int64)
-    if not many:
-        shares = shares_of(problem, options, proof.least_share)
-    for most_stops in MOST_STOPS[-1:] if many else MOST_STOPS:
+
+    def begun() -> Dispatcher:
         done = Dispatcher(problem, roads, Left(problem, dense(problem)), cap_ppm_s, windows)
-        done.legs_before, done.most_stops = dict(legs_before), most_stops
-        _dispatch(done, options, shares)
+        done.legs_before = dict(legs_before)
+        return done
+
+    done = begun()
+    book = OrderBook(problem, options, proof.wanted, proof.least_share)
+    sequencer = Sequencer(problem, roads, windows)
+    steps = max(LEAST_STEPS, STEPS // len(problem.days))
+    for day in range(len(problem.days)):
+        orders = book.orders(done.left, day, sequencer.seconds(day))
+        done.planned.update(sequencer.trips(day, orders, done.left, steps))
+        done.day(day)
+    yield from _with_refills(done, proof)
+    if len(problem.needs) <= MANY_NEEDS:
+        for most_stops in MOST_STOPS:
+            done = begun()
+            done.most_stops = most_stops
+            for day in range(len(problem.days)):
+                done.day(day)
+            yield from _with_refills(done, proof)
+
+
+def _with_refills(done: Dispatcher, proof: Proof) -> Iterator[Dispatcher]:
+    done.give_back()
+    yield done
+    for _ in range(REFILLED):
+        done = refilled(done, proof.least_share)
         done.give_back()
         yield done
-        for _ in range(1 if many else REFILLED):
-            done = refilled(done, proof.least_share)
-            done.give_back()
-            yield done
 
 
 def _near(totals: AidTotals) -> bool:
@@ -102,24 +124,6 @@ def _near(totals: AidTotals) -> bool:
     return share <= NEAR_PPM and (totals.worth_bound_nano - totals.worth_nano) * PPM <= (
         NEAR_PPM * totals.needed_nano
     )  # fmt: skip
-
-
-def _dispatch(done: Dispatcher, options: Options, shares: np.ndarray) -> None:
-    for day in range(len(done.problem.days)):
-        done.left.ask(_wanted(done.problem, options, shares, done.left, day))
-        done.day(day)
-
-
-def _wanted(
-    problem: AidProblem, options: Options, shares: np.ndarray, left: Left, day: int
-) -> dict[int, int]:
-    """Return what the shares bring of each need up to a day, less what has been brought."""
-    found: dict[int, int] = {}
-    for i, k, milli in zip(options.need.tolist(), options.crew.tolist(), shares.tolist(), strict=True):
-        if milli and options.crews[k].day <= day:
-            found[i] = found.get(i, 0) + milli
-    brought = {i: problem.needs[i].amount_milli - left.needs[i] for i in found}
-    return {i: milli - brought[i] for i, milli in found.items() if milli > brought[i]}
 
 
 def _short(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ...]:

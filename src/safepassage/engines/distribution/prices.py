@@ -2,58 +2,83 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import (
     G_PER_T,
     NANO,
     AidBound,
     AidProblem,
+    AidRules,
     LotPrice,
     Need,
     PlaceWeight,
     Remedy,
+    StopPrice,
+    TruckDay,
     TruckPrice,
 )
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options
+from safepassage.engines.distribution.stops import Stops, calls_of, stop_prices, stops_of
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
 PPM = 10**6
+Float = NDArray[np.float64]
 EASE = 0.995
 """The least share asked for beside the most worth: a little below the largest, so that both can be had."""
 SHOWN_REMEDIES = 5
+MANY_OPTIONS = 20_000
+"""From so many options on not all are looked at at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What no plan betters: the places in reach, bounds, and what would help at the margin."""
+    """What no plan betters: the places in reach, bounds, and what would help at the margin.
+
+    `wanted` is what of each need is brought when trips take no more time than their bound: the least served
+    place is served as well as can be, then worth is as much as can be.
+    """
 
     places: tuple[str, ...]
     bounds: tuple[AidBound, ...]
     remedies: tuple[Remedy, ...]
     least_share: float
+    wanted: tuple[int, ...]
 
 
 def proved(problem: AidProblem, options: Options) -> Proof:
     """Return bounds on worth and on the least share, and what the prices say would help."""
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
-        return Proof(places=(), bounds=(), remedies=(), least_share=0.0)
-    given = _program(problem, options)
-    most, fair = most_worth(given), largest_least_share(given)
+        nothing = (0,) * len(problem.needs)
+        return Proof(places=(), bounds=(), remedies=(), least_share=0.0, wanted=nothing)
+    stops = stops_of(problem, options)
+    given, first = _program(problem, options, stops), _first(problem, options)
+    most = most_worth(given, first=first)
+    first = None if first is None else first | (most.parts > 0)
+    fair = largest_least_share(given, first)
+    first = None if first is None else first | (fair.parts > 0)
+    both = most_worth(given, fair.least_share * EASE, first)
     alike = tuple(PlaceWeight(place=name, nano=NANO) for name in reached)
     weighted = tuple(
         PlaceWeight(place=name, nano=nano)
         for name, price in zip(_places(problem), fair.places.tolist(), strict=True)
         if (nano := round(price * SHARE_SCALE)) > 0 and name in set(reached)
     )
-    bounds = [_bound("worth", alike, most, problem, options, NANO)]
+    bounds = [_bound("worth", alike, most, (problem, options, stops), NANO)]
+    shares = [_in_reach(problem, options)]
     if weighted:
-        bounds.append(_bound("least_share", weighted, fair, problem, options, SHARE_SCALE))
+        shares.append(_bound("least_share", weighted, fair, (problem, options, stops), SHARE_SCALE))
+    bounds.append(min(shares, key=lambda bound: bound.least_share_ppm))
     remedies = _remedies(problem, options, most)
-    return Proof(places=tuple(reached), bounds=tuple(bounds), remedies=remedies, least_share=fair.least_share)
+    return Proof(
+        places=tuple(reached), bounds=tuple(bounds), remedies=remedies, least_share=fair.least_share,
+        wanted=_wanted(problem, options, both.parts),
+    )  # fmt: skip
 
 
 def dense(problem: AidProblem) -> list[bool]:
@@ -77,16 +102,26 @@ def dense(problem: AidProblem) -> list[bool]:
     return [need.commodity in found for need in problem.needs]
 
 
-def shares_of(problem: AidProblem, options: Options, least_share: float) -> np.ndarray:
-    """Return what each option brings of its need when trips take no more time than their bound.
+def _in_reach(problem: AidProblem, options: Options) -> AidBound:
+    """Return the bound that no place is served by more than what of its needs there is any way to meet."""
+    met = set(options.need.tolist())
+    whole: Counter[str] = Counter()
+    reached: Counter[str] = Counter()
+    for i, need in enumerate(problem.needs):
+        whole[need.place] += need.worth
+        reached[need.place] += need.worth if i in met else 0
+    share, place = min((reached[place] * PPM // whole[place], place) for place in +reached)
+    return AidBound(
+        kind="least_share", weights=(PlaceWeight(place=place, nano=NANO),), trucks=(), lots=(), stops=(),
+        limit_nano=reached[place] * NANO, least_share_ppm=share,
+    )  # fmt: skip
 
-    The least served place is served as well as can be, then worth is as much as can be.
-    """
-    if not len(options.need):
-        return np.zeros(0, dtype=np.int64)
-    both = most_worth(_program(problem, options), least_share * EASE)
-    amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
-    return np.floor(np.clip(both.parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
+
+def _wanted(problem: AidProblem, options: Options, parts: Float) -> tuple[int, ...]:
+    """Return what is brought of each need when trips take no more time than their bound."""
+    met = np.bincount(options.need, weights=np.clip(parts, 0, 1), minlength=len(problem.needs))
+    amount = np.array([need.amount_milli for need in problem.needs])
+    return tuple(np.floor(np.minimum(met, 1) * amount + 1e-6).astype(np.int64).tolist())
 
 
 SHARE_SCALE = 10**15
@@ -97,7 +132,7 @@ def _places(problem: AidProblem) -> list[str]:
     return sorted({need.place for need in problem.needs})
 
 
-def _program(problem: AidProblem, options: Options) -> Distribution:
+def _program(problem: AidProblem, options: Options, stops: Stops) -> Distribution:
     at = {name: i for i, name in enumerate(_places(problem))}
     goods = {good.id: good for good in problem.goods}
     rules = problem.rules
@@ -109,8 +144,8 @@ def _program(problem: AidProblem, options: Options) -> Distribution:
     handling = mass_mg / (G_PER_T * 1_000) * (rules.load_s_per_t + rules.unload_s_per_t)
     trip = options.trip_s.astype(np.float64)
     seconds = np.array([crew.seconds for crew in options.crews], dtype=np.float64)
-    by_mass_s = mass_mg * (trip / payload[options.crew] + rules.unload_base_s / options.most_mg) + handling
-    by_volume_s = volume_ul * (trip / room[options.crew] + rules.unload_base_s / options.most_ul) + handling
+    by_mass_s = mass_mg * trip / payload[options.crew] + handling
+    by_volume_s = volume_ul * trip / room[options.crew] + handling
     stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
@@ -120,78 +155,126 @@ def _program(problem: AidProblem, options: Options) -> Distribution:
             Resource(which=options.crew, takes=by_volume_s, there_is=seconds),
             Resource(which=options.lot, takes=amount[options.need], there_is=stock),
         ),
+        calls=calls_of(problem, options, stops, (mass_mg / options.most_mg, volume_ul / options.most_ul)),
     )  # fmt: skip
+
+
+def _first(problem: AidProblem, options: Options) -> NDArray[np.bool_] | None:
+    """Return where to begin when options are many: with the quickest lot, on the day on which a need is due.
+
+    What is needed once may come on any day from the beginning.
+    """
+    if len(options.need) <= MANY_OPTIONS:
+        return None
+    calls = Counter((need.place, need.commodity) for need in problem.needs)
+    once = np.array([calls[need.place, need.commodity] == 1 for need in problem.needs])[options.need]
+    due = np.array([need.due for need in problem.needs])[options.need]
+    day = np.array([crew.day for crew in options.crews])[options.crew]
+    pair = options.need * len(options.crews) + options.crew
+    order = np.lexsort((options.trip_s, pair))
+    quickest = np.zeros(len(pair), dtype=np.bool_)
+    quickest[order[np.flatnonzero(np.diff(pair[order], prepend=-1))]] = True
+    begun: NDArray[np.bool_] = quickest & (once | (due == day))
+    return begun
 
 
 def _bound(
     kind: str,
     weights: tuple[PlaceWeight, ...],
     prices: Shared,
-    problem: AidProblem,
-    options: Options,
+    given: tuple[AidProblem, Options, Stops],
     scale: int,
 ) -> AidBound:
     """Round prices to whole numbers and sum the bound that they prove."""
-    trucks = tuple(
-        TruckPrice(type=crew.type, day=crew.day, mass_nano_s=round(m * scale), volume_nano_s=round(v * scale))
-        for crew, m, v in zip(options.crews, *(row.tolist() for row in prices.prices[:2]), strict=True)
-        if round(m * scale) or round(v * scale)
-    )
-    lots = tuple(
-        LotPrice(lot=lot.id, nano_milli=round(price * scale))
-        for lot, price in zip(problem.lots, prices.prices[2].tolist(), strict=True)
-        if round(price * scale)
-    )
-    bound = AidBound(kind=kind, weights=weights, trucks=trucks, lots=lots, limit_nano=0, least_share_ppm=-1)
-    limit = limit_nano(bound, problem, options)
-    share = -1
+    problem, options, stops = given
+    rates = [
+        (round(m * scale), round(v * scale))
+        for m, v in zip(*(row.tolist() for row in prices.prices[:2]), strict=True)
+    ]
+    bases = [sum(rate) * problem.rules.unload_base_s for rate in rates]
+    bound = AidBound(
+        kind=kind, weights=weights,
+        trucks=tuple(
+            TruckPrice(type=crew.type, day=crew.day, mass_nano_s=mass, volume_nano_s=volume)
+            for crew, (mass, volume) in zip(options.crews, rates, strict=True) if mass or volume
+        ),
+        lots=tuple(
+            LotPrice(lot=lot.id, nano_milli=nano)
+            for lot, price in zip(problem.lots, prices.prices[2].tolist(), strict=True)
+            if (nano := round(price * scale))
+        ),
+        stops=stop_prices(problem, options, stops, prices.calls * scale, bases),
+        limit_nano=0, least_share_ppm=-1,
+    )  # fmt: skip
+    limit, share = limit_nano(bound, problem, options), -1
     if kind == "least_share":
         weight = {row.place: row.nano for row in weights}
         whole = sum(weight.get(need.place, 0) * need.worth for need in problem.needs)
         share = min(PPM, limit * PPM // whole)
-    return AidBound(
-        kind=kind, weights=weights, trucks=trucks, lots=lots, limit_nano=limit, least_share_ppm=share
-    )
+    return replace(bound, limit_nano=limit, least_share_ppm=share)
 
 
 def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
     """Return the most weighted worth that any plan delivers, by the prices of a bound (weak duality).
 
     A trip carries at most its payload, so it takes at least the weighted mean of the least round trips to its
-    stops, weighted by their shares of the payload; a stop unloads at most what its place needs from that day
-    on, so its base is spread over no more; the same by volume. Whoever pays the prices of time and
-    goods for each delivery gains on each need no more than its worth less the cheapest option.
+    stops, weighted by their shares of the payload; the same by volume. A stop takes its base, which is parted
+    among what it unloads by the prices of the stop, or by its load where it has none. Whoever pays the prices
+    of time and goods for each delivery gains on each need no more than its worth less the cheapest option.
     """
-    mass = {(row.type, row.day): row.mass_nano_s for row in bound.trucks}
-    volume = {(row.type, row.day): row.volume_nano_s for row in bound.trucks}
     lot_price = {row.lot: row.nano_milli for row in bound.lots}
+    prices = [lot_price.get(lot.id, 0) for lot in problem.lots]
     weight = {row.place: row.nano for row in bound.weights}
-    limit = sum(
-        (mass.get((c.type, c.day), 0) + volume.get((c.type, c.day), 0)) * c.seconds for c in options.crews
-    )
-    limit += sum(lot_price.get(lot.id, 0) * lot.quantity_milli for lot in problem.lots)
-    cheapest: dict[int, int] = {}
-    rates = [(mass.get((c.type, c.day), 0), volume.get((c.type, c.day), 0)) for c in options.crews]
+    truck = {(row.type, row.day): (row.mass_nano_s, row.volume_nano_s) for row in bound.trucks}
+    rates = [truck.get((c.type, c.day), (0, 0)) for c in options.crews]
+    limit = sum(sum(rate) * c.seconds for rate, c in zip(rates, options.crews, strict=True))
+    limit += sum(price * lot.quantity_milli for price, lot in zip(prices, problem.lots, strict=True))
+    stops = {(row.place, row.type, row.day): row for row in bound.stops}
     goods = {good.id: good for good in problem.goods}
+    cheapest: dict[int, int] = {}
     columns = (options.need, options.crew, options.lot, options.trip_s, options.most_mg, options.most_ul)
-    base_s = problem.rules.unload_base_s
     for i, k, lot, trip_s, most_mg, most_ul in zip(*(column.tolist() for column in columns), strict=True):
-        need, truck = problem.needs[i], options.crews[k].truck
-        cost = lot_price.get(problem.lots[lot].id, 0) * need.amount_milli
+        need, crew = problem.needs[i], options.crews[k]
+        cost = prices[lot] * need.amount_milli
         if rates[k] != (0, 0):
             good = goods[need.commodity]
-            mg, ul = need.amount_milli * good.mass_g, need.amount_milli * good.volume_ml
-            handling = mg * (problem.rules.load_s_per_t + problem.rules.unload_s_per_t)
-            both = rates[k][0] + rates[k][1]
-            cost += rates[k][0] * trip_s * mg // (truck.payload_kg * MG_PER_KG)
-            cost += rates[k][1] * trip_s * ul // (truck.volume_l * UL_PER_L)
-            cost += rates[k][0] * base_s * mg // most_mg + rates[k][1] * base_s * ul // most_ul
-            cost += both * handling // (G_PER_T * 1_000)
+            load = (need.amount_milli * good.mass_g, need.amount_milli * good.volume_ml)
+            cost += _trip_nano(problem.rules, crew.truck, rates[k], load, trip_s)
+            cost += _base_nano(
+                stops.get((need.place, crew.type, crew.day)), need, load, (most_mg, most_ul),
+                (rates[k][0] * problem.rules.unload_base_s, rates[k][1] * problem.rules.unload_base_s),
+            )  # fmt: skip
         if cost < cheapest.get(i, cost + 1):
             cheapest[i] = cost
     for i, cost in cheapest.items():
         limit += max(0, weight.get(problem.needs[i].place, 0) * problem.needs[i].worth - cost)
     return limit
+
+
+def _trip_nano(
+    rules: AidRules, truck: TruckDay, rate: tuple[int, int], load: tuple[int, int], trip_s: int
+) -> int:
+    """Return what a load (mg, ul) takes of the way and of handling, at the prices of a second."""
+    cost = rate[0] * trip_s * load[0] // (truck.payload_kg * MG_PER_KG)
+    cost += rate[1] * trip_s * load[1] // (truck.volume_l * UL_PER_L)
+    handling = load[0] * (rules.load_s_per_t + rules.unload_s_per_t)
+    return cost + sum(rate) * handling // (G_PER_T * 1_000)
+
+
+def _base_nano(
+    stop: StopPrice | None,
+    need: Need,
+    load: tuple[int, int],
+    most: tuple[int, int],
+    bases: tuple[int, int],
+) -> int:
+    """Return what a load pays of the base of its stop."""
+    by_mass, by_volume = bases if stop is None else (stop.mass_nano, stop.volume_nano)
+    cost = by_mass * load[0] // most[0] + by_volume * load[1] // most[1]
+    if stop is not None:
+        key = (need.commodity, need.due)
+        cost += sum(row.nano for row in stop.needs if (row.commodity, row.due) == key)
+    return cost
 
 
 def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Remedy, ...]:

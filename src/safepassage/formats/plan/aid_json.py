@@ -20,10 +20,12 @@ from safepassage.domain.aid.distribution import (
     Lot,
     LotPrice,
     Need,
+    NeedPrice,
     PlaceWeight,
     Remedy,
     Short,
     Since,
+    StopPrice,
     TruckDay,
     TruckPrice,
 )
@@ -87,6 +89,17 @@ def _bound(bound: AidBound) -> dict[str, Any]:
         "weights": [asdict(row) for row in bound.weights],
         "trucks": [asdict(row) for row in bound.trucks],
         "lots": [asdict(row) for row in bound.lots],
+        "stops": [
+            {
+                "place": row.place,
+                "type": row.type,
+                "day": row.day,
+                "mass_nano": row.mass_nano,
+                "volume_nano": row.volume_nano,
+                "needs": [asdict(need) for need in row.needs],
+            }
+            for row in bound.stops
+        ],
         "limit_nano": bound.limit_nano,
         "least_share_ppm": bound.least_share_ppm,
     }
@@ -150,5 +163,8 @@ def _parsed_bound(row: Mapping[str, Any]) -> AidBound:
     return AidBound(
         kind=row["kind"], weights=tuple(PlaceWeight(**r) for r in row["weights"]),
         trucks=tuple(TruckPrice(**r) for r in row["trucks"]), lots=tuple(LotPrice(**r) for r in row["lots"]),
+        stops=tuple(
+            StopPrice(**{**r, "needs": tuple(NeedPrice(**need) for need in r["needs"])}) for r in row["stops"]
+        ),
         limit_nano=row["limit_nano"], least_share_ppm=row["least_share_ppm"],
     )  # fmt: skip

@@ -1,0 +1,133 @@
+"""A day's orders put into trips: which truck unloads what where, by the least times of the roads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.domain.aid.distribution import G_PER_T, AidProblem, TruckDay
+from safepassage.engines.distribution.dispatch import FAR_S, Planned, Stop
+from safepassage.engines.distribution.options import most_seconds
+from safepassage.engines.distribution.orders import Order
+from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.store import Call, Item, Left
+from safepassage.kernels.tours.rounds import Orders, Round, TruckKind, rounds_of
+
+Int64 = NDArray[np.int64]
+Windows = tuple[tuple[int, int], ...]
+MG_PER_G, UL_PER_ML, G_PER_KG, ML_PER_L = 1_000, 1_000, 1_000, 1_000
+WORTHWHILE = 5
+"""An order may take so many times its part of all seconds, by worth, before it is left out."""
+
+
+class Sequencer:
+    """Puts orders into trips; tables of least times are kept from day to day."""
+
+    def __init__(self, problem: AidProblem, roads: Roads, windows: Windows) -> None:
+        self._problem, self._roads, self._windows = problem, roads, windows
+        bases = {truck.base_node for truck in problem.trucks}
+        self._stocked = {lot.node for lot in problem.lots if lot.node >= 0}
+        self._depots = sorted(self._stocked | bases)
+        self._node = {need.place: need.node for need in problem.needs if need.node >= 0}
+        self._stop = {place: k for k, place in enumerate(sorted(self._node))}
+        self._tables: dict[int, Int64] = {}
+
+    def trips(self, day: int, orders: Sequence[Order], left: Left, steps: int) -> dict[str, list[Planned]]:
+        """Return the trips of each truck of a day; what they bring is held."""
+        crews = self._crews(day)
+        weights = sorted({trucks[0].weight_kg for trucks in crews})
+        rounds = rounds_of(
+            self._columns(orders, self.seconds(day)), [self._kind(trucks, weights) for trucks in crews],
+            [self._table(weight) for weight in weights], depots=len(self._depots),
+            load_s=self._problem.rules.load_base_s, steps=steps,
+        )  # fmt: skip
+        free = [list(trucks) for trucks in crews]
+        found: dict[str, list[Planned]] = {}
+        for one in rounds:
+            truck = free[one.kind].pop(0)
+            found[truck.id] = self._planned(truck, one, orders, left)
+        return found
+
+    def seconds(self, day: int) -> int:
+        """Return the seconds of all trucks of a day."""
+        return sum(
+            most_seconds(self._problem, truck, self._windows)
+            for truck in self._problem.trucks if truck.day == day
+        )  # fmt: skip
+
+    def _crews(self, day: int) -> list[list[TruckDay]]:
+        """Return the trucks of a day that can move, alike ones together."""
+        found: dict[tuple[str, int, int, int], list[TruckDay]] = {}
+        for truck in self._problem.trucks:
+            if truck.day == day and most_seconds(self._problem, truck, self._windows) > 0:
+                hours = (truck.available_from_s, truck.available_until_s, truck.max_duty_s)
+                found.setdefault((truck.type, *hours), []).append(truck)
+        return [trucks for _, trucks in sorted(found.items())]
+
+    def _kind(self, trucks: list[TruckDay], weights: list[int]) -> TruckKind:
+        """Return trucks in the words of the search; the first load may be there before roads open."""
+        truck = trucks[0]
+        first_s, last_s = truck.available_from_s, truck.available_until_s
+        open_s = [(a, b) for a, b in self._windows if a < last_s and b > first_s]
+        loading_s = self._problem.rules.loading_s(truck.payload_kg * G_PER_KG)
+        base = self._depots.index(truck.base_node)
+        if open_s:
+            first_s = max(first_s, open_s[0][0] - loading_s)
+            last_s = min(last_s, open_s[-1][1])
+        return TruckKind(
+            trucks=len(trucks), base=base, mass_g=truck.payload_kg * G_PER_KG,
+            volume_ml=truck.volume_l * ML_PER_L, from_s=first_s, until_s=last_s,
+            most_s=most_seconds(self._problem, truck, self._windows), table=weights.index(truck.weight_kg),
+            reloads=(base,) if truck.base_node in self._stocked else tuple(range(len(self._depots))),
+        )  # fmt: skip
+
+    def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:
+        rules = self._problem.rules
+        per_t_s = rules.load_s_per_t + rules.unload_s_per_t
+        all_worth = sum(order.worth for order in orders)
+        mass_mg = np.array([order.mass_mg for order in orders], dtype=np.int64)
+        volume_ul = np.array([order.volume_ul for order in orders], dtype=np.int64)
+        return Orders(
+            stop=np.array([self._stop[order.place] for order in orders], dtype=np.int64),
+            mass_g=-(-mass_mg // MG_PER_G), volume_ml=-(-volume_ul // UL_PER_ML),
+            handling_s=-(-mass_mg * per_t_s // (G_PER_T * MG_PER_G)),
+            prize=np.array(
+                [1 + int(WORTHWHILE * seconds * order.prize / all_worth) for order in orders], dtype=np.int64
+            ),
+        )  # fmt: skip
+
+    def _table(self, weight_kg: int) -> Int64:
+        """Return the least seconds between depots and places, with the base of unloading at each place."""
+        if weight_kg not in self._tables:
+            nodes = [*self._depots, *(self._node[place] for place in self._stop)]
+            times = np.array([self._roads.least_s(weight_kg, node)[nodes] for node in nodes])
+            table = np.minimum(times, FAR_S).astype(np.int64)
+            table[:, len(self._depots) :] += self._problem.rules.unload_base_s
+            np.fill_diagonal(table, 0)
+            self._tables[weight_kg] = table
+        return self._tables[weight_kg]
+
+    def _planned(self, truck: TruckDay, one: Round, orders: Sequence[Order], left: Left) -> list[Planned]:
+        """Return the trips of a truck, the heaviest first: it is loaded before the hours of driving begin."""
+        found = []
+        trips = list(one.trips)
+        if all(self._depots[trip.depot] == truck.base_node for trip in trips):
+            trips.sort(key=lambda trip: -sum(orders[position].mass_mg for position in trip.orders))
+        for trip in trips:
+            depot, first_s = self._depots[trip.depot], truck.available_from_s
+            call = Call(depot, truck.day, first_s, first_s, truck.cold_chain)
+            stops: list[Stop] = []
+            for order in (orders[position] for position in trip.orders):
+                items: list[Item] = []
+                for need, milli in order.parts:
+                    drawn = left.drawn(need, call, milli)
+                    left.hold(drawn)
+                    items += drawn
+                if stops and stops[-1].place == order.place:
+                    stops[-1].items.extend(items)
+                else:
+                    stops.append(Stop(self._node[order.place], order.place, items))
+            found.append(Planned(depot, tuple(stop for stop in stops if stop.items)))
+        return [planned for planned in found if planned.stops]

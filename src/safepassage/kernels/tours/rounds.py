@@ -1,0 +1,117 @@
+"""Rounds of trucks that reload on the way: which orders they carry, in which sequence.
+
+PyVRP's iterated local search finds them (Wouda, Lan and Kool, "PyVRP: a high-performance VRP solver package",
+2024, doi:10.1287/ijoc.2023.0055): several trips with reloading, unlike trucks, orders left for their prize.
+Nothing is proved here. The search ends after so many steps, so that the same input gives the same rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+MOST_RELOADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Orders:
+    """Orders as columns (n,): at which stop, how heavy and large, how long handled, what they are worth.
+
+    `prize` is in seconds of trucks: an order is left out where it costs more.
+    """
+
+    stop: Int64
+    mass_g: Int64
+    volume_ml: Int64
+    handling_s: Int64
+    prize: Int64
+
+
+class TruckKind(NamedTuple):
+    """So many trucks alike: base, room, hours, which table of times they go by, and where they load again."""
+
+    trucks: int
+    base: int
+    mass_g: int
+    volume_ml: int
+    from_s: int
+    until_s: int
+    most_s: int
+    table: int
+    reloads: tuple[int, ...]
+
+
+class Trip(NamedTuple):
+    """A depot, and orders by position in the sequence in which they are unloaded."""
+
+    depot: int
+    orders: tuple[int, ...]
+
+
+class Round(NamedTuple):
+    """The trips of one truck of a kind."""
+
+    kind: int
+    trips: tuple[Trip, ...]
+
+
+def rounds_of(
+    orders: Orders,
+    kinds: Sequence[TruckKind],
+    tables_s: Sequence[Int64],
+    *,
+    depots: int,
+    load_s: int,
+    steps: int,
+    seed: int = 0,
+) -> list[Round]:
+    """Return rounds that leave out as little as they can, then take little time.
+
+    Parameters
+    ----------
+    tables_s : seconds between places, (depots + stops, depots + stops) each; the first are the depots.
+    load_s : the base of loading, at the beginning of each trip.
+    steps : so many steps of the search.
+    """
+    if not len(orders.stop) or not kinds:
+        return []
+    import pyvrp  # noqa: PLC0415 - solvers load when first used
+    from pyvrp.stop import MaxIterations  # noqa: PLC0415
+
+    columns = (orders.stop, orders.mass_g, orders.volume_ml, orders.handling_s, orders.prize)
+    clients = [
+        pyvrp.Client(
+            depots + stop, delivery=[grams, ml], service_duration=wait_s, prize=prize, required=False
+        )
+        for stop, grams, ml, wait_s, prize in zip(*(column.tolist() for column in columns), strict=True)
+    ]  # fmt: skip
+    data = pyvrp.ProblemData(
+        [pyvrp.Location(0, 0) for _ in tables_s[0]], clients,
+        [pyvrp.Depot(k, service_duration=load_s) for k in range(depots)],
+        [_vehicles(pyvrp, kind) for kind in kinds], list[Any](tables_s), list[Any](tables_s),
+    )  # fmt: skip
+    found = pyvrp.solve(data, MaxIterations(steps), seed=seed, collect_stats=False)
+    return [_round(route) for route in found.best.routes()] if found.is_feasible() else []
+
+
+def _vehicles(pyvrp: Any, kind: TruckKind) -> Any:
+    return pyvrp.VehicleType(
+        kind.trucks, capacity=[kind.mass_g, kind.volume_ml], start_depot=kind.base, end_depot=kind.base,
+        tw_early=kind.from_s, tw_late=kind.until_s, shift_duration=kind.most_s, unit_distance_cost=0,
+        unit_duration_cost=1, profile=kind.table, reload_depots=list(kind.reloads), max_reloads=MOST_RELOADS,
+    )  # fmt: skip
+
+
+def _round(route: Any) -> Round:
+    trips: list[tuple[int, list[int]]] = []
+    for activity in route.schedule():
+        if activity.is_depot():
+            trips.append((activity.idx, []))
+        else:
+            trips[-1][1].append(activity.idx)
+    return Round(route.vehicle_type(), tuple(Trip(depot, tuple(rows)) for depot, rows in trips if rows))

@@ -1,0 +1,58 @@
+"""Orders of a day: nothing twice, nothing scarce beyond its share, no larger than a part of a load."""
+
+from __future__ import annotations
+
+import pytest
+
+from safepassage.engines.distribution.options import options_of
+from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
+from safepassage.engines.distribution.prices import dense, proved
+from safepassage.engines.distribution.sequence import Sequencer
+from safepassage.engines.distribution.store import Left
+from tests.support.district_roads import district_roads
+
+
+@pytest.fixture(scope="module")
+def given():
+    problem, roads, windows = district_roads(settlements=6, trucks=2, days=2, persons=3_000)
+    options = options_of(problem, roads, windows)
+    proof = proved(problem, options)
+    book = OrderBook(problem, options, proof.wanted, proof.least_share)
+    return problem, roads, windows, book, Left(problem, dense(problem))
+
+
+def test_no_need_is_ordered_twice_and_no_order_is_too_large(given):
+    problem, _, _, book, left = given
+    orders = book.orders(left, 0, 80_000)
+    asked = {}
+    for order in orders:
+        for need, milli in order.parts:
+            assert problem.needs[need].place == order.place
+            asked[need] = asked.get(need, 0) + milli
+    assert asked
+    assert all(milli <= problem.needs[need].amount_milli for need, milli in asked.items())
+    largest = max(truck.payload_kg for truck in problem.trucks) * 10**6 // PARTS_OF_A_LOAD
+    pieces = max(good.mass_g * good.step_milli for good in problem.goods)
+    assert all(order.mass_mg <= max(largest, pieces) for order in orders)
+
+
+def test_everybody_is_asked_for_what_everybody_can_have(given):
+    problem, _, _, book, left = given
+    must = [order for order in book.orders(left, 0, 0) if order.must]
+    assert {order.place for order in must} == {need.place for need in problem.needs}
+    assert all(order.must for order in book.orders(left, 0, 0))
+
+
+def test_trips_of_a_day_hold_what_they_bring(given):
+    problem, roads, windows, book, left = given
+    sequencer = Sequencer(problem, roads, windows)
+    before = list(left.needs)
+    trips = sequencer.trips(0, book.orders(left, 0, sequencer.seconds(0)), left, 30)
+    held = [item for plans in trips.values() for plan in plans for stop in plan.stops for item in stop.items]
+    assert held
+    assert sum(before) - sum(left.needs) == sum(item.milli for item in held)
+    assert min(left.needs) >= 0
+    assert min(left.lots) >= 0
+    for plans in trips.values():
+        masses = [left.mass_g([i for stop in plan.stops for i in stop.items]) for plan in plans]
+        assert masses == sorted(masses, reverse=True)

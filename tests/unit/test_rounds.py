@@ -1,0 +1,67 @@
+"""Rounds of trucks: room and hours hold, trucks load again, what is worth most is not left out."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from safepassage.kernels.tours.rounds import Orders, TruckKind, rounds_of
+
+TIMES = np.array([[0, 100, 200, 300], [100, 0, 100, 200], [200, 100, 0, 100], [300, 200, 100, 0]])
+LOAD_S = 50
+
+
+def orders(prizes, grams=10):
+    """One order at each stop."""
+    count = len(prizes)
+    return Orders(
+        stop=np.arange(count), mass_g=np.full(count, grams), volume_ml=np.ones(count, np.int64),
+        handling_s=np.full(count, 5), prize=np.array(prizes),
+    )  # fmt: skip
+
+
+def kind(most_s, *, trucks=1, mass_g=10):
+    return TruckKind(
+        trucks=trucks, base=0, mass_g=mass_g, volume_ml=100, from_s=0, until_s=10_000, most_s=most_s, table=0,
+        reloads=(0,),
+    )  # fmt: skip
+
+
+def served(rounds):
+    return sorted(order for one in rounds for trip in one.trips for order in trip.orders)
+
+
+@pytest.mark.parametrize("most_s", [200, 260, 520, 800, 1_200, 1_500])
+def test_no_more_orders_are_served_than_there_are_hours_for(most_s):
+    found = rounds_of(orders((9_000,) * 3), [kind(most_s)], [TIMES], depots=1, load_s=LOAD_S, steps=100)
+    # A truck with room for one order goes out and back for each.
+    takes = [LOAD_S + 2 * 100 * (k + 1) + 5 for k in range(3)]
+    best = max(
+        size for size in range(4) for some in combinations(range(3), size)
+        if sum(takes[k] for k in some) <= most_s
+    )  # fmt: skip
+    assert min(best, 1) <= len(served(found)) <= best
+    assert all(sum(takes[k] for trip in one.trips for k in trip.orders) <= most_s for one in found)
+
+
+def test_a_larger_truck_brings_all_on_one_trip():
+    found = rounds_of(
+        orders((3_000, 4_000, 5_000)), [kind(800, mass_g=30)], [TIMES], depots=1, load_s=LOAD_S, steps=50
+    )
+    assert len(found) == 1
+    assert [len(trip.orders) for trip in found[0].trips] == [3]
+
+
+def test_what_costs_more_than_it_is_worth_stays():
+    given = orders((100, 100, 5_000))
+    assert served(rounds_of(given, [kind(5_000)], [TIMES], depots=1, load_s=LOAD_S, steps=50)) == [2]
+
+
+def test_the_same_steps_find_the_same_rounds():
+    given = orders((3_000, 4_000, 5_000), grams=7)
+    kinds = [kind(700, trucks=2), kind(600, mass_g=20)]
+    first, second = (rounds_of(given, kinds, [TIMES], depots=1, load_s=50, steps=60) for _ in range(2))
+    assert first == second
+    assert rounds_of(orders(()), kinds, [TIMES], depots=1, load_s=50, steps=60) == []
