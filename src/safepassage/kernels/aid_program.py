@@ -106,6 +106,7 @@ def _by_columns(
     doi:10.1287/opre.8.1.101): an option gains what it is worth to its place less what it takes; it comes in
     where that is more than what its need gains already.
     """
+    problem, there_is = _in_parts(problem)
     kept = np.ones(len(problem.need), dtype=np.bool_) if first is None else first.copy()
     parts = np.zeros(len(kept))
     for _ in range(MOST_ROUNDS):
@@ -127,7 +128,29 @@ def _by_columns(
         kept[top] = True
     found = replace(found, parts=parts)
     plain = replace(found, prices=_of_used_up(problem, found))
-    return min((found, plain), key=lambda one: _proved(problem, one, raise_share=raise_share))
+    best_of = min((found, plain), key=lambda one: _proved(problem, one, raise_share=raise_share))
+    prices = (price / all_of for price, all_of in zip(best_of.prices, there_is, strict=True))
+    return replace(best_of, prices=tuple(prices))
+
+
+def _in_parts(problem: Distribution) -> tuple[Distribution, tuple[Float, ...]]:
+    """Return a problem in which resources are counted in parts of what there is, and what there is.
+
+    Seconds of trucks and thousandths of litres differ by orders of magnitude; a solver's tolerances do not.
+    """
+    there_is = tuple(np.maximum(resource.there_is, 1e-9) for resource in problem.resources)
+    resources = tuple(
+        replace(row, takes=row.takes / all_of[row.which], there_is=row.there_is / all_of)
+        for row, all_of in zip(problem.resources, there_is, strict=True)
+    )
+    calls = problem.calls
+    if calls is not None:
+        takes = tuple(
+            None if taken is None else (taken[0], taken[1] / all_of[taken[0]])
+            for taken, all_of in zip(calls.takes, there_is, strict=True)
+        )
+        calls = replace(calls, takes=takes)
+    return replace(problem, resources=resources, calls=calls), there_is
 
 
 def _of_used_up(problem: Distribution, found: Shared) -> tuple[Float, ...]:
