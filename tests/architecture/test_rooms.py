@@ -17,7 +17,7 @@ VERIFIER = ROOT / "src" / "safepassage_verify"
 THIRD_PARTY = {
     "audit": set(),
     "domain": {"numpy", "shapely"},
-    "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy", "spacy", "pycrfsuite"},
+    "kernels": {"numpy", "scipy", "ortools", "shapely", "numba", "highspy", "pyvrp", "spacy", "pycrfsuite"},
     "engines": {"numpy", "shapely"},
     "formats": {
         "numpy",

@@ -112,10 +112,7 @@ class Sequencer:
     def _planned(self, truck: TruckDay, one: Round, orders: Sequence[Order], left: Left) -> list[Planned]:
         """Return the trips of a truck, the heaviest first: it is loaded before the hours of driving begin."""
         found = []
-        trips = list(one.trips)
-        if all(self._depots[trip.depot] == truck.base_node for trip in trips):
-            trips.sort(key=lambda trip: -sum(orders[position].mass_mg for position in trip.orders))
-        for trip in trips:
+        for trip in one.trips:
             depot, first_s = self._depots[trip.depot], truck.available_from_s
             call = Call(depot, truck.day, first_s, first_s, truck.cold_chain)
             stops: list[Stop] = []
@@ -130,4 +127,6 @@ class Sequencer:
                 else:
                     stops.append(Stop(self._node[order.place], order.place, items))
             found.append(Planned(depot, tuple(stop for stop in stops if stop.items)))
+        if all(planned.depot == truck.base_node for planned in found):
+            found.sort(key=lambda planned: -left.mass_g([i for stop in planned.stops for i in stop.items]))
         return [planned for planned in found if planned.stops]
