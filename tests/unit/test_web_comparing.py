@@ -10,9 +10,11 @@ from safepassage.domain.frontier import Frontier, FrontierPoint, Leaning, Worths
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import frontier_json, plan_json
 from safepassage.store import exchange, keys
+from safepassage.web.changes_said import entered
 from safepassage.web.map_flows import differing, persons_by_arc
 from safepassage.web.map_routes import scene_of
 from safepassage.web.planner import Beside, MadePlan
+from safepassage.web.words import words
 from tests.support.desks import example_browser, sign_in, with_plan
 
 
@@ -132,3 +134,17 @@ def test_those_who_may_not_exchange_get_no_bundle():
     with example_browser("viewer") as found:
         answer = found.post("/settings/bundle/send", files={"key": ("key", keys.new_key_file().encode())})
         assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("locale", ["uk", "ru"])
+def test_entries_are_said_in_other_languages_and_quoted_words_stay(locale):
+    said = words(locale)
+    told = entered("link:seym-karyzh reported not passable (district administration)", said)
+    assert told.endswith("(district administration)")
+    assert "reported" not in told
+    assert "not passable" not in told
+    quoted = "“the mayor reported losses (many)” (c-1)"
+    assert entered(quoted, said) == quoted
+    assert entered(f"claim proposed: {quoted}", said).endswith(quoted)
+    assert entered("planner: planner (ended)", said).startswith("planner: ")
+    assert "ended" not in entered("planner: planner (ended)", said)

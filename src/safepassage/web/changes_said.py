@@ -80,8 +80,8 @@ def event_said(change: Mapping[str, Any]) -> str:
 
 
 def entered(text: str, said_as: Words) -> str:
-    """Return what an entry says in the reader's language; what is none of its sentences stays as it is."""
-    return fitted(text, said_as, SENTENCES, _field)
+    """Return what an entry says in the reader's language; quoted words and whatever is unknown stay."""
+    return text if text.startswith("“") else fitted(text, said_as, SENTENCES, _field)
 
 
 def _field(name: str, value: str, said_as: Words) -> str:
