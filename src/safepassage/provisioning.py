@@ -66,7 +66,13 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
     """Return needs, lots and trucks by day on the network of a planning problem."""
     days = _days(case, problem)
     goods = catalogue(case.commodities)
-    rules = AidRules()
+    settings = case.settings
+    rules = AidRules(
+        weights=(
+            settings.weight_priority_1, settings.weight_priority_2, settings.weight_priority_3,
+            settings.weight_priority_4,
+        )
+    )  # fmt: skip
     needs = needs_of(
         presence_of(case, arrivals(problem, schedule), days=len(days), midnight_s=days[0].until_s),
         norms(

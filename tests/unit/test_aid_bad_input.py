@@ -7,6 +7,10 @@ from dataclasses import replace
 import pytest
 
 from safepassage.domain.aid.distribution import NO_ROAD, NO_STOCK, NO_TRUCK
+from safepassage.domain.plan import Schedule
+from safepassage.domain.situation import Situation
+from safepassage.planning import problem_of
+from safepassage.provisioning import aid_problem
 from safepassage.testing.aid_district import aid_district
 from tests.support.aids import provided
 
@@ -92,3 +96,19 @@ def test_lots_that_have_expired_are_not_handed_out(district):
     found = provided(replace(case, stock=tuple(replace(lot, expires_s=1) for lot in case.stock)), network)
     everything(found)
     assert not found.value.deliveries
+
+
+def test_weights_of_priorities_are_those_of_the_case(district):
+    case, network = district
+    nobody = Schedule(routes=(), cars=(), vehicles=(), link_rides=(), unserved=(), reserves=())
+
+    def worth(settings):
+        changed = replace(case, settings=settings)
+        given = aid_problem(changed, problem_of(network, Situation(case=changed)), nobody)
+        return given.rules.weights, [(need.priority, need.worth) for need in given.needs]
+
+    weights, before = worth(case.settings)
+    changed, after = worth(replace(case.settings, weight_priority_1=24))
+    assert (weights, changed) == ((8, 4, 2, 1), (24, 4, 2, 1))
+    assert {priority for priority, _ in before} == {1, 2, 3, 4}
+    assert after == [(priority, value * 3 if priority == 1 else value) for priority, value in before]

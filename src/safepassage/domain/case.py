@@ -357,6 +357,10 @@ class Settings:
     plan_reserves: bool = True
     water_l_person_day: int = 15
     food_g_person_day: int = 555
+    weight_priority_1: int = 8
+    weight_priority_2: int = 4
+    weight_priority_3: int = 2
+    weight_priority_4: int = 1
     cold_season: bool = False
     country: str = ""
     work_limit: int = 500_000_000

@@ -20,8 +20,8 @@ G_PER_T = 10**6
 class AidRules:
     """The numbers of handling: loading and unloading take a base and a time a tonne.
 
-    `weights` are those of the priorities 1 to 4: each counts twice the next (an assumption of this project,
-    to be reviewed by the clusters of the response).
+    `weights` are those of the priorities 1 to 4, settings of the case: where nothing is set each counts twice
+    the next (an assumption of this project, to be reviewed by the clusters of the response).
     """
 
     load_base_s: int = 1_200
