@@ -17,7 +17,7 @@ def given():
     problem, roads, windows = district_roads(settlements=6, trucks=2, days=2, persons=3_000)
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
-    book = OrderBook(problem, options, proof.wanted, proof.least_share)
+    book = OrderBook(problem, options, proof.shares, proof.least_share)
     return problem, roads, windows, book, Left(problem, dense(problem))
 
 

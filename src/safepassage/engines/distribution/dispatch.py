@@ -24,7 +24,7 @@ FULL = 20
 """A truck with less than one part in so many left free is full."""
 MG, UL = 10**6, 10**6
 FAR_S = 10**9
-FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.REST)
+FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
 WHOLE_PERCENT = 100
 LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
 """Parts of its mass with which a planned trip is tried, before it leaves out a stop."""
@@ -186,16 +186,18 @@ class Dispatcher:
         return sorted((n for n in nodes if np.isfinite(times[n])), key=lambda n: (float(times[n]), n))
 
     def _candidates(self, one: Standing, depot: int) -> Iterator[str]:
-        """Yield the places to go to first: those that wait for what comes first, the least served before."""
+        """Yield the places to go to first: what the shares want of the least served, then anything."""
         times = self.roads.least_s(one.truck.weight_kg, depot)
         far_s = one.truck.available_until_s - one.ready_s
         places = [
             place for place in self.left.places()
             if self._node[place] >= 0 and float(times[self._node[place]]) <= far_s
         ]  # fmt: skip
-        urgent = self.left.urgent_places(one.truck.day)
-        waiting = sorted((place not in urgent, self.left.share(place), place) for place in places)
-        for _, _, place in waiting[:TRIED_PLACES]:
+        urgent, wanted = self.left.urgent_places(one.truck.day), self.left.wanted_places()
+        waiting = sorted(
+            (place not in urgent, place not in wanted, self.left.share(place), place) for place in places
+        )
+        for _, _, _, place in waiting[:TRIED_PLACES]:
             yield place
 
     def _load(
@@ -269,7 +271,7 @@ class Dispatcher:
             ]
             self._near[key] = sorted(places, key=lambda p: (float(times[self._node[p]]), p))
         urgent = self.left.urgent_places(truck.day)
-        asked = urgent or self._near[key]
+        asked = urgent or self.left.wanted_places() or self._near[key]
         near = list(islice((p for p in self._near[key] if p in asked and p not in seen), NEAR))
         out = self.roads.least_s(truck.weight_kg, node)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from safepassage.domain.aid.distribution import (
     NO_ROAD,
     NO_STOCK,
@@ -82,7 +84,8 @@ def _tries(
 ) -> Iterator[Dispatcher]:
     """Yield distributions, each with the roads free again: trips of each day, then filled anew.
 
-    Trips are rounds found by a search over a day's orders; where needs are few, trips found one by one too.
+    Where needs are few, trips are found one by one at first; then, or at once, they are rounds found by a
+    search over a day's orders.
     """
     windows, cap_ppm_s, legs_before = given
 
@@ -91,22 +94,23 @@ def _tries(
         done.legs_before = dict(legs_before)
         return done
 
+    days = range(len(problem.days))
+    for most_stops in MOST_STOPS if len(problem.needs) <= MANY_NEEDS else ():
+        done = begun()
+        done.most_stops = most_stops
+        for day in days:
+            done.left.ask(_wanted(problem, options, proof.shares, done.left, day))
+            done.day(day)
+        yield from _with_refills(done, proof)
     done = begun()
-    book = OrderBook(problem, options, proof.wanted, proof.least_share)
+    book = OrderBook(problem, options, proof.shares, proof.least_share)
     sequencer = Sequencer(problem, roads, windows)
-    steps = max(LEAST_STEPS, STEPS // len(problem.days))
-    for day in range(len(problem.days)):
+    steps = max(LEAST_STEPS, STEPS // len(days))
+    for day in days:
         orders = book.orders(done.left, day, sequencer.seconds(day))
         done.planned.update(sequencer.trips(day, orders, done.left, steps))
         done.day(day)
     yield from _with_refills(done, proof)
-    if len(problem.needs) <= MANY_NEEDS:
-        for most_stops in MOST_STOPS:
-            done = begun()
-            done.most_stops = most_stops
-            for day in range(len(problem.days)):
-                done.day(day)
-            yield from _with_refills(done, proof)
 
 
 def _with_refills(done: Dispatcher, proof: Proof) -> Iterator[Dispatcher]:
@@ -124,6 +128,18 @@ def _near(totals: AidTotals) -> bool:
     return share <= NEAR_PPM and (totals.worth_bound_nano - totals.worth_nano) * PPM <= (
         NEAR_PPM * totals.needed_nano
     )  # fmt: skip
+
+
+def _wanted(
+    problem: AidProblem, options: Options, shares: np.ndarray, left: Left, day: int
+) -> dict[int, int]:
+    """Return what the shares bring of each need up to a day, less what has been brought."""
+    found: dict[int, int] = {}
+    for i, k, milli in zip(options.need.tolist(), options.crew.tolist(), shares.tolist(), strict=True):
+        if milli and options.crews[k].day <= day:
+            found[i] = found.get(i, 0) + milli
+    brought = {i: problem.needs[i].amount_milli - left.needs[i] for i in found}
+    return {i: milli - brought[i] for i, milli in found.items() if milli > brought[i]}
 
 
 def _short(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ...]:

@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options
 from safepassage.engines.distribution.store import AHEAD_DAYS, Left
 
+Int64 = NDArray[np.int64]
 PARTS_OF_A_LOAD = 4
 """No order is more than one part in so many of what the largest truck holds."""
 MUST, MAY, AHEAD = 4.0, 1.0, 0.5
@@ -38,12 +42,13 @@ class Order:
 class OrderBook:
     """Writes the orders of a day.
 
-    `wanted` is what the shares bring of each need, `fair_share` what everybody can have by them.
+    `shares` is what each option brings of its need, `fair_share` what everybody can have by them.
     """
 
-    def __init__(
-        self, problem: AidProblem, options: Options, wanted: Sequence[int], fair_share: float
-    ) -> None:
+    def __init__(self, problem: AidProblem, options: Options, shares: Int64, fair_share: float) -> None:
+        brought = np.zeros(len(problem.needs), dtype=np.int64)
+        np.add.at(brought, options.need, shares)
+        wanted = brought.tolist()
         goods = {good.id: good for good in problem.goods}
         self._needs, self._wanted, self._fair_share = problem.needs, wanted, fair_share
         self._good = [goods[need.commodity] for need in problem.needs]

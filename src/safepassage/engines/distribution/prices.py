@@ -28,6 +28,7 @@ from safepassage.kernels.aid_program import Distribution, Resource, Shared, larg
 
 PPM = 10**6
 Float = NDArray[np.float64]
+Int64 = NDArray[np.int64]
 EASE = 0.995
 """The least share asked for beside the most worth: a little below the largest, so that both can be had."""
 SHOWN_REMEDIES = 5
@@ -35,27 +36,27 @@ MANY_OPTIONS = 20_000
 """From so many options on not all are looked at at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Proof:
     """What no plan betters: the places in reach, bounds, and what would help at the margin.
 
-    `wanted` is what of each need is brought when trips take no more time than their bound: the least served
-    place is served as well as can be, then worth is as much as can be.
+    `shares` (m,) is what each option brings of its need when trips take no more time than their bound: the
+    least served place is served as well as can be, then worth is as much as can be.
     """
 
     places: tuple[str, ...]
     bounds: tuple[AidBound, ...]
     remedies: tuple[Remedy, ...]
     least_share: float
-    wanted: tuple[int, ...]
+    shares: Int64
 
 
 def proved(problem: AidProblem, options: Options) -> Proof:
     """Return bounds on worth and on the least share, and what the prices say would help."""
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
-        nothing = (0,) * len(problem.needs)
-        return Proof(places=(), bounds=(), remedies=(), least_share=0.0, wanted=nothing)
+        nothing = np.zeros(0, dtype=np.int64)
+        return Proof(places=(), bounds=(), remedies=(), least_share=0.0, shares=nothing)
     stops = stops_of(problem, options)
     given, first = _program(problem, options, stops), _first(problem, options)
     most = most_worth(given, first=first)
@@ -77,7 +78,7 @@ def proved(problem: AidProblem, options: Options) -> Proof:
     remedies = _remedies(problem, options, most)
     return Proof(
         places=tuple(reached), bounds=tuple(bounds), remedies=remedies, least_share=fair.least_share,
-        wanted=_wanted(problem, options, both.parts),
+        shares=_milli(problem, options, both.parts),
     )  # fmt: skip
 
 
@@ -117,11 +118,9 @@ def _in_reach(problem: AidProblem, options: Options) -> AidBound:
     )  # fmt: skip
 
 
-def _wanted(problem: AidProblem, options: Options, parts: Float) -> tuple[int, ...]:
-    """Return what is brought of each need when trips take no more time than their bound."""
-    met = np.bincount(options.need, weights=np.clip(parts, 0, 1), minlength=len(problem.needs))
-    amount = np.array([need.amount_milli for need in problem.needs])
-    return tuple(np.floor(np.minimum(met, 1) * amount + 1e-6).astype(np.int64).tolist())
+def _milli(problem: AidProblem, options: Options, parts: Float) -> Int64:
+    amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
+    return np.floor(np.clip(parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
 
 
 SHARE_SCALE = 10**15

@@ -35,12 +35,13 @@ class Item:
 class Round(Enum):
     """What is loaded in which order.
 
-    What comes first and is for today; what comes first and is for later; anything.
+    What comes first and is for today; what the shares ask for; what comes first and is for later; anything.
     """
 
     URGENT = 1
-    AHEAD = 2
-    REST = 3
+    ASKED = 2
+    AHEAD = 3
+    REST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,15 @@ class Room:
 class Left:
     """What is not delivered yet, and what of the lots is not loaded yet.
 
-    `first` says of each need whether it goes to everybody before anything else goes to anybody.
+    `first` says of each need whether it goes to everybody before anything else goes to anybody; `wanted` is
+    what the shares ask to bring of each need on the day that is planned.
     """
 
     problem: AidProblem
     first: Sequence[bool]
     needs: list[int] = field(default_factory=list)
     lots: list[int] = field(default_factory=list)
+    wanted: dict[int, int] = field(default_factory=dict)
     _of_place: dict[str, list[int]] = field(default_factory=dict)
     _lots_of: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _served: dict[str, int] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class Left:
     goods: dict[str, Good] = field(default_factory=dict)
     _good: list[Good] = field(default_factory=list)
     _urgent: dict[int, set[str]] = field(default_factory=dict)
+    _asked: set[str] | None = None
     _within: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -125,6 +129,10 @@ class Left:
         good = self._good[i]
         bulk = need.amount_milli * max(good.mass_g, good.volume_ml // 3)
         return need.due, -need.worth / bulk, i
+
+    def ask(self, wanted: dict[int, int]) -> None:
+        """Set what the shares ask for from now on."""
+        self.wanted, self._asked = wanted, None
 
     def good(self, need: int) -> Good:
         """Return the commodity of a need."""
@@ -159,7 +167,10 @@ class Left:
         good, due = self.good(i), self.problem.needs[i].due
         if due < call.day or (good.cold_chain and not call.cold):
             return 0
+        wanted = self.wanted.get(i, 0)
         limit = self.needs[i] - on_board
+        if which is Round.ASKED:
+            return min(limit, -(-max(0, wanted - on_board) // good.step_milli) * good.step_milli)
         called = {Round.URGENT: self.first[i] and due == call.day, Round.AHEAD: self.first[i]}
         return limit if called.get(which, True) else 0
 
@@ -227,31 +238,41 @@ class Left:
 
     def hold(self, items: list[Item]) -> None:
         """Keep items for a trip that is planned."""
-        self._urgent = {}
+        self._urgent, self._asked = {}, None
         for item in items:
             self.needs[item.need] -= item.milli
             self.lots[item.lot] -= item.milli
 
     def free(self, items: list[Item]) -> None:
         """Give back items that were kept."""
-        self._urgent = {}
+        self._urgent, self._asked = {}, None
         for item in items:
             self.needs[item.need] += item.milli
             self.lots[item.lot] += item.milli
 
     def take(self, items: list[Item]) -> None:
         """Count items as delivered."""
-        self._urgent = {}
+        self._urgent, self._asked = {}, None
         for item in items:
             need = self.problem.needs[item.need]
             self.needs[item.need] -= item.milli
             self.lots[item.lot] -= item.milli
+            self.wanted[item.need] = max(0, self.wanted.get(item.need, 0) - item.milli)
             gained = need.worth_nano(item.milli)
             self._served[need.place] = self._served.get(need.place, 0) + gained
 
     def mass_g(self, items: list[Item]) -> int:
         """Return the mass of items, rounded up."""
         return -(-sum(item.milli * self.good(item.need).mass_g for item in items) // 1_000)
+
+    def wanted_places(self) -> set[str]:
+        """Return the places for which the shares ask something."""
+        if self._asked is None:
+            self._asked = {
+                self.problem.needs[i].place for i, milli in self.wanted.items()
+                if min(milli, self.needs[i]) >= self.good(i).step_milli
+            }  # fmt: skip
+        return self._asked
 
     def places(self) -> list[str]:
         """Return the places with needs."""
