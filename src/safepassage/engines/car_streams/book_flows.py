@@ -18,12 +18,16 @@ PPM = 1_000_000
 PARTS = 2**16
 GOLDEN = 40_503
 """The golden ratio in parts of 2**16: Knuth, "The Art of Computer Programming" 3, 6.4 (1973)."""
-FEW = 10
-"""One in so many may be booked anew where waits are too long; more are held at home first."""
+FEW = 1_000
+"""One in so many may be booked anew where waits are too long; more are held at home first: roads are full,
+and who gives up a turn comes in when all others are through."""
 SLIGHT = 1_000
 """Rounds end when one saves less than one part in so many of the last arrival."""
 EARLY = 2
-"""Vehicles may leave before they are due by this part of the longest wait: queues keep roads from idling."""
+"""Vehicles may leave before they are due by this part of the longest wait: queues keep roads from idling.
+Whom it makes wait too long is held back by as much."""
+WIDER = 10
+"""How much further the last rounds look for departures that save more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,9 @@ class Effort:
 
     In `drives` everybody sets out, each time in the order of the drive before; `holds` are rounds in which
     long waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
-    anew, looking for departures that save up to `window_s`; rounds end when the last arrival is within
-    `goal_s`, when one gains next to nothing, or when `expired` says so.
+    anew, looking for departures that save up to `window_s`, and once that gains next to nothing up to ten
+    times as much; rounds end when the last arrival is within `goal_s`, when neither gains, or when `expired`
+    says so.
     """
 
     drives: int = 2
@@ -96,7 +101,7 @@ def book_flows(
     book.drive()
     for _ in range(effort.drives - 1):
         book.drive_again()
-    book.hold(rounds=effort.holds, few=len(rows) // FEW)
+    book.hold(rounds=effort.holds, few=len(rows) // FEW, spare_s=rules.junction_wait_max_s // EARLY)
     improve(book, effort)
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
@@ -108,6 +113,7 @@ def book_flows(
 def improve(book: RoadBook, effort: Effort) -> None:
     """Book those who come last anew, round after round."""
     number = max(1, len(book.arrive_s) * effort.late_ppm // PPM)
+    window_s = effort.window_s
     for _ in range(effort.rounds if len(book.arrive_s) else 0):
         last_s = int(book.arrive_s.max())
         if last_s <= effort.goal_s or (effort.expired is not None and effort.expired()):
@@ -115,6 +121,8 @@ def improve(book: RoadBook, effort: Effort) -> None:
         order = np.argsort(book.arrive_s, kind="stable")[-number:]
         # The unbooked come first, then the earliest of the late: they leave their places to the later ones.
         missing = np.flatnonzero(book.arrive_s < 0)
-        book.move(np.concatenate([missing, order]), window_s=effort.window_s)
+        book.move(np.concatenate([missing, order]), window_s=window_s)
         if not len(missing) and last_s - int(book.arrive_s.max()) <= last_s // SLIGHT:
-            return
+            if window_s > effort.window_s:
+                return
+            window_s *= WIDER

@@ -97,14 +97,19 @@ class RoadBook:
             self._roads, self._stops, self.path, self._slot, self._entries
         )
 
-    def hold(self, *, rounds: int, few: int) -> None:
-        """Drive again, up to `rounds` times, with long waits moved to the origin; the last few are moved."""
+    def hold(self, *, rounds: int, few: int, spare_s: int = 0) -> None:
+        """Drive again, up to `rounds` times, with long waits moved to the origin; the last few are moved.
+
+        They keep their turn, so by what is waited at home nobody comes later. `spare_s` is held back besides:
+        part of what is held would have been waited before the long wait, and does not shorten it.
+        """
         for _ in range(rounds):
             late = self.excess_s > 0
             if int(late.sum()) <= few:
                 break
             # Who gets through nowhere has no departure to add to.
-            self._first_s = np.maximum(self._first_s, np.where(late, self.depart_s + self.excess_s, 0))
+            later_s = self.depart_s + self.excess_s + spare_s
+            self._first_s = np.maximum(self._first_s, np.where(late, later_s, 0))
             self.drive()
         broken = np.flatnonzero((self.excess_s > 0) | (self.arrive_s == NEVER))
         self.arrive_s[broken] = NEVER
