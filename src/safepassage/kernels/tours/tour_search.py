@@ -41,7 +41,7 @@ MOST_TAKEN = 512
 STAGES = 48
 COOLED = 20
 """The last heat is one part in so many of the first."""
-FALL_PERCENT, RISE_PERCENT, LEAST_RISE_S = 10, 5, 10
+FALL_PERCENT, RISE_PERCENT, LEAST_RISE_S = 5, 5, 10
 """How much tolls change from one stage to the next (of three rates tried)."""
 LATE_EVERY = 64
 IN_ORDER_EVERY = 8
