@@ -225,5 +225,4 @@ class _Remaining:
             return
         gone = 0 if item.site else min(item.persons, self._went_on[stage, item.kind])
         self._went_on[stage, item.kind] -= gone
-        if item.persons > gone:
-            self._put(item.key, item.persons - gone, where)
+        self._put(item.key, item.persons - gone, where)

@@ -199,6 +199,8 @@ def shuttle_plans(chance: random.Random) -> Iterator[Any]:
     """Yield what is said of tours that fetch people at random."""
     problem = shuttle(chance)
     groups = problem["groups"]
+    shelters = len(problem["shelters"])
+    doors = [*range(shelters)] * 9 + [-1, shelters]
     for _ in range(2):
         left = [group["parties"] for group in groups]
         tours = []
@@ -212,7 +214,7 @@ def shuttle_plans(chance: random.Random) -> Iterator[Any]:
                         left[k] -= parties
                         pickups.append({"group": k, "parties": parties})
                 if pickups or chance.random() < 0.1:
-                    tour.append({"pickups": pickups, "shelter": chance.randrange(len(problem["shelters"]))})
+                    tour.append({"pickups": pickups, "shelter": chance.choice(doors)})
             tours.append(tour)
         if chance.random() < 0.2:
             left[0] += 1
