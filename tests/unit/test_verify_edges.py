@@ -240,6 +240,18 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
         verify_files(tmp_path)
 
 
+def test_a_file_of_exactly_the_most_bytes_is_read(tmp_path, monkeypatch):
+    case = TinyCase(1)
+    for name, value in (("inputs", case.inputs()), ("plan", TinyPlan(case.inputs()).plan())):
+        (tmp_path / f"{name}.json").write_bytes(canonical_bytes(value))
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    monkeypatch.setattr("safepassage_verify.files.MOST_BYTES", max(sizes))
+    verify_files(tmp_path)
+    monkeypatch.setattr("safepassage_verify.files.MOST_BYTES", max(sizes) - 1)
+    with pytest.raises(UnreadableError, match="larger than"):
+        verify_files(tmp_path)
+
+
 @pytest.mark.parametrize(
     "row",
     [[0, 4, [], 1], [0, 4], [0, 4, [[1]]], [0, 4, [[1, 2, 3]]], [0, 4, [[1, 2], [1, 2, 3]]], [0, 4, [5]],
