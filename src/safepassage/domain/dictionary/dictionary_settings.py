@@ -593,10 +593,6 @@ EXTRA_PREFIX = "x_"
 """Settings that begin so are kept as text for programs of your own."""
 
 SETTINGS = Table(
-    name="settings",
-    noun="Settings",
-    required=True,
-    keyed=True,
+    name="settings", noun="Settings", required=True, keyed=True, columns=(*_CASE, *_PEOPLE, *_ROADS),
     meaning="What the case is, when it begins, and every line of planning policy.",
-    columns=(*_CASE, *_PEOPLE, *_ROADS),
-)
+)  # fmt: skip
