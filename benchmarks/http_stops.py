@@ -40,7 +40,7 @@ STOPS_PER_STORE = 25
 PASSWORD = "correct horse battery staple"
 LOADED = (
     "safepassage.cli.run", "safepassage.cli.serve_command", "safepassage.web.application",
-    "safepassage.web.office", "safepassage.formats.case.case_folder", "safepassage.formats.networks",
+    "safepassage.web.desk.office", "safepassage.formats.case.case_folder", "safepassage.formats.networks",
     "uvicorn", "uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on",
     "anyio._backends._asyncio",
 )  # fmt: skip
@@ -134,7 +134,7 @@ def _copy(path: Path, key: Path) -> tuple[str, Callable[[], None]]:
 
 
 def _serve(out: Any, arguments: list[str]) -> None:
-    from safepassage.web.planner import Planner  # noqa: PLC0415 - loaded already where this runs
+    from safepassage.web.desk.planner import Planner  # noqa: PLC0415 - loaded already where this runs
 
     os.dup2(out.detach(), sys.stdout.fileno())
     Planner.start = lambda *_: None

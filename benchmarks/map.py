@@ -29,9 +29,9 @@ from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.network import RoadClass, RoadNetwork, Shapes
 from safepassage.testing.generated import generate_case
 from safepassage.testing.grid_roads import SPACING_E7, grid_network
-from safepassage.web import office
 from safepassage.web.application import application
-from safepassage.web.desk import Given
+from safepassage.web.desk import office
+from safepassage.web.desk.desk import Given
 from safepassage.web.doors import COOKIE
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from safepassage import example
-from safepassage.web import office
 from safepassage.web.application import application
-from safepassage.web.desk import Desk, Given
+from safepassage.web.desk import office
+from safepassage.web.desk.desk import Desk, Given
 from safepassage.web.doors import COOKIE
 from tools.chromium import NO_WEBGL, chromium, serving
 

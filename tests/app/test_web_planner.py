@@ -8,8 +8,8 @@ import pytest
 
 from safepassage import example
 from safepassage.formats.claims import ledger_json
-from safepassage.web.packed_lines import packed
-from safepassage.web.planner import Order, Planner
+from safepassage.web.desk.packed_lines import packed
+from safepassage.web.desk.planner import Order, Planner
 from tests.support.desks import example_given
 
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from safepassage import example
-from safepassage.web import office
 from safepassage.web.application import application
-from safepassage.web.desk import Given
+from safepassage.web.desk import office
+from safepassage.web.desk.desk import Given
 from safepassage.web.doors import COOKIE
 
 try:

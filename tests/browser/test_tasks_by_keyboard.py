@@ -8,7 +8,7 @@ import pytest
 
 from safepassage.store.keys import new_key_file
 from safepassage.web.application import application
-from safepassage.web.planner import Beside
+from safepassage.web.desk.planner import Beside
 from tests.browser.conftest import chromium, pages_of
 from tests.support.desks import example_desk, with_plan
 

@@ -9,11 +9,11 @@ from functools import cache
 from safepassage import example
 from safepassage.formats.claims import ledger_json
 from safepassage.formats.containers import canonical_json
-from safepassage.web import office, planning_process
 from safepassage.web.application import application
-from safepassage.web.desk import Given
-from safepassage.web.packed_lines import packed
-from safepassage.web.planner import MadePlan, Order
+from safepassage.web.desk import office, planning_process
+from safepassage.web.desk.desk import Given
+from safepassage.web.desk.packed_lines import packed
+from safepassage.web.desk.planner import MadePlan, Order
 from tests.support.browsing import Browser, browsing
 
 

@@ -21,23 +21,19 @@ from safepassage.domain.movement.words import (
     Reply,
     YesNo,
 )
-from safepassage.web import (
-    actions,
+from safepassage.web import actions, pages, reader_view
+from safepassage.web.desk import planning_process
+from safepassage.web.maps import map_features, map_view
+from safepassage.web.screens import changes, settings
+from safepassage.web.words import (
     audit_words,
     change_words,
-    changes,
     changes_said,
     chart_words,
     dates,
     explain_words,
-    map_features,
-    map_view,
-    pages,
     planner_words,
-    planning_process,
-    reader_view,
     refusal_words,
-    settings,
     spoken,
 )
 

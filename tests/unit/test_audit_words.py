@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from safepassage.audit import given
-from safepassage.web.audit_words import FIELDS, FOUND, TITLES, UNKNOWN, judged
 from safepassage.web.words import words
+from safepassage.web.words.audit_words import FIELDS, FOUND, TITLES, UNKNOWN, judged
 from tests.support.desks import first_plan
 
 ANSWERS, PARTS = {"answer": 1, "unknown": 0}, {"measured", "said", "text", "what"}

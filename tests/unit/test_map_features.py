@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage.web.map_features import age, map_document, percent, source_numbers
-from safepassage.web.map_routes import scene_of
+from safepassage.web.feeds.map_routes import scene_of
+from safepassage.web.maps.map_features import age, map_document, percent, source_numbers
 from safepassage.web.words import words
 from tests.support.desks import example_desk
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safepassage.domain.plan import CarStream, Departure, Leg, Load, Route, Schedule, VehicleChain
-from safepassage.web.map_flows import Flow, flows, persons_by_arc
+from safepassage.web.maps.map_flows import Flow, flows, persons_by_arc
 
 # 0 →(0) 1 →(1) 2 →(2) 3, and 4 →(3) 2
 ENDS = {0: (0, 1), 1: (1, 2), 2: (2, 3), 3: (4, 2), 4: (2, 1)}

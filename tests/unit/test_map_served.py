@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.web import map_routes
 from safepassage.web.actions import ACTIONS
+from safepassage.web.feeds import map_routes
 from tests.support.desks import example_browser
 
 GLUSHKOVO_BRIDGE = {"lon": 34.6365, "lat": 51.375}

@@ -9,9 +9,9 @@ import pytest
 from safepassage.casework.explained import explained_corridor
 from safepassage.domain.aid.distribution import REASONS
 from safepassage.formats.plan import inputs_json
-from safepassage.web.explain_words import explained
-from safepassage.web.planner_words import SENTENCES, planned, titled
 from safepassage.web.words import words
+from safepassage.web.words.explain_words import explained
+from safepassage.web.words.planner_words import SENTENCES, planned, titled
 from tests.support.desks import first_plan
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from safepassage.web import pages
-from safepassage.web.refusal_words import SENTENCES, refused
 from safepassage.web.words import words
+from safepassage.web.words.refusal_words import SENTENCES, refused
 from tests.support.browsing import browsing
 from tests.support.desks import desk_and_app, sign_in
 

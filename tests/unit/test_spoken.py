@@ -6,8 +6,8 @@ import pytest
 
 from safepassage.formats.facts.claims_facts import LESS, SAID, age_in_words
 from safepassage.formats.facts.evidence_facts import grade_in_words
-from safepassage.web.spoken import PHRASES, spoken
 from safepassage.web.words import words
+from safepassage.web.words.spoken import PHRASES, spoken
 
 NOW = "2024-08-16T06:00:00Z"
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from safepassage.formats.maps.road_tiles import RoadTiles
 from safepassage.testing.grid_roads import CORNER_E7, grid_network
-from safepassage.web.tiles import MEDIA_TYPE, TileCache, tile_response
+from safepassage.web.maps.tiles import MEDIA_TYPE, TileCache, tile_response
 from tests.support.browsing import browsing
 from tests.unit.test_road_tiles import place_of
 

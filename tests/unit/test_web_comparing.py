@@ -10,11 +10,11 @@ from safepassage.domain.frontier import Frontier, FrontierPoint, Leaning, Worths
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import frontier_json, plan_json
 from safepassage.store import exchange, keys
-from safepassage.web.changes_said import entered
-from safepassage.web.map_flows import differing, persons_by_arc
-from safepassage.web.map_routes import scene_of
-from safepassage.web.planner import Beside, MadePlan
+from safepassage.web.desk.planner import Beside, MadePlan
+from safepassage.web.feeds.map_routes import scene_of
+from safepassage.web.maps.map_flows import differing, persons_by_arc
 from safepassage.web.words import words
+from safepassage.web.words.changes_said import entered
 from tests.support.desks import example_browser, sign_in, with_plan
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from safepassage.domain.access import Operation, Person, Role, may
 from safepassage.domain.release import SensitivityClass
-from safepassage.web import ogc
 from safepassage.web.application import routes
 from safepassage.web.doors import CLASS, COOKIE, Way
+from safepassage.web.feeds import ogc
 from safepassage.web.guard import LARGEST_BODY
 from safepassage.web.rights import Door
 from tests.support.browsing import ORIGIN, browsing

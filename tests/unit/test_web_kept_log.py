@@ -13,9 +13,9 @@ from safepassage.domain.claims.values import Quantity
 from safepassage.domain.log.entry import NO_HASH, Entry
 from safepassage.domain.release import SensitivityClass
 from safepassage.formats.containers.record_json import from_plain, to_plain
-from safepassage.web.kept_log import PAGE, TAIL, KeptLog
-from safepassage.web.packed_lines import LINES_IN_CHUNK, PackedLines, unpacked
-from safepassage.web.pool import MOST, Pool
+from safepassage.web.desk.kept_log import PAGE, TAIL, KeptLog
+from safepassage.web.desk.packed_lines import LINES_IN_CHUNK, PackedLines, unpacked
+from safepassage.web.desk.pool import MOST, Pool
 from tests.support.desks import example_given
 
 CLAIM = Entry(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from safepassage.domain.release import Audience
 from safepassage.formats.facts.local_clock import instant
 from safepassage.store.exports import EXPORT_MADE
-from safepassage.web import paper
+from safepassage.web.desk.folding import PLAN_ACCEPTED
 from safepassage.web.doors import CLASS
-from safepassage.web.folding import PLAN_ACCEPTED
-from safepassage.web.ogc import COLLECTIONS, CONFORMS_TO
-from safepassage.web.ogc_query import Query, QueryError
+from safepassage.web.feeds.ogc import COLLECTIONS, CONFORMS_TO
+from safepassage.web.feeds.ogc_query import Query, QueryError
+from safepassage.web.screens import paper
 from tests.support.browsing import browsing
 from tests.support.desks import desk_and_app, sign_in, with_plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.web.folding import SETTING_SET
+from safepassage.web.desk.folding import SETTING_SET
 from safepassage.web.reader_view import CHOICES, VIEW, kept
 from tests.support.browsing import browsing
 from tests.support.desks import desk_and_app, sign_in

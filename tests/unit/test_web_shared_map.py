@@ -8,7 +8,7 @@ import pytest
 from safepassage.store.map_feature import Feature
 from safepassage.store.postgres import connected
 from safepassage.store.shared_map import SharedMap
-from safepassage.web.shared_map import SharedLayers
+from safepassage.web.feeds.shared_map import SharedLayers
 from tests.support import postgres as server
 from tests.support.desks import example_browser
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from safepassage.domain.access import ATTEMPT_RULES
-from safepassage.web import office
 from safepassage.web.application import application
+from safepassage.web.desk import office
 from tests.support.browsing import browsing
 from tests.support.desks import example_given
 

@@ -17,8 +17,8 @@ from safepassage.cli.run import OK
 from safepassage.domain.errors import SafePassageError
 
 if TYPE_CHECKING:
-    from safepassage.web.desk import Desk
-    from safepassage.web.shared_map import SharedLayers
+    from safepassage.web.desk.desk import Desk
+    from safepassage.web.feeds.shared_map import SharedLayers
 
 LOOPBACK = "127.0.0.1"
 WAITING = 2048
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> Outcome:
     with ExitStack() as stack:
         shared = None
         if options.shared_map is not None:
-            from safepassage.web.shared_map import SharedLayers  # noqa: PLC0415
+            from safepassage.web.feeds.shared_map import SharedLayers  # noqa: PLC0415
 
             shared = SharedLayers(stack.enter_context(shared_map.opened(options.shared_map)))
         return _shown(options, shared)
@@ -123,8 +123,8 @@ def _in_network(options: argparse.Namespace, office: str) -> Shown:
 
 def _desk(options: argparse.Namespace) -> tuple[Desk, list[str]]:
     """Return the desk that the options ask for, and what has to be said about it."""
-    from safepassage.web import office  # noqa: PLC0415
-    from safepassage.web.desk import Given  # noqa: PLC0415
+    from safepassage.web.desk import office  # noqa: PLC0415
+    from safepassage.web.desk.desk import Given  # noqa: PLC0415
 
     given = Given.read(options.case or example.path(), options.network)
     if options.store is not None:

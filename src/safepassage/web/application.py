@@ -13,27 +13,24 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from safepassage.domain.errors import SafePassageError, StorageError
-from safepassage.web import (
+from safepassage.web import doors, rights
+from safepassage.web.api import openapi
+from safepassage.web.desk.desk import DeniedError, Desk
+from safepassage.web.doors import Way
+from safepassage.web.feeds import live, ogc, shared_map
+from safepassage.web.feeds.map_routes import map_routes
+from safepassage.web.guard import Guard
+from safepassage.web.pages import page
+from safepassage.web.screens import (
     changes,
     compare,
-    doors,
-    live,
     movements,
-    ogc,
     paper,
     plan_screen,
-    rights,
     settings,
-    shared_map,
     sign_in,
     situation,
 )
-from safepassage.web.api import openapi
-from safepassage.web.desk import DeniedError, Desk
-from safepassage.web.doors import Way
-from safepassage.web.guard import Guard
-from safepassage.web.map_routes import map_routes
-from safepassage.web.pages import page
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

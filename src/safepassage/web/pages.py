@@ -13,21 +13,21 @@ from starlette.responses import HTMLResponse
 
 from safepassage.domain.access import Person
 from safepassage.web import reader_view, rights
-from safepassage.web.audit_words import judged
-from safepassage.web.change_words import differing
-from safepassage.web.changes_said import entered
-from safepassage.web.chart_words import charted
-from safepassage.web.dates import dated
-from safepassage.web.explain_words import explained
-from safepassage.web.map_view import map_facts
-from safepassage.web.planner_words import planned, titled
-from safepassage.web.refusal_words import refused
-from safepassage.web.spoken import spoken
+from safepassage.web.maps.map_view import map_facts
 from safepassage.web.words import KNOWN, LANGUAGES, direction, reviewed, words
+from safepassage.web.words.audit_words import judged
+from safepassage.web.words.change_words import differing
+from safepassage.web.words.changes_said import entered
+from safepassage.web.words.chart_words import charted
+from safepassage.web.words.dates import dated
+from safepassage.web.words.explain_words import explained
+from safepassage.web.words.planner_words import planned, titled
+from safepassage.web.words.refusal_words import refused
+from safepassage.web.words.spoken import spoken
 
 if TYPE_CHECKING:
     # The desk has a planner, whose process imports half of the program: pages need its name only.
-    from safepassage.web.desk import Desk
+    from safepassage.web.desk.desk import Desk
 
 TABS = (
     ("situation", "Situation"),

@@ -17,12 +17,10 @@ from safepassage.domain.log.classes import shown
 from safepassage.formats.log.log_chain import row_for
 from safepassage.formats.log.log_record import thawed
 from safepassage.store import claims_events
-from safepassage.web import movements, plan_screen, reporting, sign_in, situation
 from safepassage.web.api import values as v
-from safepassage.web.desk import Desk
+from safepassage.web.desk.desk import Desk
+from safepassage.web.desk.folding import SITUATION_EVENT, event_body
 from safepassage.web.doors import Way, token_of
-from safepassage.web.folding import SITUATION_EVENT, event_body
-from safepassage.web.forms import Form, FormError
 from safepassage.web.pages import asking, desk_of
 from safepassage.web.rights import (
     ANYBODY,
@@ -37,6 +35,8 @@ from safepassage.web.rights import (
     Door,
     reach,
 )
+from safepassage.web.screens import movements, plan_screen, reporting, sign_in, situation
+from safepassage.web.screens.forms import Form, FormError
 
 MOST_ROWS = 500
 Handler = Callable[[Request, Any], Awaitable[Any]]

@@ -1,0 +1,1 @@
+"""Keep what the office works on: the log folded, the planner beside it, who is signed in."""

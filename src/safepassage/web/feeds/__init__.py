@@ -1,0 +1,1 @@
+"""Answer scripts and map programs: entries as they come, map data, OGC API Features."""

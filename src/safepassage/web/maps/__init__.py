@@ -1,0 +1,1 @@
+"""Say what the canvas map shows: features, flows, tiles."""
