@@ -26,6 +26,7 @@ def case(tmp_path):
     return write_case(tmp_path / "case")
 
 
+@pytest.mark.slow
 def test_plans_side_by_side_are_printed_written_and_shown(run, case, tmp_path):
     code, out, _ = run(case, "-o", tmp_path / "out", "--frontier", "2")
     assert code in {0, 3}
@@ -52,6 +53,7 @@ def test_a_pick_needs_a_frontier(run, case, tmp_path):
     assert "--pick" in err
 
 
+@pytest.mark.slow
 def test_objectives_choose_the_plan_that_is_written(run, case, tmp_path):
     code, out, _ = run(case, "-o", tmp_path / "out", "--frontier", "2", "--by", "exposure, arrivals")
     assert code in {0, 3}

@@ -110,6 +110,7 @@ def command(*arguments, **given):
     return subprocess.run(words, env=environment, capture_output=True, timeout=60, check=False, **given)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_behind_and_no_traceback(tmp_path, case):
     done = command("plan", case, "-o", tmp_path / "new" / "out", "--json", preexec_fn=small_files_only)
     assert (done.returncode, done.stderr) == (2, b"")

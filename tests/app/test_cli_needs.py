@@ -37,6 +37,7 @@ def test_needs_of_the_template(template, tmp_path, capsys):
     assert total * 1_000 == water["need_milli"]
 
 
+@pytest.mark.slow
 def test_a_plan_moves_needs_to_the_sites(template, tmp_path, capsys):
     out = tmp_path / "out"
     main(["plan", str(template), "-o", str(out), "--json"])
@@ -49,6 +50,7 @@ def test_a_plan_moves_needs_to_the_sites(template, tmp_path, capsys):
     assert at_home[1] < at_home[0]
 
 
+@pytest.mark.slow
 def test_a_changed_plan_is_not_counted(template, tmp_path, capsys):
     out = tmp_path / "out"
     main(["plan", str(template), "-o", str(out), "--json"])

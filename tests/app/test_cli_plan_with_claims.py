@@ -136,6 +136,7 @@ def test_claims_about_forces_in_the_example_have_no_place():
     assert all(claims_json.place_names(claim) == [] for claim in forces)
 
 
+@pytest.mark.slow
 def test_why_names_the_claims_of_a_stretch_and_plans_again_without_each(tmp_path, case, capsys):
     file, closed, opened = closing_ledger(tmp_path, case)
     planned(tmp_path, case, "--claims", file)
@@ -244,6 +245,7 @@ def test_a_text_is_read_into_a_plan_as_proposals_only(tmp_path, case, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_what_ifs_are_weighed_with_the_ledger_too(tmp_path, case, capsys):
     file, closed, _ = closing_ledger(tmp_path, case)
 

@@ -19,6 +19,7 @@ def regions(folder, **tables):
     return [str(write_case(folder / name, head=head, **tables)) for name, head in heads.items()]
 
 
+@pytest.mark.slow
 def test_each_region_is_a_verified_plan_and_where_they_meet_is_said(tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["regions", *regions(tmp_path), "-o", str(out)]) == OK
@@ -33,6 +34,7 @@ def test_each_region_is_a_verified_plan_and_where_they_meet_is_said(tmp_path, ca
     assert all(set(row["loads"]) == {"north", "south"} for row in found["shared"])
 
 
+@pytest.mark.slow
 def test_more_than_a_road_carries_is_named(tmp_path, capsys):
     assert main(["regions", *regions(tmp_path, links=NARROW), "-o", str(tmp_path / "out")]) in {0, 3}
     printed = capsys.readouterr().out

@@ -25,6 +25,7 @@ def case(tmp_path):
     return write_case(tmp_path / "case")
 
 
+@pytest.mark.slow
 def test_it_weighs_losses_and_the_plan_without_forks(run, case, tmp_path):
     code, out, _ = run(case, "-o", tmp_path / "out")
     assert code == 0
@@ -35,6 +36,7 @@ def test_it_weighs_losses_and_the_plan_without_forks(run, case, tmp_path):
     assert "<script" not in page
 
 
+@pytest.mark.slow
 def test_the_plan_without_forks_is_verified_again_from_disk(run, case, tmp_path, capsys):
     run(case, "--convergent", "-o", tmp_path / "out")
     assert main(["verify", str(tmp_path / "out")]) == 0

@@ -71,6 +71,7 @@ def test_one_command_says_shares_doubts_and_what_the_simulator_says(plan, capsys
     assert "arrivals as planned (grey) and in the simulator" in page
 
 
+@pytest.mark.slow
 def test_plans_that_hedge_are_printed_and_the_chosen_one_is_written(tmp_path, capsys):
     case = write_case(tmp_path / "case")
     out = tmp_path / "hedged"

@@ -18,6 +18,9 @@ from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import make_plan
 from safepassage_verify import verify
 
+# Plans the built-in example.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reading():

@@ -70,6 +70,7 @@ def test_there_is_a_corridor_for_every_place_and_each_has_an_alternative_or_says
         assert row["alternative"] >= 0 or row["no_alternative"]
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_makes_the_same_bytes(found, repo_root):
     other = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
     environment = {

@@ -160,6 +160,7 @@ def maps(draw) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(text=maps())
 def test_any_small_map_is_read_as_the_slow_reader_reads_it(tmp_path_factory, text):

@@ -59,7 +59,7 @@ def in_code() -> dict[str, str]:
     """Return each sentence that code hands to a translator, with where it stands."""
     return {
         node.args[0].value: path.name
-        for path in sorted(WEB.glob("*.py"))
+        for path in sorted(WEB.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

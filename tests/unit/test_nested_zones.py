@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
@@ -88,6 +89,7 @@ def test_the_common_part_lies_in_every_version_and_every_version_in_the_whole(sq
         assert covered == version_.area
 
 
+@pytest.mark.slow
 def test_the_plan_is_made_under_each_reading_and_says_whether_it_is_the_same():
     bare, network = random_small_case(1)
     lon, lat = network.nodes.lon_e7.astype(int), network.nodes.lat_e7.astype(int)

@@ -32,7 +32,9 @@ def skeleton(node):
 def written():
     """Return each sentence that the code of the pages refuses with, fields left open."""
     found = set()
-    for path in sorted(Path(pages.__file__).parent.glob("*.py")):
+    # What programs ask is answered in English.
+    files = [path for path in Path(pages.__file__).parent.rglob("*.py") if path.parent.name != "api"]
+    for path in sorted(files):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))

@@ -173,6 +173,7 @@ def test_workbook_says_what_it_is_on_screen_and_on_paper():
     assert book["Departures"].print_title_rows == "$1:$1"
 
 
+@pytest.mark.slow
 def test_the_same_release_gives_the_same_bytes_at_another_time():
     given = release(*small(), Audience.PLANNING_TEAM)
     first = schedule_xlsx.write(given)

@@ -16,6 +16,9 @@ from safepassage.kernels.tours import tour_search as kernel
 from safepassage.kernels.tours.tour_loops import EMPTY, HEADS, HOUR_S, KINDS, ROAD, STOPS
 from safepassage.planning import StoppingRule, make_plan
 
+# Searches the built-in example.
+pytestmark = pytest.mark.slow
+
 STEPS = 3_000
 
 

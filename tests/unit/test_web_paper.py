@@ -118,6 +118,7 @@ class TestWhatLeaves:
         assert self.overridden(browser, self.failing(made)).status_code == 403
         assert desk.folding.size == size
 
+    @pytest.mark.slow
     def test_the_files_are_those_of_a_signed_list(self, approver):
         desk, browser, made = approver
         self.overridden(browser, self.failing(made))
