@@ -114,3 +114,16 @@ def in_lists() -> dict[str, str]:
 def used() -> dict[str, str]:
     """Return every sentence of the pages, with where it comes from."""
     return in_lists() | in_code() | in_templates()
+
+
+def skeleton(node):
+    """Return a text of code with {} for what is filled in, None for anything else."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in parts)
+        case ast.BinOp(left=one, op=ast.Add()) | ast.IfExp(body=one):
+            return skeleton(one)
+        case _:
+            return None

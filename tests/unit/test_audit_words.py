@@ -12,22 +12,10 @@ from safepassage.audit import given
 from safepassage.web.words import words
 from safepassage.web.words.audit_words import FIELDS, FOUND, TITLES, UNKNOWN, judged
 from tests.support.desks import first_plan
+from tests.support.words_used import skeleton
 
 ANSWERS, PARTS = {"answer": 1, "unknown": 0}, {"measured", "said", "text", "what"}
 FIELD = re.compile(r"\{[a-z]*\}")
-
-
-def skeleton(node):
-    """Return a text of code with {} for what is filled in, None for anything else."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in parts)
-        case ast.BinOp(left=one, op=ast.Add()) | ast.IfExp(body=one):
-            return skeleton(one)
-        case _:
-            return None
 
 
 def answered():

@@ -13,20 +13,11 @@ from safepassage.web.words import words
 from safepassage.web.words.refusal_words import SENTENCES, refused
 from tests.support.browsing import browsing
 from tests.support.desks import desk_and_app, sign_in
+from tests.support.words_used import skeleton
 
 FIELD = re.compile(r"\{[a-z]*\}")
 SAYS = {"FormError": 1, "needed": 1, "DeniedError": 0}
 """What is called with a sentence, and in which place it stands."""
-
-
-def skeleton(node):
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in parts)
-        case _:
-            return ""
 
 
 def written():
@@ -42,7 +33,7 @@ def written():
                 found |= {skeleton(node.args[at])} if at is not None and len(node.args) > at else set()
                 found |= {skeleton(k.value) for k in node.keywords if k.arg == "problem"}
     # What is nothing but fields is said by the domain or a reader of files.
-    return {text for text in found if re.search("[a-z]{2}", text)}
+    return {text for text in found if text and re.search("[a-z]{2}", text)}
 
 
 def test_every_sentence_of_the_pages_is_one_that_they_can_say():
