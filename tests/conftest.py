@@ -12,11 +12,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.effort import examples
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples on every machine, and no database of failures left behind in the checkout.
 settings.register_profile(
-    "repository", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "repository",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(100),
 )
 settings.load_profile("repository")
 

@@ -189,6 +189,7 @@ def test_why_needs_a_plan_with_claims(tmp_path, case, capsys):
     assert "without claims" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_report_cites_the_claims_and_what_one_of_them_carries(tmp_path, case, capsys):
     file, closed, opened = closing_ledger(tmp_path, case)
     _, document = planned(tmp_path, case, "--claims", file, "--weigh", 1)
@@ -199,6 +200,7 @@ def test_the_report_cites_the_claims_and_what_one_of_them_carries(tmp_path, case
     assert "If “The road is blocked”" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_claims_about_forces_reach_no_map_no_route_and_no_input(tmp_path, case, capsys):
     words = "Twelve hundred soldiers and 40 vehicles stand near the ford"
     source = said(words, "officer", "A")
@@ -221,6 +223,7 @@ def test_claims_about_forces_reach_no_map_no_route_and_no_input(tmp_path, case, 
     capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_a_place_is_found_by_its_name(tmp_path, case, capsys):
     file, *_ = closing_ledger(tmp_path, case)
     planned(tmp_path, case, "--claims", file)
@@ -257,6 +260,7 @@ def test_what_ifs_are_weighed_with_the_ledger_too(tmp_path, case, capsys):
     assert whole("--claims", file, "--without", closed.id) == whole()
 
 
+@pytest.mark.slow
 def test_whether_the_corridors_hold_in_every_layer_is_planned_and_said(tmp_path, case, capsys):
     file, *_ = closing_ledger(tmp_path, case)
     _, document = planned(tmp_path, case, "--claims", file, "--layers")

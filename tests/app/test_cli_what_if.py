@@ -42,6 +42,7 @@ def test_the_plan_without_forks_is_verified_again_from_disk(run, case, tmp_path,
     assert main(["verify", str(tmp_path / "out")]) == 0
 
 
+@pytest.mark.slow
 def test_json_holds_what_was_asked_and_no_more(run, case):
     code, out, _ = run(case, "--losses", "--json")
     data = json.loads(out)

@@ -161,6 +161,7 @@ def test_workers_are_refused_where_they_share_out_nothing_or_a_clock_decides(tmp
     assert word in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_report_says_what_comes_of_the_plan_in_worlds(tmp_path, capsys):
     case, out = write_case(tmp_path / "case"), tmp_path / "out"
     assert main(["plan", str(case), "-o", str(out), "--worlds", "20"]) in {0, 3}

@@ -156,13 +156,18 @@ def codes_in(source: str) -> set[str]:
     tree = ast.parse(source)
     found = {word for word in words(tree) if word.startswith("UNSERVED_")}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and MAKERS.search(ast.unparse(node.func)):
+        if isinstance(node, ast.Call) and MAKERS.search(last_name(node.func)):
             for given in [
                 *node.args[:2],
                 *(keyword.value for keyword in node.keywords if keyword.arg == "code"),
             ]:
                 found |= words(given)
     return found
+
+
+def last_name(called: ast.expr) -> str:
+    """Return the last word of what is called, as `problem` of `self.notes.problem`."""
+    return getattr(called, "attr", "") or getattr(called, "id", "")
 
 
 def test_every_code_is_documented_and_every_documented_code_exists():

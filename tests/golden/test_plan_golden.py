@@ -16,6 +16,8 @@ from safepassage import example
 from safepassage.formats.case.case_reading import read_case
 from tests.support.planned import planned
 
+pytestmark = pytest.mark.slow
+
 AT_LEAST_SERVED = {"to_sumy": 4_000, "to_kursk": 4_000}
 AT_LEAST_LEFT = 100
 """Persons whom no plan of the model can serve; the planner may leave more."""
@@ -70,7 +72,6 @@ def test_there_is_a_corridor_for_every_place_and_each_has_an_alternative_or_says
         assert row["alternative"] >= 0 or row["no_alternative"]
 
 
-@pytest.mark.slow
 def test_another_process_with_another_hash_seed_makes_the_same_bytes(found, repo_root):
     other = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
     environment = {

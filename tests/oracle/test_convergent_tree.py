@@ -16,6 +16,7 @@ from safepassage.kernels.graphs import convergent_tree as trees
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.small_cases import random_small_case
 from safepassage.what_if import Scales, weigh_convergent
+from tests.support.effort import examples
 
 NONE = trees.NONE
 
@@ -62,7 +63,7 @@ def finish_by_hand(task, out):
     return left
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(examples(30)))
 def test_no_tree_is_better_where_all_are_tried(seed):
     task = random_task(seed, 4 + seed % 3)
     choices = np.prod([len(arcs) + 1 for arcs in task.leaving])
@@ -72,14 +73,14 @@ def test_no_tree_is_better_where_all_are_tried(seed):
     assert trees.worth(task, found) == min(trees.worth(task, out) for out in every)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(examples(40)))
 def test_people_left_out_are_counted_as_by_hand(seed):
     task = random_task(seed, 8)
     out = trees.best_tree(task)
     assert sum(trees.worth(task, out)[:2]) == finish_by_hand(task, out)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(examples(20)))
 def test_the_search_comes_near_the_best_of_all_trees(seed, monkeypatch):
     task = random_task(seed, 6)
     best = trees.worth(task, trees.best_tree(task))
@@ -93,14 +94,14 @@ def test_the_search_comes_near_the_best_of_all_trees(seed, monkeypatch):
 
 
 def test_the_search_finds_the_best_tree_in_most_graphs(monkeypatch):
-    tasks = [random_task(seed, 6) for seed in range(20)]
+    tasks = [random_task(seed, 6) for seed in range(examples(20))]
     best = [trees.worth(t, trees.best_tree(t))[:3] for t in tasks]
     monkeypatch.setattr(trees, "MOST_CHOICES", 0)
     found = [trees.worth(t, trees.best_tree(t))[:3] for t in tasks]
-    assert sum(a == b for a, b in zip(best, found, strict=True)) >= 16
+    assert sum(a == b for a, b in zip(best, found, strict=True)) >= 0.8 * len(tasks)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(examples(12)))
 def test_plans_on_the_tree_have_no_fork_and_are_plans_of_the_whole_problem(seed):
     case, network = random_small_case(seed)
     planned = make_plan(network, Situation(case=case))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from safepassage.domain.road_defaults import RoadDefaults
 from safepassage.formats.networks import osm
 from safepassage.formats.networks.osm.tags import TagRules, barrier_blocks
+from tests.support.effort import examples
 
 RADIUS_M = 6_371_008.8
 
@@ -176,7 +177,7 @@ def test_any_small_map_is_read_as_the_slow_reader_reads_it(tmp_path_factory, tex
     check_shape(network)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(text=maps())
 def test_cutting_neither_joins_nor_parts_roads(tmp_path_factory, text):
     """From one junction the same junctions can be reached as along the single steps of the ways."""
@@ -193,7 +194,7 @@ def test_cutting_neither_joins_nor_parts_roads(tmp_path_factory, text):
     assert coarse == {node: fine[node] & set(ids) for node in ids}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(text=maps())
 def test_a_barrier_lets_nobody_through_who_may_not_pass(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "drawn.osm"

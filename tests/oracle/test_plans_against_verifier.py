@@ -20,6 +20,7 @@ from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import _served
 from safepassage.testing.tiny_plans import TinyCase, canonical
 from safepassage_verify import verify
+from tests.support.effort import examples
 
 GROUPS = ("own_vehicle", "needs_transport", "assisted", "wheelchair", "stretcher")
 
@@ -159,7 +160,7 @@ def check(seeds):
 
 
 def test_the_verifier_accepts_every_plan():
-    assert check(range(100)) > 500
+    assert check(range(examples(100))) > examples(500)
 
 
 @pytest.mark.slow

@@ -12,9 +12,10 @@ from safepassage_verify.paths import Paths
 from safepassage_verify.priced import PricedBound
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
+from tests.support.effort import examples
 from tests.support.planned import planned
 
-SEEDS = range(30)
+SEEDS = range(examples(30))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def again(plan, certificate):
 
 
 def test_every_sum_is_the_verifiers_own_and_no_plan_betters_its_bound(checked):
-    assert len(checked) >= 10
+    assert len(checked) >= examples(10)
     for plan in checked:
         assert plan.verdict.violations == ()
         joint = plan.plan["joint"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from safepassage.kernels.suppression import hidden_cells, interval, with_margins
+from tests.support.effort import examples
 
 TABLES = st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
     lambda shape: st.lists(
@@ -49,7 +50,7 @@ def attacked(counts: np.ndarray, hidden: np.ndarray, cell) -> tuple[float, float
     return found[0], found[1]
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(TABLES, st.sampled_from([3, 10]))
 def test_every_small_number_keeps_room_against_an_attack_on_all_that_is_published(counts, minimum):
     hidden = hidden_cells(counts, minimum)
@@ -60,7 +61,7 @@ def test_every_small_number_keeps_room_against_an_attack_on_all_that_is_publishe
         assert high - low >= minimum or hidden.all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(TABLES, st.sampled_from([3, 10]))
 def test_our_intervals_are_those_of_the_linear_program(counts, minimum):
     hidden = hidden_cells(counts, minimum)

@@ -11,6 +11,7 @@ from shapely.ops import unary_union
 
 from safepassage.formats.maps.tile_lines import MARGIN, WORLD, WorldLines, cut
 from safepassage.formats.maps.vector_tile import EXTENT, encode, encode_lines
+from tests.support.effort import examples
 
 coordinate = st.integers(-2 * EXTENT, 3 * EXTENT)
 lines = st.lists(st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=6), min_size=1, max_size=8)
@@ -34,7 +35,7 @@ def as_lines(geometry):
 
 
 @given(drawn=lines, data=st.data())
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_the_reader_finds_every_feature_with_its_properties(drawn, data):
     groups = data.draw(st.lists(st.integers(0, 3), min_size=len(drawn), max_size=len(drawn)))
     found = cut(world(drawn, groups), zoom=0, column=0, row=0, grain=1)
@@ -53,7 +54,7 @@ def test_the_reader_finds_every_feature_with_its_properties(drawn, data):
 
 
 @given(drawn=lines)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_what_is_cut_out_is_what_lies_inside(drawn):
     """Within two units, for ends are rounded; nothing inside is lost and nothing outside is kept."""
     found = cut(world(drawn, [0] * len(drawn)), zoom=0, column=0, row=0, grain=1)

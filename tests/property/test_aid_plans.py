@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from safepassage.domain.aid.distribution import REASONS
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
+from tests.support.effort import examples
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.integers(0, 10**6))
 def test_every_distribution_is_verified_and_loses_nothing(seed):
     found = provided(*random_aid_case(seed))

@@ -17,6 +17,7 @@ from safepassage.formats.case.case_sheets import workbook
 from safepassage.formats.case.case_template import settings_toml
 from safepassage.formats.case.case_write import csv_text
 from safepassage.formats.case.template_rows import template_tables
+from tests.support.effort import examples
 
 TABLES = template_tables()
 TEMPLATE = workbook(TABLES)
@@ -66,7 +67,7 @@ def folder_with(folder, changed: dict[str, bytes]):
         st.tuples(st.sampled_from(TABLES[1:]), st.integers(0, 99), st.integers(0, 99), CELL), max_size=6
     ),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_any_text_in_any_cell(picks, tmp_path_factory):
     changed: dict[str, TableOut] = {}
     for out, row, column, text in picks:
@@ -78,7 +79,7 @@ def test_any_text_in_any_cell(picks, tmp_path_factory):
 
 
 @given(name=st.sampled_from(sorted(FILES)), at=st.floats(0, 1), junk=st.binary(max_size=8), cut=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_any_bytes_in_any_file(name, at, junk, cut, tmp_path_factory):
     data = FILES[name].encode()
     position = round(at * len(data))
@@ -87,7 +88,7 @@ def test_any_bytes_in_any_file(name, at, junk, cut, tmp_path_factory):
 
 
 @given(at=st.floats(0, 1), junk=st.binary(min_size=1, max_size=8), cut=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_any_damage_to_a_workbook(at, junk, cut, tmp_path_factory):
     position = round(at * len(TEMPLATE))
     path = tmp_path_factory.mktemp("book") / "case.xlsx"
@@ -100,7 +101,7 @@ def test_any_damage_to_a_workbook(at, junk, cut, tmp_path_factory):
     at=st.floats(0, 1),
     junk=st.sampled_from([b"<", b"9", b'"', b"</row>", b"\xff"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_any_damage_inside_a_workbook(name, at, junk, tmp_path_factory):
     path = tmp_path_factory.mktemp("part") / "case.xlsx"
     with zipfile.ZipFile(io.BytesIO(TEMPLATE)) as old, zipfile.ZipFile(path, "w") as new:

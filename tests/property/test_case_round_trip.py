@@ -37,6 +37,7 @@ from safepassage.domain.case import (
 from safepassage.domain.dictionary.dictionary import Column, ValueType, table
 from safepassage.formats.case.case_reading import read_case
 from safepassage.formats.case.case_write import write_case_folder, write_case_xlsx
+from tests.support.effort import examples
 
 DAY_S = 86_400
 BOX_E7 = 5_000_000
@@ -345,7 +346,7 @@ def assert_same(case: Case, read: Any) -> None:
 
 
 @given(case=cases())
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_a_folder_is_read_back(case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("round")
     (folder / "roads.osm.pbf").touch()
@@ -354,7 +355,7 @@ def test_a_folder_is_read_back(case, tmp_path_factory):
 
 
 @given(case=cases())
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_a_workbook_is_read_back(case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("round")
     (folder / "roads.osm.pbf").touch()
@@ -373,7 +374,7 @@ def test_the_same_case_gives_the_same_bytes(case, tmp_path_factory):
 
 @pytest.mark.slow
 @given(case=cases())
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_many_cases_are_read_back_in_both_forms(case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     (folder / "roads.osm.pbf").touch()

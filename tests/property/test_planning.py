@@ -24,6 +24,7 @@ from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.overlay import overlay
 from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case
+from tests.support.effort import examples
 from tests.support.extremes import extreme_case
 from tests.support.planned import accepted, planned
 
@@ -56,7 +57,7 @@ def arrived(plan, *, reserve):
     return total
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS)
 def test_every_plan(seed):
     """The verifier accepts it; what is most important is counted here once more, in other words."""
@@ -68,7 +69,7 @@ def test_every_plan(seed):
     no_bound_is_above_what_the_plan_does(found)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(SEEDS)
 def test_every_plan_of_a_case_at_the_limits(seed):
     case, network = extreme_case(seed)
@@ -139,7 +140,7 @@ def nobody_uses_an_arc_that_is_closed_to_their_direction_or_vehicle(found):
         assert arcs["modes"][arc] & mode
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(SEEDS, st.integers(0, 100))
 def test_closing_a_road_never_raises_what_can_be_served_nor_lowers_when_at_the_earliest(seed, which):
     """Of the label cut over all origins, which is the least static cut: each capacity shrinks or stays.

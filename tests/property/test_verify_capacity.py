@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from safepassage.testing.tiny_plans import FOOT, TinyCase, TinyPlan, item
 from safepassage_verify import verify
 from safepassage_verify.flows import largest_excess
+from tests.support.effort import examples
 
 HORIZON_S = 24
 
@@ -71,7 +72,7 @@ def add_arcs(case, pieces, *, constant):
 
 
 @given(st.data())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_the_check_equals_the_definition(data):
     pieces = data.draw(st.lists(arcs(), min_size=1, max_size=3))
     open_windows = data.draw(windows())
@@ -124,7 +125,7 @@ def test_the_check_equals_the_definition(data):
     st.lists(st.integers(0, 3), min_size=1, max_size=40),
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=40, max_size=40),
 )
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_the_running_least_equals_a_bucket_walked_second_by_second(segments, amounts_and_rates):
     """What is left in a bucket is what was there, never below 0, plus what came less what drained."""
     segment = np.sort(np.array(segments))
