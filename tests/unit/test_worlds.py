@@ -28,6 +28,7 @@ from safepassage.engines.worlds import (
 from safepassage.engines.worlds.draws import Lot, truths
 from safepassage.formats.plan import inputs_json, plan_json, worlds_json
 from safepassage.kernels.worlds.world_draws import stratified_ppm, stratum, uniform_ppm
+from safepassage.kernels.worlds.world_tally import Arrivals, Turnout, tallied
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch, window
 
@@ -363,3 +364,65 @@ class TestHedges:
         assert opened(problem) == 3_000
         assert opened(found) == 750 + 1_500
         assert with_margin(problem, 0).network.profiles == problem.network.profiles
+
+
+@st.composite
+def arrivals(draw):
+    """Rows of persons of two places in two directions, brought by up to three of five movements."""
+    rows = draw(st.lists(st.tuples(*[st.integers(0, 4)] * 2, *[st.integers(0, 1)] * 4), max_size=8))
+    return [
+        (m, tuple({b} - {m}), place, d, 10 * (m + 1), bool(r), bool(own)) for m, b, place, d, r, own in rows
+    ]
+
+
+class TestTally:
+    @settings(max_examples=60, deadline=None)
+    @given(arrivals(), st.integers(0, 2**32))
+    def test_it_counts_as_one_would_by_hand(self, rows, seed):
+        random = np.random.default_rng(seed)
+        arrive = random.integers(-9, 50, (3, 5)).clip(-1)
+        coming, carless = random.integers(500, 1_001, (3, 2)), random.integers(0, 500, (3, 2))
+        undecided, seconds = random.integers(0, 1_001, (3, 2, 2)), np.array([10, 20, 50])
+        given_rows = Arrivals(
+            movement=np.array([row[0] for row in rows], np.int64),
+            came_first=np.cumsum([0, *(len(row[1]) for row in rows)]),
+            came_by=np.array([b for row in rows for b in row[1]], np.int64),
+            place=np.array([row[2] for row in rows], np.int64),
+            direction=np.array([row[3] for row in rows], np.int64),
+            persons=np.array([row[4] for row in rows], np.int64),
+            reserve=np.array([row[5] for row in rows], bool),
+            own_car=np.array([row[6] for row in rows], bool),
+        )  # fmt: skip
+        turnout = Turnout(coming=coming, carless=carless, undecided=undecided)
+        found = tallied(given_rows, turnout, arrive, seconds)
+        names = ("came", "out", "last_s", "undecided", "out_by")
+        for w in range(3):
+            shares = coming[w].tolist(), carless[w].tolist(), undecided[w].tolist()
+            by_hand = counted(rows, arrive[w].tolist(), shares, seconds.tolist())
+            assert [getattr(found, name)[w].tolist() for name in names] == by_hand
+
+
+def counted(rows, arrive, shares, seconds):
+    """Count one world the slow way: came, out, last arrival, undecided, out by seconds."""
+    coming, carless, undecided = shares
+    came, out, whole, lack = [0, 0], [0, 0], [True, True], {}
+    last, held, by = [-1, -1], [0, 0], [[0] * len(seconds) for _ in range(2)]
+    for movement, before, place, d, each, reserve, own in rows:
+        there = all(arrive[m] >= 0 for m in (movement, *before))
+        if reserve:
+            persons = each * undecided[place][d]
+            held = [held[0] + persons, held[1] + persons * there]
+            continue
+        persons = each * coming[place]
+        without = coming[place] * carless[place] // 1_000 if own else coming[place] - 1_000
+        lack[place, d] = lack.get((place, d), 0) + each * without
+        came[d] += persons
+        whole[d] = whole[d] and there
+        if there:
+            out[d] += persons
+            last[d] = max(last[d], arrive[movement])
+            by[d] = [n + persons * (arrive[movement] <= s) for n, s in zip(by[d], seconds, strict=True)]
+    for (_, d), lacking in lack.items():
+        if lacking > 0:
+            whole[d], out[d] = False, max(0, out[d] - lacking)
+    return [came, out, [last[d] if whole[d] else -1 for d in (0, 1)], held, by]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copyreg
 import multiprocessing
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +24,9 @@ from safepassage.domain.crew import Job, Result, Shared, alone
 from safepassage.domain.errors import SafePassageError
 
 LOCAL = "local:"
+THREADED = frozenset({"distributed", "highspy", "ortools", "pyvrp"})
+"""Libraries whose threads outlive a call."""
+TWO = 2
 AHEAD, LEAST_AHEAD = 2, 16
 """So many jobs a worker are sent before their results are asked for, and at least so many to a cluster."""
 
@@ -67,11 +72,32 @@ class Crew:
             return _on_cluster(task, shared, jobs, self.cluster)
         return _in_processes(task, shared, jobs, self.workers) if self.is_many else alone(task, shared, jobs)
 
+    def beside(self, task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+        """Begin a task in a copy of this process, which goes on; return what waits for its result.
+
+        Where there are no other workers, or this process cannot be copied, it is done at once.
+        """
+        if self.workers < TWO or not may_fork():
+            here = task(job)
+            return lambda: here
+        pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"))
+        future = pool.submit(task, job)
+
+        def waited() -> Result:
+            with pool:
+                try:
+                    return future.result()
+                except BrokenProcessPool:
+                    return task(job)
+
+        return waited
+
 
 def _in_processes(
     task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[Job], workers: int
 ) -> Generator[Result]:
-    context = multiprocessing.get_context("spawn")
+    way = "fork" if may_fork() else "spawn"
+    context = multiprocessing.get_context(way)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_keep, initargs=(task, shared))
 
     def sent(job: Job) -> Future[Result] | None:
@@ -93,6 +119,15 @@ def _in_processes(
         yield from _in_order(sent, done, jobs, AHEAD * workers)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def may_fork() -> bool:
+    """Return whether workers can be copies of this process, with everything that is loaded and made here.
+
+    A copy has one thread: not where other threads may hold locks, nor where a solver keeps threads of its
+    own. Elsewhere than on Linux the system's libraries have such threads. Those of OpenBLAS are made for it.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1 and THREADED.isdisjoint(sys.modules)
 
 
 def _in_order(

@@ -23,13 +23,12 @@ class NotVerifiedError(SafePassageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFolder:
-    """The documents of a verified plan as bytes, where they stand, and what the verifier said."""
+    """The documents of a plan as bytes, and where they stand."""
 
     folder: Path
     prefix: str
     inputs: bytes
     plan: bytes
-    verdict: Verdict
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -50,8 +49,26 @@ class PlanFolder:
         return path.read_bytes() if path.is_file() else None
 
 
-def verified_plan(where: Path) -> PlanFolder:
-    """Return the plan of a folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPlan(PlanFolder):
+    """The documents of a plan that the verifier passes, and what it said."""
+
+    verdict: Verdict
+
+
+def plan_folder(where: Path) -> PlanFolder:
+    """Return the plan of a folder, verified or not.
+
+    Raises
+    ------
+    FormatError
+        When there is no plan that can be read.
+    """
+    return PlanFolder(**_read(where))
+
+
+def verdict_on(where: Path) -> Verdict:
+    """Return what the verifier says of the plan of a folder.
 
     Raises
     ------
@@ -61,14 +78,37 @@ def verified_plan(where: Path) -> PlanFolder:
         When the verifier does not pass it.
     """
     try:
-        path = find_plan(where)
-        verdict = verify_files(path)
+        verdict = verify_files(where)
     except UnreadableError as fault:
-        raise FormatError(file=str(where), what=str(fault).rstrip(".")) from fault
+        raise _unreadable(where, fault) from fault
     if not verdict.verified:
         raise NotVerifiedError
+    return verdict
+
+
+def verified_plan(where: Path) -> VerifiedPlan:
+    """Return the plan of a folder, which the verifier passes.
+
+    Raises
+    ------
+    FormatError
+        When there is no plan that can be read.
+    NotVerifiedError
+        When the verifier does not pass it.
+    """
+    verdict = verdict_on(where)
+    return VerifiedPlan(verdict=verdict, **_read(where))
+
+
+def _read(where: Path) -> dict[str, Any]:
+    try:
+        path = find_plan(where)
+    except UnreadableError as fault:
+        raise _unreadable(where, fault) from fault
     prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
-    return PlanFolder(
-        folder=path.parent, prefix=prefix, plan=path.read_bytes(), verdict=verdict,
-        inputs=path.with_name(prefix + INPUTS).read_bytes(),
-    )  # fmt: skip
+    inputs = path.with_name(prefix + INPUTS).read_bytes()
+    return {"folder": path.parent, "prefix": prefix, "inputs": inputs, "plan": path.read_bytes()}
+
+
+def _unreadable(where: Path, fault: UnreadableError) -> FormatError:
+    return FormatError(file=str(where), what=str(fault).rstrip("."))

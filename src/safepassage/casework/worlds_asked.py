@@ -99,9 +99,16 @@ def voices(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def prepared(order: Order) -> Question:
+    """Return the question that an order asks, all loops loaded, so that copies of this process need not."""
+    question = question_of(order)
+    evaluated(question, 0, 0)
+    return question
+
+
 def weighed(order: Order, crew: Crew) -> WorldsSheet:
     """Return a plan in its worlds: all of them, then both answers to the main doubts in some of them."""
-    question = question_of(order)
+    question = prepared(order)
     outcomes = Outcomes.joined(list(crew.each(evaluated_slice, order, slices(order.worlds))))
     doubted = doubts(question, outcomes)
     if not doubted:

@@ -9,12 +9,13 @@ from typing import Any
 
 from safepassage.audit import RULES
 from safepassage.casework.audited import audited, public_release
-from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
+from safepassage.casework.verified_plan import NotVerifiedError, VerifiedPlan, verified_plan
 from safepassage.cli.log import store_file
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.outputs import PUBLIC, RESTRICTED, notice, write_beside, write_public
+from safepassage.cli.outputs import notice
 from safepassage.cli.run import HELD, MALFORMED, NOT_VERIFIED, OK
 from safepassage.cli.store_command import day_of
+from safepassage.cli.written import PUBLIC, RESTRICTED, write_beside, write_public
 from safepassage.domain.audit_sheet import Override, holding
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError, StoreError
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> Outcome:
     return _audit(options, plan, case)
 
 
-def _audit(options: argparse.Namespace, plan: PlanFolder, case: Case | None) -> Outcome:
+def _audit(options: argparse.Namespace, plan: VerifiedPlan, case: Case | None) -> Outcome:
     documents = {"plan": plan.plan, "inputs": plan.inputs}
     for name, file in (("certificate", CERTIFICATE), ("aid", AID)):
         beside = plan.bytes_beside(file)

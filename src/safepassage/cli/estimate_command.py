@@ -109,7 +109,7 @@ def _refused(verdict: Verdict) -> Outcome:
 
 
 def _written(output: Path, documents: dict[str, bytes], page: EstimateSheet, network: Any) -> dict[str, str]:
-    from safepassage.cli.outputs import write_files  # noqa: PLC0415 - writers are needed with --output only
+    from safepassage.cli.written import write_files  # noqa: PLC0415 - writers are needed with --output only
     from safepassage.formats.pages import estimate_html  # noqa: PLC0415
 
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}

@@ -13,8 +13,9 @@ from safepassage.casework.many_workers import Crew
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.regions import Region, RegionPlan, Search, planned_regions
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
-from safepassage.cli.outputs import RESTRICTED, write_beside, write_outputs
+from safepassage.cli.outputs import write_outputs
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK, UNSERVED
+from safepassage.cli.written import RESTRICTED, write_beside
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError
 from safepassage.domain.regions import SharedHour

@@ -9,8 +9,8 @@ from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.sheets import KINDS, sheet_files, sheet_papers
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.outputs import RESTRICTED, write_beside, write_later
 from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.cli.written import RESTRICTED, write_beside, write_later
 from safepassage.domain.errors import FormatError
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import NOUNS, Audience, Release

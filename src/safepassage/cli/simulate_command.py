@@ -12,8 +12,8 @@ from safepassage.casework import simulator
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified_plan import NotVerifiedError, PlanFolder, verified_plan
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.outputs import RESTRICTED, write_beside
 from safepassage.cli.run import NOT_VERIFIED, OK
+from safepassage.cli.written import RESTRICTED, write_beside
 from safepassage.domain.errors import FormatError
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem

@@ -161,7 +161,7 @@ def _basis(problem: SitingProblem, options: argparse.Namespace) -> str:
 
 
 def _written(sheet: SitingSheet, network: RoadNetwork, output: Path) -> dict[str, str]:
-    from safepassage.cli.outputs import RESTRICTED, write_beside  # noqa: PLC0415 - only where asked for
+    from safepassage.cli.written import RESTRICTED, write_beside  # noqa: PLC0415 - only where asked for
     from safepassage.formats.gis import siting_geojson  # noqa: PLC0415
     from safepassage.formats.pages import siting_page  # noqa: PLC0415
 

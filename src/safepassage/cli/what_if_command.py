@@ -144,7 +144,7 @@ def _sheet(tree: nouns.Convergent, planned: Planned, clock: LocalClock) -> bytes
 def _written(options: argparse.Namespace, files: dict[str, bytes], data: dict[str, Any]) -> dict[str, str]:
     if options.output is None:
         return {}
-    from safepassage.cli.outputs import write_files  # noqa: PLC0415
+    from safepassage.cli.written import write_files  # noqa: PLC0415
 
     files = {**files, "what-if.json": canonical_json.encode(data)}
     return write_files(options.output, {f"{RESTRICTED}/{RESTRICTED}-{n}": b for n, b in files.items()})

@@ -6,8 +6,8 @@ import argparse
 
 from safepassage.cli.claims import ledger_file
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.outputs import write_files
 from safepassage.cli.run import OK
+from safepassage.cli.written import write_files
 from safepassage.domain.claims.referral import Consent, ConsentBasis
 from safepassage.domain.errors import FormatError
 from safepassage.engines.referral import refer

@@ -7,14 +7,14 @@ from typing import Any
 
 from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.worlds_asked import reported, voices
+from safepassage.cli.plan.judged import chances_of
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.hedge import Care, HedgeSheet
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation
-from safepassage.domain.worlds import Chances
 from safepassage.engines.worlds import Reported
 from safepassage.formats.containers import canonical_json
-from safepassage.formats.plan import hedge_json, worlds_json
+from safepassage.formats.plan import hedge_json
 from safepassage.hedged import Weighing, make_hedged
 from safepassage.planning import Ground, Making, Planned
 
@@ -45,12 +45,6 @@ def hedged_plan(
         chances=chances_of(options), seed=options.seed,
     )  # fmt: skip
     return make_hedged(network, situation, weighing=weighing, reported=told, making=how)
-
-
-def chances_of(options: argparse.Namespace) -> Chances:
-    """Return what no report says: of the file that was named, or built in."""
-    file = options.chances
-    return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
 
 
 def hedge_document(sheet: HedgeSheet | None, documents: dict[str, bytes]) -> dict[str, Any]:

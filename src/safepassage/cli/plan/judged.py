@@ -9,10 +9,8 @@ from typing import Any
 
 from safepassage.casework.many_workers import Crew
 from safepassage.casework.worlds_asked import Order, question_of, voices, weighed
-from safepassage.cli.plan.hedging import chances_of
 from safepassage.cli.plan.worlds_text import worlds_text
-from safepassage.cli.simulate_command import simulated_plan, simulation_text
-from safepassage.domain.worlds import PERMILLE
+from safepassage.domain.worlds import PERMILLE, Chances
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import simulation_json, worlds_json
@@ -50,11 +48,7 @@ def judged(
     hashes = {"inputs_sha256": canonical_json.sha256(inputs), "plan_sha256": canonical_json.sha256(plan)}
     clock, found = LocalClock.of(canonical_json.decode(inputs)), Judged()
     if options.worlds is not None:
-        said = sorted(voices(claims).items()) if claims else ()
-        order = Order(
-            inputs=inputs, plan=plan, chances=chances_of(options), voices=tuple(said), seed=options.seed,
-            worlds=options.worlds,
-        )  # fmt: skip
+        order = order_of(inputs, plan, claims, options)
         sheet = weighed(order, crew)
         names = dict(question_of(order).problem.directions)
         found = Judged(
@@ -63,8 +57,28 @@ def judged(
     return _driven(found, inputs, plan, options.seed, hashes) if options.simulate else found
 
 
+def order_of(
+    inputs: bytes, plan: bytes, claims: Mapping[str, Any] | None, options: argparse.Namespace
+) -> Order:
+    """Return a plan as it is asked about in worlds."""
+    said = sorted(voices(claims).items()) if claims else ()
+    return Order(
+        inputs=inputs, plan=plan, chances=chances_of(options), voices=tuple(said), seed=options.seed,
+        worlds=options.worlds,
+    )  # fmt: skip
+
+
+def chances_of(options: argparse.Namespace) -> Chances:
+    """Return what no report says: of the file that was named, or built in."""
+    file = options.chances
+    return Chances() if file is None else worlds_json.read_chances(file.read_bytes(), file=file.name)
+
+
 def _driven(found: Judged, inputs: bytes, plan: bytes, seed: int, hashes: dict[str, str]) -> Judged:
     """Add what the simulator says: with the planned speeds, and with speeds that differ."""
+    # The simulator can plan anew, and loads all of planning.
+    from safepassage.cli.simulate_command import simulated_plan, simulation_text  # noqa: PLC0415
+
     asked = simulated_plan(inputs, plan, seed, TIME_LIMIT_S)
     first, rows = asked.run(PERMILLE, 0)
     sheets = [first, asked.run(PERMILLE, SPREAD_PERMILLE)[0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
 from safepassage.kernels.worlds.world_draws import Teller, happens, stratified_ppm, uniform_ppm
 from safepassage.kernels.worlds.world_runs import NEVER, Drawn, Int64
+from safepassage.kernels.worlds.world_tally import Turnout
 
 DAY_S = 86_400
 
@@ -51,19 +52,24 @@ def drawn(
     )  # fmt: skip
 
 
-def coming(places: Iterable[str], chances: Chances, lot: Lot) -> dict[str, Int64]:
-    """Return by place (worlds,) the share in permille who come of those who wanted to leave."""
-    most = chances.stay_share_most
-    return {place: PERMILLE - lot.share(f"stay {place}", most) for place in sorted(places)}
+def turnout(places: Mapping[str, bool], directions: Sequence[str], chances: Chances, lot: Lot) -> Turnout:
+    """Return who comes of those counted, who has no car, and which undecided come, by place (permille).
+
+    `places` says of each in order whether something is held for its undecided; nobody comes for nothing.
+    """
+    shape = (len(lot.worlds), len(places))
+    coming, without = np.empty(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    undecided = np.zeros((*shape, len(directions)), dtype=np.int64)
+    for k, (place, held) in enumerate(places.items()):
+        coming[:, k] = PERMILLE - lot.share(f"stay {place}", chances.stay_share_most)
+        if chances.carless_share_most:
+            without[:, k] = lot.share(f"carless {place}", chances.carless_share_most)
+        if held:
+            undecided[:, k] = _undecided(place, directions, chances, lot)
+    return Turnout(coming=coming, carless=without, undecided=undecided)
 
 
-def carless(places: Iterable[str], chances: Chances, lot: Lot) -> dict[str, Int64]:
-    """Return by place (worlds,) the share in permille who have no car of those counted as having one."""
-    most = chances.carless_share_most
-    return {place: lot.share(f"carless {place}", most) for place in sorted(places)}
-
-
-def undecided(place: str, directions: Sequence[str], chances: Chances, lot: Lot) -> Int64:
+def _undecided(place: str, directions: Sequence[str], chances: Chances, lot: Lot) -> Int64:
     """Return (worlds, directions) the share in permille of a place's undecided who come, by direction."""
     names = [f"undecided {place} {direction}" for direction in directions]
     pulls = np.stack([1 + lot.share(name, PERMILLE) for name in names], axis=1)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.domain.timed_network import HazardEvent
-from safepassage.domain.worlds import PERMILLE, PPM, Chances, Fact, FactKind
-from safepassage.engines.worlds.draws import Lot, carless, coming, drawn, undecided
+from safepassage.domain.worlds import PERMILLE, Chances, Fact, FactKind
+from safepassage.engines.worlds.draws import Lot, drawn, turnout
 from safepassage.engines.worlds.movements import Arriving, Movements
 from safepassage.kernels.worlds.world_runs import ANOTHER_WAY, BROKEN_OFF, Drawn, Int64, Roads, Trips, run
+from safepassage.kernels.worlds.world_tally import Arrivals, Harm, Turnout, exposed, tallied
 
 SLICE = 64
 """Worlds that are run at once: memory does not grow with their number."""
@@ -50,7 +50,9 @@ class Outcomes:
 class Question:
     """A plan with all that is uncertain about it: what a slice of `worlds` worlds is asked.
 
-    `used` are the arcs of its ways; `trips` and `roads` know them by their positions in it.
+    `used` are the arcs of its ways; `trips` and `roads` know them by their positions in it. `places` are
+    those people leave from, in order, and whether something is held for undecided there; `arrivals` is who
+    is out with what; `noted` are steps that something harmful may lie on, `harm` is what lies there.
     """
 
     problem: PlanningProblem
@@ -63,6 +65,10 @@ class Question:
     used: Int64 = field(init=False)
     trips: Trips = field(init=False)
     roads: Roads = field(init=False)
+    places: Mapping[str, bool] = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    noted: Int64 = field(init=False)
+    harm: Harm = field(init=False)
 
     def __post_init__(self) -> None:
         trips = self.movements.trips
@@ -73,6 +79,16 @@ class Question:
         object.__setattr__(self, "used", used)
         object.__setattr__(self, "trips", dense)
         object.__setattr__(self, "roads", _roads(self.problem, self.facts, used))
+        object.__setattr__(self, "places", _places(self.movements.arriving))
+        object.__setattr__(self, "arrivals", _arrivals(self.movements, [*self.places], self.directions))
+        noted, harm = _harm(self)
+        object.__setattr__(self, "noted", noted)
+        object.__setattr__(self, "harm", harm)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Names of the directions, in order."""
+        return tuple(key for key, _ in self.problem.directions)
 
     @property
     def seconds(self) -> list[int]:
@@ -90,6 +106,10 @@ class Question:
         arcs = (self.used, len(self.problem.network.arcs))
         return drawn(self.facts, self.movements.vehicles, arcs, self.chances, lot)
 
+    def turnout(self, lot: Lot) -> Turnout:
+        """Return who comes, and how, in the worlds of a lot."""
+        return turnout(self.places, self.directions, self.chances, lot)
+
 
 def slices(worlds: int) -> list[tuple[int, int]]:
     """Return the bounds of slices; they do not depend on who works on them."""
@@ -100,15 +120,15 @@ def evaluated(question: Question, first: int, last: int) -> Outcomes:
     """Return what comes of the plan in worlds [first, last)."""
     lot = question.lot(first, last)
     given = question.drawn(lot)
-    touched = _touched(question)
-    arrive, state, enter = run(question.roads, question.trips, given, touched)
-    came, out, last_s = _tally(question, arrive, lot)
+    arrive, state, enter = run(question.roads, question.trips, given, question.noted)
+    seconds = np.asarray(question.seconds, dtype=np.int64)
+    tally = tallied(question.arrivals, question.turnout(lot), arrive, seconds)
+    out = tally.out // PERMILLE
     return Outcomes(
-        out=out // PERMILLE, came=came // PERMILLE, last_s=last_s,
-        out_by=np.minimum(_out_by(question, arrive, lot), out[:, :, None] // PERMILLE),
-        undecided=_undecided(question, arrive, lot), broken=(state == BROKEN_OFF).sum(axis=1),
-        rerouted=(state == ANOTHER_WAY).sum(axis=1), exposure=_exposure(question, given, touched, enter),
-        true=given.true,
+        out=out, came=tally.came // PERMILLE, last_s=tally.last_s,
+        out_by=np.minimum(tally.out_by // PERMILLE, out[:, :, None]), undecided=tally.undecided // PERMILLE,
+        broken=(state == BROKEN_OFF).sum(axis=1), rerouted=(state == ANOTHER_WAY).sum(axis=1),
+        exposure=exposed(question.harm, question.roads, given, enter), true=given.true,
     )  # fmt: skip
 
 
@@ -118,12 +138,11 @@ def forced(question: Question, facts: Sequence[int], first: int, last: int) -> I
     All else is as drawn: both answers stand in the same worlds.
     """
     lot = question.lot(first, last)
-    given, nothing = question.drawn(lot), np.zeros(0, dtype=np.int64)
+    given, coming, nothing = question.drawn(lot), question.turnout(lot), np.zeros(0, dtype=np.int64)
 
     def persons(true: NDArray[np.bool_]) -> Int64:
         arrive, _, _ = run(question.roads, question.trips, given._replace(true=true), nothing)
-        _, out, _ = _tally(question, arrive, lot)
-        total: Int64 = out.sum(axis=1) // PERMILLE
+        total: Int64 = tallied(question.arrivals, coming, arrive, nothing).out.sum(axis=1) // PERMILLE
         return total
 
     as_drawn, found = persons(given.true), np.zeros((last - first, len(facts), 2), dtype=np.int64)
@@ -136,121 +155,43 @@ def forced(question: Question, facts: Sequence[int], first: int, last: int) -> I
     return found
 
 
-def _there(row: Arriving, arrive: Int64) -> NDArray[np.bool_]:
-    """Return (worlds,) whether persons arrive: their movement does, and all that brought them to it."""
-    found: NDArray[np.bool_] = arrive[:, row.movement] >= 0
-    for before in row.came_by:
-        found &= arrive[:, before] >= 0
-    return found
+def _places(rows: Sequence[Arriving]) -> dict[str, bool]:
+    reserved = {row.place for row in rows if row.reserve}
+    return {place: place in reserved for place in sorted({row.place for row in rows})}
 
 
-def _tally(question: Question, arrive: Int64, lot: Lot) -> tuple[Int64, Int64, Int64]:
-    """Return (worlds, directions) thousandths of persons come and out, and the last arrival (-1: not all)."""
-    rows = [row for row in question.movements.arriving if not row.reserve]
-    shares = coming({row.place for row in rows}, question.chances, lot)
-    column = {key: d for d, (key, _) in enumerate(question.problem.directions)}
-    shape = (len(lot.worlds), len(column))
-    out, came = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    last_s, whole = np.full(shape, -1, dtype=np.int64), np.ones(shape, dtype=bool)
-    for row in rows:
-        d, there, persons = column[row.direction], _there(row, arrive), row.persons * shares[row.place]
-        came[:, d] += persons
-        out[:, d] += np.where(there, persons, 0)
-        whole[:, d] &= there
-        last_s[:, d] = np.maximum(last_s[:, d], np.where(there, arrive[:, row.movement], -1))
-    if question.chances.carless_share_most:
-        for (_, direction), behind in _left_behind(question, rows, shares, lot).items():
-            d = column[direction]
-            whole[:, d] &= behind == 0
-            out[:, d] = np.maximum(0, out[:, d] - behind)
-    return came, out, np.where(whole, last_s, -1)
+def _arrivals(movements: Movements, places: Sequence[str], directions: Sequence[str]) -> Arrivals:
+    rows = movements.arriving
+    place = {name: k for k, name in enumerate(places)}
+    direction = {name: k for k, name in enumerate(directions)}
+    return Arrivals(
+        movement=_int64([row.movement for row in rows]), came_first=_bounds([len(r.came_by) for r in rows]),
+        came_by=_int64([before for row in rows for before in row.came_by]),
+        place=_int64([place[row.place] for row in rows]),
+        direction=_int64([direction[row.direction] for row in rows]),
+        persons=_int64([row.persons for row in rows]),
+        reserve=np.asarray([row.reserve for row in rows], dtype=bool),
+        own_car=np.asarray([row.own_car for row in rows], dtype=bool),
+    )  # fmt: skip
 
 
-def _out_by(question: Question, arrive: Int64, lot: Lot) -> Int64:
-    """Return (worlds, directions, seconds) persons out by each second of the question, reserves left out."""
-    rows = [row for row in question.movements.arriving if not row.reserve]
-    shares = coming({row.place for row in rows}, question.chances, lot)
-    keys, seconds = [key for key, _ in question.problem.directions], question.seconds
-    found = np.zeros((len(lot.worlds), len(keys), len(seconds)), dtype=np.int64)
-    for d, key in enumerate(keys):
-        mine = [row for row in rows if row.direction == key]
-        if not mine:
-            continue
-        there = np.stack([_there(row, arrive) for row in mine], axis=1)
-        persons = np.stack([row.persons * shares[row.place] for row in mine], axis=1) * there
-        arrived_s = arrive[:, [row.movement for row in mine]]
-        for k, second in enumerate(seconds):
-            found[:, d, k] = (persons * (arrived_s <= second)).sum(axis=1)
-    return found // PERMILLE
-
-
-def _left_behind(
-    question: Question, rows: Sequence[Arriving], shares: Mapping[str, Int64], lot: Lot
-) -> dict[tuple[str, str], Int64]:
-    """Return by place and direction (worlds,) thousandths of persons without a car for whom no seat is free.
-
-    Free are the seats of those who stay after all.
-    """
-    without = carless(shares, question.chances, lot)
-    found: dict[tuple[str, str], Int64] = {}
-    for row in rows:
-        come = shares[row.place]
-        lacking = come * without[row.place] // PERMILLE if row.own_car else come - PERMILLE
-        key = row.place, row.direction
-        found[key] = found.get(key, np.zeros(len(lot.worlds), dtype=np.int64)) + row.persons * lacking
-    return {key: np.maximum(0, lacking) for key, lacking in sorted(found.items())}
-
-
-def _undecided(question: Question, arrive: Int64, lot: Lot) -> Int64:
-    """Return (worlds, 2) undecided persons who come for what is held for them, and those of them who are out.
-
-    Room is held in every direction; a place's undecided are shared out between directions by lot.
-    """
-    rows = [row for row in question.movements.arriving if row.reserve]
-    keys = [key for key, _ in question.problem.directions]
-    places = {row.place for row in rows}
-    shares = {place: undecided(place, keys, question.chances, lot) for place in sorted(places)}
-    found = np.zeros((len(lot.worlds), 2), dtype=np.int64)
-    for row in rows:
-        persons = row.persons * shares[row.place][:, keys.index(row.direction)]
-        found[:, 0] += persons
-        found[:, 1] += np.where(_there(row, arrive), persons, 0)
-    return found // PERMILLE
-
-
-def _touched(question: Question) -> Int64:
-    """Return the positions of arcs with persons aboard that some event may lie on."""
-    trips = question.movements.trips
-    harmful = np.zeros(len(question.problem.network.arcs), dtype=bool)
-    for event in question.problem.network.events:
-        harmful[[arc for arc, _ in event.shares]] = True
-    persons = np.repeat(question.movements.aboard, np.diff(trips.arc_first))
-    return np.flatnonzero(harmful[trips.arcs] & (persons > 0))
-
-
-def _exposure(question: Question, given: Drawn, touched: Int64, enter: Int64) -> Int64:
-    """Return (worlds,) person-seconds on arcs in what is harmful there when they are entered.
-
-    Of several events on one arc the one that covers most of it counts.
-    """
-    network, trips = question.problem.network, question.movements.trips
+def _harm(question: Question) -> tuple[Int64, Harm]:
+    """Return the positions of steps with persons aboard that some event may lie on, and the events there."""
     column = {fact.id: k for k, fact in enumerate(question.facts)}
-    by_arc: dict[int, list[tuple[int, HazardEvent, int]]] = {}
-    for event in network.events:
+    dense = {arc: k for k, arc in enumerate(question.used.tolist())}
+    by_arc: list[list[tuple[int, int, int, int]]] = [[] for _ in dense]
+    for event in question.problem.network.events:
         for arc, share in event.shares:
-            by_arc.setdefault(arc, []).append((column[f"event {event.id}"], event, share))
+            if arc in dense:
+                row = (column[f"event {event.id}"], event.from_s, event.until_s, share)
+                by_arc[dense[arc]].append(row)
+    trips = question.trips
     persons = np.repeat(question.movements.aboard, np.diff(trips.arc_first))
-    total = np.zeros(len(enter), dtype=np.int64)
-    for place, step in enumerate(touched.tolist()):
-        arc, t = int(trips.arcs[step]), enter[:, place]
-        worst = np.zeros(len(enter), dtype=np.int64)
-        for k, event, share in by_arc[arc]:
-            during = given.true[:, k] & (t >= event.from_s) & (t < event.until_s)
-            worst = np.maximum(worst, np.where(during, share, 0))
-        slow = given.slow[:, question.trips.arcs[step]].astype(np.int64)
-        seconds = int(network.arcs.travel_s[arc]) * (PERMILLE + slow) // PERMILLE
-        total += worst * seconds * int(persons[step]) // PPM
-    return total
+    harmful = np.asarray([bool(rows) for rows in by_arc], dtype=bool)
+    noted = np.flatnonzero(harmful[trips.arcs] & (persons > 0))
+    rows = _int64([row for rows in by_arc for row in rows]).reshape(-1, 4)
+    first = _bounds([len(rows) for rows in by_arc])
+    return noted, Harm(arcs=trips.arcs[noted], persons=persons[noted], first=first, rows=rows)
 
 
 def _roads(problem: PlanningProblem, facts: Sequence[Fact], used: Int64) -> Roads:
@@ -268,13 +209,20 @@ def _roads(problem: PlanningProblem, facts: Sequence[Fact], used: Int64) -> Road
             for arc in fact.arcs:
                 if arc in dense:
                     rows[dense[arc]].append([k, int(fact.kind == FactKind.EARLY)])
-    flat = [row for arc in rows for row in arc]
-    bounds = np.concatenate([[0], np.cumsum([len(arc) for arc in rows])])
     return Roads(
-        travel_s=np.asarray(network.arcs.travel_s, dtype=np.int64)[used],
-        piece_first=np.asarray(first, dtype=np.int64),
-        pieces=np.asarray(pieces, dtype=np.int64).reshape(-1, 4), fact_first=bounds.astype(np.int64),
-        facts=np.asarray(flat, dtype=np.int64).reshape(-1, 2),
-        windows=np.asarray(problem.rules.movement_windows, dtype=np.int64).reshape(-1, 2),
+        travel_s=_int64(network.arcs.travel_s)[used],
+        piece_first=_int64(first),
+        pieces=_int64(pieces).reshape(-1, 4),
+        fact_first=_bounds([len(arc) for arc in rows]),
+        facts=_int64([row for arc in rows for row in arc]).reshape(-1, 2),
+        windows=_int64(problem.rules.movement_windows).reshape(-1, 2),
         horizon_s=network.horizon_s,
-    )  # fmt: skip
+    )
+
+
+def _bounds(lengths: Sequence[int]) -> Int64:
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(_int64(lengths))])
+
+
+def _int64(values: object) -> Int64:
+    return np.asarray(values, dtype=np.int64)

@@ -14,16 +14,6 @@ PPM = 1_000_000
 LAYER_SHARES = (1, 2, 1)
 """Of four worlds one uses the low figures of a voice, two the central, one the high ones (an assumption of
 this project, to be reviewed by the planning team)."""
-_ROUNDS = 6
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-
-
-def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return SplitMix64's mixing (Steele, Lea and Flood, OOPSLA 2014, doi:10.1145/2660193.2660195)."""
-    with np.errstate(over="ignore"):
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
 
 
 def _start(seed: int, name: str) -> np.uint64:
@@ -35,31 +25,23 @@ def uniform_ppm(seed: int, name: str, worlds: Int64) -> Int64:
 
     A counter that starts where SHA-256 of seed and name puts it is mixed.
     """
-    with np.errstate(over="ignore"):
-        z = _start(seed, name) + (worlds.astype(np.uint64) + np.uint64(1)) * _STEP
-    found: Int64 = ((_mixed(z) >> np.uint64(11)) % np.uint64(PPM)).astype(np.int64)
+    from safepassage.kernels.worlds.draw_loops import fill_uniform  # noqa: PLC0415 - numba loads slowly
+
+    found = np.empty(len(worlds), dtype=np.int64)
+    fill_uniform(_start(seed, name), worlds, found)
     return found
 
 
 def stratum(seed: int, name: str, worlds: Int64, n: int) -> Int64:
     """Return (worlds,) where each of the worlds 0 to n - 1 stands in a permutation of them by seed and name.
 
-    A Feistel network on the least even number of bits that holds n, walked until it is back below n (Black
-    and Rogaway 2002, doi:10.1007/3-540-45760-7_9): no state, so any world can be asked alone.
+    There is no state, so any world can be asked alone.
     """
-    half = np.uint64(max(1, (max(2, n) - 1).bit_length() + 1) // 2)
-    mask, start = np.uint64((1 << int(half)) - 1), _start(seed, f"order {name}")
-    found = worlds.astype(np.uint64)
-    todo = np.ones(len(found), dtype=bool)
-    while todo.any():
-        left, right = found[todo] >> half, found[todo] & mask
-        for k in range(_ROUNDS):
-            with np.errstate(over="ignore"):
-                salt = start + np.uint64(k + 1) * _STEP
-                left, right = right, left ^ (_mixed(right + salt) & mask)
-        found[todo] = (left << half) | right
-        todo = found >= np.uint64(n)
-    return found.astype(np.int64)
+    from safepassage.kernels.worlds.draw_loops import fill_strata  # noqa: PLC0415 - numba loads slowly
+
+    found = np.empty(len(worlds), dtype=np.int64)
+    fill_strata(_start(seed, f"order {name}"), worlds, n, found)
+    return found
 
 
 def stratified_ppm(seed: int, name: str, worlds: Int64, n: int) -> Int64:

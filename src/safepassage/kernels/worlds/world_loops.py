@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import compiled, inlined, inner
 
 PERMILLE = 1_000
 TURNS_MOST = 64
@@ -70,6 +70,17 @@ def window_from(roads: Any, t: int, needed_s: int) -> Any:
     return -1
 
 
+@inlined
+def allowed_until(roads: Any, t: int) -> Any:
+    """Return until when movement that goes on at t may last, t itself where it may not."""
+    if len(roads.windows) == 0:
+        return roads.horizon_s * 2
+    for k in range(len(roads.windows)):
+        if roads.windows[k, 0] <= t < roads.windows[k, 1]:
+            return roads.windows[k, 1]
+    return t
+
+
 @inner
 def entered(roads: Any, slow: Any, cut: int, arc: int, t: int) -> Any:
     """Return when an arc that is reached at t can be entered and left again while open, -1 if never."""
@@ -90,42 +101,39 @@ def entered(roads: Any, slow: Any, cut: int, arc: int, t: int) -> Any:
 
 
 @inner
+def fill_plain(roads: Any, slow: Any, cuts: Any, plain_s: Any) -> None:
+    """Fill (arcs,) the seconds an arc takes in a world, -1 where it changes or is cut: most never do."""
+    for arc in range(len(plain_s)):
+        changes = cuts[arc] != 0 or roads.piece_first[arc] != roads.piece_first[arc + 1]
+        plain_s[arc] = -1 if changes else roads.travel_s[arc] * (PERMILLE + slow[arc]) // PERMILLE
+
+
+@inlined
 def driven(  # noqa: PLR0917 - tuples in loops cost more than arguments
     roads: Any, world: Any, arcs: Any, waits: Any, rows: tuple[int, int], t: int, noted: Any
 ) -> Any:  # fmt: skip
-    """Return when a way is done that begins at t, -1 where it breaks off; note when its arcs are entered.
-
-    An arc that never changes and is not cut takes the short way through the loop: most do.
-    """
-    slow, cuts = world
+    """Return when a way is done that begins at t, -1 where it breaks off; note when its arcs are entered."""
+    slow, cuts, plain_s = world
     place, enter = noted
-    windows, n_windows, w = roads.windows, len(roads.windows), 0
+    until_s = allowed_until(roads, t)
     for k in range(rows[0], rows[1]):
         arc, reached = arcs[k], t
         if len(waits):
             reached += waits[k]
-        tau = roads.travel_s[arc] * (PERMILLE + slow[arc]) // PERMILLE
-        plain = cuts[arc] == 0 and roads.piece_first[arc] == roads.piece_first[arc + 1]
-        if plain:
-            while w < n_windows and reached + tau > windows[w, 1]:
-                w += 1
-            if w < n_windows:
-                reached = max(reached, windows[w, 0])
-            plain = n_windows == 0 or (w < n_windows and reached + tau <= windows[w, 1])
-            w = min(w, max(0, n_windows - 1))
-        if plain:
-            t = reached + tau
-        else:
+        tau = plain_s[arc]
+        if tau < 0 or reached + tau > until_s:
             reached = entered(roads, slow, cuts[arc], arc, reached)
             if reached < 0:
                 return -1
-            t = reached + travel_s(roads, slow, arc, reached)
+            tau = travel_s(roads, slow, arc, reached)
+            until_s = allowed_until(roads, reached)
+        t = reached + tau
         if len(place) and place[k] >= 0:
             enter[place[k]] = reached
     return t
 
 
-@inner
+@inlined
 def ready(trips: Any, arrive: Any, i: int) -> Any:
     """Return when vehicle and people of a movement are there, -1 where the vehicle never is."""
     start, before = trips.depart_s[i], trips.before[i]
@@ -144,12 +152,13 @@ def ready(trips: Any, arrive: Any, i: int) -> Any:
 def run_all(roads: Any, trips: Any, drawn: Any, found: Any) -> None:
     """Fill arrivals, states and times of entry of all worlds."""
     place, arrive, state, enter = found
-    cuts = np.zeros(len(roads.travel_s), dtype=np.int64)
+    cuts, plain_s = np.zeros((2, len(roads.travel_s)), dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
     for w in range(len(arrive)):
         came, entry, fails_s = arrive[w], enter[w], drawn.fails_s[w]
         fill_cuts(roads, drawn.true[w], drawn.cut[w], cuts)
-        world = (drawn.slow[w], cuts)
+        fill_plain(roads, drawn.slow[w], cuts, plain_s)
+        world = (drawn.slow[w], cuts, plain_s)
         for i in range(len(trips.depart_s)):
             start, v = ready(trips, came, i), trips.vehicle[i]
             if start < 0 or (v >= 0 and start >= fails_s[v]):
