@@ -19,6 +19,8 @@ BENCH = ("requirements-bench.lock", "requirements-dev.lock", "requirements.lock"
 BENCHMARKS = ("network", "planning")
 INTERRUPTED = 130
 MOST_WORKERS = 4
+# Files stay together: what a module's tests share is made once. Long ones begin first (tests/conftest.py).
+SHARED_OUT = ("--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def say(line: str) -> None:
@@ -49,8 +51,7 @@ def workers(args: Sequence[str]) -> list[str]:
     """Return how many processes share a whole run of the tests; a chosen few run in one."""
     whole = list(args) in ([], ["-m", "slow"])
     count = min(os.cpu_count() or 1, MOST_WORKERS)
-    # Files stay together: what a module's tests share is made once.
-    return ["-n", str(count), "--dist", "loadfile"] if whole and count > 1 else []
+    return ["-n", str(count), *SHARED_OUT] if whole and count > 1 else []
 
 
 CHECKS: dict[str, list[str]] = {
@@ -59,7 +60,7 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-logo"],
     "docs": ["docs/generate.py", "--check"],
-    "tests": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not slow"],
+    "tests": ["-m", "pytest", "-n", "2", *SHARED_OUT, "-m", "not slow"],
 }
 
 

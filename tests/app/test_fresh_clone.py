@@ -16,7 +16,7 @@ from tools import environment
 from tools.environment import Environment, SetupError
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 EXAMPLE_PLANNED = {0, 3}
 
