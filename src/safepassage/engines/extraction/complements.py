@@ -10,8 +10,12 @@ from safepassage.engines.extraction.tree import SUBJECTS, Tree
 VERBAL = frozenset({"VERB", "AUX"})
 PARTS = frozenset({"among", "including", "all", "most", "half", "many", "some"})
 """Words that begin a part of what was counted just before."""
+PLACING = frozenset({"on", "in", "at", "near", "from", "outside", "inside", "along"})
+"""Prepositions of place; what they tell stands where the object was."""
 LONG_QUOTE = 5
 """A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
+NOUNS_UP = 5
+"""So far above "which X denies" the claim may stand that is denied ("reports of men sent to the front, which …")."""
 
 
 def preposition_of(tree: Tree, i: int, lemma: str) -> int | None:
@@ -30,6 +34,8 @@ def _figured(tree: Tree, i: int) -> tuple[int, ...]:
     preps = [p for p in tree.with_dep(i, "prep", "advmod") if tree.tokens[p].text.lower() != "according"]
     numbers = [c for p in preps for c in tree.subtree(p) if c > i]
     found = {*tree.subtree(counted[0]), *numbers}
+    if not any(tree.tokens[k].tag == "CD" for k in found):
+        return ()  # "gave a lower figure" says none
     commas = {k + 1 for k in found if k + 2 in found and tree.tokens[k + 1].text == ","}
     return _with_parts(tree, tree.trimmed(found | commas))
 
@@ -63,7 +69,7 @@ def _accused(tree: Tree, i: int) -> tuple[int, ...]:
         return ()
     for k in tree.with_dep(i, "dobj"):
         if any(tree.tokens[p].text.lower() in {"of", "for"} for p in tree.with_dep(k, "prep")):
-            return tree.trimmed(tree.subtree(k))
+            return tree.trimmed(_going_on(tree, i, tree.subtree(k)))
     return ()
 
 
@@ -80,10 +86,10 @@ def content_of(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
         return counted, "object"
     for kind, lemmas, frame in frames:
         content = frame(tree, i) if lemma in lemmas else ()
-        if content and kind == "quotation" and _goes_on(tree, i, content):
+        if content and kind == "quotation" and _is_no_quotation(tree, i, content, lemma):
             continue
         if content and kind == "quotation":
-            content = _joined(_behind_colon(tree, i, content), clause_of(tree, i))
+            content = _joined(tree, _behind_colon(tree, i, content), clause_of(tree, i))
             content = _with_what_is_called(tree, i, content)
         if content:
             return content, kind
@@ -108,13 +114,29 @@ def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
         if (lemma, tree.tokens[preposition].lemma) == ("accuse", "of"):
             # Whom somebody accuses of what is one content: "the army of shelling a column".
             objects += [preposition, *(c for k in tree.with_dep(i, "dobj") for c in tree.subtree(k))]
-        return tree.trimmed(objects), "phrasal"
+        return tree.trimmed(_going_on(tree, i, objects)), "phrasal"
     if lemma in lexicon.CAUSED and tree.with_dep(i, "dobj"):
         return _caused(tree, i), "phrasal"
     infinitive = any(tree.tokens[k].text.lower() == "to" for k in tree.with_dep(i, "aux"))
     found = _object(tree, i) if lemma in lexicon.OBJECTS and not infinitive else ()
     counted = any(tree.tokens[k].tag == "CD" for k in found)
     return (_with_parts(tree, found) if counted else found), "object" if found else ""
+
+
+def _going_on(tree: Tree, i: int, objects: list[int]) -> list[int]:
+    """Return an object with what a parse hangs on the verb right behind it ("of men | going from door to door")."""
+    found = list(objects)
+    for k in tree.children[i]:
+        whole = tree.subtree(k)
+        part = tree.tokens[k].dep == "prep" or tree.tokens[k].tag in {"VBG", "VBN"}
+        where = tree.tokens[k].dep != "prep" or tree.tokens[k].text.lower() in PLACING
+        if found and whole[0] == max(found) + 1 and part and where and not _names_a_day(tree, whole):
+            found += whole
+    return found
+
+
+def _names_a_day(tree: Tree, positions: list[int]) -> bool:
+    return any(tree.tokens[k].text.lower() in lexicon.CALENDAR for k in positions)
 
 
 def _caused(tree: Tree, i: int) -> tuple[int, ...]:
@@ -129,12 +151,15 @@ def _caused(tree: Tree, i: int) -> tuple[int, ...]:
 def _noun_denied(tree: Tree, i: int) -> tuple[int, ...]:
     """Return "an accusation" of "an accusation Y denies"."""
     token = tree.tokens[i]
-    noun = tree.tokens[token.head]
-    named = noun.lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS | lexicon.FIGURES
-    if token.lemma not in lexicon.DENYING | lexicon.JUDGING or token.dep != "relcl" or not named:
+    if token.lemma not in lexicon.DENYING | lexicon.JUDGING or token.dep != "relcl":
         return ()
-    clause = set(tree.subtree(i))
-    return tree.trimmed(k for k in tree.subtree(token.head) if k not in clause)
+    noun = token.head
+    for _ in range(NOUNS_UP):
+        if tree.tokens[noun].lemma in lexicon.CUE_NOUNS | lexicon.VERSIONS | lexicon.FIGURES:
+            clause = set(tree.subtree(i))
+            return tree.trimmed(k for k in tree.subtree(noun) if k not in clause)
+        noun = tree.tokens[noun].head
+    return ()
 
 
 def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
@@ -146,6 +171,22 @@ def _counted(tree: Tree, i: int, lemma: str) -> tuple[int, ...]:
     gives = lemma in lexicon.OBJECTS | lexicon.SHOWING | lexicon.SAYING
     found = _object(tree, i) if lemma == "see" or (gives and bare) else ()
     return _with_parts(tree, found) if any(tree.tokens[k].tag == "CD" for k in found) else ()
+
+
+def _is_no_quotation(tree: Tree, i: int, quoted: tuple[int, ...], lemma: str) -> bool:
+    """Tell whether a verb has words of its own to say, or only a name in quotation marks beside it."""
+    accused = _accused(tree, i)
+    if accused and not set(accused) & set(quoted):
+        return True
+    cries = lemma in lexicon.CRYING - lexicon.SAYING - lexicon.ALLEGING - lexicon.ASKING
+    return (cries and not _is_utterance(tree, quoted)) or _goes_on(tree, i, quoted)
+
+
+def _is_utterance(tree: Tree, quoted: tuple[int, ...]) -> bool:
+    """Tell whether a quotation is a sentence: closed as one, or behind a comma or colon."""
+    first, last = quoted[0], quoted[-1]
+    led = first > 0 and tree.tokens[first - 1].text in {",", ":"}
+    return led or tree.tokens[last - 1].text in {",", ".", "!", "?", "…"}
 
 
 def _goes_on(tree: Tree, i: int, quoted: tuple[int, ...]) -> bool:
@@ -193,7 +234,13 @@ def _cut_off(tree: Tree, i: int, first: int) -> set[int]:
 
 
 def _told_clause(tree: Tree, i: int) -> set[int]:
-    """Return "that …" which a parse hangs on who was told ("told the team that …")."""
+    """Return "that …" which a parse hangs on who was told, and where ("told the team on a tour that …")."""
+    for k in tree.subtree(i):
+        clause = tree.subtree(k) if k > i and tree.tokens[k].dep in {"relcl", "acl"} else []
+        if len(clause) > 1 and tree.tokens[clause[0]].text.lower() == "that" and clause[0] > i + 1:
+            own = [s for s in tree.with_dep(k, *SUBJECTS) if s != clause[0]]
+            if own:
+                return set(clause)
     for listener in tree.with_dep(i, "dobj", "dative"):
         for k in tree.with_dep(listener, "relcl", "acl"):
             whole = tree.subtree(k)
@@ -266,16 +313,22 @@ def quoted(tree: Tree, i: int) -> tuple[int, ...]:
     found: set[int] = set()
     for first, last in tree.quotes:
         whole = range(first, last + 1)
-        near = _beside(tree, i, first, last) and not _nearer(tree, i, first)
+        near = _beside(tree, i, first, last) and not _nearer(tree, i, first, last)
         if here & set(whole) and not tree.is_title(first, last) and near:
             found.update(whole)
     return tuple(sorted(found))
 
 
-def _nearer(tree: Tree, i: int, first: int) -> bool:
-    """Tell whether another verb that quotes stands between a verb and a quotation behind it."""
-    between = range(i + 1, first) if first > i else ()
-    return any(tree.tokens[k].lemma in lexicon.QUOTING and tree.tokens[k].pos == "VERB" for k in between)
+def _nearer(tree: Tree, i: int, first: int, last: int) -> bool:
+    """Tell whether another verb that quotes stands between a verb and a quotation."""
+    between = range(i + 1, first) if first > i else range(last + 1, i)
+    return any(
+        tree.tokens[k].lemma in lexicon.QUOTING
+        and tree.tokens[k].pos == "VERB"
+        and tree.quoted[k] < 0
+        and (first > i or tree.tokens[k].dep not in {"relcl", "acl"})
+        for k in between
+    )
 
 
 def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
@@ -302,8 +355,10 @@ def _behind_colon(tree: Tree, i: int, quoted: tuple[int, ...]) -> tuple[int, ...
     return tuple(k for k in quoted if k > i) or quoted if colon else quoted
 
 
-def _joined(quoted: tuple[int, ...], clause: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a quotation with the clause it is part of."""
+def _joined(tree: Tree, quoted: tuple[int, ...], clause: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a quotation with the clause it is part of; behind a colon it stands alone."""
+    if quoted and quoted[0] > 0 and tree.tokens[quoted[0] - 1].text == ":":
+        return quoted
     if clause and set(clause) & set(quoted):
         return tuple(sorted(set(clause) | set(quoted)))
     return quoted

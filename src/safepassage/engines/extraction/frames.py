@@ -9,6 +9,7 @@ from safepassage.engines.extraction import asides, lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.complements import (
     LONG_QUOTE,
+    PARTS,
     VERBAL,
     between_semicolons,
     clause_of,
@@ -56,7 +57,7 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     ordered = list(by_word_order(tree, found))
     found += [*ordered, *relays.relied_upon(tree, ordered)]
     found.extend(_loose_quotes(tree, found))
-    return tuple(sorted(found, key=lambda a: (a.cue or a.content)[0]))
+    return tuple(dict.fromkeys(sorted(found, key=lambda a: (a.cue or a.content)[0])))
 
 
 def _shouted(word: str) -> bool:
@@ -91,6 +92,10 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
         yield relay
     if relay is not None or _is_citing(tree, i):
         return
+    expressed = _expressed(tree, i)
+    if expressed is not None:
+        yield expressed
+        return
     subject = _speaking(tree, i)
     impersonal = _is_impersonal(tree, i)
     source = () if subject is None or impersonal else _source(tree, subject, i)
@@ -104,6 +109,8 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
         return  # "nobody will be asked for papers" asks nobody
     if kind in {"quotation", "inverted"} and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
         return  # "a video posted on Monday" speaks of the video, not of the quotation beside it
+    if tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN" and lemma in lexicon.CALLING:
+        return  # "a welder called Anton" calls nobody anything
     if not content or (not source and not impersonal and not _may_be_without_source(tree, i)):
         return
     cue = _cue(tree, i, content)
@@ -112,6 +119,26 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
         yield _with_relays(tree, i, stated)
+
+
+def _expressed(tree: Tree, i: int) -> Attribution | None:
+    """Return "X expressed concern at content", "X gave assurances that content": the noun says how."""
+    if tree.tokens[i].lemma not in lexicon.EXPRESSING or tree.with_dep(i, "auxpass"):
+        return None
+    subject = _subject(tree, i)
+    for k in tree.with_dep(i, "dobj"):
+        if subject is None or tree.tokens[k].lemma not in lexicon.EXPRESSED:
+            continue
+        told = [c for c in tree.with_dep(k, "acl", "ccomp", "relcl", "prep") if c > k]
+        told += [c for c in tree.with_dep(i, "ccomp", "xcomp", "prep") if c > k]
+        content = tree.trimmed(c for t in told[:1] for c in tree.subtree(t))
+        cue = tuple(c for c in range(_cue(tree, i, content)[0], k + 1) if c not in content)
+        source = _source(tree, subject, i)
+        if content and content[0] == k + 1 and not set(source) & set(cue):
+            return Attribution(
+                source=source, cue=cue, content=content, kind="noun", lemma=tree.tokens[k].lemma
+            )
+    return None
 
 
 def _unknown(tree: Tree, i: int) -> Attribution | None:
@@ -276,11 +303,18 @@ def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
             own = tree.subtree(clause)
             if own[0] > 0 and tree.tokens[own[0] - 1].text == ",":
                 below -= set(own)
-    source = tree.trimmed(below)
+    source = tree.trimmed(_without_part(tree, sorted(below), verb))
     after = source[-1] + 1 if source else 0
     if source and after < verb and tree.tokens[after].text == "," and _has_aside(tree, source):
         return (*source, after)
     return source
+
+
+def _without_part(tree: Tree, below: list[int], verb: int) -> list[int]:
+    """Return a subject without what a parse joins to it of the words said ("most of them by the army, | X said")."""
+    commas = [k for k in below if tree.tokens[k].text == ","]
+    part = tree.tokens[below[0]].text.lower() in PARTS if below else False
+    return [k for k in below if k > commas[-1]] if part and commas and commas[-1] < verb - 1 else below
 
 
 def _has_aside(tree: Tree, source: tuple[int, ...]) -> bool:
@@ -461,7 +495,7 @@ def _noun(tree: Tree, i: int) -> list[Attribution]:
         return [misread]
     clauses = tree.with_dep(i, "acl", "ccomp")
     that = [k for k in clauses if any(tree.tokens[c].dep == "mark" for c in tree.children[k])]
-    infinitive = [k for k in clauses if any(tree.tokens[c].text == "to" for c in tree.children[k])]
+    infinitive = [k for k in clauses if any(tree.tokens[c].tag == "TO" for c in tree.children[k])]
     for k in (that or infinitive)[:1]:
         owner = tree.with_dep(i, "poss")
         source = tree.trimmed(tree.subtree(owner[0])) if owner else ()

@@ -113,6 +113,15 @@ NO_PART = words("in on at during after before since until by from over amid thro
 AUTHORITIES = words("according as in by per")
 ACCOUNTS = words("words estimate account count view opinion version telling reckoning")
 """How "according to" can also be put: "in the words of"."""
+EXPRESSING = words("express voice give make convey have raise issue offer share reiterate repeat send deliver")
+"""Verbs that say nothing by themselves ("expressed concern", "gave assurances")."""
+EXPRESSED = words(
+    """concern confidence doubt hope fear regret alarm outrage dismay belief conviction satisfaction
+    opposition willingness readiness intention desire confirmation assurance warning denial accusation
+    allegation claim promise pledge anger suspicion view opinion frustration disappointment gratitude support
+    optimism scepticism skepticism sorrow shock"""
+)
+"""What they have somebody say."""
 CUE_ADJECTIVES = words(
     """aware certain clear confident concerned convinced worried afraid sure skeptical sceptical
     optimistic hopeful frustrated adamant unaware doubtful glad angry surprised satisfied unclear"""

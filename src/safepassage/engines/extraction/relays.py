@@ -48,10 +48,21 @@ def cited(tree: Tree, i: int, content: tuple[int, ...]) -> Attribution | None:
     cue = (*tree.with_dep(lead, "aux", "auxpass"), lead, *range(_as(tree, i), i + 1))
     inner = set(cue) | set(content)
     source = tuple(k for k in words_of(tree, whom[0], without=lead) if k not in inner)
+    content = _with_joined(tree, lead, content)
     return Attribution(
         source=source, cue=tuple(sorted(set(cue))), content=content, kind="relay",
         lemma=tree.tokens[i].lemma, via=by,
     )  # fmt: skip
+
+
+def _with_joined(tree: Tree, lead: int, content: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what was said with the clause a parse joins to the citing ("was quoted as saying A and | B had C")."""
+    for k in tree.with_dep(lead, "conj"):
+        first = tree.subtree(k)[0]
+        joins = first == content[-1] + 2 and tree.tokens[first - 1].dep == "cc"
+        if joins and tree.subject(k) is not None:
+            return (*content, first - 1, *tree.trimmed(tree.subtree(k)))
+    return content
 
 
 def _as(tree: Tree, i: int) -> int:
@@ -85,8 +96,8 @@ def agents(tree: Tree, verb: int) -> tuple[tuple[int, ...], ...]:
     through = {"by", "on", "in"} if tree.tokens[verb].lemma in SHOWN else {"by"}
     for by in tree.with_dep(verb, "agent", "prep"):
         if tree.tokens[by].text.lower() in through:
-            found += [words_of(tree, k) for k in tree.with_dep(by, "pobj")]
-    return tuple(found)
+            found += [named(tree, words_of(tree, k)) for k in tree.with_dep(by, "pobj")]
+    return tuple(words for words in found if words)
 
 
 def relied_on(
@@ -150,14 +161,14 @@ def heard_by(tree: Tree, verb: int) -> tuple[int, ...]:
         if tree.with_dep(verb, "auxpass"):
             return ()
         for k in tree.with_dep(verb, "dobj", "dative", "iobj"):
-            return _named(tree, words_of(tree, k, without=next(iter(tree.with_dep(k, "relcl", "acl")), -1)))
+            return named(tree, words_of(tree, k, without=next(iter(tree.with_dep(k, "relcl", "acl")), -1)))
     told = [o for p in tree.with_dep(verb, "prep", "dative") if tree.tokens[p].text.lower() == "to"
             for o in tree.with_dep(p, "pobj")]  # fmt: skip
     heard = next(_spoken_in(tree, verb), ()) or next((words_of(tree, o) for o in told), ())
-    return _named(tree, heard)
+    return named(tree, heard)
 
 
-def _named(tree: Tree, words: tuple[int, ...]) -> tuple[int, ...]:
+def named(tree: Tree, words: tuple[int, ...]) -> tuple[int, ...]:
     """Return a name with the rest of it that a parse cut off ("the news site Lwemba | Today")."""
     found = list(words)
     while found and found[-1] + 1 < len(tree.tokens) and _is_name(tree.tokens[found[-1] + 1]):

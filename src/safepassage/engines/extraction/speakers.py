@@ -32,7 +32,7 @@ PERSONS = words(
 DOCUMENTS = words(
     """report statement post message video article letter bulletin assessment briefing dispatch footage
     survey poll study analysis release notice announcement update communique note tweet broadcast
-    interview remark comment account summary map photograph image"""
+    interview remark comment account summary map photograph image list tally"""
 )
 """What speaks for whoever made it."""
 BODIES = words(
@@ -225,7 +225,8 @@ class Memory:
             return longest if longest and len(longest.words) > len(named.words) else None
         definite = tree.tokens[positions[0]].text.lower() in {"the", "this", "that", "both"}
         for _, who in reversed(rows):
-            titled = bool(who.proper) and fold(named.noun) in fold(who.words).split()
+            known = _plain_words(who.words)
+            titled = bool(who.proper) and fold(named.noun) in known
             if (
                 definite
                 and (who.noun == named.noun or titled)
@@ -233,9 +234,14 @@ class Memory:
                 and who.name != named.name
             ):
                 modifiers = set(fold(named.name).split()) - DETERMINERS
-                if modifiers <= set(fold(who.words).split()):
+                if modifiers <= known:
                     return who
         return None
+
+
+def _plain_words(words: str) -> frozenset[str]:
+    """Return the words of a description without their commas."""
+    return frozenset(word.strip(",.;:") for word in fold(words).split())
 
 
 def _same_thing(a: Speaker, b: Speaker) -> bool:

@@ -76,7 +76,7 @@ class Tree:
         kept = sorted(set(positions))
         while kept and self.tokens[kept[0]].text in EDGES | {"."}:
             kept.pop(0)
-        while kept and self.tokens[kept[-1]].text in EDGES | {"."}:
+        while kept and (self.tokens[kept[-1]].text in EDGES | {"."} or self.tokens[kept[-1]].dep == "cc"):
             kept.pop()
         return tuple(kept)
 
