@@ -14,8 +14,8 @@ PLACING = frozenset({"on", "in", "at", "near", "from", "outside", "inside", "alo
 """Prepositions of place; what they tell stands where the object was."""
 LONG_QUOTE = 5
 """A quotation of more tokens than this that belongs to no cue goes on with the last speaker."""
-NOUNS_UP = 5
-"""So far above "which X denies" the claim may stand that is denied ("reports of men sent to the front, which …")."""
+NOUNS_UP = 6
+"""So far above "which X denies" may stand what is denied ("reports of men sent to the front, which …")."""
 
 
 def preposition_of(tree: Tree, i: int, lemma: str) -> int | None:
@@ -37,7 +37,8 @@ def _figured(tree: Tree, i: int) -> tuple[int, ...]:
     if not any(tree.tokens[k].tag == "CD" for k in found):
         return ()  # "gave a lower figure" says none
     commas = {k + 1 for k in found if k + 2 in found and tree.tokens[k + 1].text == ","}
-    return _with_parts(tree, tree.trimmed(found | commas))
+    end = next((k for k in sorted(commas) if tree.tokens[k + 1].text.lower() == "without"), len(tree.tokens))
+    return _with_parts(tree, tree.trimmed(k for k in found | commas if k < end))
 
 
 def _with_parts(tree: Tree, counted: tuple[int, ...]) -> tuple[int, ...]:
@@ -84,6 +85,8 @@ def content_of(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
     counted = _counted(tree, i, lemma)
     if counted:
         return counted, "object"
+    if lemma == "accuse" and (accused := _complement(tree, i, lemma))[0]:
+        return accused
     for kind, lemmas, frame in frames:
         content = frame(tree, i) if lemma in lemmas else ()
         if content and kind == "quotation" and _is_no_quotation(tree, i, content, lemma):
@@ -124,7 +127,7 @@ def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
 
 
 def _going_on(tree: Tree, i: int, objects: list[int]) -> list[int]:
-    """Return an object with what a parse hangs on the verb right behind it ("of men | going from door to door")."""
+    """Return an object with what a parse hangs on the verb right behind it ("of men | going about")."""
     found = list(objects)
     for k in tree.children[i]:
         whole = tree.subtree(k)

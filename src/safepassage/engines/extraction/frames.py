@@ -103,14 +103,10 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     told = impersonal or lemma in lexicon.TOLD or _told_in_passive(kind, content, i)
     if tree.with_dep(i, "auxpass") and not told:
         return
-    if lemma in lexicon.ASKING and {tree.tokens[k].lemma for k in content} & lexicon.ANONYMOUS:
-        return  # "who asked not to be named" tells how somebody spoke
-    if kind == "phrasal" and not source and tree.with_dep(i, "auxpass"):
+    if _only_tells_of_somebody(tree, i, kind, content) or (
+        kind == "phrasal" and not source and tree.with_dep(i, "auxpass")
+    ):
         return  # "nobody will be asked for papers" asks nobody
-    if kind in {"quotation", "inverted"} and tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN":
-        return  # "a video posted on Monday" speaks of the video, not of the quotation beside it
-    if tree.tokens[i].dep == "acl" and tree.tokens[i].tag == "VBN" and lemma in lexicon.CALLING:
-        return  # "a welder called Anton" calls nobody anything
     if not content or (not source and not impersonal and not _may_be_without_source(tree, i)):
         return
     cue = _cue(tree, i, content)
@@ -119,6 +115,16 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
         yield _with_relays(tree, i, stated)
+
+
+def _only_tells_of_somebody(tree: Tree, i: int, kind: str, content: tuple[int, ...]) -> bool:
+    """Tell whether a verb of saying tells how somebody is called or spoke, and not what was said."""
+    token = tree.tokens[i]
+    if token.lemma in lexicon.ASKING and {tree.tokens[k].lemma for k in content} & lexicon.ANONYMOUS:
+        return True  # "who asked not to be named"
+    # "A video posted on Monday" speaks of the video, not of the quotation beside it; "a welder called Anton".
+    passing = kind in {"quotation", "inverted"} or token.lemma in lexicon.CALLING
+    return passing and token.dep == "acl" and token.tag == "VBN"
 
 
 def _expressed(tree: Tree, i: int) -> Attribution | None:
@@ -311,7 +317,7 @@ def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
 
 
 def _without_part(tree: Tree, below: list[int], verb: int) -> list[int]:
-    """Return a subject without what a parse joins to it of the words said ("most of them by the army, | X said")."""
+    """Return a subject without words said that a parse joins to it ("most of them by the army, | X said")."""
     commas = [k for k in below if tree.tokens[k].text == ","]
     part = tree.tokens[below[0]].text.lower() in PARTS if below else False
     return [k for k in below if k > commas[-1]] if part and commas and commas[-1] < verb - 1 else below

@@ -28,6 +28,8 @@ INTENDING = words(
     """plan intend promise vow pledge want seek propose aim decide agree refuse threaten swear offer
     decline prepare hope commit undertake"""
 )
+REFUSING = words("decline refuse")
+"""What leaves a question open ("declined to comment") and is something done, too."""
 PROMISING = words("promise vow pledge threaten swear offer propose refuse agree decline commit")
 """Verbs of intending by which somebody speaks."""
 ASKING = words(
@@ -113,7 +115,9 @@ NO_PART = words("in on at during after before since until by from over amid thro
 AUTHORITIES = words("according as in by per")
 ACCOUNTS = words("words estimate account count view opinion version telling reckoning")
 """How "according to" can also be put: "in the words of"."""
-EXPRESSING = words("express voice give make convey have raise issue offer share reiterate repeat send deliver")
+EXPRESSING = words(
+    "express voice give make convey have raise issue offer share reiterate repeat send deliver"
+)
 """Verbs that say nothing by themselves ("expressed concern", "gave assurances")."""
 EXPRESSED = words(
     """concern confidence doubt hope fear regret alarm outrage dismay belief conviction satisfaction

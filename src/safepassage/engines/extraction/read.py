@@ -61,9 +61,15 @@ PAPERS = words(
     chronicle press daily courier online tv channel monitor review dispatch today world weekly radio"""
 )
 """Last words of the names of outlets; whom one "told" of that name passes it on."""
+LONGEST_ACRONYM = 5
+NO_PRESS = frozenset(
+    {"UN", "EU", "US", "UK", "USA", "NATO", "OSCE", "ICRC", "WHO", "IAEA", "OCHA", "MP", "MPS", "PM"}
+)
+"""Acronyms that name no outlet; whom one "told" of any other is taken for one."""
+OCCASIONS = words("conference briefing meeting summit session hearing press media")
+"""What people are told at, and the press in general: no link of a chain."""
 UNNAMED = "unnamed"
 """The origin of what is told without saying by whom."""
-SUBJECT_NOUNS = frozenset({"PROPN"})
 
 
 @dataclass(slots=True)
@@ -142,7 +148,9 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     """Read one paragraph: attributions first, for they say whose words the rest is."""
     gaps = silence.gaps(passage.repaired)
     silent = frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end)
-    found = tuple(a for a in reader.frames(tree) if not a.cue or a.cue[0] not in silent)
+    found = tuple(
+        a for a in reader.frames(tree) if not a.cue or a.cue[0] not in silent or a.lemma in lexicon.REFUSING
+    )
     speakers = _speakers(reader, passage, tree, found)
     chains = tuple(_chain(reader, tree, found, speakers, n, passage.start) for n in range(len(found)))
     ids = tuple(f"a{len(reader.stated) + n}" for n in range(1, len(found) + 1))
@@ -235,8 +243,7 @@ def _speakers(
                 tree, a.source, where, around or (reader.last if inside else None)
             )
         elif a.kind == "continuation":
-            heirs = [m for m in known if found[m].cue and found[m].cue[0] == a.heir]
-            known[n] = known[heirs[0]] if heirs else reader.last
+            known[n] = known.get(_heir(found, n), reader.last)
         else:
             known[n] = None
         if known[n] is not None and outer[n] < 0:
@@ -265,7 +272,8 @@ def _subjects(tree: Tree, held: set[int]) -> list[int]:
     """Return the named subjects of main clauses that nobody is quoted with, in order."""
     return [
         k for k, t in enumerate(tree.tokens)
-        if t.dep == "nsubj" and t.pos in SUBJECT_NOUNS and k not in held and tree.tokens[t.head].dep == "ROOT"
+        if t.dep == "nsubj" and k not in held and tree.tokens[t.head].dep == "ROOT"
+        and (t.pos == "PROPN" or any(tree.tokens[c].pos == "PROPN" for c in tree.with_dep(k, "appos")))
     ]  # fmt: skip
 
 
@@ -285,6 +293,8 @@ def _chain(
     start: int,
 ) -> Chain:  # fmt: skip
     """Return the chain of an attribution: outlet, who cites, the speaker, on whom the speaker relies."""
+    if found[n].kind == "continuation" and (heir := _heir(found, n)) >= 0:
+        return _chain(reader, tree, found, speakers, heir, start)
     links = [_outlet(reader.report)]
     path = [n]
     while (outer := _around(found, path[0])) >= 0 and outer not in path:
@@ -300,6 +310,11 @@ def _chain(
         if not kept or link.name != kept[-1].name:
             kept.append(link)
     return Chain(links=tuple(kept))
+
+
+def _heir(found: Sequence[Attribution], n: int) -> int:
+    """Return the attribution that a quotation goes on with, told to whoever was told it; -1 without one."""
+    return next((m for m, a in enumerate(found) if a.cue and a.cue[0] == found[n].heir), -1)
 
 
 def _unnamed(a: Attribution) -> str:
@@ -327,9 +342,7 @@ def _links(
             yield who.link()
     if a.addressee:
         heard = reader.memory.actors.role(_plain(tree, a.addressee), tree.tokens[a.addressee[-1]].text)
-        last = tree.tokens[a.addressee[-1]].text
-        press = heard.kind == OriginKind.PRESS or (last.lower() in PAPERS and last[:1].isupper())
-        if press and _is_one_body(tree, a.addressee) and not _is_own(reader.report, tree, a.addressee):
+        if _is_press(tree, a.addressee, heard.kind) and not _is_own(reader.report, tree, a.addressee):
             known = _outlet_before(reader, tree, a.addressee)
             yield known or Link(name=_plain(tree, a.addressee), kind=OriginKind.PRESS, side=heard.side)
     if speaker is not None:
@@ -366,9 +379,14 @@ def _is_own(report: Report, tree: Tree, positions: Sequence[int]) -> bool:
     return named[0] in {"this", "our"} or (bool(bare) and bare <= own)
 
 
-def _is_one_body(tree: Tree, positions: Sequence[int]) -> bool:
-    """Tell whether some words name one outlet, and not "reporters" in general."""
-    return tree.tokens[positions[-1]].tag != "NNS"
+def _is_press(tree: Tree, positions: Sequence[int], kind: OriginKind) -> bool:
+    """Tell whether somebody told an outlet, and not "reporters" in general or a press conference."""
+    last = tree.tokens[positions[-1]]
+    if last.tag == "NNS" or last.lemma in OCCASIONS:
+        return False
+    acronym = last.text.isupper() and last.text.isalpha() and 1 < len(last.text) <= LONGEST_ACRONYM
+    paper = last.text.lower() in PAPERS and last.text[:1].isupper()
+    return kind == OriginKind.PRESS or paper or (acronym and last.text not in NO_PRESS)
 
 
 def _plain(tree: Tree, positions: Sequence[int]) -> str:

@@ -56,7 +56,7 @@ def cited(tree: Tree, i: int, content: tuple[int, ...]) -> Attribution | None:
 
 
 def _with_joined(tree: Tree, lead: int, content: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what was said with the clause a parse joins to the citing ("was quoted as saying A and | B had C")."""
+    """Return what was said with a clause that a parse joins to the citing ("quoted as saying A and | B")."""
     for k in tree.with_dep(lead, "conj"):
         first = tree.subtree(k)[0]
         joins = first == content[-1] + 2 and tree.tokens[first - 1].dep == "cc"
@@ -150,7 +150,7 @@ def passed_on(tree: Tree, positions: tuple[int, ...]) -> tuple[tuple[int, ...], 
             found += agents(tree, k)
         elif token.text.lower() in {"reached", "interviewed"} and token.dep == "acl":
             by = agents(tree, k)
-            found += [words for words in by if words and tree.tokens[words[-1]].text.lower() in OUTLETS]
+            found += [words for words in by if any(tree.tokens[c].text.lower() in OUTLETS for c in words)]
     return tuple(found)
 
 

@@ -39,6 +39,8 @@ BASE_FORMS = words(
 )
 """Base forms that are other words more often."""
 MOST_SOURCE_WORDS, LEAST_CONTENT_WORDS = 9, 2
+MOST_SETTING_WORDS = 6
+"""So many words at most tell when and how something was said ("in a statement on Saturday")."""
 MOST_INSERTED = 5
 """Words of "the mayor says" thrown into a sentence between commas."""
 LEAST_COMMAS = 3
@@ -106,8 +108,9 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
 def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
     tail = [k for k in part if k > comma]
     content = [k for k in part if k < comma]
-    if not 1 < len(tail) <= MOST_SOURCE_WORDS or len(content) < LEAST_CONTENT_WORDS:
+    if not 1 < len(tail) <= MOST_SOURCE_WORDS + MOST_SETTING_WORDS or len(content) < LEAST_CONTENT_WORDS:
         return None
+    tail = _without_setting(tree, tail)
     first, last = tail[0], tail[-1]
     if _form(tree, last) and is_noun_phrase(tree, tail[:-1]):
         return _made(tree, tail[:-1], last, content)
@@ -115,6 +118,17 @@ def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
     if _form(tree, first) and is_noun_phrase(tree, named):
         return _made(tree, named, first, content)
     return None
+
+
+def _without_setting(tree: Tree, tail: list[int]) -> list[int]:
+    """Return "X claimed" of "X claimed on Saturday", "X said in a statement": when and how it was said."""
+    for n in range(len(tail) - 1, 1, -1):
+        behind = tail[n]
+        led = tree.tokens[behind].tag in {"IN", "RB", "NNP", "NN"} and not _form(tree, behind)
+        clause = any(tree.tokens[k].pos in {"VERB", "AUX"} for k in tail[n:])
+        if led and not clause and len(tail) - n <= MOST_SETTING_WORDS and _form(tree, tail[n - 1]):
+            return tail[:n]
+    return tail if len(tail) <= MOST_SOURCE_WORDS else tail[:1]
 
 
 def _commas(tree: Tree, part: list[int]) -> list[int]:
