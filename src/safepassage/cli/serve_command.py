@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import io
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 WAITING = 2048
 SILENT_S = 20
 """Seconds after which an idle connection is closed."""
+_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
 
 
 class ServeError(SafePassageError):
@@ -64,12 +66,23 @@ def _shown(options: argparse.Namespace, shared: SharedLayers | None) -> Outcome:
     print(f"The pages are at {address} (stop with Ctrl-C)")
     print(*said, *shown.said(address), sep="\n", flush=True)
     desk.order()
+    give_large_blocks_back()
     try:
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         desk.close()
     return Outcome(code=OK, text="Stopped.", data={})
+
+
+def give_large_blocks_back() -> None:
+    """Have glibc hand blocks of a megabyte and more back to the system as soon as they are free.
+
+    Each password takes 19 MiB for a moment. By default glibc keeps blocks of that size once it has seen one,
+    in every thread that signs somebody in (mallopt(3), "dynamic mmap threshold"): memory would grow by steps.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
