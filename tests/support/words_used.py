@@ -30,6 +30,7 @@ from safepassage.web.words import (
     change_words,
     changes_said,
     chart_words,
+    clause_words,
     dates,
     explain_words,
     planner_words,
@@ -100,6 +101,7 @@ def in_lists() -> dict[str, str]:
         "view": [one for values in reader_view.CHOICES.values() for one in values],
         "explained": [*explain_words.LINES, *explain_words.WAYS],
         "refusals": list(refusal_words.SENTENCES),
+        "clauses": [*clause_words.CLAUSES, *clause_words.PLACES],
         "stages": list(planning_process.STAGES),
         "layers": [label for _, label in (*map_view.LAYERS, *map_view.HAZARD_LEVELS)],
         "map": [

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.domain.errors import FormatError, TransitionError
+from safepassage.formats.claims import field_rows
 from safepassage.web import pages
 from safepassage.web.words import words
+from safepassage.web.words.clause_words import CLAUSES
 from safepassage.web.words.refusal_words import SENTENCES, refused
 from tests.support.browsing import browsing
 from tests.support.desks import desk_and_app, sign_in
+from tests.support.refusals_written import clauses
 from tests.support.words_used import skeleton
 
 FIELD = re.compile(r"\{[a-z]*\}")
@@ -39,6 +43,45 @@ def written():
 def test_every_sentence_of_the_pages_is_one_that_they_can_say():
     known = {FIELD.sub("{}", text) for text in SENTENCES}
     assert sorted(text for text in written() if f"{text.rstrip('.')}." not in known) == []
+
+
+def test_every_clause_of_domain_store_and_readers_is_one_that_the_pages_can_say():
+    known = {FIELD.sub("{}", text).rstrip(".") for text in (*CLAUSES, *SENTENCES)}
+    assert {text: where for text, where in clauses().items() if text not in known} == {}
+
+
+def test_every_clause_stands_somewhere_in_the_code():
+    written = set(clauses())
+    assert [text for text in CLAUSES if FIELD.sub("{}", text) not in written] == []
+
+
+def lines_read(data, name):
+    _, problems = field_rows.read(data, file=name, outlet="o", received="2024-08-16T06:00:00+03:00")
+    return "; ".join(map(str, problems))
+
+
+def refusals():
+    """Yield texts that domain, store and readers really refuse with, and the words in them that stay."""
+    yield lines_read(b"a,b\n1,2\n", "x.csv"), "source"
+    yield lines_read('source,statement,date\nфонд,"open'.encode(), "x.csv"), ""
+    yield lines_read(b"PK\x03\x04zzzz", "x.xlsx"), "File is not a zip file"
+    yield str(TransitionError("go", "nobody decided to go; it is not decided", "let the lead decide")), ""
+    yield (
+        str(FormatError(file="m.kml", what="the file holds no polygon", remedy="draw the area as a polygon")),
+        "",
+    )
+    yield "Nothing was recorded: the disk is full.", "the disk is full"
+
+
+@pytest.mark.parametrize("locale", ["uk", "ru"])
+def test_what_is_really_refused_has_no_english_clause_left(locale):
+    for text, stays in refusals():
+        told = refused(text, words(locale))
+        # What a library says stands in brackets, as it says it.
+        rest = re.sub(r"[A-Z_]{5,}|[\w.]+\.(csv|xlsx|kml)|\([^)]*\)", "", told)
+        rest = rest.replace(stays or "\0", "")
+        assert not re.search(r"[a-z]{3,} [a-z]{3,}", rest), (text, told)
+        assert refused(text, words("en")).removeprefix("fault") == text.removeprefix("ERROR")
 
 
 @pytest.mark.parametrize("locale", ["uk", "ru"])

@@ -1,8 +1,9 @@
-"""Why a form was not taken, in the reader's language; what the domain or the store says stays as it is."""
+"""Why a form was not taken, in the reader's language."""
 
 from __future__ import annotations
 
 from safepassage.web.words import Words
+from safepassage.web.words.clause_words import in_clauses
 from safepassage.web.words.dates import dated
 from safepassage.web.words.sentences import fitted
 
@@ -25,6 +26,8 @@ SENTENCES = (
     "That claim is not in the ledger.",
     "That is after the hours that are planned.",
     "That plan is no longer here: plan again.",
+    "The case cannot be read any more.",
+    "The planner ended ({name}).",
     "The audit fails {names}: say that you accept the plan although it does.",
     "The disk is slow: it may or may not be recorded, send it again.",
     "The file holds no area: hand in polygons.",
@@ -57,8 +60,9 @@ SENTENCES = (
 
 
 def refused(text: object, said: Words) -> str:
-    """Return why something was not taken."""
-    return fitted(str(text), said, SENTENCES, _field)
+    """Return why something was not taken, whoever says so."""
+    whole = fitted(str(text), said, SENTENCES, _field)
+    return whole if whole != str(text) else in_clauses(whole, said)
 
 
 def _field(_name: str, value: str, said: Words) -> str:

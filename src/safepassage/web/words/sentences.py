@@ -10,6 +10,12 @@ from safepassage.web.words import Words
 
 NUMBERS = frozenset({"count", "places", "vehicles", "persons", "roads", "minutes"})
 """Fields that hold whole numbers."""
+SHAPES = dict.fromkeys(NUMBERS, r"[\d,]+") | {
+    "state": "[a-z ]{2,20}",
+    **dict.fromkeys(("one", "other", "third"), "(?:(?!; |: | → ).)+"),
+    "rest": "(?:(?!; | → ).)*",
+}
+"""What fields hold that do not hold just anything."""
 _FIELD = re.compile(r"\{([a-z]+)\}")
 Field = Callable[[str, str, Words], str]
 """Says what stands in a field: its name, its words, the reader's language."""
@@ -20,7 +26,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     """Return what recognises a sentence, whatever stands in its fields."""
     parts = _FIELD.split(sentence)
     made = "".join(
-        (rf"(?P<{part}>[\d,]+)" if part in NUMBERS else f"(?P<{part}>.+)") if at % 2 else re.escape(part)
+        f"(?P<{part}>{SHAPES.get(part, '.+')})" if at % 2 else re.escape(part)
         for at, part in enumerate(parts)
     )
     return re.compile(made)
