@@ -793,3 +793,37 @@ def test_planned_deliveries_to_settlements_are_aid_that_goes_in():
     source = replace(world.source(), aid={"deliveries": [{"place": home}, {"place": "somewhere else"}]})
     found = next(f for f in audit(source).findings if f.rule.id == "SP-25")
     assert (found.verdict, found.measured.endswith("planned deliveries: 1")) == (PASS, True)
+
+
+def distribution(short):
+    """A distribution to two settlements that each need ten of worth 3; `short` is what they lack, and why."""
+    need = {"commodity": "water", "due": 0, "amount_milli": 10, "worth": 3}
+    rows = [{"place": p, "commodity": "water", "due": 0, "milli": n, "reason": r} for p, n, r in short]
+    return {"given": {"needs": [need | {"place": place} for place in ("a", "home")]}, "short": rows}
+
+
+@pytest.mark.parametrize(
+    ("short", "verdict", "objects"),
+    [
+        ([], PASS, ()),
+        ([("a", 4, "AID_NO_TRUCK")], PASS, ()),
+        ([("a", 5, "AID_NO_TRUCK")], FAIL, ("a",)),
+        ([("a", 10, "AID_NO_ROAD")], WARN, ("a",)),
+        ([("a", 6, "AID_NO_ROAD"), ("a", 4, "AID_NO_STOCK")], FAIL, ("a",)),
+        ([("a", 10, "AID_NO_STOCK")], FAIL, ("a",)),
+    ],
+)
+def test_planned_deliveries_are_held_against_each_other_where_none_are_stated(short, verdict, objects):
+    world = World()
+    without("met-a", "met-b", "met-c")(world)
+    found = next(
+        f for f in audit(replace(world.source(), aid=distribution(short))).findings if f.rule.id == "SP-24"
+    )
+    assert (found.verdict, tuple(found.objects)) == (verdict, objects)
+    assert "planned deliveries to 2 settlements" in found.measured
+
+
+def test_what_was_stated_of_deliveries_goes_before_what_is_planned():
+    source = replace(World().source(), aid=distribution([("a", 10, "AID_NO_STOCK")]))
+    found = next(f for f in audit(source).findings if f.rule.id == "SP-24")
+    assert (found.verdict, "planned" in found.measured) == (PASS, False)

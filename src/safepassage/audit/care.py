@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from safepassage.audit.given import (
@@ -22,6 +23,7 @@ from safepassage.domain.case import ArrangementStatus
 from safepassage.domain.safeguard import SafeguardKind as Kind
 
 WEAK_GRADES = ("D", "E", "F")
+PPM = 1_000_000
 CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
 POSITION = re.compile(r"\b\d{1,3}\.\d{3,}\b")
 PERSONS = re.compile(r"\b(\d+) (?:persons?|people|осіб|особи|людей|человека?)\b", re.IGNORECASE)
@@ -132,27 +134,65 @@ def _large_convoys(data: Given) -> dict[str, int]:
 
 
 def equity(data: Given) -> Answer:
-    """SP-24: no settlement gets far less of what it needs than the others, unless access was refused."""
+    """SP-24: no settlement gets far less of what it needs than the others, unless there is no access to it.
+
+    What is stated of deliveries goes before what the distribution beside the plan is to bring.
+    """
     limits = data.stated("met_need_percent")
-    met = {r.place: r.number for r in data.rows(Kind.MET_NEED_PERCENT) if r.place and r.number is not None}
+    rows = data.rows(Kind.MET_NEED_PERCENT)
+    stated = {r.place: r.number for r in rows if r.place and r.number is not None}
+    planned = {} if stated else _planned_shares(data)
+    met = stated or planned
     if len(met) < 2:  # noqa: PLR2004 - a comparison takes two
         return unknown("what share of the need is met, by settlement")
     values = sorted(met.values())
     median = values[(len(values) - 1) // 2] + values[len(values) // 2]
     low = [p for p, v in sorted(met.items()) if v * 200 < data.limit("met_need_percent") * median]
-    excused = {r.place for r in data.rows(Kind.ACCESS_REASON) if r.text}
+    excused = {r.place for r in data.rows(Kind.ACCESS_REASON) if r.text} | _without_road(data, planned)
     squares = len(values) * sum(v * v for v in values)
     jain = sum(values) ** 2 * 100 // squares if squares else 100
     measured = f"least {values[0]} %, median {median // 2} %; Jain's index {jain / 100:.2f}"
+    measured += f"; planned deliveries to {len(planned)} settlements" if planned else ""
     unexcused = [place for place in low if place not in excused]
     if unexcused:
         return answer(FAIL, measured, unexcused, limits)
     return answer(WARN if low else PASS, measured, low, limits)
 
 
+def _planned_shares(data: Given) -> dict[str, int]:
+    """Return the percentage of its need, weighed by worth, that the distribution brings to a settlement."""
+    aid, homes = data.source.aid or {}, _homes(data)
+    short: Counter[tuple[str, str, int]] = Counter()
+    for row in aid.get("short", ()):
+        short[row["place"], row["commodity"], row["due"]] += row["milli"]
+    sums: dict[str, list[int]] = {}
+    for need in aid.get("given", {}).get("needs", ()):
+        if need["place"] in homes:
+            missing = short[need["place"], need["commodity"], need["due"]]
+            brought, needed = sums.setdefault(need["place"], [0, 0])
+            share = need["worth"] * PPM * (need["amount_milli"] - missing) // need["amount_milli"]
+            sums[need["place"]] = [brought + share, needed + need["worth"] * PPM]
+    return {place: 100 * brought // needed for place, (brought, needed) in sums.items() if needed}
+
+
+def _without_road(data: Given, planned: Mapping[str, int]) -> set[str]:
+    """Return the settlements that get nothing, for no road from any depot is open."""
+    reasons: dict[str, set[str]] = {}
+    for row in (data.source.aid or {}).get("short", ()):
+        reasons.setdefault(row["place"], set()).add(row["reason"])
+    return {
+        place for place, percent in planned.items() if not percent and reasons.get(place) == {"AID_NO_ROAD"}
+    }
+
+
+def _homes(data: Given) -> set[str]:
+    """Return the places where people live."""
+    return {p["id"] for p in data.inputs["places"] if p["kind"] in {"settlement", "institution"}}
+
+
 def aid_in(data: Given) -> Answer:
     """SP-25: the ways that lead out also bring aid in."""
-    homes = {p["id"] for p in data.inputs["places"] if p["kind"] in {"settlement", "institution"}}
+    homes = _homes(data)
     sent = [c.waybill for c in (data.case.consignments if data.case else ()) if c.place in homes]
     rows = data.rows(Kind.AID_IN)
     if any(row.answer == "no" for row in rows):

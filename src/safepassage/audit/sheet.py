@@ -78,7 +78,8 @@ _ALL: tuple[tuple[Rule, Check], ...] = (
     _rule(23, "Medical care", _S, "customary rule 109; GC IV 16-17", "movements, safeguards medics, "
           "ambulances, care_min", care.medical),
     _rule(24, "Aid is fair between settlements", _L, "AP I 69, 70; GC IV 55, 59-62; customary rules 55, 88; "
-          "Sphere Protection Principle 2", "safeguards met_need_percent, access_reason", care.equity),
+          "Sphere Protection Principle 2", "aid.json, safeguards met_need_percent, access_reason",
+          care.equity),
     _rule(25, "Aid goes in", _P, "ICRC, Mariupol: not just evacuation out",
           "consignments, aid.json, safeguards aid_in", care.aid_in),
     _rule(26, "Relief goods reconcile", _L, "GC IV 23; AP I 70(3)", "consignments", care.goods),
