@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from safepassage_verify.aid_share import dearer_than
 from safepassage_verify.aidfile import NANO
 from safepassage_verify.paths import UNREACHED, Paths
 from safepassage_verify.roads import BUS
@@ -20,30 +21,25 @@ Rows = Mapping[str, Any]
 def check_bounds(aid: Rows, snapshot: Snapshot, totals: Rows, findings: Findings) -> None:
     """Note bounds that claim more than their prices prove, and a plan that does what they exclude."""
     trips = _Trips(aid["given"], snapshot)
-    stated = aid["totals"]
     worth, share = None, None
     for i, bound in enumerate(aid["bounds"]):
         where = f"aid.bounds[{i}]"
         holds = _stops_hold(bound, aid["given"]["rules"]["unload_base_s"])
         findings.require("AID_BOUND", where, holds=holds, message="a stop costs more than it takes")
-        limit = _limit(bound, aid["given"], trips)
-        message = f"claims {bound['limit_nano']}, its prices prove {limit}"
-        findings.require("AID_BOUND", where, holds=bound["limit_nano"] >= limit, message=message)
-        weight = {row["place"]: row["nano"] for row in bound["weights"]}
+        there_is, costs = _there_is(bound, aid["given"], trips), _cheapest(bound, aid["given"], trips)
         if bound["kind"] == "worth":
-            # Places that weigh nothing have to be out of reach, and all others weigh alike.
-            alike = all(weight.get(place, 0) == NANO for place in trips.reached)
-            findings.require(
-                "AID_BOUND", where, holds=alike, message="a place that can be reached weighs less"
+            limit = there_is + sum(
+                max(0, NANO * need["worth"] - cost) for need, cost in costs if cost is not None
             )
             worth = min(totals["needed_nano"], limit)
         else:
-            whole = sum(weight.get(n["place"], 0) * n["worth"] for n in aid["given"]["needs"])
-            share = min(PPM, limit * PPM // whole) if whole else PPM
-            inside = {place for place, nano in weight.items() if nano} <= set(stated["reached"])
-            holds = inside and bound["least_share_ppm"] >= share
-            findings.require("AID_BOUND", where, holds=holds, message=f"proves a least share of {share} ppm")
-    _check_claims(stated, totals, worth, share, trips, findings)
+            limit, share = there_is, bound["least_share_ppm"]
+            holds = share >= PPM or dearer_than(there_is, costs, aid["given"]["goods"], share + 1)
+            message = f"its prices do not rule out a least share of {share + 1} ppm"
+            findings.require("AID_BOUND", where, holds=holds, message=message)
+        message = f"claims {bound['limit_nano']}, its prices prove {limit}"
+        findings.require("AID_BOUND", where, holds=bound["limit_nano"] >= limit, message=message)
+    _check_claims(aid["totals"], totals, worth, share, trips, findings)
 
 
 def _check_claims(
@@ -143,16 +139,22 @@ class _Trips:
                     yield key, truck, lot, out + back + rules["load_base_s"]
 
 
-def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
-    """Return the most weighted worth that any plan delivers, by weak duality."""
+def _there_is(bound: Rows, given: Rows, trips: _Trips) -> int:
+    """Return what all seconds of trucks and all goods of lots are worth at the prices of a bound."""
+    rate = {(row["type"], row["day"]): row["mass_nano_s"] + row["volume_nano_s"] for row in bound["trucks"]}
+    price = {row["lot"]: row["nano_milli"] for row in bound["lots"]}
+    seconds = sum(rate.get(key, 0) * seconds for key, seconds in trips.seconds.items())
+    return int(seconds + sum(price.get(lot["id"], 0) * lot["quantity_milli"] for lot in given["lots"]))
+
+
+def _cheapest(bound: Rows, given: Rows, trips: _Trips) -> list[tuple[Rows, int | None]]:
+    """Return each need with the least that bringing all of it costs; None where nothing can bring it."""
     rate = {(row["type"], row["day"]): (row["mass_nano_s"], row["volume_nano_s"]) for row in bound["trucks"]}
     price = {row["lot"]: row["nano_milli"] for row in bound["lots"]}
-    weight = {row["place"]: row["nano"] for row in bound["weights"]}
-    limit = sum(sum(rate.get(key, (0, 0))) * seconds for key, seconds in trips.seconds.items())
-    limit += sum(price.get(lot["id"], 0) * lot["quantity_milli"] for lot in given["lots"])
     stops = {(row["place"], row["type"], row["day"]): _Stop.read(row) for row in bound["stops"]}
     rules = given["rules"]
     per_t = rules["load_s_per_t"] + rules["unload_s_per_t"]
+    found: list[tuple[Rows, int | None]] = []
     for need in given["needs"]:
         good, amount = trips.goods[need["commodity"]], need["amount_milli"]
         mg, ul = amount * good["mass_g"], amount * good["volume_ml"]
@@ -168,9 +170,8 @@ def _limit(bound: Rows, given: Rows, trips: _Trips) -> int:
             most_mg, most_ul = trips.unloads_at_most(need["place"], truck)
             cost += stop.mass * mg // most_mg + stop.volume * ul // most_ul
             costs.append(cost + stop.needs.get((need["commodity"], need["due"]), 0))
-        if costs:
-            limit += max(0, weight.get(need["place"], 0) * need["worth"] - min(costs))
-    return int(limit)
+        found.append((need, min(costs, default=None)))
+    return found
 
 
 class _Stop(NamedTuple):

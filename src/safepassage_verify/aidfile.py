@@ -72,7 +72,6 @@ AID = record(
     bounds=rows(
         record(
             kind=shape.one_of("worth", "least_share"),
-            weights=rows(record(place=text, nano=_PRICE)),
             trucks=rows(record(type=text, day=_DAY, mass_nano_s=_PRICE, volume_nano_s=_PRICE)),
             lots=rows(record(lot=text, nano_milli=_PRICE)),
             stops=rows(

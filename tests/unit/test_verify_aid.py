@@ -121,8 +121,10 @@ def prices_that_prove_less(aid):
         row.update({name: 0 for name, value in row.items() if name.endswith(("nano_milli", "nano_s"))})
 
 
-def a_place_left_out_of_the_bound(aid):
-    aid["bounds"][0]["weights"].pop()
+def a_least_share_that_is_not_ruled_out(aid):
+    bound = next(row for row in aid["bounds"] if row["kind"] == "least_share")
+    bound["least_share_ppm"] -= 1
+    aid["totals"]["least_share_bound_ppm"] -= 1
 
 
 def nothing_can_be_better(aid):
@@ -170,7 +172,7 @@ def too_heavy_for_the_roads(aid):
         (a_stop_dearer_than_it_is, "AID_BOUND"),
         (a_stop_priced_twice, "AID_BOUND"),
         (prices_that_prove_less, "AID_BOUND"),
-        (a_place_left_out_of_the_bound, "AID_BOUND"),
+        (a_least_share_that_is_not_ruled_out, "AID_BOUND"),
         (nothing_can_be_better, "AID_BOUND"),
         (places_out_of_reach, "AID_TOTALS"),
         (served_more_than_it_is, "AID_TOTALS"),

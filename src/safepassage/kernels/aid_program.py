@@ -58,8 +58,8 @@ class Distribution:
     """What is to be shared out, as columns: needs (n,) and options (m,).
 
     `place` is the place of each need, `need` that of each option. `pieces` (m,) is 0, or the part that one
-    piece is: then the option takes whole pieces only. `calls` are the stops that options need, where they
-    take something of their own.
+    piece is: then the option takes whole pieces only. `fixed` (m,) is the part that is settled, or NaN.
+    `calls` are the stops that options need, where they take something of their own.
     """
 
     worth: Float
@@ -67,6 +67,7 @@ class Distribution:
     need: Int64
     resources: tuple[Resource, ...]
     pieces: Float | None = None
+    fixed: Float | None = None
     calls: Calls | None = None
 
 
@@ -189,7 +190,10 @@ def _only(problem: Distribution, rows: Int64) -> Distribution:
         for resource in problem.resources
     )
     pieces = None if problem.pieces is None else problem.pieces[rows]
-    return replace(problem, need=problem.need[rows], resources=resources, calls=calls, pieces=pieces)
+    fixed = None if problem.fixed is None else problem.fixed[rows]
+    return replace(
+        problem, need=problem.need[rows], resources=resources, calls=calls, pieces=pieces, fixed=fixed
+    )
 
 
 def _gains(problem: Distribution, found: Shared, *, raise_share: bool) -> Float:
@@ -240,7 +244,7 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
     whole = np.zeros(0, np.int64) if problem.pieces is None else np.flatnonzero(problem.pieces > 0)
     columns = np.concatenate(across)
     entries = (np.concatenate(rows), columns, np.concatenate(values) * unit[columns])
-    solution = _run(cost * unit, entries, (low, high), whole)
+    solution = _run(cost * unit, entries, (low, high), _ends(problem, unit), whole)
     x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
     if len(x) < len(cost) or len(dual) < len(low):
         x, dual = np.zeros(len(cost)), np.zeros(len(low))
@@ -251,6 +255,15 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
         places=np.maximum(0, weights) / np.maximum(total, 1e-9),
         least_share=float(x[m]) if raise_share else least_share, calls=np.maximum(0, -calls),
     )  # fmt: skip
+
+
+def _ends(problem: Distribution, unit: Float) -> tuple[Float, Float]:
+    """Return the least and the most of each column; what is settled is both."""
+    least, most = np.zeros(len(unit)), np.full(len(unit), np.inf)
+    if problem.fixed is not None:
+        settled = np.flatnonzero(~np.isnan(problem.fixed))
+        least[settled] = most[settled] = problem.fixed[settled] / unit[settled]
+    return least, most
 
 
 def _call_entries(calls: Calls, ends: Int64, corner: tuple[int, int]) -> Iterator[tuple[Int64, Int64, Float]]:
@@ -268,9 +281,10 @@ def _run(
     cost: Float,
     entries: tuple[Int64, Int64, Float],
     sides: tuple[Float, Float],
+    ends: tuple[Float, Float],
     whole: Int64,
 ) -> Any:
-    """Solve min cost x over x of nothing or more, with rows between low and high; return the solution."""
+    """Solve min cost x over x between `ends`, with rows between `sides`; return the solution."""
     import highspy  # noqa: PLC0415 - solvers load when first used
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 
@@ -279,7 +293,7 @@ def _run(
     matrix = csc_matrix((values, (rows, columns)), shape=(len(low), len(cost)))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(cost), len(low)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), np.full(len(cost), np.inf)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, *ends
     lp.row_lower_, lp.row_upper_ = low, high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices

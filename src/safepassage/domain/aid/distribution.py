@@ -238,23 +238,14 @@ class StopPrice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceWeight:
-    """How much the worth delivered to a place counts in a bound, in billionths."""
-
-    place: str
-    nano: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AidBound:
-    """A proved bound: no plan delivers more than `limit_nano` of weighted worth, by these prices.
+    """A bound that is proved by prices.
 
-    `kind` is `worth` (all places weigh alike) or `least_share` (then no plan serves every weighted place by
-    more than `least_share_ppm` of its worth).
+    `kind` is `worth`: no plan delivers more than `limit_nano`; or `least_share`: trucks and lots are worth
+    `limit_nano`, and to serve every place in reach by more than `least_share_ppm` of its worth costs more.
     """
 
     kind: str
-    weights: tuple[PlaceWeight, ...]
     trucks: tuple[TruckPrice, ...]
     lots: tuple[LotPrice, ...]
     stops: tuple[StopPrice, ...]

@@ -36,6 +36,8 @@ NEAR_PPM = 25_000
 """So near to both bounds nothing more is tried."""
 REFILLED = 2
 """So often the trips that were found are filled anew."""
+POLISHED = 4
+"""The best of all tries is filled anew so often once more."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -67,7 +69,7 @@ def distribute(
         tried.append((_totals(problem, proof, done.left, done), done))
         if _near(tried[-1][0]):
             break
-    totals, done = max(tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
+    totals, done = _polished(problem, proof, *max(tried, key=_rank))
     return AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
@@ -111,6 +113,24 @@ def _tries(
         done.planned.update(sequencer.trips(day, orders, done.left, steps))
         done.day(day)
     yield from _with_refills(done, proof)
+
+
+def _polished(
+    problem: AidProblem, proof: Proof, totals: AidTotals, done: Dispatcher
+) -> tuple[AidTotals, Dispatcher]:
+    """Fill a distribution anew again and again, and return the best; it ends where that helps no more."""
+    best = (totals, done)
+    for _ in range(POLISHED):
+        done = refilled(done, proof.least_share)
+        done.give_back()
+        row = (_totals(problem, proof, done.left, done), done)
+        if _rank(row) > _rank(best):
+            best = row
+    return best
+
+
+def _rank(row: tuple[AidTotals, Dispatcher]) -> tuple[int, int]:
+    return row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano
 
 
 def _with_refills(done: Dispatcher, proof: Proof) -> Iterator[Dispatcher]:

@@ -65,8 +65,10 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
         pieces[lumps] = steps[lumps]
         parts = _fairest(replace(program, pieces=pieces)).parts
     else:
-        parts = _fairest(program).parts
-        parts[lumps] = _whole_pieces(program, steps, lumps, parts)
+        settled = np.full(len(steps), np.nan)
+        settled[lumps] = _whole_pieces(program, steps, lumps, _fairest(program).parts)
+        parts = _fairest(replace(program, fixed=settled)).parts
+        parts[lumps] = settled[lumps]
     counts = np.floor(np.clip(parts, 0, 1) / steps + 1e-6)
     counts[lumps] = np.round(parts[lumps] / steps[lumps])
     # Floors of each way are within all limits; what they leave is given on when the trips are booked.
@@ -160,26 +162,35 @@ def _lumpy(problem: AidProblem, program: Distribution, ways: _Ways) -> NDArray[n
 
 
 def _whole_pieces(program: Distribution, steps: Float, lumps: Int64, parts: Float) -> Float:
-    """Return (l,) parts of options in whole pieces: rounded down, then up while there is any left."""
-    count = np.floor(parts[lumps] / steps[lumps] + 1e-6)
-    rest = parts[lumps] / steps[lumps] - count
-    kept = parts.copy()
-    kept[lumps] = count * steps[lumps]
-    met = np.bincount(program.need, weights=kept, minlength=len(program.worth))
-    used = [
-        np.bincount(row.which, weights=row.takes * kept, minlength=len(row.there_is))
-        for row in program.resources
-    ]
-    for position in np.lexsort((np.arange(len(lumps)), -rest)).tolist():
-        way = int(lumps[position])
-        need, step = int(program.need[way]), float(steps[way])
-        fits = rest[position] > HARDLY and met[need] + step <= 1 + 1e-9 and all(
-            total[row.which[way]] + row.takes[way] * step <= row.there_is[row.which[way]]
-            for row, total in zip(program.resources, used, strict=True)
-        )  # fmt: skip
-        if fits:
-            count[position] += 1
-            met[need] += step
-            for row, total in zip(program.resources, used, strict=True):
-                total[row.which[way]] += row.takes[way] * step
-    return count * steps[lumps]
+    """Return (l,) parts of options in whole pieces, as many for each need as its parts make up.
+
+    They are rounded down, then up where most of a piece is missing, while there is any left; a piece goes the
+    way on which most of its need goes.
+    """
+    ways: dict[int, list[int]] = {}
+    for way in lumps[np.lexsort((lumps, -parts[lumps]))].tolist():
+        ways.setdefault(int(program.need[way]), []).append(way)
+    asked = {need: float((parts[rows] / steps[rows]).sum()) + HARDLY for need, rows in ways.items()}
+    count = np.zeros(len(steps))
+    used = [np.zeros(len(row.there_is)) for row in program.resources]
+
+    def loaded(need: int) -> bool:
+        for way in ways[need]:
+            takes = [(row.which[way], row.takes[way] * steps[way]) for row in program.resources]
+            if all(
+                total[k] + more <= row.there_is[k]
+                for total, row, (k, more) in zip(used, program.resources, takes, strict=True)
+            ):
+                for total, (k, more) in zip(used, takes, strict=True):
+                    total[k] += more
+                count[way] += 1
+                return True
+        return False
+
+    for need, pieces in asked.items():
+        for _ in range(int(pieces)):
+            loaded(need)
+    for need in sorted(asked, key=lambda need: (-(asked[need] % 1), need)):
+        if asked[need] % 1 > 2 * HARDLY:
+            loaded(need)
+    return count[lumps] * steps[lumps]

@@ -1,4 +1,4 @@
-"""Shares by a linear program, and bounds summed from its prices in whole numbers."""
+"""Shares by a linear program, and bounds that its prices prove in whole numbers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from safepassage.domain.aid.distribution import (
     NANO,
     AidBound,
     AidProblem,
-    AidRules,
     LotPrice,
     Need,
-    PlaceWeight,
     Remedy,
-    StopPrice,
-    TruckDay,
     TruckPrice,
 )
+from safepassage.engines.distribution.costs import budget_nano, cheapest_nano
+from safepassage.engines.distribution.least_share import shared_at_most, with_scarce_pieces
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options
 from safepassage.engines.distribution.stops import Stops, calls_of, stop_prices, stops_of
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
-PPM = 10**6
+SHARE_SCALE = 10**15
+"""Prices in a bound of the least share add up to about this over all that there is."""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 EASE = 0.995
@@ -64,20 +63,12 @@ def proved(problem: AidProblem, options: Options) -> Proof:
     fair = largest_least_share(given, first)
     first = None if first is None else first | (fair.parts > 0)
     both = most_worth(given, fair.least_share * EASE, first)
-    alike = tuple(PlaceWeight(place=name, nano=NANO) for name in reached)
-    weighted = tuple(
-        PlaceWeight(place=name, nano=nano)
-        for name, price in zip(_places(problem), fair.places.tolist(), strict=True)
-        if (nano := round(price * SHARE_SCALE)) > 0 and name in set(reached)
-    )
-    bounds = [_bound("worth", alike, most, (problem, options, stops), NANO)]
-    shares = [_in_reach(problem, options)]
-    if weighted:
-        shares.append(_bound("least_share", weighted, fair, (problem, options, stops), SHARE_SCALE))
-    bounds.append(min(shares, key=lambda bound: bound.least_share_ppm))
+    bounds = (
+        _worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, fair),
+    )  # fmt: skip
     remedies = _remedies(problem, options, most)
     return Proof(
-        places=tuple(reached), bounds=tuple(bounds), remedies=remedies, least_share=fair.least_share,
+        places=tuple(reached), bounds=bounds, remedies=remedies, least_share=fair.least_share,
         shares=_milli(problem, options, both.parts),
     )  # fmt: skip
 
@@ -103,28 +94,9 @@ def dense(problem: AidProblem) -> list[bool]:
     return [need.commodity in found for need in problem.needs]
 
 
-def _in_reach(problem: AidProblem, options: Options) -> AidBound:
-    """Return the bound that no place is served by more than what of its needs there is any way to meet."""
-    met = set(options.need.tolist())
-    whole: Counter[str] = Counter()
-    reached: Counter[str] = Counter()
-    for i, need in enumerate(problem.needs):
-        whole[need.place] += need.worth
-        reached[need.place] += need.worth if i in met else 0
-    share, place = min((reached[place] * PPM // whole[place], place) for place in +reached)
-    return AidBound(
-        kind="least_share", weights=(PlaceWeight(place=place, nano=NANO),), trucks=(), lots=(), stops=(),
-        limit_nano=reached[place] * NANO, least_share_ppm=share,
-    )  # fmt: skip
-
-
 def _milli(problem: AidProblem, options: Options, parts: Float) -> Int64:
     amount = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)
     return np.floor(np.clip(parts, 0, 1) * amount[options.need] + 1e-6).astype(np.int64)
-
-
-SHARE_SCALE = 10**15
-"""Weights of places in a bound of the least share add up to about this over all worth."""
 
 
 def _places(problem: AidProblem) -> list[str]:
@@ -177,22 +149,33 @@ def _first(problem: AidProblem, options: Options) -> NDArray[np.bool_] | None:
     return begun
 
 
-def _bound(
-    kind: str,
-    weights: tuple[PlaceWeight, ...],
-    prices: Shared,
-    given: tuple[AidProblem, Options, Stops],
-    scale: int,
-) -> AidBound:
-    """Round prices to whole numbers and sum the bound that they prove."""
+def _worth_bound(problem: AidProblem, options: Options, stops: Stops, prices: Shared) -> AidBound:
+    """Return the bound that no plan delivers more worth than the prices prove (weak duality)."""
+    bound = _rounded("worth", prices, (problem, options, stops), NANO)
+    limit = budget_nano(bound, problem, options) + sum(
+        max(0, NANO * problem.needs[i].worth - cost)
+        for i, cost in cheapest_nano(bound, problem, options).items()
+    )
+    return replace(bound, limit_nano=limit)
+
+
+def _share_bound(problem: AidProblem, options: Options, stops: Stops, prices: Shared) -> AidBound:
+    """Return the least bound on the least share: by all prices, by those of scarce pieces, or by both."""
+    found = _rounded("least_share", prices, (problem, options, stops), SHARE_SCALE)
+    tried = [found, *with_scarce_pieces(problem, options, found)]
+    return min((shared_at_most(problem, options, one) for one in tried), key=lambda b: b.least_share_ppm)
+
+
+def _rounded(kind: str, prices: Shared, given: tuple[AidProblem, Options, Stops], scale: int) -> AidBound:
+    """Round prices to whole numbers; nothing is proved by them yet."""
     problem, options, stops = given
     rates = [
         (round(m * scale), round(v * scale))
         for m, v in zip(*(row.tolist() for row in prices.prices[:2]), strict=True)
     ]
     bases = [sum(rate) * problem.rules.unload_base_s for rate in rates]
-    bound = AidBound(
-        kind=kind, weights=weights,
+    return AidBound(
+        kind=kind,
         trucks=tuple(
             TruckPrice(type=crew.type, day=crew.day, mass_nano_s=mass, volume_nano_s=volume)
             for crew, (mass, volume) in zip(options.crews, rates, strict=True) if mass or volume
@@ -205,75 +188,6 @@ def _bound(
         stops=stop_prices(problem, options, stops, prices.calls * scale, bases),
         limit_nano=0, least_share_ppm=-1,
     )  # fmt: skip
-    limit, share = limit_nano(bound, problem, options), -1
-    if kind == "least_share":
-        weight = {row.place: row.nano for row in weights}
-        whole = sum(weight.get(need.place, 0) * need.worth for need in problem.needs)
-        share = min(PPM, limit * PPM // whole)
-    return replace(bound, limit_nano=limit, least_share_ppm=share)
-
-
-def limit_nano(bound: AidBound, problem: AidProblem, options: Options) -> int:
-    """Return the most weighted worth that any plan delivers, by the prices of a bound (weak duality).
-
-    A trip carries at most its payload, so it takes at least the weighted mean of the least round trips to its
-    stops, weighted by their shares of the payload; the same by volume. A stop takes its base, which is parted
-    among what it unloads by the prices of the stop, or by its load where it has none. Whoever pays the prices
-    of time and goods for each delivery gains on each need no more than its worth less the cheapest option.
-    """
-    lot_price = {row.lot: row.nano_milli for row in bound.lots}
-    prices = [lot_price.get(lot.id, 0) for lot in problem.lots]
-    weight = {row.place: row.nano for row in bound.weights}
-    truck = {(row.type, row.day): (row.mass_nano_s, row.volume_nano_s) for row in bound.trucks}
-    rates = [truck.get((c.type, c.day), (0, 0)) for c in options.crews]
-    limit = sum(sum(rate) * c.seconds for rate, c in zip(rates, options.crews, strict=True))
-    limit += sum(price * lot.quantity_milli for price, lot in zip(prices, problem.lots, strict=True))
-    stops = {(row.place, row.type, row.day): row for row in bound.stops}
-    goods = {good.id: good for good in problem.goods}
-    cheapest: dict[int, int] = {}
-    columns = (options.need, options.crew, options.lot, options.trip_s, options.most_mg, options.most_ul)
-    for i, k, lot, trip_s, most_mg, most_ul in zip(*(column.tolist() for column in columns), strict=True):
-        need, crew = problem.needs[i], options.crews[k]
-        cost = prices[lot] * need.amount_milli
-        if rates[k] != (0, 0):
-            good = goods[need.commodity]
-            load = (need.amount_milli * good.mass_g, need.amount_milli * good.volume_ml)
-            cost += _trip_nano(problem.rules, crew.truck, rates[k], load, trip_s)
-            cost += _base_nano(
-                stops.get((need.place, crew.type, crew.day)), need, load, (most_mg, most_ul),
-                (rates[k][0] * problem.rules.unload_base_s, rates[k][1] * problem.rules.unload_base_s),
-            )  # fmt: skip
-        if cost < cheapest.get(i, cost + 1):
-            cheapest[i] = cost
-    for i, cost in cheapest.items():
-        limit += max(0, weight.get(problem.needs[i].place, 0) * problem.needs[i].worth - cost)
-    return limit
-
-
-def _trip_nano(
-    rules: AidRules, truck: TruckDay, rate: tuple[int, int], load: tuple[int, int], trip_s: int
-) -> int:
-    """Return what a load (mg, ul) takes of the way and of handling, at the prices of a second."""
-    cost = rate[0] * trip_s * load[0] // (truck.payload_kg * MG_PER_KG)
-    cost += rate[1] * trip_s * load[1] // (truck.volume_l * UL_PER_L)
-    handling = load[0] * (rules.load_s_per_t + rules.unload_s_per_t)
-    return cost + sum(rate) * handling // (G_PER_T * 1_000)
-
-
-def _base_nano(
-    stop: StopPrice | None,
-    need: Need,
-    load: tuple[int, int],
-    most: tuple[int, int],
-    bases: tuple[int, int],
-) -> int:
-    """Return what a load pays of the base of its stop."""
-    by_mass, by_volume = bases if stop is None else (stop.mass_nano, stop.volume_nano)
-    cost = by_mass * load[0] // most[0] + by_volume * load[1] // most[1]
-    if stop is not None:
-        key = (need.commodity, need.due)
-        cost += sum(row.nano for row in stop.needs if (row.commodity, row.due) == key)
-    return cost
 
 
 def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Remedy, ...]:

@@ -21,7 +21,6 @@ from safepassage.domain.aid.distribution import (
     LotPrice,
     Need,
     NeedPrice,
-    PlaceWeight,
     Remedy,
     Short,
     Since,
@@ -86,7 +85,6 @@ def _leg(leg: Leg) -> dict[str, Any]:
 def _bound(bound: AidBound) -> dict[str, Any]:
     return {
         "kind": bound.kind,
-        "weights": [asdict(row) for row in bound.weights],
         "trucks": [asdict(row) for row in bound.trucks],
         "lots": [asdict(row) for row in bound.lots],
         "stops": [
@@ -161,8 +159,8 @@ def _parsed_leg(row: Mapping[str, Any]) -> Leg:
 
 def _parsed_bound(row: Mapping[str, Any]) -> AidBound:
     return AidBound(
-        kind=row["kind"], weights=tuple(PlaceWeight(**r) for r in row["weights"]),
-        trucks=tuple(TruckPrice(**r) for r in row["trucks"]), lots=tuple(LotPrice(**r) for r in row["lots"]),
+        kind=row["kind"], trucks=tuple(TruckPrice(**r) for r in row["trucks"]),
+        lots=tuple(LotPrice(**r) for r in row["lots"]),
         stops=tuple(
             StopPrice(**{**r, "needs": tuple(NeedPrice(**need) for need in r["needs"])}) for r in row["stops"]
         ),
