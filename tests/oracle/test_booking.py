@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from safepassage.kernels.booking.booking import Busy, RoadPieces, Turns, book
 from safepassage.kernels.booking.capacity_calendar import NEVER, CapacityCalendar, OpenTimes
+from safepassage.kernels.booking.drive_back import roads_back
 from safepassage.kernels.booking.road_book import RoadBook
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
@@ -194,8 +195,10 @@ def test_a_book_keeps_capacity_and_waits_through_drives_and_moves(case, seed):
     late = (*case[:3], HORIZON_S, *case[4:])
     if (made.arrive_s >= 0).all():
         keeps_capacity(late, paths, made.booking())
-        made.drive_again()
+        before_s = int(made.arrive_s.sum())
+        made.drive_back(early_s=10)
         keeps_capacity(late, paths, made.booking())
+        assert int(made.arrive_s.sum()) <= before_s
     made.hold(rounds=2, few=1)
     keeps_capacity(case, paths, made.booking())
     before = made.arrive_s.copy()
@@ -239,3 +242,35 @@ def test_the_same_turns_give_the_same_bytes():
     assert first.arrive_s.tobytes() == second.arrive_s.tobytes()
     # 50 cars through 700 an hour: one at once, one more every 36/7 s.
     assert first.arrive_s.max() == 10 + 49 * 36 // 7
+
+
+def test_who_waits_later_anyway_lets_others_pass():
+    """Two cars want arc 0 at once; beyond it the first has to wait for three others, the second has not."""
+    roads = RoadPieces.constant([5, 5, 5], [360_000, 180_000, 3_600_000], 4000)
+    turns = Turns(
+        start=[0, 2, 4, 5], arcs=[0, 1, 0, 2, 1], list_start=[0, 1, 2, 3], list_path=[0, 1, 2],
+        turn_list=[0, 1, 2, 2, 2], turn_from_s=[0] * 5,
+    )  # fmt: skip
+    made = RoadBook(
+        roads, turns, turns.turn_list, [0] * 5, due_s=[0, 0, -9, -9, -9], units_mveh=UNITS, wait_max_s=99
+    )
+    made.drive()
+    assert made.arrive_s.tolist() == [65, 20, 5, 25, 45]
+    made.drive_back(early_s=60)
+    assert made.arrive_s.tolist() == [65, 10, 5, 25, 45]
+
+
+@given(cases(), st.integers(0, HORIZON_S - 1))
+@settings(max_examples=50, deadline=None)
+def test_roads_driven_back_carry_what_they_carry(case, last_s):
+    _, roads, _, _ = arguments(case)
+    back = roads_back(roads, last_s)
+    for arc in range(N_ARCS):
+        for t in range(0, last_s + 1, 7):
+            assert rate_at(back, arc, last_s - t) == rate_at(roads, arc, t)
+
+
+def rate_at(roads, arc, t):
+    """Return the capacity of an arc in a second."""
+    pieces = range(int(roads.start[arc]), int(roads.start[arc + 1]))
+    return int(roads.rate_mveh_h[max(k for k in pieces if roads.from_s[k] <= t)])

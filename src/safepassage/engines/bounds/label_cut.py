@@ -225,9 +225,11 @@ class LabelCuts:
     def _steady_short_of(self, persons: int, low_s: int, high_s: int) -> Cut | None:
         """Return the cut of the largest horizon by steady labels, between horizons looked at before."""
         short = [t for t, phi in self._phi.items() if low_s <= t < high_s and phi < persons]
-        low_s = max(short, default=low_s)
-        beyond = min((t for t in self._phi if t > low_s), default=high_s)
-        return self._search_by(persons, self._steady_cut, low_s, min(high_s, beyond))
+        known_s = max(short, default=low_s)
+        beyond = min((t for t in self._phi if t > known_s), default=high_s)
+        found = self._search_by(persons, self._steady_cut, known_s, min(high_s, beyond))
+        # Where nothing between two horizons is short, the earlier one still is.
+        return self._steady_cut(known_s) if found is None and short else found
 
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         return self._search_by(persons, partial(self.cut, among=among), low_s, high_s)

@@ -34,8 +34,8 @@ WIDER = 10
 class Effort:
     """How hard to try.
 
-    In `drives` everybody sets out, each time in the order of the drive before; `holds` are rounds in which
-    long waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
+    `drives` times everybody is driven back from the arrivals and out again; `holds` are rounds in which long
+    waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
     anew, looking for departures that save up to `window_s`, and once that gains next to nothing up to ten
     times as much; rounds end when the last arrival is within `goal_s`, when neither gains, or when `expired`
     says so.
@@ -99,8 +99,8 @@ def book_flows(
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()
-    for _ in range(effort.drives - 1):
-        book.drive_again()
+    for _ in range(effort.drives):
+        book.drive_back(early_s=rules.junction_wait_max_s // EARLY)
     book.hold(rounds=effort.holds, few=len(rows) // FEW, spare_s=rules.junction_wait_max_s // EARLY)
     improve(book, effort)
     return BookedCars(

@@ -55,6 +55,17 @@ def leads(roads: Any, stops: Any) -> Any:
     return lead_s
 
 
+@compiled
+def due_as_planned(roads: Any, stops: Any, path: Any, slot: Any, due_depart_s: Any) -> Any:
+    """Return by entry the second it is due, for turns that are due to leave at `due_depart_s` and wait nowhere."""
+    lead_s, due_s = leads(roads, stops), np.full(slot[len(path)], NEVER)
+    for turn in range(len(path)):
+        low = stops[0][path[turn]]
+        for i in range(low, stops[0][path[turn] + 1]):
+            due_s[slot[turn] + i - low] = due_depart_s[turn] + lead_s[i]
+    return due_s
+
+
 # One flat loop over the seconds; the pools of stretches may be replaced by larger ones at every entry.
 @compiled
 def drive_in_order(  # noqa: C901, PLR0915
@@ -62,14 +73,13 @@ def drive_in_order(  # noqa: C901, PLR0915
 ) -> tuple[Any, ...]:
     """Let everybody drive as planned; of those who wait for an arc the one due first enters, when it can.
 
-    `turns` is (path, first second of departure, second it is due to depart, slot); who is due at a stop when
-    follows from the last but one. Return (entries, pools, how much is in use).
+    `turns` is (path, first second of departure, second it is due by entry, slot). Return (entries, pools, how
+    much is in use).
     """
     stop_start, stop_arc, stop_gap_s = stops[0], stops[1], stops[2]
-    path, depart_s, due_depart_s, slot = turns
+    path, depart_s, due_entry_s, slot = turns
     at, count, busy_from, busy_until = calendars
     n, n_arcs, horizon_s = len(path), len(roads[0]) - 1, roads[6]
-    lead_s = leads(roads, stops)
     entries, due_s, stop = np.full(slot[n], NEVER), np.zeros(n, np.int64), np.zeros(n, np.int64)
     links = np.full(n, NOBODY), np.full(n, NOBODY)
     coming, coming_next = np.full(horizon_s + 1, NOBODY), np.full(n, NOBODY)
@@ -85,7 +95,7 @@ def drive_in_order(  # noqa: C901, PLR0915
             coming[t] = NOBODY
             while turn != NOBODY:
                 after, arc = coming_next[turn], stop_arc[stop[turn]]
-                due_s[turn] = due_depart_s[turn] + lead_s[stop[turn]]
+                due_s[turn] = due_entry_s[slot[turn] + stop[turn] - stop_start[path[turn]]]
                 links[0][turn] = links[1][turn] = NOBODY
                 queue[arc] = joined(queue[arc], turn, due_s, links)
                 if opens_s[arc] < t:

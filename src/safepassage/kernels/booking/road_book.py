@@ -2,7 +2,8 @@
 
 `drive` lets everybody set out and serves those who wait for an arc in the order in which they are due there
 (parallel schedule generation: Kolisch 1996, doi:10.1016/0377-2217(95)00357-6): no capacity is lost between
-vehicles, as it is when they are fitted in one by one. `hold` lets those wait at the origin who would wait
+vehicles, as it is when they are fitted in one by one. `drive_back` finds out who is due where when, from the
+arrivals, and drives again. `hold` lets those wait at the origin who would wait
 too long on the way. `move` takes vehicles off the roads and books them anew on the path of their list that
 brings them in first. Nothing that was booked is ever broken, and nobody arrives later by a move.
 """
@@ -50,7 +51,7 @@ class RoadBook:
     ) -> None:  # fmt: skip
         self.turns, self.probes = turns, 0
         self._n_arcs, self._busy, self._work = roads.n_arcs, busy, units_mveh * SECONDS_PER_HOUR
-        self._roads = roads.compiled()
+        self._pieces, self._roads = roads, roads.compiled()
         self._stops, self._position = compiled_stops(roads, turns, wait_max_s, busy)
         self._least_s = np.add.reduceat(roads.least_s[turns.arcs], turns.start[:-1])
         stops_of_path = np.diff(self._stops[0])[turns.list_path]
@@ -58,13 +59,19 @@ class RoadBook:
         self._slot = np.concatenate([[0], np.cumsum(widest[turns.turn_list])]).astype(np.int64)
         self._planned = np.array(path, dtype=np.int64)
         self._first_s = np.maximum(np.array(depart_s, dtype=np.int64), turns.turn_from_s)
-        self._due_s = self._first_s if due_s is None else np.array(due_s, dtype=np.int64)
+        self._due_s = self._due_as_planned(self._first_s if due_s is None else due_s)
         self.path = self._planned.copy()
         self.arrive_s = np.full(len(self.path), NEVER, dtype=np.int64)
         self.depart_s, self.excess_s = self.arrive_s.copy(), np.zeros_like(self.arrive_s)
         self.waited_s = np.zeros_like(self.arrive_s)
         self._entries = np.full(int(self._slot[-1]), NEVER, dtype=np.int64)
         self._pool = Pool.of(self._n_arcs, busy)
+
+    def _due_as_planned(self, due_s: Any) -> Any:
+        from safepassage.kernels.booking import drive_in_order as loops  # noqa: PLC0415 - numba costs a second
+
+        depart_s = np.array(due_s, dtype=np.int64)
+        return loops.due_as_planned(self._roads, self._stops, self._planned, self._slot, depart_s)
 
     def drive(self) -> None:
         """Book everybody anew, as planned, in the order in which they are due at each arc."""
@@ -83,12 +90,48 @@ class RoadBook:
         )
         self._read_times()
 
-    def drive_again(self) -> None:
-        """Drive anew, everybody due as late as it came in: those whom queues held up longest get no later."""
-        there = self.arrive_s != NEVER
-        driven_s = self.arrive_s - self._least_s[self._planned]
-        self._due_s = np.where(there, driven_s, self._due_s)
+    def drive_back(self, *, early_s: int) -> None:
+        """Drive back from the arrivals, as late as roads allow, then anew in the order in which that enters.
+
+        Nobody leaves more than `early_s` before that. What comes of it is kept only if no fewer arrive, and
+        they no later in the mean.
+        """
+        if not (self.arrive_s != NEVER).any():
+            return
+        before = self._entries, self._pool, self._first_s, self._due_s, self._cost()
+        self._due_s = self._latest_s()
+        leaves_s = self._due_s[self._slot[:-1]] - early_s
+        self._first_s = np.maximum(self.turns.turn_from_s, leaves_s)
         self.drive()
+        if self._cost() > before[-1]:
+            self._entries, self._pool, self._first_s, self._due_s, _ = before
+            self._read_times()
+
+    def _cost(self) -> tuple[int, int]:
+        """Return (turns that never arrive, sum of the other arrivals)."""
+        there = self.arrive_s != NEVER
+        return int((~there).sum()), int(self.arrive_s[there].sum())
+
+    def _latest_s(self) -> NDArray[np.int64]:
+        """Return by entry the latest second that the arrivals allow; where nobody arrives, what was due."""
+        from safepassage.kernels.booking import drive_back as back  # noqa: PLC0415 - numba costs a second to import
+        from safepassage.kernels.booking.drive_in_order import drive_in_order  # noqa: PLC0415
+
+        path, slot, start = self._planned, self._slot, self._stops[0]
+        entered_s = back.entered_s(self._roads, self._stops, path, slot, self._entries)
+        last_s = int(entered_s.max())
+        turned = back.roads_back(self._pieces, last_s).compiled()
+        stops = back.stops_back(self._stops, self._pieces.least_s)
+        due_s = back.turned(entered_s, start, path, slot, (last_s, np.full_like(entered_s, turned[-1])))
+        first_s = np.where(self.arrive_s == NEVER, turned[-1], due_s[slot[:-1]])
+        pool = Pool.of(self._n_arcs, None)
+        entries, *_ = drive_in_order(
+            turned, (pool.at, pool.count, pool.busy_from, pool.busy_until), pool.room, pool.used,
+            stops=stops, turns=(path, first_s, due_s, slot), work=self._work,
+        )  # fmt: skip
+        left_s = back.entered_s(turned, stops, path, slot, entries)
+        latest_s: NDArray[np.int64] = back.turned(left_s, start, path, slot, (last_s, self._due_s))
+        return latest_s
 
     def _read_times(self) -> None:
         from safepassage.kernels.booking import booking_rounds as rounds  # noqa: PLC0415
