@@ -6,7 +6,7 @@ import pytest
 
 from safepassage.domain.case import RoadStatusWord
 from safepassage.engines.bounds.commodity import CARS, PERSONS
-from safepassage.engines.bounds.label_cut import LabelCuts
+from safepassage.engines.bounds.label_cut import Cut, LabelCuts
 from tests.support.planned import accepted, laid
 from tests.support.sketch import Sketch, window
 
@@ -157,6 +157,15 @@ class TestBound:
         assert best.horizon_s > whole.horizon_s
         # The last of twenty cars enters the bridge 19 minutes (less a second) after the first could.
         assert best.horizon_s + 1 == 3_000 + 19 * 60 - 1 + 10
+
+    def test_a_horizon_known_to_be_short_stays_so_when_none_after_it_is(self, monkeypatch):
+        """The envelope looked at 500 s and 600 s; every second between is as good as the later one."""
+        cutter = cuts(bridge())
+        at = {t: 9 if t <= 500 else 10 for t in range(1_000)}
+        monkeypatch.setattr(cutter, "_steady_cut", lambda t: Cut(t, at[t], (), "distance"))
+        cutter._phi = {t: at[t] for t in (400, 500, 600)}
+        assert cutter._steady_short_of(10, 0, 1_000).horizon_s == 500
+        assert cutter._steady_short_of(9, 0, 1_000) is None
 
     def test_nobody_served_no_bound(self):
         found = accepted(bridge(cars_h=0))

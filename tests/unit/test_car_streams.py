@@ -171,6 +171,8 @@ def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
     assert len(times) > 100
     for point in certificate.envelope:
         assert point.persons_at_most >= int((arrive_s <= point.t_s).sum())
+    short = [point.t_s for point in certificate.envelope if point.persons_at_most < len(arrive_s)]
+    assert max(bound.clearance_s for bound in certificate.bounds) > max(short)
     schedule = schedule_of(given, cars)
     plan = Plan(
         case_id=given.case_id, title=given.title, exercise=True, epoch=given.epoch, as_of=given.as_of,

@@ -228,8 +228,10 @@ class LabelCuts:
         known_s = max(short, default=low_s)
         beyond = min((t for t in self._phi if t > known_s), default=high_s)
         found = self._search_by(persons, self._steady_cut, known_s, min(high_s, beyond))
-        # Where nothing between two horizons is short, the earlier one still is.
-        return self._steady_cut(known_s) if found is None and short else found
+        if found is None and short:
+            # Where no horizon between two is short, the earlier of them still is.
+            found = self._steady_cut(known_s)
+        return found if found is not None and found.phi < persons else None
 
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
         return self._search_by(persons, partial(self.cut, among=among), low_s, high_s)

@@ -57,7 +57,7 @@ def leads(roads: Any, stops: Any) -> Any:
 
 @compiled
 def due_as_planned(roads: Any, stops: Any, path: Any, slot: Any, due_depart_s: Any) -> Any:
-    """Return by entry the second it is due, for turns that are due to leave at `due_depart_s` and wait nowhere."""
+    """Return by entry the second it is due, for turns due to leave at `due_depart_s` that wait nowhere."""
     lead_s, due_s = leads(roads, stops), np.full(slot[len(path)], NEVER)
     for turn in range(len(path)):
         low = stops[0][path[turn]]
