@@ -25,9 +25,9 @@ SLIPS = (0, 0, 0, 0, 0, 1, -1)
 class Drawn:
     """A plan for a small town, movement by movement."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, inputs: dict[str, Any] | None = None) -> None:
         self.chance = chance
-        self.inputs = self._inputs()
+        self.inputs = self._inputs() if inputs is None else inputs
         self.plan = TinyPlan(self.inputs)
         arcs = self.inputs["network"]["arcs"]
         self.tail, self.head, self.modes = (arcs[name] for name in ("tail", "head", "modes"))
