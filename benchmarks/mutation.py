@@ -105,6 +105,7 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests once, then the mutants, instead of the tests alone."""
         self.items = list(session.items)
+        gc.unfreeze()  # functions made by others are looked for among all that there is
         new = self._remembered()
         seen: set[tuple[str, str]] = set()
         with _noting(PARTS[self.options.part][0], seen):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from safepassage import __version__
+from safepassage import __version__, example
 from safepassage.cli import main
 from safepassage.cli.run import _write
 from tests.support.exits import exit_code
@@ -179,6 +179,12 @@ class TestInit:
         assert f"Wrote {tmp_path / 'case.xlsx'}" in out
         assert [path.name for path in tmp_path.iterdir()] == ["case.xlsx"]
         assert run("init", tmp_path / "case", "--xlsx")[0] == 2
+
+    def test_the_example_is_written_as_it_is_planned(self, run, tmp_path):
+        assert run("init", tmp_path / "case", "--example")[0] == 0
+        written = {path.name: path.read_bytes() for path in (tmp_path / "case").iterdir()}
+        assert written == {path.name: path.read_bytes() for path in example.path().iterdir()}
+        assert run("init", tmp_path / "case", "--example")[0] == 2
 
     def test_nothing_that_exists_is_overwritten(self, run, tmp_path):
         folder = write_case(tmp_path / "case")

@@ -93,8 +93,13 @@ def test_a_convoy_goes_one_way_with_people():
 
 
 def test_what_the_plan_does_not_have_is_said():
-    with pytest.raises(ValueError, match="no corridor"):
+    with pytest.raises(ValueError, match="no corridor 'k999'; people move on W1, ") as said:
         movement_draft.facts_of(RELEASE, "k999")
+    named = str(said.value).partition(" on ")[2].split(", ")
+    assert named == moving()
+    for name in set(CORRIDORS) - set(named):
+        with pytest.raises(ValueError, match=f"nobody moves on corridor {name} "):
+            movement_draft.facts_of(RELEASE, name)
 
 
 def test_a_file_wins_over_the_plan():

@@ -211,6 +211,12 @@ def test_short_notice_holds_unless_it_is_an_emergency():
     Desk(replace(soon, emergency=True)).do(ev.Checked)
 
 
+def test_only_an_exercise_is_rehearsed_after_its_hour():
+    over = later(particulars(), -10 * 86_400)
+    refused(Desk(over), ev.Checked, "lies in the past")
+    Desk(replace(over, exercise=True)).do(ev.Checked)
+
+
 def test_a_cancelled_movement_is_closed_once_all_who_were_told_know_it():
     desk = Desk().ready().send("side-a").do(ev.Cancelled, reason="road washed away")
     refused(desk, ev.Closed, "side-a was not told", review="x")
@@ -259,6 +265,7 @@ def test_answers_are_about_what_was_sent_and_not_before_it():
     said = {"answer": Answer.NOTED, "channel": Channel.MAIL, "person": "x"}
     refused(desk, ev.Answered, "never sent", recipient="side-b", revision=1, **said)
     refused(desk, ev.Answered, "never sent", recipient="side-a", revision=2, **said)
+    refused(desk, ev.Answered, "no recipient; name one of side-a", recipient="side-x", revision=1, **said)
     refused(desk, ev.Answered, "before the sending", recipient="side-a", revision=1, at=NOW_S, **said)
     refused(desk, ev.Answered, "who answered", recipient="side-a", revision=1, **(said | {"person": " "}))
 

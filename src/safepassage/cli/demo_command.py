@@ -13,6 +13,7 @@ from safepassage.cli import plan_command
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK, UNSERVED
 
+CASE = "The case it was planned from, to change or to audit: safepassage init my-case --example"
 WEIGHED = 1
 """The plan is made again without so many claims, to show what one claim can carry."""
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> Outcome:
     options.workers, options.cluster, options.chances = 1, "", None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
     outcome = plan_command.run(options)
-    text = "\n".join([outcome.text, *_read()])
+    text = "\n".join([outcome.text, *_read(), CASE])
     return replace(outcome, code=OK if outcome.code == UNSERVED else outcome.code, text=text)
 
 

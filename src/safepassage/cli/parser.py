@@ -104,7 +104,9 @@ def _demo(commands: Commands) -> None:
 def _init(commands: Commands) -> None:
     parser = _command(commands, "init", "Write a filled-in template of a case to start from.")
     parser.add_argument("case", type=Path, metavar="CASE", help="folder, or workbook with --xlsx, to create")
-    parser.add_argument("--xlsx", action="store_true", help="write one .xlsx workbook instead of a folder")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--xlsx", action="store_true", help="write one .xlsx workbook instead of a folder")
+    form.add_argument("--example", action="store_true", help="write the built-in example as a folder")
 
 
 def _check(commands: Commands) -> None:

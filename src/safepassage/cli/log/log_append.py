@@ -22,6 +22,7 @@ from safepassage.store.event_store import EventStore, Receipt
 from safepassage.store.group_commit import GroupWriter
 
 MOST_WAITING = 256
+_EXAMPLE = """'{"text": "the ford is passable"}'"""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -42,10 +43,13 @@ def _one(options: argparse.Namespace, store: EventStore, org: str) -> Outcome:
         "class": options.sensitivity,
     }
     try:
-        document |= {"body": _object(options.body)}
+        document |= {"body": _object(options.body, "--body")}
         if options.private:
             key_id = options.key_id or day_of(store_file.now_ms())
-            document |= {"private": _object(Path(options.private).read_text("utf-8")), "key_id": key_id}
+            document |= {
+                "private": _object(Path(options.private).read_text("utf-8"), options.private),
+                "key_id": key_id,
+            }
         draft = draft_json.of_document(document)
     except ValueError as fault:
         raise StoreError(f"Nothing was recorded: {fault}.") from None
@@ -59,8 +63,11 @@ def _one(options: argparse.Namespace, store: EventStore, org: str) -> Outcome:
     return Outcome(code=OK, text=text, data=_said(receipt))
 
 
-def _object(text: str) -> object:
-    return json.loads(text)
+def _object(text: str, where: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError(f"{where} is no JSON; write for example {_EXAMPLE}") from None
 
 
 def _many(options: argparse.Namespace, store: EventStore, org: str) -> Outcome:

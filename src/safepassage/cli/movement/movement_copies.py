@@ -45,7 +45,8 @@ def send(options: argparse.Namespace) -> Outcome:
         after = movement_events.states(store)[options.movement]
         if options.output is not None:
             _released(store, options, files, _copy(state, options.to, sent))
-    return said(receipt, after, f"{options.to} is told by {options.channel}")
+    by_hand = f", once you pass on what is in {options.output}" if options.output is not None else ""
+    return said(receipt, after, f"{options.to} is told by {options.channel}{by_hand}")
 
 
 def _before(store: EventStore, options: argparse.Namespace) -> MovementState:

@@ -59,7 +59,11 @@ def _always(p: Particulars) -> Iterator[CheckFinding]:
 def _lead_time(p: Particulars, at_utc_s: int) -> Iterator[CheckFinding]:
     notice_s = p.start_utc_s - at_utc_s
     hours = notice_s // HOUR_S
-    if notice_s <= 0:
+    if notice_s <= 0 and p.exercise:
+        yield _remark(
+            "started", "the start lies in the past; this is an exercise", "tell only who takes part"
+        )
+    elif notice_s <= 0:
         yield _holds("started", "the start lies in the past", "give the times that are meant now")
     elif notice_s < LEAST_LEAD_TIME_S and not p.emergency:
         yield _holds("lead-time", f"{hours} hours of notice, at least 24 are asked for",

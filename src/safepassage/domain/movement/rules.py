@@ -138,6 +138,9 @@ def _same(one: str, other: str) -> bool:
 def require_was_sent(state: MovementState, recipient: str, revision: int, at_utc_s: int) -> None:
     """Refuse word of a recipient about what it was never sent."""
     what = f"an answer of {recipient}"
+    names = [one.id for one in state.particulars.recipients]
+    if recipient not in names:
+        raise TransitionError(what, "it is no recipient", f"name one of {', '.join(names)}")
     sends = [one for one in state.sends(recipient) if one.event.revision == revision]
     if not sends:
         raise TransitionError(

@@ -30,8 +30,19 @@ def facts_of(release: Release, corridor_id: str) -> dict[str, Any]:
     release.require(Audience.PLANNING_TEAM)
     corridors = {row["id"]: row for row in release.plan["corridors"]}
     if corridor_id not in corridors:
-        raise ValueError(f"the plan has no corridor {corridor_id!r}, it has {', '.join(corridors)}")
+        raise ValueError(f"the plan has no corridor {corridor_id!r}; people move on {_moving(release)}")
     return _Corridor(release, corridors[corridor_id]).facts()
+
+
+def _moving(release: Release) -> str:
+    """Return the corridors on which cars or vehicles carry somebody, in a row."""
+    plan = release.plan
+    used = {(row["place"], row["direction"], row["route"]) for row in plan["cars"]} | {
+        (item["place"], item["direction"], leg["route"])
+        for vehicle in plan["vehicles"] for leg in vehicle["legs"] for item in leg["load"]
+    }  # fmt: skip
+    keys = ("place", "direction", "route")
+    return ", ".join(row["id"] for row in plan["corridors"] if tuple(row[key] for key in keys) in used)
 
 
 def facts_of_convoy(release: Release, ride_ids: Iterable[str]) -> dict[str, Any]:
@@ -82,7 +93,7 @@ class _Corridor:
                     and self._register.direction(item["direction"]) == direction) for item in ride.load)
         ]  # fmt: skip
         if not self._cars and not self._rides:
-            raise ValueError(f"nobody moves on corridor {row['id']} in this plan")
+            raise ValueError(f"nobody moves on corridor {row['id']} in this plan, but on {_moving(release)}")
         self._epoch_s = round(instant(release.inputs["epoch"]).timestamp())
 
     def facts(self) -> dict[str, Any]:
