@@ -1,8 +1,8 @@
 """Plans of least exposure: a flow over time proposes ways and turns, a drive in order of time books them.
 
-The flow is a relaxation in bins; the drive keeps every rule of the model in whole seconds. Cars that come
-late are booked again, one by one, on ways through what is left; then each car in turn is put where it is
-exposed least beside all others, until little changes.
+The flow keeps to clocks in bins; the drive keeps every rule of the model in whole seconds. Cars that come
+late are booked again, one by one, on ways through what is left; then each car in turn is moved where it is
+exposed less beside all others, until little changes.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
+from safepassage.engines.least_exposure.flows import clock_of, flow_network, graph_of
 from safepassage.engines.least_exposure.polish import polish
 from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
 
-FINEST_S, COARSEST_S, BINS = 30, 60, 30
-"""Bins of the flow are at most a minute, and shorter where little time is given: of a rounded travel time of
-thirty roads little may be left."""
-MARGINS_S = (60,)
-"""The flow is done so much earlier than the plan: driving makes some of its cars a little late."""
+MARGINS = (0.5, 1, 2)
+"""The flow is done so many bins earlier than the plan: driving makes some of its cars a little late."""
 ROUNDS = 6
 AFTER_S = 1_800
 """How long after the stated time the drive goes on, to see who comes late."""
@@ -122,8 +120,9 @@ class LeastExposure:
         """
         roads = hazard or self.roads
         best = None if start is None else self._better(roads, by_s, start)
-        for margin_s in MARGINS_S:
-            found = self._by_flow(roads, by_s, margin_s)
+        clock = clock_of(roads, by_s)
+        for margin in MARGINS:
+            found = self._by_flow(roads, by_s, clock, by_s - int(margin * clock.bin_s))
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
             if best is not None and not best.unserved:
@@ -206,54 +205,32 @@ class LeastExposure:
             reserves=(),
         )  # fmt: skip
 
-    def _by_flow(self, roads: Roads, by_s: int, margin_s: int) -> CarPlan | None:
+    def _by_flow(self, roads: Roads, by_s: int, clock: Any, flow_by_s: int) -> CarPlan | None:
         from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
+        from safepassage.kernels.prices.exposure_flow import car_paths  # noqa: PLC0415
 
-        bin_s = bin_of(by_s)
-        if by_s - margin_s < 2 * bin_s:
+        if flow_by_s <= 0:
             return None
-        flow = flow_of(roads, by_s - margin_s, bin_s=bin_s)
-        rows = self._turns(flow, bin_s)
-        if not rows:
+        paths = car_paths(flow_network(roads), clock, by_s=flow_by_s)
+        of_class = np.repeat(np.arange(len(roads.classes)), roads.cars)
+        n, at = len(of_class), np.cumsum(roads.cars) - roads.cars
+        way, depart = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        for i, c in enumerate(paths.source.tolist()):
+            mine = slice(int(at[c]), int(at[c] + paths.cars[i]))
+            way[mine] = self._pool.add(c, paths.arc[paths.first[i] : paths.first[i + 1]])
+            depart[mine] = paths.depart_s[i]
+            at[c] += paths.cars[i]
+        if not (way >= 0).any():
             return None
         ways = self._pool.ways()
-        n, width = len(rows), ways.longest
-        cars = Cars(
-            np.asarray([row[0] for row in rows], dtype=np.int64),
-            np.asarray([row[1] for row in rows], dtype=np.int64),
-            np.zeros(n, dtype=np.int64), np.zeros((n, width), dtype=np.int64),
-        )  # fmt: skip
-        earliest = np.full((n, width), -1, dtype=np.int64)
-        for i, (_, way, seconds) in enumerate(rows):
-            if way >= 0:
-                earliest[i, : len(seconds)] = seconds
+        cars = Cars(of_class, way, np.zeros(n, dtype=np.int64), np.zeros((n, ways.longest), dtype=np.int64))
+        earliest = np.full((n, ways.longest), -1, dtype=np.int64)
+        earliest[:, 0] = depart
         book = self._book(roads, by_s + AFTER_S, n)
         arrive = book.drive(ways, cars, earliest)
         book.take_out(ways, cars, np.flatnonzero(arrive > by_s))
         book.hold_back(ways, cars)
         return self._settled(roads, by_s, book, cars)
-
-    def _turns(self, flow: Any, bin_s: int) -> list[tuple[int, int, Int64]]:
-        """Return (class, way, earliest entries) of every car: the flow's shares rounded to whole cars."""
-        paths: dict[int, list[int]] = {}
-        for i, source in enumerate(flow.source.tolist()):
-            paths.setdefault(source, []).append(i)
-        rows: list[tuple[int, int, Int64]] = []
-        for c, of_class in enumerate(self.roads.classes):
-            mine = paths.get(c, [])
-            amount = flow.cars[mine]
-            whole = np.floor(amount + 1e-9).astype(np.int64)
-            short = min(of_class.cars, round(float(amount.sum()))) - int(whole.sum())
-            whole[np.argsort(whole - amount, kind="stable")[: max(0, short)]] += 1
-            for i, n in zip(mine, whole.tolist(), strict=True):
-                lo, hi = flow.first[i], flow.first[i + 1]
-                way, after = self._pool.add(c, flow.arc[lo:hi]), flow.earliest_s[lo:hi]
-                rows += [
-                    (c, way, np.where(after >= 0, after + (2 * j + 1) * bin_s // (2 * n), -1))
-                    for j in range(n)
-                ]
-            rows += [(c, -1, np.zeros(0, dtype=np.int64))] * (of_class.cars - int(whole.sum()))
-        return rows
 
     def _better(self, roads: Roads, by_s: int, start: CarPlan) -> CarPlan:
         from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
@@ -382,42 +359,3 @@ def _integral(roads: Roads, arc: Int64, t: Int64) -> Int64:
     before = np.where(k > 0, area[arc, k - 1], 0)
     out: Int64 = before + roads.ppm[arc, k] * (t - roads.breaks[k])
     return out
-
-
-def graph_of(roads: Roads, *, waits: bool = True, toll: int = 1) -> Any:
-    """Return the roads as the sweep reads them."""
-    from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces, TimedGraph  # noqa: PLC0415
-
-    network = roads.network
-    return TimedGraph(
-        n_nodes=network.n_nodes, tail=network.tail, head=network.head,
-        pieces=OpenPieces(
-            first=network.first, from_s=network.from_s, travel_s=network.travel_s, close_s=network.close_s
-        ),
-        hazard=HazardSteps(breaks=roads.breaks, ppm=roads.ppm),
-        wait_ok=np.full(len(network.arc), waits), sites=network.sites, toll=toll,
-    )  # fmt: skip
-
-
-def bin_of(by_s: int) -> int:
-    """Return the length of the flow's bins (s) where so much time is given."""
-    return min(COARSEST_S, max(FINEST_S, by_s // BINS))
-
-
-def flow_of(roads: Roads, by_s: int, *, bin_s: int) -> Any:
-    """Return the flow over time of least exposure that is done by `by_s`."""
-    from safepassage.kernels.prices.exposure_flow import FlowNetwork, least_exposure_flow  # noqa: PLC0415
-    from safepassage.kernels.prices.priced_journeys import HazardSteps  # noqa: PLC0415
-
-    network = roads.network
-    first = network.first[:-1]
-    return least_exposure_flow(
-        FlowNetwork(
-            tail=network.tail, head=network.head, travel_s=network.travel_s[first],
-            capacity_mveh_h=network.capacity_mveh_h[first], units_mveh=roads.problem.rules.car_units_mveh,
-            hazard=HazardSteps(breaks=roads.breaks, ppm=roads.ppm), potential_s=roads.potential_s,
-            first_s=roads.first_s, sites=network.sites, sources=(roads.nodes, roads.release_s, roads.cars),
-            wait_exposed=False,
-        ),
-        by_s=by_s, bin_s=bin_s,
-    )  # fmt: skip

@@ -110,7 +110,7 @@ class DepartureBook:
 
         All arrive by `by_s`. Prices are added to the exposure when ways are compared (and in `cars.cost`).
         With `again` the cars
-        hold what is booked: each is taken out and put back where it is cheapest.
+        hold what is booked: each is taken out and put back, elsewhere if that is cheaper.
         """
         n_arcs = len(self._roads[0]) - 1
         priced = (
@@ -448,6 +448,14 @@ def _give_back(roads, entries, ways, w, seconds):  # type: ignore[no-untyped-def
 
 
 @compiled
+def _return_to(roads, entries, ways, w, seconds, work, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
+    """Book entries again that were just given back."""
+    for k in range(ways[0][w + 1] - ways[0][w]):
+        _, found[k, 0], found[k, 1], _ = _enter(roads, entries, work, ways[1][ways[0][w] + k], seconds[k], seconds[k])
+    _take(entries, ways, w, found)
+
+
+@compiled
 def _price(priced, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     total = 0
     for i in range(ways[0][w], ways[0][w + 1]):
@@ -480,7 +488,7 @@ def _least(roads, ways, w, since, by_s):  # type: ignore[no-untyped-def]  # noqa
 @compiled
 def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0917
     of_class, way, paid, enter_s = cars
-    by_s, wait_exposed = rule[0], rule[3]
+    by_s, _, work, wait_exposed = rule
     found = np.empty((enter_s.shape[1], 3), dtype=np.int64)
     least = np.full(len(ways[3]), -1, dtype=np.int64)
     has_prices = len(priced[1]) > 0
@@ -488,9 +496,10 @@ def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type:
     for car in range(len(of_class)):
         c = of_class[car]
         since = release_s[c]
+        best, best_way, best_s = NO_WAY, -1, 0
         if again and way[car] >= 0:
             _give_back(roads, entries, ways, way[car], enter_s[car])
-        best, best_way, best_s = NO_WAY, -1, 0
+            best = paid[car]
         for j in range(ways[2][c], ways[2][c + 1]):
             w = ways[3][j]
             if least[j] < 0:
@@ -510,6 +519,9 @@ def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type:
                     t += max(LATER_S, waited)
                 else:
                     t += max(1, waited)
+        if again and best_way < 0 and way[car] >= 0:
+            _return_to(roads, entries, ways, way[car], enter_s[car], work, found)
+            continue
         way[car], paid[car] = best_way, best
         if best_way >= 0:
             _run(roads, entries, ways, best_way, best_s, since, rule, found)

@@ -1,10 +1,11 @@
-"""The least-cost flow over time in slack coordinates: one commodity, costs and capacities by arc and bin.
+"""The least-cost flow over time, one commodity: costs and capacities by arc and bin, every node with a clock.
 
-A second t at node v is counted as t + potential(v), the potential being the least time from v to a site: on
-shortest ways this sum does not change, so rounding to bins touches detours and queues only. Min-cost flow
-on the
-time-expanded network after Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"); the
-prices are node potentials of its optimum and a claim of the solver until summed again.
+Bin k of node v begins in second ``k * bin_s + phase_s[v]``. Where the passage of an arc takes one clock to the
+other in whole bins nothing is rounded, and phases can be chosen so for every arc of a forest: of the arcs that
+most use, after a first flow, as signals are set for a green wave. Min-cost flow on the time-expanded network after
+Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"). Nobody waits under way: in the
+models this serves waiting at home costs nothing. The prices are node potentials of the optimum, a claim of the
+solver until they are summed again.
 """
 
 # mypy: allow-untyped-calls
@@ -17,24 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled
-from safepassage.kernels.prices.priced_journeys import HazardSteps, Prices
+from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces, Prices
 
 Int64 = NDArray[np.int64]
 
-PARTS = 3
-"""A vehicle is this many units of flow, so that usual capacities are whole numbers per minute."""
+PARTS = 12
+"""For prices a car is this many units of flow, so that usual capacities are whole numbers in every bin."""
 FAR = 2**60
 
 
 class FlowNetwork(NamedTuple):
-    """Arcs with travel time and capacity (vehicles/h, thousandths), hazard, potentials and where flow starts.
+    """Arcs with pieces and their capacity (vehicles/h, thousandths), hazard, potentials and where flow starts.
 
-    `sources` are (node, release second, cars) columns; `potential_s` is FAR where no site is reached.
+    `potential_s` is the least time to a site, `first_s` when anybody can be at a node, both FAR where never;
+    `sources` are (node, release second, cars) columns.
     """
 
     tail: Int64
     head: Int64
-    travel_s: Int64
+    pieces: OpenPieces
     capacity_mveh_h: Int64
     units_mveh: int
     hazard: HazardSteps
@@ -42,133 +44,195 @@ class FlowNetwork(NamedTuple):
     first_s: Int64
     sites: Int64
     sources: tuple[Int64, Int64, Int64]
-    wait_exposed: bool
+
+    @property
+    def least_s(self) -> Int64:
+        """(n_arcs,) least travel time in any open piece, FAR where an arc never opens."""
+        travel = np.where(self.pieces.close_s > 0, self.pieces.travel_s, FAR)
+        return np.asarray(np.minimum.reduceat(travel, self.pieces.first[:-1]), dtype=np.int64)
 
 
-class Flow(NamedTuple):
-    """The flow: cars it carries, its cost, prices by (arc, interval), and paths.
+class Clock(NamedTuple):
+    """Bins of `bin_s` seconds; those of node v begin at `phase_s[v]`, 0 <= phase < bin."""
 
-    A path has a source, cars (perhaps a fraction) and arcs from `first[i]` on; `earliest_s` is the second
-    before
-    which an arc is not entered where the flow waited for it, -1 where it did not.
+    bin_s: int
+    phase_s: Int64
+
+    @classmethod
+    def of_slack(cls, network: FlowNetwork, bin_s: int) -> Clock:
+        """Return the clock that rounds nothing on shortest ways to a site."""
+        pi = np.where(network.potential_s < FAR, network.potential_s, 0)
+        return cls(bin_s, -pi % bin_s)
+
+    @classmethod
+    def in_step(cls, network: FlowNetwork, bin_s: int, weight: NDArray[np.float64]) -> Clock:
+        """Return the clock that rounds nothing on a forest of arcs of the greatest weight (Kruskal 1956).
+
+        Arcs of equal weight come in the order of the detour that they are.
+        """
+        travel, pi = network.least_s, network.potential_s
+        detour = np.where(pi < FAR, pi, 0)[network.head] + travel - np.where(pi < FAR, pi, 0)[network.tail]
+        n = len(pi)
+        parent, size, after = list(range(n)), [1] * n, [0] * n
+
+        def root(x: int) -> tuple[int, int]:
+            seconds = 0
+            while parent[x] != x:
+                seconds += after[x]
+                x = parent[x]
+            return x, seconds
+
+        for e in np.lexsort((detour, -weight)).tolist():
+            (u, u_s), (v, v_s) = root(int(network.tail[e])), root(int(network.head[e]))
+            if u == v or travel[e] >= FAR:
+                continue
+            apart = u_s + int(travel[e]) - v_s
+            if size[u] < size[v]:
+                u, v, apart = v, u, -apart
+            parent[v], after[v] = u, apart
+            size[u] += size[v]
+        return cls(bin_s, np.asarray([root(x)[1] for x in range(n)], dtype=np.int64) % bin_s)
+
+
+class CarPaths(NamedTuple):
+    """Whole cars: path i takes `cars[i]` of source `source[i]` from `depart_s[i]` on along its arcs.
+
+    The arcs stand from `first[i]` to `first[i + 1]`; `load` (n_arcs,) counts the cars of every arc.
     """
 
-    carried: float
-    cost: float
-    prices: Prices
     source: Int64
-    cars: NDArray[np.float64]
+    cars: Int64
+    depart_s: Int64
     first: Int64
     arc: Int64
-    earliest_s: Int64
+    load: Int64
 
 
 class _Expanded(NamedTuple):
-    """Arcs of the time-expanded network: ends, capacity, cost, arc of the road network (-1: none), bin."""
+    """Arcs of the time-expanded network: ends, capacity, cost, arc of the roads (-1: none), entry, end of bin."""
 
     a: Int64
     b: Int64
     capacity: Int64
     cost: Int64
     arc: Int64
-    bin: Int64
+    enter_s: Int64
+    until_s: Int64
 
 
-def least_exposure_flow(network: FlowNetwork, *, by_s: int, bin_s: int) -> Flow:
-    """Return a flow that carries as many cars as can arrive by `by_s`, at the least exposure for so many."""
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - solvers load when first used
+def car_paths(network: FlowNetwork, clock: Clock, *, by_s: int) -> CarPaths:
+    """Return paths of least exposure for as many cars as can arrive by `by_s`, all in step with the clock.
 
-    bins = by_s // bin_s
-    n = len(network.potential_s)
-    source, sink = n * bins, n * bins + 1
-    wide = _expand(network, bins, bin_s)
-    starts = _starts(network, bins, bin_s, source)
-    a, b, capacity, cost = (
-        np.concatenate([x, y])
-        for x, y in zip((wide.a, wide.b, wide.capacity, wide.cost), starts, strict=True)
+    Times are rounded up: a car that keeps to the clock is never late for its next arc, and what it waits for
+    the clock is charged.
+    """
+    wide, n = _expand(network, clock, by_s, whole=True)
+    flow, _, _ = _solved(wide, n, len(network.sources[0]))
+    begun = flow[wide.a == n - 1]
+    order = np.argsort(wide.a, kind="stable")
+    first = np.searchsorted(wide.a[order], np.arange(n + 1)).astype(np.int64)
+    homes = n - 1 - len(begun) + np.arange(len(begun))
+    source, cars, depart, begins, arcs = _take_apart(
+        first, order, (wide.b, wide.arc, wide.enter_s), flow.copy(), homes, begun
     )
-    solver: Any = min_cost_flow.SimpleMinCostFlow()
-    known, inverse = np.unique(np.concatenate([a, b, [source, sink]]), return_inverse=True)
-    m = len(a)
-    ends = inverse[:m].astype(np.int32), inverse[m : 2 * m].astype(np.int32)
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(*ends, capacity, cost)
-    total = int(starts[2].sum())
-    solver.set_nodes_supplies(
-        np.asarray([inverse[-2], inverse[-1]], dtype=np.int32), np.asarray([total, -total], dtype=np.int64)
-    )
-    if solver.solve_max_flow_with_min_cost() != solver.OPTIMAL:
-        raise ArithmeticError("the flow solver found no optimum")
-    flow = np.asarray(solver.flows(arcs), dtype=np.int64)
-    both = tuple(e.astype(np.int64) for e in ends)
-    distance = _distances(len(known), both, (capacity, cost, flow), int(inverse[-1]))
-    prices = _prices(network, wide, flow, distance, ends, bin_s)
-    carried = int(flow[len(wide.a) :].sum()) / PARTS
-    return Flow(carried, float(flow @ cost) / PARTS, prices, *_paths(network, wide, flow, bins, bin_s))
+    road = wide.arc >= 0
+    load = np.bincount(wide.arc[road], weights=flow[road], minlength=len(network.tail))
+    return CarPaths(source, cars, depart, begins, arcs, load.astype(np.int64))
 
 
-def _expand(network: FlowNetwork, bins: int, bin_s: int) -> _Expanded:
-    """Return road arcs by bin, waits from bin to bin, and the ways from sites to the sink."""
-    pi, n = network.potential_s, len(network.potential_s)
-    near = np.flatnonzero((pi[network.tail] < FAR) & (pi[network.head] < FAR))
-    u, v = network.tail[near], network.head[near]
-    slack = network.travel_s[near] + pi[v] - pi[u]
-    shift = (slack + bin_s // 2) // bin_s
-    lo = np.maximum(0, (network.first_s[u] + pi[u]) // bin_s)
-    count = np.maximum(0, bins - shift - lo)
-    e = np.repeat(np.arange(len(near)), count)
-    k = lo[e] + np.arange(len(e)) - np.repeat(np.cumsum(count) - count, count)
-    room = network.capacity_mveh_h[near] * bin_s * PARTS // (3600 * network.units_mveh)
-    enter = k * bin_s + bin_s // 2 - pi[u[e]]
-    # Rounding up lends time: it is charged, or driving in circles would be cheaper than waiting.
-    lent = np.maximum(0, shift * bin_s - slack)
-    cost = _over(network.hazard, near[e], enter, enter + network.travel_s[near[e]] + lent[e])
-    first = _Expanded(u[e] * bins + k, v[e] * bins + k + shift[e], room[e], cost + 1, near[e], k)
-    nodes = np.flatnonzero((pi < FAR) & (network.first_s < FAR))
-    nodes = nodes[~np.isin(nodes, network.sites)]
-    lo = np.maximum(0, (network.first_s[nodes] + pi[nodes]) // bin_s)
-    count = np.maximum(0, bins - 1 - lo)
-    w = np.repeat(np.arange(len(nodes)), count)
-    k = lo[w] + np.arange(len(w)) - np.repeat(np.cumsum(count) - count, count)
-    held = _over(
-        network.hazard, _calmest(network)[nodes[w]], k * bin_s - pi[nodes[w]], (k + 1) * bin_s - pi[nodes[w]]
+def arc_prices(network: FlowNetwork, clock: Clock, *, by_s: int) -> Prices:
+    """Return what an entry of each arc is worth, by bin, in the flow of least exposure.
+
+    Times are rounded down and bins that people may enter in part count: nobody who gets through in truth is
+    shut out, or seconds that only they can use would have no price.
+    """
+    wide, n = _expand(network, clock, by_s, whole=False)
+    flow, ends, known = _solved(wide, n, len(network.sources[0]))
+    a, b = ends[0][:-1], ends[1][:-1]
+    distance = _distances(known, (a, b), (wide.capacity, wide.cost, flow), int(ends[1][-1]))
+    d_a, d_b = distance[a], distance[b]
+    full = (wide.arc >= 0) & (flow >= wide.capacity) & (d_a < FAR) & (d_b < FAR)
+    gain = np.where(full, d_a - d_b - wide.cost, 0)
+    kept = np.flatnonzero(gain > 0)
+    kept = kept[np.lexsort((wide.enter_s[kept], wide.arc[kept]))]
+    return Prices(
+        arc=wide.arc[kept], from_s=wide.enter_s[kept], until_s=wide.until_s[kept], price=gain[kept]
     )
-    free = np.zeros(n, dtype=bool)
-    if not network.wait_exposed:
-        free[network.sources[0]] = True
-    held[free[nodes[w]]] = 0
-    none = np.full(len(w), -1)
-    big = np.full(len(w), int(network.sources[2].sum()) * PARTS)
-    waits = _Expanded(nodes[w] * bins + k, nodes[w] * bins + k + 1, big, held, none, k)
-    s = np.repeat(network.sites, bins)
-    k = np.tile(np.arange(bins), len(network.sites))
-    out = _Expanded(
-        s * bins + k, np.full(len(s), n * bins + 1), np.full(len(s), int(network.sources[2].sum()) * PARTS),
-        np.zeros(len(s), dtype=np.int64), np.full(len(s), -1), k,
-    )  # fmt: skip
+
+
+def _expand(network: FlowNetwork, clock: Clock, by_s: int, *, whole: bool) -> tuple[_Expanded, int]:
+    """Return the arcs of the expanded network, those to the sink last, and how many nodes there are.
+
+    Nodes are n_nodes times bins, the sink, a home for every source, and where all flow begins.
+    """
+    d = clock.bin_s
+    begins = clock.phase_s if whole else np.where(clock.phase_s > 0, clock.phase_s - d, 0)
+    bins = by_s // d + 2
+    sink = len(begins) * bins
+    roads = _roads(network, (d, begins, bins), by_s, sink, whole=whole)
+    node, release, cars = network.sources
+    is_site = np.isin(node, network.sites)
+    lo = _bin_of(release - begins[node], d, up=whole)
+    last = (by_s - np.where(network.potential_s[node] < FAR, network.potential_s[node], FAR) - begins[node]) // d
+    c, k = _runs(lo, np.where(is_site, -1, last))
+    parts = cars if whole else cars * PARTS
+    homes = _plain(sink + 1 + c, node[c] * bins + k, parts[c])
+    source = sink + 1 + len(node)
+    begun = _plain(np.full(len(node), source), sink + 1 + np.arange(len(node)), parts)
+    columns = (np.concatenate(column) for column in zip(homes, begun, roads, strict=True))
+    wide = _Expanded(*columns)
+    wide = _Expanded(*(column[wide.capacity > 0] for column in wide))
+    return wide, source + 1
+
+
+def _plain(a: Int64, b: Int64, capacity: Int64) -> _Expanded:
+    """Return arcs that are no roads and cost nothing."""
+    none = np.full(len(a), -1)
+    return _Expanded(a, b, capacity, np.zeros(len(a), dtype=np.int64), none, none, none)
+
+
+def _roads(
+    network: FlowNetwork, clock: tuple[int, Int64, int], by_s: int, sink: int, *, whole: bool
+) -> _Expanded:
+    """Return road arcs by bin of entry; what ends at a site goes on to the sink."""
+    (d, begins, bins), pi, least = clock, network.potential_s, network.least_s
+    is_site = np.zeros(len(pi), dtype=bool)
+    is_site[network.sites] = True
+    near = (pi[network.tail] < FAR) & (pi[network.head] < FAR) & (network.first_s[network.tail] < FAR)
+    arcs = np.flatnonzero(near & (least < FAR) & ~is_site[network.tail])
+    u = network.tail[arcs]
+    lo = _bin_of(network.first_s[u] - begins[u], d, up=whole)
+    i, k = _runs(lo, (by_s - least[arcs] - pi[network.head[arcs]] - begins[u]) // d)
+    e, u = arcs[i], u[i]
+    v, end = network.head[e], (k + 1) * d + begins[u]
+    enter = np.maximum(end - d, 0)
+    key = np.repeat(np.arange(len(network.tail)), np.diff(network.pieces.first)) * 2**32 + network.pieces.from_s
+    q = np.searchsorted(key, e * 2**32 + enter, side="right") - 1
+    leave = enter + network.pieces.travel_s[q]
+    open_ = (leave <= network.pieces.close_s[q]) & (leave + pi[v] <= by_s)
+    to_bin = _bin_of(leave - begins[v], d, up=whole)
+    until = np.where(is_site[v] | (not whole), leave, to_bin * d + begins[v])
+    rate, per = network.capacity_mveh_h[q], 3600 * network.units_mveh
+    if whole:
+        # As many as get through from the first second on, less those of the bins before.
+        room = (k + 1) * d * rate // per - k * d * rate // per
+    else:
+        room = (end - enter) * rate * PARTS // per
     return _Expanded(
-        *(np.concatenate(columns).astype(np.int64) for columns in zip(first, waits, out, strict=True))
-    )
-
-
-def _starts(network: FlowNetwork, bins: int, bin_s: int, source: int) -> tuple[Int64, Int64, Int64, Int64]:
-    node, _, cars = network.sources
-    kept = _started(network, bins, bin_s)
-    b = node[kept] * bins + _start_bin(network, bins, bin_s)[kept]
-    return (
-        np.full(len(b), source, dtype=np.int64), b, cars[kept] * PARTS, np.zeros(len(b), dtype=np.int64)
+        u * bins + k, np.where(is_site[v], sink, v * bins + np.minimum(to_bin, bins - 1)),
+        np.where(open_, room, 0), _over(network.hazard, e, enter, until) + 1, e, enter, end,
     )  # fmt: skip
 
 
-def _start_bin(network: FlowNetwork, bins: int, bin_s: int) -> Int64:
-    """Return the bin of each source's release, to the nearest; the last bin is not left by rounding."""
-    sigma = network.sources[1] + network.potential_s[network.sources[0]]
-    k = (sigma + bin_s // 2) // bin_s
-    return np.where(k == bins, np.minimum(k, sigma // bin_s), k)
+def _bin_of(seconds: Int64, d: int, *, up: bool) -> Int64:
+    return np.maximum(0, -(-seconds // d) if up else seconds // d)
 
 
-def _started(network: FlowNetwork, bins: int, bin_s: int) -> Int64:
-    reached = network.potential_s[network.sources[0]] < FAR
-    return np.flatnonzero(reached & (_start_bin(network, bins, bin_s) < bins)).astype(np.int64)
+def _runs(lo: Int64, last: Int64) -> tuple[Int64, Int64]:
+    """Return (i, k) for every i and every k from `lo[i]` to `last[i]`."""
+    count = np.maximum(0, last - lo + 1)
+    i = np.repeat(np.arange(len(count)), count)
+    return i, lo[i] + np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
 
 
 def _over(hazard: HazardSteps, arc: Int64, start: Int64, end: Int64) -> Int64:
@@ -184,30 +248,26 @@ def _over(hazard: HazardSteps, arc: Int64, start: Int64, end: Int64) -> Int64:
     return before(end) - before(start)
 
 
-def _calmest(network: FlowNetwork) -> Int64:
-    """Return for every node the outgoing arc with the least hazard overall (0 where there is none)."""
-    order = np.lexsort((network.hazard.ppm.sum(axis=1), network.tail))
-    nodes, at = np.unique(network.tail[order], return_index=True)
-    out = np.zeros(len(network.potential_s), dtype=np.int64)
-    out[nodes] = order[at]
-    return out
+def _solved(wide: _Expanded, n: int, n_sources: int) -> tuple[Int64, tuple[Int64, Int64], int]:
+    """Return the flow by arc, the ends of arcs (the last: source and sink) among the nodes used, their number."""
+    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - solvers load when first used
 
-
-def _prices(
-    network: FlowNetwork, wide: _Expanded, flow: Int64, distance: Int64, ends: tuple[Any, Any], bin_s: int
-) -> Prices:
-    m = len(wide.a)
-    d_a, d_b = distance[ends[0][:m]], distance[ends[1][:m]]
-    fits = (wide.arc >= 0) & (flow[:m] >= wide.capacity) & (d_a < FAR) & (d_b < FAR)
-    gain = np.where(fits, d_a - d_b - wide.cost, 0)
-    kept = np.flatnonzero(gain > 0)
-    e, k = wide.arc[kept], wide.bin[kept]
-    start = k * bin_s - network.potential_s[network.tail[e]]
-    order = np.lexsort((start, e))
-    e, start, gain = e[order], start[order], gain[kept][order]
-    lo, hi = np.maximum(start, 0), np.maximum(start + bin_s, 0)
-    real = hi > lo
-    return Prices(arc=e[real], from_s=lo[real], until_s=hi[real], price=gain[real])
+    source, sink = n - 1, n - 2 - n_sources
+    used = np.zeros(n, dtype=bool)
+    used[wide.a] = used[wide.b] = used[[source, sink]] = True
+    number = np.cumsum(used) - 1
+    a, b = number[np.append(wide.a, source)], number[np.append(wide.b, sink)]
+    solver: Any = min_cost_flow.SimpleMinCostFlow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        a[:-1].astype(np.int32), b[:-1].astype(np.int32), wide.capacity, wide.cost
+    )
+    total = int(wide.capacity[wide.a == source].sum())
+    solver.set_nodes_supplies(
+        np.asarray([a[-1], b[-1]], dtype=np.int32), np.asarray([total, -total], dtype=np.int64)
+    )
+    if solver.solve_max_flow_with_min_cost() != solver.OPTIMAL:
+        raise ArithmeticError("the flow solver found no optimum")
+    return np.asarray(solver.flows(arcs), dtype=np.int64), (a, b), int(used.sum())
 
 
 @compiled
@@ -257,42 +317,21 @@ def _distances(n, ends, columns, sink):  # type: ignore[no-untyped-def]  # noqa:
     return out
 
 
-def _paths(network: FlowNetwork, wide: _Expanded, flow: Int64, bins: int, bin_s: int) -> Any:
-    """Take the flow apart into paths from each source."""
-    order = np.argsort(wide.a, kind="stable")
-    first = np.searchsorted(wide.a[order], np.arange(len(network.potential_s) * bins + 1)).astype(np.int64)
-    _, starts, _, _ = _starts(network, bins, bin_s, 0)
-    kept = _started(network, bins, bin_s)
-    begun = flow[len(wide.a) :]
-    source, cars, begins, arcs, at = _take_apart(
-        first,
-        order,
-        wide.b,
-        wide.arc,
-        wide.bin,
-        flow[: len(wide.a)].copy(),
-        starts,
-        begun,
-        len(network.potential_s) * bins + 1,
-    )
-    earliest = np.where(at >= 0, at * bin_s - network.potential_s[network.tail[arcs]], -1)
-    return kept[source], cars / PARTS, begins, arcs, earliest
-
-
 @compiled
-def _take_apart(first, order, b, arc, bins, left, starts, begun, sink):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
-    source = np.empty(len(left), dtype=np.int64)
-    cars = np.empty(len(left), dtype=np.float64)
-    begins = np.zeros(len(left) + 1, dtype=np.int64)
-    arcs = np.empty(1024, dtype=np.int64)
-    at = np.empty(1024, dtype=np.int64)
-    steps = np.empty(1_000_000, dtype=np.int64)
+def _take_apart(first, order, arcs_of, left, homes, begun):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Take the flow apart: (source, cars, departure, where its arcs begin) of every path, and the arcs."""
+    b, road, enter_s = arcs_of
+    n = len(left)
+    source, cars, depart = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    begins = np.zeros(n + 1, dtype=np.int64)
+    out = np.empty(1024, dtype=np.int64)
+    steps = np.empty(n, dtype=np.int64)
     n_paths, size = 0, 0
-    for i in range(len(starts)):
+    for i in range(len(homes)):
         rest = begun[i]
         while rest > 0:
-            x, n_steps, amount = starts[i], 0, rest
-            while x != sink:
+            x, n_steps, amount = homes[i], 0, rest
+            while first[x] < first[x + 1]:
                 j = first[x]
                 while left[order[j]] == 0:
                     j += 1
@@ -300,17 +339,16 @@ def _take_apart(first, order, b, arc, bins, left, starts, begun, sink):  # type:
                 n_steps += 1
                 amount = min(amount, left[order[j]])
                 x = b[order[j]]
+            while size + n_steps > len(out):
+                out = np.concatenate((out, np.empty(len(out), dtype=np.int64)))
             for s in range(n_steps):
                 left[steps[s]] -= amount
-                if arc[steps[s]] >= 0:
-                    if size == len(arcs):
-                        arcs = np.concatenate((arcs, np.empty(size, dtype=np.int64)))
-                        at = np.concatenate((at, np.empty(size, dtype=np.int64)))
-                    arcs[size] = arc[steps[s]]
-                    at[size] = bins[steps[s]] if s > 0 and arc[steps[s - 1]] < 0 else -1
+                # The first step only says when the home is left.
+                if s > 0:
+                    out[size] = road[steps[s]]
                     size += 1
-            rest -= amount
-            source[n_paths], cars[n_paths] = i, amount
+            source[n_paths], cars[n_paths], depart[n_paths] = i, amount, enter_s[steps[1]]
             n_paths += 1
             begins[n_paths] = size
-    return source[:n_paths], cars[:n_paths], begins[: n_paths + 1], arcs[:size], at[:size]
+            rest -= amount
+    return source[:n_paths], cars[:n_paths], depart[:n_paths], begins[: n_paths + 1], out[:size]
