@@ -182,7 +182,7 @@ def test_plans_keep_the_rules_and_no_bound_exceeds_them(seed):
             if arc == e
         ]
         assert kept(entries, int(roads.network.capacity_mveh_h[e]) // 1000)
-    proof = Proof.of(roads, 600, steps=6)
+    proof = Proof.of(roads, 600)
     assert plan.unserved == 0
     assert 0 <= proof.bound_ppm_s <= plan.total_ppm_s
     assert all(a < b for _, a, b, _ in proof.prices)
@@ -251,7 +251,7 @@ def test_the_plan_and_the_bound_bracket_the_optimum_of_all_departures():
     )
     roads = Roads.of(given, "out")
     plan = LeastExposure(roads).plan(by_s)
-    proof = Proof.of(roads, by_s, steps=40)
+    proof = Proof.of(roads, by_s)
     assert plan.unserved == 0
     assert proof.bound_ppm_s <= best <= plan.total_ppm_s
 

@@ -268,7 +268,7 @@ class LeastExposure:
                 cars = cars._replace(enter_s=enter)
             for order, again in ((left, False), (np.argsort(-cars.cost, kind="stable"), True)):
                 part = Cars(*(column[order] for column in cars))
-                book.place(ways, part, none, by_s=by_s, again=again)
+                book.place(ways, part, by_s=by_s, again=again)
                 for column, changed in zip(cars, part, strict=True):
                     column[order] = changed
             book.hold_back(ways, cars)

@@ -1,4 +1,4 @@
-"""What plans and proofs of a direction are made from: its roads for the sweep, for the flow, and its clock."""
+"""What plans and proofs of a direction are made from: its roads for sweep and flow, and their clock."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from safepassage.engines.least_exposure.roads import Roads
 
 SHORTEST_S, LONGEST_S = 1, 12
 FEW_CELLS, MOST_CELLS = 100_000, 1_500_000
-"""Bins are a second where so few (arc, bin) cells hold them; at most twelve seconds, two cars of a narrow road,
-and longer only where there would be more cells than a flow is found for in a minute."""
+"""Bins are a second where so few (arc, bin) cells hold them, and at most twelve seconds, two cars of a narrow
+road; longer only where there would be more cells than a flow is found for in a minute."""
 FIRST_BINS = 4
 """The flow that says which arcs are to be in step is found in bins so many times as long."""
 

@@ -26,16 +26,15 @@ def polish(new_book: Callable[[], Any], ways: Any, cars: Any, *, least: Int64, b
     `new_book` makes an empty book, `least` (n_classes,) is what a class is exposed to at least.
     """
     from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used
-    from safepassage.kernels.prices.priced_journeys import Prices  # noqa: PLC0415
 
-    rng, none = np.random.default_rng(SEED), Prices.none()
+    rng = np.random.default_rng(SEED)
     n = min(len(cars.way), max(LEAST, len(cars.way) // SHARE))
     book = _loaded(new_book, ways, cars)
     for number in range(tries):
         chosen = _chosen(cars, least, n, rng.random(len(cars.way)), by_regret=number % 2 == 0)
         part = Cars(*(column[chosen].copy() for column in cars))
         book.take_out(ways, part, np.arange(n))
-        book.place(ways, part, none, by_s=by_s)
+        book.place(ways, part, by_s=by_s)
         if _worth(part) <= _worth(Cars(*(column[chosen] for column in cars))):
             for column, changed in zip(cars, part, strict=True):
                 column[chosen] = changed

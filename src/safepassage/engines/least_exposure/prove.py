@@ -44,16 +44,17 @@ class Proof:
         found = arc_prices(flow_network(roads), clock_of(roads, by_s), by_s=by_s)
         columns = (found.arc, found.from_s, np.minimum(found.until_s, by_s + 1), found.price)
         rows = _joined([*zip(*(column.tolist() for column in columns), strict=True)])
-        return max((cls._by(roads, by_s, priced) for priced in (rows, [])), key=lambda proof: proof.bound_ppm_s)
+        proofs = [cls._by(roads, by_s, priced) for priced in (rows, [])]
+        return max(proofs, key=lambda proof: proof.bound_ppm_s)
 
     @classmethod
     def _by(cls, roads: Roads, by_s: int, rows: list[Row]) -> Proof:
         from safepassage.kernels.prices.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
 
-        table = np.asarray(rows, dtype=np.int64).reshape(-1, 4)
+        arc, from_s, until_s, price = np.asarray(rows, dtype=np.int64).reshape(-1, 4).T
         found = cheapest(
-            graph_of(roads, toll=0), (roads.nodes, roads.release_s), Prices(arc=table[:, 0], from_s=table[:, 1], until_s=table[:, 2], price=table[:, 3]),
-            by_s=by_s, wait_exposed=False,
+            graph_of(roads, toll=0), (roads.nodes, roads.release_s),
+            Prices(arc=arc, from_s=from_s, until_s=until_s, price=price), by_s=by_s, wait_exposed=False,
         )  # fmt: skip
         persons = np.where(found.cost < NO_WAY, [c.persons for c in roads.classes], 0)
         bound = sum(int(c) * int(n) for c, n in zip(found.cost, persons, strict=True) if n)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled
-from safepassage.kernels.prices.priced_journeys import NO_WAY, Prices, TimedGraph, by_step
+from safepassage.kernels.prices.priced_journeys import NO_WAY, TimedGraph, by_step
 
 Int64 = NDArray[np.int64]
 
@@ -44,7 +44,7 @@ class Ways:
 
 
 class Cars(NamedTuple):
-    """Cars in the order of booking: class, way (NOWHERE: none), exposure or price paid, entries of the arcs.
+    """Cars in the order of booking: class, way (NOWHERE: none), exposure, entries of the arcs.
 
     `enter_s` has shape (n_cars, longest way); the car leaves at `enter_s[i, 0]`.
     """
@@ -105,18 +105,12 @@ class DepartureBook:
         )
         self._release_s = release_s
 
-    def place(self, ways: Ways, cars: Cars, prices: Prices, *, by_s: int, again: bool = False) -> int:
+    def place(self, ways: Ways, cars: Cars, *, by_s: int, again: bool = False) -> int:
         """Book cars one after the other, each on its cheapest way and second; return how many are placed.
 
-        All arrive by `by_s`. Prices are added to the exposure when ways are compared (and in `cars.cost`).
-        With `again` the cars
+        All arrive by `by_s`. With `again` the cars
         hold what is booked: each is taken out and put back, elsewhere if that is cheaper.
         """
-        n_arcs = len(self._roads[0]) - 1
-        priced = (
-            np.searchsorted(prices.arc, np.arange(n_arcs + 1)).astype(np.int64),
-            prices.from_s, prices.until_s, prices.price,
-        )  # fmt: skip
         listed = (ways.first, ways.arc, ways.choice_first, ways.choice)
         return int(
             _place(
@@ -124,7 +118,6 @@ class DepartureBook:
                 self._entries,
                 listed,
                 self._release_s,
-                priced,
                 tuple(cars),
                 (by_s, *self._rule),
                 again,
@@ -451,20 +444,9 @@ def _give_back(roads, entries, ways, w, seconds):  # type: ignore[no-untyped-def
 def _return_to(roads, entries, ways, w, seconds, work, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     """Book entries again that were just given back."""
     for k in range(ways[0][w + 1] - ways[0][w]):
-        _, found[k, 0], found[k, 1], _ = _enter(roads, entries, work, ways[1][ways[0][w] + k], seconds[k], seconds[k])
+        e, t = ways[1][ways[0][w] + k], seconds[k]
+        _, found[k, 0], found[k, 1], _ = _enter(roads, entries, work, e, t, t)
     _take(entries, ways, w, found)
-
-
-@compiled
-def _price(priced, ways, w, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    total = 0
-    for i in range(ways[0][w], ways[0][w + 1]):
-        e, t = ways[1][i], found[i - ways[0][w], 2]
-        for j in range(priced[0][e], priced[0][e + 1]):
-            if priced[1][j] <= t < priced[2][j]:
-                total += priced[3][j]
-                break
-    return total
 
 
 @compiled
@@ -486,12 +468,11 @@ def _least(roads, ways, w, since, by_s):  # type: ignore[no-untyped-def]  # noqa
 
 # One flat loop, compiled: every car tries the departures of every way it may take.
 @compiled
-def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0917
+def _place(roads, entries, ways, release_s, cars, rule, again):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0917
     of_class, way, paid, enter_s = cars
     by_s, _, work, wait_exposed = rule
     found = np.empty((enter_s.shape[1], 3), dtype=np.int64)
     least = np.full(len(ways[3]), -1, dtype=np.int64)
-    has_prices = len(priced[1]) > 0
     placed = 0
     for car in range(len(of_class)):
         c = of_class[car]
@@ -512,8 +493,6 @@ def _place(roads, entries, ways, release_s, priced, cars, rule, again):  # type:
                     break
                 fits, waited, cost = _run(roads, entries, ways, w, t, since, rule, found)
                 if fits:
-                    if has_prices and cost < best:
-                        cost += _price(priced, ways, w, found)
                     if cost < best:
                         best, best_way, best_s = cost, w, t
                     t += max(LATER_S, waited)

@@ -1,11 +1,11 @@
 """The least-cost flow over time, one commodity: costs and capacities by arc and bin, every node with a clock.
 
-Bin k of node v begins in second ``k * bin_s + phase_s[v]``. Where the passage of an arc takes one clock to the
-other in whole bins nothing is rounded, and phases can be chosen so for every arc of a forest: of the arcs that
-most use, after a first flow, as signals are set for a green wave. Min-cost flow on the time-expanded network after
-Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"). Nobody waits under way: in the
-models this serves waiting at home costs nothing. The prices are node potentials of the optimum, a claim of the
-solver until they are summed again.
+Bin k of node v begins in second ``k * bin_s + phase_s[v]``. Where the passage of an arc takes one clock to
+the other in whole bins nothing is rounded, and phases can be chosen so for every arc of a forest: of the arcs
+that most use, after a first flow, as signals are set for a green wave. Min-cost flow on the time-expanded
+network after Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"). Nobody waits under
+way: in the models this serves waiting at home costs nothing. The prices are node potentials of the optimum, a
+claim of the solver until they are summed again.
 """
 
 # mypy: allow-untyped-calls
@@ -28,7 +28,7 @@ FAR = 2**60
 
 
 class FlowNetwork(NamedTuple):
-    """Arcs with pieces and their capacity (vehicles/h, thousandths), hazard, potentials and where flow starts.
+    """Arcs with pieces and their capacity (thousandths of vehicles/h), hazard, potentials, and sources.
 
     `potential_s` is the least time to a site, `first_s` when anybody can be at a node, both FAR where never;
     `sources` are (node, release second, cars) columns.
@@ -109,7 +109,7 @@ class CarPaths(NamedTuple):
 
 
 class _Expanded(NamedTuple):
-    """Arcs of the time-expanded network: ends, capacity, cost, arc of the roads (-1: none), entry, end of bin."""
+    """Arcs of the expanded network: ends, capacity, cost, arc of the roads (-1: none), entry, end of bin."""
 
     a: Int64
     b: Int64
@@ -120,13 +120,45 @@ class _Expanded(NamedTuple):
     until_s: Int64
 
 
+class _Grid(NamedTuple):
+    """Bins of all nodes up to the time limit; `whole`: of whole cars that are never late for a bin."""
+
+    bin_s: int
+    begins: Int64
+    bins: int
+    whole: bool
+
+    @classmethod
+    def of(cls, clock: Clock, by_s: int, *, whole: bool) -> _Grid:
+        # Where times are rounded down, second 0 lies in a bin that began before.
+        early = (clock.phase_s > 0) & (not whole)
+        begins = np.where(early, clock.phase_s - clock.bin_s, clock.phase_s)
+        return cls(clock.bin_s, begins, by_s // clock.bin_s + 2, whole)
+
+    @property
+    def sink(self) -> int:
+        return len(self.begins) * self.bins
+
+    def bin_of(self, node: Int64, second: Int64) -> Int64:
+        since = second - self.begins[node]
+        bins: Int64 = -(-since // self.bin_s) if self.whole else since // self.bin_s
+        return np.maximum(0, bins)
+
+    def cells(self, node: Int64, since: Int64, until: Int64) -> tuple[Int64, Int64]:
+        """Return (i, k) for every row i and every bin k of its node that begins by `until`."""
+        lo = self.bin_of(node, since)
+        count = np.maximum(0, (until - self.begins[node]) // self.bin_s - lo + 1)
+        i = np.repeat(np.arange(len(count)), count)
+        return i, lo[i] + np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
+
+
 def car_paths(network: FlowNetwork, clock: Clock, *, by_s: int) -> CarPaths:
     """Return paths of least exposure for as many cars as can arrive by `by_s`, all in step with the clock.
 
     Times are rounded up: a car that keeps to the clock is never late for its next arc, and what it waits for
     the clock is charged.
     """
-    wide, n = _expand(network, clock, by_s, whole=True)
+    wide, n = _expand(network, _Grid.of(clock, by_s, whole=True), by_s)
     flow, _, _ = _solved(wide, n, len(network.sources[0]))
     begun = flow[wide.a == n - 1]
     order = np.argsort(wide.a, kind="stable")
@@ -146,7 +178,7 @@ def arc_prices(network: FlowNetwork, clock: Clock, *, by_s: int) -> Prices:
     Times are rounded down and bins that people may enter in part count: nobody who gets through in truth is
     shut out, or seconds that only they can use would have no price.
     """
-    wide, n = _expand(network, clock, by_s, whole=False)
+    wide, n = _expand(network, _Grid.of(clock, by_s, whole=False), by_s)
     flow, ends, known = _solved(wide, n, len(network.sources[0]))
     a, b = ends[0][:-1], ends[1][:-1]
     distance = _distances(known, (a, b), (wide.capacity, wide.cost, flow), int(ends[1][-1]))
@@ -155,34 +187,28 @@ def arc_prices(network: FlowNetwork, clock: Clock, *, by_s: int) -> Prices:
     gain = np.where(full, d_a - d_b - wide.cost, 0)
     kept = np.flatnonzero(gain > 0)
     kept = kept[np.lexsort((wide.enter_s[kept], wide.arc[kept]))]
-    return Prices(
-        arc=wide.arc[kept], from_s=wide.enter_s[kept], until_s=wide.until_s[kept], price=gain[kept]
-    )
+    return Prices(arc=wide.arc[kept], from_s=wide.enter_s[kept], until_s=wide.until_s[kept], price=gain[kept])
 
 
-def _expand(network: FlowNetwork, clock: Clock, by_s: int, *, whole: bool) -> tuple[_Expanded, int]:
-    """Return the arcs of the expanded network, those to the sink last, and how many nodes there are.
+def _expand(network: FlowNetwork, grid: _Grid, by_s: int) -> tuple[_Expanded, int]:
+    """Return the arcs of the expanded network and how many nodes there are.
 
-    Nodes are n_nodes times bins, the sink, a home for every source, and where all flow begins.
+    Nodes are those of the roads times bins, the sink, a home for every source, and where all flow begins.
     """
-    d = clock.bin_s
-    begins = clock.phase_s if whole else np.where(clock.phase_s > 0, clock.phase_s - d, 0)
-    bins = by_s // d + 2
-    sink = len(begins) * bins
-    roads = _roads(network, (d, begins, bins), by_s, sink, whole=whole)
     node, release, cars = network.sources
-    is_site = np.isin(node, network.sites)
-    lo = _bin_of(release - begins[node], d, up=whole)
-    last = (by_s - np.where(network.potential_s[node] < FAR, network.potential_s[node], FAR) - begins[node]) // d
-    c, k = _runs(lo, np.where(is_site, -1, last))
-    parts = cars if whole else cars * PARTS
-    homes = _plain(sink + 1 + c, node[c] * bins + k, parts[c])
-    source = sink + 1 + len(node)
-    begun = _plain(np.full(len(node), source), sink + 1 + np.arange(len(node)), parts)
-    columns = (np.concatenate(column) for column in zip(homes, begun, roads, strict=True))
-    wide = _Expanded(*columns)
-    wide = _Expanded(*(column[wide.capacity > 0] for column in wide))
-    return wide, source + 1
+    amount = cars if grid.whole else cars * PARTS
+    homes = grid.sink + 1 + np.arange(len(node))
+    source = grid.sink + 1 + len(node)
+    leads_out = (network.potential_s[node] < FAR) & ~np.isin(node, network.sites)
+    latest = np.where(leads_out, by_s - network.potential_s[node], -1)
+    c, k = grid.cells(node, release, latest)
+    parts = (
+        _plain(homes[c], node[c] * grid.bins + k, amount[c]),
+        _plain(np.full(len(node), source), homes, amount),
+        _roads(network, grid, by_s),
+    )
+    wide = _Expanded(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return _Expanded(*(column[wide.capacity > 0] for column in wide)), source + 1
 
 
 def _plain(a: Int64, b: Int64, capacity: Int64) -> _Expanded:
@@ -191,48 +217,42 @@ def _plain(a: Int64, b: Int64, capacity: Int64) -> _Expanded:
     return _Expanded(a, b, capacity, np.zeros(len(a), dtype=np.int64), none, none, none)
 
 
-def _roads(
-    network: FlowNetwork, clock: tuple[int, Int64, int], by_s: int, sink: int, *, whole: bool
-) -> _Expanded:
+def _roads(network: FlowNetwork, grid: _Grid, by_s: int) -> _Expanded:
     """Return road arcs by bin of entry; what ends at a site goes on to the sink."""
-    (d, begins, bins), pi, least = clock, network.potential_s, network.least_s
+    pi, least = network.potential_s, network.least_s
     is_site = np.zeros(len(pi), dtype=bool)
     is_site[network.sites] = True
     near = (pi[network.tail] < FAR) & (pi[network.head] < FAR) & (network.first_s[network.tail] < FAR)
     arcs = np.flatnonzero(near & (least < FAR) & ~is_site[network.tail])
     u = network.tail[arcs]
-    lo = _bin_of(network.first_s[u] - begins[u], d, up=whole)
-    i, k = _runs(lo, (by_s - least[arcs] - pi[network.head[arcs]] - begins[u]) // d)
+    i, k = grid.cells(u, network.first_s[u], by_s - least[arcs] - pi[network.head[arcs]])
     e, u = arcs[i], u[i]
-    v, end = network.head[e], (k + 1) * d + begins[u]
-    enter = np.maximum(end - d, 0)
-    key = np.repeat(np.arange(len(network.tail)), np.diff(network.pieces.first)) * 2**32 + network.pieces.from_s
-    q = np.searchsorted(key, e * 2**32 + enter, side="right") - 1
+    v, end = network.head[e], (k + 1) * grid.bin_s + grid.begins[u]
+    enter = np.maximum(end - grid.bin_s, 0)
+    q = _piece_at(network.pieces, e, enter)
     leave = enter + network.pieces.travel_s[q]
-    open_ = (leave <= network.pieces.close_s[q]) & (leave + pi[v] <= by_s)
-    to_bin = _bin_of(leave - begins[v], d, up=whole)
-    until = np.where(is_site[v] | (not whole), leave, to_bin * d + begins[v])
-    rate, per = network.capacity_mveh_h[q], 3600 * network.units_mveh
-    if whole:
-        # As many as get through from the first second on, less those of the bins before.
-        room = (k + 1) * d * rate // per - k * d * rate // per
-    else:
-        room = (end - enter) * rate * PARTS // per
+    is_open = (leave <= network.pieces.close_s[q]) & (leave + pi[v] <= by_s)
+    then = np.minimum(grid.bin_of(v, leave), grid.bins - 1)
+    until = np.where(is_site[v], leave, np.maximum(leave, then * grid.bin_s + grid.begins[v]))
+    room = _room(network.capacity_mveh_h[q], network.units_mveh, grid, k, end - enter)
     return _Expanded(
-        u * bins + k, np.where(is_site[v], sink, v * bins + np.minimum(to_bin, bins - 1)),
-        np.where(open_, room, 0), _over(network.hazard, e, enter, until) + 1, e, enter, end,
+        u * grid.bins + k, np.where(is_site[v], grid.sink, v * grid.bins + then), np.where(is_open, room, 0),
+        _over(network.hazard, e, enter, until) + 1, e, enter, end,
     )  # fmt: skip
 
 
-def _bin_of(seconds: Int64, d: int, *, up: bool) -> Int64:
-    return np.maximum(0, -(-seconds // d) if up else seconds // d)
+def _piece_at(pieces: OpenPieces, arc: Int64, second: Int64) -> Int64:
+    owner = np.repeat(np.arange(len(pieces.first) - 1), np.diff(pieces.first))
+    found = np.searchsorted(owner * 2**32 + pieces.from_s, arc * 2**32 + second, side="right")
+    return np.asarray(found - 1, dtype=np.int64)
 
 
-def _runs(lo: Int64, last: Int64) -> tuple[Int64, Int64]:
-    """Return (i, k) for every i and every k from `lo[i]` to `last[i]`."""
-    count = np.maximum(0, last - lo + 1)
-    i = np.repeat(np.arange(len(count)), count)
-    return i, lo[i] + np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
+def _room(rate_mveh_h: Int64, units_mveh: int, grid: _Grid, k: Int64, seconds: Int64) -> Int64:
+    """Return what a bin takes: whole cars, those who came by its end less those by its start; or parts."""
+    per = 3600 * units_mveh
+    if not grid.whole:
+        return seconds * rate_mveh_h * PARTS // per
+    return (k + 1) * grid.bin_s * rate_mveh_h // per - k * grid.bin_s * rate_mveh_h // per
 
 
 def _over(hazard: HazardSteps, arc: Int64, start: Int64, end: Int64) -> Int64:
@@ -249,7 +269,7 @@ def _over(hazard: HazardSteps, arc: Int64, start: Int64, end: Int64) -> Int64:
 
 
 def _solved(wide: _Expanded, n: int, n_sources: int) -> tuple[Int64, tuple[Int64, Int64], int]:
-    """Return the flow by arc, the ends of arcs (the last: source and sink) among the nodes used, their number."""
+    """Return the flow by arc, ends of arcs (last: source, sink) among the nodes used, and their number."""
     from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - solvers load when first used
 
     source, sink = n - 1, n - 2 - n_sources
@@ -322,7 +342,11 @@ def _take_apart(first, order, arcs_of, left, homes, begun):  # type: ignore[no-u
     """Take the flow apart: (source, cars, departure, where its arcs begin) of every path, and the arcs."""
     b, road, enter_s = arcs_of
     n = len(left)
-    source, cars, depart = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    source, cars, depart = (
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+    )
     begins = np.zeros(n + 1, dtype=np.int64)
     out = np.empty(1024, dtype=np.int64)
     steps = np.empty(n, dtype=np.int64)
