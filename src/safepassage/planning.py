@@ -177,11 +177,16 @@ def prepare(
     stop: StoppingRule | None = None,
     seed: int = 0,
     anew: bool = True,
+    within: Callable[[PlanningProblem], PlanningProblem] | None = None,
 ) -> Ground:
-    """Return what plans of a situation are made on: the problem and, for plans made `anew`, its prices."""
+    """Return what plans of a situation are made on: the problem and, for plans made `anew`, its prices.
+
+    `within` narrows the problem to what the plans may use of it.
+    """
     case = _in_order(situation.current())
     laid = overlay(network, case)
     problem = without(laid.problem, situation.lost())
+    problem = problem if within is None else within(problem)
     # Prices are those of a plan made anew: they know nothing of movements that were announced.
     return Ground(
         case=case, laid=laid, problem=problem, priced=price(problem) if anew else None,

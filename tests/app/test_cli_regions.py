@@ -7,8 +7,8 @@ import json
 import pytest
 
 from safepassage.cli import main
-from safepassage.cli.run import OK
-from tests.support.folders import HEAD, write_case
+from safepassage.cli.run import OK, UNSERVED
+from tests.support.folders import HEAD, TABLES, write_case
 
 NARROW = "id,from,to,class,length_m,capacity_veh_h\nl1,a,b,primary,1500,8\nl2,b,c,primary,2000,8\n"
 
@@ -36,10 +36,42 @@ def test_each_region_is_a_verified_plan_and_where_they_meet_is_said(tmp_path, ca
 
 @pytest.mark.slow
 def test_more_than_a_road_carries_is_named(tmp_path, capsys):
-    assert main(["regions", *regions(tmp_path, links=NARROW), "-o", str(tmp_path / "out")]) in {0, 3}
+    cases = regions(tmp_path, links=NARROW)
+    assert main(["regions", *cases, "--rounds", "0", "-o", str(tmp_path / "out")]) in {0, 3}
     printed = capsys.readouterr().out
     assert "more than the road carries" in printed
     assert "of 8 car units an hour" in printed
+
+
+@pytest.mark.slow
+def test_what_is_scarce_is_divided_until_the_plans_hold_together(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["regions", *regions(tmp_path, links=NARROW), "-o", str(out)]) == OK
+    printed = capsys.readouterr().out
+    assert "Together: 104 of 104 served" in printed
+    assert "a–b: north 50 %, south 50 %" in printed
+    assert "the plans hold together by the hour" in printed
+    found = json.loads((out / "RESTRICTED-regions.json").read_text("utf-8"))
+    together, rounds = found["together"], found["together"]["rounds"]
+    assert rounds[0]["over_hours"] > 0
+    chosen = rounds[together["chosen"]]
+    assert (chosen["over_hours"], chosen["over_sites"]) == (0, 0)
+    assert together["person_seconds_bound"] <= rounds[0]["person_seconds"] < chosen["person_seconds"]
+    for name in ("north", "south"):
+        assert main(["verify", str(out / name)]) == OK
+
+
+@pytest.mark.slow
+def test_places_of_a_site_are_divided(tmp_path, capsys):
+    places = TABLES["places"].replace("reception_site,c,west,500", "reception_site,c,west,60")
+    cases = regions(tmp_path, places=places)
+    assert main(["regions", *cases, "-o", str(tmp_path / "out")]) == UNSERVED
+    printed = capsys.readouterr().out
+    assert "camp: north 50 %, south 50 %" in printed
+    assert "used beyond what it holds" in printed
+    found = json.loads((tmp_path / "out" / "RESTRICTED-regions.json").read_text("utf-8"))
+    (camp,) = [row for row in found["sites"] if row["id"] == "camp"]
+    assert sum(camp["loads"].values()) <= 60
 
 
 def test_cases_that_cannot_lie_side_by_side_are_refused(tmp_path, capsys):

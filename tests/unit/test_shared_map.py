@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, repeat
 
 import mapbox_vector_tile
 import pytest
 
 from safepassage.domain.errors import StorageError, StoreError
+from safepassage.store import shared_map
 from safepassage.store.map_feature import Feature, point_text
 from safepassage.store.map_schema import MIGRATIONS, map_sql
 from safepassage.store.postgres import connected
@@ -74,6 +76,22 @@ def test_a_tenant_sees_and_writes_its_own_map_only(shared):
     assert shared("blue").count("reports") == 0
     with pytest.raises(StorageError):
         shared("red", "app_blue").put([report(2, 34, 51)])
+
+
+def test_layers_are_listed_by_name_and_tenant(shared):
+    kept = shared()
+    assert kept.layers() == []
+    rows = [report(k, 34, 51) for k in range(3)]
+    kept.put([*rows, *(replace(row, layer=name) for row in rows for name in ("wells", "camps"))])
+    assert kept.layers() == ["camps", "reports", "wells"]
+    assert shared("blue").layers() == []
+
+
+def test_a_tile_holds_no_more_than_a_browser_can_draw(shared, monkeypatch):
+    monkeypatch.setattr(shared_map, "MOST_IN_TILE", 5)
+    kept = shared()
+    kept.put(report(k, 34, 51) for k in range(20))
+    assert len(mapbox_vector_tile.decode(kept.tile("reports", 0, 0, 0))["reports"]["features"]) == 5
 
 
 def test_tiles_hold_what_lies_in_them(shared):

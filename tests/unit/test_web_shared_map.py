@@ -21,6 +21,9 @@ class OneFeature:
     def __init__(self):
         self.asked = []
 
+    def layers(self):
+        return ["reports"]
+
     def tile(self, layer, zoom, column, row):
         if row >= 1 << zoom:
             raise ValueError("there is no such tile")
@@ -45,6 +48,14 @@ def shown(browser, kept):
 def test_without_a_server_there_is_no_shared_map(browser):
     assert browser.get(TILE).status_code == 404
     assert browser.get(FEATURES).status_code == 404
+
+
+def test_its_layers_are_offered_on_the_map_of_the_pages(browser):
+    assert "data-shared" not in browser.get("/situation").text
+    assert browser.get("/map/shared").status_code == 404
+    shown(browser, OneFeature())
+    assert 'data-shared="/map/shared"' in browser.get("/situation").text
+    assert browser.get("/map/shared").json() == {"layers": ["reports"]}
 
 
 def test_tiles_are_there_empty_or_none(browser):
@@ -78,6 +89,8 @@ def test_others_than_the_team_do_not_see_it(role):
         shown(browser, OneFeature())
         assert browser.get(TILE).status_code == 403
         assert browser.get(FEATURES).status_code == 403
+        assert browser.get("/map/shared").status_code == 403
+        assert "data-shared" not in browser.get("/situation").text
 
 
 def test_the_database_answers(browser, postgres):
@@ -88,5 +101,6 @@ def test_the_database_answers(browser, postgres):
     shown(browser, kept)
     drawn = mapbox_vector_tile.decode(browser.get(TILE).content)["reports"]["features"]
     assert [feature["properties"]["id"] for feature in drawn] == ["r-1"]
+    assert browser.get("/map/shared").json() == {"layers": ["reports"]}
     assert [row["id"] for row in browser.get(FEATURES).json()["features"]] == ["r-1"]
     connection.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 Whole = Callable[[int, int], Callable[[str], int]]
 """Makes a reader of whole numbers in a range."""
-MOST_WORLDS, MOST_HEDGED = 10**6, 10**5
+MOST_WORLDS, MOST_HEDGED, MOST_ROUNDS = 10**6, 10**5, 64
 MOST_SECONDS, LEAST_PERCENT, MOST_PERCENT, MOST_SPREAD = 86_400, 5, 200, 50
 
 
@@ -54,6 +54,10 @@ def regions_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     add("--network", type=Path, help="road network that all of them lie on, if not their own")
     add("--seed", type=whole(0, 10**9), default=0, metavar="N", help="default: 0")
     add("--work-limit", type=whole(0, 10**12), metavar="N", help="search steps for each region")
+    add(
+        "--rounds", type=whole(0, MOST_ROUNDS), default=4, metavar="N",
+        help="divide roads and sites that are too full among the regions, up to N times (default: 4)",
+    )  # fmt: skip
     add("-o", "--output", type=Path, required=True, help="folder to write to, one folder a region in it")
     crew_options(parser, whole)
 

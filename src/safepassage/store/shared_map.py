@@ -16,6 +16,8 @@ from safepassage.store.postgres import told
 from safepassage.store.server_schema import TENANT_SETTING
 
 BATCH_ROWS, MOST_FOUND, MOST_ZOOM = 20_000, 1_000, 22
+MOST_IN_TILE = 20_000
+"""No tile holds more: a map of the whole country is not drawn from its reports one by one."""
 LONGEST_MS = 60_000
 """A statement that takes longer is ended by the server: one question must not hold up the other offices."""
 _COLUMNS = "layer, id, at_ms, facts, ST_AsText(geom) AS shape"
@@ -74,6 +76,18 @@ class SharedMap:
             number += len(batch)
         return number
 
+    def layers(self) -> list[str]:
+        """Return the names of all layers, in order; each is looked up in the index, not counted."""
+        query = (
+            "WITH RECURSIVE names AS ("
+            " (SELECT layer FROM safepassage.features ORDER BY layer LIMIT 1) UNION ALL"
+            " SELECT (SELECT layer FROM safepassage.features WHERE layer > names.layer"
+            "  ORDER BY layer LIMIT 1)"
+            " FROM names WHERE names.layer IS NOT NULL)"
+            " SELECT layer FROM names WHERE layer IS NOT NULL"
+        )
+        return [str(row[0]) for row in self._all(query)]
+
     def count(self, layer: str) -> int:
         """Return how many features a layer has."""
         query = "SELECT count(*) FROM safepassage.features WHERE layer = :layer"
@@ -114,7 +128,9 @@ class SharedMap:
         return [_feature(row) for row in self._all(query, layer=layer, area=area, most=MOST_FOUND)]
 
     def tile(self, layer: str, zoom: int, column: int, row: int) -> bytes:
-        """Return a vector tile (Mapbox Vector Tile 2) of a layer; empty bytes where nothing lies.
+        """Return a vector tile (Mapbox Vector Tile 2) of a layer, of at most MOST_IN_TILE features.
+
+        Empty bytes where nothing lies.
 
         Raises
         ------
@@ -124,13 +140,13 @@ class SharedMap:
         if not 0 <= zoom <= MOST_ZOOM or not (0 <= column < 1 << zoom and 0 <= row < 1 << zoom):
             raise ValueError(f"there is no tile {zoom}/{column}/{row}")
         query = (
-            "WITH edge AS (SELECT ST_TileEnvelope(:zoom, :column, :row) AS tile), shown AS ("
-            " SELECT id, facts, ST_AsMVTGeom(ST_Transform(geom, 3857), edge.tile) AS geom"
-            " FROM safepassage.features, edge"
-            " WHERE layer = :layer AND geom && ST_Transform(edge.tile, 4326) ORDER BY id)"
+            "WITH edge AS (SELECT ST_TileEnvelope(:zoom, :column, :row) AS tile), there AS ("
+            " SELECT id, facts, geom, edge.tile FROM safepassage.features, edge"
+            " WHERE layer = :layer AND geom && ST_Transform(edge.tile, 4326) LIMIT :most), shown AS ("
+            " SELECT id, facts, ST_AsMVTGeom(ST_Transform(geom, 3857), tile) AS geom FROM there ORDER BY id)"
             " SELECT ST_AsMVT(shown.*, :layer) FROM shown WHERE geom IS NOT NULL"
         )
-        found = self._all(query, layer=layer, zoom=zoom, column=column, row=row)
+        found = self._all(query, layer=layer, zoom=zoom, column=column, row=row, most=MOST_IN_TILE)
         return bytes(found[0][0] or b"") if found else b""
 
     def _all(self, query: str, **values: Any) -> list[Any]:

@@ -24,6 +24,10 @@ MOST_LON, MOST_LAT = 180, 90
 class Kept(Protocol):
     """What the pages ask of a shared map."""
 
+    def layers(self) -> list[str]:
+        """Return the names of its layers."""
+        ...
+
     def tile(self, layer: str, zoom: int, column: int, row: int) -> bytes:
         """Return a vector tile."""
         ...
@@ -43,6 +47,14 @@ class SharedLayers:
         """Return the answer to a question."""
         with self._lock:
             return question(self._kept)
+
+
+async def _layers(request: Request) -> Response:
+    """Answer with the names of the layers; 404 where there is no shared map."""
+    shared: SharedLayers | None = getattr(request.app.state, "shared_map", None)
+    if shared is None:
+        return Response(status_code=404)
+    return JSONResponse({"layers": await run_in_threadpool(shared.asked, lambda kept: kept.layers())})
 
 
 async def _tile(request: Request) -> Response:
@@ -79,6 +91,7 @@ async def _features(request: Request) -> Response:
 
 
 WAYS = (
+    Way("/map/shared", _layers, READS_ALL),
     Way("/map/shared/{layer}/tiles/{zoom}/{column}/{row}", _tile, READS_ALL),
     Way("/map/shared/{layer}/features", _features, READS_ALL),
 )

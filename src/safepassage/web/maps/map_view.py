@@ -50,6 +50,7 @@ def map_facts(request: Request) -> dict[str, Any]:
             "attribution": "; ".join(dict.fromkeys(text for text in attributions if text)),
             "horizon_s": desk.entered.settings.horizon_s,
             "zero_s": second_of_day(desk.entered),
+            "shared": getattr(request.app.state, "shared_map", None) is not None,
             "zones": " / ".join(label for label, _ in desk.entered.time_zones),
         },
         "map_layers": LAYERS,

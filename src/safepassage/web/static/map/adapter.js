@@ -1,18 +1,19 @@
-// The ten things the pages ask of a map engine. Only this file and styles.js know OpenLayers, so that another
+// The eleven things the pages ask of a map engine. Only this file and styles.js know OpenLayers, so that another
 // engine can take its place. Coordinates are degrees, longitude first; times are seconds of the plan.
 
-import { NUMBERED_FROM, areaWords, featureStyle, groundStyle, pickedStyle, roadStyle, underlayStyle, worldStyle } from "./styles.js";
+import { NUMBERED_FROM, areaWords, featureStyle, groundStyle, pickedStyle, roadStyle, sharedStyle, underlayStyle, worldStyle } from "./styles.js";
 
 const ol = globalThis.ol;
 const DEEPEST_VIEW = 19;
 const WORLD_UNTIL_ZOOM = 7;
+const SHARED_FROM_ZOOM = 8, SHARED_DEEPEST = 16;
 const OVERLAYS = ["lines", "areas", "states", "corridors", "crossings", "places"];
 const DEGREES = "EPSG:4326", METRES = "EPSG:3857";
 const READ = { dataProjection: DEGREES, featureProjection: METRES };
 
 /** Make a map inside an element; return the handle that every other function takes. */
 export function createMap(element, { world }) {
-  const handle = { element, hazard: "central", from: null, until: null, picked: null, hidden: new Set() };
+  const handle = { element, hazard: "central", from: null, until: null, picked: null, hidden: new Set(), shared: new Map() };
   const point = (name) => new ol.source.Vector({ name });
   handle.sources = Object.fromEntries(OVERLAYS.map((name) => [name, point(name)]));
   const ground = new ol.source.Vector({
@@ -58,6 +59,18 @@ export function setRoads(handle, url, deepestZoom) {
   handle.roads.setSource(new ol.source.VectorTile({ format: new ol.format.MVT(), url, tileGrid: grid, cacheSize: 256 }));
 }
 
+/** Draw a layer of the shared map from tiles at an address with {z}, {x} and {y}; null takes it away. */
+export function setShared(handle, name, url) {
+  if (handle.shared.has(name)) { handle.map.removeLayer(handle.shared.get(name)); handle.shared.delete(name); }
+  if (url === null) { return; }
+  const grid = ol.tilegrid.createXYZ({ tileSize: 512, maxZoom: SHARED_DEEPEST });
+  const source = new ol.source.VectorTile({ format: new ol.format.MVT({ idProperty: "id" }), url, tileGrid: grid });
+  const layer = new ol.layer.VectorTile({ source, style: sharedStyle, minZoom: SHARED_FROM_ZOOM, declutter: "labels", updateWhileInteracting: false });
+  const all = handle.map.getLayers();
+  all.insertAt(all.getArray().indexOf(handle.roads) + 1, layer);
+  handle.shared.set(name, layer);
+}
+
 /** Replace the features of one layer by those of a GeoJSON collection. */
 export function setFeatures(handle, name, collection) {
   const source = handle.sources[name];
@@ -86,7 +99,7 @@ export function setHazard(handle, level) {
   redraw(handle);
 }
 
-/** Move the camera to { bounds: [w, s, e, n] }, { zoom, lon, lat } or { step } (zoom by so much); return where it is, and whether areas carry numbers there. */
+/** Move the camera to { bounds: [w, s, e, n] }, { zoom, lon, lat } or { step } (zoom by so much); return where it is, what it sees, and whether areas carry numbers and the shared map is drawn there. */
 export function look(handle, to = {}) {
   const view = handle.map.getView();
   if (to.bounds) {
@@ -99,7 +112,8 @@ export function look(handle, to = {}) {
     view.animate({ zoom: view.getZoom() + to.step, duration: still(150) });
   }
   const [lon, lat] = ol.proj.toLonLat(view.getCenter());
-  return { zoom: view.getZoom(), lon, lat, far: view.getResolution() > NUMBERED_FROM };
+  const box = ol.proj.transformExtent(view.calculateExtent(), METRES, DEGREES);
+  return { zoom: view.getZoom(), lon, lat, box, far: view.getResolution() > NUMBERED_FROM, near: view.getZoom() > SHARED_FROM_ZOOM };
 }
 
 /** Mark the feature of that id, whatever layer it is in; return whether there is one. Null marks nothing. */
@@ -112,14 +126,18 @@ export function select(handle, id) {
   return found.length > 0;
 }
 
-/** Tell of what happens: pick(id or null, [lon, lat]), moved(), painted() when everything has been drawn. */
+/** Tell of what happens: pick(id or null, [lon, lat], facts of the shared map or null), moved(), painted() when everything has been drawn. */
 export function listen(handle, { pick, moved, painted }) {
   handle.map.on("singleclick", (event) => {
     if (handle.drawing) { return; }
     const hit = handle.map.forEachFeatureAtPixel(event.pixel, (feature) => feature.getId?.() ?? null, {
       layerFilter: (layer) => OVERLAYS.some((name) => name !== "lines" && handle.layers[name] === layer), hitTolerance: 6,
     });
-    pick(hit ?? null, ol.proj.toLonLat(event.coordinate));
+    const layers = new Set(handle.shared.values());
+    const facts = hit ? null : handle.map.forEachFeatureAtPixel(event.pixel, (feature) => feature.getProperties(), {
+      layerFilter: (layer) => layers.has(layer), hitTolerance: 6,
+    });
+    pick(hit ?? null, ol.proj.toLonLat(event.coordinate), facts ?? null);
   });
   handle.map.on("moveend", () => moved());
   handle.map.on("rendercomplete", () => painted());

@@ -1,10 +1,11 @@
 // <sp-map>: the map of a page. Buttons and words stand in the page itself; the map is a view of the list beside it.
 
-import { createMap, draw, listen, look, select, setFeatures, setHazard, setRoads, setTimes, showLayer } from "./adapter.js";
+import { createMap, draw, listen, look, select, setFeatures, setHazard, setRoads, setShared, setTimes, showLayer } from "./adapter.js";
 import { hear, read, tell, write } from "../state.js";
 
 const LAYERS = ["lines", "areas", "states", "corridors", "crossings", "places"];
 const FIELDS_DIGITS = 4;
+const MOST_NAMED = 30, PAUSE_MS = 300;
 
 class SafePassageMap extends HTMLElement {
   connectedCallback() {
@@ -15,8 +16,9 @@ class SafePassageMap extends HTMLElement {
     this.handle = createMap(this.canvas, { world: this.dataset.world });
     setRoads(this.handle, this.dataset.tiles, Number(this.dataset.deepest));
     this.restore();
+    this.shared();
     listen(this.handle, {
-      pick: (id, at) => this.picked(id, at),
+      pick: (id, at, facts) => this.picked(id, at, facts),
       moved: () => this.moved(),
       painted: () => { this.dataset.painted = "yes"; },
     });
@@ -74,6 +76,62 @@ class SafePassageMap extends HTMLElement {
     this.moved();
   }
 
+  /** Offer the layers of the shared map, where there is one; those that the address names are drawn. */
+  async shared() {
+    const offered = this.querySelector(".map-shared");
+    if (!offered) { return; }
+    const answer = await fetch(this.dataset.shared);
+    if (!answer.ok) { return; }
+    const { layers } = await answer.json(), chosen = new Set((read().shared ?? "").split(","));
+    for (const name of layers) {
+      const label = document.createElement("label"), box = document.createElement("input");
+      box.type = "checkbox";
+      box.dataset.shared = name;
+      box.checked = chosen.has(name);
+      box.addEventListener("change", () => this.draws(box));
+      label.append(box, ` ${name}`);
+      offered.append(label);
+      if (box.checked) { this.draws(box); }
+    }
+    offered.hidden = layers.length === 0;
+  }
+
+  /** Draw a layer of the shared map, or no longer. */
+  draws(box) {
+    const name = encodeURIComponent(box.dataset.shared);
+    setShared(this.handle, box.dataset.shared, box.checked ? `${this.dataset.shared}/${name}/tiles/{z}/{x}/{y}` : null);
+    write({ shared: this.sharedNames().join(",") || null });
+    this.here();
+  }
+
+  sharedNames() {
+    return [...this.querySelectorAll("input[data-shared]")].filter((box) => box.checked).map((box) => box.dataset.shared);
+  }
+
+  /** Say in words what of the shared map lies in view, a moment after the last move. */
+  here() {
+    const list = this.querySelector(".map-here"), names = this.sharedNames();
+    if (!list) { return; }
+    list.hidden = names.length === 0;
+    clearTimeout(this.pause);
+    if (names.length) { this.pause = setTimeout(() => this.names(list.querySelector("ul"), names), PAUSE_MS); }
+  }
+
+  async names(list, layers) {
+    const { near, box } = look(this.handle), rows = [];
+    for (const name of near ? layers : []) {
+      const answer = await fetch(`${this.dataset.shared}/${encodeURIComponent(name)}/features?box=${box.map((one) => one.toFixed(FIELDS_DIGITS))}`);
+      if (answer.ok) { rows.push(...(await answer.json()).features); }
+    }
+    const texts = rows.slice(0, MOST_NAMED).map(({ id, properties }) => inWords({ id, ...properties }));
+    if (rows.length > MOST_NAMED) { texts.push("…"); }
+    list.replaceChildren(...(near ? texts.length ? texts : [this.dataset.nothing] : [this.dataset.nearer]).map((text) => {
+      const row = document.createElement("li");
+      row.textContent = text;
+      return row;
+    }));
+  }
+
   whole() {
     const bounds = this.dataset.bounds.split(",").map(Number);
     look(this.handle, { bounds, quietly: this.dataset.painted !== "yes" });
@@ -82,6 +140,7 @@ class SafePassageMap extends HTMLElement {
   moved() {
     const { zoom, lon, lat, far } = look(this.handle);
     this.numbers.hidden = !far || !this.numbers.querySelector("li") || !this.querySelector("input[data-layer=areas]").checked;
+    this.here();
     write({ zoom: zoom.toFixed(2), lon: lon.toFixed(FIELDS_DIGITS), lat: lat.toFixed(FIELDS_DIGITS) });
   }
 
@@ -90,11 +149,11 @@ class SafePassageMap extends HTMLElement {
   }
 
   /** Something on the map was chosen: mark it, say what it is, and tell the list. */
-  picked(id, at) {
+  picked(id, at, facts = null) {
     if (this.asking) { this.ask(at); return; }
     select(this.handle, id);
     const feature = id === null ? null : this.features.get(id);
-    this.say(feature ? (feature.properties.said ?? feature.properties.label) : "");
+    this.say(feature ? (feature.properties.said ?? feature.properties.label) : facts ? inWords(facts) : "");
     tell("picked", id);
   }
 
@@ -201,6 +260,12 @@ function give(name, value, label) {
   const shown = document.querySelector(`[data-says="${name}"]`);
   if (shown) { shown.textContent = label; }
   (field.type === "hidden" ? shown ?? field : field).focus();
+}
+
+/** A feature of the shared map in words: its layer, its name there, what is said of it. */
+function inWords({ layer, id, at_ms: at, geometry, ...facts }) {
+  const when = at ? [new Date(at).toISOString().slice(0, 16).replace("T", " ")] : [];
+  return [`${layer} ${id}`, ...when, ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`)].join("; ");
 }
 
 /** A drawn way as the points that the form of a way takes: "lat,lon;lat,lon". */

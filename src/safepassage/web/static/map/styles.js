@@ -89,6 +89,16 @@ function roadLabel(label) {
   }));
 }
 
+/** What others put on the shared map: open squares, dotted lines, names from near by; it is nobody's word here yet. */
+export function sharedStyle(feature, resolution) {
+  const signs = once("shared", () => [new Style({
+    image: shape({ points: 4, radius: 8, angle: Math.PI / 4, fill: new Fill({ color: "#fff" }), stroke: new Stroke({ color: INK, width: 1.8 }) }),
+    stroke: new Stroke({ color: INK, width: 2.2, lineDash: [0.5, 5], lineCap: "round" }),
+  })]);
+  const name = resolution < 40 ? feature.get("name") ?? feature.get("label") ?? feature.get("word") : "";
+  return name && feature.getType() === "Point" ? [...signs, new Style({ text: words(String(name), { size: 11, y: 16 }) })] : signs;
+}
+
 /** Inside a reported area the ground is plain, and hatched where a hazard is reported: denser for a higher figure. */
 export function underlayStyle(feature, level) {
   const kind = feature.get("kind"), ppm = feature.get(`${level}_ppm`) ?? 0;
