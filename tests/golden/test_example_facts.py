@@ -16,7 +16,7 @@ HOME = example.path().parent
 CASE = example.path()
 FILES = sorted(path for path in HOME.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 DATA = [path for path in FILES if path.suffix in {".csv", ".toml", ".geojson"}]
-TABLES = ("places", "demand", "fleet", "arrangements", "road_status", "areas", "transit_links")
+TABLES = ("places", "demand", "fleet", "arrangements", "road_status", "areas", "safeguards", "transit_links")
 
 
 def rows(name, home=CASE):

@@ -694,6 +694,11 @@ EDGES = [
 CASES += EXTRA + EDGES
 MEASURED = [
     ("SP-03", "49.0 h", lambda w: None),
+    (
+        "SP-03",
+        "lacking: a further way to hear of it, en",
+        rows(notice={"channels": ("radio",), "languages": ("uk",)}),
+    ),
     ("SP-03", "2.0 h", lambda w: w.set("notice", at_s=-1 * HOUR)),
     ("SP-04", "72.0 h", lambda w: None),
     ("SP-05", "answered 1 of 2; stale after a change: 1", rows(ack__b={"at_s": -50 * HOUR})),

@@ -21,10 +21,10 @@ from safepassage.audit.given import (
     unknown,
 )
 from safepassage.domain.case import STAYS, ArrangementKind, PlaceKind
+from safepassage.domain.safeguard import Safeguard
 from safepassage.domain.safeguard import SafeguardKind as Kind
 
 FORBIDDEN = ("sex", "gender", "age", "nationality", "ethnicity", "religion", "language", "politics")
-
 
 MANDATORY = re.compile(
     r"\b(?:mandatory|compulsory|must leave|have to leave|obligatory|обязательн\w*|принудительн\w*|"
@@ -126,23 +126,19 @@ def warning(data: Given) -> Answer:
         return unknown("when, how and in which languages people were told")
     spoken = {word.casefold() for word in (data.case.notice_languages if data.case else ())}
     limits = data.stated("notice_warn_h", "notice_fail_h", "notice_channels")
-    worst, least, objects, untold = PASS, None, [], []
+    worst, least, objects, untold, lacking = PASS, None, [], [], set[str]()
     for place, depart_s in first.items():
         told = [r for r in rows if r.place in {"", place} and r.at_s is not None and r.at_s <= depart_s]
         if not told:
             untold.append(place)
             continue
         lead_s = depart_s - min(r.at_s for r in told if r.at_s is not None)
-        channels = {channel.casefold() for r in told for channel in r.channels}
-        languages = {word.casefold() for r in told for word in r.languages}
         least = lead_s if least is None else min(least, lead_s)
-        if (
-            lead_s < data.limit("notice_fail_h") * HOUR_S
-            or len(channels) < data.limit("notice_channels")
-            or spoken - languages
-        ):
+        without = _without(data, told, spoken)
+        if lead_s < data.limit("notice_fail_h") * HOUR_S or without:
             worst = FAIL
             objects.append(place)
+            lacking |= without
         elif lead_s < data.limit("notice_warn_h") * HOUR_S and worst is not FAIL:
             worst = WARN
             objects.append(place)
@@ -150,7 +146,18 @@ def warning(data: Given) -> Answer:
         return answer(NOT_ASSESSED, "no notice before the first departure is recorded", untold, limits)
     if not spoken and worst is not FAIL:
         return answer(NOT_ASSESSED, "not in the data: which languages people speak", threshold=limits)
-    return answer(worst, f"shortest time between notice and departure: {hours(least or 0)}", objects, limits)
+    measured = f"shortest time between notice and departure: {hours(least or 0)}"
+    measured += f"; lacking: {', '.join(sorted(lacking))}" if lacking else ""
+    return answer(worst, measured, objects, limits)
+
+
+def _without(data: Given, told: Sequence[Safeguard], spoken: set[str]) -> set[str]:
+    """Return what notices to a place lack: languages that people speak, or enough ways to hear of it."""
+    ways = {channel.casefold() for row in told for channel in row.channels}
+    few = len(ways) < data.limit("notice_channels")
+    return (spoken - {word.casefold() for row in told for word in row.languages}) | (
+        {"a further way to hear of it"} if few else set()
+    )
 
 
 def no_exclusion(data: Given) -> Answer:
