@@ -1,7 +1,7 @@
 """Which small changes of the plan audit and of the verifier the tests notice.
 
     python benchmarks/mutation.py audit|verifier|releases [MODULE ...] [--sample N] [--seed S]
-                                  [--results FILE] [--again] [--slow] [--json]
+                                  [--kind KIND] [--results FILE] [--again] [--slow] [--json]
 
 The tests of the part are collected and run once as they are, while it is noted which of them come through
 which function. Then, for each mutant (see `mutants.py`), a copy of the process gets the changed function in
@@ -187,6 +187,7 @@ class Session:
             source = _path(name).read_text(encoding="utf-8")
             # Values on top level are built into others before a mutant could take their place.
             inside = [one for one in mutants(source) if one.function != "<module>"]
+            inside = [one for one in inside if self.options.kind in {"", one.kind}]
             pairs += [(name, source, one) for one in _sampled(inside, name, self.options)]
         random.Random(self.options.seed).shuffle(pairs)
         for name, source, one in pairs:
@@ -481,6 +482,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="last parts of the names of modules; without any, all")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many mutants of each module")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kind", default="", help="changes of one kind only, for example boundary")
     parser.add_argument("--results", type=Path, help="keep what was found in this file, and go on from it")
     parser.add_argument("--again", action="store_true", help="ask survivors anew")
     parser.add_argument("--tests", action="append", metavar="GLOB", help="only these tests, to ask survivors")
