@@ -52,8 +52,8 @@ FEW, MANY = {"test_draws.py"}, {"test_draws.py", "test_verdicts.py"}
 KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "explained"
 AUDIT = "care choice daylight given journey parties sheet trips"
 VERIFIER = (
-    "aid aid_bound aidfile bounds buses canonical certificate codes exposure_bound files flows history "
-    "layers movements network paths people planfile priced roads shape shuttle shuttle_bound snapshot "
+    "aid aid_bound aid_share aidfile bounds buses canonical certificate codes exposure_bound files flows "
+    "history layers movements network paths people planfile priced roads shape shuttle shuttle_bound snapshot "
     "totals trips verdict verification"
 )
 PARTS: dict[str, tuple[list[str], list[str]]] = {

@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 
 from safepassage_verify import verify
-from tests.support.drawn_aid import distributions
+from tests.support.drawn_aid import distributions, shares
 from tests.support.drawn_plans import draw, draw_going_on, left
 from tests.support.drawn_sums import PROBLEMS
 
 HERE = Path(__file__).parent / "draws"
 SUMS_DRAWN, PLANS_DRAWN, PART = 120, 300, 60
-SUMS = {**PROBLEMS, "left": left, "distributions": distributions}
+SUMS = {**PROBLEMS, "left": left, "distributions": distributions, "shares": shares}
 PLANS = {"plans": draw, "going_on": draw_going_on}
 LONGEST = 40
 

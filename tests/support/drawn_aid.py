@@ -12,6 +12,7 @@ from typing import Any
 from safepassage.testing.tiny_plans import TinyPlan
 from safepassage_verify.aid import check_aid
 from safepassage_verify.aid_bound import _Trips
+from safepassage_verify.aid_share import dearer_than
 from safepassage_verify.aidfile import NANO, TOTAL
 from safepassage_verify.planfile import read_plan
 from safepassage_verify.snapshot import Snapshot
@@ -161,9 +162,8 @@ class Distribution:
         rates = [{"type": name, "day": day, "mass_nano_s": chance.choice([0, NANO // 7, NANO // 20]),
                   "volume_nano_s": chance.choice([0, 0, NANO // 9])} for name, day in types]  # fmt: skip
         return {
-            "kind": kind, "limit_nano": -TOTAL, "least_share_ppm": -1,
-            "weights": [{"place": place, "nano": NANO if kind == "worth" else chance.randint(0, NANO)}
-                        for place in sorted({row["place"] for row in self.needs}) if chance.random() < 0.9],
+            "kind": kind, "limit_nano": -TOTAL,
+            "least_share_ppm": chance.choice([-1, 0, 250_000, 10**6 - 1, 10**6]),
             "trucks": [row for row in rates if chance.random() < 0.9],
             "lots": [{"lot": row["id"], "nano_milli": chance.randint(0, 10**6)} for row in self.lots
                      if chance.random() < 0.5],
@@ -253,14 +253,13 @@ def tightened(document: Row, verdict: Verdict, totals: Row, chance: random.Rando
     for name, value in totals.items():
         stated[name] = value + chance.choice([0] * 20 + [1])
     proved = [int(n) for v in verdict.violations for n in re.findall(r"prices prove (-?\d+)", v.message)]
-    shares = [int(n) for v in verdict.violations for n in re.findall(r"share of (\d+) ppm", v.message)]
     for bound, limit in zip(document["bounds"], proved, strict=False):
         bound["limit_nano"] = limit + chance.choice([*[0] * 9, -1])
         if bound["kind"] == "worth":
             stated["worth_bound_nano"] = min(totals["needed_nano"], limit) + chance.choice([*[0] * 9, -1])
-        elif shares:
-            bound["least_share_ppm"] = min(10**6, max(-1, shares[0] + chance.choice([*[0] * 9, -1])))
-            stated["least_share_bound_ppm"] = min(10**6, max(-1, shares[0] + chance.choice([*[0] * 9, -1])))
+        else:
+            bound["least_share_ppm"] = max(bound["least_share_ppm"], totals["least_share_ppm"])
+            stated["least_share_bound_ppm"] = max(-1, bound["least_share_ppm"] - chance.choice([*[0] * 9, 1]))
     if chance.random() < 0.95:
         stated["worth_bound_nano"] = max(0, stated["worth_bound_nano"])
 
@@ -277,3 +276,22 @@ def distributions(chance: random.Random) -> Iterator[str]:
             return
         tightened(document, verdict, totals, chance)
         document["totals"]["reached"] = sorted(_Trips(document["given"], snapshot).reached)
+
+
+def shares(chance: random.Random) -> Iterator[int]:
+    """Yield the least share that costs more than there is, for places with whole pieces and with parts."""
+    for _ in range(4):
+        goods = [{"id": f"g{k}", "step_milli": chance.choice([1, 100, 250, 300])} for k in range(3)]
+        needs = [
+            {"place": f"p{chance.randrange(2)}", "commodity": chance.choice(goods)["id"],
+             "amount_milli": chance.choice([300, 500, 1_000]), "worth": chance.choice([1, 1, 5, 90])}
+            for _ in range(chance.randint(1, 5))
+        ]  # fmt: skip
+        costs = [(need, chance.choice([None, *[chance.randint(0, 99) for _ in range(7)]])) for need in needs]
+        there_is = chance.randint(0, 60 * len(needs))
+        least, most = -1, 10**6 + 2
+        while most - least > 1:
+            middle = (least + most) // 2
+            dear = dearer_than(there_is, costs, goods, middle)
+            least, most = (least, middle) if dear else (middle, most)
+        yield most
