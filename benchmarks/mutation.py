@@ -53,8 +53,8 @@ KILLED, TIMED_OUT, SURVIVED, EXPLAINED = "killed", "timed out", "survived", "exp
 AUDIT = "care choice daylight given journey parties sheet trips"
 VERIFIER = (
     "aid aid_bound aid_share aidfile bounds buses canonical certificate codes exposure_bound files flows "
-    "history layers movements network paths people planfile priced roads shape shuttle shuttle_bound snapshot "
-    "totals trips verdict verification"
+    "history layers movements network paths people planfile priced roads shape shuttle shuttle_bound "
+    "snapshot totals trips verdict verification"
 )
 PARTS: dict[str, tuple[list[str], list[str]]] = {
     "audit": (
