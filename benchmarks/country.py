@@ -22,17 +22,16 @@ from dataclasses import replace
 import numpy as np
 
 from safepassage.casework.many_workers import Crew
-from safepassage.casework.regions import Search, planned_regions
+from safepassage.casework.regions import Region, Search, planned_together
 from safepassage.domain.network import RoadClass, RoadNetwork
 from safepassage.engines.region import box_of, cut_region
 from safepassage.engines.region.cut import E7_PER_KM
-from safepassage.engines.together import shared_hours
 from safepassage.kernels.graphs.travel_matrix import TravelGraph
 from safepassage.testing.generated import generate_case
 from safepassage.testing.grid_roads import grid_network
 
 PLACES, TABLE = 50, "table of 50 x 50"
-DISTRICTS, PERSONS, SETTLEMENTS, WORK = 2, 10_000, 20, 200_000
+DISTRICTS, PERSONS, SETTLEMENTS, WORK, ROUNDS = 2, 10_000, 20, 200_000, 4
 
 
 def country(arcs: int) -> RoadNetwork:
@@ -77,11 +76,12 @@ def planned(network: RoadNetwork, middle: tuple[int, int], km: int) -> dict[str,
         far = box_of([(middle[0] + 2 * k * km * E7_PER_KM, middle[1])], 5 * km)
         own = cut_region(network, near, near)
         case = generate_case(own, persons=PERSONS, settlements=SETTLEMENTS, seed=k + 1)
-        regions.append((cut_region(network, near, far), case))
-    plans = list(planned_regions(regions, Search(work=WORK, seed=0), Crew()))
-    shared = shared_hours({str(k): plan.hours for k, plan in enumerate(plans)})
+        case = replace(case, id=f"district-{k}")
+        regions.append(Region(network=cut_region(network, near, far), case=case))
+    found = planned_together(regions, Search(work=WORK, seed=0), Crew(), ROUNDS)
+    plans, shared = found.plans, found.hours
     return {
-        "plan_arcs": max(len(region.arcs) for region, _ in regions),
+        "plan_arcs": max(len(region.network.arcs) for region in regions),
         "verified": sum(not plan.fault for plan in plans), "shared": len(shared),
         "over": sum(row.over_mveh > 0 for row in shared), "plan_s": time.process_time() - began,
     }  # fmt: skip

@@ -30,7 +30,7 @@ def test_areas_are_numbered_and_each_number_says_whose_word_it_is(client):
     assert [area["number"] for area in areas] == list(range(1, len(areas) + 1))
     assert all(" – " in area["whose"] for area in areas)
     page = client.get("/situation").text
-    assert 'class="map-areas"' in page
+    assert 'class="map-list map-areas"' in page
 
 
 def test_a_tile_of_the_example(client):

@@ -137,7 +137,6 @@ def _areas(scene: MapScene, said: Words) -> Iterator[Feature]:
             f"area:{area.id}", "areas", ("MultiPolygon", polygons), kind=area.kind.value,
             source_number=numbers[source], number=number, whose=f"{area.name} – {source.partition(',')[0]}",
             label="\n".join(_wrapped(part) for part in parts if part),
-            short="\n".join((_wrapped(area.name), _wrapped(source, 30).partition("\n")[0])),
             said="; ".join(filter(None, told)),
             from_s=span.from_s if span else None, until_s=span.until_s if span else None,
             **_levels(area, said),

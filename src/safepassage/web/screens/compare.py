@@ -61,7 +61,9 @@ async def show(request: Request) -> Response:
 def compared(desk: Desk, first: MadePlan, second: MadePlan) -> dict[str, Any]:
     """Return what differs between two plans: numbers, settlements, movements."""
     a, b = desk.facts.of(first), desk.facts.of(second)
-    rows = [row for pair in zip(a["directions"], b["directions"], strict=True) for row in _direction(*pair)]
+    times = zip(*(made.document("plan")["directions"] for made in (first, second)), strict=True)
+    both = zip(a["directions"], b["directions"], times, strict=True)
+    rows = [row for before, after, clock in both for row in _direction(before, after, clock)]
     answers = [_answer(made) for made in (first, second)]
     names = {d["id"]: d["name"] for d in second.document("inputs")["directions"]}
     return {
@@ -74,26 +76,28 @@ def _answer(made: MadePlan) -> Answer:
     return inputs_json.parse(made.document("inputs")), plan_json.parsed_schedule(made.document("plan"))
 
 
-def _direction(before: Any, after: Any) -> list[Row]:
+def _direction(before: Any, after: Any, rows_of: tuple[Any, Any]) -> list[Row]:
+    """Return what a direction is compared by; `rows_of` are the rows of it in both plans."""
     served = after.served - before.served
+    later_s, later_bound_s = (_later(rows_of, name) for name in ("clearance_s", "clearance_bound_s"))
     rows = [
         Row(
             whose=after.name, what="people who can arrive",
             before=f"{before.served:,}", after=f"{after.served:,}",
-            change=f"{served:+,}" if served else "", better=(served > 0) - (served < 0),
+            change=_count(served), better=(served > 0) - (served < 0),
         ),
         Row(
             whose=after.name, what="last arrival", before=before.clearance, after=after.clearance,
-            change="" if before.clearance == after.clearance else "changed", better=0,
+            change=_signed(later_s), better=-1 if later_s > 0 >= served else int(later_s < 0 <= served),
         ),
         Row(
             whose=after.name, what="no plan before", before=before.bound, after=after.bound,
-            change="" if before.bound == after.bound else "changed", better=0,
+            change=_signed(later_bound_s), better=0,
         ),
         Row(
             whose=after.name, what="exposure, person-hours of certain harm", before=before.exposure_person_h,
             after=after.exposure_person_h,
-            change="" if before.exposure_person_h == after.exposure_person_h else "changed",
+            change=_more(before.exposure_person_h, after.exposure_person_h),
             better=_less(before.exposure_person_h, after.exposure_person_h),
         ),
         Row(
@@ -105,12 +109,36 @@ def _direction(before: Any, after: Any) -> list[Row]:
     return [row for row in rows if row.before or row.after]
 
 
-def _less(before: str, after: str) -> int:
+def _later(rows: tuple[Any, Any], name: str) -> int:
+    """Return by how many seconds a moment of the second plan is later; 0 where either has none."""
+    before, after = (row[name] for row in rows)
+    return 0 if before is None or after is None else int(after - before)
+
+
+def _count(persons: int) -> str:
+    return f"{persons:+,}".replace("-", "−") if persons else ""
+
+
+def _signed(seconds: int) -> str:
+    """Return a difference as hours and minutes with a sign, nothing below a minute."""
+    minutes = abs(seconds) // 60
+    return f"{'+' if seconds > 0 else '−'}{minutes // 60}:{minutes % 60:02d}" if minutes else ""
+
+
+def _difference(before: str, after: str) -> float:
     try:
-        a, b = float(before.replace(",", "")), float(after.replace(",", ""))
+        return float(after.replace(",", "")) - float(before.replace(",", ""))
     except ValueError:
-        return 0
-    return (b < a) - (b > a)
+        return 0.0
+
+
+def _more(before: str, after: str) -> str:
+    return f"{_difference(before, after):+,.1f}".replace("-", "−") if before != after else ""
+
+
+def _less(before: str, after: str) -> int:
+    found = _difference(before, after)
+    return (found < 0) - (found > 0)
 
 
 def _settlements(a: dict[str, Any], b: dict[str, Any]) -> list[Row]:
@@ -132,7 +160,7 @@ def _settlements(a: dict[str, Any], b: dict[str, Any]) -> list[Row]:
                 what=some.direction,
                 before=texts[0],
                 after=texts[1],
-                change=f"{served:+,}" if served else "other times",
+                change=_count(served) or "other times",
                 better=(served > 0) - (served < 0),
             )
         )

@@ -7,6 +7,7 @@ const ol = globalThis.ol;
 const DEEPEST_VIEW = 19;
 const WORLD_UNTIL_ZOOM = 7;
 const SHARED_FROM_ZOOM = 8, SHARED_DEEPEST = 16;
+const ROOM_FOR_NAMES_FROM = 600;
 const OVERLAYS = ["lines", "areas", "states", "corridors", "crossings", "places"];
 const DEGREES = "EPSG:4326", METRES = "EPSG:3857";
 const READ = { dataProjection: DEGREES, featureProjection: METRES };
@@ -104,7 +105,8 @@ export function look(handle, to = {}) {
   const view = handle.map.getView();
   if (to.bounds) {
     const box = ol.proj.transformExtent(to.bounds, DEGREES, METRES);
-    view.fit(box, { padding: [36, 36, 36, 36], maxZoom: 15, duration: to.quietly ? 0 : still(200) });
+    const right = handle.element.clientWidth > ROOM_FOR_NAMES_FROM ? 96 : 36;
+    view.fit(box, { padding: [36, right, 36, 36], maxZoom: 15, duration: to.quietly ? 0 : still(200) });
   } else if (to.zoom !== undefined) {
     view.setZoom(to.zoom);
     view.setCenter(ol.proj.fromLonLat([to.lon, to.lat]));

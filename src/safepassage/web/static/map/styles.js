@@ -140,13 +140,13 @@ function area(feature) {
 }
 
 /** Metres a pixel from which on areas carry numbers, which a list beside them explains: words would hide the roads. */
-export const NUMBERED_FROM = 300;
+export const NUMBERED_FROM = 80;
 
 /** The words of an area: no shape is shown without whose word it is. Zones stand below, hazards above their shape. */
 export function areaWords(feature, resolution, level) {
   const kind = feature.get("kind"), hazard = kind === "reported_hazard" || kind === "no_go";
   if (resolution > NUMBERED_FROM) { return areaNumber(feature, hazard); }
-  const text = [feature.get(resolution < 120 ? "label" : "short"), hazard ? feature.get(`${level}_label`) : ""].filter(Boolean).join("\n");
+  const text = [feature.get("label"), hazard ? feature.get(`${level}_label`) : ""].filter(Boolean).join("\n");
   const style = words(text, { color: hazard ? HAZARD : WORDS, size: 11.5, y: hazard ? -6 : 6, baseline: hazard ? "bottom" : "top" });
   return new Style({ geometry: (one) => edgeOf(one, hazard), text: style });
 }
