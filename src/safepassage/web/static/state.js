@@ -1,7 +1,7 @@
 // What is looked at, kept in the part of the address that is never sent to the server: camera, times, layers.
 // No names, no persons, no reports: only numbers and the names of layers.
 
-const KNOWN = ["zoom", "lon", "lat", "from", "until", "hazard", "hidden"];
+const KNOWN = ["zoom", "lon", "lat", "from", "until", "hazard", "hidden", "shared"];
 
 /** Return what the address says. */
 export function read() {
