@@ -46,7 +46,7 @@ def provide(
     if not case.stock and not case.trucks:
         return None
     given = aid_problem(case, problem, schedule)
-    roads = TruckRoads(problem, schedule, case.settings.exposure_weight)
+    roads = TruckRoads(problem, schedule, case.settings.exposure_weight, case.settings.truck_headway_s)
     past = None
     if problem.history is not None:
         now_s = problem.history.now_s
@@ -71,7 +71,8 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
         weights=(
             settings.weight_priority_1, settings.weight_priority_2, settings.weight_priority_3,
             settings.weight_priority_4,
-        )
+        ),
+        headway_s=settings.truck_headway_s,
     )  # fmt: skip
     needs = needs_of(
         presence_of(case, arrivals(problem, schedule), days=len(days), midnight_s=days[0].until_s),

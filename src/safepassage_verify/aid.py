@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from safepassage_verify.aid_bound import check_bounds
 from safepassage_verify.aidfile import NANO, readable
 from safepassage_verify.flows import check_flows
 from safepassage_verify.movements import check_movements
 from safepassage_verify.planfile import Leg, Plan, check_movement_references, movements_of
 from safepassage_verify.snapshot import Snapshot, Vehicle
-from safepassage_verify.trips import list_trips, travel
+from safepassage_verify.trips import Travel, list_trips, travel
 from safepassage_verify.verdict import Findings
 
 MG_PER_KG, UL_PER_L, MG_PER_G, G_PER_T, PPM = 10**6, 10**6, 1_000, 10**6, 10**6
@@ -76,7 +78,7 @@ def check_aid(
         named.require("REFERENCE", "plan.vehicles", holds=findings.total > before, message="persons aboard")
         return ()
     trucks = movements_of(rows)
-    _check_roads(trucks, plan, snapshot, with_trucks, named)
+    _check_roads(trucks, plan, snapshot, with_trucks, named, aid["given"]["rules"]["headway_s"])
     carried = Carried(aid, trucks, named)
     carried.check()
     totals = _totals(aid, carried, trucks, snapshot)
@@ -103,7 +105,12 @@ def _vehicle(row: Rows) -> Vehicle:
 
 
 def _check_roads(
-    trucks: Plan, plan: Plan, snapshot: Snapshot, with_trucks: Snapshot, named: Findings
+    trucks: Plan,
+    plan: Plan,
+    snapshot: Snapshot,
+    with_trucks: Snapshot,
+    named: Findings,
+    headway_s: int,
 ) -> None:
     """Check the trucks' runs by themselves, then the roads with everybody on them."""
     trips = list_trips(trucks, with_trucks)
@@ -111,6 +118,7 @@ def _check_roads(
     if happens is None:
         return
     check_movements(trucks, trips, happens, with_trucks, named)
+    _check_headway(happens, headway_s, named)
     cap, trip = snapshot.rules.exposure_cap_ppm_s, 0
     for i, (_, legs) in enumerate(trucks.vehicles):
         exposure = int(happens.exposure_ppm_s[trip : trip + len(legs)].sum())
@@ -129,6 +137,20 @@ def _check_roads(
     happens = travel(together, trips, snapshot.roads, named)
     if happens is not None:
         check_flows(trips, happens, everybody, named)
+
+
+def _check_headway(happens: Travel, headway_s: int, named: Findings) -> None:
+    """Check that trucks enter each road one after the other with the headway between them."""
+    if not headway_s:
+        return
+    arc, entered_s = happens.entries.arc, happens.entries.t
+    order = np.lexsort((entered_s, arc))
+    apart = np.diff(entered_s[order])
+    same = np.diff(arc[order]) == 0
+    named.checked("AID_HEADWAY", int(same.sum()))
+    for k in np.flatnonzero(same & (apart < headway_s)).tolist():
+        message = f"trucks enter {apart[k]} s after each other in second {entered_s[order[k + 1]]}"
+        named.add("AID_HEADWAY", f"inputs.network.arcs {arc[order[k]]}", message)
 
 
 class Carried:

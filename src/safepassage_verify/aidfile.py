@@ -51,7 +51,7 @@ GIVEN = record(
     ),
     rules=record(
         load_base_s=_SECOND, load_s_per_t=_SECOND, unload_base_s=_SECOND, unload_s_per_t=_SECOND,
-        weights=shape.column(1, COUNT),
+        weights=shape.column(1, COUNT), headway_s=_SECOND,
     ),
 )  # fmt: skip
 

@@ -72,6 +72,7 @@ CODES = MappingProxyType(
         "AID_EXPIRED": "goods are handed out after they have expired",
         "AID_NEED": "more is delivered than needed, for no need, in broken pieces or late",
         "AID_HANDLING": "a truck leaves before loading and unloading are done",
+        "AID_HEADWAY": "trucks follow each other into a road too closely",
         "AID_RETURN": "a truck does not end its day at its depot",
         "AID_SHORT": "delivered and short do not add up to a need, or what is short has no reason",
         "AID_TOTALS": "a stated number of the distribution is not the recomputed one",

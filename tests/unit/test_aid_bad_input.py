@@ -98,6 +98,18 @@ def test_lots_that_have_expired_are_not_handed_out(district):
     assert not found.value.deliveries
 
 
+@pytest.mark.parametrize("headway_s", [0, 600])
+def test_trucks_enter_every_road_with_the_headway_of_the_case_between_them(district, headway_s):
+    case, network = district
+    trucks = tuple(replace(truck, count=3) for truck in case.trucks)
+    found = provided(
+        replace(case, trucks=trucks, settings=replace(case.settings, truck_headway_s=headway_s)), network
+    )
+    everything(found)
+    found.aid["given"]["rules"]["headway_s"] = 601
+    assert "AID_HEADWAY" in found.codes()
+
+
 def test_weights_of_priorities_are_those_of_the_case(district):
     case, network = district
     nobody = Schedule(routes=(), cars=(), vehicles=(), link_rides=(), unserved=(), reserves=())

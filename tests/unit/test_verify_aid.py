@@ -95,6 +95,10 @@ def loading_takes_longer(aid):
     aid["given"]["rules"]["load_base_s"] += 7_200
 
 
+def convoys_far_apart(aid):
+    aid["given"]["rules"]["headway_s"] = 14_400
+
+
 def never_home(aid):
     for truck in aid["trucks"]:
         truck["legs"].pop()
@@ -167,6 +171,7 @@ def too_heavy_for_the_roads(aid):
         (a_need_forgotten, "AID_SHORT"),
         (no_reason, "AID_SHORT"),
         (loading_takes_longer, "AID_HANDLING"),
+        (convoys_far_apart, "AID_HEADWAY"),
         (never_home, "AID_RETURN"),
         (too_good_a_bound, "AID_BOUND"),
         (a_stop_dearer_than_it_is, "AID_BOUND"),

@@ -361,6 +361,7 @@ class Settings:
     weight_priority_2: int = 4
     weight_priority_3: int = 2
     weight_priority_4: int = 1
+    truck_headway_s: int = 0
     cold_season: bool = False
     country: str = ""
     work_limit: int = 500_000_000

@@ -20,6 +20,7 @@ G_PER_T = 10**6
 class AidRules:
     """The numbers of handling: loading and unloading take a base and a time a tonne.
 
+    Trucks enter a road at least `headway_s` after each other, 0 for no limit.
     `weights` are those of the priorities 1 to 4, settings of the case: where nothing is set each counts twice
     the next (an assumption of this project, to be reviewed by the clusters of the response).
     """
@@ -29,10 +30,13 @@ class AidRules:
     unload_base_s: int = 900
     unload_s_per_t: int = 300
     weights: tuple[int, ...] = (8, 4, 2, 1)
+    headway_s: int = 0
 
     def __post_init__(self) -> None:
         if min(self.load_base_s, self.load_s_per_t, self.unload_base_s, self.unload_s_per_t) < 0:
             raise ValueError("handling takes no less than no time")
+        if self.headway_s < 0:
+            raise ValueError("trucks follow each other by no less than no time")
         if len(self.weights) != LEAST_URGENT or min(self.weights) < 1:
             raise ValueError(f"there are {LEAST_URGENT} priorities, each with a weight of at least 1")
 

@@ -66,7 +66,7 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
         parts = _fairest(replace(program, pieces=pieces)).parts
     else:
         settled = np.full(len(steps), np.nan)
-        settled[lumps] = _whole_pieces(program, steps, lumps, _fairest(program).parts)
+        settled[lumps] = _whole_pieces(program, steps, lumps, largest_least_share(program).parts)
         parts = _fairest(replace(program, fixed=settled)).parts
         parts[lumps] = settled[lumps]
     counts = np.floor(np.clip(parts, 0, 1) / steps + 1e-6)

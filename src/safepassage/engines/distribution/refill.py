@@ -11,8 +11,8 @@ from safepassage.engines.distribution.dispatch import FAR_S, Dispatcher, Planned
 from safepassage.engines.distribution.loads import Trip, loads_of
 from safepassage.engines.distribution.store import Item, Left
 
-WORST = 4
-"""So many of the least served places get a call more at a time."""
+WORST, WORST_PART = 4, 15
+"""So many of the least served places get a call more at a time, or one in so many of all places."""
 WORSE_PERCENT = 95
 """Places served by less than this part of what is possible for all get another call."""
 LITTLE_PERCENT = 5
@@ -63,7 +63,7 @@ def _called(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Tr
     limit = fair_share * WORSE_PERCENT / 100
     worse = sorted((before.left.share(place), place) for place in needed)
     called = {(trip.truck.day, place) for trip in trips for place, _ in trip.stops}
-    for share, place in worse[:WORST]:
+    for share, place in worse[: max(WORST, len(worse) // WORST_PART)]:
         if share >= limit:
             break
         for day in sorted(needed[place]):

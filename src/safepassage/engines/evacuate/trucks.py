@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -20,13 +22,17 @@ class TruckRoads:
     """What trucks can drive beside a schedule.
 
     A truck goes by the rules of an empty vehicle of the fleet: it needs the BUS bit, bears the weight limits
-    and passes only where empty vehicles may.
+    and passes only where empty vehicles may. Trucks enter a road at least `headway_s` after each other.
     """
 
-    def __init__(self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int) -> None:
+    def __init__(
+        self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int, headway_s: int = 0
+    ) -> None:
         self._ways = Ways(problem, exposure_weight)
         self._roads, self._kept_off = roads_left(problem, schedule)
         self._network = problem.network
+        self._headway_s = headway_s
+        self._entries: defaultdict[int, list[int]] = defaultdict(list)
         self._graphs: dict[bytes, ArcGraph] = {}
         self._trees: dict[tuple[bytes, int], Any] = {}
         self._times: dict[tuple[int, int], Any] = {}
@@ -56,16 +62,36 @@ class TruckRoads:
         return self._found[key]
 
     def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Passage | None:
-        """Return the earliest passage from a second on, None without one."""
-        return self._roads.earliest(arcs, ready_s, units_mveh, 0)
+        """Return the earliest passage from a second on, apart from all other trucks; None without one."""
+        passage = self._roads.earliest(arcs, ready_s, units_mveh, 0)
+        while passage is not None and (later_s := self._too_close_s(passage)):
+            passage = self._roads.earliest(arcs, passage.depart_s + later_s, units_mveh, 0)
+        return passage
+
+    def _too_close_s(self, passage: Passage) -> int:
+        """Return by how much a passage has to be later to follow the trucks before it, 0 where it does."""
+        later_s = 0
+        if self._headway_s:
+            for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+                others = self._entries[arc]
+                near = bisect_right(others, second - self._headway_s)
+                if near < len(others) and others[near] < second + self._headway_s:
+                    later_s = max(later_s, others[near] + self._headway_s - second)
+        return later_s
 
     def reserve(self, passage: Passage) -> None:
         """Take what a passage needs."""
         self._roads.reserve(passage)
+        if self._headway_s:
+            for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+                insort(self._entries[arc], second)
 
     def release(self, passage: Passage) -> None:
         """Give back what a passage took."""
         self._roads.release(passage)
+        if self._headway_s:
+            for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+                self._entries[arc].remove(second)
 
     def exposure_ppm_s(self, passage: Passage) -> int:
         """Return the exposure of one person aboard."""

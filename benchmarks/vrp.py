@@ -1,0 +1,233 @@
+"""Public instances of truck routing: the search that rounds of aid use, beside VROOM and OR-Tools routing.
+
+    python benchmarks/vrp.py instances FOLDER [--variant V ...] [--count N] [--limit S] [--seeds N] [--peers]
+    python benchmarks/vrp.py idai FILE [--limit S]
+
+`instances` runs the search of `kernels/tours/rounds` (PyVRP) on the instances that its authors collect
+(unpacked; github.com/PyVRP/Instances): site-dependent, heterogeneous fleet, several trips with reloading,
+and prizes for unmet need. It prints the gap to the best known value and a bound of ours: each load takes its
+share of a round trip, or is left for its prize. With `--peers` VROOM and OR-Tools get the same seconds on one
+thread, where they can express the variant; costs are summed from their routes by one yardstick. `idai` serves
+the health sites of an openrouteservice example with three trucks of 300, over great-circle distances.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvrp
+from pyvrp.stop import MaxRuntime
+from vrp_peers import CannotExpressError, Routes, cost_of, ortools_routes, vroom_routes
+
+ROUNDING = {
+    "HFVRP": ("round", 100), "MTVRPTWR": ("dimacs", 1), "SDVRPTW": ("exact", 1), "PCVRPTW": ("dimacs", 1),
+}  # fmt: skip
+"""How distances are rounded, and how many units of ours one unit of the published values is."""
+PEERS: dict[str, Callable[[Any, float], Routes]] = {"vroom": vroom_routes, "ortools": ortools_routes}
+SMALL, SMALL_GOAL, LARGE_GOAL = 200, 2.0, 4.0
+"""Up to so many clients the mean gap is to be 2 %, above 4 %."""
+BEIRA = (34.838, -19.819)
+SPEED_KMH, DETOUR, SERVICE_S, PRIZE = 50, 1.3, 1_200, 10**5
+
+
+def instances(options: argparse.Namespace) -> dict[str, Any]:
+    """Run the search, and peers where asked for, on instances spread over each variant by size."""
+    rows = []
+    for variant in options.variant or ROUNDING:
+        files = sorted((options.folder / variant).glob("*.vrp"), key=lambda file: (file.stat().st_size, file))
+        step = max(1, len(files) // options.count)
+        for file in files[step // 2 :: step][: options.count]:
+            rows.append(_instance(variant, file, options))
+            print(json.dumps(rows[-1]), flush=True)
+    names = ("pyvrp", *(PEERS if options.peers else ()))
+    return {
+        "mean_gap_percent": {
+            variant: {name: _mean([row[name] for row in rows if row["variant"] == variant]) for name in names}
+            for variant in sorted({row["variant"] for row in rows})
+        },
+        "mean_gap_percent_small": _mean([row["pyvrp"] for row in rows if row["clients"] <= SMALL]),
+        "mean_gap_percent_large": _mean([row["pyvrp"] for row in rows if row["clients"] > SMALL]),
+        "goals": [SMALL_GOAL, LARGE_GOAL], "seconds_each": options.limit, "seeds": options.seeds,
+    }  # fmt: skip
+
+
+def _mean(gaps: list[Any]) -> float | str:
+    numbers = [gap for gap in gaps if isinstance(gap, float)]
+    return round(statistics.fmean(numbers), 2) if len(numbers) == len(gaps) and gaps else "not all"
+
+
+def _instance(variant: str, file: Path, options: argparse.Namespace) -> dict[str, Any]:
+    rounding, units = ROUNDING[variant]
+    data = pyvrp.read(str(file), round_func=rounding)
+    best = _best_known(file.with_suffix(".sol")) * units
+    costs = []
+    for seed in range(1, options.seeds + 1):
+        found = pyvrp.solve(data, stop=MaxRuntime(options.limit), seed=seed, collect_stats=False)
+        costs.append(found.cost() if found.is_feasible() else math.inf)
+    row = {
+        "variant": variant, "instance": file.stem, "clients": data.num_clients, "best_known": best,
+        "bound": round(round_trip_bound(data)), "pyvrp": _gap(statistics.fmean(costs), best),
+    }  # fmt: skip
+    for name, routes in PEERS.items() if options.peers else ():
+        began = time.monotonic()
+        try:
+            row[name] = _gap(cost_of(data, routes(data, options.limit)), best)
+        except CannotExpressError as without:
+            row[name] = f"no words for {without}"
+        row[f"{name}_s"] = round(time.monotonic() - began, 1)
+    return row
+
+
+def _gap(cost: float, best: float) -> float | str:
+    return round(100 * (cost / best - 1), 2) if math.isfinite(cost) else "none found"
+
+
+def _best_known(file: Path) -> float:
+    for line in file.read_text("utf-8").splitlines():
+        if line.lower().startswith("cost"):
+            return float(line.split()[-1].lstrip(":"))
+    raise ValueError(f"{file} states no cost")
+
+
+def round_trip_bound(data: Any) -> float:
+    """Return a cost that no solution undercuts: each load takes its share of a round trip, or its prize."""
+    depots = range(data.num_depots)
+    total = 0.0
+    for client in data.clients():
+        cheapest = math.inf
+        for kind in data.vehicle_types():
+            matrix = data.distance_matrix(kind.profile)
+            out = min(int(matrix[data.depot(d).location, client.location]) for d in depots)
+            back = min(int(matrix[client.location, data.depot(d).location]) for d in depots)
+            loads = zip(client.delivery, kind.capacity, strict=False)
+            share = min(1.0, max((q / room for q, room in loads if room), default=0.0))
+            fixed = 0 if kind.reload_depots else kind.fixed_cost
+            cheapest = min(cheapest, share * (fixed + kind.unit_distance_cost * (out + back)))
+        total += cheapest if client.required else min(cheapest, client.prize)
+    return total
+
+
+def idai(options: argparse.Namespace) -> dict[str, Any]:
+    """Serve the health sites with three trucks."""
+    with options.file.open(encoding="utf-8", newline="") as file:
+        sites = list(csv.DictReader(file))
+    points = [BEIRA, *((float(row["Lon"]), float(row["Lat"])) for row in sites)]
+    metres = [[round(_metres(a, b) * DETOUR) for b in points] for a in points]
+    seconds = [[round(m * 3.6 / SPEED_KMH) for m in row] for row in metres]
+    opens = [(_second(row["Open_From"]), _second(row["Open_To"])) for row in sites]
+    amounts = [int(row["Needed_Amount"]) for row in sites]
+    fits = [
+        n for k, (n, (first, last)) in enumerate(zip(amounts, opens, strict=True))
+        if (there := max(first, 8 * 3_600 + seconds[0][k + 1])) <= last
+        and there + SERVICE_S + seconds[k + 1][0] <= 20 * 3_600
+    ]  # fmt: skip
+    # Whoever cannot be served by a truck of its own within its hours cannot be served at all.
+    found = {"sites": len(sites), "demand": sum(amounts), "room": 900,
+             "no_plan_serves_more_than": min(sum(fits), 900),
+             "pyvrp": _idai_pyvrp(metres, seconds, opens, amounts, options.limit)}  # fmt: skip
+    try:
+        found["vroom"] = _idai_vroom(metres, seconds, opens, amounts)
+    except ImportError:
+        found["vroom"] = "not installed"
+    found["proved"] = found["pyvrp"]["served"] == found["no_plan_serves_more_than"]
+    return found
+
+
+def _idai_pyvrp(
+    metres: list[list[int]],
+    seconds: list[list[int]],
+    opens: list[tuple[int, int]],
+    amounts: list[int],
+    limit: float,
+) -> dict[str, Any]:
+
+    model = pyvrp.Model()
+    places = [model.add_location(i, 0) for i in range(len(metres))]
+    depot = model.add_depot(places[0])
+    model.add_vehicle_type(
+        3, capacity=[300], start_depot=depot, end_depot=depot, tw_early=8 * 3_600, tw_late=20 * 3_600
+    )
+    for k, (first, last) in enumerate(opens):
+        model.add_client(
+            places[k + 1], delivery=[amounts[k]], tw_early=first, tw_late=last, service_duration=SERVICE_S,
+            required=False, prize=PRIZE * amounts[k],
+        )  # fmt: skip
+    for i, row in enumerate(metres):
+        for j, m in enumerate(row):
+            if i != j:
+                model.add_edge(places[i], places[j], distance=m, duration=seconds[i][j])
+    result = model.solve(MaxRuntime(limit), seed=1, display=False)
+    served = result.best.prizes() // PRIZE
+    return {"served": served, "km": round(result.best.distance() / 1_000)}
+
+
+def _idai_vroom(
+    metres: list[list[int]], seconds: list[list[int]], opens: list[tuple[int, int]], amounts: list[int]
+) -> dict[str, Any]:
+    import vroom  # noqa: PLC0415 - a peer that need not be installed
+
+    problem = vroom.Input()
+    problem.set_durations_matrix("car", np.array(seconds, dtype=np.uint32))
+    problem.set_distances_matrix("car", np.array(metres, dtype=np.uint32))
+    for k in range(3):
+        problem.add_vehicle(
+            vroom.Vehicle(
+                k + 1, start=0, end=0, capacity=[300], time_window=vroom.TimeWindow(8 * 3_600, 20 * 3_600)
+            )
+        )
+    for k, (first, last) in enumerate(opens):
+        problem.add_job(
+            vroom.Job(k + 1, location=k + 1, delivery=[amounts[k]], default_service=SERVICE_S,
+                      time_windows=[vroom.TimeWindow(first, last)])
+        )  # fmt: skip
+    solution = problem.solve(exploration_level=5, nb_threads=1)
+    left = {row["id"] for row in solution.to_dict()["unassigned"]}
+    served = sum(n for k, n in enumerate(amounts) if k + 1 not in left)
+    return {"served": served, "km": round(solution.summary.distance / 1_000)}
+
+
+def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    lon_a, lat_a, lon_b, lat_b = map(math.radians, (*a, *b))
+    h = math.sin((lat_b - lat_a) / 2) ** 2
+    h += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(math.sqrt(h))
+
+
+def _second(text: str) -> int:
+    hour, minute, second = map(int, text.split()[1].split(":"))
+    return 3_600 * hour + 60 * minute + second
+
+
+def main() -> int:
+    """Run one benchmark and print it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    kinds = parser.add_subparsers(required=True)
+    one = kinds.add_parser("instances")
+    one.add_argument("folder", type=Path)
+    one.add_argument("--variant", nargs="*", choices=sorted(ROUNDING))
+    one.add_argument("--count", type=int, default=10)
+    one.add_argument("--limit", type=float, default=60)
+    one.add_argument("--seeds", type=int, default=3)
+    one.add_argument("--peers", action="store_true")
+    one.set_defaults(run=instances)
+    one = kinds.add_parser("idai")
+    one.add_argument("file", type=Path)
+    one.add_argument("--limit", type=float, default=10)
+    one.set_defaults(run=idai)
+    options = parser.parse_args()
+    print(json.dumps(options.run(options), indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Public instances of truck routing in the words of VROOM and of OR-Tools, valued by one yardstick.
+
+A peer gets the matrices, fleet, hours, sites and prizes that PyVRP reads from the file. What it answers is
+built as a solution of the same data again: cost and feasibility are never taken from a peer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pyvrp
+
+FAR = 10**9
+"""A distance from which on a place is none that a kind of truck may go to."""
+ENDLESS = 2**60
+SPARE = 1.3
+Routes = list[tuple[int, list[int]]]
+"""(kind of truck, clients in order) of each route."""
+
+
+class CannotExpressError(Exception):
+    """A peer has no words for a variant."""
+
+
+def cost_of(data: Any, routes: Routes) -> float:
+    """Return the cost of routes by the data that they were asked for; infinite where they break a rule."""
+    made = [pyvrp.Route(data, visits, kind) for kind, visits in routes if visits]
+    found = pyvrp.Solution(data, made)
+    if not found.is_feasible():
+        return math.inf
+    return float(found.distance_cost() + found.fixed_vehicle_cost() + found.uncollected_prizes())
+
+
+def fleet(data: Any) -> list[int]:
+    """Return the kind of each truck, of endless kinds no more than carry everything with room to spare."""
+    load = sum(client.delivery[0] for client in data.clients())
+    return [
+        k for k, kind in enumerate(data.vehicle_types())
+        for _ in range(min(kind.num_available, math.ceil(SPARE * load / kind.capacity[0]) + 1))
+    ]  # fmt: skip
+
+
+def _plain(data: Any) -> None:
+    if any(kind.reload_depots for kind in data.vehicle_types()):
+        raise CannotExpressError("trucks that load again on the way")
+    if data.num_depots > 1:
+        raise CannotExpressError("several depots")
+
+
+def _allowed(data: Any, kind: Any) -> list[int]:
+    """Return which clients a kind of truck may go to."""
+    row = data.distance_matrix(kind.profile)[data.depot(0).location]
+    return [c for c, client in enumerate(data.clients()) if row[client.location] < FAR]
+
+
+def _near(matrix: Any) -> Any:
+    """Return a matrix without numbers that overflow: ways that are none are ruled out by skills."""
+    return np.where(matrix < FAR, matrix, matrix[matrix < FAR].max()).astype(np.uint32)
+
+
+def vroom_routes(data: Any, limit_s: float) -> Routes:
+    """Return what VROOM (github.com/VROOM-Project/vroom) answers within so many seconds on one thread."""
+    import vroom  # noqa: PLC0415 - a peer that need not be installed
+
+    _plain(data)
+    if not all(client.required for client in data.clients()):
+        raise CannotExpressError("prizes against costs")
+    problem, kinds = vroom.Input(), fleet(data)
+    for k, kind in enumerate(data.vehicle_types()):
+        problem.set_durations_matrix(str(k), _near(data.duration_matrix(kind.profile)))
+        problem.set_costs_matrix(
+            str(k), _near(data.distance_matrix(kind.profile)) * np.uint32(kind.unit_distance_cost)
+        )
+    for number, k in enumerate(kinds):
+        kind = data.vehicle_type(k)
+        problem.add_vehicle(vroom.Vehicle(
+            number, start=data.depot(0).location, end=data.depot(0).location, profile=str(k),
+            capacity=list(kind.capacity), skills=set(_allowed(data, kind)),
+            costs=vroom.VehicleCosts(fixed=kind.fixed_cost),
+            time_window=vroom.TimeWindow(kind.tw_early, min(kind.tw_late, FAR)),
+        ))  # fmt: skip
+    for c, client in enumerate(data.clients()):
+        problem.add_job(vroom.Job(
+            c, location=client.location, delivery=list(client.delivery), skills={c},
+            default_service=client.service_duration,
+            time_windows=[vroom.TimeWindow(client.tw_early, min(client.tw_late, FAR))],
+        ))  # fmt: skip
+    solution = problem.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=limit_s))
+    return [
+        (kinds[route["vehicle"]], [step["id"] for step in route["steps"] if step["type"] == "job"])
+        for route in solution.to_dict()["routes"]
+    ]
+
+
+def ortools_routes(data: Any, limit_s: float) -> Routes:
+    """Return what the routing library of OR-Tools (guided local search) answers within so many seconds."""
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: PLC0415
+
+    _plain(data)
+    kinds = fleet(data)
+    manager = pywrapcp.RoutingIndexManager(data.num_clients + 1, len(kinds), 0)
+    model = pywrapcp.RoutingModel(manager)
+    places = [data.depot(0).location, *(client.location for client in data.clients())]
+    _add_costs(model, data, kinds, places)
+    _add_loads(model, data, kinds)
+    _add_hours(model, manager, data, kinds, places)
+    for c, client in enumerate(data.clients()):
+        index = manager.NodeToIndex(c + 1)
+        if not client.required:
+            model.AddDisjunction([index], client.prize)
+    for k in sorted(set(kinds)):
+        allowed = set(_allowed(data, data.vehicle_type(k)))
+        for c in sorted(set(range(data.num_clients)) - allowed):
+            for number in (n for n, one in enumerate(kinds) if one == k):
+                model.VehicleVar(manager.NodeToIndex(c + 1)).RemoveValue(number)
+    rules = pywrapcp.DefaultRoutingSearchParameters()
+    rules.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    rules.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    rules.time_limit.FromMilliseconds(round(limit_s * 1_000))
+    found = model.SolveWithParameters(rules)
+    return [] if found is None else _read(model, manager, found, kinds)
+
+
+def _matrix(matrix: Any, places: Sequence[int]) -> list[list[int]]:
+    rows: list[list[int]] = np.minimum(matrix[np.ix_(places, places)], FAR).tolist()
+    return rows
+
+
+def _add_costs(model: Any, data: Any, kinds: list[int], places: list[int]) -> None:
+    for k in sorted(set(kinds)):
+        kind = data.vehicle_type(k)
+        costs = model.RegisterTransitMatrix(
+            _matrix(data.distance_matrix(kind.profile) * kind.unit_distance_cost, places)
+        )
+        for number in (n for n, one in enumerate(kinds) if one == k):
+            model.SetArcCostEvaluatorOfVehicle(costs, number)
+            model.SetFixedCostOfVehicle(kind.fixed_cost, number)
+
+
+def _add_loads(model: Any, data: Any, kinds: list[int]) -> None:
+    for d in range(data.num_load_dimensions):
+        loads = model.RegisterUnaryTransitVector([0, *(c.delivery[d] for c in data.clients())])
+        rooms = [data.vehicle_type(k).capacity[d] for k in kinds]
+        model.AddDimensionWithVehicleCapacity(loads, 0, rooms, True, f"load{d}")
+
+
+def _add_hours(model: Any, manager: Any, data: Any, kinds: list[int], places: list[int]) -> None:
+    if not data.has_time_windows() and all(kind.shift_duration > FAR for kind in data.vehicle_types()):
+        return
+    service = np.array([0, *(client.service_duration for client in data.clients())])[:, None]
+    steps = {}
+    for k in sorted(set(kinds)):
+        matrix = data.duration_matrix(data.vehicle_type(k).profile)[np.ix_(places, places)]
+        steps[k] = model.RegisterTransitMatrix((np.minimum(matrix, FAR) + service).tolist())
+    last = max(min(kind.tw_late, FAR) for kind in data.vehicle_types())
+    model.AddDimensionWithVehicleTransits([steps[k] for k in kinds], last, last, False, "time")
+    time = model.GetDimensionOrDie("time")
+    for c, client in enumerate(data.clients()):
+        time.CumulVar(manager.NodeToIndex(c + 1)).SetRange(client.tw_early, min(client.tw_late, last))
+    for number, k in enumerate(kinds):
+        kind = data.vehicle_type(k)
+        for end in (model.Start(number), model.End(number)):
+            time.CumulVar(end).SetRange(kind.tw_early, min(kind.tw_late, last))
+        if kind.shift_duration < FAR:
+            time.SetSpanUpperBoundForVehicle(kind.shift_duration, number)
+
+
+def _read(model: Any, manager: Any, found: Any, kinds: list[int]) -> Routes:
+    routes: Routes = []
+    for number, kind in enumerate(kinds):
+        index, visits = model.Start(number), []
+        while not model.IsEnd(index):
+            if node := manager.IndexToNode(index):
+                visits.append(node - 1)
+            index = found.Value(model.NextVar(index))
+        routes.append((kind, visits))
+    return routes
