@@ -14,6 +14,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows
 from safepassage.kernels.flow_over_time import (
     FAR,
+    KnownPaths,
     Movers,
     SlackNetwork,
     SteadyFlow,
@@ -67,8 +68,9 @@ def earliest_flows(
     arcs, rules = problem.network.arcs, problem.rules
     usable = (arcs.modes & int(Mode.CAR)) != 0
     usable &= (arcs.directions & problem.direction_bit(direction)) != 0
-    load = at_once = None
+    load = at_once = known = None
     if before is not None:
+        known = _known(problem, before)
         load, at_once = _loads(problem, before, bin_s)
         usable &= before.roads
     capacity = np.where(usable, arcs.capacity_mveh_h, 0)
@@ -87,7 +89,7 @@ def earliest_flows(
     network = slack_network((arcs.tail, arcs.head, arcs.travel_s, capacity), problem.network.n_nodes, movers)
     if load is not None and at_once is not None:
         network = in_step(network, load, at_once, bin_s)
-    found = sweep(network, bin_s, units_mveh=rules.car_units_mveh, expired=expired)
+    found = sweep(network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired)
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
     flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
@@ -107,6 +109,13 @@ def _steady_roads(network: SlackNetwork, found: Sweep, n_arcs: int) -> NDArray[n
     roads = np.zeros(n_arcs, dtype=bool)
     roads[network.raw_arcs[np.repeat(used, np.diff(network.raw_start))]] = True
     return roads
+
+
+def _known(problem: PlanningProblem, before: EarliestFlows) -> KnownPaths:
+    """Return the paths of a flow by the nodes where they begin."""
+    flows = before.flows
+    node = np.asarray([problem.places[p].node for p in before.place.tolist()], dtype=np.int64)
+    return KnownPaths(node[flows.source], flows.depart_s, flows.vehicles, flows.start, flows.arcs)
 
 
 def _loads(problem: PlanningProblem, before: EarliestFlows, bin_s: int) -> tuple[Int64, Int64]:

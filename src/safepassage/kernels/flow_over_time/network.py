@@ -9,7 +9,7 @@ doi:10.1145/321992.321993).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,19 @@ class Movers:
             raise ValueError("two sources stand at one node")
         if np.isin(self.node, self.exits).any():
             raise ValueError("a source is an exit")
+
+
+class KnownPaths(NamedTuple):
+    """Rows of a flow known already: node, second of departure, vehicles, and arcs as they were given.
+
+    Row p drives the given arcs `arcs[start[p]:start[p + 1]]`.
+    """
+
+    node: Int64
+    depart_s: Int64
+    vehicles: Int64
+    start: Int64
+    arcs: Int64
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

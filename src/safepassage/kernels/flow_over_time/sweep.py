@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.flow_over_time.network import SlackNetwork
+from safepassage.kernels.flow_over_time.network import KnownPaths, SlackNetwork
 
 Int64 = NDArray[np.int64]
 SECONDS_PER_HOUR = 3600
@@ -69,6 +69,7 @@ def sweep(
     *,
     units_mveh: int,
     rounding_ppm: int = 500_000,
+    known: KnownPaths | None = None,
     expired: Callable[[], bool] | None = None,
     most_bins: int = 30_000,
 ) -> Sweep:
@@ -82,6 +83,8 @@ def sweep(
         What is added to a detour, as a share of a bin, before it is cut to whole bins: half for the nearest.
     units_mveh
         What a vehicle takes of a capacity.
+    known
+        Paths of a flow on bins twice as wide: what they can be used for need not be searched.
     """
     from safepassage.kernels.flow_over_time import sweep_loops as loops  # noqa: PLC0415 - numba is slow
 
@@ -90,12 +93,13 @@ def sweep(
     run = _Run(network, bin_s, units_mveh, rounding_ppm)
     if not len(network.source):
         return run.result(0, complete=True)
+    guided = run.guided(known)
     stage = run.first_stage
     while run.left.any() and stage < most_bins and not (expired is not None and expired()):
         until = min(most_bins, stage + CHUNK)
         run.grow(until)
         stage = loops.open_bins(
-            (stage, until), run.net, (run.room, run.flow, run.left_at),
+            (stage, until, guided), run.net, (run.room, run.flow, run.left_at),
             (run.level, run.at, run.pool_level, run.pool_at), run.supply,
             (network.exits, run.earliest, run.left), run.work(until),
             (run.arrived, run.settled, run.counters),
@@ -148,15 +152,24 @@ class _Run:
         cost = graph.tree(self.shift, net.source_node.tolist(), offsets=self.first_bin).cost
         return np.where(np.isfinite(cost), cost, FAR).astype(np.int64)
 
+    def guided(self, known: KnownPaths | None) -> tuple[Int64, ...]:
+        """Return what is known of paths, in bins."""
+        from safepassage.kernels.flow_over_time import guide as guides  # noqa: PLC0415 - numba is slow
+
+        if known is None:
+            return guides.Guide.none()
+        return guides.guide(self.network, known, self.bin_s, (self.shift, self.first_bin))
+
     def grow(self, until: int) -> None:
         """Make room for the bins before `until`."""
         have = len(self.room)
         if until <= have:
             return
         until = max(until, have + have // 2)
-        k = np.arange(have, until, dtype=np.int64)[:, None]
+        # Bins are counted from the first in which anybody can come: then one more may enter at once.
+        k = np.arange(have, until + 1, dtype=np.int64)[:, None] - self.earliest[self.network.tail]
         numerator, denominator = self._rate
-        more = (k + 1) * numerator // denominator - k * numerator // denominator
+        more = np.diff(-(np.maximum(0, k) * -numerator // denominator), axis=0)
         self.room = np.concatenate([self.room, more.astype(self.small)])
         for name in ("flow", "left_at", "level", "at", "arrived"):
             value = -1 if name == "level" else 0

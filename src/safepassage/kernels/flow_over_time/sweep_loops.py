@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from safepassage.kernels.compiled import compiled, inlined
+from safepassage.kernels.flow_over_time.guide import follow
 
 SHIFT = 24
 MASK = (1 << SHIFT) - 1
@@ -373,6 +374,8 @@ def open_bins(
 ) -> Any:
     """Open bins one after another, each to a maximum; return the first that was not opened.
 
+    `stages` = (first, end, guide): what the guide knows is sent first, then what can go as one bin earlier.
+
     `out` = (arrived by bin, settled bin by source, counters): a point that still reaches the exits at the end
     of a stage is settled and never looked at again.
     """
@@ -380,6 +383,7 @@ def open_bins(
     queue = work[0]
     left = ends[2]
     for stage in range(stages[0], stages[1]):
+        arrived[stage] += follow(stage, stages[2], net, state, left)
         arrived[stage] += repeat(stage, net, state, marks, supply, ends, work)
         while True:
             seen, met = search(stage, net, state, marks, supply, ends, queue)
