@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.graph.python import max_flow
 
-from safepassage.kernels.flow_over_time import Movers, flow_paths, slack_network, sweep
+from safepassage.kernels.flow_over_time import KnownPaths, Movers, flow_paths, slack_network, sweep
 from safepassage.kernels.flow_over_time.contraction import contract
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
@@ -103,6 +103,37 @@ def test_paths_carry_everybody_within_the_capacity_of_every_second(town):
     assert all(count <= rows[arc][3] for (arc, _), count in entered.items())
     for source, count in enumerate(people):
         assert paths.vehicles[paths.source == source].sum() <= count
+
+
+@settings(max_examples=25, deadline=None)
+@given(towns())
+def test_a_guide_changes_nothing_of_what_arrives_when(town):
+    """Paths of bins of two seconds go first in bins of one; the same number comes in by every second."""
+    nodes = np.array(town[2])
+    paths = flow_paths(swept(town, bin_s=2))
+    known = KnownPaths(nodes[paths.source], paths.depart_s, paths.vehicles, paths.start, paths.arcs)
+    guided, alone = swept(town, known=known), swept(town)
+    np.testing.assert_array_equal(guided.arrived, alone.arrived)
+    assert flow_paths(guided).vehicles.sum() == alone.arrived.sum()
+
+
+def test_a_flow_that_is_known_needs_one_search_for_each_second():
+    """Where the known paths are the best there are, all that is searched for is whether there are others."""
+    town = ([(0, 2, 1, 9), (1, 2, 3, 9), (2, 3, 1, 1)], 4, [0, 1], [0, 0], [3, 2], [3])
+    paths = flow_paths(swept(town))
+    nodes = np.array(town[2])
+    known = KnownPaths(nodes[paths.source], paths.depart_s, paths.vehicles, paths.start, paths.arcs)
+    found = swept(town, known=known)
+    assert found.arrived.tolist() == [0, 0, 1, 1, 1, 1, 1]
+    assert found.phases <= len(found.arrived)
+
+
+def test_roads_carry_one_more_at_once_from_the_first_who_can_come():
+    """Three vehicles in ten seconds: in bins of five, two can go at once and one in the next."""
+    tail, head, travel_s, _ = columns([(0, 1, 5, 1)])
+    movers = Movers(node=[0], release_s=[50], vehicles=[6], exits=[1])
+    net = slack_network((tail, head, travel_s, np.array([3 * HOUR * UNIT // 10])), 2, movers)
+    assert sweep(net, 5, units_mveh=UNIT).arrived.tolist() == [0] * 11 + [2, 1, 2, 1]
 
 
 def test_a_bridge_lets_one_vehicle_through_each_second():

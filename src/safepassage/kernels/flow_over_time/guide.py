@@ -45,14 +45,15 @@ def guide(network: SlackNetwork, known: KnownPaths, bin_s: int, bins: tuple[Int6
         (n_arcs,) bins that each arc takes, (n_sources,) the first bin of each source.
     """
     shift, first_bin = bins
-    lengths = np.diff(network.raw_start)
+    first = network.raw_arcs[network.raw_start[:-1]]
     top = int(max(network.raw_arcs.max(initial=-1), known.arcs.max(initial=-1))) + 1
-    begins = np.full(top, LOST, dtype=np.int64)
-    begins[network.raw_arcs[network.raw_start[:-1]]] = np.arange(len(network.tail))
+    by_first = np.argsort(first, kind="stable")
+    begins = np.searchsorted(first[by_first], np.arange(top + 1))
     number = np.full(int(max(network.raw_node.max(initial=-1), known.node.max(initial=-1))) + 1, LOST)
     number[network.raw_node[network.source_node]] = np.arange(len(network.source))
     source = number[known.node]
-    arcs, ends = _contracted(known.start, known.arcs, begins, lengths)
+    contracted = begins, by_first, network.raw_start, network.raw_arcs
+    arcs, ends = _contracted(known.start, known.arcs, contracted)
     found = np.flatnonzero((source >= 0) & (np.diff(ends) > 0))
     to_exit_s = network.to_exit_s[network.source_node[source[found]]]
     leaves = np.maximum(first_bin[source[found]], (known.depart_s[found] + to_exit_s + bin_s // 2) // bin_s)
@@ -70,21 +71,35 @@ def guide(network: SlackNetwork, known: KnownPaths, bin_s: int, bins: tuple[Int6
 
 
 @compiled
-def _contracted(start: Any, arcs: Any, begins: Any, lengths: Any) -> tuple[Any, Any]:
+def _contracted(start: Any, arcs: Any, contracted: Any) -> tuple[Any, Any]:
     """Return paths as contracted arcs (arcs, ends); a path that is not made of them has none."""
     out, ends, used = np.empty(len(arcs), np.int64), np.zeros(len(start), np.int64), 0
     for row in range(len(start) - 1):
         first, i = used, start[row]
         while i < start[row + 1]:
-            arc = begins[arcs[i]]
+            arc = _made_of(arcs[i : start[row + 1]], contracted)
             if arc == LOST:
                 used = first
                 break
             out[used] = arc
             used += 1
-            i += lengths[arc]
+            i += contracted[2][arc + 1] - contracted[2][arc]
         ends[row + 1] = used
     return out[:used].copy(), ends
+
+
+@compiled
+def _made_of(way: Any, contracted: Any) -> int:
+    """Return the contracted arc that stands for the first arcs of a way, LOST without one."""
+    begins, by_first, raw_start, raw_arcs = contracted
+    for j in range(begins[way[0]], begins[way[0] + 1]):
+        arc = by_first[j]
+        length, same = raw_start[arc + 1] - raw_start[arc], 0
+        while same < min(length, len(way)) and raw_arcs[raw_start[arc] + same] == way[same]:
+            same += 1
+        if same == length:
+            return int(arc)
+    return LOST
 
 
 @compiled
