@@ -17,6 +17,7 @@ import argparse
 import csv
 import json
 import math
+import multiprocessing
 import statistics
 import sys
 import time
@@ -34,6 +35,8 @@ ROUNDING = {
 }  # fmt: skip
 """How distances are rounded, and how many units of ours one unit of the published values is."""
 PEERS: dict[str, Callable[[Any, float], Routes]] = {"vroom": vroom_routes, "ortools": ortools_routes}
+PATIENCE = 4
+"""A peer that does not end within so many times its seconds has no answer."""
 SMALL, SMALL_GOAL, LARGE_GOAL = 200, 2.0, 4.0
 """Up to so many clients the mean gap is to be 2 %, above 4 %."""
 BEIRA = (34.838, -19.819)
@@ -80,12 +83,29 @@ def _instance(variant: str, file: Path, options: argparse.Namespace) -> dict[str
     }  # fmt: skip
     for name, routes in PEERS.items() if options.peers else ():
         began = time.monotonic()
-        try:
-            row[name] = _gap(cost_of(data, routes(data, options.limit)), best)
-        except CannotExpressError as without:
-            row[name] = f"no words for {without}"
+        said = _within(options.limit, routes, data)
+        row[name] = _gap(said, best) if isinstance(said, float) else said
         row[f"{name}_s"] = round(time.monotonic() - began, 1)
     return row
+
+
+def _within(limit_s: float, routes: Callable[[Any, float], Routes], data: Any) -> float | str:
+    """Return the cost of a peer's routes, or why there is none: some do not end when their time is up."""
+    ours, theirs = multiprocessing.Pipe()
+
+    def ask() -> None:
+        try:
+            theirs.send(cost_of(data, routes(data, limit_s)))
+        except CannotExpressError as without:
+            theirs.send(f"no words for {without}")
+
+    process = multiprocessing.get_context("fork").Process(target=ask)
+    process.start()
+    ended = ours.poll(PATIENCE * limit_s)
+    said: float | str = ours.recv() if ended else f"no answer in {PATIENCE} times its seconds"
+    process.kill()
+    process.join()
+    return said
 
 
 def _gap(cost: float, best: float) -> float | str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from safepassage.domain.aid.distribution import NO_ROAD, NO_STOCK, NO_TRUCK
+from safepassage.domain.network import NO_LIMIT
 from safepassage.domain.plan import Schedule
 from safepassage.domain.situation import Situation
+from safepassage.engines.overlay.build import overlay
 from safepassage.planning import problem_of
 from safepassage.provisioning import aid_problem
 from safepassage.testing.aid_district import aid_district
@@ -71,6 +74,10 @@ def test_a_depot_off_the_network(district):
     found = provided(replace(case, places=places), network)
     everything(found)
     assert not found.value.deliveries
+    problems = overlay(network, replace(case, places=places)).problems
+    assert [(row.code, row.about) for row in problems] == [
+        ("PLACE_OFF_NETWORK", "depot0"), ("PLACE_OFF_NETWORK", "depot1"),
+    ]  # fmt: skip
 
 
 def test_trucks_heavier_than_every_road_bears(district):
@@ -81,6 +88,18 @@ def test_trucks_heavier_than_every_road_bears(district):
     everything(found)
     assert NO_ROAD in reasons(found)
     assert not found.value.deliveries
+
+
+def test_trucks_heavier_than_every_bridge_have_one_message_and_what_they_reach_is_served(district):
+    case, network = district
+    bridge = np.arange(len(network.arcs)) < 2
+    arcs = replace(network.arcs, bridge=bridge, max_weight_kg=np.where(bridge, 40_000, NO_LIMIT))
+    heavy = replace(case, trucks=(replace(case.trucks[0], weight_kg=HEAVY_KG), *case.trucks[1:]))
+    network = replace(network, arcs=arcs)
+    found = overlay(network, heavy).problems
+    assert [(row.code, row.where.column) for row in found] == [("TRUCK_HEAVY", "weight_t")]
+    assert "1000 t" in found[0].message
+    everything(provided(heavy, network))
 
 
 def test_a_thousand_times_more_people_than_stock(district):

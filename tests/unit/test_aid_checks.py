@@ -8,7 +8,7 @@ import pytest
 
 from safepassage.domain.aid.commodity import Norm
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
-from safepassage.domain.case import Place, PlaceKind, Settings
+from safepassage.domain.case import STAYS, Demand, DirectionBasis, Group, Place, PlaceKind, Settings
 from safepassage.domain.case_checks.case_aid_checks import CHECKS
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
 from safepassage.domain.problem import Where
@@ -17,6 +17,9 @@ DEPOT = Place(id="d", name="Depot", kind=PlaceKind.DEPOT, lon_e7=0, lat_e7=0)
 TOWN = Place(id="t", name="Town", kind=PlaceKind.SETTLEMENT, lon_e7=0, lat_e7=0)
 LOT = StockLot(id="l", depot="d", commodity="drinking_water", quantity_milli=1_000)
 TRUCK = Truck(id="x", count=1, depot="d", payload_kg=7_000, volume_l=30_000, weight_kg=12_000)
+CROWD = Demand(
+    place="t", direction=STAYS, group=Group.NEEDS_TRANSPORT, persons=1_000, basis=DirectionBasis.EXERCISE
+)
 NORM = Norm(id="n", commodity="salt", amount_milli=1, priority=1)
 LINE = Consignment(waybill="w", depot="d", place="t", commodity="blanket", dispatched_milli=5_000)
 
@@ -45,6 +48,7 @@ def problems(**tables):
         ({"stock": [replace(LOT, depot="t")]}, "DEPOT_KIND", "depot"),
         ({"trucks": [replace(TRUCK, payload_kg=12_000)]}, "TRUCK_WEIGHT", "weight_t"),
         ({"stock": [LOT], "trucks": [replace(TRUCK, count=0)]}, "TRUCKS_NONE", "count"),
+        ({"stock": [LOT], "demand": [CROWD]}, "STOCK_SMALL", "quantity"),
         ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
         ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
     ],

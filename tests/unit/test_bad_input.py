@@ -170,6 +170,10 @@ ERRORS = {
         cell("demand", "birch-home", "persons", "-6"),
         ("NUMBER_NEGATIVE", "demand.csv", 12, "persons", "got -6", "0 or more"),
     ),
+    "negative stock": (
+        file("stock.csv", "id,depot,commodity,quantity\nlot-1,birch,drinking_water,-5\n"),
+        ("NUMBER_NEGATIVE", "stock.csv", 2, "quantity", "got -5", "0 or more"),
+    ),
     "1e9 persons": (
         cell("demand", "birch-home", "persons", "1e9"),
         ("NUMBER_TOO_LARGE", "demand.csv", 12, "persons", "at most 5,000,000", "check the figure"),
@@ -665,7 +669,7 @@ ELSEWHERE = {
     *("CELL_ERROR", "CELL_FORMULA", "CELL_FORMULA_EMPTY", "CELL_MERGED", "COLUMN_HIDDEN", "FILE_DAMAGED"),
     *("FILE_KIND", "FILE_PASSWORD", "FILE_TOO_LARGE", "FILE_UNREADABLE", "FILE_UNSAFE_XML"),
     *("NUMBER_STORED_AS_TEXT", "ROW_HIDDEN", "SHEET_HIDDEN", "PLACE_SWAPPED", "TIME_CHANGES"),
-    *("PLACE_OFF_NETWORK", "ROAD_NOT_FOUND"),
+    *("PLACE_OFF_NETWORK", "ROAD_NOT_FOUND", "STOCK_SMALL", "TRUCK_HEAVY"),
     *("UNSERVED_UNREACHABLE", "UNSERVED_NOT_ON_NETWORK", "UNSERVED_NO_VEHICLE", "UNSERVED_NO_EXIT"),
 }
 

@@ -561,6 +561,18 @@ _AID = _codes(
     ("DEPOT_KIND", _W, "stock or trucks stand at a place that is no depot", "name a depot"),
     ("TRUCK_WEIGHT", _E, "a truck is no heavier than its load", "give the weight of the loaded truck"),
     ("TRUCKS_NONE", _W, "there is stock but no truck to carry it", "add trucks"),
+    (
+        "TRUCK_HEAVY",
+        _W,
+        "a truck is heavier than any bridge bears; it goes only where it need not cross one",
+        "check `weight_t`, or name lighter trucks",
+    ),
+    (
+        "STOCK_SMALL",
+        _W,
+        "the stock of a good covers less than a hundredth of what everybody needs in one day",
+        "check its quantity and unit, and the number of persons",
+    ),
     ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
     ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
 )

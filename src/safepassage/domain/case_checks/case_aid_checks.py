@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from safepassage.domain.aid.catalogue import catalogue
-from safepassage.domain.aid.commodity import Commodity, Unit
+from safepassage.domain.aid.catalogue import catalogue, norms
+from safepassage.domain.aid.commodity import PPM, Commodity, Rhythm, Unit
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.case_checks.case_draft import CaseDraft
@@ -14,6 +14,8 @@ from safepassage.domain.suggestions import did_you_mean, quoted
 
 MOST_OF_A_LOT_KG = 5_000_000
 """A lot heavier than this is probably written in another unit: it fills four hundred lorries."""
+FAR_TOO_LITTLE = 100
+"""Stock of which so many times as much would not last a day does not fit the number of persons."""
 
 _NAMES = {
     Unit.LITRE: ("l", "litre", "litres", "liter", "liters"),
@@ -91,6 +93,35 @@ def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
             )
 
 
+def stock_is_of_the_size_of_needs(draft: CaseDraft) -> Iterator[Problem]:
+    """Stock that would not last everybody a day were it a hundred times as much is pointed out once."""
+    persons = sum(located.value.persons for located in draft.demand)
+    settings = draft.settings
+    stock: dict[str, int] = {}
+    for located in draft.stock:
+        lot = located.value
+        if lot.state is not StockState.PLEDGED:
+            stock[lot.commodity] = stock.get(lot.commodity, 0) + lot.quantity_milli
+    small = sorted(
+        norm.commodity
+        for norm in norms(
+            tuple(located.value for located in draft.norms),
+            water_l_person_day=settings.water_l_person_day, food_g_person_day=settings.food_g_person_day,
+        )
+        if norm.rhythm is Rhythm.DAILY and norm.share_ppm == PPM and norm.commodity in stock
+        and stock[norm.commodity] * FAR_TOO_LITTLE < persons * norm.amount_milli // norm.per_persons
+    )  # fmt: skip
+    if small:
+        first = next(located for located in draft.stock if located.value.commodity == small[0])
+        yield warning(
+            "STOCK_SMALL",
+            first.at("quantity"),
+            f"all stock of {', '.join(dict.fromkeys(small))} is less than a hundredth of what {persons:,} "
+            "persons need in one day",
+            "check the quantity, its unit, and the number of persons",
+        )
+
+
 def depots_are_depots(draft: CaseDraft) -> Iterator[Problem]:
     """Stock and trucks stand at depots."""
     kinds = {located.value.id: located.value.kind for located in draft.places}
@@ -157,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     commodities_are_known,
     units_are_those_of_the_commodity,
     lots_are_plausible,
+    stock_is_of_the_size_of_needs,
     depots_are_depots,
     trucks_can_carry,
     waybills_reconcile,

@@ -26,6 +26,7 @@ from safepassage.engines.overlay.effects import pieces
 from safepassage.engines.overlay.people import planning_problem
 from safepassage.engines.overlay.placing import Placing, place_on_network
 from safepassage.engines.overlay.selectors import RoadFinder
+from safepassage.engines.overlay.trucks import heavy_trucks
 
 PERMILLE = 1_000
 Columns = dict[str, NDArray[Any]]
@@ -58,7 +59,7 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
     return Overlaid(
         problem=problem,
         modifications=changes.modifications,
-        problems=(*placing.problems, *changes.problems),
+        problems=(*placing.problems, *changes.problems, *heavy_trucks(network, case)),
         baseline_arcs=len(network.arcs),
     )
 
