@@ -62,6 +62,10 @@ COERCED = (
     "conscript in custody",
 )
 """Words for people who were not free to speak."""
+SPOKESPERSONS = frozenset(
+    {"spokesman", "spokeswoman", "spokesperson", "spokespersons", "commandant", "warlord"}
+)
+"""Whoever speaks for somebody not known otherwise speaks for a party."""
 NO_SIDE = frozenset({OriginKind.LOCAL, OriginKind.HUMANITARIAN, OriginKind.MONITOR, OriginKind.ANALYST,
                      OriginKind.PRESS})  # fmt: skip
 """Whose word is not that of a party, wherever they come from."""
@@ -102,7 +106,8 @@ class ActorList:
         if known is not None and len(_split(fold(known.name))) > 1:
             kind = known.kind
         side = "" if kind in NO_SIDE else _side(split)
-        if kind == OriginKind.UNKNOWN and side and self._is_government(split):
+        speaks_for = bool(SPOKESPERSONS & set(split))
+        if kind == OriginKind.UNKNOWN and (speaks_for or (side and self._is_government(split))):
             kind = OriginKind.PARTY
         coerced = any(f" {word} " in f" {' '.join(split)} " for word in COERCED)
         return Role(kind=kind, side=side, private=kind == _PRIVATE, coerced=coerced)

@@ -72,7 +72,7 @@ def answering(statements: Sequence[Statement]) -> frozenset[tuple[int, int]]:
         said = [m for m in range(n) if statements[m].cue][-MOST_BACK:]
         for m in reversed(said):
             a = statements[m]
-            near = b.start - a.start <= FAR_BACK and _others(a, b)
+            near = b.start - a.start <= FAR_BACK and _others(a, b) and not (_meet(a, b) and not b.denies)
             if near and _answer(a, b, next_to=m == said[-1]):
                 found.add((m, n))
                 break
@@ -84,7 +84,7 @@ def pairs(statements: Sequence[Statement], answers: frozenset[tuple[int, int]]) 
     for n, b in enumerate(statements):
         for m in range(max(0, n - MOST_COMPARED), n):
             a = statements[m]
-            if not comparable(a, b) or (_holds(a, b) and (m, n) not in answers):
+            if not comparable(a, b) or (_meet(a, b) and (m, n) not in answers):
                 continue
             yield Pair(a, b, _turns(statements, m, n), (m, n) in answers)
 
@@ -128,6 +128,12 @@ def _alike(c: Claim, d: Claim) -> tuple[int, ...]:
 def _holds(outer: Statement, inner: Statement) -> bool:
     """Tell whether one statement speaks of another inside it ("rumours that … are false")."""
     return outer.told.span.start <= inner.told.span.start and inner.told.span.end <= outer.told.span.end
+
+
+def _meet(a: Statement, b: Statement) -> bool:
+    """Tell whether two statements have words in common: one is said inside the other."""
+    first, second = a.told.span, b.told.span
+    return first.start < second.end and second.start < first.end
 
 
 def _others(a: Statement, b: Statement) -> bool:

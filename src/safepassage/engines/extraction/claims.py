@@ -31,6 +31,7 @@ GAP_WORDS = 3
 
 FIGURE = re.compile(
     r"\b(?:the|that|this|its|real|actual|true) (?:\w+ )?(?:figure|number|toll|total|count|estimate)\b"
+    r"|\ba (?:\w+ )?(?:figure|total|toll) of\b"
     r"|\bit at\b",
     re.IGNORECASE,
 )
@@ -81,7 +82,22 @@ def claims(stage: Stage) -> tuple[Drafted, ...]:
         units = {q.unit for k, q in stage.quantities if k in clause.positions}
         before = _last_with(found, units)
         found += [Drafted(c, clause.owner) for c in _of_clause(stage, clause, told, places, before)]
-    return tuple(found)
+    return (*found, *_left_over(stage, all_clauses, found))
+
+
+def _left_over(stage: Stage, all_clauses: Sequence[Clause], found: Sequence[Drafted]) -> Iterator[Drafted]:
+    """Yield a claim about nothing known for each number that no claim holds: a number read is never lost."""
+    held = {q for drafted in found for q in drafted.claim.quantities}
+    for clause in all_clauses:
+        counted = [q for k, q in stage.quantities if k in clause.positions and k not in stage.silent]
+        left = tuple(dict.fromkeys(q for q in counted if q not in held))
+        if left:
+            told = replace(_told(stage, clause), quantities=left)
+            yield Drafted(as_claim(told, Predicate.OTHER, _in_place(stage, clause)), clause.owner)
+
+
+def _in_place(stage: Stage, clause: Clause) -> tuple[PlaceReference, ...]:
+    return tuple(dict.fromkeys(_in(stage.places, clause.positions)))
 
 
 def _last_with(found: Sequence[Drafted], units: set[str]) -> Claim | None:

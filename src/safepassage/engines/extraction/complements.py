@@ -101,14 +101,18 @@ def content_of(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
 
 def _complement(tree: Tree, i: int, lemma: str) -> tuple[tuple[int, ...], str]:
     """Return what a verb without a clause attributes: a figure, the accused, an object."""
-    denied = _noun_denied(tree, i)
-    if denied:
-        return denied, "relative"
+    special: tuple[tuple[str, bool, Callable[[Tree, int], tuple[int, ...]]], ...] = (
+        ("relative", True, _noun_denied),
+        ("phrasal", lemma in lexicon.DENYING, _dismissed_as),
+        ("clause", lemma in lexicon.THINKING | lexicon.INTENDING, _misread_infinitive),
+        ("figure", lemma in lexicon.FIGURING, _figured),
+        ("phrasal", True, _accused),
+    )
+    for kind, used, frame in special:
+        if used and (words := frame(tree, i)):
+            return words, kind
     if lemma in lexicon.FIGURING:
-        return _figured(tree, i), "figure"
-    accused = _accused(tree, i)
-    if accused:
-        return accused, "phrasal"
+        return (), ""
     preposition = preposition_of(tree, i, lemma)
     if preposition is not None:
         if tree.tokens[preposition].dep == "prt":
@@ -133,6 +137,7 @@ def _going_on(tree: Tree, i: int, objects: list[int]) -> list[int]:
         whole = tree.subtree(k)
         part = tree.tokens[k].dep == "prep" or tree.tokens[k].tag in {"VBG", "VBN"}
         where = tree.tokens[k].dep != "prep" or tree.tokens[k].text.lower() in PLACING
+        part = part or (tree.tokens[k].dep == "advcl" and tree.tokens[whole[0]].text.lower() == "so")
         if found and whole[0] == max(found) + 1 and part and where and not _names_a_day(tree, whole):
             found += whole
     return found
@@ -140,6 +145,27 @@ def _going_on(tree: Tree, i: int, objects: list[int]) -> list[int]:
 
 def _names_a_day(tree: Tree, positions: list[int]) -> bool:
     return any(tree.tokens[k].text.lower() in lexicon.CALENDAR for k in positions)
+
+
+def _dismissed_as(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "reports that …" of "rejected as “hysteria” reports that …"."""
+    for prep in tree.with_dep(i, "prep"):
+        below = tree.subtree(prep) if tree.tokens[prep].text.lower() == "as" else []
+        ends = [last for first, last in tree.quotes if first in below]
+        nouns = [k for k in below if ends and k > ends[0] and tree.tokens[k].lemma in lexicon.CUE_NOUNS]
+        if nouns and nouns[0] == ends[0] + 1:
+            return tree.trimmed(k for k in below if k >= nouns[0])
+    return ()
+
+
+def _misread_infinitive(tree: Tree, i: int) -> tuple[int, ...]:
+    """Return "the river to crest" whose verb a parse takes for a noun."""
+    for k in tree.with_dep(i, "dobj"):
+        for to in tree.with_dep(k, "prep"):
+            bare = tree.with_dep(to, "pobj")
+            if tree.tokens[to].text == "to" and bare == [to + 1] and tree.tokens[to + 1].tag == "NN":
+                return tree.trimmed(tree.subtree(k))
+    return ()
 
 
 def _caused(tree: Tree, i: int) -> tuple[int, ...]:
@@ -217,8 +243,8 @@ def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
             found -= _finite_beside_infinitive(tree, k)
     if found and tree.tokens[i].lemma in lexicon.SAYING - lexicon.TOLD:
         found.update(_cut_off(tree, i, min(found)))
-    if tree.tokens[i].lemma in lexicon.TOLD and not found:
-        found.update(_told_clause(tree, i))
+    if tree.tokens[i].lemma in lexicon.TOLD:
+        found = _behind_that(tree, found) if found else _told_clause(tree, i)
     if tree.tokens[i].lemma in lexicon.SAYING and not found:
         found.update(_by_way_of(tree, i))
     if tree.tokens[i].lemma in lexicon.ASKING and found and not tree.with_dep(i, "ccomp"):
@@ -234,6 +260,14 @@ def _cut_off(tree: Tree, i: int, first: int) -> set[int]:
     """Return the words between a verb and its clause that a parse takes for an object."""
     cut = {c for k in tree.with_dep(i, "dobj") if k < first for c in tree.subtree(k)}
     return cut if cut == set(range(i + 1, first)) else set()
+
+
+def _behind_that(tree: Tree, clause: set[int]) -> set[int]:
+    """Return a clause without the name of who was told that a parse puts before its "that"."""
+    order = sorted(clause)
+    that = next((n for n, k in enumerate(order) if tree.tokens[k].text.lower() == "that"), 0)
+    named = all(tree.tokens[k].tag.startswith("NNP") for k in order[:that])
+    return set(order[that:]) if named else clause
 
 
 def _told_clause(tree: Tree, i: int) -> set[int]:
@@ -280,7 +314,8 @@ def _object(tree: Tree, i: int) -> tuple[int, ...]:
         found.update(tree.subtree(k))
     if found:
         for k in tree.with_dep(i, "prep"):
-            if k == max(found) + 1 and (tree.tokens[k].lemma not in lexicon.NO_PART or _locates(tree, k)):
+            part = tree.tokens[k].lemma not in lexicon.NO_PART or tree.tokens[i].lemma in lexicon.CAUSED
+            if k == max(found) + 1 and (part or _locates(tree, k)):
                 found.update(tree.subtree(k))
         if tree.tokens[i].lemma in lexicon.RANKING:
             found.update(_as_what(tree, i, max(found)))
@@ -341,7 +376,8 @@ def _beside(tree: Tree, i: int, first: int, last: int) -> bool:
         after = tree.tokens[last + 1].text if last + 1 < len(tree.tokens) else ""
         return inner in {",", "?", "!", ".", "…"} or after == ","
     gap = [tree.tokens[k].text for k in range(i + 1, first)]
-    return len(gap) <= LONG_QUOTE or gap[-1] in {":", ",", "that"} or first - 1 == i
+    led = {":", ",", "that", "words", "caption", "comment"}
+    return len(gap) <= LONG_QUOTE or gap[-1] in led or first - 1 == i
 
 
 def _with_what_is_called(tree: Tree, i: int, quoted: tuple[int, ...]) -> tuple[int, ...]:

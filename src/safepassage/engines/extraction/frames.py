@@ -122,6 +122,18 @@ def _only_tells_of_somebody(tree: Tree, i: int, kind: str, content: tuple[int, .
     token = tree.tokens[i]
     if token.lemma in lexicon.ASKING and {tree.tokens[k].lemma for k in content} & lexicon.ANONYMOUS:
         return True  # "who asked not to be named"
+    if kind == "object" and token.lemma in lexicon.SAYING - lexicon.DENYING and len(content) == 1:
+        return tree.tokens[content[0]].text.lower() == "it"  # "they had reported it"
+    made = bool(tree.with_dep(i, "auxpass")) and not tree.with_dep(i, "agent")
+    if (
+        token.lemma == "ask"
+        and token.tag == "VBN"
+        and token.dep == "advcl"
+        and not tree.with_dep(i, "auxpass")
+    ):
+        return True  # "asked whether he would come, the mayor said"
+    if made and token.lemma == "tell" and content and tree.tokens[content[0]].tag == "TO":
+        return True  # "we were told to wait"
     # "A video posted on Monday" speaks of the video, not of the quotation beside it; "a welder called Anton".
     passing = kind in {"quotation", "inverted"} or token.lemma in lexicon.CALLING
     return passing and token.dep == "acl" and token.tag == "VBN"
@@ -347,6 +359,9 @@ def _cue(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[int, ...]:
     preposition = preposition_of(tree, i, token.lemma)
     if preposition is not None and preposition not in content:
         parts.add(preposition)
+    between = range(i + 1, content[0]) if content and content[0] > i else range(0)
+    if between and tree.tokens[i + 1].text == "as" and tree.quoted[i + 2] >= 0 > tree.quoted[content[0]]:
+        parts |= set(between)
     before, after = min(parts) - 1, max(parts) + 1
     if before >= 0 and tree.tokens[before].tag == "RB" and tree.tokens[before].head == i:
         parts.add(before)
@@ -365,6 +380,8 @@ def _adjective(tree: Tree, i: int) -> Iterator[Attribution]:
     verb = tree.tokens[i].head
     subject = tree.subject(verb)
     content = clause_of(tree, i) or tuple(k for c in tree.with_dep(i, "ccomp") for k in tree.subtree(c))
+    about = [p for p in tree.with_dep(i, "prep") if p == i + 1 and tree.tokens[p].text in {"of", "about"}]
+    content = content or tree.trimmed(k for p in about for k in tree.subtree(p))
     if subject is None or not content or tree.tokens[verb].lemma not in {"be", "remain", "become"}:
         return
     cue = tuple(k for k in range(verb, i + 1) if k not in content)

@@ -58,7 +58,7 @@ OBJECTS = (
 )
 CRYING = words(
     """continue cry exclaim whisper murmur mutter begin return interrupt resume rejoin sob call sigh laugh
-    smile shrug groan gasp plead snap scoff thunder"""
+    smile shrug groan gasp plead snap scoff thunder post"""
 )
 """Verbs that attribute only what stands in quotation marks."""
 QUOTING = SAYING | ALLEGING | ASKING | CRYING | words("think wonder")
@@ -92,7 +92,7 @@ CALENDAR = words(
 SPANS = words("minutes hours days weeks months years hour day week month year nights night")
 """Spans of time, as they stand before "after"."""
 BEFORE_DAYS = words("on late early last this next")
-ANONYMOUS = words("name identify quote")
+ANONYMOUS = words("name identify quote anonymity")
 """What sources ask not to be."""
 VERSIONS = words("version position answer response explanation reply account line message story word theory")
 """Nouns that speak only as somebody's own ("the army's version is that …")."""
@@ -106,11 +106,11 @@ CALLING = words("call label brand dub term")
 KNOWING = words("have know hear possess")
 NEWS = words("nothing information knowledge record report word confirmation trace indication")
 """What somebody has not, who knows nothing of something."""
-CAUSED = words("attribute blame ascribe")
+CAUSED = words("attribute blame ascribe accuse")
 """What somebody puts down to somebody or something ("attributes it to snow")."""
 RANKING = words("list describe report portray depict characterize characterise classify rate mark")
 """Verbs that say as what something is seen."""
-NO_PART = words("in on at during after before since until by from over amid through while because as")
+NO_PART = words("in on at after since from over amid through while because as")
 """Prepositions that begin no part of the object of a verb of saying."""
 AUTHORITIES = words("according as in by per")
 ACCOUNTS = words("words estimate account count view opinion version telling reckoning")

@@ -56,7 +56,9 @@ PERSONS = (
 THINGS = (
     "settlements villages towns communities districts houses homes buildings buses trucks lorries vehicles "
     "cars ambulances bridges roads crossings points centres centers shelters regions convoys shells rockets "
-    "missiles drones incidents attacks boats trains schools hospitals beds places seats corridors routes"
+    "missiles drones incidents attacks boats trains schools hospitals beds places seats corridors routes "
+    "cattle sheep cows goats horses pigs aircraft helicopters tanks tents generators wells pumps shops "
+    "ferries"
 )
 SLAVIC_THINGS = {
     "settlements": "пунктов пункта пункти пунктів сёл сел сіл", "houses": "домов дома будинків будинки",
@@ -170,10 +172,16 @@ def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
     """
     found: list[Found] = []
     for match in _PATTERN.finditer(text):
-        read = _read(match, text, found[-1].quantity.unit if found else unit_before)
+        read = _read(match, text, _last_unit(found, text) or unit_before)
         if read is not None:
             found.append(read)
     return tuple(sorted([*found, *_money(text)]))
+
+
+def _last_unit(found: list[Found], text: str) -> str:
+    """Return the unit last counted in; brackets only say it again ("1,000 km2 (386 square miles)")."""
+    plain = [f for f in found if text[max(0, f.start - 1) : f.start] != "("]
+    return (plain or found)[-1].quantity.unit if found else ""
 
 
 _COUNT_BEFORE = re.compile(
@@ -190,7 +198,7 @@ _COUNT_BEFORE = re.compile(
 
 _GROUP_OF = re.compile(r"\b(?:family|group|party|crew|queue|column) of $", re.IGNORECASE)
 _PLURAL = re.compile(
-    r"\s(?:(?:new|other|more|armed|small|large|local|wooden|heavy)\s)?(?P<noun>[a-z]{3,}s)\b"
+    rf"\s(?:(?!(?:{_NO_NOUN_WORDS}|{_WORD}|left|died|came|went|got|days|hours|km)\b)[a-z-]{{3,}}\s)?(?P<noun>[a-z]{{3,}}s)\b"
 )
 _NO_NOUNS = words(
     "was has this its his hers ours yours theirs less plus minus versus does across always perhaps besides"
@@ -238,7 +246,7 @@ def _unit_before(text: str, start: int) -> str:
 def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
     if _ORDINAL_OR_DATE.match(text[match.end() :]) and not match["tail"]:
         return None
-    bounds = _bounds(match)
+    bounds = _bounds(match, topic=bool(_TELLING_OF.search(text[: match.start()])))
     unit = _unit(match) or _unit_before(text, match.start()) or _noun_behind(text, match)
     if not unit and unit_before not in COUNTED.values() and _who_goes_or_suffers(text, match):
         unit = "persons"
@@ -252,6 +260,9 @@ def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
     return Found(match.start(), end, quantity)
 
 
+_TELLING_OF = re.compile(
+    r"\b(?:statements?|claims?|reports?|talk|story|stories|rumou?rs?|news) $", re.IGNORECASE
+)
 _NOT_ONE = re.compile(r"\b(?:no|not) one\b", re.IGNORECASE)
 _HOUR = re.compile(r"\b(?:after|before|until|till|since|by) $", re.IGNORECASE)
 LATEST_HOUR = 24
@@ -278,8 +289,11 @@ def _unit(match: re.Match[str]) -> str:
     return next((unit for n, unit in enumerate(UNITS.values()) if match[f"u{n}"]), "")
 
 
-def _bounds(match: re.Match[str]) -> tuple[float | None, float | None] | None:
-    """Return the interval that a number with its words stands for; None where it is no number."""
+def _bounds(match: re.Match[str], *, topic: bool = False) -> tuple[float | None, float | None] | None:
+    """Return the interval that a number with its words stands for; None where it is no number.
+
+    Behind a noun of saying "about" names the topic ("the statement about 1,000 square kilometres").
+    """
     if match["from"]:
         low, high = number(match["from"]), number(match["until"])
         return None if low is None or high is None else (min(low, high), max(low, high))
@@ -300,7 +314,7 @@ def _bounds(match: re.Match[str]) -> tuple[float | None, float | None] | None:
     if match["most"]:
         nearly = re.match(r"nearly|almost|not\s+quite", match["most"], re.IGNORECASE)
         return (high * (1 - NEARLY_SHARE), high) if nearly else (None, high)
-    if match["about"]:
+    if match["about"] and not (topic and match["about"].lower() == "about"):
         return low * (1 - ABOUT_SHARE), high * (1 + ABOUT_SHARE)
     return low, high
 

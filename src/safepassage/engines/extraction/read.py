@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,12 +35,12 @@ from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.claims import Stage
 from safepassage.engines.extraction.frames import attributions
 from safepassage.engines.extraction.lexicon import modality
-from safepassage.engines.extraction.passages import Passage, passages
+from safepassage.engines.extraction.passages import Passage, blocks, passages
 from safepassage.engines.extraction.quantities import Found as QuantityFound
 from safepassage.engines.extraction.quantities import quantities
 from safepassage.engines.extraction.relays import OUTLETS
 from safepassage.engines.extraction.speakers import FIRST_PERSON, PERSONS, Memory, Speaker, medium_of
-from safepassage.engines.extraction.statements import Statement, statement
+from safepassage.engines.extraction.statements import NO_BLOCK, Statement, statement
 from safepassage.engines.extraction.times import Clock, clock, times
 from safepassage.engines.extraction.times import Found as TimeFound
 from safepassage.engines.extraction.tree import Tree
@@ -149,7 +149,12 @@ def _passage(reader: _Reader, passage: Passage, tree: Tree) -> None:
     gaps = silence.gaps(passage.repaired)
     silent = frozenset(k for k, t in enumerate(tree.tokens) for g in gaps if g.start <= t.start < g.end)
     found = tuple(
-        a for a in reader.frames(tree) if not a.cue or a.cue[0] not in silent or a.lemma in lexicon.REFUSING
+        a
+        for a in reader.frames(tree)
+        if not a.cue
+        or a.cue[0] not in silent
+        or a.kind == "noun"
+        or tree.tokens[a.cue[0]].lemma in lexicon.REFUSING
     )
     speakers = _speakers(reader, passage, tree, found)
     chains = tuple(_chain(reader, tree, found, speakers, n, passage.start) for n in range(len(found)))
@@ -194,7 +199,8 @@ def _unit_before(reader: _Reader, passage: Passage) -> str:
     near = reader.report.text[end : passage.start].count("\n") <= 1 or drafting.FIGURE.search(
         passage.repaired
     )
-    return last.quantities[-1][1].unit if near and last.quantities else ""
+    plain = [q for k, q in last.quantities if not k or last.tree.tokens[k - 1].text != "("]
+    return plain[-1].unit if near and plain else ""
 
 
 def _counted(text: str, named: Sequence[TimeFound], unit_before: str) -> list[QuantityFound]:
@@ -366,7 +372,8 @@ def _outlet_before(reader: _Reader, tree: Tree, positions: Sequence[int]) -> Lin
 
 def _modality(a: Attribution) -> Modality:
     """Return how an attribution puts its content forward; what is called a name is said, not asked for."""
-    if a.kind == "quotation" and a.lemma in lexicon.CALLING:
+    sworn = a.kind == "clause" and a.lemma == "swear"
+    if sworn or (a.kind == "quotation" and a.lemma in lexicon.CALLING):
         return Modality.ASSERTED
     return modality(a.lemma)
 
@@ -446,6 +453,9 @@ def _said(reader: _Reader) -> list[tuple[str, Statement]]:
         taken += len(mentions)
         placed = tuple((m.positions[0], r) for m, r in zip(mentions, here, strict=True))
         said += _statements(replace(stage, places=placed), ids, about)
+    starts = blocks(reader.report.text)
+    for _, one in said:
+        one.block = bisect_right(starts, one.start) if starts else NO_BLOCK
     return said
 
 

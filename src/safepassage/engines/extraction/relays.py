@@ -12,8 +12,13 @@ from safepassage.kernels.reading.english import TokenRow
 
 CITING = frozenset({"cite", "quote"})
 RELYING = frozenset({"citing", "quoting"})
+EVIDENCE = words(
+    """photograph photo picture image footage video data record figure statistics evidence document satellite
+    map log screenshot leak intelligence"""
+)
+"""What is cited without anybody who speaks."""
 PASSED_ON = words(
-    """show cite quote carry publish report broadcast relay air post circulate distribute release
+    """obtain show cite quote carry publish report broadcast relay air post circulate distribute release
     forward"""
 )
 """Participles whose agent passes words on ("comments carried by the agency")."""
@@ -114,6 +119,8 @@ def relied_on(
         if tree.tokens[k].text.lower() not in RELYING or (k in content and not beside) or tree.quoted[k] >= 0:
             continue
         for whom in tree.with_dep(k, "dobj", "pobj", "nsubj"):
+            if tree.tokens[whom].lemma in EVIDENCE:
+                continue
             clauses = {c for v in tree.with_dep(k, "ccomp", "acl") for c in tree.subtree(v)}
             words = tree.trimmed(_to_comma(tree, [c for c in words_of(tree, whom) if c not in clauses], whom))
             found.append(words)

@@ -9,6 +9,7 @@ from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.values import Link, fold
 from safepassage.domain.claims.words import Medium, OriginKind
 from safepassage.engines.extraction.actor_words import ActorList, Role
+from safepassage.engines.extraction.countries import SIDE_WORDS
 from safepassage.engines.extraction.relays import PASSED_ON
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
@@ -22,6 +23,8 @@ MEN = words("""he him his mr spokesman man father grandfather businessman""")
 DETERMINERS = frozenset({"the", "a", "an", "this", "that", "these", "those", "another", "one"})
 PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 CUT_RELATIONS = frozenset({"relcl", "acl", "advcl"})
+SEEN = words("see view review examine verify read hear analyse analyze receive check")
+"""What is done with a document by others than who wrote it."""
 PERSONS = words(
     """spokesman spokeswoman spokesperson governor mayor president minister commander general colonel
     official resident villager farmer teacher doctor nurse driver analyst expert director head chief
@@ -174,7 +177,13 @@ class Memory:
         return replace(who, name=name, words=f"{owner.words} {who.words}", role=role)
 
     def _with_home(self, who: Speaker) -> Speaker:
-        """Return a speaker of a party with the side that the places in the words belong to."""
+        """Return a speaker of a party with the side that the places in the words belong to.
+
+        A country, or its capital, that speaks is its government.
+        """
+        rows = self.gazetteer.named(who.name) if who.role.kind == OriginKind.UNKNOWN else ()
+        if rows and (rows[0].kind == "country" or rows[0].capital):
+            return replace(who, role=Role(kind=OriginKind.PARTY, side=fold(rows[0].country)))
         if who.role.side or who.role.kind != OriginKind.PARTY:
             return who
         words = [w.strip(",.") for w in who.words.replace("'s", " ").replace("’s", " ").split()]
@@ -198,6 +207,13 @@ class Memory:
         """Remember a person or body that a sentence is about: the next "he" may mean it."""
         self.subjects.append((at, describe(tree, tree.trimmed(tree.subtree(i)), self.actors)))
 
+    def _is_titled(self, name: Speaker, who: Speaker) -> bool:
+        """Tell whether a bare name is that of somebody met by title ("the governor, Sergei Vint")."""
+        bare = (
+            name.noun in name.proper and name.noun not in SIDE_WORDS and not self.gazetteer.named(name.name)
+        )
+        return bare and not name.plural and who.noun in PERSONS and name.proper <= who.proper
+
     def _pronoun(self, word: str, at: int) -> Speaker | None:
         """Return the nearest of those met before that a pronoun fits; speakers come before mere subjects."""
         gender = "f" if word in WOMEN else "m" if word in MEN else ""
@@ -220,7 +236,7 @@ class Memory:
         rows.sort(key=lambda row: row[0])
         if named.proper:
             same = [s for _, s in rows if named.proper <= s.proper or named.proper >= s.proper > frozenset()]
-            same = [s for s in same if _same_thing(named, s)]
+            same = [s for s in same if _same_thing(named, s) or self._is_titled(named, s)]
             longest = max(same, key=lambda s: len(s.words), default=None)
             return longest if longest and len(longest.words) > len(named.words) else None
         definite = tree.tokens[positions[0]].text.lower() in {"the", "this", "that", "both"}
@@ -267,7 +283,7 @@ def _author(tree: Tree, positions: tuple[int, ...], head: int) -> tuple[int, ...
     owners = [k for k in tree.with_dep(head, "poss") if k in inside]
     for k in positions:
         token = tree.tokens[k]
-        carried = tree.tokens[token.head].lemma in PASSED_ON
+        carried = tree.tokens[token.head].lemma in PASSED_ON | SEEN
         if token.text.lower() in {"by", "from"} and token.dep in {"agent", "prep"} and not carried:
             owners += [c for c in tree.with_dep(k, "pobj") if c in inside]
     if not owners:

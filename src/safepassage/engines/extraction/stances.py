@@ -29,7 +29,8 @@ QUESTIONS: tuple[Question, ...] = (
             (?:safe|free) passage|carry|guarantee\w*|corridor|ok|fine|works|proceed\w*|resum\w+|
             flow\w*|normal|normally|moving|in operation|operat(?:es|ed|ing)|lifted|reach\w*|without incident|
             no restrictions|free to (?:go|leave|move)|arriv\w+|
-            let (?:\w+ ){1,4}(?:pass|through|in|out)|(?:full|free|immediate|unhindered) access|granted|issued
+            let (?:\w+ ){1,4}(?:pass|through|in|out)|(?:full|free|immediate|unhindered) access|granted|issued|
+            waved through|continue to run|go(?:es|ing)? ahead|under way|cross freely|unimpeded|unhindered
         """,
         r"""
             clos(?:ed|es|e|ure|ing)|shut|blocked|cut|
@@ -39,7 +40,9 @@ QUESTIONS: tuple[Question, ...] = (
             halted|mud|
             go home|unload\w*|stranded|banned|forbidden|off limits|out of service|standstill|roadblocks?|
             queu\w+|no way|
-            seized|confiscated|impounded|waiting|stood (?:here|there)|standing (?:here|there)
+            seized|confiscated|impounded|waiting|stood (?:here|there)|standing (?:here|there)|
+            blocking|block|obstruct\w*|called off|postponed|cancelled|unable to (?:leave|pass|cross|get)|
+            rejected
         """,
     ),
     Question(
@@ -56,11 +59,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "harm",
         r"""
-            kil+\w*|drown\w*|perish\w*|massacre\w*|dead|died|dies|deaths?|bodies|wounded|injur\w+|hurt|casualt\w+|victims?|
+            kil+\w*|drown\w*|perish\w*|massacre\w*|dead|died|dies|deaths?|bodies|wounded|injur\w+|hurt|
+            casualt\w+|victims?|
             shrapnel|bandaged|buried|graves?|names
         """,
         r"""
-            unharmed|unhurt|alive|safely|unscathed|survived
+            unharmed|unhurt|alive|safely|unscathed|survived|empty
         """,
     ),
     Question(
@@ -69,13 +73,14 @@ QUESTIONS: tuple[Question, ...] = (
             remain\w*|still|stay\w*|trapped|stranded|basements?|cellars?|lights? on|left behind|
             waiting|inside|living|lives|live|hiding|shelter\w*|crowded|laundry|full|
             refused to leave|occupied|sleep\w*|here|(?:is|are|was|were|been) left|found somebody|
-            want out|queu\w+|register\w+|crowd\w*|sheltering|asleep|in hiding|stayed behind
+            want out|queu\w+|register\w+|crowd\w*|sheltering|asleep|in hiding|stayed behind|
+            abandoned by|forgotten|(?:buses|help|nobody|no one) (?:never )?came|could not (?:leave|get out)
         """,
         r"""
             (?<!is )(?<!are )(?<!was )(?<!were )(?<!been )left(?! behind)|gone|empty|emptied|
             evacuated|abandoned|complete|completed|deserted|moved out|fled|finished|out of danger|
             evacuation (?:is |was )?over|
-            (?:moved|taken|brought) to safety|accounted for
+            (?:moved|taken|brought) to safety|accounted for|got out|pulled out|withdrawn
         """,
     ),
     Question(
@@ -86,14 +91,15 @@ QUESTIONS: tuple[Question, ...] = (
             normal|supplied|brought|distributed|got|sent|has been back|(?:is|are|was|were) back|
             back on|plenty|every (?:day|morning|hour|evening)|daily|
             adequate|fully stocked|
-            unloaded|paid|stocked
+            unloaded|paid|stocked|reserves|held enough|last for|back in the shops|well supplied|plentiful
         """,
         r"""
             r[au]n out|out of|shortages?|lack\w*|empty|cut(?: off)?|failed|broken|nothing|full|
             stolen|down|off|vanished|missing|needed|waiting|late|delayed|cancelled|spoil\w*|dry|
             at best|hours? a day|not seen|rationed|running low|exhausted|used up|gone|
             in the dark|blackouts?|candles|in corridors|on the floor|shut|
-            without (?:power|water|light|electricity|heating|bread|food)
+            without (?:power|water|light|electricity|heating|bread|food)|
+            hung(?:er|ry)|starv\w+|malnutrition|famine|out of stock|unavailable|at any price|scarce
         """,
     ),
     Question(
@@ -101,13 +107,13 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             observ\w+|compl(?:y|ies|ied|ying)|respect\w*|honou?r\w*|kept|keeps|held|sign(?:ed|s)|
             agree\w*|holds|holding|in force|uph[eo]ld\w*|accepted|exists?|
-            approved|authori[sz]ed|consent\w*
+            approved|authori[sz]ed|consent\w*|hold|abid\w+|stands?|adher\w+|committed to|lasting
         """,
         r"""
             no (?:such )?(?:truce|cease-?fire|pause|agreement|deal|corridor)|
             violat\w*|br[eo]k\w*|breach\w*|ignor\w*|unilateral\w*|rejected|shelled|fired|refused|
             invented|cancelled|lapsed|
-            collapsed
+            collapsed|violations?|breached|no longer bound|dead letter|turned down|ruled out|void|walked away
         """,
     ),
     Question(
@@ -115,13 +121,17 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             advanc\w+|tak(?:en|es|e)|took|captur\w+|seiz\w+|push(?:ed|ing)? (?:forward|on|into)|
             enter\w*|control\w*|occup\w+|fall(?:en|s)?|fell|broke through|gained|moved|holds?|held|
-            moved forward|pressing|gains?|broken through
+            moved forward|pressing|gains?|broken through|in (?:our|their|rebel|army|full) (?:hands|control)|
+            raised (?:its|their|a|the) flag|overr[au]n|encircl\w+|surrounded|inside (?:the )?(?:town|city)
         """,
         r"""
             halted|repel\w*|repuls\w*|stopped|(?:driven|pushed|thrown) (?:back|out)|withdr\w+|
             retreat\w*|lost|blocked|not moved|stalled|failed|abandoned|
             never left|
-            (?:beat|beaten|forced|fought) (?:back|off)|contained|bogged down
+            (?:beat|beaten|forced|fought) (?:back|off)|contained|bogged down|thwart\w*|foil\w*|fend\w* off|
+            h[eo]ld(?:s|ing)? (?:firm|off|out|on)|still (?:hold|held|in)|retaken|recaptured|liberated|
+            pulled back|
+            under (?:our|government|army|full) control
         """,
     ),
     Question(
@@ -133,27 +143,29 @@ QUESTIONS: tuple[Question, ...] = (
         r"""
             destroy\w*|damag\w*|collaps\w*|burn\w*|burnt|blown up|ruin\w*|in ruins|crater\w*|broken|
             hit|sunk|cut|wrecked|mined|
-            deck (?:was |is )?gone|in the water|impassable|unusable
+            deck (?:was |is )?gone|in the water|impassable|unusable|aground|leak\w*|crack(?:s|ed)|seep\w*|
+            breach\w*
         """,
     ),
     Question(
         "mined",
         r"""
-            mined|mines?|tripwires?|booby|unexploded|explosives?|ordnance|both verges
+            mined|mines?|mining|tripwires?|booby|unexploded|explosives?|ordnance|both verges
         """,
         r"""
-            clea[r]ed|demined|swept|walked|checked|nothing
+            clea[r]ed|demined|swept|walked|checked|nothing|without incident|used the (?:same )?road|
+            driven over
         """,
     ),
     Question(
         "taken from homes",
         r"""
             loot\w*|stole\w*|stolen|robb\w*|plunder\w*|pillag\w*|took|taken|emptied|requisition\w*|
-            thefts?|thieves|looters|burgl\w*
+            thefts?|thieves|looters|burgl\w*|touched|stripped|carried off|broken into
         """,
         r"""
             order|returned|untouched|paid for|bought|
-            paid in full
+            paid in full|guarded|intact|discipline
         """,
     ),
     Question(
@@ -162,12 +174,14 @@ QUESTIONS: tuple[Question, ...] = (
             warned|told|informed|notified|announced|notice|warning|received|sent|order(?:ed)?|
             in advance|ahead|
             knew|aware|
-            given|shared with|handed|asked|requests?|appeals?|letters?
+            given|shared with|handed|asked|requests?|appeals?|letters?|permission|consulted|coordinates|
+            such offer|
+            text messages?|leaflets?|loudspeakers?|offer
         """,
         r"""
             unaware|surprise[d]?|heard nothing|never heard|without (?:warning|notice)|learn(?:ed|t) of|
             no (?:warning|notice)|kept in the dark|
-            unanswered
+            unanswered|caught off guard|ignored|never (?:came|arrived|reached)
         """,
     ),
     Question(
@@ -185,11 +199,12 @@ QUESTIONS: tuple[Question, ...] = (
         "in order",
         r"""
             orderly|normal|normally|stable|calm|under control|as planned|on schedule|order|smooth\w*|
-            manageable|unchanged|high spirits
+            manageable|unchanged|high spirits|pacified|secure|peaceful|safe
         """,
         r"""
             chao\w+|panic\w*|overwhelmed|overcrowded|collaps\w*|breakdown|lawless\w*|desperate|
-            catastroph\w*|disast\w+|turmoil|stampede|critical|worse\w*
+            catastroph\w*|disast\w+|turmoil|stampede|critical|worse\w*|fighting|attacks?|clashes|
+            still firing|smoke
         """,
     ),
     Question(
@@ -205,11 +220,12 @@ QUESTIONS: tuple[Question, ...] = (
         "rising",
         r"""
             ris(?:e|es|en|ing)|rose|doubl\w+|tripl\w+|soar\w*|climb\w*|increas\w+|higher|
-            more expensive|grow\w*
+            more expensive|grow\w*|worst|worse\w*|spread\w*|escalat\w*|intensif\w*
         """,
         r"""
-            fall(?:s|en|ing)?|fell|drop\w*|
-            declin\w+|decreas\w+|lower|cheaper|stable|unchanged|shr[iaou]nk\w*
+            (?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?) (?:by|to|from|below)|falling|receding|reced\w+|
+            subsid\w+|
+            declin\w+|decreas\w+|cheaper|stable|unchanged|shr[iaou]nk\w*|weaken\w*|eas(?:e|es|ed|ing)
         """,
     ),
     Question(
@@ -225,9 +241,48 @@ QUESTIONS: tuple[Question, ...] = (
         """,
     ),
     Question(
+        "conduct",
+        r"""
+            humane(?:ly)?|(?:treated|behav\w+) (?:well|correctly)|compl(?:y|ies|ied|ying)|accordance|
+            precision|
+            (?:only|solely|exclusively) (?:military|at military)|protect\w*|spared|norms|conventions?|
+            discipline\w*
+        """,
+        r"""
+            execut\w+|beat(?:en|ing|ings)?|tortur\w+|abus\w+|ill-treat\w+|mistreat\w+|rap(?:e|ed|es)|
+            indiscriminat\w+|
+            house to house|door to door|at gunpoint|war crimes?|crimes?|massacre\w*|shot (?:dead|at)|
+            human shields?|
+            deliberate\w*|atrocit\w+|threaten\w*|cluster|on purpose|extort\w*|levy|levies|demand\w* money|
+            take a (?:third|half|share|cut)|bribes?
+        """,
+    ),
+    Question(
+        "of their own will",
+        r"""
+            voluntar\w+|own (?:free )?will|own accord|asked to (?:leave|be taken|go)|chose|wished|
+            free to choose
+        """,
+        r"""
+            forc(?:ed|ibly)|forced|deport\w*|against (?:their|her|his) will|at gunpoint|coerc\w*|rounded up|
+            herded|abduct\w*|taken away|no choice|under threat|made to
+        """,
+    ),
+    Question(
+        "burning",
+        r"""
+            burn(?:s|ing)|flames?|blaz\w+|ablaze|spreading|smoke|on fire|out of control|smoulder\w*
+        """,
+        r"""
+            (?:put|burned|burnt) out|extinguish\w*|under control|contained|doused|no fire
+        """,
+    ),
+    Question(
         "flown",
         r"""
-            aircraft|jets?|warplanes?|planes?|helicopters?|flew|flown|sorties|air ?raids?
+            aircraft|jets?|warplanes?|planes?|helicopters?|drones?|flew|flown|flying|sorties|air ?raids?|
+            overhead|
+            buzzing|barrel bombs?
         """,
         r"""
             grounded|empty sky
@@ -239,14 +294,17 @@ QUESTIONS: tuple[Question, ...] = (
             genuine|authentic|verified|geolocated|real|accurate|true
         """,
         r"""
-            fake|faked|old|staged|fabricat\w+|doctored|forged|forgery|inventions?|invented|hoax|fiction|fantasy|
-            montage|untrue|false|lies?
+            fake|faked|old|staged|fabricat\w+|doctored|forged|forgery|inventions?|invented|hoax|fiction|
+            fantasy|
+            montage|untrue|false|lies?|disinformation|propaganda|gossip|rumou?rs?|exaggerat\w+|misleading|
+            baseless|groundless|nonsense
         """,
     ),
     Question(
         "missing",
         r"""
-            missing|unaccounted|disappeared|whereabouts|vanished
+            missing|unaccounted|disappeared|whereabouts|vanished|looking for|searching for|search(?:es|ing)?|
+            no word (?:of|from)|not heard from|no trace
         """,
         r"""
             accounted for|traced|reunited|found alive
@@ -264,11 +322,14 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "talking",
         r"""
-            (?:talks|negotiations) (?:are |were )?(?:continu\w+|going on|under way|held)|at the table|meeting
+            (?:talks|negotiations) (?:are |were )?(?:continu\w+|going on|under way|held)|at the table|
+            meeting|meet|talks|
+            negotiat\w+|mediat\w+|contacts?|dialogue
         """,
         r"""
             walked out|broke off|broken off|collapse of talks|no talks|
-            talks (?:had |have )?(?:failed|collapsed|ended)
+            talks (?:had |have )?(?:failed|collapsed|ended)|ruled out|deadlock|
+            nothing to (?:discuss|negotiate)
         """,
     ),
 )  # fmt: skip

@@ -21,7 +21,7 @@ DENYING = words("rule deny dispute reject refute dismiss contest contradict rebu
 FALSE = words(
     """false untrue wrong lie opposite invention fake fabrication nonsense exaggerated rumour rumor staged
     theatre theater propaganda fabricated baseless groundless misleading hoax disinformation provocation
-    slander fiction fantasy forged untruth"""
+    slander fiction fantasy forged untruth hearsay gossip hysteria unfounded speculation guesswork"""
 )
 CONTRARY = words("opposite contrary otherwise")
 """Words that deny all that was said just before."""
@@ -38,6 +38,8 @@ COMMON = words(
 )
 OF_CONTENT = frozenset({"NOUN", "VERB", "NUM", "PROPN"})
 CLOSED_WORDS = frozenset({"NOT_PASSABLE", "CLOSED"})
+NO_BLOCK = -1
+"""The block of a statement of a report that sets nothing together."""
 MEANT = frozenset({Modality.INTENDED, Modality.CONDITIONAL})
 
 
@@ -60,6 +62,8 @@ class Statement:
     nouns: frozenset[str] = frozenset()
     stance: dict[str, int] = field(default_factory=dict)
     topics: frozenset[str] = frozenset()
+    lead: str = ""
+    block: int = NO_BLOCK
     says_no: bool = False
     bare: bool = False
 
@@ -84,6 +88,7 @@ def statement(
     `whole` are all its words, with those of whom it quotes.
     """
     content = [tree.tokens[k] for k in own]
+    before = [k for k in tree.sentence(min(whole or own)) if k < min(whole or own)] if (whole or own) else []
     lemmas = {t.lemma for t in content if t.pos in {"NOUN", "VERB", "ADJ"}} - COMMON
     said = {t.text.lower() for t in content}
     heard = [tree.tokens[k] for k in whole or own]
@@ -97,6 +102,7 @@ def statement(
         start=told.span.start, claims=claims, quantities=counted, text=text,
         nouns=frozenset(t.lemma.lower() for t in heard if t.pos in {"NOUN", "PROPN"}) - COMMON,
         stance=stance(text), topics=topics(text), says_no=negations(text) > 0,
+        lead=" ".join(tree.tokens[k].text for k in before),
         bare=len(whole) > len(own) and not any(t.pos in OF_CONTENT for t in content) and not said & FALSE,
     )  # fmt: skip
 

@@ -50,6 +50,8 @@ OPENERS = words(
 )
 WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
 """What is written down and can speak for whoever wrote it."""
+SEEN_ON = words("image footage photo photograph picture video recording map data")
+"""What shows something to whoever looks at it."""
 CLOSERS = frozenset({".", "!", "?", ";"})
 
 
@@ -59,9 +61,16 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
     held = {k for a in found for k in a.content}
     for part in _parts(tree):
         if not cued & set(part) and len(part) > LEAST_CONTENT_WORDS and not set(part) <= held:
-            one = _closing(tree, part) or _inserted(tree, part) or _opening(tree, part) or _colon(tree, part)
-        elif (one := _inverted(tree, part, _commas(tree, part))) is not None and set(one.cue) & cued:
-            one = None
+            one = (
+                _closing(tree, part)
+                or _inserted(tree, part)
+                or _opening(tree, part)
+                or _behind_aside(tree, part)
+                or _colon(tree, part)
+            )
+        else:
+            one = _inverted(tree, part, _commas(tree, part)) or _told_at_the_end(tree, part, cued | held)
+            one = None if one is not None and set(one.cue) & cued else one
         if one is not None:
             yield one
 
@@ -103,6 +112,14 @@ def _closing(tree: Tree, part: list[int]) -> Attribution | None:
         part = [k for k in part if k < end]
     one = _parted_at(tree, part, commas[-1]) or _apposed(tree, part, commas) or _inverted(tree, part, commas)
     return replace(one, citing=(citing,)) if one is not None and citing else one
+
+
+def _told_at_the_end(tree: Tree, part: list[int], known: set[int]) -> Attribution | None:
+    """Return "content, X says" whose content has cues of its own, where none of the last words is known."""
+    commas = _commas(tree, part)
+    if not commas or known & {k for k in part if k > commas[-1]}:
+        return None
+    return _parted_at(tree, part, commas[-1])
 
 
 def _parted_at(tree: Tree, part: list[int], comma: int) -> Attribution | None:
@@ -199,6 +216,17 @@ def _opening(tree: Tree, part: list[int]) -> Attribution | None:
     return None
 
 
+def _behind_aside(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "X, reached by telephone, says content" whose aside a parse takes for the sentence."""
+    commas = _commas(tree, part)
+    source = [k for k in part if commas and k < commas[0]]
+    if len(commas) <= 1 or not is_noun_phrase(tree, source) or len(source) > MOST_SOURCE_WORDS:
+        return None
+    cue, content = commas[1] + 1, [k for k in part if k > commas[1] + 1]
+    finite = any(tree.tokens[k].tag in {"VBD", "VBZ", "VBP", "MD"} for k in content)
+    return _made(tree, source, cue, content) if finite and _form(tree, cue) else None
+
+
 def _colon(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "District office: content", where what stands before the colon can speak."""
     for n, k in enumerate(part[: MOST_SOURCE_WORDS + 1]):
@@ -216,6 +244,8 @@ def _colon(tree: Tree, part: list[int]) -> Attribution | None:
 def _shows(tree: Tree, source: list[int], k: int) -> bool:
     """Tell whether a sheet, log or board speaks: "the log at the gate shows four"."""
     written = any(tree.tokens[c].lemma in WRITTEN for c in source)
+    if tree.tokens[k].text.lower() in {"show", "shows", "showed"}:
+        return written or any(tree.tokens[c].lemma in SEEN_ON for c in source)
     return tree.tokens[k].text.lower() in {"has", "shows", "lists", "gives", "reads"} and written
 
 
