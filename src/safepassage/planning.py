@@ -30,6 +30,7 @@ from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
+from safepassage.engines.car_streams import by_car_alone, drive_all
 from safepassage.engines.changes import (
     compared,
     movements,
@@ -197,8 +198,15 @@ def prepare(
 def scheduled(
     ground: Ground, leaning: Leaning | None = None, *, observer: Observer | None = None
 ) -> Schedule:
-    """Return a schedule made anew; with a `leaning`, exposure weighs as it says."""
+    """Return a schedule made anew; with a `leaning`, exposure weighs as it says.
+
+    Where many people drive and nobody needs a vehicle of the fleet, cars are led as flows.
+    """
     settings, problem, price_of = ground.case.settings, ground.problem, 0
+    direction = by_car_alone(problem, reserves=settings.plan_reserves) if leaning is None else None
+    driven = drive_all(problem, direction, expired=ground.limits.expired) if direction else None
+    if driven is not None:
+        return driven
     weight = settings.exposure_weight
     if leaning is not None:
         weight, price_of = leaning.weight, leaning.price

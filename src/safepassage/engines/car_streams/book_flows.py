@@ -10,7 +10,7 @@ import numpy as np
 from safepassage.domain.network import Int64
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows, distinct_paths, turns_of
-from safepassage.engines.car_streams.streams import BookedCars, road_pieces
+from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_pieces
 from safepassage.kernels.booking.booking import Busy
 from safepassage.kernels.booking.road_book import RoadBook
 
@@ -74,7 +74,7 @@ def book_flows(
     effort: Effort,
     busy: Busy | None = None,
 ) -> BookedCars:
-    """Return exact passages for the vehicles of `flows`, one person to a car.
+    """Return exact passages for the vehicles of `flows`, each full but the last of its place.
 
     Parameters
     ----------
@@ -105,9 +105,25 @@ def book_flows(
     improve(book, effort)
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
-        persons=np.ones(len(rows), dtype=np.int64),
+        persons=_aboard(problem, direction, place, flows.source[rows]),
         emptied_s=flows.emptied_s[list_source] if len(flows.emptied_s) else flows.emptied_s,
     )  # fmt: skip
+
+
+def _aboard(problem: PlanningProblem, direction: str, place: Int64, source: Int64) -> Int64:
+    """Return (n_turns,) persons in each car: as many as it holds, in the last of a place who is left."""
+    number = {problem.places[p].id: s for s, p in enumerate(place.tolist())}
+    left = np.zeros(len(place), dtype=np.int64)
+    for row in problem.demand:
+        mine = row.direction == direction and row.group == GROUP and row.basis != "assumption"
+        if mine and row.place in number:
+            left[number[row.place]] += row.persons
+    order = np.argsort(source, kind="stable")
+    before = np.arange(len(source)) - np.searchsorted(source[order], source[order])
+    persons = np.empty(len(source), dtype=np.int64)
+    per_car = problem.rules.persons_per_car
+    persons[order] = np.clip(left[source[order]] - before * per_car, 0, per_car)
+    return persons
 
 
 def improve(book: RoadBook, effort: Effort) -> None:

@@ -68,6 +68,7 @@ def earliest_flows(
     arcs, rules = problem.network.arcs, problem.rules
     usable = (arcs.modes & int(Mode.CAR)) != 0
     usable &= (arcs.directions & problem.direction_bit(direction)) != 0
+    usable &= (arcs.max_weight_kg < 0) | (arcs.max_weight_kg >= rules.car_weight_kg)
     load = at_once = known = None
     if before is not None:
         known = _known(problem, before)

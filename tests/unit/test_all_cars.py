@@ -1,0 +1,95 @@
+"""Where everybody drives, flows plan the case: verified, nobody lost, and sooner than car after car."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from safepassage.engines.car_streams import by_car_alone, drive_all
+from safepassage.engines.evacuate import evacuate
+from safepassage.engines.evacuate.schedule import Limits
+from tests.support.planned import laid, planned
+from tests.support.sketch import Sketch
+
+SIDE = 6
+PERSONS = 700
+
+
+def town(persons=PERSONS, **more):
+    """A square of streets with people at every crossing but the four corners, where sites are."""
+    sketch = Sketch(SIDE * SIDE, horizon_s=6 * 3_600, junction_wait_max_s=120, persons_per_car=3, **more)
+    corners = [0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1]
+    for node in range(SIDE * SIDE):
+        if node % SIDE < SIDE - 1:
+            sketch.road(node, node + 1, 40 + 7 * (node % 5), 600)
+        if node < SIDE * (SIDE - 1):
+            sketch.road(node, node + SIDE, 35 + 5 * (node % 7), 900)
+        if node not in corners:
+            sketch.town(f"t{node}", node, persons)
+    for node in corners:
+        sketch.site(f"s{node}", node)
+    return sketch
+
+
+class TestWhichCases:
+    def test_many_who_all_drive_one_way(self):
+        assert by_car_alone(laid(town()).problem, reserves=True) == "west"
+
+    def test_not_few(self):
+        assert by_car_alone(laid(town(100)).problem, reserves=True) is None
+
+    def test_not_both_ways(self):
+        sketch = town()
+        sketch.town("other", 7, 5, direction="east")
+        assert by_car_alone(laid(sketch).problem, reserves=True) is None
+
+    def test_not_where_somebody_needs_a_seat(self):
+        sketch = town()
+        sketch.place("more", 8)
+        sketch.people("more", 5, group="needs_transport")
+        assert by_car_alone(laid(sketch).problem, reserves=True) is None
+
+    def test_not_where_a_site_may_be_full(self):
+        sketch = town()
+        sketch.rows["places"].pop()
+        sketch.site("small", SIDE * SIDE - 1, capacity=9)
+        assert by_car_alone(laid(sketch).problem, reserves=True) is None
+
+    @pytest.mark.parametrize("change", [{"gate": True}, {"persons_h": 500}])
+    def test_not_where_roads_are_more_than_roads(self, change):
+        problem = laid(town()).problem
+        (name, value), arcs = *change.items(), problem.network.arcs
+        column = getattr(arcs, name).copy()
+        column[3] = value
+        network = dataclasses.replace(problem.network, arcs=dataclasses.replace(arcs, **{name: column}))
+        assert by_car_alone(dataclasses.replace(problem, network=network), reserves=True) is None
+
+
+@pytest.mark.slow
+def test_where_time_is_too_short_for_all_flows_do_not_choose_who_stays():
+    problem = laid(town()).problem
+    short = dataclasses.replace(problem, network=dataclasses.replace(problem.network, horizon_s=3_000))
+    assert drive_all(problem, "west") is not None
+    assert drive_all(short, "west") is None
+
+
+@pytest.mark.slow
+def test_the_plan_is_verified_and_sooner_than_car_after_car():
+    sketch = town()
+    checked = planned(sketch)
+    assert not checked.verdict.violations
+    row = checked.direction("west")
+    assert row["unserved_bound"] in {0, None}
+    persons = sum(n for stream in checked.plan["cars"] for _, n, *_ in stream["departures"])
+    assert persons == PERSONS * (SIDE * SIDE - 4)
+    problem = laid(sketch).problem
+    one_by_one = evacuate(problem, exposure_weight=0, limits=Limits(work=10**9))
+    last_s = max(
+        car.depart_s + sum(s for _, s in car.waits) + int(problem.network.arcs.travel_s[list(route)].sum())
+        for stream in one_by_one.cars
+        for route in [one_by_one.routes[stream.route].arcs]
+        for car in stream.departures
+    )
+    assert row["clearance_s"] < last_s
+    assert planned(sketch).files == checked.files
