@@ -72,8 +72,8 @@ def problem(arcs, hazard, homes, site, *, wait_max_s=60):
     )  # fmt: skip
 
 
-def drawn(seed):
-    """A connected network of at most 8 nodes with changing hazards and two or three homes."""
+def drawn(seed, *, times=1):
+    """A connected network of at most 8 nodes, changing hazards, two or three homes, `times` the cars."""
     rng = np.random.default_rng(seed)
     nodes = int(rng.integers(4, 9))
     arcs = [(v, v - 1, int(rng.integers(5, 40)), int(rng.choice([300, 600, 1200]))) for v in range(1, nodes)]
@@ -87,7 +87,7 @@ def drawn(seed):
         rows = [(a, b, int(rng.integers(1, 9)) * 1000) for a, b in pairwise(cuts)]
         hazard[arc] = [row for row in rows if rng.random() < 0.8]
     homes = rng.choice(np.arange(1, nodes), size=min(3, nodes - 1), replace=False).tolist()
-    return problem(arcs, hazard, {int(h): int(rng.integers(1, 8)) for h in sorted(homes)}, 0)
+    return problem(arcs, hazard, {int(h): times * int(rng.integers(1, 8)) for h in sorted(homes)}, 0)
 
 
 def slow_cheapest(graph, node, prices, by_s, *, waits):

@@ -19,6 +19,8 @@ from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
 HOUR_S = 3_600
+PERCENT = (100, 80, 50, 25, 0)
+"""Where hardly all can come in time prices are so high that the burst, which they do not know, costs more."""
 
 Row = tuple[int, int, int, int]
 """(arc of the roads, from_s, until_s, price)."""
@@ -38,17 +40,19 @@ class Proof:
 
     @classmethod
     def of(cls, roads: Roads, by_s: int) -> Proof:
-        """Return what the prices of the flow of least exposure prove, or no prices where these prove more."""
+        """Return the most that the prices of the flow of least exposure prove, whole or in part."""
         from safepassage.kernels.prices.exposure_flow import arc_prices  # noqa: PLC0415 - compiled when first used
 
         found = arc_prices(flow_network(roads), clock_of(roads, by_s), by_s=by_s)
         columns = (found.arc, found.from_s, np.minimum(found.until_s, by_s + 1), found.price)
         rows = _joined([*zip(*(column.tolist() for column in columns), strict=True)])
-        proofs = [cls._by(roads, by_s, priced) for priced in (rows, [])]
+        parts = ([(e, a, b, price * part // 100) for e, a, b, price in rows] for part in PERCENT)
+        proofs = [cls.by_prices(roads, by_s, [row for row in part if row[3]]) for part in parts]
         return max(proofs, key=lambda proof: proof.bound_ppm_s)
 
     @classmethod
-    def _by(cls, roads: Roads, by_s: int, rows: list[Row]) -> Proof:
+    def by_prices(cls, roads: Roads, by_s: int, rows: list[Row]) -> Proof:
+        """Return what prices prove, rows in order of arc and time, disjoint on each arc."""
         from safepassage.kernels.prices.priced_journeys import NO_WAY, Prices, cheapest  # noqa: PLC0415
 
         arc, from_s, until_s, price = np.asarray(rows, dtype=np.int64).reshape(-1, 4).T

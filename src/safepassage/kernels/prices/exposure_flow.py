@@ -3,9 +3,9 @@
 Bin k of node v begins in second ``k * bin_s + phase_s[v]``. Where the passage of an arc takes one clock to
 the other in whole bins nothing is rounded, and phases can be chosen so for every arc of a forest: of the arcs
 that most use, after a first flow, as signals are set for a green wave. Min-cost flow on the time-expanded
-network after Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"). Nobody waits under
-way: in the models this serves waiting at home costs nothing. The prices are node potentials of the optimum, a
-claim of the solver until they are summed again.
+network after Hamacher and Tjandra 2001 ("Mathematical modelling of evacuation problems"). Waiting at home
+costs nothing in the models this serves, so nobody waits under way but for a road that does not take a whole
+car in every bin. The prices are node potentials of the optimum, a claim of the solver until summed again.
 """
 
 # mypy: allow-untyped-calls
@@ -205,6 +205,7 @@ def _expand(network: FlowNetwork, grid: _Grid, by_s: int) -> tuple[_Expanded, in
     parts = (
         _plain(homes[c], node[c] * grid.bins + k, amount[c]),
         _plain(np.full(len(node), source), homes, amount),
+        _waits(network, grid, by_s),
         _roads(network, grid, by_s),
     )
     wide = _Expanded(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
@@ -215,6 +216,30 @@ def _plain(a: Int64, b: Int64, capacity: Int64) -> _Expanded:
     """Return arcs that are no roads and cost nothing."""
     none = np.full(len(a), -1)
     return _Expanded(a, b, capacity, np.zeros(len(a), dtype=np.int64), none, none, none)
+
+
+def _waits(network: FlowNetwork, grid: _Grid, by_s: int) -> _Expanded:
+    """Return waits from bin to bin before roads so narrow that some bins take no car."""
+    narrow = network.capacity_mveh_h * grid.bin_s < 3600 * network.units_mveh
+    of_arc = np.repeat(np.arange(len(network.tail)), np.diff(network.pieces.first))
+    pi = network.potential_s
+    before = np.unique(network.tail[of_arc[narrow & grid.whole]])
+    nodes = before[(pi[before] < FAR) & (network.first_s[before] < FAR) & ~np.isin(before, network.sites)]
+    i, k = grid.cells(nodes, network.first_s[nodes], by_s - pi[nodes] - grid.bin_s)
+    since = k * grid.bin_s + grid.begins[nodes[i]]
+    cost = _over(network.hazard, _calmest(network)[nodes[i]], since, since + grid.bin_s)
+    many = np.full(len(i), int(network.sources[2].sum()), dtype=np.int64)
+    at = nodes[i] * grid.bins + k
+    return _plain(at, at + 1, many)._replace(cost=cost + 1)
+
+
+def _calmest(network: FlowNetwork) -> Int64:
+    """Return for every node the outgoing arc with the least hazard overall (0 where there is none)."""
+    order = np.lexsort((network.hazard.ppm.sum(axis=1), network.tail))
+    nodes, at = np.unique(network.tail[order], return_index=True)
+    out = np.zeros(len(network.potential_s), dtype=np.int64)
+    out[nodes] = order[at]
+    return out
 
 
 def _roads(network: FlowNetwork, grid: _Grid, by_s: int) -> _Expanded:
@@ -365,13 +390,15 @@ def _take_apart(first, order, arcs_of, left, homes, begun):  # type: ignore[no-u
                 x = b[order[j]]
             while size + n_steps > len(out):
                 out = np.concatenate((out, np.empty(len(out), dtype=np.int64)))
+            depart[n_paths] = -1
             for s in range(n_steps):
                 left[steps[s]] -= amount
-                # The first step only says when the home is left.
-                if s > 0:
+                if road[steps[s]] >= 0:
+                    if depart[n_paths] < 0:
+                        depart[n_paths] = enter_s[steps[s]]
                     out[size] = road[steps[s]]
                     size += 1
-            source[n_paths], cars[n_paths], depart[n_paths] = i, amount, enter_s[steps[1]]
+            source[n_paths], cars[n_paths] = i, amount
             n_paths += 1
             begins[n_paths] = size
             rest -= amount
