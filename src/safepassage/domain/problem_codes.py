@@ -564,7 +564,7 @@ _AID = _codes(
     (
         "TRUCK_HEAVY",
         _W,
-        "a truck is heavier than any bridge bears; it goes only where it need not cross one",
+        "a truck is heavier than any bridge bears, and comes to fewer settlements for that",
         "check `weight_t`, or name lighter trucks",
     ),
     (

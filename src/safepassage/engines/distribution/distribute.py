@@ -29,7 +29,7 @@ PPM = 10**6
 MOST_STOPS = (14, 4)
 """The most stops of trips found one by one: which serves better depends on the roads; the best is kept."""
 MANY_NEEDS = 4_000
-"""From so many needs on trips are not sought one by one."""
+"""From so many needs on trips are neither sought one by one nor filled anew once more."""
 STEPS, LEAST_STEPS = 2_000, 200
 """Steps of the search for rounds over all days, and on one day at least."""
 NEAR_PPM = 25_000
@@ -118,9 +118,9 @@ def _tries(
 def _polished(
     problem: AidProblem, proof: Proof, totals: AidTotals, done: Dispatcher
 ) -> tuple[AidTotals, Dispatcher]:
-    """Fill a distribution anew again and again, and return the best; it ends where that helps no more."""
+    """Fill a distribution anew again and again where needs are few, and return the best."""
     best = (totals, done)
-    for _ in range(POLISHED):
+    for _ in range(POLISHED if len(problem.needs) <= MANY_NEEDS else 0):
         done = refilled(done, proof.least_share)
         done.give_back()
         row = (_totals(problem, proof, done.left, done), done)

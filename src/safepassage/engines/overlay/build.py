@@ -59,7 +59,7 @@ def overlay(network: RoadNetwork, case: Case) -> Overlaid:
     return Overlaid(
         problem=problem,
         modifications=changes.modifications,
-        problems=(*placing.problems, *changes.problems, *heavy_trucks(network, case)),
+        problems=(*placing.problems, *changes.problems, *heavy_trucks(network, case, placing.node)),
         baseline_arcs=len(network.arcs),
     )
 
