@@ -83,11 +83,9 @@ class Steps:
         start = np.concatenate([int64([]), *(starts for starts, _ in breaks)])
         value = np.concatenate([int64([]), *(values for _, values in breaks)])
         begins = hours.before(start)
-        ends = np.append(begins[1:], 0)
-        last = np.append(owner[1:] != owner[:-1], True) if len(owner) else np.zeros(0, dtype=bool)
-        ends[last] = hours.before(int64([hours.horizon_s]))[0]
-        # This sum runs over all arcs. Should it wrap around, differences within an arc are still exact.
-        area = value * (ends - begins)
+        # This sum runs over all arcs, as if the next one went on from the last piece of the one before. That
+        # and a sum that wraps around change nothing within an arc: differences are still exact.
+        area = value * np.diff(begins, append=0)
         running: Int64 = np.cumsum(area) - area
         first = np.cumsum(sizes) - sizes
         total = running - np.repeat(running[first], sizes) if len(owner) else running

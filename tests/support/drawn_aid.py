@@ -281,10 +281,10 @@ def distributions(chance: random.Random) -> Iterator[str]:
 def shares(chance: random.Random) -> Iterator[int]:
     """Yield the least share that costs more than there is, for places with whole pieces and with parts."""
     for _ in range(4):
-        goods = [{"id": f"g{k}", "step_milli": chance.choice([1, 100, 250, 300])} for k in range(3)]
+        goods = [{"id": f"g{k}", "step_milli": chance.choice([1, 2, 100, 250, 300])} for k in range(3)]
         needs = [
             {"place": f"p{chance.randrange(2)}", "commodity": chance.choice(goods)["id"],
-             "amount_milli": chance.choice([300, 500, 1_000]), "worth": chance.choice([1, 1, 5, 90])}
+             "amount_milli": chance.choice([4, 300, 500, 1_000]), "worth": chance.choice([1, 1, 5, 90])}
             for _ in range(chance.randint(1, 5))
         ]  # fmt: skip
         costs = [(need, chance.choice([None, *[chance.randint(0, 99) for _ in range(7)]])) for need in needs]

@@ -147,6 +147,8 @@ def exposures(chance: random.Random) -> Iterator[int]:
     rules, n_arcs = inputs["rules"], len(inputs["network"]["arcs"]["tail"])
     rules["persons_per_car"] = chance.randint(1, 3)
     rules["movement_windows"] = chance.choice([[], [], [[0, 70], [90, 400]]])
+    ways = inputs["network"]["arcs"]["directions"]
+    ways[:] = [chance.choice([bits, bits, bits, bits & ~1]) for bits in ways]
     inputs["demand"] += [{**inputs["demand"][0], "basis": "assumption", "persons": 5}]
     for by_s in (chance.randint(0, 330), chance.randint(30, 330)):
         tolls = []

@@ -151,6 +151,22 @@ def test_whoever_had_left_before_now_may_have_left_early(now_s, good):
     assert set(verify(inputs, document).counts) == (set() if good else {"RELEASE"})
 
 
+@pytest.mark.parametrize(("now_s", "good"), [(3, False), (4, True)])
+def test_only_who_had_left_before_now_may_end_on_the_way(now_s, good):
+    case = TinyCase(3)
+    case.arc(0, 1)
+    case.place("V", 0)
+    case.site("S", 2)
+    case.demand("V", 4)
+    plan = TinyPlan(case.inputs())
+    plan.cars("V", "", plan.route(0), [(3, 4)])
+    moves = {name: plan.plan()[name] for name in ("routes", "cars", "vehicles", "link_rides")}
+    if now_s == 3:
+        moves["cars"] = []
+    inputs = case.inputs() | {"history": {"now_s": now_s, **moves}}
+    assert ("ENDS" not in verify(inputs, plan.plan()).counts) is good
+
+
 @pytest.mark.parametrize("arcs", [(1, 0), (0, 1)])
 def test_who_waits_between_two_walks_is_exposed_where_the_second_begins(arcs):
     """Also where that is the first arc of all: ten seconds beside a hazard of 7, then ten on its way."""

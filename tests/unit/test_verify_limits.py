@@ -535,6 +535,14 @@ def hazard_second_by_second(delta):
 
 
 @family("EXPOSURE_CAP")
+def no_hazard_at_all(delta):
+    case = way(exposure_cap_ppm_s=0)
+    if delta > 0:
+        case.hazard.append([1, [[10, 11, 1]]])
+    return car_plan(case, [0])
+
+
+@family("EXPOSURE_CAP")
 def hazard_while_waiting(delta):
     # 7 s of waiting before the arc and 10 s on it, 3 of which are after the hazard
     case = way(exposure_cap_ppm_s=14 - delta)

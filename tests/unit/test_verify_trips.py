@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from safepassage.testing.tiny_plans import TinyPlan, item, travel_at, walk
+from safepassage_verify.flows import check_flows
 from safepassage_verify.planfile import Plan, movements_of
 from safepassage_verify.snapshot import Snapshot
 from safepassage_verify.trips import Travel, Trips, list_trips, travel
@@ -142,6 +143,24 @@ def test_a_plan_of_more_entries_than_fit_is_refused(monkeypatch, beside):
     findings = Findings()
     happens = travel(driven.plan, driven.trips, driven.snapshot.roads, findings)
     assert (happens is None) == (beside < 0) == bool(findings.total)
+
+
+@pytest.mark.parametrize("beside", [1, 0])
+def test_loads_that_cannot_be_added_up_are_refused(monkeypatch, beside):
+    driven = Driven(1)
+    entries = driven.travel.entries
+    monkeypatch.setattr("safepassage_verify.flows._MOST_SUM", entries.heaviest * 3600 * len(entries) + beside)
+    findings = Findings()
+    check_flows(driven.trips, driven.travel, driven.snapshot, findings)
+    assert ("SIZE" in findings.verdict(recomputed={}, hashes={}).counts) is (beside == 0)
+
+
+def test_of_nobody_nothing_is_heavy():
+    driven = Driven(1)
+    nobody = replace(driven.plan, cars=(), vehicles=(), rides=())
+    happens = travel(nobody, list_trips(nobody, driven.snapshot), driven.snapshot.roads, Findings())
+    assert happens is not None
+    assert (happens.entries.heaviest, len(happens.entries)) == (0, 0)
 
 
 def test_rides_alone_are_a_plan_too():
