@@ -23,7 +23,7 @@ def send(options: argparse.Namespace) -> Outcome:
     for path in options.known:
         checkpoint = checkpoint_json.read(path.read_bytes(), file=path.name)
         known[checkpoint.log] = checkpoint.size
-    secret = keys.secret_of_file(options.bundle_key.read_text(encoding="utf-8"))
+    secret = _shared(options.bundle_key)
     with store_file.opened(options) as store:
         data = exchange.make_bundle(store, store_file.now_ms(), known)
     write_new(options.output, exchange.locked(data, secret))
@@ -33,7 +33,7 @@ def send(options: argparse.Namespace) -> Outcome:
 
 def receive(options: argparse.Namespace) -> Outcome:
     """Take what is new; say for each log what became of it."""
-    secret = keys.secret_of_file(options.bundle_key.read_text(encoding="utf-8"))
+    secret = _shared(options.bundle_key)
     data = exchange.unlocked(options.bundle.read_bytes(), secret, file=options.bundle.name)
     with store_file.opened(options) as store:
         taken = exchange.take_bundle(store, data, file=options.bundle.name, by=options.by)
@@ -47,6 +47,16 @@ def receive(options: argparse.Namespace) -> Outcome:
     ]
     code = NOT_VERIFIED if any(one.refused for one in taken) else OK
     return Outcome(code=code, text="\n".join(lines), data={"logs": rows})
+
+
+def _shared(path: Path) -> keys.Secret:
+    """Return what both offices hold; a bundle is worth nothing without the same at the other end."""
+    if not path.is_file():
+        raise StoreError(
+            f"There is no file {path}: write a passphrase into it that the other office holds, too, or take "
+            "one that `store init --make-key-file` made."
+        )
+    return keys.secret_of_file(path.read_text(encoding="utf-8"))
 
 
 def write_new(path: Path, data: bytes) -> None:
