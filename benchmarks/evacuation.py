@@ -255,7 +255,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
-FINER = 2.5
+FINER = 2
 """How many times longer a flow on bins half as wide may take."""
 
 
