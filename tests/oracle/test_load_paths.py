@@ -1,0 +1,64 @@
+"""The bound on driving against the best rounds of small problems."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise, permutations
+
+import numpy as np
+import pytest
+
+from safepassage.kernels.tours.load_paths import least_driving
+from safepassage.testing.draws import Draws
+
+ROOM = 10
+
+
+def drawn(seed):
+    draws = Draws(seed)
+    n = draws.between(2, 6)
+    at = np.array([[draws.between(0, 100), draws.between(0, 100)] for _ in range(n + 1)])
+    cost = np.ceil(np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))).astype(np.int64)
+    # One-way detours, closed under shortest ways so that the triangle inequality holds.
+    cost = cost + np.array([[draws.between(0, 20) * (a != b) for b in range(n + 1)] for a in range(n + 1)])
+    for k in range(n + 1):
+        cost = np.minimum(cost, cost[:, k, None] + cost[None, k])
+    return cost, np.array([draws.between(1, 7) for _ in range(n)], dtype=np.int64)
+
+
+def best_rounds(cost, loads):
+    n = len(loads)
+
+    @cache
+    def tour(members):
+        return min(
+            cost[0, way[0]] + sum(cost[a, b] for a, b in pairwise(way)) + cost[way[-1], 0]
+            for way in permutations(members)
+        )
+
+    @cache
+    def least(left):
+        if not left:
+            return 0
+        found = []
+        for mask in range(1, 1 << len(left)):
+            members = tuple(left[k] for k in range(len(left)) if mask >> k & 1)
+            if left[0] in members and sum(int(loads[m - 1]) for m in members) <= ROOM:
+                found.append(tour(members) + least(tuple(m for m in left if m not in members)))
+        return min(found)
+
+    return int(least(tuple(range(1, n + 1))))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_rounds_cost_less_and_the_bound_is_near_them(seed):
+    cost, loads = drawn(seed)
+    best = best_rounds(cost, loads)
+    bound = least_driving(cost, loads, ROOM, at_most=best, steps=60)
+    assert 0.8 * best <= bound <= best
+
+
+def test_one_stop_costs_its_round_trip_and_nothing_costs_nothing():
+    cost = np.array([[0, 7], [5, 0]], dtype=np.int64)
+    assert least_driving(cost, np.array([ROOM]), ROOM, at_most=12, steps=3) == 12
+    assert least_driving(cost[:1, :1], np.zeros(0, np.int64), ROOM, at_most=0, steps=3) == 0
