@@ -27,7 +27,7 @@ from safepassage.formats.plan import inputs_json, plan_json, simulation_json
 
 JAM_PER_M = 0.2
 """Cars a metre of lane in a jam, UXsim's own default."""
-LOOK_S = 10
+LOOK_S = 60
 """So often it is seen who has reached a halt."""
 
 
@@ -37,9 +37,8 @@ class Drive:
     def __init__(self, vehicle: SimulatedVehicle) -> None:
         cuts = [hold.position + 1 for hold in vehicle.holds]
         self.vehicle, self.parts = vehicle, list(zip([0, *cuts], [*cuts, len(vehicle.arcs)], strict=True))
-        self.entries: list[int] = []
+        self.trips: list[Any] = []
         self.ends: list[int] = []
-        self.trip: Any = None
 
     @property
     def next_arcs(self) -> tuple[int, ...]:
@@ -55,28 +54,22 @@ class Drive:
         return max(hold.until_s, self.ends[-1] + hold.duration_s)
 
     def ended(self) -> bool:
-        """Note the trip that is under way, if it has ended."""
-        if self.trip.state not in {"end", "abort"}:
-            return False
-        if self.trip.state == "end":
-            rows = [(round(t), where) for t, where in self.trip.log_t_link if where != "home"]
-            self.entries += [t for t, where in rows if where != "end"]
-            self.ends.append(rows[-1][0])
-        return True
+        """Note the trip that is under way, if it has ended; its log is whole only when the world has."""
+        if self.trips[-1].state == "end":
+            self.ends.append(round(self.trips[-1].arrival_time))
+        return self.trips[-1].state in {"end", "abort"}
 
     def trajectory(self) -> Trajectory:
         """Return what became of it."""
-        done = len(self.ends) == len(self.parts)
-        begun = {first: k for k, (first, _) in enumerate(self.parts)}
-        exits = [
-            self.ends[begun[k] - 1] if begun.get(k) else self.entries[k] for k in range(1, len(self.entries))
+        entered = [
+            [round(t) for t, at in trip.log_t_link if at not in {"home", "end"}] for trip in self.trips
         ]
-        if self.entries:
-            exits.append(self.ends[-1])
-        halts = self.ends[:-1] if done else self.ends
+        left = [[*rows[1:], end] for rows, end in zip(entered, [*self.ends, -1], strict=False)]
+        done = len(self.ends) == len(self.parts)
         return Trajectory(
-            vehicle=self.vehicle.id, depart_s=self.entries[0] if self.entries else -1, exits_s=tuple(exits),
-            halts_s=tuple(halts), arrive_s=self.ends[-1] if done else -1,
+            vehicle=self.vehicle.id, depart_s=next((rows[0] for rows in entered if rows), -1),
+            exits_s=tuple(t for rows in left for t in rows if t >= 0),
+            halts_s=tuple(self.ends[:-1] if done else self.ends), arrive_s=self.ends[-1] if done else -1,
         )  # fmt: skip
 
 
@@ -86,7 +79,7 @@ def world_of(asked: Traffic, until_s: int) -> tuple[Any, dict[int, Any]]:
 
     world = uxsim.World(
         name="plan", deltan=1, tmax=until_s, random_seed=0, print_mode=0, save_mode=0, show_mode=0,
-        hard_deterministic_mode=True, vehicle_logging_timestep_interval=-1,
+        hard_deterministic_mode=True, vehicle_logging_timestep_interval=1, cpp=True,
     )  # fmt: skip
     for node, x, y in asked.nodes:
         world.addNode(f"n{node}", x, y)
@@ -107,26 +100,33 @@ def driven(asked: Traffic, until_s: int) -> Iterator[Trajectory]:
     tails = {road.arc: f"n{road.tail}" for road in asked.roads}
     heads = {road.arc: f"n{road.head}" for road in asked.roads}
     drives = [Drive(vehicle) for vehicle in asked.vehicles]
-    due = deque(sorted(drives, key=lambda one: (one.leaves_s(), one.vehicle.id)))
-    waiting: list[Drive] = []
-    moving: list[Drive] = []
+    due = deque(sorted(drives, key=_order))
+    moving: set[Drive] = set()
+    # Logs are put together whenever nobody happens to be on the road: once, at the end, is enough.
+    world.simulation_terminated, finished = (lambda: None), world.simulation_terminated
     for now in range(0, until_s, LOOK_S):
         while due and due[0].leaves_s() < now + LOOK_S:
-            waiting.append(due.popleft())
-        for one in [one for one in waiting if one.leaves_s() < now + LOOK_S]:
+            one = due.popleft()
             arcs = one.next_arcs
-            waiting.remove(one)
-            name = f"{one.vehicle.id}#{len(one.ends)}"
-            leaves = max(now, one.leaves_s())
-            one.trip = world.addVehicle(tails[arcs[0]], heads[arcs[-1]], leaves, name=name)
-            one.trip.enforce_route([links[arc] for arc in arcs])
-            moving.append(one)
+            leaves, name = max(now, one.leaves_s()), f"{one.vehicle.id}#{len(one.ends)}"
+            trip = world.addVehicle(tails[arcs[0]], heads[arcs[-1]], leaves, name=name)
+            trip.enforce_route([links[arc] for arc in arcs])
+            one.trips.append(trip)
+            moving.add(one)
         world.exec_simulation(duration_t=LOOK_S)
-        done = [one for one in moving if one.ended()]
-        moving = [one for one in moving if one not in done]
-        waiting += [one for one in done if one.next_arcs]
+        # Who has no further trip is asked when all is over.
+        done = [one for one in moving if len(one.trips) < len(one.parts) and one.ended()]
+        moving.difference_update(done)
+        due = deque(sorted([*due, *done], key=_order)) if done else due
+    finished()
+    for one in moving:
+        one.ended()
     for one in drives:
         yield one.trajectory()
+
+
+def _order(one: Drive) -> tuple[int, str]:
+    return one.leaves_s(), one.vehicle.id
 
 
 def main() -> int:
