@@ -29,15 +29,13 @@ PPM = 10**6
 MOST_STOPS = (14, 4)
 """The most stops of trips found one by one: which serves better depends on the roads; the best is kept."""
 MANY_NEEDS = 4_000
-"""From so many needs on trips are neither sought one by one nor filled anew once more."""
+"""From so many needs on trips are not sought one by one."""
 STEPS, LEAST_STEPS = 2_000, 200
 """Steps of the search for rounds over all days, and on one day at least."""
-NEAR_PPM = 25_000
+NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
-REFILLED = 2
-"""So often the trips that were found are filled anew."""
-POLISHED = 4
-"""The best of all tries is filled anew so often once more."""
+REFILLED, REFILLED_OF_MANY = 5, 2
+"""So often the trips that were found are filled anew; the second where needs are many."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -69,7 +67,7 @@ def distribute(
         tried.append((_totals(problem, proof, done.left, done), done))
         if _near(tried[-1][0]):
             break
-    totals, done = _polished(problem, proof, *max(tried, key=_rank))
+    totals, done = max(tried, key=_rank)
     return AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
@@ -115,20 +113,6 @@ def _tries(
     yield from _with_refills(done, proof)
 
 
-def _polished(
-    problem: AidProblem, proof: Proof, totals: AidTotals, done: Dispatcher
-) -> tuple[AidTotals, Dispatcher]:
-    """Fill a distribution anew again and again where needs are few, and return the best."""
-    best = (totals, done)
-    for _ in range(POLISHED if len(problem.needs) <= MANY_NEEDS else 0):
-        done = refilled(done, proof.least_share)
-        done.give_back()
-        row = (_totals(problem, proof, done.left, done), done)
-        if _rank(row) > _rank(best):
-            best = row
-    return best
-
-
 def _rank(row: tuple[AidTotals, Dispatcher]) -> tuple[int, int]:
     return row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano
 
@@ -136,7 +120,8 @@ def _rank(row: tuple[AidTotals, Dispatcher]) -> tuple[int, int]:
 def _with_refills(done: Dispatcher, proof: Proof) -> Iterator[Dispatcher]:
     done.give_back()
     yield done
-    for _ in range(REFILLED):
+    few = len(done.problem.needs) <= MANY_NEEDS
+    for _ in range(REFILLED if few else REFILLED_OF_MANY):
         done = refilled(done, proof.least_share)
         done.give_back()
         yield done
