@@ -5,7 +5,7 @@
 Medians on generated graphs as OR-Library has them (Beasley, "A note on solving large p-median problems",
 1985, doi:10.1016/0377-2217(85)90040-2): n nodes, n*n/50 random edges of length 1 to 100, every node client
 and candidate, p from 5 to n/3. --large: 2,000 clients and 300 candidates in the plane, all aims, with and
-without room. --peer solves the medians with spopt (extra `bench`) and HiGHS as well, for --peer-limit seconds.
+without room. --peer solves the medians with spopt (extra `bench`) and HiGHS, for --peer-limit seconds.
 """
 
 from __future__ import annotations
