@@ -62,10 +62,11 @@ class SafePassageMap extends HTMLElement {
     tell("loaded", all.features.length);
   }
 
-  /** Say beside the map what the numbers of its areas stand for, and whose word each is. */
+  /** Say beside the map what the numbers of the areas in view stand for, and whose word each is. */
   list(areas) {
-    this.numbers.querySelector("ol").replaceChildren(...areas.map(({ id, properties }) => {
+    this.numbers.querySelector("ol").replaceChildren(...areas.map(({ id, properties, geometry }) => {
       const row = document.createElement("li"), button = document.createElement("button");
+      row.bounds = geometry ? boundsOf(geometry) : [-180, -90, 180, 90];
       row.value = properties.number;
       button.type = "button";
       button.textContent = properties.whose;
@@ -138,8 +139,9 @@ class SafePassageMap extends HTMLElement {
   }
 
   moved() {
-    const { zoom, lon, lat, far } = look(this.handle);
-    this.numbers.hidden = !far || !this.numbers.querySelector("li") || !this.querySelector("input[data-layer=areas]").checked;
+    const { zoom, lon, lat, far, box } = look(this.handle), rows = [...this.numbers.querySelectorAll("li")];
+    for (const row of rows) { row.hidden = !meet(row.bounds, box); }
+    this.numbers.hidden = !far || !rows.some((row) => !row.hidden) || !this.querySelector("input[data-layer=areas]").checked;
     this.here();
     write({ zoom: zoom.toFixed(2), lon: lon.toFixed(FIELDS_DIGITS), lat: lat.toFixed(FIELDS_DIGITS) });
   }
@@ -278,6 +280,10 @@ function asFile(geometry) {
   const files = new DataTransfer();
   files.items.add(new File([`{"type":"Feature","properties":{},"geometry":${geometry}}`], "drawn.geojson", { type: "application/geo+json" }));
   return files.files;
+}
+
+function meet([west, south, east, north], [left, bottom, right, top]) {
+  return west <= right && east >= left && south <= top && north >= bottom;
 }
 
 function boundsOf(geometry) {

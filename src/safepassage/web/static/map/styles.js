@@ -177,7 +177,7 @@ function state(feature, resolution) {
   if (kind === "closed" && used !== false) {
     lines.push(new Style({ geometry: middle, image: shape({ points: 4, radius: 7, radius2: 0, angle: Math.PI / 4, stroke: new Stroke({ color: CLOSED, width: 2.6 }) }) }));
   }
-  if (resolution < 300) { lines.push(new Style({ zIndex: 4, geometry: middle, text: words(feature.get("label"), { color, weight: 600, size: 11, y: 15 }) })); }
+  if (resolution < NUMBERED_FROM) { lines.push(new Style({ zIndex: 4, geometry: middle, text: words(feature.get("label"), { color, weight: 600, size: 11, y: 15 }) })); }
   return lines;
 }
 
