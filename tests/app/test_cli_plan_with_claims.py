@@ -237,8 +237,19 @@ def test_a_place_is_found_by_its_name(tmp_path, case, capsys):
 def test_a_text_is_read_into_a_plan_as_proposals_only(tmp_path, case, capsys):
     pytest.importorskip("spacy")
     text = tmp_path / "news.txt"
-    text.write_text("The ministry said that the road was closed. It did not say for how long.\n", "utf-8")
+    text.write_text(
+        "The ministry said 310 people left Home on Friday. It did not say when the next bus would come.\n"
+        "A driver told the Courier that only 40 people had left Home.\n"
+        "Residents said drones had attacked people leaving Home by car.\n",
+        "utf-8",
+    )
     _, document = planned(tmp_path, case, "--news", text)
+    told = capsys.readouterr().out
+    assert "news → the Courier → A driver: persons left" in told
+    assert "news → Residents: fire on evacuees" in told
+    versions = told[told.index("Versions side by side:") :]
+    assert "310 persons " in versions and "40 persons " in versions  # noqa: PT018 - one beside the other
+    assert "When the next bus would come?" in versions
     assert {row["decision"] for row in document["claims"]} == {"proposed"}
     assert document["closures"] == []
     assert document["gaps"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.case import Case
+from safepassage.domain.claims.conflict import Conflict
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.picture import HazardPicture
 from safepassage.domain.problem import Problem
@@ -18,13 +19,18 @@ from safepassage.formats.facts.local_clock import instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimsInput:
-    """A ledger, what it means on the roads of a case, and that case with it laid over."""
+    """A ledger, what it means on the roads of a case, and that case with it laid over.
+
+    `news` are the reports that were read from texts for this plan only, in order.
+    """
 
     ledger: Ledger
     picture: HazardPicture
     case: Case
     document: dict[str, Any]
     problems: tuple[Problem, ...]
+    contested: tuple[Conflict, ...] = ()
+    news: tuple[str, ...] = ()
 
 
 def in_layer(case: Case, layer: str) -> Case:
@@ -61,7 +67,10 @@ def seen(
     """Return a ledger on the roads of a case."""
     left_out = frozenset(without)
     found, laid = on_roads(ledger, case, roads, without=left_out)
+    contested = conflicts(ledger)
     document = claims_json.document(
-        ledger, found, conflicts(ledger), as_of=case.as_of, without=left_out, made_from=made_from
+        ledger, found, contested, as_of=case.as_of, without=left_out, made_from=made_from
     )
-    return ClaimsInput(ledger=ledger, picture=found, case=laid, document=document, problems=problems)
+    return ClaimsInput(
+        ledger=ledger, picture=found, case=laid, document=document, problems=problems, contested=contested
+    )  # fmt: skip

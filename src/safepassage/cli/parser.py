@@ -136,7 +136,7 @@ def _plan(commands: Commands) -> None:
     _claims_used(parser)
     parser.add_argument(
         "--weigh", type=_whole(0, MOST_WEIGHED), default=0, metavar="N",
-        help="plan again without each of the N claims that weigh most (default: 0)",
+        help="plan again without each of the N claims that weigh most (default: 0, with --news 1)",
     )  # fmt: skip
     parser.add_argument(
         "--layers", action="store_true",

@@ -16,6 +16,7 @@ from safepassage.casework.verified import documents_of
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.claims.layers_weighed import layers_document
+from safepassage.cli.claims.news_told import news_lines
 from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.outputs import write_outputs
@@ -132,7 +133,7 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         "problems": problems_json(problems), "seconds": seconds, **aid_data(aid),
     }  # fmt: skip
     lines = [plan_text(planned, outputs, problems, seconds, code), *_held(team), *aid_lines(aid)]
-    text = "\n".join([*lines, *claims_lines(said), *found.lines])
+    text = "\n".join([*lines, *news_lines(claims), *claims_lines(said), *found.lines])
     beside_it = {"claims": said, "changes": changes, "frontier": beside}
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
     data |= {"hedge": hedges} if hedges else {}
@@ -148,6 +149,8 @@ def _with_plans_beside(text: str, team: Release, hedge: HedgeSheet | None) -> st
     return f"{text}\n\n{frontier_text(FrontierFacts(team))}" if team.frontier else text
 
 
+WEIGHED_OF_NEWS = 1
+"""So many claims of the texts read a plan is made without, to show what one of them carries."""
 _SHOWN = {
     "claims": ("without", "compared", "withdrawals", "zones", "layers"),
     "changes": ("now_s", "to_notify", "kept", "persons", "price"),
@@ -208,7 +211,8 @@ def _said(
     scales: Scales, planned: Planned, options: argparse.Namespace, documents: dict[str, bytes], *, anew: bool
 ) -> dict[str, Any]:
     """Return what the plan knows of claims, and add it to what is written."""
-    said = weighed_document(scales, planned, most=options.weigh, compare=anew)
+    most = options.weigh or (WEIGHED_OF_NEWS if scales.claims.news else 0)
+    said = weighed_document(scales, planned, most=most, compare=anew)
     case, network = scales.claims.case, scales.network
     said["zones"] = zone_rows(network, case, planned, stop=scales.stop, seed=scales.seed) if anew else []
     asked = options.layers and anew

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from safepassage.casework.claims_seen import ClaimsInput, seen
@@ -48,14 +49,17 @@ def claims_input(options: argparse.Namespace, case: Case, network: RoadNetwork) 
             )  # fmt: skip
         return None
     data, ledger, problems = _ledger(options, path)
-    ledger, faults = _with_news(ledger, options, case)
+    ledger, news, faults = _with_news(ledger, options, case)
     problems = (*problems, *faults)
     _require_known(ledger, options.without)
     made_from = {
         "case": str(Path(options.case).resolve()), "network": str(options.network or ""),
         "ledger_sha256": hashlib.sha256(data).hexdigest(),
     }  # fmt: skip
-    return seen(ledger, case, Roads(network), without=options.without, made_from=made_from, problems=problems)
+    found = seen(
+        ledger, case, Roads(network), without=options.without, made_from=made_from, problems=problems
+    )  # fmt: skip
+    return replace(found, news=news)
 
 
 def _ledger(options: argparse.Namespace, path: Path | None) -> tuple[bytes, Ledger, tuple[Problem, ...]]:
@@ -67,9 +71,12 @@ def _ledger(options: argparse.Namespace, path: Path | None) -> tuple[bytes, Ledg
     return data, *ledger_json.read(data, file="" if path is None else path.name)
 
 
-def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple[Ledger, tuple[Problem, ...]]:
-    """Return the ledger with what the texts propose, filed as of the case; nothing in it is reviewed."""
+def _with_news(
+    ledger: Ledger, options: argparse.Namespace, case: Case
+) -> tuple[Ledger, tuple[str, ...], tuple[Problem, ...]]:
+    """Return the ledger with what the texts propose, and their reports; nothing in it is reviewed."""
     problems: list[Problem] = []
+    news: dict[str, None] = {}
     for file in options.news:
         from safepassage.cli.claims.claims_extract import READER, readings_of  # noqa: PLC0415 - loads a parser
         from safepassage.extracting import proposals  # noqa: PLC0415 - loads a parser
@@ -81,7 +88,8 @@ def _with_news(ledger: Ledger, options: argparse.Namespace, case: Case) -> tuple
         problems.extend(faults)
         made = proposals(ledger, [reading for reading, _ in readings], at=case.as_of, by=READER)
         ledger = ledger.after(*made)
-    return ledger, tuple(problems)
+        news |= dict.fromkeys(reading.report.id for reading, _ in readings)
+    return ledger, tuple(news), tuple(problems)
 
 
 def _require_known(ledger: Ledger, without: Iterable[str]) -> None:

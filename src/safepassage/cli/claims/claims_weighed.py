@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from safepassage.casework.differences import difference_lines
 from safepassage.cli.claims.layers_weighed import layers_lines
 from safepassage.cli.claims.zones_weighed import zone_lines
 from safepassage.domain.case import Case
+from safepassage.domain.claims.picture import HazardEvent
 from safepassage.domain.claims.withdrawal import Difference, Withdrawal
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation
@@ -73,12 +74,23 @@ class Scales:
         return tuple(w for w in found if w.planned)
 
     def _ranked(self) -> Iterator[str]:
-        """Yield claims that a person accepted: those that close first, then by what they raise."""
+        """Yield claims of the texts read, then accepted ones: those that close, then by what they raise."""
         picture = self.claims.picture
+        yield from self._by_what_they_raise(self._of_news())
         for closure in picture.closures:
             yield from closure.claims
-        raising = [(-max(p.central_ppm for p in e.slices), e.id, e) for e in picture.events if e.reviewed]
-        for _, _, event in sorted(raising, key=lambda row: row[:2]):
+        yield from self._by_what_they_raise(e for e in picture.events if e.reviewed)
+
+    def _of_news(self) -> Iterator[HazardEvent]:
+        news = set(self.claims.news)
+        claims = self.claims.ledger.claims
+        return (
+            e for e in self.claims.picture.events if any(claims[c].claim.report in news for c in e.claims)
+        )
+
+    def _by_what_they_raise(self, events: Iterable[HazardEvent]) -> Iterator[str]:
+        rows = [(-max(p.high_ppm for p in e.slices), e.id, e) for e in events if e.slices]
+        for _, _, event in sorted(rows, key=lambda row: row[:2]):
             yield from event.claims
 
 

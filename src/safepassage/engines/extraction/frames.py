@@ -120,6 +120,8 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
 def _only_tells_of_somebody(tree: Tree, i: int, kind: str, content: tuple[int, ...]) -> bool:
     """Tell whether a verb of saying tells how somebody is called or spoke, and not what was said."""
     token = tree.tokens[i]
+    if token.lemma in lexicon.STRIKING and _is_struck(tree, i):
+        return True
     if token.lemma in lexicon.ASKING and {tree.tokens[k].lemma for k in content} & lexicon.ANONYMOUS:
         return True  # "who asked not to be named"
     if kind == "object" and token.lemma in lexicon.SAYING - lexicon.DENYING and len(content) == 1:
@@ -137,6 +139,14 @@ def _only_tells_of_somebody(tree: Tree, i: int, kind: str, content: tuple[int, .
     # "A video posted on Monday" speaks of the video, not of the quotation beside it; "a welder called Anton".
     passing = kind in {"quotation", "inverted"} or token.lemma in lexicon.CALLING
     return passing and token.dep == "acl" and token.tag == "VBN"
+
+
+def _is_struck(tree: Tree, i: int) -> bool:
+    """Tell whether "attacked" is no word of judging: by what attacks, or by what is attacked."""
+    subject = _subject(tree, i)
+    by = tree.tokens[subject].lemma.lower() if subject is not None else ""
+    whom = {tree.tokens[k].lemma.lower() for k in tree.with_dep(i, "dobj")}
+    return by in lexicon.ARMED or bool(whom & lexicon.STRUCK)
 
 
 def _expressed(tree: Tree, i: int) -> Attribution | None:

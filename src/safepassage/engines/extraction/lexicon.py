@@ -92,6 +92,20 @@ CALENDAR = words(
 SPANS = words("minutes hours days weeks months years hour day week month year nights night")
 """Spans of time, as they stand before "after"."""
 BEFORE_DAYS = words("on late early last this next")
+STRIKING = words("attack blast slam")
+"""Verbs of judging that also say what weapons do."""
+ARMED = words(
+    """drone missile rocket shell bomb aircraft plane helicopter jet artillery mortar gunman gunmen soldier
+    troop force fighter rebel militant army navy unit sniper tank militia mob dog"""
+)
+"""Who and what attacks by force."""
+STRUCK = words(
+    """people person civilian resident villager man woman child evacuee refugee family car bus vehicle van
+    lorry truck convoy column village town city house home building hospital school clinic church market
+    position base post checkpoint bridge station port airport ship boat depot plant column soldier troop
+    patrol"""
+)
+"""What is attacked by force."""
 ANONYMOUS = words("name identify quote anonymity")
 """What sources ask not to be."""
 VERSIONS = words("version position answer response explanation reply account line message story word theory")
