@@ -187,6 +187,14 @@ class TestBound:
         assert row["text"] == "1 place (Home) has l1: 60 vehicles/h"
 
 
+@pytest.mark.slow
+def test_roads_that_carry_next_to_nothing_prove_by_their_last_moments():
+    """One car an hour, rounded down over the grid, is a steady flow of none; the bound is still one."""
+    cutter = cuts(bridge(cars_h=1, persons=20_000))
+    assert cutter.is_steady
+    assert cutter.latest_short_of(3, low_s=0, high_s=7_200).phi < 3
+
+
 class TestMonotone:
     def test_in_time(self):
         cutter = cuts(bridge())

@@ -51,6 +51,7 @@ class SteadyCuts:
             raw=np.arange(len(supply.arc)), horizon_s=horizon_s,
         )  # fmt: skip
         self._network: SlackNetwork | None = None
+        self._steady: SteadyFlow | None = None
 
     def prepare(self, last_s: int, emptied_s: Mapping[int, int]) -> None:
         """Learn once where people wait how long, for a plan that has everybody by `last_s`.
@@ -72,7 +73,9 @@ class SteadyCuts:
         else:
             bin_s = max(LEAST_BIN_S, last_s // BINS)
             self._emptied_s = sweep(network, bin_s, units_mveh=PERSON_MVEH, most_bins=2 * BINS).emptied_s
-        self._network, self._steady = network, SteadyFlow(network)
+        self._network = network
+        if len(network.source):
+            self._steady = SteadyFlow(network)
 
     def _movers(self) -> Movers:
         """Return the people of all origins outside sites, by node, as if all there could leave at once."""
@@ -93,7 +96,7 @@ class SteadyCuts:
         """Return (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first."""
         if self._network is None:
             raise ValueError("labels need to know where people wait")
-        if not len(self._network.source):
+        if self._steady is None:
             return self._arcs.last_moments(horizon_s)
         found = self._steady.labels(horizon_s, self._emptied_s > horizon_s)
         return self._arcs.polished(self._arcs.spread(self._network, found, horizon_s), PASSES)
