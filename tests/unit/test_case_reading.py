@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from safepassage.audit.daylight import twilight_s
 from safepassage.domain.case import Interval, PlaceKind
 from safepassage.domain.problem import Severity
 from safepassage.formats.case.case_folder import read_toml
 from safepassage.formats.case.case_reading import read_case
+from safepassage.formats.case.case_settings import daylight_windows
 from safepassage.formats.case.case_template import write_template
+from safepassage.formats.case.case_times import Clock
 from safepassage.formats.case.case_write import convert_case
 from safepassage.formats.case.network_csv import examine
 
@@ -236,15 +240,26 @@ def test_without_time_zones_the_offset_of_the_start_is_printed(folder):
     assert case.epoch == "2030-05-14T04:00:00Z"
 
 
-def test_daylight_is_that_of_the_middle_of_the_places(folder):
+def test_daylight_lies_inside_twilight_at_all_places(folder):
     edit(folder / "case.toml", 'movement_hours = "06:00-20:00"', 'movement_hours = "daylight"')
     edit(folder / "case.toml", "horizon_h = 12", "horizon_h = 36")
     windows = read_case(folder).case.settings.movement_windows
     # At 0 degrees north and east it is light from about 05:31 to 18:21 UTC; the case starts at 04:00 UTC.
     assert len(windows) == 2
-    assert abs(windows[0].from_s - 91 * 60) < 120
-    assert abs(windows[0].until_s - 861 * 60) < 120
+    assert abs(windows[0].from_s - (91 + 32) * 60) < 120
+    assert abs(windows[0].until_s - (861 - 32) * 60) < 120
     assert abs(windows[1].from_s - windows[0].from_s - 86_400) < 120
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(33.0, 50.3), (36.5, 52.1), (-70.0, -53.0), (10.0, 59.0)])
+def test_daylight_is_what_the_rule_on_movement_by_day_accepts_at_every_place(lon, lat):
+    clock = Clock(epoch=datetime(2030, 10, 20, 3, tzinfo=UTC), offset_s=0, horizon_s=86_400)
+    points = [(lon, lat), (lon + 3, lat + 1), (lon + 1, lat - 1)]
+    for window in daylight_windows(clock, points):
+        for point in points:
+            begin, end = twilight_s("2030-10-20T03:00:00Z", window.until_s - 3_600, *point)
+            assert window.until_s <= end - 30 * 60
+            assert window.from_s in {0, max(window.from_s, begin + 30 * 60)}
 
 
 def test_a_window_beyond_the_horizon_is_kept_as_one_that_never_opens(folder):

@@ -106,9 +106,8 @@ _CASE = (
         type=ValueType.HOURS,
         unit="local time",
         allowed=("daylight",),
-        meaning="Hours of each day in which anybody may be on the way, or daylight: from the beginning of "
-        "civil "
-        "twilight in the morning to its end in the evening, in the middle of the places. Empty: always.",
+        meaning="Hours of each day in which anybody may be on the way, or daylight: 32 minutes inside "
+        "civil twilight, at all places at once. Empty: always.",
         sensitivity=_RESTRICTED,
         example="06:00-20:00",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -27,9 +27,15 @@ from safepassage.formats.containers.tabular import (
     text_of,
     warning,
 )
-from safepassage.kernels.daylight import civil_daylight_s
+from safepassage.kernels.daylight import DAY_S, civil_daylight_s
 
 DAYLIGHT = "daylight"
+TWILIGHT_MARGIN_S = 32 * 60
+"""Daylight begins so long after civil twilight does and ends so long before it.
+
+Rule SP-16 fails what is nearer than 30 minutes by its own formula, which differs by up to 89 seconds below
+60 degrees of latitude (20,000 days and places drawn).
+"""
 _NO_START = datetime(2000, 1, 1, tzinfo=UTC)
 _LATER = {"start", "time_zones", "movement_hours"}
 """Keys that are read in an order of their own: each needs what the one before says."""
@@ -47,8 +53,8 @@ class SettingsReading:
     where: dict[str, Where] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def windows(self, lon_lat_deg: tuple[float, float] | None) -> tuple[Interval, ...]:
-        """Return the hours of movement; daylight is that in the middle of the places."""
+    def windows(self, lon_lat_deg: Sequence[tuple[float, float]]) -> tuple[Interval, ...]:
+        """Return the hours of movement; daylight is when it is light at all these points."""
         if not self.movement:
             return ()
         if self.movement.casefold() != DAYLIGHT:
@@ -57,25 +63,42 @@ class SettingsReading:
                 self.problems.append(problem_of(found, self.where["movement_hours"]))
                 return ()
             return found
-        if lon_lat_deg is None:
+        if not lon_lat_deg:
             message = "daylight cannot be computed: no place has coordinates"
             hint = "give the hours (06:00-20:00), or coordinates for the places"
             self.problems.append(error("HOURS_FORMAT", self.where["movement_hours"], message, hint))
             return ()
-        return daylight_windows(self.clock, *lon_lat_deg)
+        return daylight_windows(self.clock, lon_lat_deg)
 
 
-def daylight_windows(clock: Clock, lon_deg: float, lat_deg: float) -> tuple[Interval, ...]:
-    """Return the daylight periods that meet the horizon, as intervals from the start of the case."""
+def daylight_windows(clock: Clock, lon_lat_deg: Sequence[tuple[float, float]]) -> tuple[Interval, ...]:
+    """Return when it is light everywhere, with a margin, within the horizon and from the start of the case.
+
+    Everywhere are the corners of the box around the points: no place in it has less light than all of them.
+    """
+    lon, lat = zip(*lon_lat_deg, strict=True)
+    corners = sorted({(x, y) for x in (min(lon), max(lon)) for y in (min(lat), max(lat))})
     found = []
     for number in range(-2, clock.horizon_s // 86_400 + 3):
         day = clock.epoch.date() + timedelta(days=number)
-        light = civil_daylight_s(day.toordinal(), lat_deg, lon_deg)
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        light = _light_at_all_s(day.toordinal(), corners)
         base = (midnight - clock.epoch) // timedelta(seconds=1)
         if light is not None and base + light[1] > 0 and base + light[0] < clock.horizon_s:
             found.append(Interval(from_s=max(0, base + light[0]), until_s=base + light[1]))
     return joined(found) or (clock.never,)
+
+
+def _light_at_all_s(day: int, lon_lat_deg: Sequence[tuple[float, float]]) -> tuple[int, int] | None:
+    """Return begin and end of the light that all points share on a day, in seconds of it; None without."""
+    begin, end = -DAY_S, 2 * DAY_S
+    for lon_deg, lat_deg in lon_lat_deg:
+        light = civil_daylight_s(day, lat_deg, lon_deg)
+        if light is None:
+            return None
+        margin_s = TWILIGHT_MARGIN_S if light[1] - light[0] < DAY_S else 0
+        begin, end = max(begin, light[0] + margin_s), min(end, light[1] - margin_s)
+    return (begin, end) if begin < end else None
 
 
 def read_settings(raw: RawTable | None, file: str, *, unread: bool = False) -> SettingsReading:
