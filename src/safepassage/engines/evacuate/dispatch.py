@@ -21,6 +21,8 @@ TRIED = 3
 """So many rides are booked for a trial before the best of them is kept."""
 LATE_S = 300
 """A ride that arrives this much later than the prices foresaw is compared with the next best."""
+MISSED_S = 7_200
+"""A trip of a tour so much later than foreseen has missed what it was to meet: its people go another way."""
 CAR_SLACK_S = 60
 """Cars that leave within a minute are sent together."""
 Stop = tuple[str, int, int]
@@ -153,14 +155,18 @@ class Dispatcher:
         return max(ready_s, tour[0].enter_s) if tour else ready_s
 
     def _next_of_tour(self, vehicle: Vehicle) -> Booked | None:
-        """Book the next ride of a vehicle's tour for which somebody waits; None at its end."""
+        """Book the next ride of a tour for which somebody waits, none that has missed its time; None at the end."""
         tour = self._tours.get(vehicle.id, [])
         while tour:
             visit = tour.pop(0)
             self.fleet.room.keep(visit.site, -visit.persons)
             done = self._call(vehicle, visit)
-            if done is not None:
+            if done is None:
+                continue
+            late_s = done[0].legs[-1][1].arrive_s - visit.arrive_s
+            if visit.arrive_s < 0 or late_s <= MISSED_S:
                 return done
+            done[0].undo()
         return None
 
     def _call(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
@@ -172,7 +178,7 @@ class Dispatcher:
             if part:
                 goal = self._site_node[visit.site]
                 journey = Journey(visit.site, (Stage(part[0][0].claim.node, goal),), 0)
-                done = self.fleet.book_round(part, journey, vehicle.id)
+                done = self.fleet.book_round(part, journey, vehicle.id, visit.slot)
                 if not isinstance(done, str):
                     return (*done, visit.site)
         return None

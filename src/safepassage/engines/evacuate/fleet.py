@@ -13,7 +13,7 @@ from safepassage.engines.evacuate.cars import no_way
 from safepassage.engines.evacuate.journeys import Journey, Journeys, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant, SiteRoom
 from safepassage.engines.evacuate.roadway import Roadway
-from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
+from safepassage.engines.evacuate.trips import Party, Slot, Trip, VehicleState
 from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
 TRIED_VEHICLES = 40
@@ -293,12 +293,12 @@ class FleetPlanner:
         return ""
 
     def book_round(
-        self, stops: list[list[Party]], journey: Journey, vehicle_id: str
+        self, stops: list[list[Party]], journey: Journey, vehicle_id: str, slot: Slot | None = None
     ) -> tuple[Trip, list[Party]] | str:
         """Book a round without counting anybody as served yet; return it, or the reason why not."""
         vehicle, trip = self._vehicles[vehicle_id], self._trip()
         carrier = loaded(vehicle, stops[0][0].claim)
-        state = trip.deadhead(vehicle, self._state[vehicle_id], stops[0][0].claim.node)
+        state = trip.deadhead(vehicle, self._state[vehicle_id], stops[0][0].claim.node, slot)
         if state is None:
             trip.undo()
             return ledger.FLEET_TIME

@@ -14,9 +14,11 @@ from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, places
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
+from safepassage.engines.evacuate.trips import Slot
 from safepassage.engines.evacuate.ways import Carrier, Ways
-from safepassage.kernels.tours.tour_loops import STOPS, World
-from safepassage.kernels.tours.tour_search import MOST_TRIPS, Choices, Tours, search
+from safepassage.kernels.tours.tour_loops import PART, STOPS, WIDTH, World
+from safepassage.kernels.tours.tour_moves import MOVES, Choices
+from safepassage.kernels.tours.tour_search import MOST_TRIPS, Tours, search
 
 KINDS = (SEAT, WHEELCHAIR, STRETCHER)
 Stop = tuple[str, int, int]
@@ -30,6 +32,11 @@ WORK_A_STEP = 2_000
 """A search takes so many steps, fewer when the work limit is less than so many arcs for each."""
 HEAT_PERSON_S = 40_000
 """The first heat: a trip of 45 persons that arrives a quarter of an hour later (of four values tried)."""
+import os
+
+GATE_S = int(os.environ.get("GATE", "180"))
+SPARE_S = int(os.environ.get("SPARE", "180"))
+"""Trips of the search end so much before a movement window or an arc closes: exactly timed they are later."""
 LEFT_HORIZONS = 2
 """Whoever is left weighs like so many horizons: nobody is left behind for others to be sooner."""
 LAST_SHARE = 60
@@ -40,13 +47,17 @@ LAST_SHARE = 60
 class Visit:
     """One trip of a vehicle: pick-ups in order, the site, persons by kind of place at each pick-up.
 
-    Without stated loads all board for whom there is room. `enter_s`: when it first meets what may bind.
+    Without stated loads all board for whom there is room. `enter_s`: when it first meets what may bind,
+    `arrive_s`: when it arrives, as far as is known (-1: not). `slot`: an arc on the way to the first stop, and
+    the second from which the empty vehicle may enter it.
     """
 
     stops: tuple[Stop, ...]
     site: str
     loads: tuple[Mapping[str, int], ...] = ()
     enter_s: int = 0
+    arrive_s: int = -1
+    slot: Slot | None = None
 
     @property
     def persons(self) -> int:
@@ -129,6 +140,10 @@ class Planner:
     ) -> None:  # fmt: skip
         self.problem, self.ways, self.fleet, self.cars = problem, ways, fleet, cars
         self.tolls, self.parked = guide.tolls, guide.parked
+        self.foreseen: dict[Stop, list[tuple[float, int]]] = {}
+        for amount, visits in (row for rows in guide.tours.values() for row in rows):
+            for stop, _, second in visits:
+                self.foreseen.setdefault(stop, []).append((amount, second))
         self.vehicles = [fleet.vehicle(v) for v in sorted(fleet.states())]
         self.stops = sorted(
             {
@@ -164,11 +179,7 @@ class Planner:
         worth = np.array([left, max(1, demand // LAST_SHARE)], dtype=np.int64)
         best, least, before = search(world, choices, start, worth, HEAT_PERSON_S, steps, enough)
         tours = {
-            vehicle.id: [
-                self._visit(best.trips[v, i].tolist(), best.loads[v, i].tolist(), int(best.enter[v, i]))
-                for i in range(best.number[v])
-                if best.loads[v, i].any()
-            ]
+            vehicle.id: [self._visit(best, v, i) for i in range(best.number[v]) if best.loads[v, i].any()]
             for v, vehicle in enumerate(self.vehicles)
         }
         holds = {self.waiting[c][0]: int(t) for c, t in enumerate(best.hold)}
@@ -179,13 +190,20 @@ class Planner:
         tolls = {site.id: toll for site, toll in zip(self.sites, best.tolls.tolist(), strict=True)}
         return Found(tours, holds, cars, tolls, before, least)
 
-    def _visit(self, trip: list[int], loads: list[list[int]], enter_s: int) -> Visit:
+    def _visit(self, best: Tours, v: int, i: int) -> Visit:
+        trip = best.trips[v, i].tolist()
         stops = tuple(self.stops[s] for s in trip[:STOPS] if s >= 0)
-        persons = tuple(dict(zip(KINDS, row, strict=True)) for row in loads[: len(stops)])
-        return Visit(stops, self.sites[trip[STOPS]].id, persons, enter_s)
+        loads = best.loads[v, i].tolist()[: len(stops)]
+        arc, second = best.empty[v, i].tolist()
+        return Visit(
+            stops, self.sites[trip[STOPS]].id, tuple(dict(zip(KINDS, row, strict=True)) for row in loads),
+            int(best.enter[v, i]), int(best.arrive[v, i]),
+            None if arc < 0 else (list(self.map.scarce)[arc], second),
+        )  # fmt: skip
 
     def _tours(self, first: Mapping[str, list[Visit]], world: World) -> Tours:
-        trips = np.full((len(self.vehicles), MOST_TRIPS, STOPS + 1), -1, dtype=np.int64)
+        trips = np.full((len(self.vehicles), MOST_TRIPS, WIDTH), -1, dtype=np.int64)
+        trips[:, :, PART] = 0
         count = np.zeros(len(self.vehicles), dtype=np.int64)
         at = {stop: i for i, stop in enumerate(self.stops)}
         site = {s.id: i for i, s in enumerate(self.sites)}
@@ -200,7 +218,8 @@ class Planner:
         nothing, n_cars = rides[:, :, 0, 0], len(world.car)
         no_cars = np.zeros((n_cars, 0, 4), dtype=np.int64), np.zeros(n_cars, dtype=np.int64)
         hold, tolls = no_cars[1].copy(), world.site[:, 3].copy()
-        return Tours(trips, count, hold, rides, nothing.copy(), nothing.copy(), *no_cars, tolls)
+        empty = np.full((*nothing.shape, 2), -1, dtype=np.int64)
+        return Tours(trips, count, hold, rides, nothing.copy(), nothing.copy(), empty, *no_cars, tolls)
 
     # -- the world -------------------------------------------------------------------------------
 
@@ -229,9 +248,9 @@ class Planner:
             places=_table([[places(v, kind) for kind in KINDS] for v in self.vehicles], 3),
             stop=_table(
                 [
-                    [self.node[node], names.index(d), release, *left]
-                    for (d, node, release), left in zip(self.stops, self.left.tolist(), strict=True)
-                ], 6
+                    [self.node[stop[1]], names.index(stop[0]), stop[2], *left, self._needed(stop, sum(left))]
+                    for stop, left in zip(self.stops, self.left.tolist(), strict=True)
+                ], 7
             ),
             site=_table(
                 [
@@ -245,7 +264,7 @@ class Planner:
             event_s=np.array([t for _, at, _ in rows for t in at], dtype=np.int64),
             tail_s=np.array([tail for _, _, tail in rows], dtype=np.int64),
             length_s=np.array([sum(at) + tail for _, at, tail in rows], dtype=np.int64),
-            piece_at=piece_at, piece=piece, rate=rate, total=total, windows=_table(windows, 2),
+            piece_at=piece_at, piece=piece, rate=rate, total=total, windows=_table([(start, max(start, end - SPARE_S)) for start, end in windows], 2),
             car=car, option_at=option_at, option=option,
             rules=np.array(
                 [horizon_s, rules.burst_mveh, rules.burst_persons, rules.load_base_s, rules.load_per_person_s,
@@ -255,6 +274,15 @@ class Planner:
         )  # fmt: skip
         holds = self._holds(len(car))
         return world, choices._replace(holds=holds)
+
+    def _needed(self, stop: Stop, persons: int) -> int:
+        """Return the person-seconds that the people of a stop wait in the program of prices."""
+        amounts, seconds = 0.0, 0.0
+        for amount, second in self.foreseen.get(stop, ()):
+            amounts += amount
+            seconds += amount * (second - stop[2])
+        left = max(0.0, persons - amounts) * LEFT_HORIZONS * self.problem.network.horizon_s
+        return round(seconds + left)
 
     def _vehicle(self, vehicle: Vehicle, state: Any) -> list[int]:
         w = self.weights.index(vehicle.weight_kg)
@@ -302,6 +330,7 @@ class Planner:
         return Choices(
             vehicles=_ragged(vehicles), n_vehicles=sizes[0], sites=_ragged(sites), n_sites=sizes[1],
             near=_ragged(near), n_near=sizes[2], holds=np.zeros((0, 1), dtype=np.int64),
+            moves=np.array(MOVES, dtype=np.int64),
         )  # fmt: skip
 
     def _ways(self, kind: int, start: int, end: int, candidates: Iterable[Arcs]) -> int:
@@ -404,7 +433,7 @@ class Planner:
             closes, close = [], 0
             for _, until, capacity, _, _ in reversed(stated):
                 close = (close or until) if capacity > 0 else 0
-                closes.append(close)
+                closes.append(close if close == horizon_s else max(0, close - GATE_S))
             for (start, until, capacity, heads, tau), shut in zip(stated, reversed(closes), strict=True):
                 cuts = sorted({start, *(t for w in windows for t in w if start < t < until)})
                 for k, low in enumerate(cuts):

@@ -12,6 +12,9 @@ from safepassage.engines.evacuate.ledger import Claimant
 from safepassage.engines.evacuate.roadway import Passage, Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
+Slot = tuple[int, int]
+"""An arc, and the second from which it may be entered."""
+
 
 @dataclass(frozen=True, slots=True)
 class VehicleState:
@@ -84,13 +87,16 @@ class Trip:
         cap = self.problem.rules.exposure_cap_ppm_s
         return cap if cap < 0 else max(0, cap - max((p.exposure_ppm_s for p in aboard), default=0))
 
-    def deadhead(self, vehicle: Vehicle, state: VehicleState, node: int) -> VehicleState | None:
-        """Drive an empty vehicle to a node; return where it then stands, or None."""
+    def deadhead(
+        self, vehicle: Vehicle, state: VehicleState, node: int, slot: Slot | None = None
+    ) -> VehicleState | None:
+        """Drive an empty vehicle to a node, not through its `slot` too early; return where it then stands."""
         if state.node == node:
             return state
         best: tuple[Passage, tuple[int, ...]] | None = None
         for arcs in self.ways.deadheads(bus_empty(vehicle), state.node, node):
-            passage = self.roads.earliest(arcs, state.ready_s, vehicle.units_mveh, 0)
+            ready_s = max(state.ready_s, self._ready_for(slot, arcs))
+            passage = self.roads.earliest(arcs, ready_s, vehicle.units_mveh, 0)
             if passage is not None and (best is None or passage.arrive_s < best[0].arrive_s):
                 best = (passage, arcs)
         if best is None:
@@ -105,6 +111,12 @@ class Trip:
         self.legs.append((vehicle.id, leg))
         duty_s = passage.depart_s if state.on_duty_s < 0 else state.on_duty_s
         return VehicleState(node, passage.arrive_s, duty_s, state.legs + 1)
+
+    def _ready_for(self, slot: Slot | None, arcs: tuple[int, ...]) -> int:
+        """Return when to leave, so that the arc of a slot is reached no sooner than it may be entered."""
+        if slot is None or slot[0] not in arcs:
+            return 0
+        return slot[1] - self.ways.duration_s(arcs[: arcs.index(slot[0])])
 
     def drive(
         self, vehicle: Vehicle, carrier: Carrier, state: VehicleState, node: int, aboard: list[Party], *,

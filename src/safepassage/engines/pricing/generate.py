@@ -38,7 +38,7 @@ MOST_ARCS = 20_000
 ROW_S = 1_800
 """About so much open time lies between two moments at which the entries of an arc are counted."""
 ROUNDS = 160
-ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM = 4_000, 700
+ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM = 4_000, 200
 """A search ends when its bound is this close to the program's value, in parts of all there is to gain."""
 SMOOTHING = 0.5
 """Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""

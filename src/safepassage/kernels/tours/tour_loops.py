@@ -19,6 +19,8 @@ HOUR_S = 3_600
 KINDS = 3
 STOPS = 3
 """A trip calls at up to so many pick-ups."""
+PART, WIDTH = STOPS + 1, STOPS + 2
+"""A trip is a row: pick-ups (-1: no more), the site, whether a part of its load goes where that is sooner."""
 WAIT_S = 20
 """A longer wait before an arc is moved to where the way begins."""
 TRIES = 60
@@ -30,8 +32,9 @@ class World(NamedTuple):
 
     Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the
     first direction, step to the next direction, node), `stop` (node, direction, release, persons by kind
-    of place), `site` (node, room, direction, seconds a place is worth to others), `car` (persons,
-    release) by class, `option` (way, site, toll, number of the arcs in the way) between `option_at`.
+    of place, person-seconds that the program of prices needs for them), `site` (node, room, direction,
+    seconds a place is worth to others), `car` (persons, release) by class, `option` (way, site, toll, number
+    of the arcs in the way) between `option_at`.
     `way_at` (carriers, nodes, nodes) is the first of `way_n` ways; `event_at` (n_ways + 1,) bounds the
     arcs of each, entered `event_s` after what came before, `tail_s` before the end, `length_s` in all.
     `piece_at` (n_arcs + 1,) bounds the pieces of arcs: (start, tau, close, person capacity or -1, end,
@@ -106,7 +109,7 @@ def _find(world: Any, book: Any, arc: int, which: int, t: int, work: int) -> int
     calendar, horizon_s = 3 * arc + which, world.rules[0]
     burst = HOUR_S * (world.rules[2] if which == HEADS else world.rules[1])
     n = book.entries[calendar]
-    seconds = book.second[calendar]
+    seconds, since, until = book.second[calendar], book.since[calendar], book.until[calendar]
     low, high = 0, n
     while low < high:
         middle = (low + high) // 2
@@ -117,11 +120,12 @@ def _find(world: Any, book: Any, arc: int, which: int, t: int, work: int) -> int
     for gap in range(low, n + 1):
         before = book.before[calendar, gap]
         least = book.least[calendar, gap]
-        start = t if gap == 0 else max(t, seconds[gap - 1])
-        close = seconds[gap] if gap < n else horizon_s
-        wanted = max(before + work - burst - least, _cumulated(world, arc, which, start) + 1)
+        supplied = _cumulated(world, arc, which, t) if gap == low else since[gap - 1]
+        wanted = max(before + work - burst - least, supplied + 1)
+        if gap < n and until[gap] < wanted:
+            continue
         s = _second_of(world, arc, which, wanted)
-        if s > close or s >= horizon_s:
+        if s >= horizon_s:
             continue
         most = book.most[calendar, gap]
         if most + work - min(least, before - _cumulated(world, arc, which, s)) <= burst:

@@ -8,23 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import inner
-from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, drive, lighten, passage, put
+from safepassage.kernels.tours.tour_loops import FAR, KINDS, PART, STOPS, drive, lighten, passage, put
 
 Int64 = NDArray[np.int64]
 FURTHER = 2
 """In place of the leg: an entry of a car after its first."""
 SOONER_S = 60
 """People change to a trip that arrives at least so much sooner."""
+PART_SOONER_S = 1_800
+"""A part of a load goes where it arrives at least so much sooner than the whole."""
 
 
 class Plan(NamedTuple):
     """Tours and what comes of them.
 
-    `trips` (vehicles, most, stops and a site), `number` of them; by trip `loads` (stops, kinds), `arrive`,
+    `trips` (vehicles, most, WIDTH), `number` of them; by trip `loads` (stops, kinds), `arrive`,
     entries `rows` (arc, second, persons, leg) and how many (`used`); `start` (vehicles, most + 1, 3): node,
     ready, on duty since. `left` persons by stop and kind, `room` by site, `late` what the people of a stop
     lose. Cars by class: `hold`, `cars` left, their entries and how many, `spent` (arrivals, last arrival),
-    `parked` persons by site. `sums` (1,): all arrivals in person-seconds.
+    `parked` persons by site. `sums` (1,): all arrivals in person-seconds. `calls` (stops, vehicles): how
+    often the tour of a vehicle calls at a stop.
     """
 
     trips: Int64
@@ -44,6 +47,7 @@ class Plan(NamedTuple):
     spent: Int64
     parked: Int64
     sums: Int64
+    calls: Int64
 
 
 class Log(NamedTuple):
@@ -97,10 +101,21 @@ def _late(world: Any, plan: Any, v: int, i: int) -> Any:
 
 
 @inner
+def count_calls(plan: Any, v: int, first: int, by: int) -> None:
+    """Add `by` for every call of a vehicle's trips from one on."""
+    for i in range(first, plan.number[v]):
+        for p in range(STOPS):
+            if plan.trips[v, i, p] >= 0:
+                plan.calls[plan.trips[v, i, p], v] += by
+
+
+@inner
 def _later(world: Any, plan: Any, stop: int, k: int, t: int) -> int:
     """Return how many of a stop ride on trips that arrive later than t, tolls counted."""
     total = 0
     for v in range(len(plan.number)):
+        if plan.calls[stop, v] == 0:
+            continue
         for i in range(plan.number[v]):
             for p in range(STOPS):
                 if plan.trips[v, i, p] == stop and _late(world, plan, v, i) > t:
@@ -115,6 +130,8 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
     while got < wanted and log.n_taken[0] < len(log.taken):
         best, bv, bi, bp = t, -1, -1, -1
         for v in range(len(plan.number)):
+            if plan.calls[stop, v] == 0:
+                continue
             for i in range(plan.number[v]):
                 for p in range(STOPS):
                     if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
@@ -212,18 +229,32 @@ def _free_s(world: Any, plan: Any, v: int, i: int) -> Any:
 
 
 @inner
-def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  # noqa: C901, PLR0912
-    """Drive trip i of a vehicle with whoever waits or arrives later on another; for nobody it stays."""
+def _first_of(persons: Any, most: int, few: Any) -> None:
+    """Write the first so many of the persons by stop."""
+    for p in range(STOPS):
+        few[p] = min(persons[p], most)
+        most -= few[p]
+
+
+@inner
+def _sooner(world: Any, book: Any, plan: Any, v: int, i: int, persons: Any, t: int) -> int:  # noqa: PLR0917
+    """Return how many of the persons arrive well before t if the others stay, 0 for nobody or everybody."""
+    few, low, high = np.zeros(STOPS, dtype=np.int64), 0, persons.sum()
+    while high - low > 1:
+        middle = (low + high) // 2
+        _first_of(persons, middle, few)
+        if _legs(world, book, plan, v, i, few)[0] + PART_SOONER_S <= t:
+            low = middle
+        else:
+            high = middle
+    return int(low)
+
+
+@inner
+def _wanted(world: Any, plan: Any, v: int, i: int, soon: int, persons: Any) -> int:
+    """Write who may come along by stop, when the trip arrives at `soon`; return how many."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]
-    for c in range(3):
-        plan.start[v, i + 1, c] = plan.start[v, i, c]
-    plan.arrive[v, i], plan.used[v, i] = 0, 0
-    soon = _free_s(world, plan, v, i)
-    if soon >= FAR:
-        return
-    persons = np.zeros(STOPS, dtype=np.int64)
-    free = world.places[v].copy()
-    room = plan.room[site]
+    free, room = world.places[v].copy(), plan.room[site]
     for p in range(STOPS):
         stop = trip[p]
         if stop < 0:
@@ -237,25 +268,44 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  #
                 free[k] -= some
                 room -= some
                 persons[p] += some
-    wanted = persons.sum()
-    if wanted == 0:
+    return int(persons.sum())
+
+
+@inner
+def _give_back(plan: Any, v: int, i: int) -> None:
+    """Let everybody leave a trip that does not go."""
+    plan.used[v, i] = 0
+    for p in range(STOPS):
+        for k in range(KINDS):
+            persons = plan.loads[v, i, p, k]
+            if persons:
+                plan.left[plan.trips[v, i, p], k] += persons
+                plan.room[plan.trips[v, i, STOPS]] += persons
+                plan.loads[v, i, p, k] = 0
+
+
+@inner
+def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
+    """Drive trip i of a vehicle with whoever waits or arrives later on another; for nobody it stays."""
+    plan.start[v, i + 1] = plan.start[v, i]
+    plan.arrive[v, i], plan.used[v, i] = 0, 0
+    soon = _free_s(world, plan, v, i)
+    persons = np.zeros(STOPS, dtype=np.int64)
+    if soon >= FAR or _wanted(world, plan, v, i, soon, persons) == 0:
         return
-    t, goal, duty, got = FAR, 0, 0, 0
-    # With fewer aboard than might have come the passages are sought once more.
-    for again in range(2):
+    wanted = persons.sum()
+    t, goal, duty = _legs(world, book, plan, v, i, persons)
+    if plan.trips[v, i, PART]:
+        few = _sooner(world, book, plan, v, i, persons, t)
+        wanted = few or wanted
+        _first_of(persons, wanted, persons)
         t, goal, duty = _legs(world, book, plan, v, i, persons)
-        if again == 0 and t < FAR:
-            got = _board(world, book, plan, log, v, i, persons, t)
-        if t >= FAR or got in {0, wanted}:
-            break
+    got = _board(world, book, plan, log, v, i, persons, t) if t < FAR else 0
+    if 0 < got < wanted:
+        # With fewer aboard than might have come the passages are sought once more.
+        t, goal, duty = _legs(world, book, plan, v, i, persons)
     if t >= FAR or got == 0:
-        plan.used[v, i] = 0
-        for p in range(STOPS):
-            for k in range(KINDS):
-                if plan.loads[v, i, p, k]:
-                    plan.left[trip[p], k] += plan.loads[v, i, p, k]
-                    plan.loads[v, i, p, k] = 0
-        plan.room[site] += got
+        _give_back(plan, v, i)
         return
     put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 0)
     plan.arrive[v, i] = t
@@ -267,18 +317,19 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:  #
 
 @inner
 def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: Any, t: int) -> int:  # noqa: PLR0917
-    """Let people board a trip that arrives at t; write who from each stop, and return how many."""
+    """Let up to `persons` by stop board a trip that arrives at t; write how many do, and return their sum."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]
     got, late = 0, t + world.site[site, 3] + SOONER_S
     free = world.places[v].copy()
     for p in range(STOPS):
+        most = persons[p]
         persons[p] = 0
         if trip[p] < 0:
             continue
         for k in range(KINDS):
             if world.stop[trip[p], 3 + k] == 0:
                 continue
-            wanted = min(free[k], plan.room[site])
+            wanted = min(free[k], plan.room[site], most - persons[p])
             if wanted > plan.left[trip[p], k]:
                 _change_over(world, book, plan, log, trip[p], k, late, wanted - plan.left[trip[p], k])
             some = min(wanted, plan.left[trip[p], k])
@@ -360,15 +411,13 @@ def save(plan: Any, log: Any, slot: int, v: int, first: int) -> None:
 
 
 @inner
-def undo(world: Any, book: Any, plan: Any, log: Any) -> None:  # noqa: C901, PLR0912
+def undo(world: Any, book: Any, plan: Any, log: Any) -> None:
     """Put everything back as the log has it."""
     for slot in range(2):
-        v = log.vehicle[slot]
-        if v >= 0:
-            withdraw(world, book, plan, v, log.first[slot])
-    c = log.car[0]
-    if c >= 0:
-        withdraw_cars(world, book, plan, c)
+        if log.vehicle[slot] >= 0:
+            withdraw(world, book, plan, log.vehicle[slot], log.first[slot])
+    if log.car[0] >= 0:
+        withdraw_cars(world, book, plan, log.car[0])
     for entry in range(log.n_taken[0] - 1, -1, -1):
         row = log.taken[entry]
         if (row[0] == log.vehicle[0] and row[1] >= log.first[0]) or (
@@ -378,38 +427,49 @@ def undo(world: Any, book: Any, plan: Any, log: Any) -> None:  # noqa: C901, PLR
             continue
         _give_up(world, book, plan, row[0], row[1], row[2], row[3], -row[4])
     for slot in range(2):
-        v = log.vehicle[slot]
-        if v < 0:
-            continue
-        n = log.number[slot]
-        plan.number[v] = n
-        plan.trips[v, :n] = log.trips[slot, :n]
-        plan.start[v, : n + 1] = log.start[slot, : n + 1]
-        for i in range(log.first[slot], n):
-            plan.loads[v, i] = 0
-            plan.arrive[v, i] = log.arrive[slot, i]
-            for p in range(STOPS):
-                for k in range(KINDS):
-                    if log.loads[slot, i, p, k]:
-                        persons = log.loads[slot, i, p, k]
-                        plan.loads[v, i, p, k] = persons
-                        plan.left[plan.trips[v, i, p], k] -= persons
-                        plan.room[plan.trips[v, i, STOPS]] -= persons
-                        plan.sums[0] += persons * plan.arrive[v, i]
-            plan.used[v, i] = log.used[slot, i]
-            plan.rows[v, i, : plan.used[v, i]] = log.rows[slot, i, : plan.used[v, i]]
-            put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 0)
-    if c >= 0:
-        plan.hold[c] = log.car[1]
-        plan.cars[c] = log.car[2]
-        plan.car_used[c] = log.car[3]
-        plan.spent[c, 0], plan.spent[c, 1] = log.car[4], log.car[5]
-        plan.sums[0] += plan.spent[c, 0]
-        plan.car_rows[c, : log.car[3]] = log.car_rows[: log.car[3]]
-        put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], 0)
-        for j in range(len(plan.room)):
-            plan.parked[c, j] = log.parked[j]
-            plan.room[j] -= log.parked[j]
+        if log.vehicle[slot] >= 0:
+            _put_back(world, book, plan, log, slot)
+    if log.car[0] >= 0:
+        _put_cars_back(world, book, plan, log)
+
+
+@inner
+def _put_back(world: Any, book: Any, plan: Any, log: Any, slot: int) -> None:
+    """Put the trips of a vehicle back from the first that changed on."""
+    v, n = log.vehicle[slot], log.number[slot]
+    count_calls(plan, v, log.first[slot], -1)
+    plan.number[v] = n
+    plan.trips[v, :n] = log.trips[slot, :n]
+    plan.start[v, : n + 1] = log.start[slot, : n + 1]
+    count_calls(plan, v, log.first[slot], 1)
+    for i in range(log.first[slot], n):
+        plan.loads[v, i] = 0
+        plan.arrive[v, i] = log.arrive[slot, i]
+        for p in range(STOPS):
+            for k in range(KINDS):
+                if log.loads[slot, i, p, k]:
+                    persons = log.loads[slot, i, p, k]
+                    plan.loads[v, i, p, k] = persons
+                    plan.left[plan.trips[v, i, p], k] -= persons
+                    plan.room[plan.trips[v, i, STOPS]] -= persons
+                    plan.sums[0] += persons * plan.arrive[v, i]
+        plan.used[v, i] = log.used[slot, i]
+        plan.rows[v, i, : plan.used[v, i]] = log.rows[slot, i, : plan.used[v, i]]
+        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 0)
+
+
+@inner
+def _put_cars_back(world: Any, book: Any, plan: Any, log: Any) -> None:
+    """Put the cars of a class back."""
+    c = log.car[0]
+    plan.hold[c], plan.cars[c], plan.car_used[c] = log.car[1], log.car[2], log.car[3]
+    plan.spent[c, 0], plan.spent[c, 1] = log.car[4], log.car[5]
+    plan.sums[0] += plan.spent[c, 0]
+    plan.car_rows[c, : log.car[3]] = log.car_rows[: log.car[3]]
+    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], 0)
+    for j in range(len(plan.room)):
+        plan.parked[c, j] = log.parked[j]
+        plan.room[j] -= log.parked[j]
 
 
 @inner
@@ -422,6 +482,12 @@ def save_cars(plan: Any, log: Any, c: int) -> None:
 
 
 @inner
+def left_of(plan: Any) -> Any:
+    """Return how many persons nobody takes along."""
+    return plan.left.sum() + plan.cars.sum()
+
+
+@inner
 def price_of(plan: Any, worth: Any) -> Any:
     """Return all arrivals, `worth[0]` for everybody left, `worth[1]` a second of the last one."""
     total, last = plan.sums[0], 0
@@ -431,12 +497,8 @@ def price_of(plan: Any, worth: Any) -> Any:
                 last = max(last, plan.arrive[v, i])
                 break
     for c in range(len(plan.cars)):
-        total += plan.cars[c] * worth[0]
         last = max(last, plan.spent[c, 1])
-    for s in range(len(plan.left)):
-        for k in range(KINDS):
-            total += plan.left[s, k] * worth[0]
-    return total + worth[1] * last
+    return total + left_of(plan) * worth[0] + worth[1] * last
 
 
 @inner

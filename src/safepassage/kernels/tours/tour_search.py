@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES
-from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, Book, World
+from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World
+from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edited, note_late
 from safepassage.kernels.tours.tour_rides import (
     Log,
     Plan,
+    count_calls,
+    left_of,
     price_of,
     ride,
     ride_cars,
@@ -35,6 +38,7 @@ from safepassage.kernels.tours.tour_rides import (
 )
 
 Int64 = NDArray[np.int64]
+SEED = 0x9E3779B97F4A7C15
 MOST_ENTRIES = 4_096
 MOST_TRIPS = 40
 MOST_TAKEN = 512
@@ -43,18 +47,21 @@ COOLED = 20
 """The last heat is one part in so many of the first."""
 FALL_PERCENT, RISE_PERCENT, LEAST_RISE_S = 5, 5, 10
 """How much tolls change from one stage to the next (of three rates tried)."""
+SOFT, SOFT_PERCENT = 2, 75
+"""For so much of the search whoever is left weighs one part in so many: trips can be taken apart."""
 LATE_EVERY = 64
 IN_ORDER_EVERY = 8
 """After so many stages everything is driven once more in order of time."""
 
 
 class Tours(NamedTuple):
-    """Trips of vehicles (vehicles, most, stops and a site), their number, until when classes of cars wait.
+    """Trips of vehicles (vehicles, most, WIDTH), their number, until when classes of cars wait.
 
-    `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most) and `enter` (the second in which a trip
-    with people aboard enters an arc that counts them, else its first arc that may bind, else when the vehicle
-    is ready) are what comes of the trips; `car_rows`
-    (arc, second, persons, 1 where it is a car's first) and how many (`car_used`) what comes of the cars.
+    What comes of the trips: `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most), `enter` (the
+    second in which a trip with people aboard enters an arc that counts them, else its first arc that may bind,
+    else when the vehicle is ready) and `empty` (vehicles, most, 2), the first arc that may bind on the way to
+    the first stop and the second in which it is entered (-1: none). What comes of the cars: `car_rows` (arc,
+    second, persons, 1 where it is a car's first) and how many (`car_used`).
     `tolls` (sites,): seconds that a place at a site was worth to others when they were found.
     """
 
@@ -64,24 +71,10 @@ class Tours(NamedTuple):
     loads: Int64
     arrive: Int64
     enter: Int64
+    empty: Int64
     car_rows: Int64
     car_used: Int64
     tolls: Int64
-
-
-class Choices(NamedTuple):
-    """What steps choose from: vehicles that may call at a stop, sites and further stops, nearest first.
-
-    Rows are as long as the numbers beside them; `holds` (classes, some) are moments until which cars wait.
-    """
-
-    vehicles: Int64
-    n_vehicles: Int64
-    sites: Int64
-    n_sites: Int64
-    near: Int64
-    n_near: Int64
-    holds: Int64
 
 
 def search(  # noqa: PLR0917
@@ -95,7 +88,7 @@ def search(  # noqa: PLR0917
     tours kept by cost alone. The tolls given are the most: they fall from stage to stage where places stay
     free (multipliers of capacity; Everett, Operations Research 11(3), 1963, doi:10.1287/opre.11.3.399).
     """
-    rng = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
+    rng = np.array([SEED], dtype=np.uint64)
     now, book, log = _room(world, tours)
     best = tours._replace(car_rows=now.car_rows, car_used=now.car_used)
     best = Tours(*(part.copy() for part in best))
@@ -110,9 +103,10 @@ def search(  # noqa: PLR0917
         warm = heat * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
         some = steps // STAGES if 0 <= stage < STAGES else 0
         order = 2 if stage < 0 else int(stage % IN_ORDER_EVERY == 0)
+        judged = np.array([*worth, worth[0] // (SOFT if stage < STAGES * SOFT_PERCENT // 100 else 1)])
         numbers = np.array([least, warm, some, order], dtype=np.int64)
         before = least
-        _, least = anneal(world, book, choices, now, log, best, worth, numbers, rng, QUANTILES)
+        _, least = anneal(world, book, choices, now, log, best, judged, numbers, rng, QUANTILES)
         if least < before:
             best.tolls[:] = tolls
         first = least if stage < 0 else first
@@ -151,11 +145,15 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
     plan = Plan(
         trips=tours.trips.copy(), number=tours.number.copy(), loads=zeros(vehicles, MOST_TRIPS, STOPS, KINDS),
         arrive=zeros(vehicles, MOST_TRIPS), rows=zeros(vehicles, MOST_TRIPS, per_trip, 4),
-        used=zeros(vehicles, MOST_TRIPS), start=start, left=world.stop[:, 3:].copy(),
+        used=zeros(vehicles, MOST_TRIPS), start=start, left=world.stop[:, 3 : 3 + KINDS].copy(),
         room=world.site[:, 1].copy(), late=zeros(len(world.stop)), hold=tours.hold.copy(),
         cars=world.car[:, 0].copy(), car_rows=zeros(classes, per_car, 4), car_used=zeros(classes),
         spent=zeros(classes, 2), parked=zeros(classes, sites), sums=zeros(1),
+        calls=zeros(len(world.stop), vehicles),
     )  # fmt: skip
+    for v in range(vehicles):
+        called = tours.trips[v, : tours.number[v], :STOPS]
+        np.add.at(plan.calls[:, v], called[called >= 0], 1)
     second, work, since, until, before, least, most = (zeros(calendars, MOST_ENTRIES) for _ in range(7))
     least[:, 0], most[:, 0] = FAR, -FAR
     book = Book(
@@ -163,7 +161,7 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
         least=least, most=most, draft=zeros(events + 1, 4),
     )  # fmt: skip
     log = Log(
-        vehicle=zeros(2), first=zeros(2), trips=zeros(2, MOST_TRIPS, STOPS + 1), number=zeros(2),
+        vehicle=zeros(2), first=zeros(2), trips=zeros(2, MOST_TRIPS, WIDTH), number=zeros(2),
         loads=zeros(2, MOST_TRIPS, STOPS, KINDS), arrive=zeros(2, MOST_TRIPS),
         rows=zeros(2, MOST_TRIPS, per_trip, 4), used=zeros(2, MOST_TRIPS), start=zeros(2, MOST_TRIPS + 1, 3),
         taken=zeros(MOST_TAKEN, 5), n_taken=zeros(1), car=zeros(6), car_rows=zeros(per_car, 4),
@@ -173,215 +171,16 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
 
 
 @inner
-def _draw(state: Any, below: int) -> Any:
-    x = state[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    state[0] = x
-    return np.int64(x >> np.uint64(1)) % below
-
-
-@inner
-def _near_first(rng: Any, n: int) -> int:
-    """Draw a position, small ones rather."""
-    i = 0
-    while i < n - 1 and _draw(rng, 2):
-        i += 1
-    return i
-
-
-@inner
-def _any_trip(plan: Any, rng: Any) -> tuple[int, int]:
-    """Draw a trip, each alike."""
-    total = plan.number.sum()
-    if total == 0:
-        return -1, -1
-    x = _draw(rng, total)
-    for v in range(len(plan.number)):
-        if x < plan.number[v]:
-            return v, x
-        x -= plan.number[v]
-    return -1, -1
-
-
-@inner
-def _late_stop(plan: Any, rng: Any) -> int:
-    """Draw a stop in proportion to what its people lose."""
-    total = plan.late.sum()
-    if total <= 0:
-        return -1
-    x = _draw(rng, total)
-    for stop in range(len(plan.late)):
-        x -= plan.late[stop]
-        if x < 0:
-            return stop
-    return -1
-
-
-@inner
-def _note_late(world: Any, plan: Any, worth: Any) -> None:
-    plan.late[:] = 0
-    for s in range(len(plan.left)):
-        for k in range(KINDS):
-            plan.late[s] += plan.left[s, k] * worth[0]
-    for v in range(len(plan.number)):
-        for i in range(plan.number[v]):
-            for p in range(STOPS):
-                stop = plan.trips[v, i, p]
-                if stop >= 0:
-                    for k in range(KINDS):
-                        plan.late[stop] += plan.loads[v, i, p, k] * (plan.arrive[v, i] - world.stop[stop, 2])
-
-
-@inner
-def _insert(plan: Any, v: int, at: int, trip: Any) -> None:
-    for i in range(plan.number[v], at, -1):
-        plan.trips[v, i] = plan.trips[v, i - 1]
-    plan.trips[v, at] = trip
-    plan.number[v] += 1
-
-
-@inner
-def _remove(plan: Any, v: int, at: int) -> None:
-    for i in range(at, plan.number[v] - 1):
-        plan.trips[v, i] = plan.trips[v, i + 1]
-    plan.number[v] -= 1
-
-
-@inner
-def _may(choices: Any, v: int, stop: int) -> Any:
-    found = False
-    for i in range(choices.n_vehicles[stop]):
-        found |= choices.vehicles[stop, i] == v
-    return found
-
-
-@inner
-def _edit_one(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: C901
-    """Draw a change of one trip: write the new one and where it goes."""
-    kind, v, i = edit[0], edit[1], edit[2]
-    trip[:] = plan.trips[v, i]
-    edit[3] = i
-    if kind == 4:  # noqa: PLR2004 - dropped
-        edit[3] = -1
-    elif kind == 5:  # noqa: PLR2004 - another site
-        trip[STOPS] = choices.sites[trip[0], _near_first(rng, choices.n_sites[trip[0]])]
-        return trip[STOPS] != plan.trips[v, i, STOPS]
-    elif kind == 6:  # noqa: PLR2004 - another pick-up
-        stop = _late_stop(plan, rng)
-        if stop < 0 or stop == trip[0] or choices.n_sites[stop] == 0 or not _may(choices, v, stop):
-            return False
-        trip[:] = -1
-        trip[0] = stop
-        trip[STOPS] = choices.sites[stop, _near_first(rng, choices.n_sites[stop])]
-    elif kind <= 8:  # noqa: PLR2004 - one pick-up more, or one less
-        n = 1
-        while n < STOPS and trip[n] >= 0:
-            n += 1
-        if n > 1 and _draw(rng, 2):
-            trip[n - 1] = -1
-            return True
-        if n == STOPS or choices.n_near[trip[n - 1]] == 0:
-            return False
-        stop = choices.near[trip[n - 1], _near_first(rng, choices.n_near[trip[n - 1]])]
-        for p in range(n):
-            if trip[p] == stop:
-                return False
-        trip[n] = stop
-    else:  # within its tour
-        edit[3] = _draw(rng, plan.number[v])
-        return edit[3] != i
-    return True
-
-
-@inner
-def _edit_two(choices: Any, plan: Any, rng: Any, edit: Any) -> Any:
-    """Draw the second vehicle and trip of a change."""
-    kind, v, i = edit[0], edit[1], edit[2]
-    if kind <= 12:  # noqa: PLR2004 - moved
-        stop = plan.trips[v, i, 0]
-        if choices.n_vehicles[stop] == 0:
-            return False
-        w = choices.vehicles[stop, _draw(rng, choices.n_vehicles[stop])]
-        edit[4], edit[5] = w, _draw(rng, plan.number[w] + 1)
-        return w != v and plan.number[w] < plan.trips.shape[1]
-    w, j = _any_trip(plan, rng)
-    edit[4], edit[5] = w, j
-    if w == v:
-        return False
-    if kind <= 14:  # noqa: PLR2004 - exchanged
-        return _may(choices, w, plan.trips[v, i, 0]) and _may(choices, v, plan.trips[w, j, 0])
-    most = plan.trips.shape[1]
-    return i + plan.number[w] - j <= most and j + plan.number[v] - i <= most
-
-
-@inner
-def _edit(choices: Any, plan: Any, rng: Any, edit: Any, trip: Any) -> Any:
-    """Draw a change: (kind, vehicle, trip, where to, other vehicle, its trip); False where none came up."""
-    kind = _draw(rng, 16)
-    edit[:] = -1
-    edit[0] = kind
-    if kind == 0:
-        if len(plan.hold) == 0 or _draw(rng, 4):
-            return False
-        edit[1] = _draw(rng, len(plan.hold))
-        return True
-    if kind <= 3:  # noqa: PLR2004 - a new trip
-        stop = _late_stop(plan, rng)
-        if stop < 0 or choices.n_vehicles[stop] == 0 or choices.n_sites[stop] == 0:
-            return False
-        v = choices.vehicles[stop, _draw(rng, choices.n_vehicles[stop])]
-        edit[1], edit[3] = v, _draw(rng, plan.number[v] + 1)
-        trip[:] = -1
-        trip[0] = stop
-        trip[STOPS] = choices.sites[stop, _near_first(rng, choices.n_sites[stop])]
-        return plan.number[v] < plan.trips.shape[1]
-    edit[1], edit[2] = _any_trip(plan, rng)
-    if edit[1] < 0:
-        return False
-    if kind <= 10:  # noqa: PLR2004
-        return _edit_one(choices, plan, rng, edit, trip)
-    return _edit_two(choices, plan, rng, edit)
-
-
-@inner
-def _apply(plan: Any, log: Any, edit: Any, trip: Any) -> None:
-    """Change the tours themselves."""
-    kind, v, i, to, w, j = edit[0], edit[1], edit[2], edit[3], edit[4], edit[5]
-    if w >= 0:
-        if kind <= 12:  # noqa: PLR2004
-            trip[:] = plan.trips[v, i]
-            _remove(plan, v, i)
-            _insert(plan, w, j, trip)
-            return
-        n, m = plan.number[v] - i, plan.number[w] - j
-        if kind <= 14:  # noqa: PLR2004
-            n, m = 1, 1
-        for k in range(m):
-            plan.trips[v, i + k] = log.trips[1, j + k]
-        for k in range(n):
-            plan.trips[w, j + k] = log.trips[0, i + k]
-        plan.number[v] += m - n
-        plan.number[w] += n - m
-        return
-    if i >= 0:
-        _remove(plan, v, i)
-    if to >= 0:
-        _insert(plan, v, to, trip)
-
-
-@inner
 def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: PLR0917
     """Change something and drive what has changed; False where nothing came up."""
     log.vehicle[:], log.n_taken[0], log.car[0] = -1, 0, -1
-    if not _edit(choices, plan, rng, edit, trip):
+    if not edited(world, choices, plan, rng, edit, trip):
         return False
-    if edit[0] == 0:
+    if edit[0] == HELD:
         c = edit[1]
         save_cars(plan, log, c)
         withdraw_cars(world, book, plan, c)
-        plan.hold[c] = choices.holds[c, _draw(rng, choices.holds.shape[1])]
+        plan.hold[c] = choices.holds[c, draw(rng, choices.holds.shape[1])]
         ride_cars(world, book, plan, c)
         return True
     for slot in range(2):
@@ -392,8 +191,12 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
                 first = min(edit[2], edit[3])
             save(plan, log, slot, v, first)
             withdraw(world, book, plan, v, first)
-    _apply(plan, log, edit, trip)
-    late_first = _draw(rng, 2)
+            count_calls(plan, v, first, -1)
+    apply(plan, log, edit, trip)
+    for slot in range(2):
+        if log.vehicle[slot] >= 0:
+            count_calls(plan, log.vehicle[slot], log.first[slot], 1)
+    late_first = draw(rng, 2)
     n, i = 0, log.first[late_first] if log.vehicle[late_first] >= 0 else FAR
     while n < 2:  # noqa: PLR2004 - both vehicles, one trip after the other
         slot = late_first if n == 0 else 1 - late_first
@@ -411,6 +214,7 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
 def _prune(plan: Any, v: int) -> None:
     """Leave out trips of a vehicle on which nobody rides: it does not move for them."""
     n = 0
+    count_calls(plan, v, 0, -1)
     for i in range(plan.number[v]):
         stays = plan.start[v, i + 1, 1] == plan.start[v, i, 1] and plan.used[v, i] == 0
         if stays and plan.loads[v, i].sum() == 0:
@@ -427,6 +231,7 @@ def _prune(plan: Any, v: int) -> None:
             plan.used[v, i] = 0
         n += 1
     plan.number[v] = n
+    count_calls(plan, v, 0, 1)
 
 
 @inner
@@ -442,6 +247,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
             if not every and plan.loads[v, i].sum() == 0:
                 key[v, i] = -1
         withdraw(world, book, plan, v, 0)
+        count_calls(plan, v, 0, -1)
         n = 0
         for i in range(plan.number[v]):
             if key[v, i] >= 0:
@@ -449,6 +255,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
                 plan.trips[v, n] = plan.trips[v, i]
                 n += 1
         plan.number[v] = n
+        count_calls(plan, v, 0, 1)
     for c in range(len(plan.cars)):
         withdraw_cars(world, book, plan, c)
     at = np.zeros(vehicles + len(plan.cars), dtype=np.int64)
@@ -485,18 +292,22 @@ def _enters(world: Any, plan: Any, v: int, i: int) -> Any:
 
 @inner
 def _keep(world: Any, plan: Any, best: Any) -> None:
-    best.trips[:] = plan.trips
+    """Note the present tours and cars as the best; past the number of trips and entries nothing is copied."""
     best.number[:] = plan.number
     best.hold[:] = plan.hold
     best.car_used[:] = plan.car_used
     for c in range(len(plan.car_used)):
         n = plan.car_used[c]
         best.car_rows[c, :n] = plan.car_rows[c, :n]
-    best.loads[:] = plan.loads
-    best.arrive[:] = plan.arrive
     for v in range(len(plan.number)):
         for i in range(plan.number[v]):
+            best.trips[v, i] = plan.trips[v, i]
+            best.loads[v, i] = plan.loads[v, i]
+            best.arrive[v, i] = plan.arrive[v, i]
             best.enter[v, i] = _enters(world, plan, v, i)
+            best.empty[v, i] = -1
+            if plan.used[v, i] and plan.rows[v, i, 0, 3] == 0:
+                best.empty[v, i] = plan.rows[v, i, 0, :2]
 
 
 @compiled
@@ -511,7 +322,7 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
     least, heat, steps = numbers[0], numbers[1], numbers[2]
     key = np.zeros(plan.arrive.shape, dtype=np.int64)
     edit = np.zeros(6, dtype=np.int64)
-    trip = np.zeros(STOPS + 1, dtype=np.int64)
+    trip = np.zeros(WIDTH, dtype=np.int64)
     price = FAR
     for step in range(-1, steps):
         if step < 0:
@@ -520,12 +331,12 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
         elif not _step(world, book, choices, plan, log, rng, edit, trip):
             continue
         plain = price_of(plan, worth)
-        cost = plain + tolls_of(world, plan)
-        if step >= 0 and cost - price > heat * quantiles[_draw(rng, len(quantiles))] // 1000:
+        cost = plain + tolls_of(world, plan) - left_of(plan) * (worth[0] - worth[2])
+        if step >= 0 and cost - price > heat * quantiles[draw(rng, len(quantiles))] // 1000:
             undo(world, book, plan, log)
             continue
         price = cost
-        if step >= 0 and edit[0]:
+        if step >= 0 and edit[0] != HELD:
             for slot in range(2):
                 if log.vehicle[slot] >= 0:
                     _prune(plan, log.vehicle[slot])
@@ -533,5 +344,5 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
             least = plain
             _keep(world, plan, best)
         if step % LATE_EVERY == 0 or step < 0:
-            _note_late(world, plan, worth)
+            note_late(world, plan, worth)
     return price, least
