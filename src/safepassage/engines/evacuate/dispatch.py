@@ -22,7 +22,7 @@ TRIED = 3
 LATE_S = 300
 """A ride that arrives this much later than the prices foresaw is compared with the next best."""
 MISSED_S = 7_200
-"""A trip of a tour so much later than foreseen has missed what it was to meet: its people go another way."""
+"""A trip of a tour so much later than foreseen has missed what it was to meet: it goes with fewer, or not."""
 CAR_SLACK_S = 60
 """Cars that leave within a minute are sent together."""
 Stop = tuple[str, int, int]
@@ -155,19 +155,28 @@ class Dispatcher:
         return max(ready_s, tour[0].enter_s) if tour else ready_s
 
     def _next_of_tour(self, vehicle: Vehicle) -> Booked | None:
-        """Book the next ride of a tour for which somebody waits, none that has missed its time; None at the end."""
+        """Book the next ride of a tour for which somebody waits and which keeps its time; None at its end."""
         tour = self._tours.get(vehicle.id, [])
         while tour:
             visit = tour.pop(0)
             self.fleet.room.keep(visit.site, -visit.persons)
+            done = self._in_time(vehicle, visit)
+            if done is not None:
+                return done
+        return None
+
+    def _in_time(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
+        """Book a visit with ever fewer aboard while it misses its time; None where nobody is in time."""
+        while True:
             done = self._call(vehicle, visit)
-            if done is None:
-                continue
-            late_s = done[0].legs[-1][1].arrive_s - visit.arrive_s
-            if visit.arrive_s < 0 or late_s <= MISSED_S:
+            if done is None or visit.arrive_s < 0:
+                return done
+            if done[0].legs[-1][1].arrive_s - visit.arrive_s <= MISSED_S:
                 return done
             done[0].undo()
-        return None
+            visit = visit.lighter()
+            if not visit.persons:
+                return None
 
     def _call(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
         """Book a ride to all pick-ups of a visit; to the first alone where that does not fit."""

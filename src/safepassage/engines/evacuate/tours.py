@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,11 +32,8 @@ WORK_A_STEP = 2_000
 """A search takes so many steps, fewer when the work limit is less than so many arcs for each."""
 HEAT_PERSON_S = 40_000
 """The first heat: a trip of 45 persons that arrives a quarter of an hour later (of four values tried)."""
-import os
-
-GATE_S = int(os.environ.get("GATE", "180"))
-SPARE_S = int(os.environ.get("SPARE", "180"))
-"""Trips of the search end so much before a movement window or an arc closes: exactly timed they are later."""
+SPARE_S = 600
+"""Trips of the search end so much before a movement window does: exactly timed they are somewhat later."""
 LEFT_HORIZONS = 2
 """Whoever is left weighs like so many horizons: nobody is left behind for others to be sooner."""
 LAST_SHARE = 60
@@ -48,8 +45,8 @@ class Visit:
     """One trip of a vehicle: pick-ups in order, the site, persons by kind of place at each pick-up.
 
     Without stated loads all board for whom there is room. `enter_s`: when it first meets what may bind,
-    `arrive_s`: when it arrives, as far as is known (-1: not). `slot`: an arc on the way to the first stop, and
-    the second from which the empty vehicle may enter it.
+    `arrive_s`: when it arrives, as far as is known (-1: not). `slot`: an arc on the way to the first stop,
+    and the second from which the empty vehicle may enter it.
     """
 
     stops: tuple[Stop, ...]
@@ -63,6 +60,17 @@ class Visit:
     def persons(self) -> int:
         """Everybody who is to ride."""
         return sum(sum(load.values()) for load in self.loads)
+
+    def lighter(self) -> Visit:
+        """Return the visit with an eighth fewer aboard, one at least, of those who board last."""
+        fewer, loads = max(1, self.persons // 8), []
+        for load in reversed(self.loads):
+            kept = {}
+            for kind, persons in load.items():
+                kept[kind] = max(0, persons - fewer)
+                fewer -= persons - kept[kind]
+            loads.append(kept)
+        return replace(self, loads=tuple(reversed(loads)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +272,8 @@ class Planner:
             event_s=np.array([t for _, at, _ in rows for t in at], dtype=np.int64),
             tail_s=np.array([tail for _, _, tail in rows], dtype=np.int64),
             length_s=np.array([sum(at) + tail for _, at, tail in rows], dtype=np.int64),
-            piece_at=piece_at, piece=piece, rate=rate, total=total, windows=_table([(start, max(start, end - SPARE_S)) for start, end in windows], 2),
+            piece_at=piece_at, piece=piece, rate=rate, total=total,
+            windows=_table([(start, max(start, end - SPARE_S)) for start, end in windows], 2),
             car=car, option_at=option_at, option=option,
             rules=np.array(
                 [horizon_s, rules.burst_mveh, rules.burst_persons, rules.load_base_s, rules.load_per_person_s,
@@ -433,7 +442,7 @@ class Planner:
             closes, close = [], 0
             for _, until, capacity, _, _ in reversed(stated):
                 close = (close or until) if capacity > 0 else 0
-                closes.append(close if close == horizon_s else max(0, close - GATE_S))
+                closes.append(close)
             for (start, until, capacity, heads, tau), shut in zip(stated, reversed(closes), strict=True):
                 cuts = sorted({start, *(t for w in windows for t in w if start < t < until)})
                 for k, low in enumerate(cuts):

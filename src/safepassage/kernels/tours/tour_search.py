@@ -58,10 +58,10 @@ class Tours(NamedTuple):
     """Trips of vehicles (vehicles, most, WIDTH), their number, until when classes of cars wait.
 
     What comes of the trips: `loads` (vehicles, most, stops, kinds), `arrive` (vehicles, most), `enter` (the
-    second in which a trip with people aboard enters an arc that counts them, else its first arc that may bind,
-    else when the vehicle is ready) and `empty` (vehicles, most, 2), the first arc that may bind on the way to
-    the first stop and the second in which it is entered (-1: none). What comes of the cars: `car_rows` (arc,
-    second, persons, 1 where it is a car's first) and how many (`car_used`).
+    second in which a trip with people aboard enters an arc that counts them, else its first arc that may
+    bind, else when the vehicle is ready) and `empty` (vehicles, most, 2), the first arc that may bind on the
+    way to the first stop and the second in which it is entered (-1: none). What comes of the cars:
+    `car_rows` (arc, second, persons, 1 where it is a car's first) and how many (`car_used`).
     `tolls` (sites,): seconds that a place at a site was worth to others when they were found.
     """
 
