@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.browser.conftest import NARROW
+
 
 def test_the_map_of_the_example_is_drawn(opened, drawn):
     with opened("/situation") as page:
@@ -21,3 +23,14 @@ def test_the_map_of_the_example_is_drawn(opened, drawn):
         )
         for colour in (0x0B5FA5, 0xB8470C, 0x4A2F7D, 0x3B0D0D):
             assert colour in colours, f"{colour:06x}"
+
+
+def test_on_a_telephone_a_button_leads_from_the_list_to_the_map(opened, drawn):
+    with opened("/situation", size=NARROW) as page:
+        drawn(page)
+        page.locator(".to-map").click()
+        assert page.evaluate("document.activeElement.className") == "map-canvas"
+        box = page.locator("sp-map").bounding_box()
+        assert 0 <= box["y"] < NARROW["height"]
+    with opened("/situation") as page:
+        assert not page.locator(".to-map").is_visible()
