@@ -34,14 +34,14 @@ WIDER = 10
 class Effort:
     """How hard to try.
 
-    `drives` times everybody is driven back from the arrivals and out again; `holds` are rounds in which long
-    waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
+    Up to `drives` times everybody is driven back from the arrivals and out again; `holds` are rounds in which
+    long waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
     anew, looking for departures that save up to `window_s`, and once that gains next to nothing up to ten
     times as much; rounds end when the last arrival is within `goal_s`, when neither gains, or when `expired`
     says so.
     """
 
-    drives: int = 2
+    drives: int = 4
     holds: int = 3
     rounds: int = 12
     late_ppm: int = 10_000
@@ -100,7 +100,8 @@ def book_flows(
     )  # fmt: skip
     book.drive()
     for _ in range(effort.drives):
-        book.drive_back(early_s=rules.junction_wait_max_s // EARLY)
+        if not book.drive_back(early_s=rules.junction_wait_max_s // EARLY):
+            break
     book.hold(rounds=effort.holds, few=len(rows) // FEW, spare_s=rules.junction_wait_max_s // EARLY)
     improve(book, effort)
     return BookedCars(

@@ -90,22 +90,24 @@ class RoadBook:
         )
         self._read_times()
 
-    def drive_back(self, *, early_s: int) -> None:
+    def drive_back(self, *, early_s: int) -> bool:
         """Drive back from the arrivals, as late as roads allow, then anew in the order in which that enters.
 
-        Nobody leaves more than `early_s` before that. What comes of it is kept only if no fewer arrive, and
-        they no later in the mean.
+        Nobody leaves more than `early_s` before that. What comes of it is kept only if it is better: no fewer
+        arrive, and they sooner in the mean. Return whether it is.
         """
         if not (self.arrive_s != NEVER).any():
-            return
+            return False
         before = self._entries, self._pool, self._first_s, self._due_s, self._cost()
         self._due_s = self._latest_s()
         leaves_s = self._due_s[self._slot[:-1]] - early_s
         self._first_s = np.maximum(self.turns.turn_from_s, leaves_s)
         self.drive()
-        if self._cost() > before[-1]:
+        better = self._cost() < before[-1]
+        if not better:
             self._entries, self._pool, self._first_s, self._due_s, _ = before
             self._read_times()
+        return better
 
     def _cost(self) -> tuple[int, int]:
         """Return (turns that never arrive, sum of the other arrivals)."""
