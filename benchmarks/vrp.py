@@ -121,20 +121,21 @@ def _best_known(file: Path) -> float:
 
 def round_trip_bound(data: Any) -> float:
     """Return a cost that no solution undercuts: each load takes its share of a round trip, or its prize."""
-    depots = range(data.num_depots)
-    total = 0.0
-    for client in data.clients():
-        cheapest = math.inf
-        for kind in data.vehicle_types():
-            matrix = data.distance_matrix(kind.profile)
-            out = min(int(matrix[data.depot(d).location, client.location]) for d in depots)
-            back = min(int(matrix[client.location, data.depot(d).location]) for d in depots)
+    cheapest = [math.inf] * data.num_clients
+    depots = [data.depot(d).location for d in range(data.num_depots)]
+    for kind in data.vehicle_types():
+        matrix = data.distance_matrix(kind.profile)
+        out, back = matrix[depots].min(axis=0).tolist(), matrix[:, depots].min(axis=1).tolist()
+        fixed = 0 if kind.reload_depots else kind.fixed_cost
+        for c, client in enumerate(data.clients()):
             loads = zip(client.delivery, kind.capacity, strict=False)
             share = min(1.0, max((q / room for q, room in loads if room), default=0.0))
-            fixed = 0 if kind.reload_depots else kind.fixed_cost
-            cheapest = min(cheapest, share * (fixed + kind.unit_distance_cost * (out + back)))
-        total += cheapest if client.required else min(cheapest, client.prize)
-    return total
+            way = kind.unit_distance_cost * (out[client.location] + back[client.location])
+            cheapest[c] = min(cheapest[c], share * (fixed + way))
+    return sum(
+        least if client.required else min(least, client.prize)
+        for least, client in zip(cheapest, data.clients(), strict=True)
+    )
 
 
 def idai(options: argparse.Namespace) -> dict[str, Any]:

@@ -75,11 +75,12 @@ def vroom_routes(data: Any, limit_s: float) -> Routes:
         problem.set_costs_matrix(
             str(k), _near(data.distance_matrix(kind.profile)) * np.uint32(kind.unit_distance_cost)
         )
+    allowed = {k: set(_allowed(data, data.vehicle_type(k))) for k in sorted(set(kinds))}
     for number, k in enumerate(kinds):
         kind = data.vehicle_type(k)
         problem.add_vehicle(vroom.Vehicle(
             number, start=data.depot(0).location, end=data.depot(0).location, profile=str(k),
-            capacity=list(kind.capacity), skills=set(_allowed(data, kind)),
+            capacity=list(kind.capacity), skills=allowed[k],
             costs=vroom.VehicleCosts(fixed=kind.fixed_cost),
             time_window=vroom.TimeWindow(kind.tw_early, min(kind.tw_late, FAR)),
         ))  # fmt: skip
