@@ -20,7 +20,7 @@ from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
 
-MARGINS = (0.5, 1, 2)
+MARGINS = (1, 2)
 """The flow is done so many bins earlier than the plan: driving makes some of its cars a little late."""
 ROUNDS = 6
 AFTER_S = 1_800

@@ -9,9 +9,9 @@ import numpy as np
 from safepassage.engines.least_exposure.roads import Roads
 
 SHORTEST_S, LONGEST_S = 1, 12
-FEW_CELLS, MOST_CELLS = 100_000, 1_500_000
+FEW_CELLS, MOST_CELLS = 100_000, 400_000
 """Bins are a second where so few (arc, bin) cells hold them, and at most twelve seconds, two cars of a narrow
-road; longer only where there would be more cells than a flow is found for in a minute."""
+road; longer only where there would be more cells: 1.2 million took over three minutes for one flow."""
 FIRST_BINS = 4
 """The flow that says which arcs are to be in step is found in bins so many times as long."""
 
