@@ -1,6 +1,6 @@
 """Fits the points by which two statements of a report are said to contradict each other, and tests the fit.
 
-    python benchmarks/opposition.py [--l2 2.0] [--misses]
+    python benchmarks/opposition.py [--l2 1.5] [--misses]
 
 Pairs of statements come from `corpus/train`; a pair is marked where the report marks a contradiction. Every
 style (file) is left out in turn, and the reports of the styles written late one by one: the
@@ -29,7 +29,7 @@ from safepassage.formats.claims import gazetteer_in
 
 HALF, MOSTLY, QUARTERS = 0.5, 0.8, 4
 THRESHOLDS = (-1.5, -1.0, -0.5, 0.0, 0.5)
-LATE = frozenset({"longwire", "longread", "crossed", "nightdesk", "frontwire", "presswire"})
+LATE = frozenset({"longwire", "longread", "crossed", "nightdesk", "frontwire", "presswire", "closing"})
 """Styles written after most words of the questions and topics: what holds in them may hold elsewhere."""
 LATE_COUNTS = 3.0
 
@@ -162,7 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--l2", type=float, default=2.0)
+    parser.add_argument("--l2", type=float, default=1.5)
     parser.add_argument("--misses", action="store_true", help="print the pairs that go wrong when left out")
     args = parser.parse_args(argv)
     file = CORPUS / "gazetteer.csv"

@@ -258,13 +258,14 @@ def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:
         citing, _ = relays.relied_on(tree, _head_of(tree, stated.source))
     content = tree.trimmed(k for k in stated.content if k not in aside)
     outside = tuple(k for k in (*stated.source, *tree.subtree(verb)) if k not in stated.content)
+    heard = relays.heard_by(tree, verb)
     return replace(
         stated,
         source=relays.before_relay(tree, stated.source),
         content=content or stated.content,
         via=relays.passed_on(tree, outside),
         citing=citing,
-        addressee=relays.heard_by(tree, verb),
+        addressee=() if set(heard) & set(stated.content) else heard,
     )
 
 

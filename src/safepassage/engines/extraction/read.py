@@ -392,7 +392,9 @@ def _is_press(tree: Tree, positions: Sequence[int], kind: OriginKind) -> bool:
     if last.tag == "NNS" or last.lemma in OCCASIONS:
         return False
     acronym = last.text.isupper() and last.text.isalpha() and 1 < len(last.text) <= LONGEST_ACRONYM
-    paper = last.text.lower() in PAPERS and last.text[:1].isupper()
+    named = [tree.tokens[k].text for k in positions]
+    paper = any(w.lower() in PAPERS and w[:1].isupper() for w in (named[0], named[-1]))
+    kind = OriginKind.PRESS if OUTLETS & {w.lower() for w in named} else kind
     return kind == OriginKind.PRESS or paper or (acronym and last.text not in NO_PRESS)
 
 

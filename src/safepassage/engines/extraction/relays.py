@@ -24,7 +24,9 @@ PASSED_ON = words(
 """Participles whose agent passes words on ("comments carried by the agency")."""
 SHOWN = frozenset({"show", "air", "broadcast"})
 """What is shown on a channel is passed on by it."""
-OUTLETS = words("paper newspaper agency channel broadcaster outlet station daily weekly magazine site portal")
+OUTLETS = words(
+    "paper newspaper newsletter agency channel broadcaster outlet station daily weekly magazine site portal"
+)
 """What an outlet is called after it was named."""
 SPOKEN = words(
     """interview comment remark statement briefing message post video address article report broadcast"""
