@@ -11,7 +11,7 @@ from tests.support.aids import provided
 
 pytestmark = pytest.mark.slow
 
-LEAST_MET, WITHIN, SHARE_WITHIN_PPM = 0.70, 0.01, 30_000
+LEAST_MET, WITHIN, SHARE_WITHIN_PPM = 0.70, 0.01, 20_000
 
 
 @pytest.fixture(scope="module")
