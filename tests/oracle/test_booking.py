@@ -200,6 +200,7 @@ def test_a_book_keeps_capacity_and_waits_through_drives_and_moves(case, seed):
         keeps_capacity(late, paths, made.booking())
         assert int(made.arrive_s.sum()) <= before_s
     made.hold(rounds=2, few=1)
+    made.settle()
     keeps_capacity(case, paths, made.booking())
     before = made.arrive_s.copy()
     made.move(np.random.default_rng(seed).permutation(len(before)), window_s=60)

@@ -34,15 +34,16 @@ WIDER = 10
 class Effort:
     """How hard to try.
 
-    Up to `drives` times everybody is driven back from the arrivals and out again; `holds` are rounds in which
-    long waits are moved to the origin. In each of `rounds` the latest `late_ppm` of all vehicles are booked
+    Up to `drives` times everybody is driven back from the arrivals and out again, then long waits are moved
+    to the origin, in so many rounds as `holds` says; and all that once for each number in `holds`, for what
+    is held changes who is due when. In each of `rounds` the latest `late_ppm` of all vehicles are booked
     anew, looking for departures that save up to `window_s`, and once that gains next to nothing up to ten
     times as much; rounds end when the last arrival is within `goal_s`, when neither gains, or when `expired`
     says so.
     """
 
-    drives: int = 4
-    holds: int = 3
+    drives: int = 2
+    holds: tuple[int, ...] = (1, 3)
     rounds: int = 12
     late_ppm: int = 10_000
     window_s: int = 300
@@ -99,10 +100,13 @@ def book_flows(
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()
-    for _ in range(effort.drives):
-        if not book.drive_back(early_s=rules.junction_wait_max_s // EARLY):
-            break
-    book.hold(rounds=effort.holds, few=len(rows) // FEW, spare_s=rules.junction_wait_max_s // EARLY)
+    spare_s = rules.junction_wait_max_s // EARLY
+    for rounds in effort.holds:
+        for _ in range(effort.drives):
+            if not book.drive_back(early_s=spare_s):
+                break
+        book.hold(rounds=rounds, few=len(rows) // FEW, spare_s=spare_s)
+    book.settle()
     improve(book, effort)
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],

@@ -3,9 +3,9 @@
 `drive` lets everybody set out and serves those who wait for an arc in the order in which they are due there
 (parallel schedule generation: Kolisch 1996, doi:10.1016/0377-2217(95)00357-6): no capacity is lost between
 vehicles, as it is when they are fitted in one by one. `drive_back` finds out who is due where when, from the
-arrivals, and drives again. `hold` lets those wait at the origin who would wait
-too long on the way. `move` takes vehicles off the roads and books them anew on the path of their list that
-brings them in first. Nothing that was booked is ever broken, and nobody arrives later by a move.
+arrivals, and drives again. `hold` lets those wait at the origin who would wait too long on the way, `settle`
+books the last of them anew. `move` takes vehicles off the roads and books them anew on the path of their list
+that brings them in first. Nothing that was booked is ever broken, and nobody arrives later by a move.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class RoadBook:
         )
 
     def hold(self, *, rounds: int, few: int, spare_s: int = 0) -> None:
-        """Drive again, up to `rounds` times, with long waits moved to the origin; the last few are moved.
+        """Drive again, until `few` wait too long but at most `rounds` times, with long waits moved home.
 
         They keep their turn, so by what is waited at home nobody comes later. `spare_s` is held back besides:
         part of what is held would have been waited before the long wait, and does not shorten it.
@@ -156,6 +156,9 @@ class RoadBook:
             later_s = self.depart_s + self.excess_s + spare_s
             self._first_s = np.maximum(self._first_s, np.where(late, later_s, 0))
             self.drive()
+
+    def settle(self) -> None:
+        """Book those anew who still wait too long somewhere, or get through nowhere."""
         broken = np.flatnonzero((self.excess_s > 0) | (self.arrive_s == NEVER))
         self.arrive_s[broken] = NEVER
         # Roads are full until about then; a search from the first second on would look at every gap.
