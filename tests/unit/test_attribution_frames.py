@@ -123,6 +123,11 @@ def test_names_in_quotation_marks_and_bare_figures_are_said_by_nobody(text):
     assert [a.lemma for a in found if a.lemma != "say"] == []
 
 
+def test_a_number_two_words_before_the_end_of_a_text_is_read():
+    (found,) = attributions(Tree(parse("The mayor put the toll at 17, among")))
+    assert found.lemma == "put"
+
+
 def test_a_statement_without_anybody_who_makes_it_is_no_attribution():
     assert attributions(Tree(parse("The bridge was closed on Friday."))) == ()
 

@@ -43,7 +43,7 @@ def _figured(tree: Tree, i: int) -> tuple[int, ...]:
 
 def _with_parts(tree: Tree, counted: tuple[int, ...]) -> tuple[int, ...]:
     """Return what is counted with the parts told behind it ("17 dead, among them five children")."""
-    if not counted or counted[-1] + 2 >= len(tree.tokens):
+    if not counted or counted[-1] + 3 >= len(tree.tokens):
         return counted
     comma, first, second = (tree.tokens[counted[-1] + n] for n in (1, 2, 3))
     part = first.text.lower() in PARTS or (first.tag == "CD" and second.text.lower() == "of")
