@@ -124,7 +124,7 @@ def test_names_in_quotation_marks_and_bare_figures_are_said_by_nobody(text):
 
 
 def test_a_number_two_words_before_the_end_of_a_text_is_read():
-    (found,) = attributions(Tree(parse("The mayor put the toll at 17, among")))
+    (found,) = attributions(Tree(parse("The mayor put the toll at 17.”")))
     assert found.lemma == "put"
 
 
