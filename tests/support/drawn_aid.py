@@ -35,6 +35,7 @@ class Distribution:
         self.rules = {
             "load_base_s": chance.choice([0, 1, 2]), "unload_base_s": chance.choice([0, 1, 2]),
             "load_s_per_t": chance.choice([0, 400, 1_000]), "unload_s_per_t": chance.choice([0, 300, 1_000]),
+            "headway_s": chance.choice([0, 0, 1, 60]),
             "weights": [8, 4, 2, 1],
         }  # fmt: skip
         self.days = self._days()
