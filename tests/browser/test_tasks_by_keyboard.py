@@ -139,7 +139,7 @@ def test_a_file_is_handed_in(pages, at_desk):
 def test_an_area_by_its_number_is_found_on_the_map(pages, drawn):
     with pages("/situation") as page:
         drawn(page)
-        Typist(page).go(".map-areas li button").press("Enter")
+        Typist(page).go(".map-areas summary").press("Enter").go(".map-areas li button").press("Enter")
         page.wait_for_function("() => document.querySelector('.map-said').textContent !== ''")
         assert page.evaluate("document.querySelector('sp-map').handle.picked").startswith("area:")
 

@@ -12,7 +12,7 @@ class SafePassageMap extends HTMLElement {
     this.canvas = this.querySelector(".map-canvas");
     this.said = this.querySelector(".map-said");
     this.numbers = this.querySelector(".map-areas");
-    this.numbers.open = matchMedia("(min-width: 1100px)").matches;
+    this.numbers.open = matchMedia("(min-width: 1500px)").matches;
     this.handle = createMap(this.canvas, { world: this.dataset.world });
     setRoads(this.handle, this.dataset.tiles, Number(this.dataset.deepest));
     this.restore();
