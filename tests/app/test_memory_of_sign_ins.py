@@ -23,8 +23,7 @@ def sign_in(_):
     together.wait()
     return passwords.fits("nobody has this", None)
 
-if {give_back}:
-    give_large_blocks_back()
+give_large_blocks_back()
 together = Barrier(4)
 with ThreadPoolExecutor(4) as threads:
     before = megabytes()
@@ -34,13 +33,12 @@ with ThreadPoolExecutor(4) as threads:
 """
 
 
-def growth_mb(*, give_back: bool) -> float:
-    program = GROWTH.format(give_back=give_back)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+def growth_mb() -> float:
+    """Return by how much a process grows when four threads sign in: 19 and more if nothing is given back."""
+    done = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps large blocks that were freed")
 def test_no_thread_keeps_what_a_password_took():
-    assert growth_mb(give_back=True) < 8
-    assert growth_mb(give_back=False) > 15
+    assert growth_mb() < 8
