@@ -86,11 +86,6 @@ def test_persons_and_room_are_conserved(searched):
             seconds += persons * int(plan.arrive[v, i])
             if persons or plan.used[v, i]:
                 last = max(last, int(plan.arrive[v, i]))
-    called = np.zeros_like(plan.calls)
-    for v, n in enumerate(plan.number):
-        calls = plan.trips[v, :n, :STOPS]
-        np.add.at(called[:, v], calls[calls >= 0], 1)
-    assert (called == plan.calls).all()
     assert (riding + plan.left == world.stop[:, 3 : 3 + KINDS]).all()
     assert (plan.room + came + plan.parked.sum(axis=0) == world.site[:, 1]).all()
     assert plan.room.min() >= 0

@@ -47,7 +47,6 @@ class Plan(NamedTuple):
     spent: Int64
     parked: Int64
     sums: Int64
-    calls: Int64
 
 
 class Log(NamedTuple):
@@ -101,21 +100,10 @@ def _late(world: Any, plan: Any, v: int, i: int) -> Any:
 
 
 @inner
-def count_calls(plan: Any, v: int, first: int, by: int) -> None:
-    """Add `by` for every call of a vehicle's trips from one on."""
-    for i in range(first, plan.number[v]):
-        for p in range(STOPS):
-            if plan.trips[v, i, p] >= 0:
-                plan.calls[plan.trips[v, i, p], v] += by
-
-
-@inner
 def _later(world: Any, plan: Any, stop: int, k: int, t: int) -> int:
     """Return how many of a stop ride on trips that arrive later than t, tolls counted."""
     total = 0
     for v in range(len(plan.number)):
-        if plan.calls[stop, v] == 0:
-            continue
         for i in range(plan.number[v]):
             for p in range(STOPS):
                 if plan.trips[v, i, p] == stop and _late(world, plan, v, i) > t:
@@ -130,8 +118,6 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
     while got < wanted and log.n_taken[0] < len(log.taken):
         best, bv, bi, bp = t, -1, -1, -1
         for v in range(len(plan.number)):
-            if plan.calls[stop, v] == 0:
-                continue
             for i in range(plan.number[v]):
                 for p in range(STOPS):
                     if plan.trips[v, i, p] == stop and plan.loads[v, i, p, k] > 0:
@@ -437,11 +423,9 @@ def undo(world: Any, book: Any, plan: Any, log: Any) -> None:
 def _put_back(world: Any, book: Any, plan: Any, log: Any, slot: int) -> None:
     """Put the trips of a vehicle back from the first that changed on."""
     v, n = log.vehicle[slot], log.number[slot]
-    count_calls(plan, v, log.first[slot], -1)
     plan.number[v] = n
     plan.trips[v, :n] = log.trips[slot, :n]
     plan.start[v, : n + 1] = log.start[slot, : n + 1]
-    count_calls(plan, v, log.first[slot], 1)
     for i in range(log.first[slot], n):
         plan.loads[v, i] = 0
         plan.arrive[v, i] = log.arrive[slot, i]

@@ -24,7 +24,6 @@ from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edi
 from safepassage.kernels.tours.tour_rides import (
     Log,
     Plan,
-    count_calls,
     left_of,
     price_of,
     ride,
@@ -149,11 +148,7 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
         room=world.site[:, 1].copy(), late=zeros(len(world.stop)), hold=tours.hold.copy(),
         cars=world.car[:, 0].copy(), car_rows=zeros(classes, per_car, 4), car_used=zeros(classes),
         spent=zeros(classes, 2), parked=zeros(classes, sites), sums=zeros(1),
-        calls=zeros(len(world.stop), vehicles),
     )  # fmt: skip
-    for v in range(vehicles):
-        called = tours.trips[v, : tours.number[v], :STOPS]
-        np.add.at(plan.calls[:, v], called[called >= 0], 1)
     second, work, since, until, before, least, most = (zeros(calendars, MOST_ENTRIES) for _ in range(7))
     least[:, 0], most[:, 0] = FAR, -FAR
     book = Book(
@@ -191,11 +186,7 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
                 first = min(edit[2], edit[3])
             save(plan, log, slot, v, first)
             withdraw(world, book, plan, v, first)
-            count_calls(plan, v, first, -1)
     apply(plan, log, edit, trip)
-    for slot in range(2):
-        if log.vehicle[slot] >= 0:
-            count_calls(plan, log.vehicle[slot], log.first[slot], 1)
     late_first = draw(rng, 2)
     n, i = 0, log.first[late_first] if log.vehicle[late_first] >= 0 else FAR
     while n < 2:  # noqa: PLR2004 - both vehicles, one trip after the other
@@ -214,7 +205,6 @@ def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, ed
 def _prune(plan: Any, v: int) -> None:
     """Leave out trips of a vehicle on which nobody rides: it does not move for them."""
     n = 0
-    count_calls(plan, v, 0, -1)
     for i in range(plan.number[v]):
         stays = plan.start[v, i + 1, 1] == plan.start[v, i, 1] and plan.used[v, i] == 0
         if stays and plan.loads[v, i].sum() == 0:
@@ -231,7 +221,6 @@ def _prune(plan: Any, v: int) -> None:
             plan.used[v, i] = 0
         n += 1
     plan.number[v] = n
-    count_calls(plan, v, 0, 1)
 
 
 @inner
@@ -247,7 +236,6 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
             if not every and plan.loads[v, i].sum() == 0:
                 key[v, i] = -1
         withdraw(world, book, plan, v, 0)
-        count_calls(plan, v, 0, -1)
         n = 0
         for i in range(plan.number[v]):
             if key[v, i] >= 0:
@@ -255,7 +243,6 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
                 plan.trips[v, n] = plan.trips[v, i]
                 n += 1
         plan.number[v] = n
-        count_calls(plan, v, 0, 1)
     for c in range(len(plan.cars)):
         withdraw_cars(world, book, plan, c)
     at = np.zeros(vehicles + len(plan.cars), dtype=np.int64)
