@@ -22,6 +22,7 @@ from safepassage_verify.shuttle import check_shuttle
 from safepassage_verify.verdict import MOST_PER_CODE, Findings
 from tests.support.shuttles import document, two_homes
 from tests.support.variants import chosen
+from tests.unit.test_verify_breaks import corridor
 
 BUSY = Path(__file__).parents[1] / "golden" / "verdicts"
 
@@ -131,6 +132,35 @@ def test_prices_are_refused_exactly_where_they_could_not_be_summed(units, good):
     """A bus makes one trip and half of another by second 9; each is one unit of load."""
     found = check_proof(buses(), {"horizon_s": 9, "nodes": [leaf(units)]})
     assert (found != ["node 0: the prices are too large to be summed"]) is good
+
+
+def beside_the_site(depart_s, **rules):
+    """Return a case whose people start where the site is, and a plan of their one car."""
+    case = TinyCase(2, **rules)
+    case.arc(0, 1)
+    case.arc(1, 0)
+    case.place("V", 0)
+    case.site("S", 0)
+    case.demand("V", 4)
+    plan = TinyPlan(case.inputs())
+    plan.cars("V", "S", plan.route(at=0), [(depart_s, 4)])
+    return case.inputs(), plan
+
+
+@pytest.mark.parametrize(("depart_s", "good"), [(99, False), (100, True), (199, True), (200, False)])
+def test_who_needs_no_time_starts_before_the_window_has_ended(depart_s, good):
+    inputs, plan = beside_the_site(depart_s, movement_windows=[[100, 200], [300, 400]])
+    assert set(verify(inputs, plan.plan()).counts) == (set() if good else {"MOVEMENT_WINDOW"})
+
+
+@pytest.mark.parametrize(("bottleneck", "good"), [(-1, True), (0, False), (1, False)])
+def test_a_corridor_without_arcs_has_no_bottleneck(bottleneck, good):
+    inputs, plan = beside_the_site(0)
+    plan.corridors.append(corridor(0) | {
+        "length_m": 0, "travel_s": 0, "exposure_ppm_s": 0, "bottleneck_arc": bottleneck, "alternative": -1,
+        "alternative_shared_ppm": -1, "no_alternative": "at the site already",
+    })  # fmt: skip
+    assert set(verify(inputs, plan.plan()).counts) == (set() if good else {"CORRIDOR"})
 
 
 @pytest.mark.parametrize(("now_s", "good"), [(3, False), (4, True), (5, True)])

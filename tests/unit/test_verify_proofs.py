@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from safepassage.formats.plan import inputs_json
+from safepassage.testing.tiny_plans import TinyCase
 from safepassage_verify import verify_files
 from safepassage_verify.buses import _drive_s, _empty_drives, _leaf_fault, check_plan, check_proof
 from safepassage_verify.exposure_bound import NO_WAY, _paid, priced_exposure_bound
 from safepassage_verify.files import UnreadableError
 from safepassage_verify.layers import _folded, _joined, read_layers
 from safepassage_verify.network import read_roads
+from safepassage_verify.paths import Paths
 from safepassage_verify.priced import PricedBound, _Graph
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
@@ -279,6 +281,34 @@ def test_a_vehicle_of_exactly_the_weight_limit_may_pass(limit_kg, fits):
     made = bare(roads=roads, _masks={}, snapshot=SimpleNamespace(bit=lambda _name: 1))
     assert made._arcs(1, "west", 10).tolist() == [fits]
     assert made._arcs(1, "west", 10).tolist() == [fits]
+
+
+def gained(listed, *, persons=0, road=0, base=1):
+    """Return what ten places of a bus of 2.5 cars can gain by second 35 when one arc has a price."""
+    case = TinyCase(2, load_base_s=5, unload_base_s=5)
+    case.arc(0, 1, persons_h=3600)
+    case.arc(1, 0, persons_h=3600)
+    case.place("V", 0)
+    case.site("S", 1)
+    case.demand("V", 1, group="needs_transport")
+    case.vehicle("b", base, units_mveh=2500, available_until_s=35)
+    snapshot = read_snapshot(case.inputs(), Findings())
+    prices = {"arc": listed, "persons": [[0, persons]], "road": [[0, road]]}
+    claim = {"step_s": 10, "arcs": [prices], "sites": [], "people": []}
+    found = PricedBound(snapshot, claim, Paths(snapshot.roads))
+    return found.limit() - found._sold()
+
+
+def test_an_empty_bus_pays_for_no_head_and_a_full_one_for_each_place():
+    """Each place of the bus drives empty over arc 1 once and takes one person over arc 0 once."""
+    assert gained(1, persons=7) == gained(1) > 0
+    assert gained(0, persons=7) == gained(0) - 10 * 7
+
+
+def test_each_place_of_a_bus_pays_its_share_of_the_road():
+    """A quarter of a car each: 1,000 of a price of 4,000, to the last unit."""
+    assert gained(0, road=4000) == gained(0) - 10 * 1000
+    assert gained(1, road=4000) == gained(1) - 10 * 1000
 
 
 def test_a_station_is_a_stop_only_when_it_is_said():

@@ -118,6 +118,13 @@ def test_an_id_is_there_and_there_once(whole, path, value, where, message):
     assert references(whole, path, value) == [(where, message)]
 
 
+def test_a_wait_on_a_route_that_does_not_exist_is_that_of_no_route(whole):
+    inputs, plan = whole[0], copy.deepcopy(whole[1])
+    plan["cars"][1] |= {"route": N_ROUTES, "departures": [[0, 1, [[1, 1]]]]}
+    found = [(v.code, v.message) for v in verify(inputs, plan).violations]
+    assert found == [("REFERENCE", f"route {N_ROUTES} does not exist")]
+
+
 @pytest.mark.parametrize("direction", ["stays", "undecided"])
 @pytest.mark.parametrize("path", [("cars", 1, "direction"), ("link_rides", 0, "load", 0, "direction")])
 def test_whoever_stays_or_has_not_decided_is_not_moved(whole, path, direction):
