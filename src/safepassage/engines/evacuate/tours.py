@@ -30,6 +30,8 @@ HOLDS = 24
 STEPS = 200_000
 WORK_A_STEP = 2_000
 """A search takes so many steps, fewer when the work limit is less than so many arcs for each."""
+STEPS_A_PAIR = 1_000
+"""A small case has few tours: so many steps for each pair of a vehicle and a stop, and for each car."""
 HEAT_PERSON_S = 40_000
 """The first heat: a trip of 45 persons that arrives a quarter of an hour later (of four values tried)."""
 SPARE_S = 600
@@ -185,6 +187,8 @@ class Planner:
         demand = int(self.left.sum()) + int(world.car[:, 0].sum())
         left = self.problem.network.horizon_s * LEFT_HORIZONS
         worth = np.array([left, max(1, demand // LAST_SHARE)], dtype=np.int64)
+        pairs = len(self.vehicles) * len(self.stops) + len(world.car)
+        steps = min(steps, STEPS_A_PAIR * pairs)
         best, least, before = search(world, choices, start, worth, HEAT_PERSON_S, steps, enough)
         tours = {
             vehicle.id: [self._visit(best, v, i) for i in range(best.number[v]) if best.loads[v, i].any()]
