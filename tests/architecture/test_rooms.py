@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.support.rules import broken_by
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "safepassage"
@@ -104,23 +104,27 @@ def test_import_contracts_hold(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", modules(PACKAGE), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_room_imports_only_its_libraries(path):
+def libraries_of_other_rooms(path: Path) -> set[str]:
     allowed = set() if path == PACKAGE / "__init__.py" else THIRD_PARTY[room_of(path)]
-    assert third_party(path.read_text("utf-8")) <= allowed
+    return third_party(path.read_text("utf-8")) - allowed
 
 
-@pytest.mark.parametrize("path", modules(VERIFIER), ids=lambda p: str(p.relative_to(VERIFIER)))
-def test_verifier_imports_standard_library_and_numpy_only(path):
+def beside_numpy(path: Path) -> set[str]:
     outside = imported(ast.parse(path.read_text("utf-8"))) - set(sys.stdlib_module_names)
-    assert outside <= {"numpy", "safepassage_verify"}
+    return outside - {"numpy", "safepassage_verify"}
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in modules(PACKAGE) if room_of(p) in PURE], ids=lambda p: str(p.relative_to(PACKAGE))
-)
-def test_inner_rooms_read_no_clock_no_file_and_draw_no_unseeded_number(path):
-    assert impure_calls(path.read_text("utf-8")) == []
+def test_rooms_import_only_their_libraries():
+    assert broken_by(modules(PACKAGE), libraries_of_other_rooms, PACKAGE) == {}
+
+
+def test_verifier_imports_standard_library_and_numpy_only():
+    assert broken_by(modules(VERIFIER), beside_numpy, VERIFIER) == {}
+
+
+def test_inner_rooms_read_no_clock_no_file_and_draw_no_unseeded_number():
+    inner = [path for path in modules(PACKAGE) if room_of(path) in PURE]
+    assert broken_by(inner, lambda path: impure_calls(path.read_text("utf-8")), PACKAGE) == {}
 
 
 def test_the_purity_check_sees_what_it_forbids():

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
+from tests.support.rules import broken_by
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
@@ -43,20 +43,22 @@ def visible_strings(source: str) -> list[tuple[int, str]]:
     return [(node.lineno, node.value) for node in constants if isinstance(node.value, str)]
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
-def test_messages_avoid_the_words_we_do_not_use(path):
-    shown = [
-        (line, text) for line, text in visible_strings(path.read_text("utf-8")) if text not in FORMAT_NAMES
-    ]
-    found = [(line, text) for line, text in shown if AVOIDED.search(text)]
-    assert found == []
+def avoided_in_code(path: Path) -> list[tuple[int, str]]:
+    shown = visible_strings(path.read_text("utf-8"))
+    return [(line, text) for line, text in shown if text not in FORMAT_NAMES and AVOIDED.search(text)]
 
 
-@pytest.mark.parametrize("path", [ROOT / "README.md", *TEXTS], ids=lambda p: str(p.relative_to(ROOT)))
-def test_pages_and_data_avoid_the_words_we_do_not_use(path):
+def avoided_in_text(path: Path) -> list[str]:
     """Attributes of HTML tags are not shown and may use the language's own words."""
-    text = re.sub(r"<[^>]*>", " ", path.read_text("utf-8"))
-    assert [found[0] for found in AVOIDED.finditer(text)] == []
+    return [found[0] for found in AVOIDED.finditer(re.sub(r"<[^>]*>", " ", path.read_text("utf-8")))]
+
+
+def test_messages_avoid_the_words_we_do_not_use():
+    assert broken_by(SOURCE.rglob("*.py"), avoided_in_code, SOURCE) == {}
+
+
+def test_pages_and_data_avoid_the_words_we_do_not_use():
+    assert broken_by([ROOT / "README.md", *TEXTS], avoided_in_text, ROOT) == {}
 
 
 def test_the_check_sees_an_avoided_word():
