@@ -237,6 +237,8 @@ def clause_of(tree: Tree, i: int) -> tuple[int, ...]:
     found: set[int] = set()
     part = set(between_semicolons(tree, i))
     for k in tree.with_dep(i, "ccomp", "xcomp"):
+        if k < i and _colon_between(tree, k, i):
+            continue
         is_clause = tree.tokens[k].pos in VERBAL or tree.with_dep(k, *SUBJECTS, "cop", "aux", "mark")
         if is_clause or tree.tokens[k].dep == "ccomp":
             found.update(tree.subtree(k))
@@ -415,12 +417,24 @@ def _around(tree: Tree, i: int) -> tuple[int, ...]:
     token = tree.tokens[i]
     lead = tree.tokens[token.head]
     speaks = token.dep == "ccomp" and lead.lemma in lexicon.CLAUSAL and token.head < i
-    if token.dep in {"parataxis", "ccomp"} and token.head != i and lead.pos in VERBAL and not speaks:
+    beside = token.head > i or not _colon_between(tree, token.head, i)
+    if (
+        token.dep in {"parataxis", "ccomp"}
+        and token.head != i
+        and lead.pos in VERBAL
+        and not speaks
+        and beside
+    ):
         own = set(tree.subtree(i))
         part = set(between_semicolons(tree, i))
         said = tree.trimmed(k for k in tree.subtree(token.head) if k not in own and k in part)
         return said if any(tree.tokens[k].dep in SUBJECTS for k in said) else ()
     return ()
+
+
+def _colon_between(tree: Tree, a: int, b: int) -> bool:
+    """Tell whether a colon that is in no quotation parts two tokens."""
+    return any(tree.tokens[k].text == ":" and tree.quoted[k] < 0 for k in range(min(a, b), max(a, b)))
 
 
 def between_semicolons(tree: Tree, i: int) -> list[int]:

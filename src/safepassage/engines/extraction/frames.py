@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from safepassage.engines.extraction import asides, lexicon, relays
+from safepassage.engines.extraction import asides, hearsay, lexicon, relays
 from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.complements import (
     LONG_QUOTE,
@@ -26,6 +27,8 @@ NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
 LONGEST_ACRONYM, LONGEST_NAME = 3, 6
 MOST_HOUR_WORDS = 3
 """So many words stand before "after" at most ("more than two hours after")."""
+HOUR = re.compile(r"(?:[01]?\d|2[0-3])[:.]?[0-5]\d")
+"""A time of day as notes have it: "2240", "9:15"."""
 _DISPUTING = """deny denies denied, dispute disputes disputed, reject rejects rejected,
     contest contests contested, dismiss dismisses dismissed, refute refutes refuted"""
 DISPUTING = {form: row.split()[0] for row in _DISPUTING.split(",") for form in row.split()}
@@ -53,7 +56,8 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
     found = _without_inner_halves(found)
     found = [*without_misread(tree, found)]
     found = asides.parted(tree, [*found, *relays.relied_upon(tree, found)])
-    found += noted(tree, found)
+    in_notes = list(noted(tree, found))
+    found += [*in_notes, *relays.relied_upon(tree, in_notes)]
     ordered = list(by_word_order(tree, found))
     found += [*ordered, *relays.relied_upon(tree, ordered)]
     found.extend(_loose_quotes(tree, found))
@@ -91,6 +95,10 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     if relay is not None:
         yield relay
     if relay is not None or _is_citing(tree, i):
+        return
+    passed = list(hearsay.heard(tree, i))
+    if passed:
+        yield from passed
         return
     expressed = _expressed(tree, i)
     if expressed is not None:
@@ -240,8 +248,10 @@ def _relay(tree: Tree, i: int) -> Attribution | None:
             kind="clause", lemma=tree.tokens[head].lemma,
         )  # fmt: skip
         return _with_relays(tree, head, stated)
-    if token.lemma in lexicon.SAYING:
-        return relays.cited(tree, i, clause_of(tree, i) or quoted(tree, i))
+    if token.lemma in lexicon.SAYING | lexicon.COUNTING:
+        return relays.cited(
+            tree, i, clause_of(tree, i) or quoted(tree, i) or content_of(tree, i, token.lemma)[0]
+        )
     return None
 
 
@@ -322,7 +332,7 @@ def _behind_quotation(tree: Tree, i: int) -> int | None:
 
 def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
     """Return a subject with all below it, without the clause of the verb; a closing comma belongs to it."""
-    below = set(tree.subtree(subject))
+    below = set(tree.subtree(subject)) - _hour_before(tree, subject)
     token = tree.tokens[verb]
     if token.dep in {"relcl", "acl"} and token.head == subject:
         below -= set(tree.subtree(verb))
@@ -337,6 +347,16 @@ def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
     if source and after < verb and tree.tokens[after].text == "," and _has_aside(tree, source):
         return (*source, after)
     return source
+
+
+def _hour_before(tree: Tree, subject: int) -> set[int]:
+    """Return the time of day that begins a note and is read as a number of who speaks ("2240 the guard")."""
+    first = tree.subtree(subject)[0]
+    begins = not first or tree.tokens[first - 1].sentence != tree.tokens[first].sentence
+    one = tree.tokens[subject].tag not in {"NNS", "NNPS"}
+    return (
+        {first} if begins and one and first != subject and HOUR.fullmatch(tree.tokens[first].text) else set()
+    )
 
 
 def _without_part(tree: Tree, below: list[int], verb: int) -> list[int]:
@@ -508,12 +528,14 @@ def _version(tree: Tree, i: int) -> list[Attribution]:
 
 
 def _plural_says(tree: Tree, i: int) -> Attribution | None:
-    """Return "health workers fear that content", whose verb a parse takes for a noun."""
+    """Return "workers fear that content", "the radio claims that content": a verb taken for a noun."""
     here = tree.sentence(i)
     before = [k for k in here if k < i]
     that = i + 1 < len(tree.tokens) and tree.tokens[i + 1].text.lower() == "that"
     plural = any(tree.tokens[k].tag in {"NNS", "NNPS"} for k in before)
-    if not that or tree.tokens[i].tag != "NN" or not plural or not is_noun_phrase(tree, before):
+    one = bool(before) and tree.tokens[i - 1].tag in {"NN", "NNP"}
+    agrees = {"NN": plural, "NNS": one}.get(tree.tokens[i].tag, False)
+    if not that or not agrees or not is_noun_phrase(tree, before):
         return None
     return Attribution(
         source=tree.trimmed(before), cue=(i,), content=tree.trimmed(k for k in here if k > i), kind="clause",

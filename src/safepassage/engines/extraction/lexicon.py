@@ -12,7 +12,7 @@ SAYING = words(
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
     elaborate clarify warn object disagree radio text retort protest lament confess hint assess affirm
-    reaffirm proclaim boast testify signal concur counsel spread guarantee confide swear"""
+    reaffirm proclaim boast testify signal concur counsel spread guarantee confide swear whisper"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
@@ -53,7 +53,7 @@ OBJECTS = (
         anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
         stress emphasize blame accuse urge call outline insist count record concede suspect doubt offer
-        attribute commit order guarantee mention list spread"""
+        attribute commit order guarantee mention list spread circulate"""
     )
 )
 CRYING = words(
@@ -113,6 +113,8 @@ VERSIONS = words("version position answer response explanation reply account lin
 NO_AUTHORITIES = words("plan schedule expectation rule law need procedure timetable type size age kind order")
 """What things go "according to" without anybody saying so."""
 FIGURING = words("put place peg give")
+COUNTING = words("count put estimate give list")
+"""Verbs by which somebody is cited with a number ("cited the registrar as counting 500")."""
 FIGURES = words("figure number toll total count estimate area share amount")
 """What a source puts a number to ("put the figure at 800")."""
 CALLING = words("call label brand dub term")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.relays import RELYING
 from safepassage.engines.extraction.speakers import BODIES, PERSONS
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
@@ -25,6 +26,11 @@ POSTS = words(
     porter janitor supervisor foreman"""
 )
 """Who speaks in notes beside those who speak in news."""
+CONTACTS = words(
+    """rang rings called calls phoned phones texted texts wrote writes messaged messages radioed radios
+    answered answers replied replies emailed emails signalled reports reported checked checks adds added"""
+)
+"""Forms of verbs by which somebody gets in touch, before a colon."""
 LEADS = words(
     "per from acc ex via by source contact call note fwd forwarded msg message heard with talk spoke to"
 )
@@ -50,8 +56,15 @@ def noted(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
         head = _speaker(tree, [k for k in part if k < colon])
         content = tree.trimmed(k for k in part if k > colon)
         content = content[:-1] if content and tree.tokens[content[-1]].text in ENDS else content
-        if head and content:
-            yield Attribution(source=head, cue=(colon,), content=content, kind="colon", lemma="say")
+        called = _contact(tree, [k for k in part if k < colon])
+        if called and content:
+            source, cue = called
+            yield Attribution(source=source, cue=cue, content=content, kind="colon", lemma="say")
+        elif head and content:
+            source, citing = _relied_on(tree, head)
+            yield Attribution(
+                source=source, cue=(colon,), content=content, kind="colon", lemma="say", citing=citing
+            )
 
 
 def sentences(tree: Tree) -> Iterator[list[int]]:
@@ -100,6 +113,37 @@ def _speaker(tree: Tree, head: list[int]) -> tuple[int, ...]:
     if not any(_can_speak(tree.tokens[k].text, tree.tokens[k].lemma) for k in core):
         return ()
     return tree.trimmed(head)
+
+
+def _contact(tree: Tree, head: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return who gets in touch and the verb of "Sister Agnes rang after: …"; None where nobody does."""
+    head = _without_time(tree, head)
+    at = next((n for n, k in enumerate(head) if tree.tokens[k].text.lower() in CONTACTS), 0)
+    behind = [tree.tokens[k] for k in head[at + 1 :]]
+    if not 0 < at <= MOST_LEAD_WORDS or any(tree.quoted[k] >= 0 for k in head) or not all(
+        t.tag in {"RB", "IN", "RP", "NN", "DT", "PRP", "JJ", "CD"} for t in behind
+    ):  # fmt: skip
+        return None
+    before = head[:at]
+    while before and tree.tokens[before[-1]].text.lower() in {"has", "have", "had", "just", "also"}:
+        before = before[:-1]
+    source = tree.trimmed(before)
+    named = [tree.tokens[k] for k in source]
+    plain = not any(t.tag in {"VBZ", "VBD", "MD", ",", "IN"} for t in named)
+    adverbs = [k for k in head[at:] if tree.tokens[k].tag == "RB" and k == head[at] + 1]
+    return (
+        (source, (head[at], *adverbs))
+        if plain and named and named[-1].pos in {"NOUN", "PROPN", "PRON"}
+        else None
+    )
+
+
+def _relied_on(tree: Tree, head: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    """Return who speaks and on whom they rely: "Mara, relaying her aunt: …"."""
+    at = next((n for n, k in enumerate(head) if tree.tokens[k].text.lower() in RELYING), 0)
+    if not 0 < at < len(head) - 1:
+        return head, ()
+    return tree.trimmed(head[:at]), (tree.trimmed(head[at + 1 :]),)
 
 
 def _can_speak(text: str, lemma: str) -> bool:

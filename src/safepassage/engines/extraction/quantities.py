@@ -172,15 +172,26 @@ def quantities(text: str, unit_before: str = "") -> tuple[Found, ...]:
     """
     found: list[Found] = []
     for match in _PATTERN.finditer(text):
-        read = _read(match, text, _last_unit(found, text) or unit_before)
+        read = _read(match, text, _last_unit(found, text, match.start()) or unit_before)
         if read is not None:
             found.append(read)
     return tuple(sorted([*found, *_money(text)]))
 
 
-def _last_unit(found: list[Found], text: str) -> str:
-    """Return the unit last counted in; brackets only say it again ("1,000 km2 (386 square miles)")."""
+CURRENCIES = frozenset({"USD", "EUR", "GBP", "RUB", "UAH"})
+_PAID = re.compile(
+    r"\b(?:paid|pays?|paying|cost|costs|charged?|charges|asked?|asks|price is)\s$", re.IGNORECASE
+)
+
+
+def _last_unit(found: list[Found], text: str, start: int) -> str:
+    """Return the unit last counted in; brackets only say it again ("1,000 km2 (386 square miles)").
+
+    Who pays a bare number pays it in the money named last.
+    """
     plain = [f for f in found if text[max(0, f.start - 1) : f.start] != "("]
+    if _PAID.search(text[max(0, start - 20) : start]):
+        plain = [f for f in found if f.quantity.unit in CURRENCIES] or plain
     return (plain or found)[-1].quantity.unit if found else ""
 
 
@@ -218,6 +229,24 @@ _GOING = re.compile(
     r"treated|buried))\b",
     re.IGNORECASE,
 )
+_STAYING = re.compile(
+    r"\s(?:still )?(?:staying|hiding|sheltering|sleeping|living|waiting|trapped|stranded|queu\w+|aboard|"
+    r"on board|to (?:a|each|one) (?:boat|bus|car|van|truck|room|tent|bed|house|cellar|cell))\b",
+    re.IGNORECASE,
+)
+_CARRYING = re.compile(
+    r"\b(?:boats?|ferry|ferries|bus|buses|coach|coaches|train|trains|convoy|ambulance|helicopter|van|trip)\b"
+    r"[^.;:,]{0,20}\b(?:took|takes|carried|carries|brought|had|has|left with|holds|loaded)\s$",
+    re.IGNORECASE,
+)
+_HEARD = re.compile(r"\b(?:count(?:s|ed)?|heard|hears|saw|noted|logged)\s$", re.IGNORECASE)
+_BANGS = re.compile(
+    r"\b(?P<noun>bangs|booms|blasts|explosions|shots|shells|impacts|strikes|flashes|bursts|rounds|"
+    r"detonations|salvos)\b",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(r"\s(?:of|out of) (?:them|us|whom|these|those)\b", re.IGNORECASE)
+_LISTED = re.compile(rf"\b(?P<noun>{'|'.join(PERSONS.split())})(?:\s*[:–—-]|,)?\s$", re.IGNORECASE)
 _SUFFERING = re.compile(
     r"\b(?:kil+(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|evacuated|displaced|rescued|detained)\s$",
     re.IGNORECASE,
@@ -230,12 +259,29 @@ def _who_goes_or_suffers(text: str, match: re.Match[str]) -> bool:
         return False
     before, behind = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 60]
     ends = re.match(r"\s*(?:[,.;]|$|and\b|in\b|at\b|near\b)", behind)
-    return bool(_GOING.match(behind) or (_SUFFERING.search(before) and ends))
+    carried = _CARRYING.search(text[max(0, match.start() - CLAUSE) : match.start()])
+    goes = _GOING.match(behind) or _STAYING.match(behind)
+    return bool(goes or ((_SUFFERING.search(before) or carried) and ends))
+
+
+CLAUSE = 50
+"""How many characters back the verb and subject of a number are looked for (practice)."""
+
+
+def _heard_before(text: str, start: int) -> str:
+    """Return what was last heard of, before a bare number that somebody counted ("bangs … four")."""
+    if not _HEARD.search(text[max(0, start - 20) : start]):
+        return ""
+    named = [m["noun"].lower() for m in _BANGS.finditer(text[:start])]
+    return named[-1] if named else ""
 
 
 def _unit_before(text: str, start: int) -> str:
     if _GROUP_OF.search(text[max(0, start - 20) : start]):
         return "persons"
+    listed = _LISTED.search(text[max(0, start - 20) : start])
+    if listed:
+        return COUNTED[listed["noun"].lower()]
     match = _COUNT_BEFORE.search(text[max(0, start - 140) : start])
     if match is None:
         return ""
@@ -248,7 +294,9 @@ def _read(match: re.Match[str], text: str, unit_before: str) -> Found | None:
         return None
     bounds = _bounds(match, topic=bool(_TELLING_OF.search(text[: match.start()])))
     unit = _unit(match) or _unit_before(text, match.start()) or _noun_behind(text, match)
-    if not unit and unit_before not in COUNTED.values() and _who_goes_or_suffers(text, match):
+    unit = unit or _heard_before(text, match.start())
+    theirs = not unit_before and _OF_THEM.match(text, match.end())
+    if not unit and unit_before not in COUNTED.values() and (theirs or _who_goes_or_suffers(text, match)):
         unit = "persons"
     if bounds is None or _NOT_ONE.search(text[max(0, match.start() - 5) : match.end()]):
         return None

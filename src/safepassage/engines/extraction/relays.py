@@ -11,7 +11,9 @@ from safepassage.engines.extraction.word_sets import words
 from safepassage.kernels.reading.english import TokenRow
 
 CITING = frozenset({"cite", "quote"})
-RELYING = frozenset({"citing", "quoting"})
+RELYING = frozenset({"citing", "quoting", "relaying"})
+MOUTHS = words("spokesman spokeswoman spokesperson lawyer envoy deputy representative secretary office")
+"""Through whom somebody speaks."""
 EVIDENCE = words(
     """photograph photo picture image footage video data record figure statistics evidence document satellite
     map log screenshot leak intelligence"""
@@ -116,6 +118,10 @@ def relied_on(
     """
     found: list[tuple[int, ...]] = []
     aside: set[int] = set()
+    for p in tree.children[i]:
+        if _speaks_through(tree, p, i):
+            whom = tree.with_dep(p, "pobj")[0]
+            found.append(words_of(tree, whom))
     for k in sorted({*tree.children[i], *content}):
         beside = tree.tokens[k - 1].text == "," if k else False
         if tree.tokens[k].text.lower() not in RELYING or (k in content and not beside) or tree.quoted[k] >= 0:
@@ -128,6 +134,13 @@ def relied_on(
             found.append(words)
             aside |= {k, *words}
     return tuple(found), frozenset(aside)
+
+
+def _speaks_through(tree: Tree, p: int, verb: int) -> bool:
+    """Tell whether a preposition names through whom somebody speaks ("…, through its spokesman, that")."""
+    beside = p > verb and tree.tokens[p - 1].text == ","
+    objects = tree.with_dep(p, "pobj") if tree.tokens[p].text.lower() == "through" and beside else []
+    return any(tree.tokens[k].lemma in MOUTHS for k in objects)
 
 
 def _to_comma(tree: Tree, positions: list[int], head: int) -> list[int]:
@@ -216,7 +229,7 @@ def relied_upon(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attributio
     """Yield, for each "X reports, citing Y, content", the attribution of the content to Y by "citing"."""
     for a in found:
         for whom in a.citing:
-            before = [k for k in range(whom[0]) if tree.tokens[k].text.lower() in RELYING]
+            before = [k for k in range(whom[0]) if tree.tokens[k].text.lower() in RELYING | {"through"}]
             if whom and before and whom[0] - before[-1] <= STEPS_UP:
                 yield Attribution(
                     source=whom, cue=(before[-1],), content=a.content, kind="relay", lemma="say",

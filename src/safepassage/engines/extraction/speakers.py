@@ -55,6 +55,8 @@ OWN_TRADES = words(
 )
 OWN_WORDS = 2
 """An article or "our", and a noun: so short a body is called in its own report."""
+OUTLET_WORDS = words("channel page account feed website telegram")
+"""Last words of the name of an outlet that is not who speaks on it."""
 MOST_KEPT = 200
 """Of so many speakers one may be meant by a short name: enough for a long report, and no more work."""
 FAR_BACK = 2_000
@@ -140,6 +142,9 @@ class Memory:
         noun = tree.tokens[head].text.lower()
         if len(said) == 1 and positions[-1] + 1 < len(tree.tokens):
             return tree.tokens[positions[-1] + 1].text == ":" and noun in fold(self.outlet).split()
+        own = set(fold(self.outlet).split())
+        if said[:1] == ["the"] and len(said) > OWN_WORDS and noun in BODIES and set(said[1:]) <= own:
+            return True
         if said[:1] == ["the"] and len(said) == OWN_WORDS and noun in OWN_NOUNS:
             return bool(OWN_TRADES & set(fold(self.outlet).split()))
         if len(said) != OWN_WORDS or noun not in BODIES:
@@ -147,8 +152,12 @@ class Memory:
         return said[0] in FIRST_PERSON or (said[0] == "the" and noun in fold(self.outlet).split())
 
     def _outlet(self) -> Speaker:
-        role = self.actors.role(self.outlet, self.outlet)
-        return Speaker(name=self.outlet, words=self.outlet, proper=frozenset(), noun="", role=role)
+        """Return the body behind the outlet: a ministry speaks on "the ministry's channel"."""
+        words = self.outlet.split()
+        while len(words) > OWN_WORDS and words[-1].lower() in OUTLET_WORDS:
+            words.pop()
+        name = " ".join(words)
+        return Speaker(name=name, words=name, proper=frozenset(), noun="", role=self.actors.role(name, name))
 
     def _antecedent(self, tree: Tree, head: int, at: int, around: Speaker | None) -> Speaker | None:
         """Return whom "who" means: the noun its clause hangs on."""
