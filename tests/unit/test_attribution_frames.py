@@ -20,6 +20,8 @@ SENTENCES = [
     ("Residents also said that nobody came.", "Residents", "also said", "that nobody came"),
     ("He added: the road stays closed.", "He", "added :", "the road stays closed"),
     ("The ministry called for a corridor.", "The ministry", "called for", "a corridor"),
+    ("The rebels' radio claims that it is mined.", "The rebels ' radio", "claims", "that it is mined"),
+    ("A loader whispered that they took it.", "A loader", "whispered", "that they took it"),
     ("They plan to leave on Friday.", "They", "plan", "to leave on Friday"),
     ("The governor denied that shells fell.", "The governor", "denied", "that shells fell"),
     ("The side continued to call for talks.", "The side", "continued to call for", "talks"),

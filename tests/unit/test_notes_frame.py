@@ -23,6 +23,9 @@ from tests.support.reports import report
             "a driver",
             "road mined past the mill",
         ),
+        ("Sister Agnes rang after: they are still there.", "Sister Agnes", "they are still there"),
+        ("The committee has checked this: the hall was locked.", "The committee", "the hall was locked"),
+        ("2240 the guard says the mill is empty.", "the guard", "the mill is empty"),
         ("14:05 Driver Bus 3: road clear, no shooting", "Driver Bus 3", "road clear, no shooting"),
     ],
 )

@@ -241,7 +241,7 @@ _CARRYING = re.compile(
 )
 _HEARD = re.compile(r"\b(?:count(?:s|ed)?|heard|hears|saw|noted|logged)\s$", re.IGNORECASE)
 _BANGS = re.compile(
-    r"\b(?P<noun>bangs|booms|blasts|explosions|shots|shells|impacts|strikes|flashes|bursts|rounds|"
+    r"\b(?P<noun>bangs|booms|blasts|explosions|shots|shells|impacts|flashes|bursts|rounds|"
     r"detonations|salvos)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,48 @@
+"""Who has something from somebody else: both are named, and the chain ends with who told it."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("spacy")
+
+from safepassage.domain.claims.gazetteer import Gazetteer
+from safepassage.extracting import extract
+from tests.support.reports import report
+
+WHAT = "that two boats were turned round at noon"
+
+
+@pytest.mark.parametrize(
+    ("text", "chains"),
+    [
+        (f"The mate had it from the coast guard {WHAT}.", {("The mate", "the coast guard")}),
+        (f"The mate heard from the coast guard {WHAT}.", {("The mate", "the coast guard")}),
+        (f"The mate also passes on from the coast guard {WHAT}.", {("The mate", "the coast guard")}),
+        (f"The mate heard on the radio {WHAT}.", {("The mate",)}),
+        (
+            "Velmar claims, through an air force spokesman, that only five drones were launched.",
+            {("Velmar", "an air force spokesman")},
+        ),
+        ("Volunteer Mara, relaying the guard: lights seen on Mill Lane.", {("Volunteer Mara", "the guard")}),
+    ],
+)
+def test_the_chain_ends_with_who_told_it(text, chains):
+    stated = extract(report(text), Gazetteer()).attributions
+    assert {tuple(link.name for link in a.chain.links[1:]) for a in stated} == chains
+
+
+@pytest.mark.parametrize("text", ["The mate had a boat from the coast guard.", "They heard from no one."])
+def test_having_and_hearing_alone_pass_nothing_on(text):
+    assert not extract(report(text), Gazetteer()).attributions
+
+
+def test_a_ministry_speaks_on_its_channel():
+    read = extract(
+        report(
+            "During the night 22 drones fell, the ministry reports.",
+            outlet="Vardian Ministry of Defence channel",
+        ),
+        Gazetteer(),
+    )
+    assert [link.name for link in read.attributions[0].chain.links][1:] == ["Vardian Ministry of Defence"]
