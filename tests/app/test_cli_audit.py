@@ -99,6 +99,7 @@ def test_a_manifest_is_read(run, tmp_path, plan):
 
 
 def test_a_rule_is_explained_and_an_unknown_one_is_named(capsys):
+    assert main(["explain", "sp4"]) == 0
     assert main(["explain", "sp-04"]) == 0
     text = capsys.readouterr().out
     assert "Yemen" in text

@@ -148,8 +148,12 @@ def test_silence_has_an_age_and_a_change_turns_answers_stale(run):
     assert [(row["id"], row["waiting_s"], row["ask_again"]) for row in said["silent"]] == [
         ("side-b", 25200, True)
     ]
+    do(run, "relay", "--to", "side-a", "--units-told", "yes", "--channel", "mail", "--person", "major",
+       at="16:10Z")  # fmt: skip
     Path("later.toml").write_text('return_leg = "by the mill"')
     do(run, "revise", "--file", "later.toml", at="17:00Z")
+    _, said = run("movement", "no-reply", "a.store", "--at", f"{T}17:01Z")
+    assert (said["silent"], [row["id"] for row in said["not_told"]]) == ([], ["side-a", "side-b", "icrc"])
     code, said = run("movement", "status", "a.store", "m1", "--at", f"{T}18:00Z")
     assert (code, {name: one["reply"] for name, one in by_recipient(said).items()}) == (
         0, {"side-a": "stale", "side-b": "not sent", "icrc": "not sent"},

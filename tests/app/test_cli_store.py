@@ -259,6 +259,10 @@ def test_two_offices_exchange_bundles_and_see_their_conflict(run, tmp_path, caps
     assert main(["log", "conflicts", "b.store"]) == 0
     assert "bridge-7 (report.filed):" in capsys.readouterr().out
     assert "already" in run("store", "send", "a.store", *key, "-o", "a.bundle")[1]["error"]
+    (tmp_path / "short").write_text("eleven char")
+    short = run("store", "send", "a.store", "--bundle-key", "short", "-o", "c.bundle")
+    assert (short[0], short[1]["error"]) == (2, "The passphrase is too short: take at least 12 characters.")
+    assert not (tmp_path / "c.bundle").exists()
     none = run("store", "send", "a.store", "--bundle-key", "none", "-o", "c.bundle")
     assert (none[0], "that the other office holds" in none[1]["error"]) == (2, True)
     (tmp_path / "a.bundle").write_bytes(b"nonsense")

@@ -95,9 +95,9 @@ def test_a_convoy_goes_one_way_with_people():
 def test_what_the_plan_does_not_have_is_said():
     with pytest.raises(ValueError, match="no corridor 'k999'; people move on W1, ") as said:
         movement_draft.facts_of(RELEASE, "k999")
-    named = str(said.value).partition(" on ")[2].split(", ")
-    assert named == moving()
-    for name in set(CORRIDORS) - set(named):
+    first = ", ".join(moving()[:12])
+    assert str(said.value).endswith(f" on {first} and {len(moving()) - 12} more")
+    for name in set(CORRIDORS) - set(moving()):
         with pytest.raises(ValueError, match=f"nobody moves on corridor {name} "):
             movement_draft.facts_of(RELEASE, name)
 
@@ -110,5 +110,5 @@ def test_a_file_wins_over_the_plan():
 
 @pytest.mark.parametrize("text", ["2030-03-19", "2030-03-19T10:00", "noon"])
 def test_a_time_says_its_offset(text):
-    with pytest.raises(ValueError, match=r"offset|isoformat"):
+    with pytest.raises(ValueError, match=r"offset|is no time: write 2026"):
         movement_file.utc_s(text)

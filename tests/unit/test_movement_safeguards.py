@@ -58,5 +58,23 @@ def test_a_change_has_its_row_so_that_earlier_answers_are_stale():
     assert found["m1-revision"]["at"] > found["m1-acknowledgement-side-a"]["at"]
 
 
+def test_what_was_said_of_an_earlier_revision_never_counts_however_late_it_came():
+    desk = Desk(agreed()).ready().send()
+    desk.do(ev.Revised, particulars=later(desk.state.particulars))
+    desk.answer("side-a", Answer.AGREED, revision=1)
+    said = {"recipient": "side-a", "units_told": YesNo.YES, "channel": Channel.MAIL, "person": "x"}
+    desk.do(ev.Relayed, revision=1, **said)
+    found = rows(desk)
+    assert found["m1-revision"]["number"] == "2"
+    assert found["m1-acknowledgement-side-a"]["number"] == "1"
+    assert found["m1-relayed_to_units-side-a"]["answer"] == "unknown"
+    assert found["m1-notification-side-a"]["at"] == ""
+    desk.ready().send().answer("side-a", Answer.AGREED).do(ev.Relayed, revision=2, **said)
+    found = rows(desk)
+    assert found["m1-acknowledgement-side-a"]["number"] == ""
+    assert found["m1-relayed_to_units-side-a"]["answer"] == "yes"
+    assert found["m1-notification-side-a"]["at"] > found["m1-revision"]["at"]
+
+
 def test_a_cancelled_movement_has_no_rows():
     assert rows(Desk().ready().send().do(ev.Cancelled, reason="x")) == {}

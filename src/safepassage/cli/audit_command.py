@@ -26,7 +26,8 @@ from safepassage.formats.sheets import audit_files, public_notice
 from safepassage.store import audits
 from safepassage_verify.files import AID, CERTIFICATE
 
-RULE = re.compile(r"SP-\d\d", re.IGNORECASE)
+RULE = re.compile(r"SP[- ]?(\d{1,2})", re.IGNORECASE)
+"""What is meant as the id of a rule, also when it is typed as sp8."""
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -80,7 +81,9 @@ def _audit(options: argparse.Namespace, plan: VerifiedPlan, case: Case | None) -
 
 def explained(name: str) -> Outcome:
     """Say what one rule asks, what it rests on, and its thresholds."""
-    rule = next((rule for rule in RULES if rule.id == name.upper()), None)
+    number = RULE.fullmatch(name)
+    meant = f"SP-{int(number[1]):02}" if number else name
+    rule = next((rule for rule in RULES if rule.id == meant), None)
     if rule is None:
         what, remedy = "there is no such rule", f"rules are {RULES[0].id} to {RULES[-1].id}"
         raise FormatError(file=name, what=what, remedy=remedy)

@@ -180,9 +180,15 @@ def _note_fork(store: EventStore, checkpoint: Checkpoint, reason: str, by: str) 
 
 
 def locked(data: bytes, secret: Secret) -> bytes:
-    """Return a bundle encrypted for a stick (AES-256-GCM; the key as for a store)."""
+    """Return a bundle encrypted for a stick (AES-256-GCM; the key as for a store).
+
+    Raises
+    ------
+    StoreError
+        When the passphrase is too short for something that may be lost on the way.
+    """
     salt = os.urandom(SALT_BYTES)
-    return MAGIC + salt + keys.wrap(keys.root_key(secret, salt), data, _OWNER)
+    return MAGIC + salt + keys.wrap(keys.root_key(keys.require_long(secret), salt), data, _OWNER)
 
 
 def unlocked(data: bytes, secret: Secret, *, file: str) -> bytes:

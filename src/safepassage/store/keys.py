@@ -28,6 +28,7 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 NONCE_BYTES = 12
 KEY_FILE_MARK = "safepassage-key-1:"
+SHORTEST_PASSPHRASE = 12
 _PASSES, _MEMORY_KIB, _LANES = 3, 65536, 4
 
 
@@ -70,6 +71,19 @@ def secret_of_file(text: str) -> Secret:
     if not line:
         raise StoreError("The key file is empty: `safepassage store init` writes one.")
     return Secret(passphrase=line)
+
+
+def require_long(secret: Secret) -> Secret:
+    """Return what is to seal something new, unless whoever finds it could guess it.
+
+    Raises
+    ------
+    StoreError
+        When its passphrase is too short.
+    """
+    if secret.passphrase and len(secret.passphrase) < SHORTEST_PASSPHRASE:
+        raise StoreError(f"The passphrase is too short: take at least {SHORTEST_PASSPHRASE} characters.")
+    return secret
 
 
 def root_key(secret: Secret, salt: bytes) -> bytes:

@@ -42,6 +42,8 @@ def _one(options: argparse.Namespace, store: EventStore, org: str) -> Outcome:
         "about": options.about,
         "class": options.sensitivity,
     }
+    if not options.kind:
+        raise StoreError("Nothing was recorded: say what it is, for example --kind report.filed.")
     try:
         document |= {"body": _object(options.body, "--body")}
         if options.private:

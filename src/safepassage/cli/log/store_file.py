@@ -23,7 +23,6 @@ from safepassage.store.server_schema import Server
 KEY_FILE = "SAFEPASSAGE_KEY_FILE"
 """Names the key file where a command does not."""
 NOTHING_OPENS = f"Nothing opens the store: give --key-file FILE, set {KEY_FILE}, or type a passphrase."
-SHORTEST_PASSPHRASE = 12
 
 
 def now_ms() -> int:
@@ -41,7 +40,8 @@ def secret(key_file: Path | None, *, again: bool = False) -> Secret:
     """
     named = key_file or (Path(os.environ[KEY_FILE]) if os.environ.get(KEY_FILE) else None)
     if named is not None:
-        return keys.secret_of_file(named.read_text(encoding="utf-8"))
+        found = keys.secret_of_file(named.read_text(encoding="utf-8"))
+        return keys.require_long(found) if again else found
     return Secret(passphrase=new_passphrase("Passphrase") if again else _asked("Passphrase: ", NOTHING_OPENS))
 
 
@@ -57,8 +57,9 @@ def new_passphrase(what: str) -> str:
     if what == "Passphrase":
         nothing = NOTHING_OPENS
     given = _asked(f"New {what.lower()}: ", nothing)
-    if len(given) < SHORTEST_PASSPHRASE:
-        raise StoreError(f"The {what.lower()} is too short: take at least {SHORTEST_PASSPHRASE} characters.")
+    if len(given) < keys.SHORTEST_PASSPHRASE:
+        least = keys.SHORTEST_PASSPHRASE
+        raise StoreError(f"The {what.lower()} is too short: take at least {least} characters.")
     if _asked("Once more: ", nothing) != given:
         raise StoreError("The two differ: start again.")
     return given

@@ -216,7 +216,14 @@ def recorded(options: argparse.Namespace, make: _Make, word: str) -> Outcome:
             store, event, by=options.by, why=options.why, key=options.id, at_stated=bool(options.at)
         )
         state = movement_events.states(store)[options.movement]
-    return said(receipt, state, word)
+    return said(receipt, state, word + _too_late(event, state))
+
+
+def _too_late(event: ev.Event, state: MovementState) -> str:
+    """Say of an answer to an earlier revision that it does not count for the one that does."""
+    if not isinstance(event, (ev.Answered, ev.Relayed)) or event.revision >= state.current.renewed_in:
+        return ""
+    return f" to revision {event.revision}, which has changed since: it does not count"
 
 
 def said(receipt: Receipt, state: MovementState, word: str) -> Outcome:

@@ -20,4 +20,4 @@ def given_utc_s(text: str) -> int:
     try:
         return utc_s(text)
     except ValueError as fault:
-        raise StoreError(f"{text!r} is no time ({fault}).") from None
+        raise StoreError(f"{fault}.") from None

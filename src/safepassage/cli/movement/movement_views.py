@@ -18,6 +18,7 @@ from safepassage.domain.movement.overdue import Alarm, alarms
 from safepassage.domain.movement.particulars import Recipient
 from safepassage.domain.movement.rules import open_questions
 from safepassage.domain.movement.state import MovementState, Standing, standings
+from safepassage.domain.movement.words import ENDED, Reply
 from safepassage.formats.access import access_log
 from safepassage.formats.movement import movement_safeguards
 from safepassage.formats.movement.movement_file import iso
@@ -103,9 +104,16 @@ def _standing(one: Standing, at_utc_s: int) -> str:
         said += f", {iso(event.at_utc_s)})"
     if waiting is not None:
         said += f", waiting for {age(waiting)}"
-    relayed = f"; units told: {one.relayed.event.units_told.value}" if one.relayed is not None else ""
     objects = "; OBJECTS" if one.objects else ""
-    return f"{one.recipient.id} ({one.recipient.role.value}): {said}{relayed}{objects}"
+    return f"{one.recipient.id} ({one.recipient.role.value}): {said}{_relayed(one)}{objects}"
+
+
+def _relayed(one: Standing) -> str:
+    if one.relayed is None:
+        return ""
+    event = one.relayed.event
+    of = f" of revision {event.revision} only" if one.relay_is_stale else ""
+    return f"; units told{of}: {event.units_told.value}"
 
 
 def _row(state: MovementState, at_utc_s: int) -> dict[str, Any]:
@@ -143,6 +151,7 @@ def _recipient(one: Standing, at_utc_s: int) -> dict[str, Any]:
         "waiting_s": one.waiting_s(at_utc_s),
         "ask_again": one.is_due(at_utc_s),
         "units_told": one.relayed.event.units_told.value if one.relayed is not None else None,
+        "units_told_revision": one.relayed.event.revision if one.relayed is not None else None,
         "objects": one.objects,
     }
 
@@ -162,7 +171,17 @@ def no_reply(options: argparse.Namespace) -> Outcome:
         f"{', ASK AGAIN' if row['ask_again'] else ''}"
         for row in rows
     ]
-    return Outcome(code=OK, text="\n".join(lines or ["Everybody has answered."]), data={"silent": rows})
+    untold = [
+        {"movement": state.id, "id": one.recipient.id, "revision": state.current.number}
+        for state in states
+        for one in standings(state)
+        if state.course not in ENDED
+        and one.reply in {Reply.NOT_SENT, Reply.STALE}
+        and one.since_utc_s is None
+    ]
+    lines += [f"{row['movement']}: {row['id']} was not told of revision {row['revision']}" for row in untold]
+    nobody = "Everybody has answered." if states else "No movements."
+    return Outcome(code=OK, text="\n".join(lines or [nobody]), data={"silent": rows, "not_told": untold})
 
 
 def who_sees(options: argparse.Namespace) -> Outcome:

@@ -286,13 +286,18 @@ def _sendings(rows: list[Standing], sending: Sent | None, *, own: bool) -> dict[
             }
             if answer and answer.answer is not Answer.READ
             else ({"standing": row.reply.value} if own else None),
-            "relayed": row.relayed.event.units_told.value if row.relayed is not None else None,
+            "relayed": _units_told(row),
         }
         for key, value in said.items():
             if not _is_empty(value):
                 named = {"recipient": row.recipient.name} if own else {}
                 found[key].append(named | (value if isinstance(value, dict) else {"said": value}))
     return dict(found)
+
+
+def _units_told(row: Standing) -> str | None:
+    """Return whether units know the times and route that count; what they knew before is no answer."""
+    return None if row.relayed is None or row.relay_is_stale else row.relayed.event.units_told.value
 
 
 _SENDING_KEYS = (

@@ -116,6 +116,8 @@ class MovementState:
 class Standing:
     """Where one recipient stands: since when (told, or answered), and about which revision.
 
+    `relayed` is what it last said of its units on the way; `relay_is_stale` when that is about an earlier
+    revision: they know another time or route.
     `objects` says that its last answer is an objection, also one to an earlier revision: a change may be
     meant to meet it, but only its own answer ends it.
     """
@@ -128,6 +130,7 @@ class Standing:
     read_utc_s: int | None = None
     answer: Recorded[Answered] | None = None
     relayed: Recorded[Relayed] | None = None
+    relay_is_stale: bool = False
     objects: bool = False
 
     def waiting_s(self, now_utc_s: int) -> int | None:
@@ -154,13 +157,16 @@ def standing(state: MovementState, recipient: Recipient) -> Standing:
     given = [one for one in state.answered if one.event.recipient == name]
     answers = [one for one in given if one.event.answer is not Answer.READ]
     valid = [one for one in answers if one.event.revision >= renewed]
+    relays = [one for one in state.relayed if one.event.recipient == name]
+    relayed = next((one for one in reversed(relays) if one.event.revision >= renewed), None)
     known: dict[str, Any] = {
         "recipient": recipient,
         "sent": told[-1] if told else None,
         "read_utc_s": next(
             (one.event.at_utc_s for one in reversed(given) if one.event.revision >= renewed), None
         ),
-        "relayed": next((one for one in reversed(state.relayed) if one.event.recipient == name), None),
+        "relayed": relayed or (relays[-1] if relays else None),
+        "relay_is_stale": relayed is None and bool(relays),
         "objects": bool(answers) and _decisive(state, answers).event.answer is Answer.OBJECTION,
     }
     if valid:

@@ -16,6 +16,8 @@ from safepassage.formats.facts.movements import Movements, Seconds, waits_at
 from safepassage.formats.facts.register import Register
 
 _GATES = {str(PlaceKind.BORDER_CROSSING): "crossing", str(PlaceKind.CHECKPOINT): "checkpoint"}
+MOST_NAMED = 12
+"""Corridors that a refusal names."""
 _NAMED = {*_GATES, str(PlaceKind.SETTLEMENT)}
 
 
@@ -35,14 +37,16 @@ def facts_of(release: Release, corridor_id: str) -> dict[str, Any]:
 
 
 def _moving(release: Release) -> str:
-    """Return the corridors on which cars or vehicles carry somebody, in a row."""
+    """Return the corridors on which cars or vehicles carry somebody, in a row; the first where there are many."""
     plan = release.plan
     used = {(row["place"], row["direction"], row["route"]) for row in plan["cars"]} | {
         (item["place"], item["direction"], leg["route"])
         for vehicle in plan["vehicles"] for leg in vehicle["legs"] for item in leg["load"]
     }  # fmt: skip
     keys = ("place", "direction", "route")
-    return ", ".join(row["id"] for row in plan["corridors"] if tuple(row[key] for key in keys) in used)
+    names = [row["id"] for row in plan["corridors"] if tuple(row[key] for key in keys) in used]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def facts_of_convoy(release: Release, ride_ids: Iterable[str]) -> dict[str, Any]:

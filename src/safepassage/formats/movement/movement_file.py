@@ -71,9 +71,12 @@ def utc_s(text: str) -> int:
     Raises
     ------
     ValueError
-        When it does not.
+        When it does not, or is no time.
     """
-    moment = datetime.fromisoformat(text.strip())
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: write 2026-11-25T14:30+02:00, or end it in Z") from None
     if moment.tzinfo is None:
         raise ValueError(
             f"{text!r} does not say its offset from UTC: write 2026-11-25T14:30+02:00, or end it in Z"

@@ -14,7 +14,7 @@ from safepassage.domain.safeguard import SafeguardKind as Kind
 from safepassage.formats.movement.movement_file import iso
 from safepassage.formats.tables.schedule_rows import harmless
 
-COLUMNS = ("id", "kind", "answer", "party", "at", "text", "document")
+COLUMNS = ("id", "kind", "answer", "number", "party", "at", "text", "document")
 _OVER = frozenset({Course.CANCELLED, Course.CLOSED, Course.NO_GO})
 _WORDS = {
     Answer.AGREED: "yes",
@@ -51,7 +51,8 @@ def _movement(state: MovementState) -> Iterator[dict[str, Any]]:
         yield _row(state, Kind.EMERGENCY, answer="yes")
     if state.current.renewed_in > 1:
         renewed = next(one for one in state.revisions if one.number == state.current.renewed_in)
-        yield _row(state, Kind.REVISION, at=iso(renewed.drafted.event.at_utc_s), document=renewed.drafted.id)
+        yield _row(state, Kind.REVISION, number=renewed.number, at=iso(renewed.drafted.event.at_utc_s),
+                   document=renewed.drafted.id)  # fmt: skip
     for one in standings(state):
         if one.recipient.role is RecipientRole.PARTY:
             yield from _party(state, one)
@@ -66,22 +67,28 @@ def _movement(state: MovementState) -> Iterator[dict[str, Any]]:
 
 
 def _party(state: MovementState, one: Standing) -> Iterator[dict[str, Any]]:
-    """Yield what a party was told and what it said; what was not read back is unknown."""
+    """Yield what a party was told of what counts now, and what it said; what was not read back is unknown.
+
+    An answer to an earlier revision says which, since it may have come after the change. Others say none:
+    they are those of one movement among several, each with revisions of its own.
+    """
     name, party = one.recipient.id, one.recipient.name
     if one.sent is not None:
-        first = state.sends(name)[0]
-        yield _row(
-            state, Kind.NOTIFICATION, name, party=party, at=iso(first.event.at_utc_s), document=first.id
-        )
+        told = state.sends(name, since=state.current.renewed_in)
+        at = iso(told[0].event.at_utc_s) if told else ""
+        document = (told[0] if told else one.sent).id
+        yield _row(state, Kind.NOTIFICATION, name, party=party, at=at, document=document)
     if one.answer is not None:
         event = one.answer.event
         answer = _WORDS[event.answer] if confirmed(event) or one.objects else "unknown"
-        yield _row(state, Kind.ACKNOWLEDGEMENT, name, answer=answer, party=party, at=iso(event.at_utc_s),
-                   text=event.text, document=event.reference or one.answer.id)  # fmt: skip
+        number = event.revision if event.revision < state.current.renewed_in else ""
+        yield _row(state, Kind.ACKNOWLEDGEMENT, name, answer=answer, number=number, party=party,
+                   at=iso(event.at_utc_s), text=event.text, document=event.reference or one.answer.id)  # fmt: skip
     if one.relayed is not None:
-        told = one.relayed.event
-        yield _row(state, Kind.RELAYED_TO_UNITS, name, answer=told.units_told.value, party=party,
-                   at=iso(told.at_utc_s), text=told.text, document=one.relayed.id)  # fmt: skip
+        relay = one.relayed.event
+        answer = "unknown" if one.relay_is_stale else relay.units_told.value
+        yield _row(state, Kind.RELAYED_TO_UNITS, name, answer=answer, party=party,
+                   at=iso(relay.at_utc_s), text=relay.text, document=one.relayed.id)  # fmt: skip
 
 
 def _request(one: RequestState) -> dict[str, Any]:

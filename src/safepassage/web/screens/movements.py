@@ -62,6 +62,7 @@ def _recipient(one: Standing, now_s: int) -> dict[str, Any]:
         "ask_again": one.is_due(now_s),
         "sent": (one.sent.id, [name for name, _ in one.sent.event.files]) if one.sent else ("", []),
         "units_told": one.relayed.event.units_told.value if one.relayed else "",
+        "units_told_of": one.relayed.event.revision if one.relayed and one.relay_is_stale else 0,
     }
 
 

@@ -313,6 +313,7 @@ CLAUSES = (
     "nobody moves on corridor {one} in this plan, but on {rest}",
     "holds no particulars",
     "see the page on movements",
+    "{one} is no time: write 2026-11-25T14:30+02:00, or end it in Z",
     "{one} does not say its offset from UTC: write 2026-11-25T14:30+02:00, or end it in Z",
     "it is larger than any form",
     "holds no particulars ({rest})",

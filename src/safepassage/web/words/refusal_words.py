@@ -13,6 +13,7 @@ SENTENCES = (
     "Choose one to {count} vehicles and a language.",
     "Choose the bundle that the other office sent.",
     "Choose the key file that both offices hold.",
+    "The passphrase is too short: take at least 12 characters.",
     "Give a new password.",
     "Give a reason for at least one rule.",
     "No road or crossing of this case is {name}.",
