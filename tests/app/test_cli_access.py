@@ -71,6 +71,8 @@ def test_a_request_ages_until_it_is_answered(run):
     assert stages("2030-03-23T08:01Z")["r1"][0] == "late"
     answer = ("--answer", "partly", "--channel", "phone", "--person", "major", "--text", "two hours only")
     run("access", "answer", "a.store", "r1", *answer, "--at", "2030-03-23T09:00Z", *WHO)
+    assert stages("2030-03-24T08:00Z")["r1"] == ("heard, not read back", 96 * 3600)
+    run("access", "answer", "a.store", "r1", *answer, "--read-back", "--at", "2030-03-23T09:10Z", *WHO)
     assert stages("2030-03-24T08:00Z") == {"r1": ("partly", None), "r2": ("late", 96 * 3600)}
     assert stages("2031-01-01T00:00Z")["r2"][0] == "late"
     run("access", "close", "a.store", "r1", "--outcome", "visited", "--at", "2030-03-25T13:00Z", *WHO)
@@ -91,6 +93,14 @@ def test_a_request_without_its_hours_is_refused(run, more, match):
     said = run("access", "request", "a.store", "r1", *ASK, *more, *WHO, code=2)
     assert match in said["error"]
     assert run("access", "requests", "a.store")["requests"] == []
+
+
+def test_a_refusal_counts_however_it_was_heard_and_the_list_says_the_hours(run, capsys):
+    run("access", "request", "a.store", "r1", *ASK, *HOURS, *WHO)
+    said = ("--answer", "no", "--channel", "phone", "--person", "major", *WHO)
+    assert run("access", "answer", "a.store", "r1", *said)["stage"] == "no"
+    assert main(["access", "requests", "a.store"]) == 0
+    assert "2030-03-25T08:00Z to " in capsys.readouterr().out
 
 
 def test_a_one_off_request_that_nobody_answered_says_so_for_ever(run):

@@ -146,6 +146,7 @@ def test_a_purge_erases_personal_data_here_and_in_the_backups_named(run, tmp_pat
     run("store", "backup", "a.store", "-o", "b")
     run("store", "backup", "a.store", "-o", "other")
     assert "Canary" in json.dumps(run("log", "show", "a.store", "--private")[1])
+    assert run("store", "purge", "a.store", "--older-than", "-1", *WHO)[0] == 2
     _, said = run("store", "purge", "a.store", "--older-than", "0", "--also", "b", *WHO)
     assert said["deleted"] == {"a.store": 1, "b": 1}
     for name, there in (("a.store", False), ("b", False), ("other", True)):

@@ -119,11 +119,16 @@ def _requests(options: argparse.Namespace) -> Outcome:
     rows = [_row(state, now_utc_s) for state in ordered]
     lines = [
         f"{row['request']} {row['organisation']} ({row['kind']}) to {row['addressed_to']}: {row['purpose']},"
-        f" {row['place']}; {row['stage']}"
+        f" {row['place']}, {_when(row)}; {row['stage']}"
         + (f", waiting for {age(row['waiting_s'])}" if row["waiting_s"] is not None else "")
         for row in rows
     ]
     return Outcome(code=OK, text="\n".join(lines or ["No requests."]), data={"requests": rows})
+
+
+def _when(row: dict[str, Any]) -> str:
+    hours = [f"{start} to {end}" for start, end in row["windows"]]
+    return ", ".join(["standing", *hours] if row["standing"] else hours)
 
 
 def _row(state: RequestState, now_utc_s: int) -> dict[str, Any]:

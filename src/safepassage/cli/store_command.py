@@ -150,6 +150,8 @@ def _purge(options: argparse.Namespace) -> Outcome:
     """Delete keys here and in the backups named."""
     if options.older_than is None and not options.key_id:
         raise StoreError("Say what to delete: --older-than DAYS or --key-id KEY.")
+    if options.older_than is not None and options.older_than < 0:
+        raise StoreError("Nothing was deleted: --older-than counts days back from now, from 0.")
     before_ms = None
     if options.older_than is not None:
         before_ms = store_file.now_ms() - options.older_than * DAY_MS

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from safepassage.domain.errors import TransitionError
 from safepassage.domain.movement.particulars import check_id
-from safepassage.domain.movement.words import Channel
+from safepassage.domain.movement.words import VOICE, Channel, Reply
 
 LATE_AFTER_S = 72 * 3600
 """A request that waits longer is late (rule SP-11 of the plan audit)."""
@@ -93,9 +93,19 @@ class RequestState:
     answers: tuple[AccessAnswered, ...] = ()
     closed: AccessClosed | None = None
 
+    @property
+    def answer(self) -> AccessAnswered | None:
+        """The last answer that counts: what was heard does once it was read back, a refusal at once."""
+        certain = (
+            one
+            for one in reversed(self.answers)
+            if one.read_back or one.channel not in VOICE or one.answer is AccessReply.NO
+        )
+        return next(certain, None)
+
     def waiting_s(self, now_utc_s: int) -> int | None:
-        """Return for how long nobody has answered; None when somebody has, or it is over."""
-        if self.answers or self.closed is not None or self.has_passed(now_utc_s):
+        """Return for how long no answer has counted; None when one does, or it is over."""
+        if self.answer is not None or self.closed is not None or self.has_passed(now_utc_s):
             return None
         return max(0, now_utc_s - self.asked.at_utc_s)
 
@@ -107,10 +117,12 @@ class RequestState:
         """Say in a word where it stands."""
         if self.closed is not None:
             return "closed"
-        if self.answers:
-            return self.answers[-1].answer.value
+        if self.answer is not None:
+            return self.answer.answer.value
         if self.has_passed(now_utc_s):
             return "never answered"
+        if self.answers:
+            return Reply.UNCONFIRMED.value
         waiting = self.waiting_s(now_utc_s)
         return "late" if waiting is not None and waiting > LATE_AFTER_S else "waiting"
 

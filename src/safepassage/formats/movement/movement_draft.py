@@ -37,7 +37,7 @@ def facts_of(release: Release, corridor_id: str) -> dict[str, Any]:
 
 
 def _moving(release: Release) -> str:
-    """Return the corridors on which cars or vehicles carry somebody, in a row; the first where there are many."""
+    """Return the corridors on which cars or vehicles carry somebody, in a row; of many the first."""
     plan = release.plan
     used = {(row["place"], row["direction"], row["route"]) for row in plan["cars"]} | {
         (item["place"], item["direction"], leg["route"])

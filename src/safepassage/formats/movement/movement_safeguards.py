@@ -82,8 +82,9 @@ def _party(state: MovementState, one: Standing) -> Iterator[dict[str, Any]]:
         event = one.answer.event
         answer = _WORDS[event.answer] if confirmed(event) or one.objects else "unknown"
         number = event.revision if event.revision < state.current.renewed_in else ""
+        document = event.reference or one.answer.id
         yield _row(state, Kind.ACKNOWLEDGEMENT, name, answer=answer, number=number, party=party,
-                   at=iso(event.at_utc_s), text=event.text, document=event.reference or one.answer.id)  # fmt: skip
+                   at=iso(event.at_utc_s), text=event.text, document=document)  # fmt: skip
     if one.relayed is not None:
         relay = one.relayed.event
         answer = "unknown" if one.relay_is_stale else relay.units_told.value
@@ -93,7 +94,8 @@ def _party(state: MovementState, one: Standing) -> Iterator[dict[str, Any]]:
 
 def _request(one: RequestState) -> dict[str, Any]:
     asked = one.asked
-    answer = "" if not one.answers else "no" if one.answers[-1].answer is AccessReply.NO else "yes"
+    said = one.answer
+    answer = "" if said is None else "no" if said.answer is AccessReply.NO else "yes"
     return {
         "id": f"request-{asked.request}", "kind": Kind.ACCESS_REQUEST.value, "answer": answer,
         "party": asked.organisation, "at": iso(asked.at_utc_s), "text": asked.purpose,
