@@ -13,6 +13,7 @@ from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.case import Case, PlaceKind
 from safepassage.domain.errors import FormatError
 from safepassage.domain.suggestions import did_you_mean
+from safepassage.formats.tables.schedule_rows import harmless
 
 if TYPE_CHECKING:
     from safepassage.domain.travel_table import TravelTable
@@ -71,7 +72,7 @@ def _csv(rows: list[tuple[str, str, str, str, str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("from", "to", "minutes", "km", "exposure_h"))
-    writer.writerows(rows)
+    writer.writerows((harmless(origin), harmless(end), *rest) for origin, end, *rest in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -27,7 +27,13 @@ def document(copy: NotificationCopy) -> dict[str, Any]:
         "valid_until_utc_s": copy.valid_until_utc_s,
         "statement": copy.statement,
         "fields": [
-            {"number": number, "label": one.label.en, "value": thawed(copy.fields.get(number))}
+            {
+                "number": number,
+                "label": one.label.en,
+                "label_ru": one.label.ru,
+                "label_uk": one.label.uk,
+                "value": thawed(copy.fields.get(number)),
+            }
             for number, one in BY_NUMBER.items()
             if number in copy.fields or number in copy.blank
         ],
