@@ -103,6 +103,23 @@ def test_a_refusal_counts_however_it_was_heard_and_the_list_says_the_hours(run, 
     assert "2030-03-25T08:00Z to " in capsys.readouterr().out
 
 
+def test_what_somebody_typed_commands_no_terminal_and_forges_no_line(run, capsys):
+    """Also what came in another office's bundle: what stands in the log is shown, harmless."""
+    hostile = "UN\x1b[2J\x9b31m\u202e\r\nr7 ICRC: yes"
+    asked = ("--kind", "un", "--to", hostile, "--purpose", hostile, "--place", hostile, "--standing")
+    run("access", "request", "a.store", "r1", "--organisation", hostile, *asked, *WHO[:2], "--why", hostile)
+    for command in (("access", "requests", "a.store"), ("log", "show", "a.store")):
+        assert main(list(command)) == 0
+        text = capsys.readouterr().out
+        assert not set(text) & set("\x1b\x9b\u202e\r")
+        assert not [line for line in text.splitlines() if line.startswith("r7")]
+        assert "r7 ICRC: yes" in text
+    assert main(["access", "requests", "a.store", "--json"]) == 0
+    text = capsys.readouterr().out
+    assert not set(text) & set("\x1b\x9b\u202e\r")
+    assert json.loads(text)["requests"][0]["organisation"] == hostile
+
+
 def test_a_one_off_request_that_nobody_answered_says_so_for_ever(run):
     run("access", "request", "a.store", "r1", *ASK, *HOURS, "--at", "2030-03-20T08:00Z", *WHO)
     (row,) = run("access", "requests", "a.store", "--at", "2030-04-01T00:00Z")["requests"]

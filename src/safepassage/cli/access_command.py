@@ -10,7 +10,7 @@ from typing import Any
 from safepassage.cli.log import bundles, store_file
 from safepassage.cli.movement.movement_time import given_utc_s
 from safepassage.cli.movement.movement_views import age
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import OK
 from safepassage.domain.access_work.incident import CATEGORIES, DAY_S, AccessIncident, by_category
 from safepassage.domain.access_work.request import (
@@ -123,7 +123,7 @@ def _requests(options: argparse.Namespace) -> Outcome:
         + (f", waiting for {age(row['waiting_s'])}" if row["waiting_s"] is not None else "")
         for row in rows
     ]
-    return Outcome(code=OK, text="\n".join(lines or ["No requests."]), data={"requests": rows})
+    return Outcome(code=OK, text=listed(lines, "No requests."), data={"requests": rows})
 
 
 def _when(row: dict[str, Any]) -> str:

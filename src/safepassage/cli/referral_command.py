@@ -9,7 +9,7 @@ from typing import Any
 from safepassage.cli.log import bundles, store_file
 from safepassage.cli.movement.movement_time import given_utc_s
 from safepassage.cli.movement.movement_views import age
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import OK
 from safepassage.domain.access_work.referral import (
     Referral,
@@ -132,7 +132,7 @@ def _list(options: argparse.Namespace) -> Outcome:
         + (f" for {age(int(row['waiting_s']))}" if row["waiting_s"] is not None else "")
         for row in rows
     ]
-    return Outcome(code=OK, text="\n".join(lines or ["No referrals."]), data={"referrals": rows})
+    return Outcome(code=OK, text=listed(lines, "No referrals."), data={"referrals": rows})
 
 
 def _slips(options: argparse.Namespace) -> Outcome:

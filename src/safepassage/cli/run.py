@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, harmless_json, harmless_text
 from safepassage.domain.errors import SafePassageError
 
 OK, FAULT, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT, HELD, OVERDUE = range(8)
@@ -73,9 +73,9 @@ def _command(name: str) -> Callable[[argparse.Namespace], Outcome]:
 def _print(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         document: dict[str, Any] = {**outcome.data, "exit_code": outcome.code}
-        _write(sys.stdout, json.dumps(document, ensure_ascii=False, indent=2))
+        _write(sys.stdout, harmless_json(json.dumps(document, ensure_ascii=False, indent=2)))
     elif outcome.text:
-        _write(sys.stderr if outcome.to_stderr else sys.stdout, outcome.text)
+        _write(sys.stderr if outcome.to_stderr else sys.stdout, harmless_text(outcome.text))
 
 
 def _write(stream: TextIO | None, text: str) -> None:

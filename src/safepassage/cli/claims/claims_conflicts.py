@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from safepassage.cli.claims import ledger_file
-from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.outcome import Outcome, listed, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.conflict import Conflict, Estimate, Version
 from safepassage.domain.claims.ledger import Ledger
@@ -48,7 +48,7 @@ def conflict_text(conflict: Conflict) -> str:
     lines += [_version(version) for version in conflict.versions]
     if conflict.estimate is not None:
         lines.append(_estimate(conflict, conflict.estimate))
-    return "\n".join(lines)
+    return listed(lines)
 
 
 def _version(version: Version) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from safepassage.cli.claims import ledger_file
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, harmless_text
 from safepassage.cli.run import OK
 from safepassage.domain.claims.edit import edited
 from safepassage.domain.claims.ledger import (
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> Outcome:
     """Ask about every open claim; each answer is on disk before the next question."""
     ledger, _ = ledger_file.load_named(options)
     decided = 0
-    for acts in decisions(ledger, options.by, input, sys.stdout.write):
+    for acts in decisions(ledger, options.by, input, _say):
         at = ledger_file.now()
         ledger_file.append_named(options, [Entry(at=at, by=options.by, act=act) for act in acts])
         decided += 1
@@ -50,6 +50,10 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(
         code=OK, text=f"{decided} claims decided, {left} left.", data={"decided": decided, "left": left}
     )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(harmless_text(text))
 
 
 def decisions(

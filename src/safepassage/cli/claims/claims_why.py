@@ -13,7 +13,7 @@ from safepassage.casework.differences import difference_lines
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified_plan import CLAIMS, NotVerifiedError, PlanFolder, verified_plan
 from safepassage.cli.claims.claims_weighed import Scales
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.case import Case, RoadSelector, SelectorKind
 from safepassage.domain.claims.picture import Closure, HazardEvent
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> Outcome:
         "closures": [asdict(closure) for closure in stretch.closures],
         "claims": [ledger[name] for name in stretch.claims], "withdrawals": [asdict(w) for w in weighed],
     }  # fmt: skip
-    return Outcome(code=OK, text="\n".join(lines), data=data)
+    return Outcome(code=OK, text=listed(lines), data=data)
 
 
 def _documents(found: PlanFolder) -> dict[str, Any]:

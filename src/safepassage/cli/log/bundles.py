@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.cli.log import store_file
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import StoreError
 from safepassage.formats.log import checkpoint_json
@@ -46,7 +46,7 @@ def receive(options: argparse.Namespace) -> Outcome:
         {"log": one.log, "org": one.org, "added": one.added, "refused": one.refused or None} for one in taken
     ]
     code = NOT_VERIFIED if any(one.refused for one in taken) else OK
-    return Outcome(code=code, text="\n".join(lines), data={"logs": rows})
+    return Outcome(code=code, text=listed(lines), data={"logs": rows})
 
 
 def _shared(path: Path) -> keys.Secret:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from safepassage.cli.log import bundles, store_file
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
@@ -74,7 +74,7 @@ def _line(entry: dict[str, Any]) -> str:
     body = json.dumps(entry["body"], ensure_ascii=False)
     more = "".join(f" {name} {entry[name]}" for name in ("about", "undoes", "private") if entry.get(name))
     head = f"{entry['log'][:8]} {entry['seq']} {at} {entry['kind']} [{entry['class']}] {entry['id']}{more}"
-    return f"{head}\n    {entry['by']} ({entry['org']}): {entry['why']}\n    {body}"
+    return listed((head, f"    {entry['by']} ({entry['org']}): {entry['why']}", f"    {body}"))
 
 
 def _conflicts(options: argparse.Namespace) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from safepassage.cli.log import store_file
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import OK
 from safepassage.domain.access import Person
 from safepassage.domain.errors import StoreError
@@ -36,4 +36,4 @@ def everybody(options: argparse.Namespace) -> Outcome:
         found = sorted(people.everybody(store).values(), key=lambda person: person.id)
     lines = [f"{one.id}: {one.role.value} of {one.org}{'' if one.active else ' (ended)'}" for one in found]
     rows = [{"id": one.id, "org": one.org, "role": one.role.value, "active": one.active} for one in found]
-    return Outcome(code=OK, text="\n".join(lines or ["Nobody has a role."]), data={"people": rows})
+    return Outcome(code=OK, text=listed(lines, "Nobody has a role."), data={"people": rows})

@@ -8,7 +8,7 @@ from typing import Any
 
 from safepassage.cli.log import bundles, store_file
 from safepassage.cli.movement.movement_time import given_utc_s
-from safepassage.cli.outcome import Outcome
+from safepassage.cli.outcome import Outcome, listed
 from safepassage.cli.run import OK, OVERDUE
 from safepassage.domain.errors import StoreError
 from safepassage.domain.log import merge
@@ -55,7 +55,7 @@ def status(options: argparse.Namespace) -> Outcome:
         ]
     rows = [{**_row(one, at_utc_s), "written_apart": apart[one.id]} for one in chosen]
     data = {"at": iso(at_utc_s), "movements": rows}
-    return Outcome(code=OK, text="\n".join(lines or ["No movements."]), data=data)
+    return Outcome(code=OK, text=listed(lines, "No movements."), data=data)
 
 
 def age(seconds: int) -> str:
@@ -181,7 +181,7 @@ def no_reply(options: argparse.Namespace) -> Outcome:
     ]
     lines += [f"{row['movement']}: {row['id']} was not told of revision {row['revision']}" for row in untold]
     nobody = "Everybody has answered." if states else "No movements."
-    return Outcome(code=OK, text="\n".join(lines or [nobody]), data={"silent": rows, "not_told": untold})
+    return Outcome(code=OK, text=listed(lines, nobody), data={"silent": rows, "not_told": untold})
 
 
 def who_sees(options: argparse.Namespace) -> Outcome:
@@ -200,7 +200,7 @@ def who_sees(options: argparse.Namespace) -> Outcome:
         f"{row['number']:>3} {row['label']}: " + ", ".join(f"{one.id} {row[one.id]}" for one in recipients)
         for row in rows
     ]
-    return Outcome(code=OK, text="\n".join(lines), data={"fields": rows})
+    return Outcome(code=OK, text=listed(lines), data={"fields": rows})
 
 
 def _sight(state: MovementState, recipient: Recipient, field: FormField) -> str:
@@ -228,7 +228,7 @@ def overdue(options: argparse.Namespace) -> Outcome:
     states, at_utc_s = _states(options)
     found = [alarm for state in states for alarm in alarms(state, at_utc_s)]
     found.sort(key=lambda alarm: (alarm.due_utc_s, alarm.movement, alarm.code))
-    text = "\n".join(line for alarm in found for line in _alarm_lines(alarm, at_utc_s))
+    text = listed(line for alarm in found for line in _alarm_lines(alarm, at_utc_s))
     code = OVERDUE if found else OK
     data = {"overdue": [_alarm(alarm, at_utc_s) for alarm in found]}
     return Outcome(code=code, text=text or "Nothing is overdue.", data=data)
