@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from safepassage.domain.access import ATTEMPT_RULES
+from safepassage.store import passwords
 from safepassage.web.application import application
-from safepassage.web.desk import office
+from safepassage.web.desk import office, sessions
 from tests.support.browsing import browsing
 from tests.support.desks import example_given
 
@@ -95,3 +98,60 @@ def test_the_own_password_is_changed_with_the_old_one_and_other_sessions_end(clo
         signed = browser.post("/sign-in", {"name": "approver", "password": "quite another password"})
         assert signed.url.path == "/situation"
     desk.attempts.__init__()
+
+
+def test_who_tries_many_names_from_one_address_crowds_nobodys_attempts_out(closed, monkeypatch):
+    desk, app, known = closed
+    monkeypatch.setattr(sessions, "MOST_NAMES", 4)
+    desk.attempts.__init__()
+    with browsing(app) as browser:
+        for n in range(ATTEMPT_RULES.most + 6):
+            browser.post("/sign-in", {"name": f"somebody-{n}", "password": "not the password"})
+        late = browser.post("/sign-in", {"name": "approver", "password": known["approver"]})
+        assert late.status_code == 403
+    assert len(desk.attempts._by_name) <= 4
+    desk.attempts.__init__()
+
+
+def test_nobody_who_need_not_sign_in_is_read_at_length(closed):
+    _, app, _ = closed
+    with browsing(app) as browser:
+        for path, data in (
+            ("/sign-in", {"name": "n" * 70_000}),
+            ("/settings/language", {"back": "/" * 70_000}),
+        ):
+            assert browser.post(path, data).status_code in {400, 413}
+        assert browser.request("POST", "/api/session", content=b" " * 70_000).status_code == 413
+
+
+def test_what_is_handed_in_is_written_to_no_temporary_file(closed, monkeypatch):
+    def written(_file):
+        raise AssertionError("a file was written")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", written)
+    desk, app, _ = closed
+    desk.attempts.__init__()
+    with browsing(app) as browser:
+        signed = browser.post("/sign-in", {"name": "planner", "password": "another long password"})
+        assert signed.url.path == "/situation"
+        large = {"file": ("report.txt", b"Ostap Canary " * 200_000)}
+        assert browser.request("POST", "/situation/files", data={}, files=large).status_code < 500
+
+
+def test_a_password_is_checked_while_others_record(closed, monkeypatch):
+    desk, app, _ = closed
+    free = []
+    monkeypatch.setattr(passwords, "fits", lambda *_: free.append(_is_free(desk.journal.store.lock)) or False)
+    with browsing(app) as browser:
+        browser.post("/sign-in", {"name": "planner", "password": "not the password"})
+    assert free == [True]
+    desk.attempts.__init__()
+
+
+def _is_free(lock):
+    """Tell whether another thread could take a lock now."""
+    with ThreadPoolExecutor(1) as other:
+        taken = other.submit(lock.acquire, timeout=0.5).result()
+        if taken:
+            other.submit(lock.release).result()
+    return taken

@@ -61,10 +61,17 @@ def signed_in(
 ) -> Person | None:
     """Return the person whose name and password these are, with the same effort if there is none."""
     kept = _standing(store, among)
+    fits = passwords.fits(password, known_hash(store, name, kept))
+    return people(kept).get(name) if fits else None
+
+
+def known_hash(store: EventStore, name: str, among: Iterable[Entry] | None = None) -> str | None:
+    """Return the hash of a person's password, None where nobody active has this name or it has none."""
+    kept = _standing(store, among)
     person = people(kept).get(name)
     private = _private(store, name, kept) if person is not None and person.active else None
     known = private.get("password") if private else None
-    return person if passwords.fits(password, known) else None
+    return known if isinstance(known, str) else None
 
 
 def recovered(

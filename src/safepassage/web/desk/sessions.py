@@ -6,7 +6,7 @@ import base64
 import hashlib
 import os
 import threading
-from collections import defaultdict, deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 from safepassage.domain.access import ATTEMPT_RULES, SESSION_RULES
@@ -79,18 +79,19 @@ class Sessions:
 
 
 class Attempts:
-    """How often somebody tried lately, by name and by address."""
+    """How often somebody tried lately, by name and by address; of too many the longest ago are forgotten."""
 
     def __init__(self) -> None:
-        self._by_name: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=ATTEMPT_RULES.most + 1))
+        self._by_name: OrderedDict[str, deque[int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def allowed(self, name: str, now_s: int) -> bool:
         """Tell whether one more attempt may be made, and count it if so."""
         with self._lock:
-            if len(self._by_name) > MOST_NAMES:
-                self._by_name.clear()
-            times = self._by_name[name]
+            times = self._by_name.setdefault(name, deque(maxlen=ATTEMPT_RULES.most + 1))
+            self._by_name.move_to_end(name)
+            while len(self._by_name) > MOST_NAMES:
+                self._by_name.popitem(last=False)
             fine = ATTEMPT_RULES.is_allowed(times, now_s=now_s)
             if fine:
                 times.append(now_s)

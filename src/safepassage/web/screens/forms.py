@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 
 LONGEST = 10_000
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_FIELDS = 60
+LARGEST_FIELD = 4 * LONGEST
+"""In bytes, of which a character takes four at most."""
+
+# What is handed in may name people: it stays in memory, never in a temporary file that nobody sealed.
+MultiPartParser.spool_max_size = LARGEST_FILE + 1
 
 
 class FormError(Exception):
@@ -57,7 +63,7 @@ async def form_of(request: Request, *, files: int = 0) -> Form:
     """
     fields: dict[str, str] = {}
     found: list[tuple[str, bytes]] = []
-    async with request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FILE) as form:
+    async with request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 data = await value.read(LARGEST_FILE + 1)
