@@ -44,6 +44,7 @@ from safepassage.engines.car_streams import (
     BookedCars,
     Effort,
     PathFlows,
+    Refined,
     book_flows,
     refined,
     schedule_of,
@@ -218,36 +219,47 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 
 
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
-    """Plan and prove: flow on ever smaller bins, exact passages, bounds; the best plan found is kept.
+    """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
+    The second flow is booked with little effort, so that there is a plan early; all further time goes into
+    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least clearance so
+    far, mean arrival) after each plan.
     """
-    begin_cpu = time.process_time()
+    began_cpu, now = time.process_time(), CLOCKS[options.clock]
+    began_s = now()
+    took_s = [0.0, 0.0]
+
+    def left_s(needed_s: float) -> float:
+        return began_s + options.time_limit - now() - needed_s
+
     steps: list[tuple[int, float, int, float]] = []
-    now = CLOCKS[options.clock]
-    limit = now() + options.time_limit
+    plans: list[BookedCars] = []
 
-    def expired() -> bool:
-        return now() > limit
-
-    best: BookedCars | None = None
-    plans = refined(
-        case.problem, DIRECTION, bin_s=options.bin, skip=1, effort=Effort(expired=expired), expired=expired
-    )
-    took_s = 0.0
-    while best is None or now() + FINER * took_s < limit:
-        began = now()
+    def book(flow: Refined, effort: Effort) -> None:
         with clock.stage("plan"):
-            bin_s, cars = next(plans, (0, None))
-        if cars is None:
+            plans.append(flow.booked(case.problem, DIRECTION, effort))
+        best = min(plans, key=cost)
+        mean_s = float(arrivals_of(best).mean())
+        steps.append((flow.bin_s, time.process_time() - began_cpu, cost(best)[1], mean_s))
+
+    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(WHOLE * took_s[1]) < 0)
+    last: Refined | None = None
+    number = 0
+    while number < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
+        since_s = now()
+        with clock.stage("plan"):
+            flow = next(flows, None)
+        if flow is None:
             break
-        if best is None or cost(cars) < cost(best):
-            best = cars
-        arrivals = arrivals_of(cars)
-        steps.append((bin_s, time.process_time() - begin_cpu, cost(best)[1], float(arrivals.mean())))
-        took_s = now() - began
-    if best is None:
+        last, took_s[0], number = flow, now() - since_s, number + 1
+        if number == EARLY:
+            since_s = now()
+            book(flow, LITTLE)
+            took_s[1] = now() - since_s
+    if last is None:
         raise ValueError("no vehicle can leave")
+    book(last, Effort(expired=lambda: left_s(0) < 0))
+    best = min(plans, key=cost)
     with clock.stage("bound"):
         certificate = proved(case, best)
     return best, certificate, steps
@@ -255,8 +267,11 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
-FINER = 2
-"""How many times longer a flow on bins half as wide may take."""
+EARLY = 2
+"""The flow that is booked at once."""
+LITTLE = Effort(drives=1, holds=(1,), rounds=2)
+FINER, WHOLE = 2.5, 4
+"""How many times longer a flow on bins half as wide may take, and booking with all effort than with little."""
 
 
 def cost(cars: BookedCars) -> tuple[int, int, int]:

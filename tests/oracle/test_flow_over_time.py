@@ -83,6 +83,15 @@ def test_by_every_second_as_many_as_possible_have_arrived(town):
 
 
 @settings(max_examples=25, deadline=None)
+@given(towns(), st.sampled_from([2, 3]))
+def test_stages_of_several_bins_bring_as_many_as_possible_by_their_ends(town, bins_at_once):
+    found = swept(town, bins_at_once=bins_at_once)
+    for end_s in range(bins_at_once, len(found.arrived) + 1, bins_at_once):
+        assert found.arrived[:end_s].sum() == most_by(town, end_s - 1)
+    assert flow_paths(found).vehicles.sum() == found.arrived.sum()
+
+
+@settings(max_examples=25, deadline=None)
 @given(towns())
 def test_paths_carry_everybody_within_the_capacity_of_every_second(town):
     rows, _, nodes, release, people, exits = town

@@ -110,14 +110,14 @@ def test_moves_bring_in_the_last_earlier():
     assert booked(instance, given, rounds=5).booking.arrive_s.max() <= driven
 
 
-def test_flows_that_are_skipped_are_booked_where_no_finer_one_follows():
+def test_flows_on_ever_smaller_bins_are_plans_and_the_first_has_all_the_time_it_takes():
     _, given = case()
-    last = list(refined(given, DIRECTION, bin_s=80, effort=Effort(), skip=1, expired=lambda: True))
-    assert [bin_s for bin_s, _ in last] == [80]
-    plans = list(refined(given, DIRECTION, bin_s=80, effort=Effort(), skip=1))
-    assert [bin_s for bin_s, _ in plans] == [40, 20, 10]
-    for _, cars in [*last, *plans]:
-        verdict, schedule = verified(given, cars)
+    last = list(refined(given, DIRECTION, bin_s=80, expired=lambda: True))
+    assert [flow.bin_s for flow in last] == [80]
+    flows = list(refined(given, DIRECTION, bin_s=80))
+    assert [flow.bin_s for flow in flows] == [80, 40, 20, 10]
+    for flow in [*last, *flows]:
+        verdict, schedule = verified(given, flow.booked(given, DIRECTION, Effort()))
         assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
         assert not schedule.unserved
 
@@ -162,7 +162,7 @@ def test_flows_that_do_not_fit_together_are_refused():
 
 def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
     _, given = case(vehicles=20_000, horizon_s=100_000)
-    _, cars = next(refined(given, DIRECTION, bin_s=200, effort=Effort(rounds=1)))
+    cars = next(refined(given, DIRECTION, bin_s=200)).booked(given, DIRECTION, Effort(rounds=1))
     arrive_s = cars.booking.arrive_s
     served = Served({"cars": (len(arrive_s), int(arrive_s.max()))})
     certificate, _ = certify(given, {DIRECTION: served})

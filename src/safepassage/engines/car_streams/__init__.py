@@ -5,13 +5,14 @@ from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
-from safepassage.engines.car_streams.refine import refined
+from safepassage.engines.car_streams.refine import Refined, refined
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces, schedule_of
 
 __all__ = [
     "BookedCars",
     "Effort",
     "PathFlows",
+    "Refined",
     "book_flows",
     "by_car_alone",
     "car_places",

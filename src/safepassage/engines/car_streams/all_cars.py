@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 
@@ -52,11 +53,13 @@ def drive_all(
     It is that of the second flow on ever smaller bins, or of the first if the clock has `expired` by then.
     Flows serve as many as possible, which is fair only where that is everybody.
     """
-    bin_s, effort = _first_bin_s(problem, direction), Effort(expired=expired)
-    plans = refined(problem, direction, bin_s=bin_s, skip=1, effort=effort, expired=expired)
-    found = next(plans, None)
-    schedule = None if found is None else schedule_of(problem, found[1])
-    fair = schedule is not None and all(row.reason != OUT_OF_TIME for row in schedule.unserved)
+    flows = list(
+        islice(refined(problem, direction, bin_s=_first_bin_s(problem, direction), expired=expired), 2)
+    )
+    if not flows:
+        return None
+    schedule = schedule_of(problem, flows[-1].booked(problem, direction, Effort(expired=expired)))
+    fair = all(row.reason != OUT_OF_TIME for row in schedule.unserved)
     return schedule if fair else None
 
 

@@ -46,6 +46,7 @@ def earliest_flows(
     direction: str,
     *,
     bin_s: int,
+    bins_at_once: int = 1,
     before: EarliestFlows | None = None,
     expired: Callable[[], bool] | None = None,
 ) -> EarliestFlows:
@@ -55,6 +56,8 @@ def earliest_flows(
     ----------
     bin_s
         Seconds of a bin: smaller ones follow the roads more closely and take longer.
+    bins_at_once
+        As many as possible have arrived by the end of every so many bins.
     before
         What was returned for wider bins: only its roads may be used, and nodes are put in step with its
         flow. None for all arcs.
@@ -90,7 +93,10 @@ def earliest_flows(
     network = slack_network((arcs.tail, arcs.head, arcs.travel_s, capacity), problem.network.n_nodes, movers)
     if load is not None and at_once is not None:
         network = in_step(network, load, at_once, bin_s)
-    found = sweep(network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired)
+    found = sweep(
+        network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired,
+        bins_at_once=bins_at_once,
+    )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
     flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)

@@ -1,8 +1,9 @@
-"""Plans of many cars from flows on ever smaller bins, each on the roads that the one before used."""
+"""Flows of many cars on ever smaller bins, each on the roads that the one before used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
@@ -10,43 +11,42 @@ from safepassage.engines.car_streams.flows import EarliestFlows, earliest_flows
 from safepassage.engines.car_streams.streams import BookedCars
 
 LEAST_BIN_S = 10
+STAGES = 4
+"""Finer flows are made maximal by the end of every such part of the first bin: four times as many searches as
+for the first flow, however fine the bins."""
+
+
+class Refined(NamedTuple):
+    """A flow and the seconds of its bins."""
+
+    bin_s: int
+    found: EarliestFlows
+
+    def booked(self, problem: PlanningProblem, direction: str, effort: Effort) -> BookedCars:
+        """Return exact passages for the vehicles of the flow."""
+        return book_flows(
+            problem, self.found.flows, self.found.place, direction=direction, bin_s=self.bin_s, effort=effort
+        )
 
 
 def refined(
-    problem: PlanningProblem,
-    direction: str,
-    *,
-    bin_s: int,
-    effort: Effort,
-    skip: int = 0,
-    expired: Callable[[], bool] | None = None,
-) -> Iterator[tuple[int, BookedCars]]:
-    """Yield (seconds of a bin, booked cars), the bins of each half as wide as those before.
+    problem: PlanningProblem, direction: str, *, bin_s: int, expired: Callable[[], bool] | None = None
+) -> Iterator[Refined]:
+    """Yield flows, the bins of each half as wide as those before.
 
     The first flow is carried through whatever the time; later ones end with `expired`, and one that has not
-    brought out as many as the one before is no plan. All but the first use only roads that the one before or
-    steady flows use: on cities a third of all, which takes a third of the time and loses next to nothing. The
-    first `skip` flows are booked only if no later one is.
+    brought out as many as the one before is not yielded. All but the first use only roads that the one before
+    or steady flows use: on cities a third of all, which takes a third of the time and loses next to nothing.
     """
     before: EarliestFlows | None = None
-    booked, most = True, 0
+    most, stage_s = 0, bin_s // STAGES
     while bin_s >= LEAST_BIN_S:
         found = earliest_flows(
-            problem, direction, bin_s=bin_s, before=before, expired=None if before is None else expired
-        )
+            problem, direction, bin_s=bin_s, bins_at_once=max(1, stage_s // bin_s), before=before,
+            expired=None if before is None else expired,
+        )  # fmt: skip
         vehicles = int(found.flows.vehicles.sum())
         if vehicles < most or not vehicles:
-            break
-        most, before, booked = vehicles, found, not skip
-        if booked:
-            yield bin_s, _booked(problem, found, direction, bin_s, effort)
-        skip, bin_s = max(0, skip - 1), bin_s // 2
-    if not booked and before is not None:
-        bin_s *= 2
-        yield bin_s, _booked(problem, before, direction, bin_s, effort)
-
-
-def _booked(
-    problem: PlanningProblem, found: EarliestFlows, direction: str, bin_s: int, effort: Effort
-) -> BookedCars:
-    return book_flows(problem, found.flows, found.place, direction=direction, bin_s=bin_s, effort=effort)
+            return
+        yield Refined(bin_s, found)
+        most, before, bin_s = vehicles, found, bin_s // 2

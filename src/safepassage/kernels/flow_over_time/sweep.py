@@ -72,6 +72,7 @@ def sweep(
     known: KnownPaths | None = None,
     expired: Callable[[], bool] | None = None,
     most_bins: int = 30_000,
+    bins_at_once: int = 1,
 ) -> Sweep:
     """Open bins until everybody is out, `expired` says so or there are `most_bins`.
 
@@ -85,6 +86,9 @@ def sweep(
         What a vehicle takes of a capacity.
     known
         Paths of a flow on bins twice as wide: what they can be used for need not be searched.
+    bins_at_once
+        Bins whose exits are opened together: as many as possible have arrived by the end of each such stage,
+        which takes fewer searches than by the end of each bin.
     """
     from safepassage.kernels.flow_over_time import sweep_loops as loops  # noqa: PLC0415 - numba is slow
 
@@ -99,7 +103,7 @@ def sweep(
         until = min(most_bins, stage + CHUNK)
         run.grow(until)
         stage = loops.open_bins(
-            (stage, until, guided), run.net, (run.room, run.flow, run.left_at),
+            (stage, until, bins_at_once, guided), run.net, (run.room, run.flow, run.left_at),
             (run.level, run.at, run.pool_level, run.pool_at), run.supply,
             (network.exits, run.earliest, run.left), run.work(until),
             (run.arrived, run.settled, run.counters),

@@ -38,19 +38,24 @@ GAINS, PHASES, SEEN = 0, 1, 2
 
 # One flat loop over three kinds of steps; splitting it would copy the queue for every step.
 @compiled
-def search(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any, queue: Any) -> Any:
-    """Give levels backwards from the exits of a bin; return (points seen, sources with people met)."""
+def search(stages: Any, net: Any, state: Any, marks: Any, supply: Any, ends: Any, queue: Any) -> Any:
+    """Give levels backwards from the exits of bins; return (points seen, sources with people met).
+
+    `stages` = (first, last) of the bins.
+    """
+    first, stage = stages
     out_start, head, shift, in_start, in_arc, in_tail, in_shift = net
     room, flow, left_at = state
     level, pool_level = marks[0], marks[2]
     node_of, first_bin, row = supply
     exits, earliest, left = ends
     seen, met, most = 0, 0, FAR
-    for v in exits:
-        if level[stage, v] == UNSEEN:
-            level[stage, v] = 0
-            queue[seen] = (stage << SHIFT) | v
-            seen += 1
+    for k in range(first, stage + 1):
+        for v in exits:
+            if level[k, v] == UNSEEN:
+                level[k, v] = 0
+                queue[seen] = (k << SHIFT) | v
+                seen += 1
     i = 0
     while i < seen:
         k, v = queue[i] >> SHIFT, queue[i] & MASK
@@ -347,7 +352,7 @@ def phase(stage: int, seen: int, net: Any, state: Any, marks: Any, supply: Any, 
     queue, bins, nodes, taken = work
     last = queue[seen - 1]
     highest = pool_level[last & MASK] if last < 0 else level[last >> SHIFT, last & MASK]
-    effort = np.array([seen // 4, highest + CLIMB])
+    effort = np.array([seen // 32, highest + CLIMB])
     for i in range(seen):
         if queue[i] < 0:
             pool_at[queue[i] & MASK] = supply[1][queue[i] & MASK]
@@ -374,7 +379,8 @@ def open_bins(
 ) -> Any:
     """Open bins one after another, each to a maximum; return the first that was not opened.
 
-    `stages` = (first, end, guide): what the guide knows is sent first, then what can go as one bin earlier.
+    `stages` = (first, end, bins of a stage, guide): what the guide knows is sent first, then what can go as one
+    bin earlier. Exits of a stage's bins count as one, at its last bin.
 
     `out` = (arrived by bin, settled bin by source, counters): a point that still reaches the exits at the end
     of a stage is settled and never looked at again.
@@ -383,10 +389,12 @@ def open_bins(
     queue = work[0]
     left = ends[2]
     for stage in range(stages[0], stages[1]):
-        arrived[stage] += follow(stage, stages[2], net, state, left)
+        arrived[stage] += follow(stage, stages[3], net, state, left)
         arrived[stage] += repeat(stage, net, state, marks, supply, ends, work)
+        if (stage + 1) % stages[2] and stage + 1 < stages[1] and left.sum() > 0:
+            continue
         while True:
-            seen, met = search(stage, net, state, marks, supply, ends, queue)
+            seen, met = search((stage - stage % stages[2], stage), net, state, marks, supply, ends, queue)
             counters[PHASES] += 1
             counters[SEEN] += seen
             if met == 0:
