@@ -222,15 +222,15 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
     The second flow is booked with little effort, so that there is a plan early; all further time goes into
-    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least clearance so
-    far, mean arrival) after each plan.
+    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least
+    clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
     took_s = [0.0, 0.0]
 
     def left_s(needed_s: float) -> float:
-        return began_s + options.time_limit - now() - needed_s
+        return float(began_s + options.time_limit - now() - needed_s)
 
     steps: list[tuple[int, float, int, float]] = []
     plans: list[BookedCars] = []
@@ -271,7 +271,7 @@ EARLY = 2
 """The flow that is booked at once."""
 LITTLE = Effort(drives=1, holds=(1,), rounds=2)
 FINER, WHOLE = 2.5, 4
-"""How many times longer a flow on bins half as wide may take, and booking with all effort than with little."""
+"""How many times longer a flow on bins half as wide may take; booking with all effort than with little."""
 
 
 def cost(cars: BookedCars) -> tuple[int, int, int]:

@@ -379,8 +379,8 @@ def open_bins(
 ) -> Any:
     """Open bins one after another, each to a maximum; return the first that was not opened.
 
-    `stages` = (first, end, bins of a stage, guide): what the guide knows is sent first, then what can go as one
-    bin earlier. Exits of a stage's bins count as one, at its last bin.
+    `stages` = (first, end, bins at once, guide): what the guide knows is sent first, then what can go as one
+    bin earlier. Exits of bins that are opened at once count as the last of them.
 
     `out` = (arrived by bin, settled bin by source, counters): a point that still reaches the exits at the end
     of a stage is settled and never looked at again.
@@ -393,8 +393,9 @@ def open_bins(
         arrived[stage] += repeat(stage, net, state, marks, supply, ends, work)
         if (stage + 1) % stages[2] and stage + 1 < stages[1] and left.sum() > 0:
             continue
+        first = stage - stage % stages[2]
         while True:
-            seen, met = search((stage - stage % stages[2], stage), net, state, marks, supply, ends, queue)
+            seen, met = search((first, stage), net, state, marks, supply, ends, queue)
             counters[PHASES] += 1
             counters[SEEN] += seen
             if met == 0:
@@ -404,7 +405,7 @@ def open_bins(
             k, v = queue[i] >> SHIFT, queue[i] & MASK
             if k < 0:
                 marks[2][v] = CLOSED
-                settled[v] = stage
+                settled[v] = first
             else:
                 marks[0][k, v] = CLOSED
         if left.sum() == 0:
