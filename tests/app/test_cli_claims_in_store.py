@@ -49,6 +49,18 @@ def test_a_text_goes_into_the_queue_of_a_store_once(store, tmp_path, capsys):
     assert answer(capsys, "log", "verify", store)[0] == 0
 
 
+def test_a_store_is_not_taken_for_a_file_of_lines_nor_written_to_as_one(store, tmp_path, capsys):
+    before, rows = store.read_bytes(), tmp_path / "rows.csv"
+    rows.write_text("event,words,date\nshelling,shells fell near the mill,2030-05-14\n", "utf-8")
+    for command in (
+        ("claims", "conflicts", store),
+        ("claims", "import", rows, "--as", "rows", "--into", store),
+    ):
+        code, said = answer(capsys, *command)
+        assert (code, "if it is a store, say so with --store" in said["error"]) == (2, True)
+    assert store.read_bytes() == before
+
+
 def test_rows_go_into_the_queue_of_a_store_once(store, tmp_path, capsys):
     rows = tmp_path / "rows.csv"
     rows.write_text("event,words,date\nshelling,shells fell near the mill,2030-05-14\n", "utf-8")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
 from safepassage.cli import main, release_command
 from safepassage.cli.log import store_file
 from safepassage.formats.containers import canonical_json
-from safepassage.store import audits
+from safepassage.store import audits, exports
+from safepassage.store.event_store import EventStore
 from safepassage.testing.sample_documents import sample_documents
 
 WHO = ("--by", "lead", "--why", "weekly")
@@ -120,6 +122,18 @@ def test_a_plan_that_does_not_hold_is_not_released(run, tmp_path, monkeypatch):
     path.write_bytes(canonical_json.encode(document))
     assert released(run, "partners")[0] == 4
     assert not (tmp_path / "out").exists()
+
+
+def test_what_was_released_before_a_restore_is_known_after_it(run):
+    assert released(run, "partners")[0] == 0
+    assert run("store", "backup", "a.store", "-o", "b")[0] == 0
+    assert run("store", "restore", "b", "-o", "new.store", *WHO)[0] == 0
+    backend = store_file.open_backend(Path("new.store"), store_file.secret(None), writes=False)
+    tables = exports.released_tables(
+        EventStore(backend, store_file.now_ms), "partners", str(DOCUMENTS[0]["case_id"])
+    )
+    backend.close()
+    assert len(tables) == 2
 
 
 def test_an_audience_nobody_knows_gets_nothing(run):

@@ -36,7 +36,7 @@ def released(history):
     for counts in history:
         rows, columns = counts.shape
         names = [f"r{n}" for n in range(rows)], [f"c{n}" for n in range(columns)]
-        tables.append(successive_table("t", *names, counts, MINIMUM, earlier=tables[-1:]))
+        tables.append(successive_table("t", *names, counts, MINIMUM, earlier=tables))
     return tables
 
 
@@ -57,6 +57,34 @@ def test_a_published_number_changes_only_when_it_has_changed_by_the_minimum(hist
             # However slowly it drifts, what is shown is never further off than the minimum and the rounding.
             if new is not None:
                 assert abs(int(now[r, c]) - new) < MINIMUM + 3
+
+
+@settings(max_examples=150)
+@given(histories())
+def test_of_any_two_releases_numbers_are_the_same_or_their_counts_lie_apart(history):
+    """Also of two between which the number was another one, or hidden."""
+    for before, after in itertools.combinations(released(history), 2):
+        for r, c in cells(after):
+            old, new = before.persons[r][c], after.persons[r][c]
+            if old is not None and new is not None and old != new:
+                assert abs(after.base[r][c] - before.base[r][c]) >= MINIMUM
+
+
+def test_a_release_in_between_does_not_tell_that_three_people_left_since_last_week():
+    counts = [[100, 200]], [[130, 240]], [[103, 200]]
+    last_week, _, today = released([np.array(one, dtype=np.int64) for one in counts])
+    assert today.persons == last_week.persons
+
+
+def test_what_was_hidden_last_week_is_not_told_by_what_was_free_yesterday():
+    """Of 55 five were hidden among fifty; with 25 and 52 now whoever knows the fifty learns the five."""
+    counts = [[[5], [50], [90]], [[30], [80], [120]], [[25], [52], [90]]]
+    last_week, yesterday, today = released([np.array(one, dtype=np.int64) for one in counts])
+    hidden = [row[0] is None for row in last_week.persons]
+    assert hidden[0]
+    assert sum(hidden) > 1
+    assert not any(row[0] is None for row in yesterday.persons)
+    assert [row[0] is None for row in today.persons] == hidden
 
 
 @settings(max_examples=150)

@@ -11,6 +11,7 @@ import pytest
 
 from safepassage.domain.figures import COARSE_E7, PUBLIC_DELAY_S, FigureTable
 from safepassage.domain.log.classes import shown
+from safepassage.domain.log.entry import Draft
 from safepassage.domain.release import FIELD_CLASSES, STATEMENT, Audience, SensitivityClass
 from safepassage.engines.figures import coarse, figures
 from safepassage.engines.release import release, with_figures
@@ -206,6 +207,18 @@ def test_an_export_that_was_changed_is_known(exported):
     assert exports.faults(manifest | {"class": "PUBLIC"}, files) == ["the signature of the list is wrong"]
     assert exports.faults({}, files) == ["the list of files is none"]
     assert exports.faults(manifest | {"signature": 1}, files) == ["the signature of the list is wrong"]
+
+
+def test_what_another_office_wrote_as_a_release_spoils_none(exported):
+    store, _, _, _ = exported
+    made = figures(*DOCUMENTS[:2], Audience.PARTNERS)
+    table = asdict(made.tables[0])
+    hidden = table | {"base": table["persons"]}
+    for n, tables in enumerate(([{}], 5, [hidden], [{"base": None}], [table])):
+        said = {"case_id": "spoilt", "audience": "partners", "tables": tables}
+        store.append(Draft(id=f"x{n}", org="red", by="b", why="w", kind=exports.EXPORT_MADE, body=said))
+    assert None in {n for line in table["persons"] for n in line}
+    assert exports.released_tables(store, "partners", "spoilt") == made.tables[:1]
 
 
 def test_counts_behind_the_figures_stand_in_the_log_and_in_no_file(exported):

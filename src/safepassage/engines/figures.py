@@ -27,7 +27,7 @@ from safepassage.kernels.suppression import hidden_cells, with_margins
 Document = Mapping[str, Any]
 _Name = tuple[str, str]
 _Cells = dict[_Name, int]
-_Before = dict[_Name, tuple[int | None, int]]
+_Told = dict[_Name, tuple[int | None, int]]
 CAPACITY_STEP = 10
 WAVES, MOVED = "Persons leaving by direction and wave (± 3 h)", "moved"
 
@@ -38,9 +38,10 @@ def figures(
     """Return what an audience may know in numbers of a plan, after what it was told before.
 
     Parties are told what the public is told, as late: needs, capacities and waves are not theirs. `earlier`
-    are the tables of the last release to the same audience. A number changes only when it has changed by the
-    minimum since it was last made; what was hidden stays hidden until all that was hidden with it has changed
-    by as much: otherwise two releases could be subtracted.
+    are the tables of all releases to the same audience, the oldest first. A number is another one only when
+    it differs by the minimum from whatever was shown in its place before; what was hidden stays hidden until
+    all that was hidden with it has changed by as much: otherwise two releases could be subtracted, also those
+    of today and of last week.
     """
     waves = _waves(inputs, plan)
     if audience not in {Audience.PARTNERS, Audience.PLANNING_TEAM}:
@@ -94,24 +95,27 @@ def successive_table(
     title: str, rows: Sequence[str], columns: Sequence[str], counts: npt.NDArray[np.int64], minimum: int,
     *, earlier: Sequence[FigureTable] = (), closed: Collection[str] = (),
 ) -> FigureTable:  # fmt: skip
-    """Return the next release of a table of counts (rows x columns); `earlier` may hold the last one.
+    """Return the next release of a table of counts (rows x columns); `earlier` holds those before it.
 
     Rows named in `closed` stay hidden.
     """
     full = with_margins(counts)
     names = [[(row, column) for column in (*columns, "")] for row in (*rows, "")]
-    before = _before(next((table for table in earlier if table.title == title), None))
-    still = _still_hidden(before, names, full, minimum)
+    told = [_told(table) for table in earlier if table.title == title]
+    now = {name: int(full[r, c]) for r, line in enumerate(names) for c, name in enumerate(line)}
+    still: _Cells = {}
+    for before in told:
+        still |= _still_hidden(before, now, minimum)
     also = np.array([[name in still for name in line] for line in names], dtype=bool)
     guarded = np.array([[name[0] in closed for name in line] for line in names], dtype=bool)
     hidden = hidden_cells(counts, minimum, also=also, guarded=guarded)
-    base = [[int(n) for n in line] for line in full]
-    for r, line in enumerate(names):
-        for c, name in enumerate(line):
-            shown, count = before.get(name, (None, 0))
-            small_change = shown is not None and abs(base[r][c] - count) < minimum
-            if name in still or (small_change and not hidden[r, c]):
-                base[r][c] = count
+    base = [
+        [
+            still.get(name, now[name]) if hidden[r, c] else _shown_before(told, name, now[name], minimum)
+            for c, name in enumerate(line)
+        ]
+        for r, line in enumerate(names)
+    ]
     persons = tuple(
         tuple(None if hidden[r, c] else _rounded(count) for c, count in enumerate(line))
         for r, line in enumerate(base)
@@ -121,10 +125,8 @@ def successive_table(
     )
 
 
-def _before(table: FigureTable | None) -> _Before:
+def _told(table: FigureTable) -> _Told:
     """Return what was published and the count it was made from, by names of row and column ("": total)."""
-    if table is None:
-        return {}
     return {
         (row, column): (table.persons[r][c], table.base[r][c])
         for r, row in enumerate((*table.rows, ""))
@@ -132,14 +134,20 @@ def _before(table: FigureTable | None) -> _Before:
     }
 
 
-def _still_hidden(
-    before: _Before, names: Sequence[Sequence[_Name]], full: npt.NDArray[np.int64], minimum: int
-) -> set[_Name]:
-    """Return what was hidden and has to stay so: all of it, until each has changed by the minimum."""
-    now = {name: int(full[r, c]) for r, line in enumerate(names) for c, name in enumerate(line)}
+def _still_hidden(before: _Told, now: Mapping[_Name, int], minimum: int) -> _Cells:
+    """Return what one release hid and has to stay so: all of it, until each has changed by the minimum."""
     hidden = {name: count for name, (shown, count) in before.items() if shown is None and name in now}
     free = all(abs(now[name] - count) >= minimum for name, count in hidden.items())
-    return set() if free else set(hidden)
+    return {} if free else hidden
+
+
+def _shown_before(told: Sequence[_Told], name: _Name, count: int, minimum: int) -> int:
+    """Return the newest count shown in a place from which this one differs by less than the minimum."""
+    for before in reversed(told):
+        shown, was = before.get(name, (None, 0))
+        if shown is not None and abs(count - was) < minimum:
+            return was
+    return count
 
 
 def _rounded(persons: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from safepassage.domain.figures import FigureTable
@@ -70,20 +71,27 @@ def signed_list(store: EventStore, receipt: Receipt, body: Mapping[str, Any], *,
 
 
 def released_tables(store: EventStore, audience: str, case_id: str) -> tuple[FigureTable, ...]:
-    """Return the tables of the last release of a case to an audience; none before the first.
+    """Return the tables of all releases of a case to an audience, the oldest first.
 
-    A release that was taken back in the log was read all the same: it counts.
+    A release that was taken back in the log was read all the same: it counts. So do those of other offices,
+    and those that stand in the log which a restored store went on from.
     """
-    found: tuple[FigureTable, ...] = ()
-    for entry in store.entries():
+    found: list[FigureTable] = []
+    for entry in sorted(store.all_entries(), key=lambda one: (one.at_ms, one.log, one.seq)):
         body = entry.body
         if entry.kind == EXPORT_MADE and (body.get("audience"), body.get("case_id")) == (audience, case_id):
-            found = tuple(
-                FigureTable(title=t["title"], rows=t["rows"], columns=t["columns"], persons=t["persons"],
-                            base=t["base"])
-                for t in body.get("tables", ())
-            )  # fmt: skip
-    return found
+            # What another office wrote can be anything.
+            with suppress(KeyError, TypeError, ValueError):
+                found += [_table(one) for one in body.get("tables", ())]
+    return tuple(found)
+
+
+def _table(given: Mapping[str, Any]) -> FigureTable:
+    names = ("title", "rows", "columns", "persons", "base")
+    made = FigureTable(**{name: given[name] for name in names})
+    if not all(isinstance(n, int) for line in made.base for n in line):
+        raise TypeError("counts are whole numbers")
+    return made
 
 
 def faults(manifest: Mapping[str, Any], files: Mapping[str, bytes | None]) -> list[str]:

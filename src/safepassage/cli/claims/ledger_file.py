@@ -9,19 +9,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from safepassage.domain.claims.ledger import Entry, Ledger
+from safepassage.domain.errors import FormatError
 from safepassage.domain.problem import Problem
 from safepassage.formats.claims import ledger_json
 
 OWNER_ONLY = 0o600
+_LOOKED_AT = 4096
 
 
 def load(path: Path) -> tuple[Ledger, tuple[Problem, ...]]:
-    """Return the ledger of a file and the problems of its lines."""
-    return ledger_json.read(path.read_bytes(), file=path.name)
+    """Return the ledger of a file and the problems of its lines.
+
+    Raises
+    ------
+    FormatError
+        When it is no text.
+    """
+    data = path.read_bytes()
+    _require_text(data[:_LOOKED_AT], path)
+    return ledger_json.read(data, file=path.name)
 
 
 def append(path: Path, entries: Iterable[Entry]) -> None:
-    """Add entries to a ledger file, on disk before this returns; a cut-off last line is closed first."""
+    """Add entries to a ledger file, on disk before this returns; a cut-off last line is closed first.
+
+    Raises
+    ------
+    FormatError
+        When what is there is no text; nothing was added.
+    """
     data = ledger_json.write(entries)
     if not data:
         return
@@ -29,6 +45,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
     handle = os.open(path, flags, OWNER_ONLY)
     try:
         size = os.fstat(handle).st_size
+        _require_text(os.pread(handle, _LOOKED_AT, 0), path)
         if size and os.pread(handle, 1, size - 1) != b"\n":
             data = b"\n" + data
         while data:
@@ -36,6 +53,13 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _require_text(head: bytes, path: Path) -> None:
+    """Refuse an encrypted store, which lines at its end would spoil."""
+    if b"\0" in head:
+        what, remedy = "is no ledger of lines", "if it is a store, say so with --store"
+        raise FormatError(file=path.name, what=what, remedy=remedy)
 
 
 def load_named(options: argparse.Namespace) -> tuple[Ledger, tuple[Problem, ...]]:

@@ -128,6 +128,11 @@ def _as_sent(store: EventStore, options: argparse.Namespace) -> Outcome:
         _write(options.output, files)
     lines = [f"{name}: {'as sent' if same else 'DIFFERS from what was sent'}" for name, same in found.items()]
     good = all(found.values())
+    if not good:
+        lines.append(
+            "Another version of the program may have made it, or the log was altered, as `safepassage log "
+            "verify` tells. Whether kept files are those that were sent tells `safepassage log check-export`."
+        )
     data = {
         "files": found,
         "recipient": event.recipient,
