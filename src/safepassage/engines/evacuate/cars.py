@@ -37,6 +37,15 @@ class Option:
 
 
 @dataclass(slots=True)
+class CarGroup:
+    """Persons of a claim who are still to leave by car, and the ways open to them."""
+
+    claim: Claimant
+    options: list[Option]
+    left: int
+
+
+@dataclass(slots=True)
 class CarPlanner:
     """Inserts cars into the roadway and collects them as streams.
 
@@ -91,19 +100,27 @@ class CarPlanner:
             option.ready_s += late_s
             option.arrive_s += late_s
 
-    def send(self, claim: Claimant, until_s: int) -> int | None:
-        """Serve the cars of a claim that can leave by a second; return when the next can, or None."""
+    def bound_for(self, claim: Claimant, site: str, persons: int) -> CarGroup:
+        """Return so many persons of a claim, to go to one site."""
+        return CarGroup(claim, [option for option in self.ways_of(claim) if option.site == site], persons)
+
+    def everybody(self, claim: Claimant) -> CarGroup:
+        """Return all persons of a claim, to go to any site."""
+        return CarGroup(claim, self.ways_of(claim), claim.left)
+
+    def send(self, cars: CarGroup, until_s: int) -> int | None:
+        """Serve the cars of a group that can leave by a second; return when the next can, or None."""
         group = str(Group.OWN_VEHICLE)
-        options = self.ways_of(claim)
-        while wanted := min(self.problem.rules.persons_per_car, claim.remaining[group]):
-            found = self._earliest(claim, options, wanted)
+        while wanted := min(self.problem.rules.persons_per_car, cars.left, cars.claim.remaining[group]):
+            found = self._earliest(cars.claim, cars.options, wanted)
             if found is None:
                 return None
             option, passage, persons = found
             if passage.depart_s > until_s:
                 return passage.depart_s
-            self._book(claim, option, passage, persons)
-            claim.remaining[group] -= persons
+            self._book(cars.claim, option, passage, persons)
+            cars.claim.remaining[group] -= persons
+            cars.left -= persons
         return None
 
     def send_one(self, claim: Claimant) -> bool:

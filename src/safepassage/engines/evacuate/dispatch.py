@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.domain.price_sheet import Guide, SeatGuide
-from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.cars import CarGroup, CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, loaded, places
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
@@ -54,6 +54,7 @@ class Dispatcher:
     _tours: dict[str, list[Visit]] = field(default_factory=dict)
     _holds: dict[int, int] = field(default_factory=dict)
     _met: dict[int, list[int]] = field(default_factory=dict)
+    _spots: dict[tuple[int, str], int] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
 
@@ -98,9 +99,12 @@ class Dispatcher:
         self._holds = {} if found is None else dict(found.holds)
         if found is not None:
             self.cars.tolls = found.tolls
+            self._spots = {(i, site): n for i, spots in found.parked.items() for site, n in spots.items()}
         self._met = {} if found is None else {i: list(times) for i, times in found.cars.items()}
         for visit in (v for tour in self._tours.values() for v in tour):
             self.fleet.room.keep(visit.site, visit.persons)
+        for (_, site), persons in self._spots.items():
+            self.fleet.room.keep(site, persons)
 
     def run(self) -> None:
         """Send out tours with the cars that meet them, then other cars, and vehicles for whoever is left.
@@ -114,11 +118,18 @@ class Dispatcher:
             self.cars.hold(self.claims[i], hold_s)
         met = {str(i): times[0] for i, times in self._met.items() if times}
         self._run(list(self._tours), met, self._next_of_tour, self._next_car)
-        others = {str(i): claim.place.release_s for i, claim in enumerate(self.claims) if claim.by_car}
+        for (_, site), persons in self._spots.items():
+            self.fleet.room.keep(site, -persons)
+        self._send([], [self.cars.bound_for(self.claims[i], site, n) for (i, site), n in self._spots.items()])
+        others = [self.cars.everybody(claim) for claim in self.claims if claim.by_car]
+        self._send(list(self.fleet.states()), others)
+
+    def _send(self, vehicles: list[str], groups: list[CarGroup]) -> None:
+        """Send groups of cars, and vehicles where their places gain most, whoever is ready first."""
+        ready = {str(n): group.claim.place.release_s for n, group in enumerate(groups)}
         self._run(
-            list(self.fleet.states()), others, self._best,
-            lambda i, now_s: self.cars.send(self.claims[i], now_s + CAR_SLACK_S),
-        )  # fmt: skip
+            vehicles, ready, self._best, lambda n, now_s: self.cars.send(groups[n], now_s + CAR_SLACK_S)
+        )
 
     def _next_car(self, i: int, _now_s: int) -> int | None:
         """Send one car of a claim; return when the next of them meets what may bind."""

@@ -79,12 +79,14 @@ class Visit:
 class Found:
     """Tours by vehicle; by claim (its position) until when its cars are held.
 
-    `cars` says when each of them meets what may bind; `tolls` what a place at a site was worth in the end.
+    `cars` says when each of them meets what may bind; `parked` where cars end that meet nothing (persons by
+    site); `tolls` what a place at a site was worth in the end.
     """
 
     tours: Mapping[str, list[Visit]]
     holds: Mapping[int, int]
     cars: Mapping[int, tuple[int, ...]]
+    parked: Mapping[int, Mapping[str, int]]
     tolls: Mapping[str, int]
     before: int
     after: int
@@ -150,6 +152,7 @@ class Planner:
     ) -> None:  # fmt: skip
         self.problem, self.ways, self.fleet, self.cars = problem, ways, fleet, cars
         self.tolls, self.parked = guide.tolls, guide.parked
+        self.spots: dict[int, dict[str, int]] = {}
         self.foreseen: dict[Stop, list[tuple[float, int]]] = {}
         for amount, visits in (row for rows in guide.tours.values() for row in rows):
             for stop, _, second in visits:
@@ -200,7 +203,7 @@ class Planner:
             for c, (i, _) in enumerate(self.waiting)
         }
         tolls = {site.id: toll for site, toll in zip(self.sites, best.tolls.tolist(), strict=True)}
-        return Found(tours, holds, cars, tolls, before, least)
+        return Found(tours, holds, cars, self.spots, tolls, before, least)
 
     def _visit(self, best: Tours, v: int, i: int) -> Visit:
         trip = best.trips[v, i].tolist()
@@ -387,7 +390,7 @@ class Planner:
             if not rows:
                 continue
             if not min(rows)[1]:
-                self._park(claim, [site for _, _, _, site in sorted(rows)], taken)
+                self.spots[i] = self._park(claim, [site for _, _, _, site in sorted(rows)], taken)
                 continue
             self.waiting.append((i, claim))
             car.append([claim.left, claim.place.release_s])
@@ -402,19 +405,21 @@ class Planner:
             option_at.append(len(option))
         return _table(car, 2), np.array(option_at, dtype=np.int64), _table(option, 4), taken
 
-    def _park(self, claim: Claimant, sites: list[str], taken: dict[str, int]) -> None:
-        """Count the places at sites that cars take which meet nothing that binds.
+    def _park(self, claim: Claimant, sites: list[str], taken: dict[str, int]) -> dict[str, int]:
+        """Count the places at sites that cars take which meet nothing that binds; return them by site.
 
         As many as the prices' own program brings to each site, the rest to the first with room.
         """
-        left = claim.left
+        left, spots = claim.left, dict[str, int]()
         shares = self.parked.get((claim.direction, claim.node, claim.place.release_s), {})
         wanted = [(site, round(shares.get(site, 0))) for site in dict.fromkeys(sites)]
         for site, most in [*wanted, *((site, left) for site in sites)]:
             room = self.fleet.room.room(site)
             some = min(left, most) if room is None else min(left, most, max(0, room - taken.get(site, 0)))
-            taken[site] = taken.get(site, 0) + some
+            for places_at in (taken, spots):
+                places_at[site] = places_at.get(site, 0) + some
             left -= some
+        return {site: persons for site, persons in spots.items() if persons}
 
     def _holds(self, n_cars: int) -> Any:
         """Return moments until which a class of cars may be held back."""
