@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
+from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -30,11 +32,38 @@ def inner(function: Function) -> Function:
     return cast("Function", _forgiving(dispatcher))
 
 
+def woven(function: Function) -> Function:
+    """Return the function compiled into the machine code of its callers: arrays are handed on for nothing."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+    dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
+    return cast("Function", _forgiving(dispatcher))
+
+
 def inlined(function: Function) -> Function:
     """Return the function compiled into its callers: small steps of inner loops."""
     options: dict[str, Any] = {"inline": "always"}
     dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
     return cast("Function", _forgiving(dispatcher))
+
+
+def _lent(_typing: Any, arrays: Any) -> Any:
+    """Return a named tuple of arrays whose holders are not counted, for a loop that calls many functions.
+
+    Whoever calls the loop holds the arrays meanwhile.
+    """
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = args[0]
+        for i, kind in enumerate(signature.args[0].types):
+            array = context.make_array(kind)(context, builder, builder.extract_value(value, i))
+            array.meminfo = context.get_constant_null(types.voidptr)
+            value = builder.insert_value(value, array._getvalue(), i)  # noqa: SLF001 - numba's own way
+        return value
+
+    return arrays(arrays), write
+
+
+lent: Any = intrinsic(_lent)
 
 
 def _forgiving(dispatcher: Any) -> Any:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.domain.price_sheet import Guide, SeatGuide
 from safepassage.engines.evacuate.cars import CarGroup, CarPlanner
-from safepassage.engines.evacuate.fleet import FleetPlanner, loaded, places
+from safepassage.engines.evacuate.fleet import NEVER_S, FleetPlanner, loaded, places
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
 from safepassage.engines.evacuate.tours import Planner, Visit
@@ -33,12 +33,17 @@ Booked = tuple[Trip, list[Party], str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ride:
-    """A ride on offer: what all places gain (negative, so that the best sorts first), where, arrival."""
+    """A ride on offer: what all places gain (negative, so that the best sorts first), where, arrival.
+
+    `at_s`: when the vehicle can be at the stop; `load`: whom it could take along, by kind of place.
+    """
 
     loss: int
     stop: Stop
     site: int
     arrive_s: int
+    at_s: int
+    load: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Dispatcher:
     _spots: dict[tuple[int, str], int] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
+    _in_vain: dict[tuple[int, Stop, tuple[int, ...]], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for claim in self.claims:
@@ -214,8 +220,13 @@ class Dispatcher:
         for tried, ride in enumerate(sorted(self._offers(vehicle, self.fleet.states()[vehicle.id]))):
             if best is not None and (tried >= TRIED or best[0] <= ride.loss):
                 break
+            # Roads only fill: what did not fit for one like this, that came no later, does not fit now.
+            alike = self.fleet.type_of(vehicle.id), ride.stop, ride.load
+            if ride.at_s >= self._in_vain.get(alike, NEVER_S):
+                continue
             done = self._attempt(vehicle, ride.stop, ride.site)
             if done is None:
+                self._in_vain[alike] = ride.at_s
                 continue
             late_s = max(0, done[0].legs[-1][1].arrive_s - ride.arrive_s)
             persons = sum(party.persons for party in done[1])
@@ -280,7 +291,7 @@ class Dispatcher:
                     seats, self.guide.sites[int(seats.site[step, c])], int(seats.arrive_s[step, c])
                 )
                 gain += n * (int(seats.ride[step, c]) - own)
-        return Ride(-gain, stop, site, arrive_s)
+        return Ride(-gain, stop, site, arrive_s, at_s, tuple(load.values()))
 
     def _worth(self, seats: SeatGuide, site: str, arrive_s: int) -> int:
         rules = self.problem.rules

@@ -52,6 +52,7 @@ class FleetPlanner:
     tolls: Mapping[str, int] = field(default_factory=dict)
     _vehicles: dict[str, Vehicle] = field(default_factory=dict)
     _types: list[list[Vehicle]] = field(default_factory=list)
+    _type_of: dict[str, int] = field(default_factory=dict)
     _state: dict[str, VehicleState] = field(default_factory=dict)
     _legs: dict[str, list[Leg]] = field(default_factory=dict)
     _rides: list[LinkRide] = field(default_factory=list)
@@ -70,10 +71,15 @@ class FleetPlanner:
                 )  # fmt: skip
                 types.setdefault(kind, []).append(vehicle)
         self._types = list(types.values())
+        self._type_of = {v.id: i for i, alike in enumerate(self._types) for v in alike}
 
     def states(self) -> dict[str, VehicleState]:
         """Return where every vehicle stands."""
         return self._state
+
+    def type_of(self, vehicle_id: str) -> int:
+        """Return a number that vehicles share which differ in where they stand and since when only."""
+        return self._type_of[vehicle_id]
 
     def vehicle(self, vehicle_id: str) -> Vehicle:
         """Return a vehicle by id."""
@@ -194,13 +200,18 @@ class FleetPlanner:
         if first is None:
             return self._attempt(claim, journey, limit, "")
         trouble, full = ledger.NO_VEHICLE, 0
+        in_vain: dict[tuple[int, int, int], tuple[int, str]] = {}
         for vehicle_id in self._ranked(claim, first, claim.place.release_s, limit):
             if full >= FULL_ROADS:
                 break
-            if len(journey.stages) == 1:
-                trouble = self._round(claim, journey, limit, vehicle_id)
-            else:
-                trouble = self._attempt(claim, journey, limit, vehicle_id)
+            state = self._state[vehicle_id]
+            alike = self._type_of[vehicle_id], state.node, state.on_duty_s
+            since_s, trouble = in_vain.get(alike, (NEVER_S, ""))
+            if state.ready_s < since_s:
+                book = self._round if len(journey.stages) == 1 else self._attempt
+                trouble = book(claim, journey, limit, vehicle_id)
+                # Whoever is like this one and ready later fares no better.
+                in_vain[alike] = state.ready_s, trouble
             if not trouble:
                 return ""
             full += trouble == ledger.ROAD_TIME

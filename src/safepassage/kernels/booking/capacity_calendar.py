@@ -12,9 +12,12 @@ from bisect import bisect_right
 
 import numpy as np
 
+from safepassage.kernels.booking.burst_loops import FAR, LEAST, MOST, ROWS, enter, find_room, leave
+
 NEVER = -1
 """Returned where no entry is possible within the grid."""
-_FAR = 2**60
+FIRST_ROOM = 64
+"""Columns for entries of a calendar with a burst; doubled whenever they are full."""
 
 
 class CapacityCalendar:
@@ -126,10 +129,7 @@ class BurstCalendar:
         Work units (of second times rate) that may enter at once.
     """
 
-    __slots__ = (
-        "_before", "_burst", "_capacity", "_closes", "_horizon_s", "_least", "_most", "_opens",
-        "_seconds", "_work",
-    )  # fmt: skip
+    __slots__ = ("_burst", "_capacity", "_entries", "_horizon_s", "_sums")
 
     def __init__(self, starts_s: tuple[int, ...], rates: tuple[int, ...], horizon_s: int, burst: int) -> None:
         rate = np.zeros(horizon_s, dtype=np.int64)
@@ -137,54 +137,25 @@ class BurstCalendar:
             rate[start : starts_s[k + 1] if k + 1 < len(starts_s) else horizon_s] = rates[k]
         self._capacity = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(rate)])
         self._horizon_s, self._burst = horizon_s, burst
-        self._seconds: list[int] = []
-        self._work: list[int] = []
-        self._update()
-
-    def _update(self) -> None:
-        """Sum again what `find` looks at, for the gap before each entry and the one after the last."""
-        at = np.array(self._seconds, dtype=np.int64)
-        total = np.cumsum(np.array(self._work, dtype=np.int64))
-        self._before = np.concatenate([np.zeros(1, dtype=np.int64), total])
-        self._opens = np.concatenate([np.zeros(1, dtype=np.int64), at])
-        self._closes = np.concatenate([at, np.array([self._horizon_s], dtype=np.int64)])
-        left = self._before[:-1] - self._capacity[at]
-        right = total - self._capacity[at + 1]
-        self._least = np.concatenate([np.array([_FAR], dtype=np.int64), np.minimum.accumulate(left)])
-        later = np.maximum.accumulate(right[::-1])[::-1]
-        self._most = np.concatenate([later, np.array([-_FAR], dtype=np.int64)])
+        self._sums, self._entries = np.zeros((ROWS, FIRST_ROOM), dtype=np.int64), 0
+        self._sums[LEAST, 0], self._sums[MOST, 0] = FAR, -FAR
 
     def find(self, t: int, work: int) -> tuple[int, int]:
         """Return (earliest second >= t with room for `work`, the same again), or (NEVER, 0)."""
         if t >= self._horizon_s:
             return NEVER, 0
-        capacity, first = self._capacity, bisect_right(self._seconds, t)
-        gap = slice(first, None)
-        before, least, start = self._before[gap], self._least[gap], np.maximum(self._opens[gap], t)
-        # Late enough that the capacity since the entries before suffices, in a second with capacity.
-        needed = np.maximum(before + (work - self._burst) - least, capacity[start] + 1)
-        second = np.searchsorted(capacity, needed, side="left") - 1
-        inside = (second <= self._closes[gap]) & (second < self._horizon_s)
-        at = np.where(inside, second, 0)
-        ahead = self._most[gap] + work - np.minimum(least, before - capacity[at]) <= self._burst
-        fits = np.flatnonzero(inside & ahead)
-        return (int(second[fits[0]]),) * 2 if len(fits) else (NEVER, 0)
+        second = find_room(self._capacity, self._sums, self._entries, t, work, self._burst)
+        return (NEVER, 0) if second < 0 else (second, second)
 
     def reserve(self, x: int, work: int) -> None:
         """Enter `work` in second x, which `find` returned."""
-        i = bisect_right(self._seconds, x)
-        self._seconds.insert(i, x)
-        self._work.insert(i, work)
-        self._update()
+        if self._entries + 1 == self._sums.shape[1]:
+            self._sums = np.concatenate([self._sums, np.zeros_like(self._sums)], axis=1)
+        self._entries = enter(self._capacity, self._sums, self._entries, x, work)
 
     def release(self, x: int, work: int) -> None:
         """Take back what was entered in second x."""
-        i = bisect_right(self._seconds, x) - 1
-        while self._work[i] != work:
-            i -= 1
-        self._seconds.pop(i)
-        self._work.pop(i)
-        self._update()
+        self._entries = leave(self._sums, self._entries, x, work)
 
 
 class OpenTimes:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import inner
+from safepassage.kernels.compiled import inner, woven
 
 Int64 = NDArray[np.int64]
 FAR = 2**60
@@ -150,7 +150,7 @@ def _sum_up(book: Any, calendar: int, first: int) -> None:
         most[g] = here
 
 
-@inner
+@woven
 def _enter(world: Any, book: Any, arc: int, which: int, s: int, work: int) -> None:
     """Enter `work` in second s."""
     calendar = 3 * arc + which
@@ -168,7 +168,7 @@ def _enter(world: Any, book: Any, arc: int, which: int, s: int, work: int) -> No
     _sum_up(book, calendar, i)
 
 
-@inner
+@woven
 def _leave(book: Any, arc: int, which: int, s: int, work: int) -> None:
     """Take back what was entered in second s."""
     calendar = 3 * arc + which
@@ -215,7 +215,7 @@ def _tau(world: Any, arc: int, t: int) -> int:
     return int(world.piece[k, 1])
 
 
-@inner
+@woven
 def _entry(world: Any, book: Any, arc: int, t: int, units: int, persons: int) -> int:
     """Return the second on which opening and calendars agree."""
     counted = world.piece[world.piece_at[arc], 5] == 1
@@ -244,6 +244,17 @@ def _window(world: Any, t: int) -> int:
         if t < world.windows[i, 1]:
             return i
     return -1
+
+
+@woven
+def _free_run(world: Any, way: int, ready: int) -> tuple[int, int]:
+    """Return (departure, arrival) on a way on which nothing binds, (FAR, FAR) where no window is left."""
+    for i in range(len(world.windows)):
+        depart = max(ready, world.windows[i, 0])
+        arrive = depart + world.tail_s[way]
+        if arrive <= min(world.windows[i, 1], world.rules[0]):
+            return depart, arrive
+    return FAR, FAR
 
 
 @inner
@@ -333,7 +344,11 @@ def drive(  # noqa: PLR0913, PLR0917
     for way in range(first, first + world.way_n[carrier, start, end]):
         if ready + world.length_s[way] >= best:
             continue
-        depart, arrive = passage(world, book, way, ready, units, persons, trial)
+        if world.event_at[way] == world.event_at[way + 1]:
+            depart, arrive = _free_run(world, way, ready)
+            trial[0, 0] = -1
+        else:
+            depart, arrive = passage(world, book, way, ready, units, persons, trial)
         if arrive < best:
             best_depart, best, after = depart, arrive, n
             while trial[after - n, 0] >= 0 and after < len(rows):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import inner
+from safepassage.kernels.compiled import inner, woven
 from safepassage.kernels.tours.tour_loops import FAR, KINDS, PART, STOPS, drive, lighten, passage, put
 
 Int64 = NDArray[np.int64]
@@ -26,8 +26,7 @@ class Plan(NamedTuple):
     entries `rows` (arc, second, persons, leg) and how many (`used`); `start` (vehicles, most + 1, 3): node,
     ready, on duty since. `left` persons by stop and kind, `room` by site, `late` what the people of a stop
     lose. Cars by class: `hold`, `cars` left, their entries and how many, `spent` (arrivals, last arrival),
-    `parked` persons by site. `sums` (1,): all arrivals in person-seconds. `calls` (stops, vehicles): how
-    often the tour of a vehicle calls at a stop.
+    `parked` persons by site. `sums` (1,): all arrivals in person-seconds.
     """
 
     trips: Int64
@@ -194,7 +193,7 @@ def _legs(  # noqa: C901
     return t, goal, duty
 
 
-@inner
+@woven
 def _free_s(world: Any, plan: Any, v: int, i: int) -> Any:
     """Return a second before which the trip does not arrive."""
     trip, node = plan.trips[v, i], plan.start[v, i, 0]
@@ -236,7 +235,7 @@ def _sooner(world: Any, book: Any, plan: Any, v: int, i: int, persons: Any, t: i
     return int(low)
 
 
-@inner
+@woven
 def _wanted(world: Any, plan: Any, v: int, i: int, soon: int, persons: Any) -> int:
     """Write who may come along by stop, when the trip arrives at `soon`; return how many."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]
@@ -301,7 +300,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
     plan.start[v, i + 1, 2] = duty
 
 
-@inner
+@woven
 def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: Any, t: int) -> int:  # noqa: PLR0917
     """Let up to `persons` by stop board a trip that arrives at t; write how many do, and return their sum."""
     trip, site = plan.trips[v, i], plan.trips[v, i, STOPS]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import compiled, inner, lent, woven
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES
 from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World
 from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edited, note_late
@@ -165,7 +165,7 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
     return plan, book, log
 
 
-@inner
+@woven
 def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: PLR0917
     """Change something and drive what has changed; False where nothing came up."""
     log.vehicle[:], log.n_taken[0], log.car[0] = -1, 0, -1
@@ -306,6 +306,8 @@ def anneal(  # noqa: C901, PLR0913, PLR0917
 
     `numbers`: cost of the best tours, heat, steps; whether all is driven in order first (2: every trip).
     """
+    world, book, choices = lent(world), lent(book), lent(choices)
+    plan, log, best = lent(plan), lent(log), lent(best)
     least, heat, steps = numbers[0], numbers[1], numbers[2]
     key = np.zeros(plan.arrive.shape, dtype=np.int64)
     edit = np.zeros(6, dtype=np.int64)
