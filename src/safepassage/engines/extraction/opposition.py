@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +16,22 @@ from safepassage.engines.extraction import stances
 from safepassage.engines.extraction.countries import SIDE_WORDS
 from safepassage.engines.extraction.statements import CLOSED_WORDS, DENYING, MEANT, NO_BLOCK, Statement
 
-PERSONS = frozenset({"persons", "bodies", "names", "paramedics", "nurses", "graves", "arrivals", "coffins"})
-"""Units in which people are counted, by whatever name."""
+COUNTED_ALIKE = {
+    "persons": "bodies names paramedics nurses graves arrivals coffins certificates cases stretchers",
+    "vehicles": "cars trucks lorries vans",
+    "aircraft": "drones planes jets helicopters",
+    "settlements": "villages hamlets towns",
+    "households": "families",
+    "explosions": "blasts bangs booms shells impacts detonations salvos",
+}
+"""Nouns that two voices may use for one thing that both count."""
+ALIKE = {noun: unit for unit, nouns in COUNTED_ALIKE.items() for noun in nouns.split()}
+MEASURES = {
+    "min": ("h", 1 / 60), "d": ("h", 24.0), "weeks": ("h", 168.0), "months": ("h", 730.0),
+    "years": ("h", 8766.0), "m": ("km", 0.001), "mi": ("km", 1.609344), "mi2": ("km2", 2.589988),
+    "ha": ("km2", 0.01), "m2": ("km2", 1e-6),
+}  # fmt: skip
+"""Units of measure by the unit they are compared in, and how many of it they are."""
 DOERS = re.compile(
     r"\b(?:rebels?|soldiers?|troops|army|militants?|fighters?|militia|insurgents?|guerrillas?|gunmen|"
     r"conscripts|mercenaries|bandits|looters|police|guards?|marines|engineers|sappers|we|our)\b",
@@ -75,8 +90,15 @@ def rivals(a: Statement, b: Statement) -> bool:
 
 
 def unit_of(q: Quantity) -> str:
-    """Return what a quantity counts, people by whatever name as persons."""
-    return "persons" if q.unit in PERSONS else q.unit
+    """Return what a quantity counts: people by whatever name as persons, days and weeks as hours."""
+    return MEASURES[q.unit][0] if q.unit in MEASURES else ALIKE.get(q.unit, q.unit)
+
+
+def _measured(q: Quantity) -> tuple[float, float]:
+    """Return an interval in the unit that it is compared in, without bounds where it has none."""
+    scale = MEASURES[q.unit][1] if q.unit in MEASURES else 1.0
+    low = -math.inf if q.low is None else q.low * scale
+    return low, math.inf if q.high is None else q.high * scale
 
 
 def numbers(a: Statement, b: Statement) -> tuple[bool, bool]:
@@ -102,11 +124,10 @@ def _of_two_kinds(first: set[tuple[str, str]], second: set[tuple[str, str]]) -> 
 
 def meet(p: Quantity, q: Quantity) -> bool:
     """Tell whether two intervals have a number in common."""
+    first, second = _measured(p), _measured(q)
     if p.high is None and q.high is None and p.low and q.low:
-        return max(p.low, q.low) <= OVER * min(p.low, q.low)
-    low = max(x for x in (p.low, q.low, float("-inf")) if x is not None)
-    high = min(x for x in (p.high, q.high, float("inf")) if x is not None)
-    return low <= high
+        return max(first[0], second[0]) <= OVER * min(first[0], second[0])
+    return max(first[0], second[0]) <= min(first[1], second[1])
 
 
 def coded(s: Statement) -> set[tuple[str, str]]:
@@ -152,6 +173,18 @@ ACCUSING = frozenset(
 """Cues of what is told against somebody, or in somebody's own favour."""
 AGREEING = frozenset({"confirm", "add", "agree", "acknowledge", "admit", "concede", "thank", "recall"})
 """Cues of what goes on from, or gives in to, what was said."""
+ACTS = {
+    "accusation": "accuse blame allege denounce charge", "allegation": "allege accuse claim blame",
+    "charge": "charge accuse blame", "claim": "claim say insist assert announce", "warning": "warn caution",
+    "report": "report say", "offer": "offer say let propose", "promise": "promise pledge vow",
+    "estimate": "estimate put count", "complaint": "complain", "statement": "state say declare announce",
+    "announcement": "announce", "denial": "deny", "demand": "demand", "request": "request ask appeal",
+    "appeal": "appeal ask call", "rumour": "say report", "figure": "put count estimate number",
+    "number": "put count estimate", "account": "say tell describe recall", "story": "tell report describe",
+    "picture": "show publish circulate", "video": "show publish circulate",
+    "photograph": "show publish circulate",
+}  # fmt: skip
+"""Nouns that name what somebody did in words, and the cues by which they did it."""
 GOING_ON = re.compile(r"\b(?:meanwhile|separately|also|elsewhere|In (?!fact|reality|truth)[A-Z]\w+)\b")
 """Words before a statement that begin another matter."""
 CONTRAST = re.compile(
@@ -159,6 +192,11 @@ CONTRAST = re.compile(
     r"for (?:its|his|her|their) part|disagree\w*)\b",
     re.IGNORECASE,
 )
+
+
+def names_the_act(s: Statement, said: Statement) -> bool:
+    """Tell whether a statement names what was done in an earlier one: "the accusation", "the offer"."""
+    return any(said.cue in ACTS[noun].split() for noun in s.nouns & ACTS.keys())
 
 
 def named_in(text: str, name: str) -> bool:
@@ -304,6 +342,7 @@ POINTS: tuple[Point, ...] = (
     Point("begins in contrast, right behind", lambda s: s.gap == 1 and bool(CONTRAST.search(s.b.lead))),
     Point("counts one kind of thing unlike, far behind", _counts_far),
     Point("denies just that, right behind", _denies_just_that),
+    Point("names what was said by what was done in it", lambda s: names_the_act(s.b, s.a) and s.b.denies),
 )
 WEIGHTS: dict[str, int] = {
     "answers it": 5,
@@ -317,11 +356,11 @@ WEIGHTS: dict[str, int] = {
     "counts otherwise": 12,
     "is about the same": 0,
     "is about something else": -3,
-    "denies": -2,
+    "denies": -1,
     "denies and points": 0,
-    "says the contrary, right behind": 3,
-    "calls it false, right behind": 4,
-    "right behind": 8,
+    "says the contrary, right behind": 2,
+    "calls it false, right behind": 5,
+    "right behind": 9,
     "a turn between": 4,
     "far behind": -4,
     "names another place": -12,
@@ -329,27 +368,28 @@ WEIGHTS: dict[str, int] = {
     "blames somebody else": 8,
     "has a topic in common": 3,
     "one leaves no exception, right behind": 2,
-    "both are witnesses": -5,
+    "both are witnesses": -4,
     "stands in one block": 5,
     "stands in another block": -3,
     "party against another party": 2,
     "neither is a party": -1,
     "right behind, where nothing is set together": 3,
-    "speaks of who answers": 3,
-    "has a word in common": 3,
-    "accuses, or says in its own favour": 3,
+    "speaks of who answers": 2,
+    "has a word in common": 4,
+    "accuses, or says in its own favour": 4,
     "goes on, or gives in": -4,
     "begins another matter": -2,
-    "begins in contrast, right behind": 1,
+    "begins in contrast, right behind": 2,
     "counts one kind of thing unlike, far behind": 10,
     "denies just that, right behind": 3,
+    "names what was said by what was done in it": 2,
 }
 """Points of each, quarters of a logit, fitted to the annotated reports (`benchmarks/opposition.py`).
 
 "Counts otherwise" occurs too rarely to be fitted, and is set by hand; so is "names another place", for the
 reports it is fitted to are about one place each.
 """
-LEAST = 16
+LEAST = 18
 """Two statements with so many points cannot both be true (practice: chosen on reports left out)."""
 SIGNS = frozenset({
     "answers it", "answers one question unlike and none alike", "one says no", "counts unlike",

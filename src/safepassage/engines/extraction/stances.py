@@ -349,6 +349,8 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 """A denial that reaches a word: a few words before it, with no comma between."""
+REACH = 60
+"""How many characters a denial may be away from its word."""
 _NO_MORE = re.compile(
     r"\bno(?:t)? (?:more|fewer|less|later|only|just)\b"
     r"|\b(?:could|can) ?not be (?:\w+ )?(?:verified|confirmed|checked)\b",
@@ -361,15 +363,24 @@ def stance(text: str) -> dict[str, int]:
     plain = _NO_MORE.sub("about", text)
     found: dict[str, int] = {}
     for name, yes, no in _COMPILED:
-        signs = {sign * _turn(plain, m.start()) for sign, pattern in ((1, yes), (-1, no))
+        signs = {sign * _turn(plain, m.start(), m.end()) for sign, pattern in ((1, yes), (-1, no))
                  for m in pattern.finditer(plain)}  # fmt: skip
         if signs:
             found[name] = sum(signs)
     return found
 
 
-def _turn(text: str, at: int) -> int:
-    return -1 if _NO.search(text[max(0, at - 60) : at]) else 1
+_NOT_BEHIND = re.compile(
+    r"^(?: [\w’'-]+){0,2}? (?:ha(?:ve|s|d)|is|are|was|were|d(?:o|oes|id)|will|would|ca|could|wo)"
+    r"(?: ?n['’]t| not| never)\b"
+)
+"""A denial behind a noun that it is said of ("our aircraft have not flown", "the shops are not open")."""
+
+
+def _turn(text: str, start: int, end: int) -> int:
+    """Return -1 where a word is denied, by words before it or by the verb it is the subject of."""
+    before = _NO.search(text[max(0, start - REACH) : start])
+    return -1 if before or _NOT_BEHIND.match(text[end : end + REACH]) else 1
 
 
 def negations(text: str) -> int:
