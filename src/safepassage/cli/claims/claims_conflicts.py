@@ -12,11 +12,6 @@ from safepassage.domain.claims.conflict import Conflict, Estimate, Version
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.values import interval_text
 
-WHERE_IT_WAS_SAID = "said at "
-"""What stands for a place in versions of which none names one."""
-SAID_AND_DISPUTED = "What one says and another disputes"
-"""The title of versions that are of no kind known."""
-
 
 def run(options: argparse.Namespace) -> Outcome:
     """Print every contested slot of a ledger and every open question."""
@@ -41,10 +36,7 @@ def _head(ledger: Ledger, found: tuple[Conflict, ...]) -> str:
 
 def conflict_text(conflict: Conflict) -> str:
     """Return one conflict as people read it: every version by its origin, then what the number may be."""
-    named = conflict.place and not conflict.place.startswith(WHERE_IT_WAS_SAID)
-    place = f" · {conflict.place}" if named else ""
-    title = f"{conflict.predicate.replace('_', ' ').capitalize()}{place}"
-    lines = [SAID_AND_DISPUTED if conflict.predicate.startswith("other") else title]
+    lines = [conflict.title]
     lines += [_version(version) for version in conflict.versions]
     if conflict.estimate is not None:
         lines.append(_estimate(conflict, conflict.estimate))

@@ -18,7 +18,7 @@ from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.ledger import Entry
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
-from safepassage.domain.claims.values import Report
+from safepassage.domain.claims.values import Report, fold
 from safepassage.domain.claims.words import Medium
 from safepassage.domain.problem import Problem, Severity, Where, error
 from safepassage.engines.extraction.slavic import language_of
@@ -169,6 +169,9 @@ def _gazetteer(
             problems = tuple(reading.problems)
         else:
             found = gazetteer_in.of_case(reading.case.places)
+            named = {fold(place.name) for place in found.places}
+            ends = gazetteer_in.of_roads(reading.nodes, reading.links).places
+            found = found.with_places(end for end in ends if fold(end.name) not in named)
     if options.gazetteer is not None:
         more, faults = gazetteer_in.read(options.gazetteer.read_bytes(), file=options.gazetteer.name)
         return found.with_places(more.places), (*problems, *faults)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DISPUTED = "Said by one and disputed by another"
+"""The title of versions that are of no kind known."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
@@ -38,7 +41,8 @@ class Estimate:
 class Conflict:
     """Claims about one slot that cannot all be true; every version with equal weight, by origin.
 
-    `asserted_low` and `asserted_high` span all versions; `estimate` is None where there is no number.
+    `name` is the place or thing as people call it, "" where no version names one. `asserted_low` and
+    `asserted_high` span all versions; `estimate` is None where there is no number.
     """
 
     id: str
@@ -49,3 +53,17 @@ class Conflict:
     asserted_low: float | None = None
     asserted_high: float | None = None
     estimate: Estimate | None = None
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the versions are about: the kind of claim and the place, as far as either is known."""
+        return titled(self.predicate, self.name)
+
+
+def titled(predicate: str, name: str) -> str:
+    """Return the title of versions of one kind about a named place or thing, "" where none is named."""
+    if predicate.startswith("other"):
+        return f"{DISPUTED}: {name}" if name else DISPUTED
+    kind = predicate.replace("_", " ").capitalize()
+    return f"{kind}: {name}" if name else kind

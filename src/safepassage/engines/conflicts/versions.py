@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from safepassage.domain.claims.claim import Claim
+from safepassage.domain.claims.claim import ABOUT, SAID_AT, CivilianClaim, Claim
 from safepassage.domain.claims.conflict import Conflict, Estimate, Version
 from safepassage.domain.claims.ledger import Ledger
 from safepassage.domain.claims.values import Quantity, fold
@@ -77,8 +77,17 @@ def _conflict(
         id=f"{slot.predicate}|{slot.place}", predicate=slot.predicate, place=slot.place,
         versions=_versions(members, unit, outlets), pairs=pairs,
         asserted_low=min(lows, default=None), asserted_high=max(highs, default=None),
-        estimate=estimate(quantified),
+        estimate=estimate(quantified), name=_name(slot, members),
     )  # fmt: skip
+
+
+def _name(slot: Slot, members: Sequence[Claim]) -> str:
+    """Return what people call the place or thing of a slot, "" where it is only where it was said."""
+    places = [p for c in members if isinstance(c, CivilianClaim) for p in c.places if not p.metonym]
+    named = [p.name for p in places if p.key == slot.place] or [p.name for p in places]
+    abouts = [dict(claim.arguments).get(ABOUT, "") for claim in members]
+    named += [about for about in abouts if not about.startswith(SAID_AT)]
+    return next(iter(named), "" if slot.place.startswith(SAID_AT) else slot.place)
 
 
 def _bound(first: float | None, second: float | None) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from safepassage.domain.claims.claim import ABOUT, AGAINST, ASPECT, STATUS, CivilianClaim, Claim
+from safepassage.domain.claims.claim import ABOUT, AGAINST, ASPECT, SAID_AT, STATUS, CivilianClaim, Claim
 from safepassage.domain.claims.values import Quantity, fold
 from safepassage.domain.claims.words import Modality, Polarity, Predicate
 from safepassage.engines.extraction.claims import as_claim
@@ -27,6 +27,8 @@ from safepassage.engines.extraction.statements import CLOSED_WORDS, MEANT, State
 
 FAR_BACK, MOST_BACK = 600, 3
 """How many characters and statements back an answer may reach (practice)."""
+TWO_WORDS = 2
+"""So many words in common show that a denial names what was said ("had fired on the column")."""
 MOST_COMPARED = 40
 """How many statements back one is looked for that another stands against (practice)."""
 WAYS = frozenset({Predicate.ROAD_STATUS, Predicate.CROSSING_STATUS, Predicate.PASSAGE_ANNOUNCED})
@@ -238,7 +240,7 @@ def _with_topic(a: Statement, claim: Claim) -> Claim:
 
 
 def _topic(a: Statement) -> str:
-    return f"said at {a.start} of {a.told.report[:12]}"
+    return f"{SAID_AT}{a.start} of {a.told.report[:12]}"
 
 
 def _polarity(*, negated: bool) -> Polarity:
@@ -246,12 +248,28 @@ def _polarity(*, negated: bool) -> Polarity:
 
 
 def _deny(a: Statement, b: Statement) -> bool:
+    if _denies_by_name(a, b):
+        return True
     matter = _matter(a)
     if matter.modality in MEANT:
         return False
     denied = matter.modality == Modality.DENIED or matter.polarity == Polarity.NEGATED
     modality = Modality.ASSERTED if denied else Modality.DENIED
     _put(b, matter, Polarity.AFFIRMED, modality, ())
+    return True
+
+
+def _denies_by_name(a: Statement, b: Statement) -> bool:
+    """Let the first statement claim what the second denies in words of both, if it claims no such thing."""
+    denied = [c for c in b.claims if c.modality == Modality.DENIED and c.predicate != Predicate.OTHER]
+    if not denied or len(a.lemmas & b.lemmas) < TWO_WORDS or denied[0].predicate in {
+        c.predicate for c in a.claims
+    }:  # fmt: skip
+        return False
+    places = next((c.places for c in a.claims if isinstance(c, CivilianClaim) and c.places), ())
+    about = () if places else ((ABOUT, _topic(a)),)
+    told = replace(a.told, arguments=about, polarity=Polarity.AFFIRMED, quantities=())
+    a.claims.append(as_claim(told, denied[0].predicate, places))
     return True
 
 

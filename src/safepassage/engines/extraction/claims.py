@@ -23,7 +23,7 @@ from safepassage.engines.extraction.attribution import Attribution
 from safepassage.engines.extraction.clauses import Clause
 from safepassage.engines.extraction.passages import Passage
 from safepassage.engines.extraction.predicates import UNITS_OF, AnyPredicate, Hit, hits
-from safepassage.engines.extraction.tree import Tree
+from safepassage.engines.extraction.tree import CLOSING, OPENING, STRAIGHT, Tree
 
 MOST_CLAUSE_WORDS, LONGEST_CLAUSE = 90, 1_200
 GAP_WORDS = 3
@@ -37,6 +37,8 @@ FIGURE = re.compile(
 )
 """Words that mean what was counted before."""
 Value = TypeVar("Value", Quantity, PlaceReference, TimeSpan)
+MARKS = OPENING | CLOSING | {STRAIGHT}
+"""Quotation marks, which are no part of a claim at its ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def _last_with(found: Sequence[Drafted], units: set[str]) -> Claim | None:
 
 def told_in(stage: Stage, number: int) -> Stated:
     """Return what all claims of an attribution have in common, with all its words."""
-    content = stage.found[number].content
+    content = _without_marks(stage, stage.found[number].content)
     first, last = stage.tree.tokens[content[0]], stage.tree.tokens[content[-1]]
     return Stated(
         report=stage.report,
@@ -264,12 +266,19 @@ def as_claim(told: Stated, predicate: AnyPredicate, places: tuple[PlaceReference
     return CivilianClaim(predicate=predicate, places=places, **values)
 
 
+def _without_marks(stage: Stage, positions: Sequence[int]) -> Sequence[int]:
+    """Return words without quotation marks and commas at their ends, unchanged where nothing else is left."""
+    bare = [k for k in positions if stage.tree.tokens[k].text not in MARKS]
+    within = [k for k in positions if bare and bare[0] <= k <= bare[-1]]
+    return stage.tree.trimmed(within) or positions
+
+
 def _span(stage: Stage, clause: Clause) -> Span:
     """Return the words of a clause, verbatim, without punctuation and conjunctions at its ends."""
     at = list(stage.tree.trimmed(clause.positions) or clause.positions)
     while len(at) > 1 and stage.tree.tokens[at[-1]].dep == "cc":
         at.pop()
-    at = list(stage.tree.trimmed(at)) or at
+    at = _without_marks(stage, stage.tree.trimmed(at) or at)
     return stage.passage.span(stage.tree.tokens[at[0]].start, stage.tree.tokens[at[-1]].end)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from safepassage.domain.case import Place
@@ -14,6 +15,8 @@ SPLIT = ";"
 LEAST_ANYWHERE = 100_000
 """Inhabitants of a place looked for in every text; smaller ones only where their country is named."""
 LEAST_LETTERS = 4
+BETWEEN_ENDS = re.compile(r"\s*[–—]\s*|\s+-\s+|-(?=[A-ZА-Я])")
+"""What parts the ends of a road in its name: "Pokrovka - Krasnopillia", "Sudzha-Lgov"."""
 
 
 def read(data: bytes, *, file: str) -> tuple[Gazetteer, tuple[Problem, ...]]:
@@ -81,6 +84,34 @@ def of_case(places: Iterable[Place]) -> Gazetteer:
         if place.lat_e7 is not None and place.lon_e7 is not None and place.name
     ]  # fmt: skip
     return Gazetteer(places=tuple(found))
+
+
+def of_roads(nodes: RawTable | None, links: RawTable | None) -> Gazetteer:
+    """Return the ends of roads that the roads' own names tell: `krasna-hora` of "Lypa - Krasna Hora".
+
+    A schematic network has towns as nodes without a row among the places; a text may name them all the same.
+    """
+    if nodes is None or links is None:
+        return Gazetteer()
+    told: dict[str, str] = {}
+    for _, cells in _rows(links):
+        ends = {cells.get("from", ""), cells.get("to", "")}
+        for part in BETWEEN_ENDS.split(cells.get("name", "")):
+            if part.strip() and _slug(part) in ends:
+                told.setdefault(_slug(part), part.strip())
+    found = []
+    for _, cells in _rows(nodes):
+        name = told.get(cells.get("id", ""))
+        try:
+            at = _degrees_e7(cells.get("lat", "")), _degrees_e7(cells.get("lon", ""))
+            found += [NamedPlace(name=name, lat_e7=at[0], lon_e7=at[1])] if name else []
+        except (ValueError, OverflowError):
+            continue  # the reader of the network says what is wrong with it
+    return Gazetteer(places=tuple(found))
+
+
+def _slug(name: str) -> str:
+    return "-".join(fold(name).split())
 
 
 def geonames(countries: frozenset[str]) -> Gazetteer:

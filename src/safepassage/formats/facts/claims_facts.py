@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from safepassage.domain.claims.conflict import titled
 from safepassage.domain.claims.values import interval_text
 from safepassage.domain.release import Release
 from safepassage.formats.facts.evidence_facts import grade_in_words, in_percent
@@ -129,12 +130,10 @@ class ClaimsFacts:
         return tuple(self._conflict(row) for row in self._document.get("conflicts", ()))
 
     def _conflict(self, row: Mapping[str, Any]) -> ConflictFacts:
-        place = next((p for v in row["versions"] for c in v["claims"] for p in self._claims[c]["places"]), "")
-        title = row["predicate"].replace("_", " ").capitalize()
         estimate = row["estimate"]
         unit = estimate["unit"] if estimate else ""
         return ConflictFacts(
-            title=f"{title}{_as_claimed(row)}: {place or row['place']}",
+            title=titled(f"{row['predicate']}{_as_claimed(row)}", row["name"]),
             versions=tuple(self._version(version) for version in row["versions"]),
             asserted=interval_text(row["asserted_low"], row["asserted_high"], unit) if estimate else "",
             estimate=interval_text(_rounded(estimate["low"]), _rounded(estimate["high"]), unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safepassage.domain.aid.distribution import REASONS as AID_REASONS
+from safepassage.domain.claims.conflict import DISPUTED
 from safepassage.domain.claims.words import ForcesPredicate, Predicate
 from safepassage.formats.facts.people_facts import REASONS
 from safepassage.web.words import Words
@@ -81,12 +82,12 @@ def in_field(name: str, value: str, said: Words) -> str:
 
 def titled(text: str, said: Words) -> str:
     """Return the title of a conflict or a hazard: its word in the reader's language, the place as it is."""
-    joint = ": " if ": " in text else _NEAR
-    head, _, place = text.partition(joint)
+    joint = _NEAR if _NEAR in text and ": " not in text else ": "
+    head, found, place = text.partition(joint)
     word, claimed, _ = head.partition(_CLAIMED)
-    if word.lower() not in _TITLES:
+    known = said(DISPUTED) if word == DISPUTED else said(word.lower()) if word.lower() in _TITLES else ""
+    if not known:
         return text
-    spoken = said(word.lower())
     added = f", {said('as claimed')}" if claimed else ""
-    between = joint if joint == ": " else f" {said('near')} "
-    return f"{spoken[:1].upper()}{spoken[1:]}{added}{between}{place}"
+    between = f" {said('near')} " if found == _NEAR else found
+    return f"{known[:1].upper()}{known[1:]}{added}{between}{place}"
