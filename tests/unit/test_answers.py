@@ -9,7 +9,7 @@ pytest.importorskip("spacy")
 from importlib.resources import files
 
 from safepassage.domain.claims.gazetteer import Gazetteer
-from safepassage.domain.claims.words import LinkKind
+from safepassage.domain.claims.words import LinkKind, Modality, Predicate
 from safepassage.extracting import extract
 from safepassage.formats.claims import gazetteer_in
 from tests.support.reports import report
@@ -58,3 +58,22 @@ def test_people_who_wait_elsewhere_do_not_contradict_that_everybody_has_left(pla
     text = f"The mayor said everyone has left Lysk. A nurse said seven patients are still in {place}."
     reading = extract(report(text), known)
     assert sum(link.kind == LinkKind.CONTRADICTS for link in reading.links) == links
+
+
+def test_a_denial_says_what_it_denies_of_who_said_it():
+    read = extract(
+        report(
+            "A driver said his column had been fired on. The army denied its men had fired on the column."
+        ),
+        Gazetteer(),
+    )
+    fire = {c.claim.modality for c in read.claims if c.claim.predicate == Predicate.FIRE_ON_EVACUEES}
+    assert fire == {Modality.ASSERTED, Modality.DENIED}
+
+
+def test_who_speaks_for_a_party_does_not_contradict_it():
+    text = (
+        "Ukraine's administration said the road was open. Iryna Sol, a spokeswoman for the administration, "
+        "said no bus had been stopped there."
+    )
+    assert not contradicted(text)

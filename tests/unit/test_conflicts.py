@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
+from safepassage.domain.claims.conflict import Conflict
 from safepassage.domain.claims.ledger import ClaimDecided, ClaimProposed, Entry, Ledger, ReportFiled
 from safepassage.domain.claims.values import Chain, Link, PlaceReference, Quantity, Report, Span, TimeSpan
 from safepassage.domain.claims.words import (
@@ -188,3 +189,20 @@ def test_thousands_who_say_one_thing_do_not_crowd_out_the_one_who_says_another()
     assert len(conflict.versions) == 501
     assert conflict.pairs
     assert all(other.id in pair for pair in conflict.pairs)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "name", "title"),
+    [
+        ("persons_left", "Sumy", "Persons left: Sumy"),
+        ("persons_left", "", "Persons left"),
+        ("other", "", "Said by one and disputed by another"),
+    ],
+)
+def test_titles_name_the_place_where_there_is_one(predicate, name, title):
+    assert Conflict(id="1", predicate=predicate, place="", versions=(), pairs=(), name=name).title == title
+
+
+def test_a_conflict_bears_the_name_of_its_place_and_not_its_selector():
+    told = ledger(said("40 left", quantities=number(40)), said("900", "mayor", quantities=number(900)))
+    assert [c.name for c in conflicts(told)] == ["Amber bridge"]

@@ -8,6 +8,7 @@ import pytest
 
 from safepassage.casework.explained import explained_corridor
 from safepassage.domain.aid.distribution import REASONS
+from safepassage.domain.claims.conflict import DISPUTED
 from safepassage.formats.plan import inputs_json
 from safepassage.web.words import words
 from safepassage.web.words.explain_words import explained
@@ -73,6 +74,8 @@ def test_titles_of_conflicts_keep_their_place():
     claimed = titled("Personnel, as claimed: the district", words("uk"))
     assert claimed.endswith(": the district")
     assert "claimed" not in claimed
+    assert titled("Persons left", words("uk")) == told.partition(":")[0]
+    assert "disputed" not in titled(DISPUTED, words("uk"))
 
 
 def test_the_fields_of_every_sentence_come_back():

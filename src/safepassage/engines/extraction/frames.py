@@ -333,6 +333,8 @@ def _behind_quotation(tree: Tree, i: int) -> int | None:
 def _source(tree: Tree, subject: int, verb: int) -> tuple[int, ...]:
     """Return a subject with all below it, without the clause of the verb; a closing comma belongs to it."""
     below = set(tree.subtree(subject)) - _hour_before(tree, subject)
+    if tree.quoted[subject] < 0:
+        below = {k for k in below if tree.quoted[k] < 0}
     token = tree.tokens[verb]
     if token.dep in {"relcl", "acl"} and token.head == subject:
         below -= set(tree.subtree(verb))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field, replace
 
@@ -57,6 +58,8 @@ OWN_WORDS = 2
 """An article or "our", and a noun: so short a body is called in its own report."""
 OUTLET_WORDS = words("channel page account feed website telegram")
 """Last words of the name of an outlet that is not who speaks on it."""
+BODY_OF = re.compile(r"\b(?:for|of|at) (?:the|its|their|that) (?P<noun>[a-z]+)\W*$")
+"""The body that somebody speaks for, where words end with it."""
 MOST_KEPT = 200
 """Of so many speakers one may be meant by a short name: enough for a long report, and no more work."""
 FAR_BACK = 2_000
@@ -131,6 +134,7 @@ class Memory:
         if author:
             return self.speaker(tree, author, at, around)
         named = self._of_owner(tree, positions, at, self._with_home(describe(tree, positions, self.actors)))
+        named = self._of_body(named, at)
         known = self._known(tree, positions, named, at)
         found = named if known is None else known
         self.met.append((at, found))
@@ -202,6 +206,14 @@ class Memory:
                 if rows and rows[0].country and words[i].lower() not in who.proper:
                     return replace(who, role=replace(who.role, side=rows[0].country))
         return who
+
+    def _of_body(self, who: Speaker, at: int) -> Speaker:
+        """Return "a spokeswoman for the administration" with the side of the administration met before."""
+        found = None if who.role.side else BODY_OF.search(who.words.lower())
+        if found is None:
+            return who
+        sides = [s.role for w, s in self.met if w < at and s.noun.lower() == found["noun"] and s.role.side]
+        return replace(who, role=replace(sides[-1], private=who.role.private)) if sides else who
 
     def note_name(self, tree: Tree, positions: tuple[int, ...], at: int) -> None:
         """Remember somebody named in passing: a short name later on may mean them."""
