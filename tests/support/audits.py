@@ -38,11 +38,12 @@ def safeguard(kind: str, id_: str = "", **values: Any) -> Safeguard:
 
 
 def _safeguards() -> dict[str, Safeguard]:
-    yes = ("aid_for_stayers who_may_leave aid_in relayed_to_units independent_monitor access_window emblem_use "
+    yes = ("aid_for_stayers who_may_leave aid_in independent_monitor access_window emblem_use "
            "marking coercion_asked vetting trafficking_check guardian_and_staff info_sheet recipient").split()  # fmt: skip
     no = "eligibility_filter military_use armed_escort exit_on_order".split()
     rows = [
         *(safeguard(kind, answer="yes") for kind in yes),
+        safeguard("relayed_to_units", answer="yes", at_s=-40 * HOUR),
         *(safeguard(kind, answer="no") for kind in no),
         safeguard("notice", at_s=-48 * HOUR, languages=("en", "uk"), channels=("radio", "leaflet")),
         safeguard("notification", "told-a", party="A", at_s=-72 * HOUR),

@@ -11,11 +11,12 @@ from safepassage.audit import RULES, audit
 from safepassage.audit.daylight import twilight_s
 from safepassage.audit.trips import trips
 from safepassage.domain.case import ArrangementKind, ArrangementStatus
-from tests.support.audits import HOUR, World
+from tests.support.audits import HOUR, World, group
 from tests.unit.test_audit_rules import (
     FAIL,
     NOTIFIED,
     PASS,
+    SAME_BUS,
     UNKNOWN,
     WARN,
     added,
@@ -23,10 +24,15 @@ from tests.unit.test_audit_rules import (
     arranged,
     both,
     cased,
+    count,
+    counted,
+    goods,
+    grouped,
     limited,
     planned,
     rows,
     without,
+    zoned,
 )
 
 BUS = "plan.vehicles.0.legs.0"
@@ -66,6 +72,36 @@ WEST = {"place": "home", "direction": "east", "group": "assisted", "persons": 2,
 
 CASES = {
     "one place's answer is not moved though others go that way": ("SP-01", WARN, lambda w: w.inputs["demand"].append(WEST)),
+    "aid goes on, and an order names no law": ("SP-02", FAIL, also(ArrangementKind.ORDERED_EVACUATION, ArrangementStatus.IN_FORCE, legal_basis="")),
+    "told in time, twice by the same way": ("SP-03", FAIL, rows(notice={"channels": ("radio", "Radio")})),
+    "two parties in time, a third an hour before": ("SP-04", FAIL, added("notification", party="C", at_s=0)),
+    "agreed a second before the change": ("SP-05", FAIL, rows(ack__b={"at_s": -40 * HOUR - 1})),
+    "an objection that nobody dated beside an agreement": ("SP-05", FAIL, added("acknowledgement", party="B", answer="objection")),
+    "units were told a second before the change": ("SP-06", WARN, rows(relayed_to_units={"at_s": -40 * HOUR - 1})),
+    "no rule against men, and fewer of them aboard": ("SP-07", WARN, counted(boarded_men=19)),
+    "one bus for the family, two sites": ("SP-08", FAIL, grouped(group(rides=SAME_BUS))),
+    "two children, one consent written twice": ("SP-09", FAIL, grouped(group(unaccompanied=2, consents=("c", "c"), cards=("k", "l")))),
+    "all have arrived but one, and the list is closed": ("SP-10", FAIL, count(arrived=7)),
+    "asked three days and a second ago": ("SP-11", WARN, rows(access_request={"at_s": -73 * HOUR - 1})),
+    "room for the wheelchair, no seat for who pushes it": ("SP-12", FAIL, both(planned("inputs.fleet.0.seats", 7), planned(f"{BUS}.load.0.persons", 0))),
+    "one more is announced than a tenth above the seats": ("SP-13", FAIL, rows(call__a={"number": 131})),
+    "a bed for all but one": ("SP-14", FAIL, rows(beds={"number": 108})),
+    "a bus that arrives a second after dusk": ("SP-16", FAIL, planned(f"{BUS}.arrive_s", 52_602 - 1_799)),
+    "surveyed a second too long ago": ("SP-19", WARN, rows(explosive_hazard={"at_s": -73 * HOUR - 1})),
+    "nothing near the villages, something beside a home": ("SP-20", FAIL, added("military_use", answer="yes", place="home")),
+    "an escort with a signed decision, one criterion short": ("SP-21", FAIL, rows(armed_escort={"answer": "yes", "number": 3, "document": "d"})),
+    "the emblem on a hired lorry": ("SP-22", FAIL, added("emblem_use", answer="no", party="a carrier")),
+    "one person more than goes without a medic": ("SP-23", FAIL, both(limited("convoy_medic_persons", 97), rows(medics={"number": 0}))),
+    "enough in all, too little in one village": ("SP-24", FAIL, rows(met__a={"number": 69})),
+    "goods are on the way, and the agreement lets none in": ("SP-25", WARN, rows(aid_in={"answer": "no"})),
+    "in all as much arrived, one load short": ("SP-26", FAIL, goods((1000, 1010, ""), (1000, 970, ""))),
+    "a zone whose document is only proposed": ("SP-27", FAIL, zoned(status=ArrangementStatus.PROPOSED)),
+    "a way back, and nobody knows until when": ("SP-28", WARN, rows(return_record={"until_s": None})),
+    "told what waits at one site of two": ("SP-31", WARN, added("info_sheet", answer="no", place="t")),
+    "one recipient of many is a unit": ("SP-32", FAIL, added("recipient", answer="no", party="unit")),
+    "coercion was asked for, and the exit is an order": ("SP-33", FAIL, rows(exit_on_order={"answer": "yes"}, occupied_territory={"answer": "yes"})),
+    "vehicles vetted, one driver not": ("SP-35", FAIL, added("vetting", answer="no")),
+    "one home without its guardian": ("SP-36", FAIL, added("guardian_and_staff", answer="no", place="home")),
     "a party, not the team, closed a direction": ("SP-01", WARN, added("direction_closed", answer="yes", party="A")),
     "the team's own closure counts more than a party's": ("SP-01", FAIL, both(added("direction_closed", answer="yes", party="A"), lambda w: w.add("direction_closed", "own", answer="yes"))),
     "aid is said to go on and nothing is on its way": ("SP-02", FAIL, both(rows(met__a={"number": 0}), NO_GOODS)),
@@ -132,6 +168,10 @@ def test_what_looks_kept_is_not(name):
     change(world)
     found = world.ask(rule)
     assert found.verdict == verdict, found.measured
+
+
+def test_each_rule_has_a_violation_that_looks_kept():
+    assert {rule for rule, verdict, _ in CASES.values() if verdict in {WARN, FAIL}} == {r.id for r in RULES}
 
 
 def test_a_direction_in_which_nobody_of_a_place_moves_is_said_with_its_cause():

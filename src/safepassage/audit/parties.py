@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from safepassage.audit.given import (
     AGREED,
     FAIL,
@@ -18,6 +20,8 @@ from safepassage.audit.given import (
 from safepassage.domain.case import AreaKind, ArrangementKind, ArrangementStatus
 from safepassage.domain.safeguard import Safeguard
 from safepassage.domain.safeguard import SafeguardKind as Kind
+
+OBJECTS = frozenset({"objection", "no"})
 
 
 def notified_parties(data: Given) -> list[str]:
@@ -53,9 +57,7 @@ def acknowledged(data: Given) -> Answer:
     parties = notified_parties(data)
     if not parties:
         return unknown("which parties were notified")
-    revisions, passage = data.rows(Kind.REVISION), bool(data.passages())
-    changed_s = max((r.at_s for r in revisions if r.at_s is not None), default=None)
-    latest = max((r.number for r in revisions if r.number is not None), default=None)
+    passage = bool(data.passages())
     valid: list[str] = []
     stale: list[str] = []
     silent: list[str] = []
@@ -64,9 +66,9 @@ def acknowledged(data: Given) -> Answer:
         last = _last(data, party)
         if last is None:
             silent.append(party)
-        elif last.answer in {"objection", "no"}:
+        elif last.answer in OBJECTS:
             objecting.append(party)
-        elif _is_stale(last, changed_s, latest):
+        elif _is_stale(data, last):
             stale.append(party)
         else:
             # A comment is a reply; to an agreed passage it is no agreement.
@@ -81,8 +83,11 @@ def acknowledged(data: Given) -> Answer:
     return answer(PASS, measured, valid)
 
 
-def _is_stale(last: Safeguard, changed_s: int | None, latest: int | None) -> bool:
+def _is_stale(data: Given, last: Safeguard) -> bool:
     """Tell whether an answer is to an earlier revision: by its number, or else by its time."""
+    revisions = data.rows(Kind.REVISION)
+    changed_s = max((r.at_s for r in revisions if r.at_s is not None), default=None)
+    latest = max((r.number for r in revisions if r.number is not None), default=None)
     if latest is not None and last.number is not None:
         return last.number < latest
     return changed_s is not None and (last.at_s is None or last.at_s < changed_s)
@@ -100,8 +105,16 @@ def _is_decided(data: Given, party: str) -> bool:
 
 
 def _last(data: Given, party: str) -> Safeguard | None:
+    """Return a party's last answer; an objection that nobody dated may be the last."""
     rows = [row for row in data.rows(Kind.ACKNOWLEDGEMENT) if row.party == party]
-    return max(rows, key=lambda row: (row.at_s is not None, row.at_s or 0, row.id), default=None)
+    undated = [row for row in rows if row.at_s is None and row.answer in OBJECTS]
+    if undated:
+        return undated[0]
+    return _newest(rows) if rows else None
+
+
+def _newest(rows: Iterable[Safeguard]) -> Safeguard:
+    return max(rows, key=lambda row: (row.at_s is not None, row.at_s or 0, row.id))
 
 
 def precise(data: Given) -> Answer:
@@ -123,8 +136,9 @@ def precise(data: Given) -> Answer:
             FAIL, f"the agreement does not say: {', '.join(lacking)}", [a.id for a in data.passages()]
         )
     parties = {party for a in data.passages() for party in a.parties}
-    told = {row.party for row in relayed if row.answer == "yes"}
-    if any(row.answer != "yes" for row in relayed) or ("" not in told and parties - told):
+    last = [_newest(row for row in relayed if row.party == party) for party in {row.party for row in relayed}]
+    told = {row.party for row in last if row.answer == "yes" and not _is_stale(data, row)}
+    if len(told) < len(last) or ("" not in told and parties - told):
         return answer(WARN, "it is not known that every party told its units", sorted(parties - told))
     return answer(PASS, "times, route, who, aid in and relay to units are stated")
 
