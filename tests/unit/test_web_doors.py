@@ -9,7 +9,7 @@ import pytest
 from safepassage.domain.access import Operation, Person, Role, may
 from safepassage.domain.release import SensitivityClass
 from safepassage.web.application import routes
-from safepassage.web.doors import CLASS, COOKIE, Way
+from safepassage.web.doors import BY_ITSELF, CLASS, COOKIE, Way
 from safepassage.web.feeds import ogc
 from safepassage.web.guard import LARGEST_BODY
 from safepassage.web.rights import Door
@@ -217,6 +217,16 @@ def test_a_session_ends_when_idle_after_its_longest_and_at_sign_out():
         token = browser.cookies[COOKIE]
         browser.post("/sign-out", {})
         assert browser.get("/api/session", headers={"authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_going():
+    clock = Clock()
+    with desk_and_app(clock) as (_, app), browsing(app) as browser:
+        sign_in(browser, "planner")
+        for _ in range(3):
+            clock.move(11 * 60)
+            last = browser.get("/situation", headers={BY_ITSELF: "1"}, follow_redirects=False)
+        assert last.status_code == 303, "33 minutes after somebody last did something"
 
 
 def test_a_person_who_was_ended_passes_no_door_at_once(at_desk):

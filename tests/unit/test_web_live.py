@@ -10,6 +10,8 @@ from itertools import pairwise
 import httpx
 import pytest
 
+from safepassage.domain.access import SESSION_RULES
+from safepassage.web.desk.sessions import _hash
 from tests.support.desks import example_desk
 from tests.support.serving import served
 
@@ -121,3 +123,17 @@ def test_a_stream_ends_with_its_session(office):
     report(signed_in(address, "planner"), "after-the-end")
     time.sleep(0.6)
     assert listener.heard[-1][1] == "over"
+
+
+def test_a_page_that_only_listens_keeps_no_session_going(office):
+    desk, address = office
+    client = signed_in(address, "approver")
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    listener = Listener(client)
+    session = desk.sessions._by_hash[_hash(token)]
+    for name, passed_s in (("heard-in-time", SESSION_RULES.idle_s - 1), ("heard-too-late", 1)):
+        session.begun_s -= passed_s
+        session.used_s -= passed_s
+        report(signed_in(address, "planner"), name)
+        time.sleep(0.6)
+    assert [row[1] for row in listener.heard[-2:]] == ["entries", "over"]

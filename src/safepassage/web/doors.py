@@ -14,6 +14,8 @@ from safepassage.web.pages import desk_of, page
 from safepassage.web.rights import Door, reach
 
 COOKIE = "safepassage"
+BY_ITSELF = "x-safepassage-live"
+"""The header of what a page asks by itself, because something is new: nobody need sit before it."""
 CLASS = "x-safepassage-class"
 """The header that says the highest class an answer may hold: what the reader's role reaches, or less."""
 MOST_FROM_ANYBODY = 64 * 1024
@@ -30,11 +32,12 @@ def token_of(request: Request) -> tuple[str, bool]:
     return request.cookies.get(COOKIE, ""), True
 
 
-def person_of(request: Request) -> Person | None:
-    """Return who asks, None where nobody is signed in."""
+def person_of(request: Request, *, used: bool = True) -> Person | None:
+    """Return who asks, None where nobody is signed in; a page that asks by itself keeps no session going."""
     desk = desk_of(request)
     token, _ = token_of(request)
-    name = desk.sessions.person(token, desk.now_s()) if token else ""
+    used = used and BY_ITSELF not in request.headers
+    name = desk.sessions.person(token, desk.now_s(), used=used) if token else ""
     return desk.office().persons.get(name) if name else None
 
 

@@ -39,8 +39,11 @@ class Sessions:
             self._by_hash[_hash(token)] = Session(person=person, begun_s=now_s, used_s=now_s)
         return token
 
-    def person(self, token: str, now_s: int) -> str:
-        """Return whose session this is, "" where it is none or has ended; using it keeps it going."""
+    def person(self, token: str, now_s: int, *, used: bool = True) -> str:
+        """Return whose session this is, "" where it is none or has ended; its use keeps it going.
+
+        What a page asks by itself, while nobody may sit before it, is no use.
+        """
         with self._lock:
             key = _hash(token)
             found = self._by_hash.get(key)
@@ -49,7 +52,8 @@ class Sessions:
             if SESSION_RULES.is_over(begun_s=found.begun_s, used_s=found.used_s, now_s=now_s):
                 del self._by_hash[key]
                 return ""
-            found.used_s = now_s
+            if used:
+                found.used_s = now_s
             return found.person
 
     def end(self, token: str) -> None:

@@ -29,7 +29,7 @@ async def events(request: Request) -> Response:
             min(after, desk.folding.size), reach(person, desk.org), plans=can(person, READS_ALL, desk.org)
         )
         async for text in news:
-            if person_of(request) is None:
+            if person_of(request, used=False) is None:
                 yield "event: over\ndata: {}\n\n"
                 return
             yield text

@@ -6,6 +6,11 @@ let seq = Number(body.dataset.seq ?? 0);
 let waiting = null;
 let stream = null;
 
+/** What the page asks by itself says so: a session ends when nobody uses it, though its page stays open. */
+const BY_ITSELF = { "x-safepassage-live": "1" };
+const USED_EVERY_MS = 60_000;
+let used = Date.now();
+
 function light(on) {
   document.getElementById("live")?.classList.toggle("off", !on);
 }
@@ -23,7 +28,7 @@ async function renew() {
   waiting = null;
   // The answer to a form has no address of its own to be asked for again.
   if (atWork() || "posted" in body.dataset) { offer(); return; }
-  const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
+  const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html", ...BY_ITSELF } });
   if (!answer.ok || answer.redirected) { return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = document.getElementById("main"), next = fresh.getElementById("main");
@@ -58,7 +63,7 @@ function soon(milliseconds) {
 async function progress() {
   const part = document.querySelector("[data-part]");
   if (!part) { return; }
-  const answer = await fetch(part.dataset.part);
+  const answer = await fetch(part.dataset.part, { headers: BY_ITSELF });
   if (!answer.ok) { return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part]");
   if (fresh) { document.querySelector("[data-part]")?.replaceWith(fresh); }
@@ -75,10 +80,21 @@ function listen() {
   });
   stream.addEventListener("plan", () => soon(50));
   for (const name of ["planner", "sketch"]) { stream.addEventListener(name, progress); }
-  stream.addEventListener("over", () => { stream.close(); location.assign("/sign-in"); });
+  // What somebody has typed stays in sight.
+  stream.addEventListener("over", () => { stream.close(); light(false); if (!atWork()) { location.assign("/sign-in"); } });
 }
 
-if (body.dataset.live) { listen(); }
+/** Tell that somebody types or points: whoever fills in a long form is not idle. */
+function use() {
+  if (Date.now() - used < USED_EVERY_MS) { return; }
+  used = Date.now();
+  fetch("/api/session");
+}
+
+if (body.dataset.live) {
+  listen();
+  for (const name of ["keydown", "pointerdown"]) { document.addEventListener(name, use, { capture: true, passive: true }); }
+}
 
 // Files can be dropped anywhere on the form that takes them.
 for (const form of document.querySelectorAll("form[data-drop]")) {

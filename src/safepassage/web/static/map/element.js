@@ -49,7 +49,7 @@ class SafePassageMap extends HTMLElement {
 
   /** Fetch what is on the map anew; the camera stays. */
   async load() {
-    const answer = await fetch(this.dataset.features, { headers: { Accept: "application/geo+json" } });
+    const answer = await fetch(this.dataset.features, { headers: { Accept: "application/geo+json", "x-safepassage-live": "1" } });
     if (!answer.ok) { this.say(this.dataset.failed); return; }
     const all = await answer.json();
     this.features = new Map(all.features.flatMap((feature) => [feature.id, ...(feature.properties.also ?? [])].map((id) => [id, feature])));
