@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 from safepassage.domain.problem import Problem, Where, error
 from safepassage.formats.claims.html_text import blanked
+from safepassage.formats.claims.pdf_text import MOST_DRAWN, MOST_PAGES, TooMuchDrawnError, text_of_pdf
 from safepassage.formats.containers.tabular import RawTable, read_csv, text_of
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -97,18 +97,13 @@ def _is_html(text: str, file: str) -> bool:
 def _pdf(data: bytes, where: Where) -> str | Problem:
     """Return the text of a PDF file, pages apart."""
     try:
-        import pypdf  # noqa: PLC0415 - optional
-
-        # What it finds wrong is one message of ours, not lines of its own.
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        return text_of_pdf(data, MAX_CHARACTERS)
     except ImportError:
         hint = "pip install 'safepassage[nlp]', or save it as text"
         return error("REPORT_NOT_TEXT", where, "is a PDF file, and its reader is not installed", hint)
-    import io  # noqa: PLC0415 - with its only user
-
-    try:
-        pages = pypdf.PdfReader(io.BytesIO(data)).pages
-        return "\n\n".join(page.extract_text() for page in pages)[: MAX_CHARACTERS + 1]
+    except TooMuchDrawnError:
+        what = f"has more than {MOST_PAGES} pages, or they draw more than {MOST_DRAWN // 1000:,} kB"
+        return error("REPORT_TOO_LONG", where, what, "hand in the pages that matter, or save them as text")
     except Exception as fault:  # noqa: BLE001 - a hostile file may fail anywhere in a parser that is not ours
         return error(
             "REPORT_NOT_TEXT", where, f"is a damaged PDF file ({type(fault).__name__})", "save it anew"

@@ -253,6 +253,8 @@ CLAUSES = (
     "hand in a translation, marked so",
     "is a PDF file, and its reader is not installed",
     "pip install 'safepassage[nlp]', or save it as text",
+    "has more than {one} pages, or they draw more than {rest} kB",
+    "hand in the pages that matter, or save them as text",
     "is a damaged PDF file ({rest})",
     "save it anew",
     "has no rows",
