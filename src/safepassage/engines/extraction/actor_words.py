@@ -19,14 +19,19 @@ _WORDS: dict[OriginKind, str] = {
         intelligence, border guard, border service, parliament, lawmaker, lawmakers, legislator,
         ombudsman, ombudswoman, commissioner, prosecutor, prosecutors, police, cabinet, embassy,
         ambassador, council, prisoner of war, prisoners of war, rebels, militia, emergency service,
-        emergency services, state of emergency headquarters, delegation, diplomat, diplomats""",
+        emergency services, state of emergency headquarters, delegation, diplomat, diplomats,
+        movement, fighters, regime, border officer, negotiator, negotiators, coastguard,
+        coast guard, municipality, town hall, civil protection, crisis centre, policeman, precinct,
+        garrison, sappers, investigators, transitional authority, port authority, governorate""",
     OriginKind.HUMANITARIAN: """
         united nations, un agency, u.n., ocha, unhcr, unicef, world food programme, wfp, world
         health organization, who office, iom, red cross, red crescent, icrc, aid workers, aid
         worker, aid agency, aid agencies, aid group, aid groups, relief agency, relief group,
         charity, charities, hospital, medical staff, doctors without borders, doctor, doctors,
         nurse, medics, volunteer, volunteers, humanitarian, field team, convoy leader, convoy team,
-        ambulance crew""",
+        ambulance crew, clinic, dispensary, surgeon, surgeons, medic, paramedic, paramedics, midwife,
+        pharmacist, matron, medical workers, health workers, relief committee, relief workers,
+        camp manager, camp managers, mine action team, demining group, clearance team, mine group""",
     OriginKind.MONITOR: """
         osce, human rights watch, amnesty international, monitoring mission, monitors, monitor,
         monitoring group, observer mission, observers, ohchr, human rights office, iaea, watchdog,
@@ -49,7 +54,15 @@ _WORDS: dict[OriginKind, str] = {
         eyewitnesses, farmer, farmers, teacher, locals, neighbour, neighbours, neighbor, neighbors,
         mother, father, grandmother, woman, man, women, men, pensioner, refugee, refugees, driver,
         drivers, shopkeeper, family, families, people, relatives, parent, parents, student,
-        survivor, survivors, local people, displaced""",
+        survivor, survivors, local people, displaced, passenger, passengers, traveller, travellers,
+        motorist, motorists, trucker, truckers, pilot, pilots, sailor, sailors, boatman, ferryman,
+        fisherman, fishermen, shepherd, shepherds, hunter, hunters, baker, bakers, butcher, carpenter,
+        welder, bookkeeper, cook, loader, loaders, porter, porters, worker, workers, employee,
+        employees, miner, miners, trader, traders, merchant, merchants, stallholders, shopkeepers,
+        shop owner, shop owners, hotel owners, landlord, tenant, tenants, caretaker, gravedigger,
+        schoolteacher, teachers, postman, postal worker, priest, monk, nun, nuns, imam, pastor,
+        elder, elders, boy, boys, girl, girls, child, children, couple, widow, grandfather, aunt,
+        uncle, cousin, sister, brother, wife, husband, son, daughter, relative, callers""",
 }
 _PRIVATE = OriginKind.LOCAL
 COERCED = (
@@ -133,7 +146,7 @@ def _default() -> Iterable[Actor]:
 
 def _split(folded: str) -> list[str]:
     plain = folded.replace("'s", " ").replace("’s", " ").replace(",", " ").replace("(", " ").replace(")", " ")
-    return plain.split()
+    return [word.rstrip("'’") for word in plain.split()]
 
 
 def _side(split: list[str]) -> str:
@@ -143,5 +156,5 @@ def _side(split: list[str]) -> str:
     return min((row for row in found if row[0] >= 0), default=(0, 0, ""))[2]
 
 
-SPEAKER_WORDS = frozenset(name for row in _WORDS.values() for n in row.split(",") for name in n.split())
-"""All words that name speakers."""
+SPEAKER_WORDS = frozenset(name.split()[-1] for row in _WORDS.values() for name in row.split(","))
+"""All nouns that name speakers."""

@@ -26,6 +26,7 @@ QUESTIONS: tuple[Question, ...] = (
             (?:let|go|going|goes|went|gone|got|came|come|drove|made it|walked) (?:\w+ )?through|
             (?:go|going|goes|went|gone|got|came|come|drove|made it|walked) (?:\w+ )?(?:across|over|past)|
             passing|passed|passes|went through|as usual|allowed|permitted|crossed|accessible|
+            (?:may|can|could) (?:now )?(?:pass|leave|cross|go|enter|walk|drive)|on schedule|on time|
             (?:safe|free) passage|carry|guarantee\w*|corridor|ok|fine|works|proceed\w*|resum\w+|
             flow\w*|normal|normally|moving|in operation|operat(?:es|ed|ing)|lifted|reach\w*|without incident|
             no restrictions|free to (?:go|leave|move)|arriv\w+|
@@ -34,7 +35,9 @@ QUESTIONS: tuple[Question, ...] = (
         """,
         r"""
             clos(?:ed|es|e|ure|ing)|shut|blocked|cut|
-            turn(?:ed|s|ing)? (?:\w+ )?(?:back|away|round|around)|sent (?:back|home|away)|refus\w+|
+            turn(?:ed|s|ing)? (?:\w+ ){0,2}(?:back|away|round|around)|
+            sen[dt]s? (?:\w+ ){0,2}(?:back|home|away)|
+            refus\w+|pa(?:y|id) to (?:pass|cross|leave)|
             barred|held(?: up| at| back)?|stopped|impassable|stuck|destroyed|collapsed|blown up|
             washed (?:out|away)|flooded|craters?|detained|denied|queue\w*|suspended|prevent\w+|
             halted|mud|
