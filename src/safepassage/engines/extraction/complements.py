@@ -314,6 +314,9 @@ def _object(tree: Tree, i: int) -> tuple[int, ...]:
     found: set[int] = set()
     for k in tree.with_dep(i, "dobj", "oprd"):
         found.update(tree.subtree(k))
+    if not found and tree.tokens[i].lemma in lexicon.RANKING:
+        # "described shooting around the tower": a parse takes the noun for a verb.
+        found.update(c for k in tree.with_dep(i, "xcomp") if k == i + 1 for c in tree.subtree(k))
     if found:
         for k in tree.with_dep(i, "prep"):
             part = tree.tokens[k].lemma not in lexicon.NO_PART or tree.tokens[i].lemma in lexicon.CAUSED

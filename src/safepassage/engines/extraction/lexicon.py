@@ -12,7 +12,8 @@ SAYING = words(
     remind assure read repeat recount caution brief relay post underline underscore
     assert contend argue observe point relate quote chant shout repeat summarize answer counter
     elaborate clarify warn object disagree radio text retort protest lament confess hint assess affirm
-    reaffirm proclaim boast testify signal concur counsel spread guarantee confide swear whisper"""
+    reaffirm proclaim boast testify signal concur counsel spread guarantee confide swear whisper
+    specify"""
 )
 """Verbs that report what somebody said as a fact."""
 TOLD = words("tell inform advise remind assure brief quote convince persuade")
@@ -22,7 +23,7 @@ DENYING = words("rule deny reject dismiss refute dispute disavow rebut contradic
 THINKING = words(
     """think believe expect hope fear estimate predict feel know learn understand agree consider doubt
     worry speculate assume suspect find conclude recognize recognise judge imagine
-    anticipate calculate discover determine foresee guess realize realise envision forecast"""
+    reckon anticipate calculate discover determine foresee guess realize realise envision forecast"""
 )
 INTENDING = words(
     """plan intend promise vow pledge want seek propose aim decide agree refuse threaten swear offer
@@ -73,7 +74,7 @@ PHRASAL = {
     ("agree", "to"), ("insist", "on"), ("accuse", "of"), ("appeal", "for"), ("appeal", "to"),
     ("allude", "to"), ("focus", "on"), ("learn", "of"), ("dream", "of"), ("hint", "at"), ("scoff", "at"),
     ("rule", "out"), ("advise", "against"), ("draw", "to"), ("hint", "at"), ("ask", "for"),
-    ("plead", "for"),
+    ("plead", "for"), ("boast", "of"), ("boast", "about"),
     ("vote", "for"), ("vote", "against"), ("decide", "against"), ("apologize", "for"), ("apologise", "for"),
 }  # fmt: skip
 """Verbs whose content hangs on a preposition that belongs to the cue."""

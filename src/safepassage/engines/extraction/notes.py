@@ -180,4 +180,6 @@ def _without_lead(tree: Tree, head: list[int]) -> list[int]:
     if means:
         return head[: leads[0]]
     behind = leads[-1] + 1 if leads and leads[0] <= 1 else 0
+    if 0 < behind < len(head) and tree.tokens[head[behind]].text == ",":
+        behind += 1  # "call, woman in Lysk: …"
     return head[behind:] if len(head) > behind else head

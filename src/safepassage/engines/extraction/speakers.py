@@ -314,12 +314,12 @@ def _author(tree: Tree, positions: tuple[int, ...], head: int) -> tuple[int, ...
 
 
 def _head(tree: Tree, positions: tuple[int, ...]) -> int:
-    """Return the token of some that hangs on none of the others."""
+    """Return the token of some that hangs on none of the others, a noun before its article in a bad parse."""
     inside = set(positions)
-    for k in positions:
-        if tree.tokens[k].head not in inside or tree.tokens[k].head == k:
-            return k
-    return positions[0]
+    outer = [k for k in positions if tree.tokens[k].head not in inside or tree.tokens[k].head == k]
+    first = next(iter(outer), positions[0])
+    nouns = [k for k in outer if tree.tokens[k].pos in {"NOUN", "PROPN"}]
+    return nouns[0] if nouns and tree.tokens[first].pos == "DET" else first
 
 
 def describe(tree: Tree, positions: tuple[int, ...], actors: ActorList) -> Speaker:
