@@ -24,6 +24,24 @@ WHAT = "that two boats were turned round at noon"
             "Velmar claims, through an air force spokesman, that only five drones were launched.",
             {("Velmar", "an air force spokesman")},
         ),
+        ("Nurse quotes the mayor: “Nobody leaves before Monday.”", {("Nurse", "the mayor")}),
+        (
+            "Vardia's state television, referring to the commandant, claims that residents are returning.",
+            {("Vardia's state television", "the commandant")},
+        ),
+        (
+            "The press service, with reference to the district hospital, reports 12 wounded.",
+            {("The press service", "the district hospital")},
+        ),
+        (
+            "The governor said that, according to relatives, six people had been taken from a bus.",
+            {("The governor",), ("The governor", "relatives")},
+        ),
+        (
+            "Message from the harbour master via the coast radio: no boats tonight.",
+            {("the coast radio", "the harbour master")},
+        ),
+        ("As the miller told us, trains will run from Rylno.", {("the miller",)}),
         ("Volunteer Mara, relaying the guard: lights seen on Mill Lane.", {("Volunteer Mara", "the guard")}),
     ],
 )

@@ -23,6 +23,14 @@ from tests.support.reports import report
             "a driver",
             "road mined past the mill",
         ),
+        ("Pharmacist (woman, 50s): no insulin left.", "Pharmacist", "no insulin left"),
+        ("Call, woman in Lysk: the flat was emptied.", "woman in Lysk", "the flat was emptied"),
+        (
+            "Told by the checkpoint lieutenant that nobody passes.",
+            "the checkpoint lieutenant",
+            "that nobody passes",
+        ),
+        ("Committee chair adamant that the pump works.", "Committee chair", "that the pump works"),
         ("Sister Agnes rang after: they are still there.", "Sister Agnes", "they are still there"),
         ("The committee has checked this: the hall was locked.", "The committee", "the hall was locked"),
         ("2240 the guard says the mill is empty.", "the guard", "the mill is empty"),
@@ -46,4 +54,14 @@ def test_entries_of_a_log_are_paragraphs_of_their_own():
     assert [p.original for p in whole] == [
         "Driver Bus 3: road past the mill clear",
         "Driver Bus 7: they turned us back",
+    ]
+
+
+def test_two_voices_that_a_comma_joins_are_parted():
+    stated = extract(
+        report("Imam says 40 at evening prayer, caretaker counted 25."), Gazetteer()
+    ).attributions
+    assert [(a.source.text, a.content.text) for a in stated] == [
+        ("Imam", "40 at evening prayer"),
+        ("caretaker", "25"),
     ]

@@ -41,6 +41,16 @@ def parted(tree: Tree, found: Sequence[Attribution]) -> list[Attribution]:
     return kept
 
 
+def within(found: Sequence[Attribution]) -> list[Attribution]:
+    """Return attributions where "X said that, according to Y, …" gives Y no words but those X passes on."""
+    kept = []
+    for a in found:
+        holders = [b for b in found if b.kind == "clause" and a.cue and a.cue[0] in set(b.content)]
+        left = tuple(k for k in a.content if k in set(holders[0].content)) if holders else ()
+        kept.append(replace(a, content=left) if a.kind == "according" and left else a)
+    return kept
+
+
 def _joined_at(tree: Tree, a: Attribution, b: Attribution) -> int:
     """Return where the words of b begin to be no words of a, -1 where they are part of them."""
     if a.cue[0] > b.cue[0] or any(tree.quoted[k] >= 0 for k in b.cue):

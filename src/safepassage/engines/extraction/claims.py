@@ -278,8 +278,8 @@ def _span(stage: Stage, clause: Clause) -> Span:
     at = list(stage.tree.trimmed(clause.positions) or clause.positions)
     while len(at) > 1 and stage.tree.tokens[at[-1]].dep == "cc":
         at.pop()
-    at = _without_marks(stage, stage.tree.trimmed(at) or at)
-    return stage.passage.span(stage.tree.tokens[at[0]].start, stage.tree.tokens[at[-1]].end)
+    bare = _without_marks(stage, stage.tree.trimmed(at) or at)
+    return stage.passage.span(stage.tree.tokens[bare[0]].start, stage.tree.tokens[bare[-1]].end)
 
 
 def _places(stage: Stage, clause: Clause, all_clauses: Sequence[Clause]) -> tuple[PlaceReference, ...]:

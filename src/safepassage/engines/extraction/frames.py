@@ -20,7 +20,7 @@ from safepassage.engines.extraction.complements import (
 )
 from safepassage.engines.extraction.notes import noted
 from safepassage.engines.extraction.tree import Tree
-from safepassage.engines.extraction.word_order import by_word_order, is_noun_phrase, without_misread
+from safepassage.engines.extraction.word_order import by_word_order, is_noun_phrase, run_on, without_misread
 
 CUE_PARTS = frozenset({"aux", "auxpass", "neg", "prt"})
 NOMINATIVE = frozenset({"he", "she", "they", "i", "we"})
@@ -55,11 +55,12 @@ def attributions(tree: Tree) -> tuple[Attribution, ...]:
             found.extend(_adjective(tree, i))
     found = _without_inner_halves(found)
     found = [*without_misread(tree, found)]
-    found = asides.parted(tree, [*found, *relays.relied_upon(tree, found)])
+    found = asides.within(asides.parted(tree, [*found, *relays.relied_upon(tree, found)]))
     in_notes = list(noted(tree, found))
     found += [*in_notes, *relays.relied_upon(tree, in_notes)]
     ordered = list(by_word_order(tree, found))
-    found += [*ordered, *relays.relied_upon(tree, ordered)]
+    found, spliced = run_on(tree, [*found, *ordered, *relays.relied_upon(tree, ordered)])
+    found += spliced
     found.extend(_loose_quotes(tree, found))
     return tuple(dict.fromkeys(sorted(found, key=lambda a: (a.cue or a.content)[0])))
 
@@ -258,7 +259,8 @@ def _relay(tree: Tree, i: int) -> Attribution | None:
 def _is_citing(tree: Tree, i: int) -> bool:
     """Tell whether a participle says on whom a speaker relies ("said, citing the railway")."""
     token = tree.tokens[i]
-    return token.text.lower() in relays.RELYING and i > 0 and tree.tokens[i - 1].text == ","
+    begins = not i or tree.tokens[i - 1].text == "," or tree.tokens[i - 1].sentence != token.sentence
+    return token.text.lower() in relays.RELYING | {"referring"} and begins
 
 
 def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.lexicon import TOLD
 from safepassage.engines.extraction.relays import words_of
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
@@ -23,6 +24,12 @@ MOST_BETWEEN = 12
 def heard(tree: Tree, i: int) -> Iterator[Attribution]:
     """Yield both attributions of "A heard from B that content", only B's where nobody is named who heard."""
     that = _that(tree, i)
+    if that is not None and _begins_told(tree, i):
+        by = next(k for k in tree.with_dep(i, "agent") if k < that)
+        source = tree.trimmed(range(by + 1, that))
+        content = tree.trimmed(range(that, _end(tree, that)))
+        yield Attribution(source=source, cue=(i, by), content=content, kind="passive", lemma="tell")
+        return
     teller = _from_whom(tree, i, that) if that is not None else None
     if that is None or not _hears(tree, i, teller):
         return
@@ -44,6 +51,14 @@ def heard(tree: Tree, i: int) -> Iterator[Attribution]:
     cue = (source[0] - 1,) if listener else tuple(sorted(between | {source[0] - 1}))
     via = (listener,) if listener else ()
     yield Attribution(source=source, cue=cue, content=content, kind="relay", lemma="say", via=via)
+
+
+def _begins_told(tree: Tree, i: int) -> bool:
+    """Tell whether a note begins with "Told by X that"."""
+    begins = not i or tree.tokens[i - 1].sentence != tree.tokens[i].sentence
+    return begins and tree.tokens[i].lemma in TOLD and tree.tokens[i + 1].text.lower() == "by" and bool(
+        tree.with_dep(i, "agent")
+    )  # fmt: skip
 
 
 def _hears(tree: Tree, i: int, teller: int | None) -> bool:

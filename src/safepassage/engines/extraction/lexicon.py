@@ -54,7 +54,7 @@ OBJECTS = (
         anticipate
         concede admit recommend pledge promise reiterate warn declare estimate register forecast foresee
         stress emphasize blame accuse urge call outline insist count record concede suspect doubt offer
-        attribute commit order guarantee mention list spread circulate"""
+        attribute commit order guarantee mention list spread circulate advise"""
     )
 )
 CRYING = words(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
-from safepassage.engines.extraction.relays import RELYING
+from safepassage.engines.extraction.relays import PASSED_ON, RELYING
 from safepassage.engines.extraction.speakers import BODIES, PERSONS
 from safepassage.engines.extraction.tree import Tree
 from safepassage.engines.extraction.word_sets import words
@@ -23,7 +23,9 @@ POSTS = words(
     pharmacist teacher principal head group channel chat radio control fire clinic parish mosque church
     school admin management secretariat union mp ngo un cimic admin adm gov govt min mod moi mfa
     rapporteur coordinator focal tenant owner trader traders vendor passenger passengers trucker truckers
-    porter janitor supervisor foreman"""
+    porter janitor supervisor foreman assistant corporal sergeant lieutenant vet sentry precinct schoolmaster
+    logistician guesthouse cooperative chairwoman chairman chair imam nurse teacher steward registrar
+    dispatcher superintendent inspector barber cook tailor miller beekeeper postmaster"""
 )
 """Who speaks in notes beside those who speak in news."""
 CONTACTS = words(
@@ -32,7 +34,8 @@ CONTACTS = words(
 )
 """Forms of verbs by which somebody gets in touch, before a colon."""
 LEADS = words(
-    "per from acc ex via by source contact call note fwd forwarded msg message heard with talk spoke to"
+    """per from acc ex via by source contact call note fwd forwarded msg message heard with talk spoke to met
+    asked"""
 )
 """Words that stand before who speaks, and are no part of the name."""
 NO_SPEAKERS = words(
@@ -62,9 +65,11 @@ def noted(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
             yield Attribution(source=source, cue=cue, content=content, kind="colon", lemma="say")
         elif head and content:
             source, citing = _relied_on(tree, head)
+            source, via = _passed_on(tree, source)
             yield Attribution(
-                source=source, cue=(colon,), content=content, kind="colon", lemma="say", citing=citing
-            )
+                source=source, cue=(colon,), content=content, kind="colon", lemma="say", citing=citing,
+                via=via,
+            )  # fmt: skip
 
 
 def sentences(tree: Tree) -> Iterator[list[int]]:
@@ -89,7 +94,7 @@ def sentences(tree: Tree) -> Iterator[list[int]]:
 
 def _parts(tree: Tree, k: int) -> bool:
     """Tell whether a colon parts who speaks from what is said: it is no time of day."""
-    if tree.tokens[k].text != ":" or tree.quoted[k] >= 0:
+    if tree.tokens[k].text not in {":", "):"} or tree.quoted[k] >= 0:
         return False
     digits = [tree.tokens[n].text.isdigit() for n in (k - 1, k + 1) if 0 <= n < len(tree.tokens)]
     glued = k + 1 < len(tree.tokens) and tree.tokens[k + 1].start == tree.tokens[k].end
@@ -98,13 +103,13 @@ def _parts(tree: Tree, k: int) -> bool:
 
 def _speaker(tree: Tree, head: list[int]) -> tuple[int, ...]:
     """Return who speaks of the words before a colon, () if nobody does."""
-    head = _without_lead(tree, _without_time(tree, head))
+    head = _without_lead(tree, _without_brackets(tree, _without_time(tree, head)))
     if head and tree.tokens[head[-1]].text.lower() in {"informs", "reports", "writes", "says", "adds"}:
         head = head[:-1]
     said = [tree.tokens[k] for k in head]
     if not said or len(head) > MOST_HEAD_WORDS or any(tree.quoted[k] >= 0 for k in head):
         return ()
-    if any(t.tag in {"VBZ", "VBD", "MD"} or t.text in {"(", ";"} for t in said):
+    if any(t.tag in {"VBZ", "VBD", "MD"} or t.text == ";" for t in said):
         return ()
     core = _before_comma(tree, head)
     heading = any(t.text.lower() in NO_SPEAKERS for t in said)
@@ -146,6 +151,22 @@ def _relied_on(tree: Tree, head: tuple[int, ...]) -> tuple[tuple[int, ...], tupl
     return tree.trimmed(head[:at]), (tree.trimmed(head[at + 1 :]),)
 
 
+def _passed_on(tree: Tree, head: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    """Return who speaks and who passes it on: "the mate via the radio: …", "a girl, passed on by X: …"."""
+    said = [tree.tokens[k].text.lower() for k in head]
+    if "via" in said[1:-1]:
+        at = said.index("via", 1)
+        return tree.trimmed(head[:at]), (tree.trimmed(head[at + 1 :]),)
+    if (
+        "," in said
+        and "by" in said[:-1]
+        and tree.tokens[head[said.index(",") + 1]].lemma in {"pass", *PASSED_ON}
+    ):
+        comma, by = said.index(","), said.index("by")
+        return tree.trimmed(head[:comma]), (tree.trimmed(head[by + 1 :]),)
+    return head, ()
+
+
 def _can_speak(text: str, lemma: str) -> bool:
     word = text.lower()
     acronym = text.isupper() and 1 < len(text) <= LONGEST_ACRONYM and text.isalpha()
@@ -170,6 +191,12 @@ def _without_time(tree: Tree, head: list[int]) -> list[int]:
     return head
 
 
+def _without_brackets(tree: Tree, head: list[int]) -> list[int]:
+    """Return words without what stands in brackets behind them: "Pharmacist (woman, 50s)"."""
+    opened = next((n for n, k in enumerate(head) if tree.tokens[k].text == "("), 0)
+    return head[:opened] if opened else head
+
+
 def _without_lead(tree: Tree, head: list[int]) -> list[int]:
     """Return words without "Per", "Voice note from", "Source B2 –" before who speaks."""
     dashes = [n for n, k in enumerate(head[:MOST_LEAD_WORDS]) if tree.tokens[k].text in DASHES]
@@ -179,7 +206,8 @@ def _without_lead(tree: Tree, head: list[int]) -> list[int]:
     means = bool(leads) and leads[0] > 0 and tree.tokens[head[leads[0]]].text.lower() in {"via", "by"}
     if means:
         return head[: leads[0]]
-    behind = leads[-1] + 1 if leads and leads[0] <= 1 else 0
+    told_on = bool(leads) and tree.tokens[head[leads[-1]]].text.lower() == "from"
+    behind = leads[-1] + 1 if leads and (leads[0] <= 1 or told_on) else 0
     if 0 < behind < len(head) and tree.tokens[head[behind]].text == ",":
         behind += 1  # "call, woman in Lysk: …"
     return head[behind:] if len(head) > behind else head

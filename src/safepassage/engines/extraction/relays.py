@@ -122,6 +122,9 @@ def relied_on(
         if _speaks_through(tree, p, i):
             whom = tree.with_dep(p, "pobj")[0]
             found.append(words_of(tree, whom))
+    for k in (*_referred_to(tree, i), *_cited_before(tree, i, content)):
+        found.append(words_of(tree, k))
+        aside |= set(found[-1])
     for k in sorted({*tree.children[i], *content}):
         beside = tree.tokens[k - 1].text == "," if k else False
         if tree.tokens[k].text.lower() not in RELYING or (k in content and not beside) or tree.quoted[k] >= 0:
@@ -134,6 +137,25 @@ def relied_on(
             found.append(words)
             aside |= {k, *words}
     return tuple(found), frozenset(aside)
+
+
+def _referred_to(tree: Tree, i: int) -> Iterator[int]:
+    """Yield to whom a speaker refers: "…, referring to Y, …", "…, with reference to Y, …"."""
+    for k in tree.children[i]:
+        beside = k > 0 and tree.tokens[k - 1].text == ","
+        with_it = [c for c in tree.with_dep(k, "pobj") if tree.tokens[c].lemma == "reference"]
+        leads = [k] if tree.tokens[k].text.lower() == "referring" else with_it
+        for lead in leads if beside else ():
+            for to in tree.with_dep(lead, "prep"):
+                yield from (o for o in tree.with_dep(to, "pobj") if tree.tokens[o].lemma not in EVIDENCE)
+
+
+def _cited_before(tree: Tree, i: int, content: tuple[int, ...]) -> Iterator[int]:
+    """Yield whom "X quotes Y: “…”" quotes: the object that stands before the words."""
+    if tree.tokens[i].lemma in CITING and content:
+        for k in tree.with_dep(i, "dobj"):
+            if i < k < content[0] and k not in content and tree.tokens[k].lemma not in EVIDENCE:
+                yield k
 
 
 def _speaks_through(tree: Tree, p: int, verb: int) -> bool:
@@ -225,11 +247,16 @@ def _clause_between(tree: Tree, k: int, verb: int) -> bool:
     return False
 
 
+def _relies(token: TokenRow) -> bool:
+    """Tell whether a word says that a speaker relies on whoever is named behind it."""
+    return token.text.lower() in RELYING | {"through", "referring", "reference"} or token.lemma in CITING
+
+
 def relied_upon(tree: Tree, found: Iterable[Attribution]) -> Iterator[Attribution]:
     """Yield, for each "X reports, citing Y, content", the attribution of the content to Y by "citing"."""
     for a in found:
         for whom in a.citing:
-            before = [k for k in range(whom[0]) if tree.tokens[k].text.lower() in RELYING | {"through"}]
+            before = [k for k in range(whom[0]) if _relies(tree.tokens[k])] if whom else []
             if whom and before and whom[0] - before[-1] <= STEPS_UP:
                 yield Attribution(
                     source=whom, cue=(before[-1],), content=a.content, kind="relay", lemma="say",

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from safepassage.engines.extraction.actor_words import SPEAKER_WORDS
 from safepassage.engines.extraction.attribution import Attribution
+from safepassage.engines.extraction.lexicon import CUE_ADJECTIVES
 from safepassage.engines.extraction.notes import POSTS
 from safepassage.engines.extraction.relays import PASSED_ON, RELYING
 from safepassage.engines.extraction.tree import Tree
@@ -28,7 +29,7 @@ _FORMS = """
     read reads, confide confides confided,
     reply replies replied, guarantee guarantees guaranteed, request requests requested, testify testifies
     testified, list lists listed, reaffirm reaffirms reaffirmed, inform informs, reveal reveals revealed,
-    emphasize emphasizes emphasized, caution cautions cautioned, tell tells
+    emphasize emphasizes emphasized, caution cautions cautioned, tell tells told
 """
 FORMS = {form: row.split()[0] for row in _FORMS.split(",") for form in row.split()}
 """Forms of verbs of saying, as they stand in a text."""
@@ -48,6 +49,12 @@ OPENERS = words(
     """enough no more less if when while after because although but and as since where that which who it there
     to"""
 )
+COUNTS = words("count estimate tally headcount")
+"""Nouns that speak for whoever counted ("the keeper's count is 14")."""
+NUMBERED = words("first second third other another neither both")
+"""How notes name one of several who were just spoken of."""
+SETTING = words("on in at late early last this yesterday today when after before during while as")
+"""Words behind a verb of saying that tell when and where it was said."""
 WRITTEN = words("sheet log list board register page bulletin notice sign tally table map ledger")
 """What is written down and can speak for whoever wrote it."""
 SEEN_ON = words("image footage photo photograph picture video recording map data")
@@ -65,6 +72,7 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
                 _closing(tree, part)
                 or _inserted(tree, part)
                 or _opening(tree, part)
+                or _as_told(tree, part)
                 or _behind_aside(tree, part)
                 or _colon(tree, part)
             )
@@ -73,6 +81,59 @@ def by_word_order(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribut
             one = None if one is not None and set(one.cue) & cued else one
         if one is not None:
             yield one
+
+
+def run_on(tree: Tree, found: Sequence[Attribution]) -> tuple[list[Attribution], list[Attribution]]:
+    """Return attributions that end where somebody else speaks behind a comma, and what those say.
+
+    "Imam says 40, caretaker counted 25": notes join two voices by a comma, and a parse makes one of them.
+    """
+    kept, more = list(found), []
+    for part in _parts(tree):
+        for comma, behind in _splices(tree, part, kept):
+            inside = {k for k in part if k > comma}
+            kept = [_up_to(tree, a, comma, inside) for a in kept]
+            one = _opening(tree, behind)
+            if one is not None and not {k for a in kept for k in a.cue} & set(one.cue):
+                more.append(one)
+    return kept, more
+
+
+def _up_to(tree: Tree, a: Attribution, comma: int, inside: set[int]) -> Attribution:
+    """Return an attribution told before a comma without the words behind it."""
+    if not a.cue or a.cue[-1] > comma or not inside & set(a.content):
+        return a
+    left = tree.trimmed(k for k in a.content if k < comma)
+    return replace(a, content=left) if left else a
+
+
+def _splices(tree: Tree, part: list[int], found: Sequence[Attribution]) -> Iterator[tuple[int, list[int]]]:
+    """Yield the commas behind which somebody else begins to speak, with the words up to the next of them."""
+    told = [a.cue[0] for a in found if a.cue and a.kind != "according"]
+    opens = tree.tokens[part[0]].text.lower() in OPENERS
+    stops = [
+        comma for comma in _commas(tree, part)
+        if not opens and any(part[0] <= k < comma for k in told) and _speaks_behind(tree, part, comma)
+    ]  # fmt: skip
+    for n, comma in enumerate(stops):
+        end = stops[n + 1] if n + 1 < len(stops) else part[-1] + 1
+        yield comma, [k for k in part if comma < k < end]
+
+
+def _speaks_behind(tree: Tree, part: list[int], comma: int) -> bool:
+    """Tell whether a known kind of speaker and a verb of saying with its words stand behind a comma."""
+    behind = [k for k in part if k > comma]
+    for n, k in enumerate(behind[1 : MOST_INSERTED + 1], start=1):
+        source = behind[:n]
+        if not (_form(tree, k) or _shows(tree, source, k)):
+            continue
+        words_said = {tree.tokens[c].text.lower() for c in source} | {tree.tokens[c].lemma for c in source}
+        known = words_said & (SPEAKER_WORDS | POSTS | WRITTEN | SEEN_ON | NUMBERED)
+        said = behind[n + 1 :]
+        setting = said and tree.tokens[said[0]].text.lower() in SETTING
+        named = is_noun_phrase(tree, source) or (n == 1 and _is_numbered(tree, source[0]))
+        return bool(known and said and not setting and named)
+    return False
 
 
 def without_misread(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
@@ -208,12 +269,26 @@ def _inserted(tree: Tree, part: list[int]) -> Attribution | None:
 def _opening(tree: Tree, part: list[int]) -> Attribution | None:
     """Return "X says content" of a note whose parse shows no verb."""
     for n, k in enumerate(part[1 : MOST_SOURCE_WORDS + 1], start=1):
-        speaks = _form(tree, k) or _shows(tree, part[:n], k)
-        if speaks and is_noun_phrase(tree, part[:n]) and len(part) > n + 1:
+        speaks = _form(tree, k) or _shows(tree, part[:n], k) or _is_sure(tree, part, n)
+        named = is_noun_phrase(tree, part[:n]) or (n == 1 and _is_numbered(tree, part[0]))
+        if speaks and named and len(part) > n + 1:
             return _made(tree, part[:n], k, part[n + 1 :])
         if tree.tokens[k].text in {",", ":"}:
             return None
     return None
+
+
+def _as_told(tree: Tree, part: list[int]) -> Attribution | None:
+    """Return "as X told us, content": who speaks stands first."""
+    commas = _commas(tree, part)
+    if not commas or tree.tokens[part[0]].text.lower() != "as":
+        return None
+    head = [k for k in part if k < commas[0]][1 : MOST_SOURCE_WORDS + 1]
+    cue = next((n for n, k in enumerate(head) if n and _form(tree, k)), 0)
+    content = [k for k in part if k > commas[0]]
+    if not cue or not is_noun_phrase(tree, head[:cue]):
+        return None
+    return _made(tree, head[:cue], head[cue], content)
 
 
 def _behind_aside(tree: Tree, part: list[int]) -> Attribution | None:
@@ -241,9 +316,26 @@ def _colon(tree: Tree, part: list[int]) -> Attribution | None:
     return None
 
 
+def _is_numbered(tree: Tree, k: int) -> bool:
+    """Tell whether a word names one of several who were just spoken of ("First says …, second says …")."""
+    return tree.tokens[k].text.lower() in NUMBERED
+
+
+def _is_sure(tree: Tree, part: list[int], n: int) -> bool:
+    """Tell whether a note says how sure somebody is without a verb ("chairwoman adamant that it works")."""
+    if tree.tokens[part[n]].text.lower() not in CUE_ADJECTIVES or len(part) <= n + LEAST_CONTENT_WORDS:
+        return False
+    known = {tree.tokens[k].text.lower() for k in part[:n]} & (SPEAKER_WORDS | POSTS)
+    that = tree.tokens[part[n + 1]].text.lower() == "that"
+    return that or (bool(known) and any(tree.tokens[k].pos in {"VERB", "AUX"} for k in part[n + 1 :]))
+
+
 def _shows(tree: Tree, source: list[int], k: int) -> bool:
     """Tell whether a sheet, log or board speaks: "the log at the gate shows four"."""
     written = any(tree.tokens[c].lemma in WRITTEN for c in source)
+    counts = any(tree.tokens[c].tag == "CD" for c in range(k + 1, min(k + 3, len(tree.tokens))))
+    if tree.tokens[k].text.lower() in {"is", "was"} and tree.tokens[source[-1]].lemma in COUNTS:
+        return counts
     if tree.tokens[k].text.lower() in {"show", "shows", "showed"}:
         return written or any(tree.tokens[c].lemma in SEEN_ON for c in source)
     return tree.tokens[k].text.lower() in {"has", "shows", "lists", "gives", "reads"} and written
