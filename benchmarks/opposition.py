@@ -29,7 +29,9 @@ from safepassage.formats.claims import gazetteer_in
 
 HALF, MOSTLY, QUARTERS = 0.5, 0.8, 4
 THRESHOLDS = (-1.5, -1.0, -0.5, 0.0, 0.5)
-LATE = frozenset({"longwire", "longread", "crossed", "nightdesk", "frontwire", "presswire", "closing"})
+LATE = frozenset(
+    {"longwire", "longread", "crossed", "nightdesk", "frontwire", "presswire", "closing", "lastwatch"}
+)
 """Styles written after most words of the questions and topics: what holds in them may hold elsewhere."""
 LATE_COUNTS = 3.0
 
