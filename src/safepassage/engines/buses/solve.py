@@ -17,13 +17,17 @@ from safepassage.kernels.buses.bus_search import Case, RouteSearch
 
 ROUNDS = 16
 FIRST_STEPS = 200_000
-MOST_STEPS = 25_000_000
+MOST_STEPS = 100_000_000
+CELLS_PER_STEP = 400
+"""Work of a search (`RouteMaster.cells`) for each step of the annealing in the same round."""
 ANNEALED_EVERY = 8
 """A plan is annealed whenever the first bound has risen so many times; small problems seldom see it."""
 FIRST_CASES = 100
 PROBED = (0, 8)
 """Searches of two kinds take turns: quick splits, and splits with so many items tried."""
 MOST_CASES = 100_000
+FRESH = (1, 2)
+"""Quarters of the way from bound to plan at which searches look for plans; at others for proofs."""
 
 Routes = list[tuple[int, tuple[int, ...]]]
 
@@ -127,7 +131,7 @@ def _anneal_near(state: _State, first: TripLists, seed: int) -> None:
 
 def _anneal_round(state: _State, first: TripLists, k: int, seed: int) -> bool:
     """Anneal anew and from the best plan, for the bound and for a little less than what there is."""
-    steps = min(MOST_STEPS, FIRST_STEPS << k // 2)
+    steps = _steps(k)
     better = False
     for position, (fresh, near) in enumerate(((True, False), (True, True), (False, True))):
         if state.done:
@@ -137,6 +141,11 @@ def _anneal_round(state: _State, first: TripLists, k: int, seed: int) -> bool:
         number = seed + 3 * k + position
         better |= _anneal(state, begin, aim_s=aim_s, steps=steps, seed=number)
     return better
+
+
+def _steps(k: int) -> int:
+    """Return the annealing steps of a round; where buses make many trips few long ones find most."""
+    return min(MOST_STEPS, FIRST_STEPS << k)
 
 
 def single_runs(model: BusModel, lists: TripLists) -> list[Run]:
@@ -211,25 +220,38 @@ def _raise_bound(state: _State) -> Iterator[None]:
 
 def _search_round(state: _State, k: int) -> Iterator[None]:
     """Search at horizons between the bound and the plan, going on where a search was left."""
-    tried: set[int] = set()
-    for quarter in (2, 0, 4):
-        horizon_s = state.bound_s + (state.value_s - 1 - state.bound_s) * quarter // 4
-        if state.done or horizon_s in tried:
-            continue
-        tried.add(horizon_s)
-        key = (horizon_s, PROBED[k % len(PROBED)])
-        if key not in state.searches:
-            state.searches[key] = RouteSearch(_master(state, horizon_s), probed=key[1])
-        if _advance(state, state.searches[key], min(MOST_CASES, FIRST_CASES << k // len(PROBED))):
+    cells, cases = CELLS_PER_STEP * _steps(k), min(MOST_CASES, FIRST_CASES << k // len(PROBED))
+    tried: set[tuple[int, int]] = set()
+    for quarter in (2, 1, 0, 4):
+        if state.done:
+            break
+        key = _search_at(state, quarter, PROBED[k % len(PROBED)])
+        if key not in tried and _advance(state, state.searches[key], cases, cells):
             yield
+        tried.add(key)
     # What lies outside of bound and plan is settled.
     state.searches = {
         key: found for key, found in state.searches.items() if state.bound_s <= key[0] < state.value_s
     }
 
 
-def _advance(state: _State, found: RouteSearch, cases: int) -> bool:
-    found.advance(cases)
+def _search_at(state: _State, quarter: int, probed: int) -> tuple[int, int]:
+    """Return the key of a search a quarter, two or more of the way from the bound to the plan.
+
+    A proof near there that was begun is gone on with; for a plan a search begins anew, as one that went
+    astray early seldom finds back (heavy tails: C. P. Gomes et al., 2000, doi:10.1023/A:1006314320276).
+    """
+    apart_s = state.value_s - 1 - state.bound_s
+    horizon_s, near_s = state.bound_s + apart_s * quarter // 4, apart_s // 10
+    begun = [key for key in state.searches if key[1] == probed and abs(key[0] - horizon_s) <= near_s]
+    if begun and quarter not in FRESH:
+        return min(begun, key=lambda key: (abs(key[0] - horizon_s), key))
+    state.searches[horizon_s, probed] = RouteSearch(_master(state, horizon_s), probed=probed)
+    return horizon_s, probed
+
+
+def _advance(state: _State, found: RouteSearch, cases: int, cells: int) -> bool:
+    found.advance(cases, cells)
     if found.routes and state.model.arrays.whole:
         return state.take_routes(found.routes)
     if found.refuted:

@@ -26,6 +26,8 @@ SCALES = (10**6, 10**8, 10**10)
 """Units per price of one when prices are rounded; a finer one is taken where a coarser decides nothing."""
 SMALL = 1e-7
 """People left behind, in all, below which the program counts as solved."""
+CELLS_PER_COLUMN = 16
+"""Entries of the dynamic program that cost as much time as one step of the simplex for each column."""
 COLUMNS_AT_ONCE = 15
 """Routes added for a fleet from one pricing, best first."""
 
@@ -65,6 +67,8 @@ class RouteMaster:
         self._rows: list[_Row] = []
         self._index: dict[Item, int] = {}
         self._columns = 0
+        self.cells = 0
+        """Work done so far: entries of the dynamic program, and steps of the simplex as so many."""
         self.routes: list[tuple[int, int, tuple[int, ...]]] = []
         """(column, fleet, trips) of all routes so far."""
         self._known: set[tuple[int, tuple[int, ...]]] = set()
@@ -193,7 +197,7 @@ class RouteMaster:
         found = []
         for bounds in ((least, value), (value + 1, most)):
             self.bound({**limits, item: bounds})
-            self._solver.run()
+            self._run()
             found.append(max(0.0, float(self._solver.getInfo().objective_function_value)))
         return found[0], found[1]
 
@@ -207,7 +211,7 @@ class RouteMaster:
         """Return a refutation, or the columns' values, or None where rounding decides nothing."""
         for scale in SCALES:
             while True:
-                self._solver.run()
+                self._run()
                 solution = self._solver.getSolution()
                 if self._solver.getInfo().objective_function_value < SMALL:
                     return np.array(solution.col_value)
@@ -218,6 +222,10 @@ class RouteMaster:
                 if not added:
                     break
         return None
+
+    def _run(self) -> None:
+        self._solver.run()
+        self.cells += CELLS_PER_COLUMN * self._columns * int(self._solver.getInfo().simplex_iteration_count)
 
     def _whole_prices(self, dual: NDArray[np.float64], scale: int) -> dict[Item, int]:
         """Round the prices of all rows but the fleets'; those that could not count are dropped."""
@@ -234,6 +242,7 @@ class RouteMaster:
         data = self.arrays
         look_s = max(self.horizon_s, self.look_until_s)
         table = RouteTable(data, route_prices(data, prices, look_s), look_s)
+        self.cells += (len(data.load) + data.back_s.size) * (look_s + 1)
         owed = sum(
             units
             * int(self._rows[self._index[item]].low if units > 0 else self._rows[self._index[item]].high)

@@ -55,9 +55,10 @@ class RouteSearch:
         """Whether there is more to be done."""
         return bool(self._stack) and not (self.routes or self.stuck)
 
-    def advance(self, cases: int) -> None:
-        """Settle at most so many more cases, most promising branch first."""
-        while self.open and cases > 0:
+    def advance(self, cases: int, cells: int) -> None:
+        """Settle at most so many more cases, most promising branch first, until so much work is done."""
+        enough = self._master.cells + cells
+        while self.open and cases > 0 and self._master.cells < enough:
             cases -= 1
             self._settle(self.cases[self._stack.pop()])
 
