@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from safepassage.kernels.booking.booking_loops import (
-    FIRST_ROOM,
     NEVER,
     first_after,
     piece_of,
@@ -81,42 +80,6 @@ def pack(roads: Any, entries: Any, order: Any, work: int) -> tuple[Any, Any, Any
 
 
 @compiled
-def release(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
-    """Give back [x, end) of an arc; return the (possibly larger) pools and how much is in use."""
-    at, count, busy_from, busy_until = calendars
-    first, n, (x, end) = at[arc], count[arc], stretch
-    i = first + first_after(busy_until, first, n, x)
-    left, right = busy_from[i] < x, busy_until[i] > end
-    if left and right:
-        if n == room[arc]:
-            more = max(FIRST_ROOM, 2 * n)
-            if used + more > len(busy_from):
-                busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
-                busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
-            busy_from[used : used + n] = busy_from[first : first + n]
-            busy_until[used : used + n] = busy_until[first : first + n]
-            i += used - first
-            first = used
-            at[arc], room[arc] = first, more
-            used += more
-        for j in range(first + n, i, -1):
-            busy_from[j] = busy_from[j - 1]
-            busy_until[j] = busy_until[j - 1]
-        busy_until[i], busy_from[i + 1] = x, end
-        count[arc] = n + 1
-    elif left:
-        busy_until[i] = x
-    elif right:
-        busy_from[i] = end
-    else:
-        for j in range(i, first + n - 1):
-            busy_from[j] = busy_from[j + 1]
-            busy_until[j] = busy_until[j + 1]
-        count[arc] = n - 1
-    return busy_from, busy_until, used
-
-
-@compiled
 def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> Any:
     """Return the cars that are to enter a closed arc at or after `now_s`."""
     arc_of, t_of = entries
@@ -157,18 +120,116 @@ def stands(roads: Any, head: Any, entries: Any, spans: Any, cars: Any, now_s: in
 
 
 @compiled
-def give_back(calendars: Any, room: Any, used: int, *, entries: Any, spans: Any, cars: Any, work: int) -> Any:
-    """Give back what cars hold from their `past` entry on; return the pools."""
-    arc_of, x_of = entries
-    at, size, past = spans
-    busy_from, busy_until = calendars[2], calendars[3]
+def without(busy: Any, at: Any, given: Any, work: int, kept: Any) -> int:
+    """Write the stretches of an arc without the places given back, which are in order; return how many."""
+    (busy_from, busy_until), (first, n), (kept_from, kept_until) = busy, at, kept
+    number, j = 0, 0
+    for i in range(first, first + n):
+        low = busy_from[i]
+        while j < len(given) and given[j] < busy_until[i]:
+            if given[j] > low:
+                kept_from[number], kept_until[number] = low, given[j]
+                number += 1
+            low = given[j] + work
+            j += 1
+        if low < busy_until[i]:
+            kept_from[number], kept_until[number] = low, busy_until[i]
+            number += 1
+    return number
+
+
+@compiled
+def together(busy: Any, at: Any, taken: Any, work: int, kept: Any) -> int:
+    """Write the stretches of an arc and free places, both in order, as stretches; return how many."""
+    (busy_from, busy_until), (first, n), (kept_from, kept_until) = busy, at, kept
+    number, i, j = 0, first, 0
+    while i < first + n or j < len(taken):
+        if j == len(taken) or (i < first + n and busy_from[i] < taken[j]):
+            low, high = busy_from[i], busy_until[i]
+            i += 1
+        else:
+            low, high = taken[j], taken[j] + work
+            j += 1
+        if number and kept_until[number - 1] == low:
+            kept_until[number - 1] = high
+        else:
+            kept_from[number], kept_until[number] = low, high
+            number += 1
+    return number
+
+
+@compiled
+def without_small_gaps(calendars: Any, work: int) -> tuple[Any, Any, Any, Any]:
+    """Return calendars as vehicles of one size see them: gaps that none of them fits into are taken."""
+    at, count, busy_from, busy_until = calendars
+    into, number = np.zeros_like(at), np.zeros_like(count)
+    kept_from, kept_until = np.empty(count.sum(), np.int64), np.empty(count.sum(), np.int64)
+    used = 0
+    for arc in range(len(at)):
+        into[arc] = used
+        for i in range(at[arc], at[arc] + count[arc]):
+            if used > into[arc] and busy_from[i] - kept_until[used - 1] < work:
+                kept_until[used - 1] = busy_until[i]
+            else:
+                kept_from[used], kept_until[used] = busy_from[i], busy_until[i]
+                used += 1
+        number[arc] = used - into[arc]
+    return into, number, kept_from[:used].copy(), kept_until[:used].copy()
+
+
+@compiled
+def places_by_arc(entries: Any, spans: Any, cars: Any, n_arcs: int) -> tuple[Any, Any]:
+    """Return the places of cars from their `past` entry on, as (start by arc, places in order)."""
+    (arc_of, x_of), (at, size, past) = entries, spans
+    start = np.zeros(n_arcs + 1, np.int64)
     for i in range(len(cars)):
-        car = cars[i]
-        for e in range(at[car] + past[i], at[car] + size[car]):
-            busy_from, busy_until, used = release(
-                (calendars[0], calendars[1], busy_from, busy_until), room, used, arc_of[e],
-                (x_of[e], x_of[e] + work),
-            )  # fmt: skip
+        for e in range(at[cars[i]] + past[i], at[cars[i]] + size[cars[i]]):
+            start[arc_of[e] + 1] += 1
+    start = np.cumsum(start)
+    places, into = np.empty(start[n_arcs], np.int64), start[:-1].copy()
+    for i in range(len(cars)):
+        for e in range(at[cars[i]] + past[i], at[cars[i]] + size[cars[i]]):
+            places[into[arc_of[e]]] = x_of[e]
+            into[arc_of[e]] += 1
+    for arc in range(n_arcs):
+        if start[arc + 1] - start[arc] > 1:
+            places[start[arc] : start[arc + 1]] = np.sort(places[start[arc] : start[arc + 1]])
+    return start, places
+
+
+@compiled
+def changed(
+    calendars: Any, room: Any, used: int, *, entries: Any, spans: Any, cars: Any, terms: Any
+) -> tuple[Any, Any, int]:
+    """Give back or take what cars hold from their `past` entry on, arc by arc; return the pools.
+
+    `terms` is (work, whether to give back).
+    """
+    at, count, busy_from, busy_until = calendars
+    work, gives = terms
+    start, places = places_by_arc(entries, spans, cars, len(at))
+    most = 0
+    for arc in range(len(at)):
+        if start[arc + 1] > start[arc]:
+            most = max(most, count[arc] + start[arc + 1] - start[arc])
+    kept = np.empty(most, np.int64), np.empty(most, np.int64)
+    for arc in range(len(at)):
+        if start[arc + 1] == start[arc]:
+            continue
+        mine, busy = places[start[arc] : start[arc + 1]], (busy_from, busy_until)
+        if gives:
+            n = without(busy, (at[arc], count[arc]), mine, work, kept)
+        else:
+            n = together(busy, (at[arc], count[arc]), mine, work, kept)
+        if n > room[arc]:
+            more = n + n // 2
+            if used + more > len(busy_from):
+                busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
+                busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
+            at[arc], room[arc] = used, more
+            used += more
+        count[arc] = n
+        busy_from[at[arc] : at[arc] + n], busy_until[at[arc] : at[arc] + n] = kept[0][:n], kept[1][:n]
     return busy_from, busy_until, used
 
 
