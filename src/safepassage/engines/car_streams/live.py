@@ -14,7 +14,7 @@ from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_piec
 from safepassage.kernels.booking.live_cars import LiveCars
 
 KEPT_WAIT_S = 20
-"""Longest wait at a junction of cars that are booked one by one, as elsewhere in the planner."""
+"""Longest wait at a junction that bookings make, as elsewhere in the planner."""
 
 
 def live_cars(problem: PlanningProblem, cars: BookedCars) -> LiveCars:
@@ -28,14 +28,13 @@ def live_cars(problem: PlanningProblem, cars: BookedCars) -> LiveCars:
     place = cars.place[turns.turn_list[booked]]
     node = np.array([p.node for p in problem.places], dtype=np.int64)
     release_s = np.array([p.release_s for p in problem.places], dtype=np.int64)
-    longest_s = problem.rules.junction_wait_max_s
     ends = (arcs.tail.astype(np.int64), arcs.head.astype(np.int64), problem.network.n_nodes)
     return LiveCars(
         road_pieces(problem.network, problem.rules.movement_windows), ends,
         np.array(sorted({s.node for s in problem.sites(cars.direction)}), dtype=np.int64),
         paths=(turns.start, turns.arcs), cars=(booking.path[booked], booking.depart_s[booked], waits),
         home=(node[place], release_s[place]), units_mveh=problem.rules.car_units_mveh,
-        waits_max_s=(min(KEPT_WAIT_S, longest_s), longest_s),
+        wait_max_s=min(KEPT_WAIT_S, problem.rules.junction_wait_max_s),
     )  # fmt: skip
 
 

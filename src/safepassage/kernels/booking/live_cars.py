@@ -14,17 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.booking.booking import SECONDS_PER_HOUR, RoadPieces
-from safepassage.kernels.booking.live_streams import NOWHERE, Driven, driven
-from safepassage.kernels.booking.stream_ways import Streams, streams
 from safepassage.kernels.graphs.shortest_paths import ArcGraph, PathTree
 
 Int64 = NDArray[np.int64]
+NOWHERE = -1
 FULL_BELOW = (0.6, 0.9)
 """Arcs with less than such a share of their room left are avoided, the more the fuller they are."""
 LATEST = 10
 """Only the ways of so many latest searches are tried: what is full then was found full before."""
-MANY = 1_000
-"""From so many cars on a closure is driven as streams; fewer are booked one by one."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
 
@@ -68,23 +65,21 @@ class _Anew:
         self.parts.append((arcs[_spans(start[way], sizes)], seconds, places))
         self.filled += len(seconds)
 
-    def keep(self, driven: Driven, ways: Streams) -> None:
-        """Note what a drive has booked."""
-        turns = np.flatnonzero(driven.arrive_s != NOWHERE)
-        sizes = np.diff(ways.start)[ways.way[turns]]
-        mine = _spans(driven.slot[turns], sizes)
-        self.arrive_s[turns], self.size[turns] = driven.arrive_s[turns], sizes
-        self.at[turns] = self.filled + np.cumsum(sizes) - sizes
-        arcs = ways.arcs[_spans(ways.start[ways.way[turns]], sizes)]
-        self.parts.append((arcs, driven.seconds[mine], driven.places[mine]))
-        self.filled += len(mine)
-
     def columns(self) -> tuple[Int64, Int64, Int64]:
         """Return (arc, second, place) of all new entries."""
         nothing = np.zeros(0, dtype=np.int64)
         parts = [(nothing, nothing, nothing), *self.parts]
         arc, second, place = (np.concatenate(column) for column in zip(*parts, strict=True))
         return arc, second, place
+
+
+@dataclass(slots=True, eq=False)
+class _Usable:
+    """Calendars that new bookings are made in, the room of each arc, and how much of the pools is in use."""
+
+    calendars: tuple[Any, ...]
+    room: Int64
+    used: int
 
 
 def _spans(at: Int64, size: Int64) -> Int64:
@@ -111,8 +106,6 @@ class LiveCars:
         (n_cars,) node where each car starts.
     release_s
         (n_cars,) first second in which it may.
-    waits_max_s
-        Longest wait on the way of cars that are booked one by one, and of those driven as streams.
 
     Raises
     ------
@@ -122,8 +115,7 @@ class LiveCars:
 
     def __init__(
         self, roads: RoadPieces, ends: tuple[Int64, Int64, int], exits: Int64, *, paths: tuple[Int64, Int64],
-        cars: tuple[Int64, Int64, Int64], home: tuple[Int64, Int64], units_mveh: int,
-        waits_max_s: tuple[int, int],
+        cars: tuple[Int64, Int64, Int64], home: tuple[Int64, Int64], units_mveh: int, wait_max_s: Any,
     ) -> None:  # fmt: skip
         from safepassage.kernels.booking import live_cars_loops as loops  # noqa: PLC0415 - numba costs a second
 
@@ -132,8 +124,7 @@ class LiveCars:
         self.tail, self.head, self.n_nodes = ends
         self.exits = np.asarray(exits, dtype=np.int64)
         self._work = units_mveh * SECONDS_PER_HOUR
-        wait_s, self._stream_wait_s = waits_max_s
-        self._wait_s = np.full(roads.n_arcs, wait_s, dtype=np.int64)
+        self._wait_s = np.ascontiguousarray(np.broadcast_to(wait_max_s, roads.n_arcs), dtype=np.int64)
         self.closed = np.zeros(roads.n_arcs, dtype=np.bool_)
         self._steady_s = roads.travel_s[roads.start[:-1]]
         self._least_s = np.minimum.reduceat(roads.travel_s, roads.start[:-1])
@@ -172,37 +163,7 @@ class LiveCars:
         self._change((self.arc, self.x), (self.at, self.size, past), cars, gives=True)
         order = np.lexsort((cars, since))
         cars, past, node, since = cars[order], past[order], node[order], since[order]
-        anew = _Anew.of(len(node))
-        if len(cars) >= MANY and self.roads.steady.all():
-            self._drive(anew, node, since, now_s)
-        self._book(anew, node, since, now_s)
-        return self._record(cars, past, anew)
-
-    def _drive(self, anew: _Anew, node: Int64, since: Int64, now_s: int) -> None:
-        """Lead turns from nodes as streams: ways shared out by a flow, then driven in the order of coming."""
-        ways = self._streams(node, now_s)
-        found = driven(
-            self._compiled, self._calendar, ways, since, work=self._work, wait_s=self._stream_wait_s
-        )
-        anew.keep(found, ways)
-        arcs, _, places = anew.columns()
-        booked = np.flatnonzero(anew.arrive_s != NOWHERE)
-        self._change((arcs, places), (anew.at, anew.size, np.zeros_like(anew.at)), booked, gives=False)
-
-    def _streams(self, node: Int64, now_s: int) -> Streams:
-        """Return ways for turns that stand at nodes, shared out by what open roads still carry."""
-        end_s = self.roads.horizon_s - 1
-        rate = np.where(self.closed, 0, self.roads.rate_mveh_h)
-
-        def fits(window_s: int) -> Int64:
-            until_s = min(end_s, now_s + window_s)
-            left = self._loops.room_left(self._compiled, self._calendar, now_s, until_s)
-            return np.asarray(left * rate * (until_s - now_s) / self._work, dtype=np.int64)
-
-        return streams(
-            (self.tail, self.head, self._least_s, self.n_nodes), self.exits, node, fits,
-            first_s=int(self.arrive_s.max()) - now_s, most_s=end_s - now_s,
-        )  # fmt: skip
+        return self._record(cars, past, self._book(node, since, now_s))
 
     def standing(self, cars: Int64, now_s: int) -> tuple[Int64, Int64, Int64]:
         """Return (arcs entered before now, node, second) where each car can first be changed."""
@@ -223,32 +184,40 @@ class LiveCars:
         )  # fmt: skip
         self._calendar = (*self._calendar[:2], busy_from, busy_until)
 
-    def _book(self, anew: _Anew, node: Int64, since: Int64, now_s: int) -> None:
-        """Book turns from nodes that are not booked so far, each by the way that arrives first.
+    def _book(self, node: Int64, since: Int64, now_s: int) -> _Anew:
+        """Book turns from nodes, each by the way that arrives first.
 
         In rounds: whoever does not arrive by the end of a round is led by the roads as they are then.
         """
+        anew, roads = _Anew.of(len(node)), self._usable()
         end_s = self.roads.horizon_s
-        if (anew.arrive_s >= 0).all():
-            return
         trees = [self._next_arcs(self._tree(np.zeros(self.roads.n_arcs)))]
-        has_way = trees[0][node] >= 0
         for number in range(1, ROUNDS + 1):
-            rest = np.flatnonzero((anew.arrive_s < 0) & has_way)
+            rest = np.flatnonzero((anew.arrive_s < 0) & (trees[0][node] >= 0))
             if not len(rest):
                 break
             until_s = now_s + (end_s - now_s) * number // ROUNDS
-            self._round(anew, rest, node[rest], since[rest], trees[-LATEST:], until_s)
+            self._round(anew, roads, rest, (node[rest], since[rest], until_s), trees[-LATEST:])
             if number < ROUNDS:
                 # Behind a full arc one waits for the end of the round; behind one with room, hardly.
-                left = self._loops.room_left(self._compiled, self._calendar, now_s, until_s)
+                left = self._loops.room_left(self._compiled, roads.calendars, now_s, until_s)
                 for full in FULL_BELOW:
                     held_s = (until_s - now_s) * np.clip(1 - left / full, 0, 1)
                     trees.append(self._next_arcs(self._tree(held_s)))
+        arc, _, place = anew.columns()
+        turns = np.flatnonzero(anew.arrive_s >= 0)
+        self._change((arc, place), (anew.at, anew.size, np.zeros_like(anew.at)), turns, gives=False)
+        return anew
+
+    def _usable(self) -> _Usable:
+        """Return the calendars without the gaps that no car fits into: whoever looks for room passes them."""
+        found = self._loops.without_small_gaps(self._calendar, self._work)
+        return _Usable(calendars=found, room=found[1].copy(), used=len(found[2]))
 
     def _round(
-        self, anew: _Anew, rest: Int64, node: Int64, since: Int64, trees: list[Int64], until_s: int
+        self, anew: _Anew, roads: _Usable, rest: Int64, turns: tuple[Int64, Int64, int], trees: list[Int64]
     ) -> None:
+        node, since, until_s = turns
         nodes, turn_list = np.unique(node, return_inverse=True)
         start, arcs, whose = self._loops.walks(np.stack(trees), self.head, nodes)
         if not len(whose):
@@ -259,13 +228,13 @@ class LiveCars:
         gone_s = np.cumsum(self._least_s[arcs]) - self._least_s[arcs]
         rest_s = np.repeat(gone_s[start[:-1]] + least_s, np.diff(start)) - gone_s
         gaps, tails = np.zeros(len(arcs), np.int64), np.zeros(len(start) - 1, np.int64)
-        booked, seconds, places, busy_from, busy_until, self._used = self._loops.book_anew(
-            self._compiled, self._calendar, self._room, self._used,
+        booked, seconds, places, busy_from, busy_until, roads.used = self._loops.book_anew(
+            self._compiled, roads.calendars, roads.room, roads.used,
             stops=(start, arcs, gaps, rest_s, self._wait_s, tails),
             lists=(list_start, np.arange(len(whose)), least_s),
             turns=(turn_list.astype(np.int64), since), request=(until_s, self._work),
         )  # fmt: skip
-        self._calendar = (*self._calendar[:2], busy_from, busy_until)
+        roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
         anew.add(rest, booked, (start, arcs), seconds, places)
 
     def _tree(self, held_s: Any) -> PathTree:
