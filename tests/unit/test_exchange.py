@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.domain.access import Person, Role
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.log import merge
 from safepassage.domain.log.finding import Verdict
 from safepassage.formats.log import bundle, checkpoint_json, log_record
 from safepassage.formats.log.log_chain import row_of
-from safepassage.store import checking, exchange, restoring, signing
+from safepassage.store import checking, exchange, people, restoring, signing
 from safepassage.store.event_store import EventStore
 from safepassage.store.keys import Secret
 from safepassage.store.memory import MemoryBackend
@@ -245,6 +246,39 @@ def test_nobody_on_the_way_can_add_change_or_leave_out_a_word(change):
     taken = exchange.take_bundle(b, data, file="stick", by="radio")
     assert all(one.refused or one.added == 0 for one in taken)
     assert set(b.backend.lengths()) == {b.log}
+
+
+def test_no_office_speaks_in_the_name_of_another():
+    a, b = office(1), office(2)
+    say(a, "a1")
+    assert added(give(a, b)) == 2
+    a.append(draft(0, id="forged", org="org2", body={"said": "never"}))
+    (taken,) = give(a, b)
+    assert taken.refused == "entry 3 speaks in the name of org2"
+    assert not b.backend.with_id("forged")
+    # Whose people may sit at an office's desk is its own word.
+    c = office(3)
+    people.set_person(c, Person(id="guest", org="org2", role=Role.VIEWER), by="lead", why="visits")
+    assert added(give(c, b)) == 2
+
+
+def test_what_another_store_of_the_same_name_recorded_stops_no_entry_of_ones_own():
+    mine, other = office(1, "red"), office(2, "red")
+    say(other, "call-1", about="mill")
+    assert added(give(other, mine)) == 2
+    assert not say(mine, "call-1").repeated
+    assert [row.log for row in mine.own_with_id("call-1")] == [mine.log]
+    assert len(mine.backend.with_id("call-1")) == 2
+    assert say(mine, "call-1").repeated
+
+
+def test_a_retry_after_a_restore_is_known():
+    store = office(1)
+    first = say(store, "a1")
+    restoring.go_on(store, STARTED_MS, by="lead", why="disk lost")
+    restoring.go_on(store, STARTED_MS, by="lead", why="lost again")
+    again = say(store, "a1")
+    assert (again.repeated, again.log) == (True, first.log)
 
 
 def test_entries_that_nobody_vouches_for_are_refused():

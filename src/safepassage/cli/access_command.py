@@ -94,7 +94,7 @@ def _recorded(options: argparse.Namespace, make: Callable[[int], AccessEvent]) -
             event = make(given_utc_s(options.at))
         except ValueError as fault:
             raise StoreError(f"Nothing was recorded: {fault}.") from None
-        if not (options.id and store.backend.with_id(options.id)):
+        if not (options.id and store.own_with_id(options.id)):
             standing = merge.standing(store.all_entries())
             after(access_log.requests(standing).get(event.request), event)
         receipt = _append(store, event, options)

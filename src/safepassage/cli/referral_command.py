@@ -54,7 +54,7 @@ def _make(options: argparse.Namespace) -> Outcome:
     except ValueError as fault:
         raise StoreError(f"Nothing was recorded: {fault}.") from None
     with store_file.opened(options) as store:
-        known = bool(options.id) and bool(store.backend.with_id(options.id))
+        known = bool(options.id) and bool(store.own_with_id(options.id))
         if options.referral in _states(store) and not known:
             raise StoreError(f"Nothing was recorded: {options.referral} is there already.")
         return _appended(store, options, event, "written down")

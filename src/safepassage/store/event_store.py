@@ -10,7 +10,7 @@ from typing import Any
 from safepassage.domain.errors import RefusedError, StoreError
 from safepassage.domain.log.entry import NO_HASH, Draft, Entry, Sealed
 from safepassage.formats.log import log_record
-from safepassage.formats.log.log_chain import GENESIS, log_name, row_for
+from safepassage.formats.log.log_chain import GENESIS, Row, log_name, row_for
 from safepassage.store import keys, signing
 from safepassage.store.backend import Backend
 
@@ -47,6 +47,7 @@ class EventStore:
         self.backend, self._clock = backend, clock
         own = backend.value(_OWN_LOG)
         self.log = own.decode("ascii") if own else ""
+        self._own: tuple[str, ...] = ()
 
     def begin(self, *, org: str, by: str, why: str, continues: Mapping[str, Any] | None = None) -> str:
         """Open this office's own log with a new signing key; return its name.
@@ -120,6 +121,23 @@ class EventStore:
         """Yield the entries of all logs kept here, log by log."""
         for log in sorted(self.backend.lengths()):
             yield from self.entries(log)
+
+    def own_logs(self) -> tuple[str, ...]:
+        """Return this office's log, and those that it goes on from after a store was restored."""
+        if self._own[:1] != (self.log,):
+            found, log = [], self.log
+            while log and log not in found:
+                found.append(log)
+                opening = next(self.entries(log), None)
+                goes_on = opening.body.get("continues") if opening is not None else None
+                log = str(goes_on.get("log", "")) if isinstance(goes_on, Mapping) else ""
+            self._own = tuple(found)
+        return self._own
+
+    def own_with_id(self, entry_id: str) -> list[Row]:
+        """Return what this office recorded under an id; what others did under the same is theirs."""
+        own = self.own_logs()
+        return [row for row in self.backend.with_id(entry_id) if row.log in own]
 
     def private(self, entry: Entry) -> dict[str, Any] | None:
         """Return the personal data of an entry; None where the key was deleted or is another office's."""
@@ -214,7 +232,7 @@ class EventStore:
 
     def _stands(self, draft: Draft) -> Receipt | None:
         """Return where a draft already stands; refuse its id with other content."""
-        for row in self.backend.with_id(draft.id):
+        for row in self.own_with_id(draft.id):
             entry = log_record.decode(row.record)
             if entry.org != draft.org:
                 continue

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from safepassage.domain.access import PERSON_SET
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.log.entry import Draft
 from safepassage.domain.log.finding import Checkpoint
@@ -20,12 +21,14 @@ from safepassage.formats.log import bundle as bundle_format
 from safepassage.formats.log import checkpoint_json, log_record
 from safepassage.formats.log.log_chain import ChainCheck, Row
 from safepassage.store import checking, keys
-from safepassage.store.event_store import EventStore
+from safepassage.store.event_store import KEY_DELETED, EventStore
 from safepassage.store.keys import SALT_BYTES, Secret
 
 MAGIC = b"safepassage bundle 1\n"
 FORKED = "log.forked"
 _CHECKPOINT = "checkpoint:"
+_OF_OTHERS = frozenset({PERSON_SET, KEY_DELETED})
+"""What an office writes under the name of another: which of its people may sit here, whose keys are gone."""
 _OWNER = {"what": "bundle"}
 
 
@@ -153,10 +156,21 @@ def _require_vouched(
     for row in new:
         if not check.take(row):
             raise _RefusedLogError(check.finding().sentence)
+    _require_own_name(store, checkpoint, new)
     if check.size < checkpoint.size:
         raise _RefusedLogError(f"entries from {check.size + 1} on are missing: ask for a whole bundle")
     if check.size == checkpoint.size and check.head != checkpoint.head:
         raise _RefusedLogError(f"FORKED at or before entry {check.size}: its writer signed another history")
+
+
+def _require_own_name(store: EventStore, checkpoint: Checkpoint, new: list[Row]) -> None:
+    """Refuse entries that an office wrote in the name of another."""
+    opening = next(store.entries(checkpoint.log), None)
+    org = checkpoint.org if opening is None else opening.org
+    for row in new:
+        entry = log_record.decode(row.record)
+        if entry.org != org and entry.kind not in _OF_OTHERS:
+            raise _RefusedLogError(f"entry {row.seq} speaks in the name of {entry.org}")
 
 
 def _is_newer(store: EventStore, checkpoint: Checkpoint) -> bool:

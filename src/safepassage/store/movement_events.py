@@ -48,8 +48,9 @@ def before(store: EventStore, entry_id: str) -> dict[str, MovementState]:
     StoreError
         When there is no such entry.
     """
-    entries = tuple(store.all_entries())
-    entry = next((one for one in entries if one.id == entry_id), None)
+    entries, own = tuple(store.all_entries()), store.own_logs()
+    named = [one for one in entries if one.id == entry_id]
+    entry = min(named, key=lambda one: one.log not in own, default=None)
     if entry is None:
         raise StoreError(f"There is no entry {entry_id}.")
     return movement_log.states(merge.standing(seen_before(entries, entry)))
@@ -87,7 +88,7 @@ def recorded_under(store: EventStore, key: str, org: str) -> Entry | None:
     """Return the entry of this organisation that stands under an idempotency key, if any."""
     if not key:
         return None
-    rows = (decode(row.record) for row in store.backend.with_id(key))
+    rows = (decode(row.record) for row in store.own_with_id(key))
     return next((entry for entry in rows if entry.org == org), None)
 
 

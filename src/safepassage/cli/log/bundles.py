@@ -16,6 +16,8 @@ from safepassage.formats.log import checkpoint_json
 from safepassage.store import exchange, keys
 from safepassage.store.embedded import sync_folder
 
+NAMESAKE = " (another log under this office's name: a second store of it, or somebody who took the name)"
+
 
 def send(options: argparse.Namespace) -> Outcome:
     """Write an encrypted bundle, whole or not at all."""
@@ -37,9 +39,11 @@ def receive(options: argparse.Namespace) -> Outcome:
     data = exchange.unlocked(options.bundle.read_bytes(), secret, file=options.bundle.name)
     with store_file.opened(options) as store:
         taken = exchange.take_bundle(store, data, file=options.bundle.name, by=options.by)
+        own, org = store.own_logs(), store_file.own_org(store)
     lines = [
         f"log {one.log[:8]} of {one.org}: "
         + (f"REFUSED: {one.refused}" if one.refused else f"{one.added} new")
+        + (NAMESAKE if one.org == org and one.log not in own else "")
         for one in taken
     ]
     rows: list[dict[str, Any]] = [

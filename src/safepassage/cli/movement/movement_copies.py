@@ -108,7 +108,7 @@ def copy(options: argparse.Namespace) -> Outcome:
 
 def _as_sent(store: EventStore, options: argparse.Namespace) -> Outcome:
     """Make the files of a sending again and compare their hashes with those in the log."""
-    rows = store.backend.with_id(options.sent)
+    rows = store.own_with_id(options.sent) or store.backend.with_id(options.sent)
     recorded = event_of(decode(rows[0].record)) if rows else None
     if (
         recorded is None
