@@ -4,6 +4,7 @@
     python benchmarks/corpus.py --split train --texts DIR     write the texts for another reader
     python benchmarks/corpus.py --split train --found DIR     score its answers, one `ID.json` a report
     python benchmarks/corpus.py --split train --misses        what was missed; not for `heldout`
+    python benchmarks/corpus.py --split train --speed         documents of 800 tokens read in a second
 
 Answers are the objects of `safepassage claims extract --json`. Spans are compared by the letters and digits
 they hold. *Attribution* counts where contents overlap by half (Jaccard) and the source is the right one: its
@@ -25,8 +26,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,16 @@ from typing import Any
 from safepassage.cli import main as safepassage
 from safepassage.domain.claims.annotated import AnnotatedReport, MarkedAttribution
 from safepassage.domain.claims.gazetteer import Gazetteer
-from safepassage.domain.claims.values import DEGREE_E7, Span, fold
+from safepassage.domain.claims.values import DEGREE_E7, Report, Span, fold
+from safepassage.extracting import extract
 from safepassage.formats.claims import annotated_report, gazetteer_in
 
 CORPUS = Path(str(files("safepassage"))) / "corpus"
 SPLITS = ("train", "heldout", "toponyms")
 RADIUS_KM, EARTH_KM = 161.0, 6371.0
 HALF = 0.5
+TOKEN = re.compile(r"\w+|[^\w\s]")
+DOCUMENT_TOKENS = 800
 RELAYED = 3
 """A chain with so many links has somebody between the outlet and the origin."""
 STOPWORDS = frozenset(
@@ -363,6 +367,36 @@ def measure(split: str, gazetteer: Path, found: Path | None) -> tuple[dict[str, 
     return row | {"cpu_s": time.process_time() - started}, scores.misses
 
 
+def documents(split: str) -> Iterator[str]:
+    """Yield documents of DOCUMENT_TOKENS tokens at least, made of the reports of a split in order."""
+    parts: list[str] = []
+    for report in reports_of(split):
+        parts.append(report.report.text)
+        if sum(len(TOKEN.findall(part)) for part in parts) >= DOCUMENT_TOKENS:
+            yield "\n\n".join(parts)
+            parts = []
+
+
+def speed(split: str, gazetteer: Path) -> str:
+    """Return how many documents are read in a second, and when the first has its claims."""
+    known, _ = gazetteer_in.read(gazetteer.read_bytes(), file=gazetteer.name)
+    texts = list(documents(split))
+    given = [
+        Report(outlet="Outlet", text=text, published="2031-05-14", received="2031-05-14T12:00:00Z")
+        for text in texts
+    ]
+    extract(replace(given[0], text="The mayor said two buses left."), known)  # loads the parser
+    spent, clock = [], []
+    for report in given:
+        cpu, wall = time.process_time(), time.perf_counter()
+        extract(report, known)
+        spent.append(time.process_time() - cpu)
+        clock.append(time.perf_counter() - wall)
+    first = f"claims of the first after {clock[0]:.2f} s ({spent[0]:.2f} CPU s)"
+    rate = f"{len(texts) / sum(spent):.1f} a CPU second"
+    return f"{len(texts)} documents of {DOCUMENT_TOKENS} tokens: {rate}, {first}"
+
+
 def table(rows: Iterable[dict[str, Any]]) -> str:
     """Return the rows as a table."""
     lines = [
@@ -392,11 +426,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--found", type=Path, help="folder of answers, ID.json each")
     parser.add_argument("--texts", type=Path, help="write ID.txt into this folder and stop")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--speed", action="store_true", help="print how fast the texts are read, and stop")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     splits = args.split or list(SPLITS)
     if args.misses and any("heldout" in split for split in splits):
         parser.error("what was missed in held-out reports is not shown: it would be tuned to")
+    if args.speed:
+        print("\n".join(f"{split}: {speed(split, args.gazetteer)}" for split in splits))
+        return 0
     if args.texts is not None:
         args.texts.mkdir(parents=True, exist_ok=True)
         for report in (r for split in splits for r in reports_of(split)):
