@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claim_line import facts_line
 from safepassage.cli.claims.claims_model import Read, Received, model_readings
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.actors import Actor
-from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim
 from safepassage.domain.claims.gazetteer import Gazetteer
 from safepassage.domain.claims.ledger import Entry
 from safepassage.domain.claims.reading import ProposedClaim, Reading, StatedBy
@@ -209,15 +209,7 @@ def _stated(stated: StatedBy) -> str:
 
 def _claim(proposed: ProposedClaim) -> str:
     claim = proposed.claim
-    facts = [str(claim.predicate).replace("_", " "), str(claim.modality)]
-    facts += [word.replace("_", " ").lower() for role, word in claim.arguments if role in {STATUS, ASPECT}]
-    if claim.polarity != "affirmed":
-        facts.append(str(claim.polarity))
-    facts += [str(q) for q in claim.quantities]
-    places = claim.places if isinstance(claim, CivilianClaim) else ()
-    facts += [f"{p.name} (a government)" if p.metonym else p.name for p in places]
-    facts += [t.text for t in claim.times]
-    return f"    {claim.id} {' · '.join(facts)}: “{_short(claim.span.text)}”"
+    return f"    {claim.id} {facts_line(claim)}: “{_short(claim.span.text)}”"
 
 
 def _links(reading: Reading) -> Sequence[str]:

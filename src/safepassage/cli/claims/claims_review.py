@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claim_line import facts_line
 from safepassage.cli.outcome import Outcome, harmless_text
 from safepassage.cli.run import OK
 from safepassage.domain.claims.edit import edited
@@ -159,13 +160,9 @@ def card(ledger: Ledger, standing: Standing) -> str:
     before = report.text[max(0, claim.span.start - 80) : claim.span.start].replace("\n", " ")
     after = report.text[claim.span.end : claim.span.end + 40].replace("\n", " ")
     side = f" ({claim.chain.origin.side})" if claim.chain.origin.side else ""
-    facts = [str(claim.predicate).replace("_", " "), str(claim.modality), str(claim.polarity)]
-    facts += [str(quantity) for quantity in claim.quantities]
-    facts += [place.name for place in getattr(claim, "places", ())]
-    facts += [time.text for time in claim.times]
     grade = f"{claim.source_grade.letter}{claim.information_grade.number}"
     return (
         f"  …{before}[{claim.span.text}]{after}…\n"
         f"  reported by {claim.chain}{side}; {report.outlet}, {report.published}; grade {grade}\n"
-        f"  {' · '.join(facts)}"
+        f"  {facts_line(claim)}"
     )

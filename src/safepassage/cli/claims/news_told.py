@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safepassage.casework.claims_seen import ClaimsInput
+from safepassage.cli.claims.claim_line import facts_line
 from safepassage.cli.claims.claims_conflicts import conflict_text
-from safepassage.domain.claims.claim import CivilianClaim, Claim
+from safepassage.domain.claims.claim import Claim
 
 MOST_TOLD = 60
 """So many claims a terminal shows; all of them stand in the document beside the plan."""
@@ -32,12 +33,8 @@ def _claim_lines(claim: Claim) -> Iterator[str]:
     words = " ".join(claim.span.text.split())
     said = words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
     yield f"  {claim.id} “{said}”"
-    facts = [str(claim.predicate).replace("_", " "), str(claim.modality)]
-    facts += [str(claim.polarity)] if claim.polarity != "affirmed" else []
-    facts += [str(quantity) for quantity in claim.quantities]
-    facts += [p.name for p in claim.places if not p.metonym] if isinstance(claim, CivilianClaim) else []
     chain = ARROW.join(link.name for link in claim.chain.links)
-    yield f"      {chain}: {' · '.join(facts)}"
+    yield f"      {chain}: {facts_line(claim)}"
 
 
 def _side_by_side(claims: ClaimsInput, told: set[str]) -> Iterator[str]:

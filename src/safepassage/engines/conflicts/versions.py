@@ -111,7 +111,7 @@ def _version(group: list[Claim], unit: str, outlets: dict[str, str]) -> Version:
     quantity = next((q for q in claim.quantities if q.unit == unit), None)
     return Version(
         origin=claim.chain.origin.name,
-        side=claim.chain.origin.side,
+        side=_shown(claim.chain.origin.side),
         said="no" if says_no(claim) else status(claim) or "yes",
         low=quantity.low if quantity else None,
         high=quantity.high if quantity else None,
@@ -120,6 +120,11 @@ def _version(group: list[Claim], unit: str, outlets: dict[str, str]) -> Version:
         claims=tuple(c.id for c in group),
         outlets=tuple(sorted({outlets[c.report] for c in group})),
     )
+
+
+def _shown(side: str) -> str:
+    """Return a side as people write it: folded names of countries have lost their capitals."""
+    return side.title() if side.islower() else side
 
 
 def estimate(quantified: Sequence[tuple[Claim, Quantity]]) -> Estimate | None:

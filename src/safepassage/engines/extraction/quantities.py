@@ -212,7 +212,8 @@ _PLURAL = re.compile(
     rf"\s(?:(?!(?:{_NO_NOUN_WORDS}|{_WORD}|left|died|came|went|got|days|hours|km)\b)[a-z-]{{3,}}\s)?(?P<noun>[a-z]{{3,}}s)\b"
 )
 _NO_NOUNS = words(
-    "was has this its his hers ours yours theirs less plus minus versus does across always perhaps besides"
+    """was has this its his hers ours yours theirs less plus minus versus does across always perhaps besides
+    versions reasons views ways sides"""
 )
 
 
