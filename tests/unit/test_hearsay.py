@@ -64,3 +64,8 @@ def test_a_ministry_speaks_on_its_channel():
         Gazetteer(),
     )
     assert [link.name for link in read.attributions[0].chain.links][1:] == ["Vardian Ministry of Defence"]
+
+
+def test_who_was_told_passes_on_what_they_were_told():
+    read = extract(report("Ott was told by a conscript that the captain keeps half."), Gazetteer())
+    assert [link.name for link in read.attributions[0].chain.links[1:]] == ["Ott", "a conscript"]

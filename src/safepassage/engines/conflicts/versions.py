@@ -53,17 +53,18 @@ def conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
             found.append(_conflict(slot, members, pairs, outlets))
     shown = {pair for conflict in found for pair in conflict.pairs}
     found += [
-        replace(_conflict(_matter(a), (a, b), ((a.id, b.id),), outlets), id=f"{a.id}|{b.id}")
+        replace(_conflict(_matter(a, b), (a, b), ((a.id, b.id),), outlets), id=f"{a.id}|{b.id}")
         for a, b in set_against(counting)
         if (a.id, b.id) not in shown
     ]
     return tuple(found)
 
 
-def _matter(claim: Claim) -> Slot:
-    """Return what a claim is about that another one was set against, though they fill no slot in common."""
-    named = slots(claim)
-    return named[0] if named else Slot(str(claim.predicate), "")
+def _matter(a: Claim, b: Claim) -> Slot:
+    """Return what two claims are about that were set against each other without a slot in common."""
+    named = slots(a)
+    slot = named[0] if named else Slot(str(a.predicate), "")
+    return slot if a.predicate == b.predicate else Slot(str(Predicate.OTHER), slot.place)
 
 
 def _conflict(

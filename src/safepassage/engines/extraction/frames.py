@@ -123,7 +123,7 @@ def _verb(tree: Tree, i: int) -> Iterator[Attribution]:
     content = _without_setting(tree, i, _without_day(tree, i, content))
     if content:
         stated = Attribution(source=source, cue=cue, content=content, kind=kind, lemma=lemma)
-        yield _with_relays(tree, i, stated)
+        yield _with_relays(tree, i, replace(stated, via=hearsay.told(tree, i, content)))
 
 
 def _only_tells_of_somebody(tree: Tree, i: int, kind: str, content: tuple[int, ...]) -> bool:
@@ -275,7 +275,7 @@ def _with_relays(tree: Tree, verb: int, stated: Attribution) -> Attribution:
         stated,
         source=relays.before_relay(tree, stated.source),
         content=content or stated.content,
-        via=relays.passed_on(tree, outside),
+        via=(*stated.via, *relays.passed_on(tree, outside)),
         citing=citing,
         addressee=() if set(heard) & set(stated.content) else heard,
     )

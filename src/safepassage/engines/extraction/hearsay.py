@@ -53,6 +53,15 @@ def heard(tree: Tree, i: int) -> Iterator[Attribution]:
     yield Attribution(source=source, cue=cue, content=content, kind="relay", lemma="say", via=via)
 
 
+def told(tree: Tree, i: int, content: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return who passes on what they were told ("Ott was told by a conscript that …"), () without anybody."""
+    subject = tree.subject(i)
+    by = bool(tree.with_dep(i, "auxpass")) and bool(tree.with_dep(i, "agent"))
+    if tree.tokens[i].lemma not in TOLD or not by or subject is None or tree.tokens[content[0]].tag == "TO":
+        return ()
+    return (words_of(tree, subject, without=i),)
+
+
 def _begins_told(tree: Tree, i: int) -> bool:
     """Tell whether a note begins with "Told by X that"."""
     begins = not i or tree.tokens[i - 1].sentence != tree.tokens[i].sentence

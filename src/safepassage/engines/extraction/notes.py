@@ -66,6 +66,7 @@ def noted(tree: Tree, found: Sequence[Attribution]) -> Iterator[Attribution]:
         elif head and content:
             source, citing = _relied_on(tree, head)
             source, via = _passed_on(tree, source)
+            source = tree.trimmed(_before_comma(tree, list(source))) or source
             yield Attribution(
                 source=source, cue=(colon,), content=content, kind="colon", lemma="say", citing=citing,
                 via=via,

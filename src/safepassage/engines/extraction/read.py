@@ -311,6 +311,8 @@ def _chain(
         links.extend(_links(reader, tree, found[m], speakers[m], start))
     if _is_hearsay(found[n], speakers[n]) and len(links) == len(path):
         links.append(Link(name=_unnamed(found[n]), kind=OriginKind.UNKNOWN))
+    if len(links) == 1 and reader.memory.body.name != reader.report.outlet:
+        links.append(reader.memory.body.link())
     kept: list[Link] = []
     for link in links:
         if not kept or link.name != kept[-1].name:

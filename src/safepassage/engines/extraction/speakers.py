@@ -125,7 +125,7 @@ class Memory:
         if word in FIRST_PERSON:
             return around
         if around is None and self._is_outlet(tree, positions, head):
-            return self._outlet()
+            return self.body
         if word in RELATIVE and tree.tokens[head].tag in {"WP", "WDT", "WP$"}:
             return self._antecedent(tree, head, at, around)
         if word in PRONOUNS and len(positions) <= 2:  # noqa: PLR2004 - a pronoun with "himself" at most
@@ -155,7 +155,8 @@ class Memory:
             return False
         return said[0] in FIRST_PERSON or (said[0] == "the" and noun in fold(self.outlet).split())
 
-    def _outlet(self) -> Speaker:
+    @property
+    def body(self) -> Speaker:
         """Return the body behind the outlet: a ministry speaks on "the ministry's channel"."""
         words = self.outlet.split()
         while len(words) > OWN_WORDS and words[-1].lower() in OUTLET_WORDS:
