@@ -22,6 +22,8 @@ FULL_BELOW = (0.6, 0.9)
 """Arcs with less than such a share of their room left are avoided, the more the fuller they are."""
 LATEST = 10
 """Only the ways of so many latest searches are tried: what is full then was found full before."""
+WAITED_S = 300
+"""So much is waited on the way at most, it is taken, where a way was looked at in the round before."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
 
@@ -197,7 +199,8 @@ class LiveCars:
             if not len(rest):
                 break
             until_s = now_s + (end_s - now_s) * number // ROUNDS
-            self._round(anew, roads, rest, (node[rest], since[rest], until_s), trees[-LATEST:])
+            looked_s = now_s + (end_s - now_s) * (number - 1) // ROUNDS
+            self._round(anew, roads, rest, (node[rest], since[rest]), trees[-LATEST:], (looked_s, until_s))
             if number < ROUNDS:
                 # Behind a full arc one waits for the end of the round; behind one with room, hardly.
                 left = self._loops.room_left(self._compiled, roads.calendars, now_s, until_s)
@@ -215,11 +218,13 @@ class LiveCars:
         return _Usable(calendars=found, room=found[1].copy(), used=len(found[2]))
 
     def _round(
-        self, anew: _Anew, roads: _Usable, rest: Int64, turns: tuple[Int64, Int64, int], trees: list[Int64]
-    ) -> None:
-        node, since, until_s = turns
+        self, anew: _Anew, roads: _Usable, rest: Int64, turns: tuple[Int64, Int64], trees: list[Int64],
+        by_s: tuple[int, int],
+    ) -> None:  # fmt: skip
+        """Book what arrives by the second of `by_s`; known ways were looked at for arrivals by the first."""
+        (node, since), (looked_s, until_s) = turns, by_s
         nodes, turn_list = np.unique(node, return_inverse=True)
-        start, arcs, whose = self._loops.walks(np.stack(trees), self.head, nodes)
+        start, arcs, whose, shown_by = self._loops.walks(np.stack(trees), self.head, nodes)
         if not len(whose):
             return
         list_start = np.searchsorted(whose, np.arange(len(nodes) + 1))
@@ -227,12 +232,14 @@ class LiveCars:
         # Least seconds from the entry of each arc to the end of its way.
         gone_s = np.cumsum(self._least_s[arcs]) - self._least_s[arcs]
         rest_s = np.repeat(gone_s[start[:-1]] + least_s, np.diff(start)) - gone_s
+        known = shown_by < len(trees) - len(FULL_BELOW)
+        from_s = np.where(known, np.maximum(0, looked_s - least_s - WAITED_S), 0)
         gaps, tails = np.zeros(len(arcs), np.int64), np.zeros(len(start) - 1, np.int64)
         booked, seconds, places, busy_from, busy_until, roads.used = self._loops.book_anew(
             self._compiled, roads.calendars, roads.room, roads.used,
             stops=(start, arcs, gaps, rest_s, self._wait_s, tails),
             lists=(list_start, np.arange(len(whose)), least_s),
-            turns=(turn_list.astype(np.int64), since), request=(until_s, self._work),
+            turns=(turn_list.astype(np.int64), since), request=(until_s, self._work, from_s),
         )  # fmt: skip
         roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
         anew.add(rest, booked, (start, arcs), seconds, places)

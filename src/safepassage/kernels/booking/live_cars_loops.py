@@ -257,15 +257,15 @@ def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
 
 
 @compiled
-def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
-    """Return (start, arcs, whose) of the ways from nodes along trees (n_trees, n_nodes) of next arcs.
+def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any, Any]:
+    """Return (start, arcs, whose, tree) of the ways from nodes along trees (n_trees, n_nodes) of next arcs.
 
     `whose` is the position of the node; a way that an earlier tree has shown already is left out, and so
     are empty ones.
     """
     n_trees, longest = next_arc.shape
     start = np.zeros(len(nodes) * n_trees + 1, np.int64)
-    whose = np.empty(len(nodes) * n_trees, np.int64)
+    whose, shown_by = np.empty(len(nodes) * n_trees, np.int64), np.empty(len(nodes) * n_trees, np.int64)
     arcs = np.empty(1024, np.int64)
     n, used = 0, 0
     for i in range(len(nodes)):
@@ -285,11 +285,11 @@ def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any]:
                         (arcs[start[earlier] : start[earlier] + length] == arcs[used : used + length]).all()
                     )
             if not known:
-                whose[n] = i
+                whose[n], shown_by[n] = i, tree
                 n += 1
                 used += length
                 start[n] = used
-    return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy()
+    return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy(), shown_by[:n].copy()
 
 
 @compiled
@@ -310,7 +310,8 @@ def book_anew(
 ) -> tuple[Any, ...]:
     """Give each turn the way of its list that arrives first; return (way, arrival), seconds and places.
 
-    `request` is (last second of arrival, work); `lists` end with (n_ways,) least seconds of each way.
+    `request` is (last second of arrival, work, (n_ways,) seconds before which a way offers nothing); `lists`
+    end with (n_ways,) least seconds of each way.
     """
     (list_start, list_path, _), (turn_list, turn_from_s) = lists, turns
     at, count, busy_from, busy_until = calendars
@@ -322,7 +323,7 @@ def book_anew(
     trace = (np.zeros(longest, np.int64), np.zeros(longest, np.int64))
     booked = np.full((n, 3), NEVER)
     # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
-    next_depart, next_arrive = np.zeros(n_paths, np.int64), on_free_roads(lists, turns)
+    next_depart, next_arrive = request[2].copy(), on_free_roads(lists, turns)
     seconds, places, taken = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
     turn = 0
     while turn < n:
