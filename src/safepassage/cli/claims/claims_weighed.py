@@ -22,6 +22,9 @@ from safepassage.formats.plan import inputs_json
 from safepassage.planning import Planned, StoppingRule, make_plan, problem_of
 from safepassage.withdrawal import Answer, difference, weigh_withdrawals
 
+TRIES = 2
+"""So many plans are made at most for each claim whose withdrawal is asked for."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Scales:
@@ -64,21 +67,28 @@ class Scales:
         return weigh_withdrawals(self.claims.ledger, names, base, asked=self.asked, answered=self.answered)
 
     def heaviest(self, most: int, base: Answer) -> tuple[Withdrawal, ...]:
-        """Return what becomes of a plan without the claims that close or raise most and change roads."""
+        """Return what becomes of a plan without the claims that close or raise most and change roads.
+
+        Where a plan stays the same, one more is looked for: at most twice as many plans are made.
+        """
         found: list[Withdrawal] = []
         for name in self._ranked():
-            if sum(w.planned for w in found) >= most:
+            planned = [w for w in found if w.planned]
+            changing = sum(w.difference.movements > 0 for w in planned)
+            if changing >= most or len(planned) >= TRIES * most:
                 break
             if not any(name in w.claims for w in found):
                 found.extend(self.weighed((name,), base))
         return tuple(w for w in found if w.planned)
 
     def _ranked(self) -> Iterator[str]:
-        """Yield claims of the texts read, then accepted ones: those that close, then by what they raise."""
+        """Yield the gravest claim of the texts, then those that close, then others by what they raise."""
         picture = self.claims.picture
-        yield from self._by_what_they_raise(self._of_news())
+        news = list(self._by_what_they_raise(self._of_news()))
+        yield from news[:1]
         for closure in picture.closures:
             yield from closure.claims
+        yield from news[1:]
         yield from self._by_what_they_raise(e for e in picture.events if e.reviewed)
 
     def _of_news(self) -> Iterator[HazardEvent]:
