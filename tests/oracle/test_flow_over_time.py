@@ -153,6 +153,26 @@ def test_a_bridge_lets_one_vehicle_through_each_second():
     assert found.complete
 
 
+def test_networks_of_more_arcs_than_a_short_number_counts_lose_nobody():
+    """What comes in by bins drives along whole paths, however many arcs there are."""
+    side = 95
+    number = np.arange(side * side).reshape(side, side)
+    pairs = [(number[:, :-1], number[:, 1:]), (number[:-1], number[1:])]
+    tail = np.concatenate([x.ravel() for a, b in pairs for x in (a, b)])
+    head = np.concatenate([x.ravel() for a, b in pairs for x in (b, a)])
+    travel_s = 20 + (tail * 7 + head * 13) % 41
+    movers = Movers(
+        node=np.arange(0, side * side, 90), release_s=np.zeros(101), vehicles=np.full(101, 12),
+        exits=[side * side - 1, side - 1],
+    )  # fmt: skip
+    capacity = np.full(len(tail), 300 * UNIT)
+    net = slack_network((tail, head, travel_s, capacity), side * side, movers)
+    assert len(net.tail) > 2**15
+    found = sweep(net, 60, units_mveh=UNIT)
+    assert found.complete
+    assert flow_paths(found).vehicles.sum() == found.arrived.sum() == net.vehicles.sum()
+
+
 def test_the_clock_ends_a_sweep():
     town = ([(0, 1, 1, 1)], 2, [0], [0], [100], [1])
     assert not swept(town, expired=lambda: True).complete

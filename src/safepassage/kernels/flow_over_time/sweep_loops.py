@@ -296,7 +296,8 @@ def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
     for v0 in exits:
         if level[stage, v0] != UNSEEN:
             continue
-        level[stage, v0], at[stage, v0] = off, in_start[v0]
+        # Ways are counted from the first of their node: positions of all arcs pass what a mark can hold.
+        level[stage, v0], at[stage, v0] = off, 0
         queue[seen] = (stage << SHIFT) | v0
         seen += 1
         while level[stage, v0] != dead:
@@ -307,7 +308,7 @@ def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
                 if s >= 0 and left[s] > 0 and k > supply[1][s] and left_at[k - 1, s] > 0:
                     found = True
                     break
-                j, last = np.int64(at[k, v]), in_start[v + 1]
+                j, last = in_start[v] + np.int64(at[k, v]), in_start[v + 1]
                 while j < last:
                     kk, w = k - in_shift[j], in_tail[j]
                     if (
@@ -317,13 +318,13 @@ def repeat(stage: int, net: Any, state: Any, marks: Any, supply: Any, ends: Any,
                         and flow[kk - 1, in_arc[j]] > 0
                     ):
                         if level[kk, w] == UNSEEN:
-                            level[kk, w], at[kk, w] = off, in_start[w]
+                            level[kk, w], at[kk, w] = off, 0
                             queue[seen] = (kk << SHIFT) | w
                             seen += 1
                         if level[kk, w] == off:
                             break
                     j += 1
-                at[k, v] = j
+                at[k, v] = j - in_start[v]
                 if j < last:
                     level[k - in_shift[j], in_tail[j]] = on
                     taken[depth] = j
