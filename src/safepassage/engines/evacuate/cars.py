@@ -142,7 +142,7 @@ class CarPlanner:
 
     def _book(self, claim: Claimant, option: Option, passage: Passage, persons: int) -> None:
         self.roads.reserve(passage)
-        self.room.take(option.site, persons)
+        self.room.arrive(option.site, persons, passage.arrive_s)
         key = (claim.place.id, claim.direction, option.site, option.route, claim.reserve)
         departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
         self._streams.setdefault(key, []).append(departure)

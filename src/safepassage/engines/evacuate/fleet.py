@@ -246,7 +246,7 @@ class FleetPlanner:
         self._rides.extend(trip.rides)
         self._state.update(trip.states)
         for party in parties:
-            self.room.take(site, party.persons)
+            self.room.arrive(site, party.persons, party.arrived_s)
             party.claim.serve(party.people)
 
     def _attempt(self, claim: Claimant, journey: Journey, limit: int, vehicle_id: str) -> str:

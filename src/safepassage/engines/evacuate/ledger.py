@@ -86,11 +86,14 @@ class Claimant:
 class SiteRoom:
     """Room left at reception sites; a site without a stated capacity takes everybody.
 
-    `kept` places are spoken for by trips that are planned; others see the rest.
+    `kept` places are spoken for by trips that are planned; others see the rest. `person_s` is the sum of all
+    arrivals, `last_s` the last of them.
     """
 
     left: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    person_s: int = 0
+    last_s: int = 0
 
     @classmethod
     def of(cls, problem: PlanningProblem) -> SiteRoom:
@@ -108,8 +111,14 @@ class SiteRoom:
         """Speak for places (negative: no longer)."""
         self.kept[site] = self.kept.get(site, 0) + persons
 
+    def arrive(self, site: str, persons: int, at_s: int) -> None:
+        """Let persons arrive in a second."""
+        self.take(site, persons)
+        self.person_s += persons * at_s
+        self.last_s = max(self.last_s, at_s)
+
     def take(self, site: str, persons: int) -> None:
-        """Count arrivals."""
+        """Count places taken."""
         if site in self.left:
             self.left[site] -= persons
 

@@ -41,6 +41,11 @@ class Party:
         """Head count."""
         return sum(self.people.values())
 
+    @property
+    def arrived_s(self) -> int:
+        """When the last leg or ride ended; 0 before the first."""
+        return self.since_s or 0
+
     def loads(self, site: str) -> list[Load]:
         """Return the items of this party for one leg or ride."""
         claim = self.claim

@@ -80,7 +80,7 @@ def _persons(plan: Any, v: int, i: int) -> int:
 def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:
     """Take back all trips of a vehicle from one on; they stay in its tour."""
     for i in range(first, plan.number[v]):
-        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 1)
+        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(1))
         plan.used[v, i] = 0
         persons = _persons(plan, v, i)
         plan.sums[0] -= persons * plan.arrive[v, i]
@@ -115,7 +115,7 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
     """Let up to `wanted` of a stop leave trips that arrive later than t, the latest first; say how many."""
     got = 0
     while got < wanted and log.n_taken[0] < len(log.taken):
-        best, bv, bi, bp = t, -1, -1, -1
+        best, bv, bi, bp = t, np.int64(-1), np.int64(-1), np.int64(-1)
         for v in range(len(plan.number)):
             for i in range(plan.number[v]):
                 for p in range(STOPS):
@@ -152,14 +152,15 @@ def _legs(  # noqa: C901
     trip, rules = plan.trips[v, i], world.rules
     units, empty = world.vehicle[v, 3], world.vehicle[v, 4]
     node, t, duty = plan.start[v, i, 0], plan.start[v, i, 1], plan.start[v, i, 2]
-    rows, n, aboard, here, loaded, ready = plan.rows[v, i], 0, 0, -1, 0, t
+    rows, ready = plan.rows[v, i], t
+    n, aboard, here, loaded = np.int64(0), np.int64(0), np.int64(-1), np.int64(0)
     for p in range(STOPS):
         if persons[p] == 0:
             continue
         stop = trip[p]
         there = world.stop[stop, 0]
         if here < 0:
-            depart, t, n = drive(world, book, empty, node, there, t, units, 0, rows, n)
+            depart, t, n = drive(world, book, empty, node, there, t, units, aboard, rows, n)
             if t >= FAR:
                 return FAR, 0, 0
             if duty < 0 and node != there:
@@ -292,7 +293,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
     if t >= FAR or got == 0:
         _give_back(plan, v, i)
         return
-    put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 0)
+    put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(0))
     plan.arrive[v, i] = t
     plan.sums[0] += got * t
     plan.start[v, i + 1, 0] = goal
@@ -330,7 +331,7 @@ def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: 
 @inner
 def withdraw_cars(world: Any, book: Any, plan: Any, c: int) -> None:
     """Take back all cars of a class."""
-    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], 1)
+    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], np.int64(1))
     plan.car_used[c] = 0
     plan.sums[0] -= plan.spent[c, 0]
     plan.spent[c, 0], plan.spent[c, 1] = 0, 0
@@ -369,7 +370,7 @@ def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:
             return
         plan.car_rows[c, n : n + e] = trial[:e]
         plan.car_rows[c, n + 1 : n + e, 3] = FURTHER
-        put(world, book, trial, e, rules[8], 0)
+        put(world, book, trial, e, rules[8], np.int64(0))
         n += e
         plan.car_used[c] = n
         ready = then
@@ -382,17 +383,24 @@ def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:
 
 
 @inner
+def _copy(source: Any, to: Any, first: int, until: int) -> None:
+    """Copy rows from one on; written out, it is compiled into far less than an assignment of slices."""
+    for i in range(first, until):
+        for j in range(source.shape[1]):
+            to[i, j] = source[i, j]
+
+
+@inner
 def save(plan: Any, log: Any, slot: int, v: int, first: int) -> None:
-    """Note the tour of a vehicle as it is."""
+    """Note the tour of a vehicle as it is, from a trip on."""
     n = plan.number[v]
     log.vehicle[slot], log.first[slot], log.number[slot] = v, first, n
-    log.trips[slot, :n] = plan.trips[v, :n]
-    log.loads[slot, :n] = plan.loads[v, :n]
-    log.arrive[slot, :n] = plan.arrive[v, :n]
-    log.used[slot, :n] = plan.used[v, :n]
-    log.start[slot, : n + 1] = plan.start[v, : n + 1]
+    _copy(plan.trips[v], log.trips[slot], first, n)
+    _copy(plan.start[v], log.start[slot], first, n + 1)
     for i in range(first, n):
-        log.rows[slot, i, : plan.used[v, i]] = plan.rows[v, i, : plan.used[v, i]]
+        log.arrive[slot, i], log.used[slot, i] = plan.arrive[v, i], plan.used[v, i]
+        _copy(plan.loads[v, i], log.loads[slot, i], 0, STOPS)
+        _copy(plan.rows[v, i], log.rows[slot, i], 0, plan.used[v, i])
 
 
 @inner
@@ -423,22 +431,21 @@ def _put_back(world: Any, book: Any, plan: Any, log: Any, slot: int) -> None:
     """Put the trips of a vehicle back from the first that changed on."""
     v, n = log.vehicle[slot], log.number[slot]
     plan.number[v] = n
-    plan.trips[v, :n] = log.trips[slot, :n]
-    plan.start[v, : n + 1] = log.start[slot, : n + 1]
+    _copy(log.trips[slot], plan.trips[v], log.first[slot], n)
+    _copy(log.start[slot], plan.start[v], log.first[slot], n + 1)
     for i in range(log.first[slot], n):
-        plan.loads[v, i] = 0
         plan.arrive[v, i] = log.arrive[slot, i]
         for p in range(STOPS):
             for k in range(KINDS):
-                if log.loads[slot, i, p, k]:
-                    persons = log.loads[slot, i, p, k]
-                    plan.loads[v, i, p, k] = persons
+                persons = log.loads[slot, i, p, k]
+                plan.loads[v, i, p, k] = persons
+                if persons:
                     plan.left[plan.trips[v, i, p], k] -= persons
                     plan.room[plan.trips[v, i, STOPS]] -= persons
                     plan.sums[0] += persons * plan.arrive[v, i]
         plan.used[v, i] = log.used[slot, i]
-        plan.rows[v, i, : plan.used[v, i]] = log.rows[slot, i, : plan.used[v, i]]
-        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], 0)
+        _copy(log.rows[slot, i], plan.rows[v, i], 0, plan.used[v, i])
+        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(0))
 
 
 @inner
@@ -448,8 +455,8 @@ def _put_cars_back(world: Any, book: Any, plan: Any, log: Any) -> None:
     plan.hold[c], plan.cars[c], plan.car_used[c] = log.car[1], log.car[2], log.car[3]
     plan.spent[c, 0], plan.spent[c, 1] = log.car[4], log.car[5]
     plan.sums[0] += plan.spent[c, 0]
-    plan.car_rows[c, : log.car[3]] = log.car_rows[: log.car[3]]
-    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], 0)
+    _copy(log.car_rows, plan.car_rows[c], 0, log.car[3])
+    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], np.int64(0))
     for j in range(len(plan.room)):
         plan.parked[c, j] = log.parked[j]
         plan.room[j] -= log.parked[j]
@@ -460,7 +467,7 @@ def save_cars(plan: Any, log: Any, c: int) -> None:
     """Note the cars of a class as they are."""
     log.car[0], log.car[1], log.car[2], log.car[3] = c, plan.hold[c], plan.cars[c], plan.car_used[c]
     log.car[4], log.car[5] = plan.spent[c, 0], plan.spent[c, 1]
-    log.car_rows[: plan.car_used[c]] = plan.car_rows[c, : plan.car_used[c]]
+    _copy(plan.car_rows[c], log.car_rows, 0, plan.car_used[c])
     log.parked[:] = plan.parked[c]
 
 

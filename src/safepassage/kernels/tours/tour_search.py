@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled, inner, lent, woven
+from safepassage.kernels.compiled import compiled, inner, lent
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES
 from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World
 from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edited, note_late
@@ -165,7 +165,7 @@ def _room(world: World, tours: Tours) -> tuple[Plan, Book, Log]:
     return plan, book, log
 
 
-@woven
+@inner
 def _step(world: Any, book: Any, choices: Any, plan: Any, log: Any, rng: Any, edit: Any, trip: Any) -> Any:  # noqa: PLR0917
     """Change something and drive what has changed; False where nothing came up."""
     log.vehicle[:], log.n_taken[0], log.car[0] = -1, 0, -1
@@ -235,7 +235,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
             key[v, i] = plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
             if not every and plan.loads[v, i].sum() == 0:
                 key[v, i] = -1
-        withdraw(world, book, plan, v, 0)
+        withdraw(world, book, plan, v, np.int64(0))
         n = 0
         for i in range(plan.number[v]):
             if key[v, i] >= 0:
@@ -247,7 +247,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
         withdraw_cars(world, book, plan, c)
     at = np.zeros(vehicles + len(plan.cars), dtype=np.int64)
     while True:
-        who, least = -1, FAR
+        who, least = np.int64(-1), FAR
         for a in range(len(at)):
             if a < vehicles and at[a] < plan.number[a]:
                 t = max(key[a, at[a]], plan.start[a, at[a], 1])
