@@ -13,7 +13,7 @@ from safepassage.engines.evacuate.cars import CarGroup, CarPlanner
 from safepassage.engines.evacuate.fleet import NEVER_S, FleetPlanner, loaded, places
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
-from safepassage.engines.evacuate.tours import Planner, Visit
+from safepassage.engines.evacuate.tours import Found, Planner, Visit
 from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
 
 KIND = {SEAT: "seated", WHEELCHAIR: "wheelchair", STRETCHER: "stretcher"}
@@ -96,17 +96,19 @@ class Dispatcher:
                 ]
         return tours
 
-    def seek(self, steps: int) -> None:
-        """Search for tours, from those that the prices' own journeys round to."""
+    def seek(self, steps: int, starts: int) -> list[Found]:
+        """Return tours searched from those that the prices' own journeys round to, from each start."""
         first = self._allot()
         planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, self.guide)
-        found = planner.find(first, steps, self.enough)
-        self._tours = first if found is None else dict(found.tours)
-        self._holds = {} if found is None else dict(found.holds)
-        if found is not None:
-            self.cars.tolls = found.tolls
-            self._spots = {(i, site): n for i, spots in found.parked.items() for site, n in spots.items()}
-        self._met = {} if found is None else {i: list(times) for i, times in found.cars.items()}
+        found = planner.find(first, steps, starts, self.enough)
+        return found or [Found(first, {}, {}, {}, self.cars.tolls, 0, 0)]
+
+    def follow(self, found: Found) -> None:
+        """Take tours, and keep the places at sites that they and cars will need."""
+        self._tours = {vehicle: list(tour) for vehicle, tour in found.tours.items()}
+        self._holds, self.cars.tolls = dict(found.holds), found.tolls
+        self._met = {i: list(times) for i, times in found.cars.items()}
+        self._spots = {(i, site): n for i, spots in found.parked.items() for site, n in spots.items()}
         for visit in (v for tour in self._tours.values() for v in tour):
             self.fleet.room.keep(visit.site, visit.persons)
         for (_, site), persons in self._spots.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from safepassage.domain.network import Mode
@@ -19,7 +19,7 @@ from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
-from safepassage.engines.evacuate.tours import STEPS, WORK_A_STEP
+from safepassage.engines.evacuate.tours import STARTS, STEPS, WORK_A_STEP, worths
 from safepassage.engines.evacuate.ways import Carrier, Ways
 
 
@@ -56,38 +56,100 @@ def evacuate(
     hazard is worth to a person.
     """
     ways = Ways(problem, exposure_weight, exposure_price=exposure_price)
-    roads, room = Roadway(problem), SiteRoom.of(problem)
-    lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
-    journeys = Journeys(problem, ways, lightest)
     tolls = {} if guide is None else guide.tolls
-    cars = CarPlanner(problem, ways, roads, room, tolls)
-    fleet = FleetPlanner(problem, ways, roads, room, journeys)
-    decided = claimants(problem, reserve=False)
-    undecided = claimants(problem, reserve=True) if reserves else []
-    ways.stops = frozenset(c.node for c in (*decided, *undecided) if not c.by_car and c.node >= 0)
+    plan = _Making.of(problem, ways, tolls, reserves=reserves)
+    ways.stops = frozenset(c.node for c in plan.claims if not c.by_car and c.node >= 0)
     stranded: tuple[Unserved, ...] = ()
     if earlier is not None and problem.history is not None:
-        kept = Keeper(problem, earlier, problem.history, ways, roads, room).keep()
-        _resume(kept, earlier, cars, fleet, problem.history.now_s)
-        subtract([*decided, *undecided], kept, problem.history.now_s)
+        kept = Keeper(problem, earlier, problem.history, ways, plan.roads, plan.room).keep()
+        _resume(kept, earlier, plan.cars, plan.fleet, problem.history.now_s)
+        subtract(plan.claims, kept, problem.history.now_s)
         stranded = kept.stranded
-    _prepare(problem, ways, [c for c in (*decided, *undecided) if c.left])
-    if guide is not None:
-        fleet.tolls = tolls
-        _link_claims_first(decided, journeys, fleet, limits)
-        fleet.tolls = {}
-        dispatcher = Dispatcher(problem, fleet, cars, guide, decided, lambda: limits.reached(roads.probes))
-        dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP))
-        dispatcher.run()
-    for phase, claims in (("schedule", decided), ("reserve", undecided)):
-        _serve(claims, cars, fleet, limits, phase, observer)
+    _prepare(problem, ways, [c for c in plan.claims if c.left])
+    if guide is None:
+        _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
+    else:
+        plan = _guided(plan, guide, limits, reserves=reserves, observer=observer)
+    _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return Schedule(
         routes=tuple(ways.routes),
-        cars=cars.streams(),
-        vehicles=fleet.chains(),
-        link_rides=fleet.rides(),
-        unserved=(*_unserved(decided), *stranded),
-        reserves=_reserves(problem, undecided),
+        cars=plan.cars.streams(),
+        vehicles=plan.fleet.chains(),
+        link_rides=plan.fleet.rides(),
+        unserved=(*_unserved(plan.decided), *stranded),
+        reserves=_reserves(problem, plan.undecided),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """A plan under way: what is booked on roads and at sites, by whom, and who is left."""
+
+    problem: PlanningProblem
+    ways: Ways
+    roads: Roadway
+    room: SiteRoom
+    cars: CarPlanner
+    fleet: FleetPlanner
+    decided: list[Claimant]
+    undecided: list[Claimant]
+
+    @classmethod
+    def of(cls, problem: PlanningProblem, ways: Ways, tolls: Mapping[str, int], *, reserves: bool) -> _Making:
+        """Return a plan without any movement."""
+        roads, room = Roadway(problem), SiteRoom.of(problem)
+        lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
+        fleet = FleetPlanner(problem, ways, roads, room, Journeys(problem, ways, lightest))
+        undecided = claimants(problem, reserve=True) if reserves else []
+        return cls(
+            problem, ways, roads, room, CarPlanner(problem, ways, roads, room, tolls), fleet,
+            claimants(problem, reserve=False), undecided,
+        )  # fmt: skip
+
+    @property
+    def claims(self) -> list[Claimant]:
+        """Everybody, those of the reserve last."""
+        return [*self.decided, *self.undecided]
+
+    @property
+    def cost(self) -> int:
+        """All arrivals and, as the search for tours has them, whoever is left and the last arrival."""
+        left_s, last_share = worths(self.problem, sum(claim.demand for claim in self.decided))
+        left = sum(claim.left for claim in self.decided)
+        return self.room.person_s + left * left_s + self.room.last_s * last_share
+
+
+def _guided(
+    plan: _Making, guide: Guide, limits: Limits, *, reserves: bool, observer: Observer | None
+) -> _Making:
+    """Return a plan of what prices say: of tours found from several starts those that come out best.
+
+    Where exposure has a price, one start has to do: tours are searched without it.
+    """
+    starts = 1 if plan.ways.exposure_price else STARTS
+    dispatcher, best = _dispatcher(plan, guide, limits), plan
+    founds = dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP), starts)
+    for start, found in enumerate(founds):
+        made = plan
+        if start:
+            made = _Making.of(plan.problem, plan.ways, guide.tolls, reserves=reserves)
+            made.roads.probes = best.roads.probes
+            dispatcher = _dispatcher(made, guide, limits)
+        dispatcher.follow(found)
+        dispatcher.run()
+        _serve(made.decided, made.cars, made.fleet, limits, "schedule", observer)
+        if made.cost < best.cost:
+            best = made
+    return best
+
+
+def _dispatcher(plan: _Making, guide: Guide, limits: Limits) -> Dispatcher:
+    """Return who sends out vehicles, after people who need a train, boat or footpath."""
+    plan.fleet.tolls = guide.tolls
+    _link_claims_first(plan.decided, plan.fleet, limits)
+    plan.fleet.tolls = {}
+    return Dispatcher(
+        plan.problem, plan.fleet, plan.cars, guide, plan.decided, lambda: limits.reached(plan.roads.probes)
     )
 
 
@@ -100,13 +162,11 @@ def _resume(kept: Kept, earlier: Earlier, cars: CarPlanner, fleet: FleetPlanner,
     fleet.first_ride = last + 1 - len(kept.rides)
 
 
-def _link_claims_first(
-    claims: list[Claimant], journeys: Journeys, fleet: FleetPlanner, limits: Limits
-) -> None:
+def _link_claims_first(claims: list[Claimant], fleet: FleetPlanner, limits: Limits) -> None:
     """Serve people who cannot leave without a train, boat or footpath: nobody else waits for those."""
     fleet.peers = claims
     for claim in claims:
-        found = [] if claim.by_car else journeys.of(claim.place, claim.direction)
+        found = [] if claim.by_car else fleet.journeys.of(claim.place, claim.direction)
         if found and all(any(stage.link >= 0 for stage in journey.stages) for journey in found):
             while claim.left and not limits.reached(fleet.roads.probes) and fleet.turn(claim):
                 pass

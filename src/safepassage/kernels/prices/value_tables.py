@@ -83,16 +83,18 @@ class Timed:
     """Options on a clock, columns of shape (steps, n_options).
 
     `second` of arrival (-1 where of no use); `gains` of it, where it counts; `leads`, the place in the table
-    of values to which it leads: step * n_stations + target, past the table at the end. `first` bounds the
-    options of each station, (n_stations + 1,); `near` are stations with options that end in their step.
+    of values to which it leads: step * n_stations + target, the first past the table at the end, the second
+    where it is of no use. `first` bounds the options of each station, (n_stations + 1,); `near` are stations
+    with options that end in their step. The search for prices reads all of it hundreds of times: half as
+    wide, it takes half as long.
     """
 
     options: Options
     first: Int64
     near: Int64
     second: NDArray[np.int32]
-    gains: Int64
-    leads: Int64
+    gains: NDArray[np.int32]
+    leads: NDArray[np.int32]
 
 
 def timed(clock: Clock, options: Options, n_stations: int, passing: tuple[Any, Int64], gain: Int64) -> Timed:
@@ -107,7 +109,8 @@ def timed(clock: Clock, options: Options, n_stations: int, passing: tuple[Any, I
     """
     steps, n = clock.steps, len(options.station)
     second = np.empty((steps, n), dtype=np.int32)
-    gains, leads = np.empty((steps, n), dtype=np.int64), np.empty((steps, n), dtype=np.int64)
+    gains, leads = np.empty((steps, n), dtype=np.int32), np.empty((steps, n), dtype=np.int32)
+    past = (steps + 1) * n_stations
     begin = np.arange(steps, dtype=np.int64)[:, None] * clock.step_s
     width = max(1, 2**18 // steps)
     for low in range(0, n, width):
@@ -119,12 +122,8 @@ def timed(clock: Clock, options: Options, n_stations: int, passing: tuple[Any, I
         lost = (t < 0) | (part.arrives & (t >= len(gain))) | (~part.arrives & ~inside)
         t = np.where(lost, -1, t)
         second[:, columns] = t
-        gains[:, columns] = np.where(
-            lost, NOTHING, np.where(part.arrives, gain[np.minimum(t, len(gain) - 1)], 0)
-        )
-        leads[:, columns] = np.where(
-            inside & ~lost, step * n_stations + part.target, (steps + 1) * n_stations
-        )
+        gains[:, columns] = np.where(part.arrives & ~lost, gain[np.minimum(t, len(gain) - 1)], 0)
+        leads[:, columns] = np.where(lost, past + 1, np.where(inside, step * n_stations + part.target, past))
     stays = (leads // n_stations == np.arange(steps)[:, None]).any(axis=0)
     first = np.searchsorted(options.station, np.arange(n_stations + 1)).astype(np.int64)
     return Timed(options, first, np.unique(options.station[stays]), second, gains, leads)
@@ -166,10 +165,10 @@ def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArra
         (n_stations,) bool: the journey may end here, with nothing further.
     """
     steps = len(timed_options.leads)
-    # One place more than the table: where journeys end nothing is added.
-    value = np.full((steps + 1) * len(stops) + 1, NOTHING, dtype=np.int64)
-    value[-1] = 0
-    table = value[:-1].reshape(steps + 1, len(stops))
+    # Two places more than the table: where journeys end nothing is added; what is of no use stays so.
+    value = np.full((steps + 1) * len(stops) + 2, NOTHING, dtype=np.int64)
+    value[-2] = 0
+    table = value[:-2].reshape(steps + 1, len(stops))
     table[:, stops] = 0
     t = timed_options
     if not _compiled()[0](t.first, t.near, t.options.passes, t.gains, t.leads, reward, price, value):

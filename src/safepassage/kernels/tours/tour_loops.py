@@ -84,6 +84,12 @@ class Book(NamedTuple):
 
 
 @inner
+def whole(n: int) -> Any:
+    """Return a number that is no constant: callees would be compiled once more for each they are handed."""
+    return np.int64(n)
+
+
+@inner
 def _cumulated(world: Any, arc: int, which: int, t: int) -> int:
     """Return the capacity of [0, t) on an arc."""
     k = world.piece_at[arc]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import inner, woven
-from safepassage.kernels.tours.tour_loops import FAR, KINDS, PART, STOPS, drive, lighten, passage, put
+from safepassage.kernels.tours.tour_loops import FAR, KINDS, PART, STOPS, drive, lighten, passage, put, whole
 
 Int64 = NDArray[np.int64]
 FURTHER = 2
@@ -80,7 +80,7 @@ def _persons(plan: Any, v: int, i: int) -> int:
 def withdraw(world: Any, book: Any, plan: Any, v: int, first: int) -> None:
     """Take back all trips of a vehicle from one on; they stay in its tour."""
     for i in range(first, plan.number[v]):
-        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(1))
+        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], whole(1))
         plan.used[v, i] = 0
         persons = _persons(plan, v, i)
         plan.sums[0] -= persons * plan.arrive[v, i]
@@ -115,7 +115,7 @@ def _change_over(world: Any, book: Any, plan: Any, log: Any, stop: int, k: int, 
     """Let up to `wanted` of a stop leave trips that arrive later than t, the latest first; say how many."""
     got = 0
     while got < wanted and log.n_taken[0] < len(log.taken):
-        best, bv, bi, bp = t, np.int64(-1), np.int64(-1), np.int64(-1)
+        best, bv, bi, bp = t, whole(-1), whole(-1), whole(-1)
         for v in range(len(plan.number)):
             for i in range(plan.number[v]):
                 for p in range(STOPS):
@@ -153,7 +153,7 @@ def _legs(  # noqa: C901
     units, empty = world.vehicle[v, 3], world.vehicle[v, 4]
     node, t, duty = plan.start[v, i, 0], plan.start[v, i, 1], plan.start[v, i, 2]
     rows, ready = plan.rows[v, i], t
-    n, aboard, here, loaded = np.int64(0), np.int64(0), np.int64(-1), np.int64(0)
+    n, aboard, here, loaded = whole(0), whole(0), whole(-1), whole(0)
     for p in range(STOPS):
         if persons[p] == 0:
             continue
@@ -293,7 +293,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
     if t >= FAR or got == 0:
         _give_back(plan, v, i)
         return
-    put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(0))
+    put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], whole(0))
     plan.arrive[v, i] = t
     plan.sums[0] += got * t
     plan.start[v, i + 1, 0] = goal
@@ -331,7 +331,7 @@ def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: 
 @inner
 def withdraw_cars(world: Any, book: Any, plan: Any, c: int) -> None:
     """Take back all cars of a class."""
-    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], np.int64(1))
+    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], whole(1))
     plan.car_used[c] = 0
     plan.sums[0] -= plan.spent[c, 0]
     plan.spent[c, 0], plan.spent[c, 1] = 0, 0
@@ -370,7 +370,7 @@ def ride_cars(world: Any, book: Any, plan: Any, c: int) -> None:
             return
         plan.car_rows[c, n : n + e] = trial[:e]
         plan.car_rows[c, n + 1 : n + e, 3] = FURTHER
-        put(world, book, trial, e, rules[8], np.int64(0))
+        put(world, book, trial, e, rules[8], whole(0))
         n += e
         plan.car_used[c] = n
         ready = then
@@ -445,7 +445,7 @@ def _put_back(world: Any, book: Any, plan: Any, log: Any, slot: int) -> None:
                     plan.sums[0] += persons * plan.arrive[v, i]
         plan.used[v, i] = log.used[slot, i]
         _copy(log.rows[slot, i], plan.rows[v, i], 0, plan.used[v, i])
-        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], np.int64(0))
+        put(world, book, plan.rows[v, i], plan.used[v, i], world.vehicle[v, 3], whole(0))
 
 
 @inner
@@ -456,7 +456,7 @@ def _put_cars_back(world: Any, book: Any, plan: Any, log: Any) -> None:
     plan.spent[c, 0], plan.spent[c, 1] = log.car[4], log.car[5]
     plan.sums[0] += plan.spent[c, 0]
     _copy(log.car_rows, plan.car_rows[c], 0, log.car[3])
-    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], np.int64(0))
+    put(world, book, plan.car_rows[c], plan.car_used[c], world.rules[8], whole(0))
     for j in range(len(plan.room)):
         plan.parked[c, j] = log.parked[j]
         plan.room[j] -= log.parked[j]

@@ -12,14 +12,16 @@ doi:10.1006/jcph.1999.6413).
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled, inner, lent
+from safepassage.kernels.compiled import inner, lent, unlocked
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES
-from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World
+from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World, whole
 from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edited, note_late
 from safepassage.kernels.tours.tour_rides import (
     Log,
@@ -76,18 +78,37 @@ class Tours(NamedTuple):
     tolls: Int64
 
 
-def search(  # noqa: PLR0917
-    world: World, choices: Choices, tours: Tours, worth: Int64, heat: int, steps: int,
-    enough: Callable[[], bool],
-) -> tuple[Tours, int, int]:  # fmt: skip
-    """Return the best tours found in so many steps, their cost and that of the tours given, completed.
+class Heat(NamedTuple):
+    """The first temperature in person-seconds, the steps of each start, and how many starts there are."""
 
-    `heat` is the first temperature, in person-seconds. The cost is all arrivals, `worth[0]` for everybody
-    left and `worth[1]` for each second of the last arrival. Steps are judged by cost and tolls of sites,
-    tours kept by cost alone. The tolls given are the most: they fall from stage to stage where places stay
-    free (multipliers of capacity; Everett, Operations Research 11(3), 1963, doi:10.1287/opre.11.3.399).
+    first: int
+    steps: int
+    starts: int
+
+
+def search(
+    world: World, choices: Choices, tours: Tours, worth: Int64, heat: Heat, enough: Callable[[], bool]
+) -> list[tuple[Tours, int, int]]:
+    """Return from each start the best tours found, their cost and that of the tours given, completed.
+
+    The cost is all arrivals, `worth[0]` for everybody left and `worth[1]` for each second of the last
+    arrival. Steps are judged by cost and tolls of sites, tours kept by cost alone. The tolls given are the
+    most: they fall from stage to stage where places stay free (multipliers of capacity; Everett, Operations
+    Research 11(3), 1963, doi:10.1287/opre.11.3.399). Starts differ in their random numbers; they are searched
+    side by side, and each is what it would be alone.
     """
-    rng = np.array([SEED], dtype=np.uint64)
+    one = partial(_from_start, world, choices, tours, worth, heat, enough)
+    if heat.starts == 1:
+        return [one(0)]
+    with ThreadPoolExecutor(heat.starts) as pool:
+        return list(pool.map(one, range(heat.starts)))
+
+
+def _from_start(  # noqa: PLR0917
+    world: World, choices: Choices, tours: Tours, worth: Int64, heat: Heat, enough: Callable[[], bool],
+    start: int,
+) -> tuple[Tours, int, int]:  # fmt: skip
+    rng = np.array([SEED * (2 * start + 1) % 2**64], dtype=np.uint64)
     now, book, log = _room(world, tours)
     best = tours._replace(car_rows=now.car_rows, car_used=now.car_used)
     best = Tours(*(part.copy() for part in best))
@@ -99,8 +120,8 @@ def search(  # noqa: PLR0917
         if stage > 0:
             tolls = _next_tolls(tolls, most, now.room)
             world = _with_tolls(world, tolls)
-        warm = heat * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
-        some = steps // STAGES if 0 <= stage < STAGES else 0
+        warm = heat.first * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
+        some = heat.steps // STAGES if 0 <= stage < STAGES else 0
         order = 2 if stage < 0 else int(stage % IN_ORDER_EVERY == 0)
         judged = np.array([*worth, worth[0] // (SOFT if stage < STAGES * SOFT_PERCENT // 100 else 1)])
         numbers = np.array([least, warm, some, order], dtype=np.int64)
@@ -235,7 +256,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
             key[v, i] = plan.rows[v, i, 0, 1] if plan.used[v, i] else plan.start[v, i, 1]
             if not every and plan.loads[v, i].sum() == 0:
                 key[v, i] = -1
-        withdraw(world, book, plan, v, np.int64(0))
+        withdraw(world, book, plan, v, whole(0))
         n = 0
         for i in range(plan.number[v]):
             if key[v, i] >= 0:
@@ -247,7 +268,7 @@ def _again(world: Any, book: Any, plan: Any, log: Any, key: Any, every: int) -> 
         withdraw_cars(world, book, plan, c)
     at = np.zeros(vehicles + len(plan.cars), dtype=np.int64)
     while True:
-        who, least = np.int64(-1), FAR
+        who, least = whole(-1), FAR
         for a in range(len(at)):
             if a < vehicles and at[a] < plan.number[a]:
                 t = max(key[a, at[a]], plan.start[a, at[a], 1])
@@ -297,7 +318,7 @@ def _keep(world: Any, plan: Any, best: Any) -> None:
                 best.empty[v, i] = plan.rows[v, i, 0, :2]
 
 
-@compiled
+@unlocked
 def anneal(  # noqa: C901, PLR0913, PLR0917
     world: Any, book: Any, choices: Any, plan: Any, log: Any, best: Any, worth: Any, numbers: Any, rng: Any,
     quantiles: Any,
