@@ -62,6 +62,7 @@ class Dispatcher:
     _spots: dict[tuple[int, str], int] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
+    _lead_s: int = 0
     _in_vain: dict[tuple[int, Stop, tuple[int, ...]], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,15 +97,18 @@ class Dispatcher:
                 ]
         return tours
 
-    def seek(self, steps: int, starts: int) -> list[Found]:
-        """Return tours searched from those that the prices' own journeys round to, from each start."""
+    def seek(self, steps: int) -> Found:
+        """Return tours searched from those that the prices' own journeys round to."""
         first = self._allot()
         planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, self.guide)
-        found = planner.find(first, steps, starts, self.enough)
-        return found or [Found(first, {}, {}, {}, self.cars.tolls, 0, 0)]
+        return planner.find(first, steps, self.enough) or Found(first, {}, {}, {}, self.cars.tolls, 0, 0)
 
-    def follow(self, found: Found) -> None:
-        """Take tours, and keep the places at sites that they and cars will need."""
+    def follow(self, found: Found, lead_s: int) -> None:
+        """Take tours, and keep the places at sites that they and cars will need.
+
+        Empty vehicles may be so much before the slots found for them.
+        """
+        self._lead_s = lead_s
         self._tours = {vehicle: list(tour) for vehicle, tour in found.tours.items()}
         self._holds, self.cars.tolls = dict(found.holds), found.tolls
         self._met = {i: list(times) for i, times in found.cars.items()}
@@ -206,7 +210,8 @@ class Dispatcher:
             if part:
                 goal = self._site_node[visit.site]
                 journey = Journey(visit.site, (Stage(part[0][0].claim.node, goal),), 0)
-                done = self.fleet.book_round(part, journey, vehicle.id, visit.slot)
+                slot = None if visit.slot is None else (visit.slot[0], visit.slot[1] - self._lead_s)
+                done = self.fleet.book_round(part, journey, vehicle.id, slot)
                 if not isinstance(done, str):
                     return (*done, visit.site)
         return None

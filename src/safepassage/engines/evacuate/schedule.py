@@ -19,8 +19,11 @@ from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
 from safepassage.engines.evacuate.roadway import Roadway
-from safepassage.engines.evacuate.tours import STARTS, STEPS, WORK_A_STEP, worths
+from safepassage.engines.evacuate.tours import STEPS, WORK_A_STEP, worths
 from safepassage.engines.evacuate.ways import Carrier, Ways
+
+LEADS_S = (0, 900)
+"""Tours are timed with empty vehicles so much before their slots: exactly timed, some come too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,20 +125,19 @@ class _Making:
 def _guided(
     plan: _Making, guide: Guide, limits: Limits, *, reserves: bool, observer: Observer | None
 ) -> _Making:
-    """Return a plan of what prices say: of tours found from several starts those that come out best.
+    """Return a plan of what prices say: the tours found, timed with each lead; what comes out best is kept.
 
-    Where exposure has a price, one start has to do: tours are searched without it.
+    Where exposure has a price, one lead has to do: arrivals are not all that counts.
     """
-    starts = 1 if plan.ways.exposure_price else STARTS
     dispatcher, best = _dispatcher(plan, guide, limits), plan
-    founds = dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP), starts)
-    for start, found in enumerate(founds):
+    found = dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP))
+    for lead_s in LEADS_S[:1] if plan.ways.exposure_price else LEADS_S:
         made = plan
-        if start:
+        if lead_s:
             made = _Making.of(plan.problem, plan.ways, guide.tolls, reserves=reserves)
             made.roads.probes = best.roads.probes
             dispatcher = _dispatcher(made, guide, limits)
-        dispatcher.follow(found)
+        dispatcher.follow(found, lead_s)
         dispatcher.run()
         _serve(made.decided, made.cars, made.fleet, limits, "schedule", observer)
         if made.cost < best.cost:

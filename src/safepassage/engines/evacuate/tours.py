@@ -18,7 +18,7 @@ from safepassage.engines.evacuate.trips import Slot
 from safepassage.engines.evacuate.ways import Carrier, Ways
 from safepassage.kernels.tours.tour_loops import PART, STOPS, WIDTH, World
 from safepassage.kernels.tours.tour_moves import MOVES, Choices
-from safepassage.kernels.tours.tour_search import MOST_TRIPS, Heat, Tours, search
+from safepassage.kernels.tours.tour_search import MOST_TRIPS, Tours, search
 
 KINDS = (SEAT, WHEELCHAIR, STRETCHER)
 Stop = tuple[str, int, int]
@@ -28,8 +28,6 @@ NO_LIMIT = 2**40
 NEAR = 8
 HOLDS = 24
 STEPS = 100_000
-STARTS = 2
-"""The search begins so many times, from other random numbers; what comes out best when timed is kept."""
 WORK_A_STEP = 2_000
 """A search takes so many steps, fewer when the work limit is less than so many arcs for each."""
 STEPS_A_PAIR = 1_000
@@ -188,21 +186,17 @@ class Planner:
         self.node = {node: i for i, node in enumerate(sorted(nodes))}
         self.map = _Map(problem, ways)
 
-    def find(
-        self, first: Mapping[str, list[Visit]], steps: int, starts: int, enough: Callable[[], bool]
-    ) -> list[Found]:
-        """Return better tours than the first ones, from each start; none where nobody has to ride."""
+    def find(self, first: Mapping[str, list[Visit]], steps: int, enough: Callable[[], bool]) -> Found | None:
+        """Return better tours than the first ones, None where there is nothing to search for."""
         if not self.stops or not self.vehicles or not self.sites:
-            return []
+            return None
         world, choices = self._world()
         start = self._tours(first, world)
         demand = int(self.left.sum()) + int(world.car[:, 0].sum())
         worth = np.array(worths(self.problem, demand), dtype=np.int64)
         pairs = len(self.vehicles) * len(self.stops) + len(world.car)
-        heat = Heat(HEAT_PERSON_S, min(steps, STEPS_A_PAIR * pairs), starts)
-        return [self._found(*row) for row in search(world, choices, start, worth, heat, enough)]
-
-    def _found(self, best: Tours, least: int, before: int) -> Found:
+        steps = min(steps, STEPS_A_PAIR * pairs)
+        best, least, before = search(world, choices, start, worth, HEAT_PERSON_S, steps, enough)
         tours = {
             vehicle.id: [self._visit(best, v, i) for i in range(best.number[v]) if best.loads[v, i].any()]
             for v, vehicle in enumerate(self.vehicles)

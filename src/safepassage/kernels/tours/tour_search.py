@@ -12,14 +12,12 @@ doi:10.1006/jcph.1999.6413).
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import inner, lent, unlocked
+from safepassage.kernels.compiled import compiled, inner, lent
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES
 from safepassage.kernels.tours.tour_loops import FAR, KINDS, STOPS, WIDTH, Book, World, whole
 from safepassage.kernels.tours.tour_moves import HELD, Choices, apply, draw, edited, note_late
@@ -78,37 +76,18 @@ class Tours(NamedTuple):
     tolls: Int64
 
 
-class Heat(NamedTuple):
-    """The first temperature in person-seconds, the steps of each start, and how many starts there are."""
-
-    first: int
-    steps: int
-    starts: int
-
-
-def search(
-    world: World, choices: Choices, tours: Tours, worth: Int64, heat: Heat, enough: Callable[[], bool]
-) -> list[tuple[Tours, int, int]]:
-    """Return from each start the best tours found, their cost and that of the tours given, completed.
-
-    The cost is all arrivals, `worth[0]` for everybody left and `worth[1]` for each second of the last
-    arrival. Steps are judged by cost and tolls of sites, tours kept by cost alone. The tolls given are the
-    most: they fall from stage to stage where places stay free (multipliers of capacity; Everett, Operations
-    Research 11(3), 1963, doi:10.1287/opre.11.3.399). Starts differ in their random numbers; they are searched
-    side by side, and each is what it would be alone.
-    """
-    one = partial(_from_start, world, choices, tours, worth, heat, enough)
-    if heat.starts == 1:
-        return [one(0)]
-    with ThreadPoolExecutor(heat.starts) as pool:
-        return list(pool.map(one, range(heat.starts)))
-
-
-def _from_start(  # noqa: PLR0917
-    world: World, choices: Choices, tours: Tours, worth: Int64, heat: Heat, enough: Callable[[], bool],
-    start: int,
+def search(  # noqa: PLR0917
+    world: World, choices: Choices, tours: Tours, worth: Int64, heat: int, steps: int,
+    enough: Callable[[], bool],
 ) -> tuple[Tours, int, int]:  # fmt: skip
-    rng = np.array([SEED * (2 * start + 1) % 2**64], dtype=np.uint64)
+    """Return the best tours found in so many steps, their cost and that of the tours given, completed.
+
+    `heat` is the first temperature, in person-seconds. The cost is all arrivals, `worth[0]` for everybody
+    left and `worth[1]` for each second of the last arrival. Steps are judged by cost and tolls of sites,
+    tours kept by cost alone. The tolls given are the most: they fall from stage to stage where places stay
+    free (multipliers of capacity; Everett, Operations Research 11(3), 1963, doi:10.1287/opre.11.3.399).
+    """
+    rng = np.array([SEED], dtype=np.uint64)
     now, book, log = _room(world, tours)
     best = tours._replace(car_rows=now.car_rows, car_used=now.car_used)
     best = Tours(*(part.copy() for part in best))
@@ -120,8 +99,8 @@ def _from_start(  # noqa: PLR0917
         if stage > 0:
             tolls = _next_tolls(tolls, most, now.room)
             world = _with_tolls(world, tolls)
-        warm = heat.first * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
-        some = heat.steps // STAGES if 0 <= stage < STAGES else 0
+        warm = heat * (STAGES - 1) // (STAGES - 1 + (COOLED - 1) * max(stage, 0))
+        some = steps // STAGES if 0 <= stage < STAGES else 0
         order = 2 if stage < 0 else int(stage % IN_ORDER_EVERY == 0)
         judged = np.array([*worth, worth[0] // (SOFT if stage < STAGES * SOFT_PERCENT // 100 else 1)])
         numbers = np.array([least, warm, some, order], dtype=np.int64)
@@ -318,7 +297,7 @@ def _keep(world: Any, plan: Any, best: Any) -> None:
                 best.empty[v, i] = plan.rows[v, i, 0, :2]
 
 
-@unlocked
+@compiled
 def anneal(  # noqa: C901, PLR0913, PLR0917
     world: Any, book: Any, choices: Any, plan: Any, log: Any, best: Any, worth: Any, numbers: Any, rng: Any,
     quantiles: Any,
