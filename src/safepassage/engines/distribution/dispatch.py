@@ -5,25 +5,20 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, TruckDay
 from safepassage.domain.plan import Leg, Route, VehicleChain
+from safepassage.engines.distribution.least_times import FAR_S, LeastTimes
 from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
-NEAR = 12
-"""How many of the nearest places are looked at as a further stop."""
 FULL = 20
 """A truck with less than one part in so many left free is full."""
 MG, UL = 10**6, 10**6
-FAR_S = 10**9
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
 WHOLE_PERCENT = 100
 LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
@@ -70,6 +65,7 @@ class Dispatcher:
     problem: AidProblem
     roads: Roads
     left: Left
+    times: LeastTimes
     cap_ppm_s: int
     windows: tuple[tuple[int, int], ...] = ()
     most_stops: int = 8
@@ -85,11 +81,6 @@ class Dispatcher:
     _grams: list[int] = field(default_factory=list)
     _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
-    _node: dict[str, int] = field(default_factory=dict)
-    _near: dict[tuple[int, int], list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._node = {need.place: need.node for need in self.problem.needs}
 
     def day(self, day: int) -> None:
         """Plan all trips of a day: whichever truck is free first gets the next one."""
@@ -106,11 +97,11 @@ class Dispatcher:
 
     def node(self, place: str) -> int:
         """Return where a place is."""
-        return self._node[place]
+        return self.times.node(place)
 
     def stop(self, place: str, items: list[Item]) -> Stop:
         """Return a stop at a place."""
-        return Stop(self._node[place], place, items)
+        return Stop(self.times.node(place), place, items)
 
     def give_back(self) -> None:
         """Free the roads again."""
@@ -182,17 +173,14 @@ class Dispatcher:
         nodes = {
             lot.node for k, lot in enumerate(self.problem.lots) if lot.node >= 0 and self.left.lots[k] > 0
         }
-        times = self.roads.least_s(one.truck.weight_kg, one.node)
-        return sorted((n for n in nodes if np.isfinite(times[n])), key=lambda n: (float(times[n]), n))
+        way_s = {node: self.way_s(one.truck, one.node, node) for node in nodes}
+        return sorted((n for n in nodes if way_s[n] < FAR_S), key=lambda n: (way_s[n], n))
 
     def _candidates(self, one: Standing, depot: int) -> Iterator[str]:
         """Yield the places to go to first: what the shares want of the least served, then anything."""
-        times = self.roads.least_s(one.truck.weight_kg, depot)
         far_s = one.truck.available_until_s - one.ready_s
-        places = [
-            place for place in self.left.places()
-            if self._node[place] >= 0 and float(times[self._node[place]]) <= far_s
-        ]  # fmt: skip
+        nodes = ((place, self.times.node(place)) for place in self.left.places())
+        places = [place for place, node in nodes if node >= 0 and self.way_s(one.truck, depot, node) <= far_s]
         urgent, wanted = self.left.urgent_places(one.truck.day), self.left.wanted_places()
         waiting = sorted(
             (place not in urgent, place not in wanted, self.left.share(place), place) for place in places
@@ -204,7 +192,9 @@ class Dispatcher:
         self, one: Standing, depot: int, place: str, room: Room, held: list[Item], rounds: tuple[Round, ...]
     ) -> list[Item]:
         truck = one.truck
-        there_s = one.ready_s + self.problem.rules.load_base_s + self.way_s(truck, depot, self._node[place])
+        there_s = (
+            one.ready_s + self.problem.rules.load_base_s + self.way_s(truck, depot, self.times.node(place))
+        )
         call = Call(depot, truck.day, one.ready_s, there_s, truck.cold_chain)
         return self.left.load(place, call, room, held, rounds)
 
@@ -220,20 +210,21 @@ class Dispatcher:
         held: list[Item] = []
         place: str | None = first
         seen: set[str] = set()
+        day_s = self._ends_s(one) - one.ready_s
         node, spent_s = depot, self._fetch_s(one, depot) + rules.load_base_s
         while place is not None and len(stops) < self.most_stops:
             seen.add(place)
-            way_s = self.way_s(truck, node, self._node[place]) + rules.unload_base_s
-            home_s = self.way_s(truck, self._node[place], truck.base_node)
+            way_s = self.way_s(truck, node, self.times.node(place)) + rules.unload_base_s
+            home_s = self.way_s(truck, self.times.node(place), truck.base_node)
             mass_s = self.left.mass_g(held) * per_t_s // G_PER_T
-            left_s = self._ends_s(one) - one.ready_s - spent_s - way_s - home_s - mass_s
+            left_s = day_s - spent_s - way_s - home_s - mass_s
             tried = replace(room)
             tried.by_time(left_s, per_t_s)
             items = self._load(one, depot, place, tried, held, FIRST) if left_s > 0 else []
             if not items and left_s > 0 and not stops:
                 items = self._load(one, depot, place, tried, held, LATER)
             if items:
-                room, node, spent_s = tried, self._node[place], spent_s + way_s
+                room, node, spent_s = tried, self.times.node(place), spent_s + way_s
                 stops.append(Stop(node, place, items))
                 held.extend(items)
             full = room.mg * FULL < truck.payload_kg * MG or room.ul * FULL < truck.volume_l * UL
@@ -250,7 +241,7 @@ class Dispatcher:
 
     def way_s(self, truck: TruckDay, node: int, to_node: int) -> int:
         """Return the least seconds of a way; a great number without one."""
-        return int(min(self.roads.least_s(truck.weight_kg, node)[to_node], FAR_S))
+        return self.times.least_s(truck, node, to_node)
 
     def _ends_s(self, one: Standing) -> int:
         """Return when a truck has to be back at the latest, by day, duty and the hours of movement."""
@@ -263,23 +254,8 @@ class Dispatcher:
 
     def _next(self, truck: TruckDay, node: int, seen: set[str]) -> str | None:
         """Return the place on the smallest way round that still waits for something."""
-        key = (truck.weight_kg, node)
-        if key not in self._near:
-            times = self.roads.least_s(*key)
-            places = [
-                p for p in self.left.places() if self._node[p] >= 0 and np.isfinite(times[self._node[p]])
-            ]
-            self._near[key] = sorted(places, key=lambda p: (float(times[self._node[p]]), p))
-        urgent = self.left.urgent_places(truck.day)
-        asked = urgent or self.left.wanted_places() or self._near[key]
-        near = list(islice((p for p in self._near[key] if p in asked and p not in seen), NEAR))
-        out = self.roads.least_s(truck.weight_kg, node)
-
-        def detour(place: str) -> float:
-            home = self.roads.least_s(truck.weight_kg, self._node[place])[truck.base_node]
-            return float(out[self._node[place]] + home)
-
-        return min(near, key=lambda p: (detour(p), p), default=None)
+        asked = self.left.urgent_places(truck.day) or self.left.wanted_places() or None
+        return self.times.best(truck, node, asked, seen)
 
     def _book(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
         """Book a trip, with the way home; nothing is booked where it does not fit into the day."""

@@ -17,6 +17,7 @@ from safepassage.domain.aid.distribution import (
     Short,
 )
 from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
 from safepassage.engines.distribution.prices import Proof, dense, proved
@@ -88,9 +89,10 @@ def _tries(
     search over a day's orders.
     """
     windows, cap_ppm_s, legs_before = given
+    times = LeastTimes(problem, roads)
 
     def begun() -> Dispatcher:
-        done = Dispatcher(problem, roads, Left(problem, dense(problem)), cap_ppm_s, windows)
+        done = Dispatcher(problem, roads, Left(problem, dense(problem)), times, cap_ppm_s, windows)
         done.legs_before = dict(legs_before)
         return done
 

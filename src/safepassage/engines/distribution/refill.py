@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from safepassage.domain.aid.distribution import AidProblem, TruckDay
-from safepassage.engines.distribution.dispatch import FAR_S, Dispatcher, Planned
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.least_times import FAR_S
 from safepassage.engines.distribution.loads import Trip, loads_of
 from safepassage.engines.distribution.store import Item, Left
 
@@ -36,7 +37,7 @@ def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
     on as ever: to the least served place that can be reached.
     """
     problem, left = before.problem, Left(before.problem, before.left.first)
-    done = Dispatcher(problem, before.roads, left, before.cap_ppm_s, before.windows)
+    done = Dispatcher(problem, before.roads, left, before.times, before.cap_ppm_s, before.windows)
     done.legs_before, done.most_stops = before.legs_before, before.most_stops
     trips = _called(before, before.skeleton(), fair_share)
     loads = loads_of(problem, trips)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, TruckDay
-from safepassage.engines.distribution.dispatch import FAR_S, Planned, Stop
+from safepassage.engines.distribution.dispatch import Planned, Stop
+from safepassage.engines.distribution.least_times import FAR_S
 from safepassage.engines.distribution.options import most_seconds
 from safepassage.engines.distribution.orders import Order
 from safepassage.engines.distribution.roads import Roads

@@ -101,6 +101,7 @@ class Left:
     _urgent: dict[int, set[str]] = field(default_factory=dict)
     _asked: set[str] | None = None
     _within: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    _rounds: dict[tuple[int, str, int, bool], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -153,8 +154,8 @@ class Left:
             on_board[item.need] = on_board.get(item.need, 0) + item.milli
             taken[item.lot] = taken.get(item.lot, 0) + item.milli
         for which in rounds:
-            for i in self.within(place, call.day):
-                limit = self._limit(i, which, call, on_board.get(i, 0))
+            for i in self._loaded_in(which, place, call):
+                limit = self._limit(i, which, on_board.get(i, 0))
                 if limit <= 0:
                     continue
                 for item in self._from_lots(i, call, room, taken, limit):
@@ -162,17 +163,26 @@ class Left:
                     found.append(item)
         return found
 
-    def _limit(self, i: int, which: Round, call: Call, on_board: int) -> int:
+    def _loaded_in(self, which: Round, place: str, call: Call) -> list[int]:
+        """Return the needs of a place that a round is about."""
+        key = (which.value, place, call.day, call.cold)
+        if key not in self._rounds:
+            needs = self.problem.needs
+            self._rounds[key] = [
+                i for i in self.within(place, call.day)
+                if (call.cold or not self.good(i).cold_chain)
+                and (self.first[i] or which not in {Round.URGENT, Round.AHEAD})
+                and (needs[i].due == call.day or which is not Round.URGENT)
+            ]  # fmt: skip
+        return self._rounds[key]
+
+    def _limit(self, i: int, which: Round, on_board: int) -> int:
         """Return how much more of a need is loaded in a round."""
-        good, due = self.good(i), self.problem.needs[i].due
-        if due < call.day or (good.cold_chain and not call.cold):
-            return 0
-        wanted = self.wanted.get(i, 0)
         limit = self.needs[i] - on_board
-        if which is Round.ASKED:
-            return min(limit, -(-max(0, wanted - on_board) // good.step_milli) * good.step_milli)
-        called = {Round.URGENT: self.first[i] and due == call.day, Round.AHEAD: self.first[i]}
-        return limit if called.get(which, True) else 0
+        if which is Round.ASKED and limit > 0:
+            step = self.good(i).step_milli
+            limit = min(limit, -(-max(0, self.wanted.get(i, 0) - on_board) // step) * step)
+        return limit
 
     def within(self, place: str, day: int) -> list[int]:
         """Return the needs of a place that a truck of a day may bring."""

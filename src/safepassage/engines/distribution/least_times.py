@@ -1,0 +1,78 @@
+"""Least times between depots, bases and places, and which place lies best on the way, looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from safepassage.domain.aid.distribution import AidProblem, TruckDay
+from safepassage.engines.distribution.roads import Roads
+
+FAR_S = 10**9
+NEAR = 12
+"""How many of the nearest places are looked at as a further stop."""
+
+
+class _Onward(NamedTuple):
+    """A place as a further stop: seconds from where a truck is, by way of it, to its base."""
+
+    place: str
+    round_s: int
+
+
+class LeastTimes:
+    """Whole seconds from each node of a problem to the others by weight of truck, `FAR_S` without a way."""
+
+    def __init__(self, problem: AidProblem, roads: Roads) -> None:
+        self._roads = roads
+        self._node = {need.place: need.node for need in problem.needs}
+        nodes = {truck.base_node for truck in problem.trucks} | {lot.node for lot in problem.lots}
+        self._nodes = sorted(node for node in nodes | set(self._node.values()) if node >= 0)
+        self._places = sorted(place for place, node in self._node.items() if node >= 0)
+        self._rows: dict[tuple[int, int], dict[int, int]] = {}
+        self._onward: dict[tuple[int, int, int], list[_Onward]] = {}
+
+    def node(self, place: str) -> int:
+        """Return where a place is, -1 where it is not on the network."""
+        return self._node[place]
+
+    def least_s(self, truck: TruckDay, from_node: int, to_node: int) -> int:
+        """Return the least seconds of a way."""
+        return self._row(truck.weight_kg, from_node)[to_node]
+
+    def best(
+        self, truck: TruckDay, node: int, asked: Container[str] | None, seen: Container[str]
+    ) -> str | None:
+        """Return the place on the smallest way round to the base, of the nearest that are asked for."""
+        near = islice(
+            (
+                row for row in self._from(truck, node)
+                if row.place not in seen and (asked is None or row.place in asked)
+            ),
+            NEAR,
+        )  # fmt: skip
+        best = min(near, key=lambda row: (row.round_s, row.place), default=None)
+        return None if best is None else best.place
+
+    def _from(self, truck: TruckDay, node: int) -> Sequence[_Onward]:
+        """Return the places with a way from a node, the nearest first."""
+        key = (truck.weight_kg, node, truck.base_node)
+        if key not in self._onward:
+            out = self._row(truck.weight_kg, node)
+            near = sorted((out[self._node[place]], place) for place in self._places)
+            self._onward[key] = [
+                _Onward(place, way_s + self.least_s(truck, self._node[place], truck.base_node))
+                for way_s, place in near
+                if way_s < FAR_S
+            ]
+        return self._onward[key]
+
+    def _row(self, weight_kg: int, node: int) -> dict[int, int]:
+        key = (weight_kg, node)
+        if key not in self._rows:
+            times = self._roads.least_s(weight_kg, node)[self._nodes].tolist()
+            self._rows[key] = {
+                to_node: int(min(way_s, FAR_S)) for to_node, way_s in zip(self._nodes, times, strict=True)
+            }
+        return self._rows[key]
