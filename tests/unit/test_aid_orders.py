@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from safepassage.engines.distribution.again import searched_again
+from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
 from safepassage.engines.distribution.prices import dense, proved
@@ -47,7 +50,7 @@ def test_trips_of_a_day_hold_what_they_bring(given):
     problem, roads, windows, book, left = given
     sequencer = Sequencer(problem, roads, windows)
     before = list(left.needs)
-    trips = sequencer.trips(0, book.orders(left, 0, sequencer.seconds(0)), left, 30)
+    trips = sequencer.trips(0, book.orders(left, 0, sequencer.seconds(0)), left, (30, 0))
     held = [item for plans in trips.values() for plan in plans for stop in plan.stops for item in stop.items]
     assert held
     assert sum(before) - sum(left.needs) == sum(item.milli for item in held)
@@ -56,3 +59,19 @@ def test_trips_of_a_day_hold_what_they_bring(given):
     for plans in trips.values():
         masses = [left.mass_g([i for stop in plan.stops for i in stop.items]) for plan in plans]
         assert masses == sorted(masses, reverse=True)
+
+
+def test_what_is_brought_already_is_kept_when_rounds_are_searched_again(given):
+    problem, roads, windows, book, left = given
+    first = Dispatcher(problem, roads, Left(problem, left.first), LeastTimes(problem, roads), -1, windows)
+    for day in range(len(problem.days)):
+        first.day(day)
+    first.give_back()
+    again = searched_again(first, book, Sequencer(problem, roads, windows), (20, 0))
+    again.give_back()
+    assert len(again.trips) == len(again.loads)
+    assert sum(again.left.needs) <= sum(first.left.needs) * 1.05
+    fresh = again.anew()
+    assert not fresh.trips
+    assert not fresh.deliveries
+    assert fresh.left.needs == [need.amount_milli for need in problem.needs]

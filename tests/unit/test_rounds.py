@@ -7,25 +7,25 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from safepassage.kernels.tours.rounds import Orders, TruckKind, rounds_of
+from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind, rounds_of
 
 TIMES = np.array([[0, 100, 200, 300], [100, 0, 100, 200], [200, 100, 0, 100], [300, 200, 100, 0]])
 LOAD_S = 50
 
 
-def orders(prizes, grams=10):
+def orders(prizes, kg=10):
     """One order at each stop."""
     count = len(prizes)
     return Orders(
-        stop=np.arange(count), mass_g=np.full(count, grams), volume_ml=np.ones(count, np.int64),
+        stop=np.arange(count), mass_kg=np.full(count, kg), volume_l=np.ones(count, np.int64),
         handling_s=np.full(count, 5), prize=np.array(prizes),
     )  # fmt: skip
 
 
-def kind(most_s, *, trucks=1, mass_g=10):
+def kind(most_s, *, trucks=1, mass_kg=10):
     return TruckKind(
-        trucks=trucks, base=0, mass_g=mass_g, volume_ml=100, from_s=0, until_s=10_000, most_s=most_s, table=0,
-        reloads=(0,),
+        trucks=trucks, base=0, mass_kg=mass_kg, volume_l=100, from_s=0, until_s=10_000, most_s=most_s,
+        table=0, reloads=(0,),
     )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_no_more_orders_are_served_than_there_are_hours_for(most_s):
 
 def test_a_larger_truck_brings_all_on_one_trip():
     found = rounds_of(
-        orders((3_000, 4_000, 5_000)), [kind(800, mass_g=30)], [TIMES], depots=1, load_s=LOAD_S, steps=50
+        orders((3_000, 4_000, 5_000)), [kind(800, mass_kg=30)], [TIMES], depots=1, load_s=LOAD_S, steps=50
     )
     assert len(found) == 1
     assert [len(trip.orders) for trip in found[0].trips] == [3]
@@ -60,8 +60,15 @@ def test_what_costs_more_than_it_is_worth_stays():
 
 
 def test_the_same_steps_find_the_same_rounds():
-    given = orders((3_000, 4_000, 5_000), grams=7)
-    kinds = [kind(700, trucks=2), kind(600, mass_g=20)]
+    given = orders((3_000, 4_000, 5_000), kg=7)
+    kinds = [kind(700, trucks=2), kind(600, mass_kg=20)]
     first, second = (rounds_of(given, kinds, [TIMES], depots=1, load_s=50, steps=60) for _ in range(2))
     assert first == second
     assert rounds_of(orders(()), kinds, [TIMES], depots=1, load_s=50, steps=60) == []
+
+
+def test_the_search_goes_on_from_rounds_and_leaves_out_nothing_that_is_kept():
+    given = orders((-1, 1, 9_000))
+    first = [Round(0, (Trip(0, (0,)), Trip(0, (1,))))]
+    found = rounds_of(given, [kind(1_500)], [TIMES], depots=1, load_s=LOAD_S, steps=100, begun=first, seed=1)
+    assert {0, 2} <= set(served(found))

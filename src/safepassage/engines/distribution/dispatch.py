@@ -75,12 +75,19 @@ class Dispatcher:
     driven_m: int = 0
     driven_s: int = 0
     trips: list[Trip] = field(default_factory=list)
+    loads: list[tuple[Stop, ...]] = field(default_factory=list)
     late: set[str] = field(default_factory=set)
     planned: dict[str, list[Planned]] = field(default_factory=dict)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
-    _grams: list[int] = field(default_factory=list)
     _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
+
+    def anew(self) -> Dispatcher:
+        """Return a dispatcher of the same problem with nothing booked yet."""
+        return replace(
+            self, left=Left(self.problem, self.left.first), routes=[], deliveries=[], driven_m=0, driven_s=0,
+            trips=[], loads=[], late=set(), planned={}, _position={}, _runs=[], _done={},
+        )  # fmt: skip
 
     def day(self, day: int) -> None:
         """Plan all trips of a day: whichever truck is free first gets the next one."""
@@ -120,7 +127,8 @@ class Dispatcher:
         """Return the trips that were booked, each with what its truck's day leaves for handling by weight."""
         rules = self.problem.rules
         handled: dict[str, int] = {}
-        for trip, grams in zip(self.trips, self._grams, strict=True):
+        for trip, stops in zip(self.trips, self.loads, strict=True):
+            grams = sum(self.left.mass_g(stop.items) for stop in stops)
             per_t_s = rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)
             handled[trip.truck.id] = handled.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
         return [
@@ -342,7 +350,7 @@ class Dispatcher:
             )  # fmt: skip
             self.driven_m += self.roads.length_m(run.arcs)
             self.driven_s += run.arrive_s - run.depart_s
-        self._grams.append(sum(self.left.mass_g(stop.items) for stop in stops))
+        self.loads.append(tuple(stops))
         loaded = names[0] if fetched else one.last
         loads_s = booked[0][2].arrive_s if fetched else one.ready_s
         self.trips.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from safepassage.domain.aid.distribution import (
     AidTotals,
     Short,
 )
+from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import Options, options_of
@@ -27,15 +29,17 @@ from safepassage.engines.distribution.sequence import Sequencer
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
-MOST_STOPS = (14, 4)
-"""The most stops of trips found one by one: which serves better depends on the roads; the best is kept."""
+MOST_STOPS = 14
+"""The most stops of trips found one by one."""
 MANY_NEEDS = 4_000
 """From so many needs on trips are not sought one by one."""
-STEPS, LEAST_STEPS = 2_000, 200
+STEPS, LEAST_STEPS = 4_000, 200
 """Steps of the search for rounds over all days, and on one day at least."""
+SEARCHED, SEARCHED_OF_MANY = 2, 2
+"""So often rounds are searched again from those before; the second where needs are many."""
 NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
-REFILLED, REFILLED_OF_MANY = 5, 2
+REFILLED, REFILLED_OF_MANY = 4, 2
 """So often the trips that were found are filled anew; the second where needs are many."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
@@ -63,12 +67,8 @@ def distribute(
     """
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
-    tried: list[tuple[AidTotals, Dispatcher]] = []
-    for done in _tries(problem, roads, options, proof, (windows, exposure_cap_ppm_s, legs_before or {})):
-        tried.append((_totals(problem, proof, done.left, done), done))
-        if _near(tried[-1][0]):
-            break
-    totals, done = max(tried, key=_rank)
+    given = Given(windows, exposure_cap_ppm_s, legs_before or {})
+    totals, done = _Tries(problem, roads, options, proof, given).best()
     return AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
@@ -76,57 +76,79 @@ def distribute(
     )  # fmt: skip
 
 
-Given = tuple[tuple[tuple[int, int], ...], int, Mapping[str, int]]
-"""Windows of movement, the most exposure of a crew, and legs before."""
+class Given(NamedTuple):
+    """Windows of movement, the most exposure of a crew in a day (-1: no limit), and legs before."""
+
+    windows: tuple[tuple[int, int], ...]
+    cap_ppm_s: int
+    legs_before: Mapping[str, int]
 
 
-def _tries(
-    problem: AidProblem, roads: Roads, options: Options, proof: Proof, given: Given
-) -> Iterator[Dispatcher]:
-    """Yield distributions, each with the roads free again: trips of each day, then filled anew.
+class _Tries:
+    """Distributions, each with the roads free again: trips of each day, then filled anew."""
 
-    Where needs are few, trips are found one by one at first; then, or at once, they are rounds found by a
-    search over a day's orders.
-    """
-    windows, cap_ppm_s, legs_before = given
-    times = LeastTimes(problem, roads)
+    def __init__(
+        self, problem: AidProblem, roads: Roads, options: Options, proof: Proof, given: Given
+    ) -> None:
+        self._problem, self._options, self._proof = problem, options, proof
+        self._begun = Dispatcher(
+            problem, roads, Left(problem, dense(problem)), LeastTimes(problem, roads), given.cap_ppm_s,
+            given.windows, legs_before=dict(given.legs_before), most_stops=MOST_STOPS,
+        )  # fmt: skip
+        self._few = len(problem.needs) <= MANY_NEEDS
+        self._tried: list[tuple[AidTotals, Dispatcher]] = []
+        self._book = OrderBook(problem, options, proof.shares, proof.least_share)
+        self._sequencer = Sequencer(problem, roads, given.windows)
+        self._steps = max(LEAST_STEPS, STEPS // len(problem.days))
 
-    def begun() -> Dispatcher:
-        done = Dispatcher(problem, roads, Left(problem, dense(problem)), times, cap_ppm_s, windows)
-        done.legs_before = dict(legs_before)
+    def best(self) -> tuple[AidTotals, Dispatcher]:
+        """Return the distribution that serves the least served best, then everybody.
+
+        Where needs are few, trips are found one by one at first; then, or at once, they are rounds found by a
+        search over a day's orders, which is taken up again from the best that is known.
+        """
+        near = self._few and self._filled_anew(self._one_by_one())
+        near = near or self._filled_anew(self._rounds())
+        for seed in range(SEARCHED if self._few else SEARCHED_OF_MANY):
+            if near:
+                break
+            again = searched_again(self._best()[1], self._book, self._sequencer, (self._steps, seed))
+            near = self._filled_anew(again)
+        return self._best()
+
+    def _one_by_one(self) -> Dispatcher:
+        done = self._begun.anew()
+        for day in range(len(self._problem.days)):
+            done.left.ask(_wanted(self._problem, self._options, self._proof.shares, done.left, day))
+            done.day(day)
         return done
 
-    days = range(len(problem.days))
-    for most_stops in MOST_STOPS if len(problem.needs) <= MANY_NEEDS else ():
-        done = begun()
-        done.most_stops = most_stops
-        for day in days:
-            done.left.ask(_wanted(problem, options, proof.shares, done.left, day))
+    def _rounds(self) -> Dispatcher:
+        done = self._begun.anew()
+        for day in range(len(self._problem.days)):
+            orders = self._book.orders(done.left, day, self._sequencer.seconds(day))
+            done.planned.update(self._sequencer.trips(day, orders, done.left, (self._steps, 0)))
             done.day(day)
-        yield from _with_refills(done, proof)
-    done = begun()
-    book = OrderBook(problem, options, proof.shares, proof.least_share)
-    sequencer = Sequencer(problem, roads, windows)
-    steps = max(LEAST_STEPS, STEPS // len(days))
-    for day in days:
-        orders = book.orders(done.left, day, sequencer.seconds(day))
-        done.planned.update(sequencer.trips(day, orders, done.left, steps))
-        done.day(day)
-    yield from _with_refills(done, proof)
+        return done
 
+    def _filled_anew(self, done: Dispatcher) -> bool:
+        """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
+        near = self._kept(done)
+        for _ in range(REFILLED if self._few else REFILLED_OF_MANY):
+            if near:
+                break
+            done = refilled(done, self._proof.least_share)
+            near = self._kept(done)
+        return near
 
-def _rank(row: tuple[AidTotals, Dispatcher]) -> tuple[int, int]:
-    return row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano
-
-
-def _with_refills(done: Dispatcher, proof: Proof) -> Iterator[Dispatcher]:
-    done.give_back()
-    yield done
-    few = len(done.problem.needs) <= MANY_NEEDS
-    for _ in range(REFILLED if few else REFILLED_OF_MANY):
-        done = refilled(done, proof.least_share)
+    def _kept(self, done: Dispatcher) -> bool:
+        """Free the roads and keep a distribution; tell whether it is near its bounds."""
         done.give_back()
-        yield done
+        self._tried.append((_totals(self._problem, self._proof, done.left, done), done))
+        return _near(self._tried[-1][0])
+
+    def _best(self) -> tuple[AidTotals, Dispatcher]:
+        return max(self._tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
 
 
 def _near(totals: AidTotals) -> bool:

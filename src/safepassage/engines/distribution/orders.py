@@ -16,8 +16,10 @@ from safepassage.engines.distribution.store import AHEAD_DAYS, Left
 Int64 = NDArray[np.int64]
 PARTS_OF_A_LOAD = 4
 """No order is more than one part in so many of what the largest truck holds."""
-MUST, MAY, AHEAD = 4.0, 1.0, 0.5
+MUST, MAY, AHEAD = 4.0, 1.0, 0.25
 """What worth counts for up to the share that everybody can have, above it, and for days to come."""
+KEPT = 0.0
+"""What is brought already is in every round; its worth counts for nothing."""
 SCARCE_PERCENT = 98
 """A good of whose stock the shares use so much is given to nobody above them."""
 OVERSUBSCRIBED = 1.0
@@ -28,7 +30,10 @@ Part = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Parts of needs that go to a place together; `prize` is their worth as their kind counts it."""
+    """Parts of needs that go to a place together; `prize` is their worth as their kind counts it.
+
+    What is `kept` is left out of no rounds.
+    """
 
     place: str
     parts: tuple[Part, ...]
@@ -37,6 +42,7 @@ class Order:
     worth: float
     prize: float
     must: bool
+    kept: bool
 
 
 class OrderBook:
@@ -60,7 +66,7 @@ class OrderBook:
         self._scarce = _scarce(problem, wanted)
         self._s_per_mg = _least_s_per_mg(problem, options)
 
-    def orders(self, left: Left, day: int, seconds: int) -> list[Order]:
+    def orders(self, left: Left, day: int, seconds: float) -> list[Order]:
         """Return what a day with so many seconds of trucks is asked to bring."""
         must: list[Order] = []
         may: list[Order] = []
@@ -76,6 +82,10 @@ class OrderBook:
                 break
             must.append(order)
         return sorted(must, key=lambda order: (order.place, -order.prize, order.parts))
+
+    def kept(self, place: str, parts: Iterable[Part]) -> Iterator[Order]:
+        """Yield orders for what a stop brings already."""
+        return self._packed(place, parts, KEPT)
 
     def _least_s(self, order: Order) -> float:
         return order.mass_mg * self._s_per_mg[order.place]
@@ -136,7 +146,7 @@ class OrderBook:
     def _order(self, place: str, parts: list[Part], counts: float) -> Order:
         worth = sum(self._worth(i, milli) for i, milli in parts)
         return Order(
-            place=place, parts=tuple(parts), must=counts == MUST,
+            place=place, parts=tuple(parts), must=counts == MUST, kept=counts == KEPT,
             mass_mg=sum(milli * self._good[i].mass_g for i, milli in parts),
             volume_ul=sum(milli * self._good[i].volume_ml for i, milli in parts),
             worth=worth, prize=counts * worth,

@@ -10,7 +10,7 @@ from safepassage.domain.aid.distribution import AidProblem, TruckDay
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import FAR_S
 from safepassage.engines.distribution.loads import Trip, loads_of
-from safepassage.engines.distribution.store import Item, Left
+from safepassage.engines.distribution.store import Item
 
 WORST, WORST_PART = 4, 15
 """So many of the least served places get a call more at a time, or one in so many of all places."""
@@ -36,9 +36,7 @@ def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
     What each trip brings is shared out anew over all trips. Whatever is left, and hours that become free, go
     on as ever: to the least served place that can be reached.
     """
-    problem, left = before.problem, Left(before.problem, before.left.first)
-    done = Dispatcher(problem, before.roads, left, before.times, before.cap_ppm_s, before.windows)
-    done.legs_before, done.most_stops = before.legs_before, before.most_stops
+    problem, done = before.problem, before.anew()
     trips = _called(before, before.skeleton(), fair_share)
     loads = loads_of(problem, trips)
     _leave_out(problem, trips, loads)
@@ -49,27 +47,32 @@ def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
         if stops:
             done.planned.setdefault(trip.truck.id, []).append(Planned(trip.depot, stops))
             for stop in stops:
-                left.hold(stop.items)
+                done.left.hold(stop.items)
     for day in range(len(problem.days)):
         done.day(day)
     return done
 
 
 def _called(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Trip]:
-    """Return trips with a stop more for each day on which one of the least served places has none."""
-    needed: dict[str, set[int]] = {}
-    for need in before.problem.needs:
+    """Return trips with a stop more for each of the least served places, where there are hours for it.
+
+    It is on a day without one; where all have one, on the day on which most is missing.
+    """
+    missing: dict[str, dict[int, float]] = {}
+    for i, need in enumerate(before.problem.needs):
         if need.node >= 0:
-            needed.setdefault(need.place, set()).add(need.due)
+            days = missing.setdefault(need.place, {})
+            lacks = need.worth * before.left.needs[i] / need.amount_milli
+            days[need.due] = days.get(need.due, 0.0) + lacks
     limit = fair_share * WORSE_PERCENT / 100
-    worse = sorted((before.left.share(place), place) for place in needed)
+    worse = sorted((before.left.share(place), place) for place in missing)
     called = {(trip.truck.day, place) for trip in trips for place, _ in trip.stops}
     for share, place in worse[: max(WORST, len(worse) // WORST_PART)]:
         if share >= limit:
             break
-        for day in sorted(needed[place]):
-            if (day, place) in called:
-                continue
+        order = sorted(missing[place], key=lambda day: (-missing[place][day], day))
+        free = sorted(day for day in order if (day, place) not in called)
+        for day in free or order[:1]:
             found = _least_detour(before, trips, place, day)
             if found is not None:
                 trips = _with_stop(before, trips, place, found)
@@ -93,7 +96,7 @@ def _least_detour(before: Dispatcher, trips: list[Trip], place: str, day: int) -
     """Return where a place is put into a trip of a day at the least seconds, None where it cannot be."""
     found: Between | None = None
     for k, trip in enumerate(trips):
-        if trip.truck.day != day:
+        if trip.truck.day != day or any(name == place for name, _ in trip.stops):
             continue
         nodes = [trip.depot, *(before.node(name) for name, _ in trip.stops), trip.truck.base_node]
         there = before.node(place)

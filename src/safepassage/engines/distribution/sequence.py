@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, TruckDay
 from safepassage.engines.distribution.dispatch import Planned, Stop
 from safepassage.engines.distribution.least_times import FAR_S
-from safepassage.engines.distribution.options import most_seconds
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds
 from safepassage.engines.distribution.orders import Order
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.store import Call, Item, Left
-from safepassage.kernels.tours.rounds import Orders, Round, TruckKind, rounds_of
+from safepassage.engines.distribution.store import Call, Item, Left, Room
+from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind, rounds_of
 
 Int64 = NDArray[np.int64]
 Windows = tuple[tuple[int, int], ...]
-MG_PER_G, UL_PER_ML, G_PER_KG, ML_PER_L = 1_000, 1_000, 1_000, 1_000
+G_PER_KG, MG_PER_G = 1_000, 1_000
+Rounds = Sequence[tuple[int, tuple[int, ...]]]
+"""The trips of a truck: the node of a depot, and orders by position."""
+STEPS_AN_ORDER = 10
+"""No more steps of the search are taken than so many for each order."""
 WORTHWHILE = 5
 """An order may take so many times its part of all seconds, by worth, before it is left out."""
 
@@ -35,14 +39,25 @@ class Sequencer:
         self._stop = {place: k for k, place in enumerate(sorted(self._node))}
         self._tables: dict[int, Int64] = {}
 
-    def trips(self, day: int, orders: Sequence[Order], left: Left, steps: int) -> dict[str, list[Planned]]:
-        """Return the trips of each truck of a day; what they bring is held."""
+    def trips(
+        self,
+        day: int,
+        orders: Sequence[Order],
+        left: Left,
+        effort: tuple[int, int],
+        begun: Mapping[str, Rounds] | None = None,
+    ) -> dict[str, list[Planned]]:
+        """Return the trips of each truck of a day; what they bring is held.
+
+        The search takes so many steps at most with a seed (`effort`), from rounds that were `begun`, by truck.
+        """
         crews = self._crews(day)
         weights = sorted({trucks[0].weight_kg for trucks in crews})
         rounds = rounds_of(
             self._columns(orders, self.seconds(day)), [self._kind(trucks, weights) for trucks in crews],
             [self._table(weight) for weight in weights], depots=len(self._depots),
-            load_s=self._problem.rules.load_base_s, steps=steps,
+            load_s=self._problem.rules.load_base_s, steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
+            begun=self._begun(crews, begun or {}),
         )  # fmt: skip
         free = [list(trucks) for trucks in crews]
         found: dict[str, list[Planned]] = {}
@@ -50,6 +65,13 @@ class Sequencer:
             truck = free[one.kind].pop(0)
             found[truck.id] = self._planned(truck, one, orders, left)
         return found
+
+    def _begun(self, crews: Sequence[Sequence[TruckDay]], begun: Mapping[str, Rounds]) -> list[Round]:
+        """Return rounds in the words of the search."""
+        return [
+            Round(kind, tuple(Trip(self._depots.index(node), orders) for node, orders in begun[truck.id]))
+            for kind, trucks in enumerate(crews) for truck in trucks if truck.id in begun
+        ]  # fmt: skip
 
     def seconds(self, day: int) -> int:
         """Return the seconds of all trucks of a day."""
@@ -78,8 +100,8 @@ class Sequencer:
             first_s = max(first_s, open_s[0][0] - loading_s)
             last_s = min(last_s, open_s[-1][1])
         return TruckKind(
-            trucks=len(trucks), base=base, mass_g=truck.payload_kg * G_PER_KG,
-            volume_ml=truck.volume_l * ML_PER_L, from_s=first_s, until_s=last_s,
+            trucks=len(trucks), base=base, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
+            from_s=first_s, until_s=last_s,
             most_s=most_seconds(self._problem, truck, self._windows), table=weights.index(truck.weight_kg),
             reloads=(base,) if truck.base_node in self._stocked else tuple(range(len(self._depots))),
         )  # fmt: skip
@@ -87,15 +109,15 @@ class Sequencer:
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:
         rules = self._problem.rules
         per_t_s = rules.load_s_per_t + rules.unload_s_per_t
-        all_worth = sum(order.worth for order in orders)
+        worthwhile = WORTHWHILE * seconds / max(1.0, sum(order.worth for order in orders))
         mass_mg = np.array([order.mass_mg for order in orders], dtype=np.int64)
         volume_ul = np.array([order.volume_ul for order in orders], dtype=np.int64)
         return Orders(
             stop=np.array([self._stop[order.place] for order in orders], dtype=np.int64),
-            mass_g=-(-mass_mg // MG_PER_G), volume_ml=-(-volume_ul // UL_PER_ML),
+            mass_kg=mass_mg // MG_PER_KG, volume_l=volume_ul // UL_PER_L,
             handling_s=-(-mass_mg * per_t_s // (G_PER_T * MG_PER_G)),
             prize=np.array(
-                [1 + int(WORTHWHILE * seconds * order.prize / all_worth) for order in orders], dtype=np.int64
+                [-1 if order.kept else 1 + int(worthwhile * order.prize) for order in orders], dtype=np.int64
             ),
         )  # fmt: skip
 
@@ -116,11 +138,12 @@ class Sequencer:
         for trip in one.trips:
             depot, first_s = self._depots[trip.depot], truck.available_from_s
             call = Call(depot, truck.day, first_s, first_s, truck.cold_chain)
+            room = Room(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L)
             stops: list[Stop] = []
             for order in (orders[position] for position in trip.orders):
                 items: list[Item] = []
                 for need, milli in order.parts:
-                    drawn = left.drawn(need, call, milli)
+                    drawn = left.drawn(need, call, room, milli)
                     left.hold(drawn)
                     items += drawn
                 if stops and stops[-1].place == order.place:

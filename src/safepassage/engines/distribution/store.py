@@ -124,6 +124,12 @@ class Left:
         for rows in self._of_place.values():
             rows.sort(key=self._rank)
 
+    def copied(self) -> Left:
+        """Return as much that is left, counted on its own."""
+        copy = Left(self.problem, self.first)
+        copy.needs, copy.lots = list(self.needs), list(self.lots)
+        return copy
+
     def _rank(self, i: int) -> tuple[int, float, int]:
         """Order needs by day, then by worth for the room that they take."""
         need = self.problem.needs[i]
@@ -221,11 +227,11 @@ class Left:
                 found.append(Item(i, k, milli))
         return found
 
-    def drawn(self, i: int, call: Call, milli: int) -> list[Item]:
-        """Return so much for a need from the lots of a depot, what expires first first; take nothing."""
+    def drawn(self, i: int, call: Call, room: Room, milli: int) -> list[Item]:
+        """Return so much as fits for a need from a depot's lots, what expires first first; take nothing."""
         if self.good(i).cold_chain and not call.cold:
             return []
-        return self._from_lots(i, call, Room(ENDLESS, ENDLESS, ENDLESS), {}, milli)
+        return self._from_lots(i, call, room, {}, milli)
 
     def lightened(self, items: list[Item], percent: int) -> list[Item]:
         """Return so much of the mass of items, what is worth most a kilogram first."""

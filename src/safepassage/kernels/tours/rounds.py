@@ -7,6 +7,7 @@ Nothing is proved here. The search ends after so many steps, so that the same in
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,12 +23,13 @@ MOST_RELOADS = 8
 class Orders:
     """Orders as columns (n,): at which stop, how heavy and large, how long handled, what they are worth.
 
-    `prize` is in seconds of trucks: an order is left out where it costs more.
+    `prize` is in seconds of trucks: an order is left out where it costs more, and never where it is -1.
+    Kilograms and litres are rounded down, so that what just fits on a truck is not found to be too much.
     """
 
     stop: Int64
-    mass_g: Int64
-    volume_ml: Int64
+    mass_kg: Int64
+    volume_l: Int64
     handling_s: Int64
     prize: Int64
 
@@ -37,8 +39,8 @@ class TruckKind(NamedTuple):
 
     trucks: int
     base: int
-    mass_g: int
-    volume_ml: int
+    mass_kg: int
+    volume_l: int
     from_s: int
     until_s: int
     most_s: int
@@ -68,6 +70,7 @@ def rounds_of(
     depots: int,
     load_s: int,
     steps: int,
+    begun: Sequence[Round] = (),
     seed: int = 0,
 ) -> list[Round]:
     """Return rounds that leave out as little as they can, then take little time.
@@ -77,34 +80,56 @@ def rounds_of(
     tables_s : seconds between places, (depots + stops, depots + stops) each; the first are the depots.
     load_s : the base of loading, at the beginning of each trip.
     steps : so many steps of the search.
+    begun : rounds to go on from; without any, the search makes its own.
     """
     if not len(orders.stop) or not kinds:
         return []
     import pyvrp  # noqa: PLC0415 - solvers load when first used
+    from pyvrp.exceptions import PenaltyBoundWarning  # noqa: PLC0415
     from pyvrp.stop import MaxIterations  # noqa: PLC0415
 
-    columns = (orders.stop, orders.mass_g, orders.volume_ml, orders.handling_s, orders.prize)
+    columns = (orders.stop, orders.mass_kg, orders.volume_l, orders.handling_s, orders.prize)
     clients = [
         pyvrp.Client(
-            depots + stop, delivery=[grams, ml], service_duration=wait_s, prize=prize, required=False
+            depots + stop, delivery=[kg, litres], service_duration=wait_s, prize=max(0, prize),
+            required=prize < 0,
         )
-        for stop, grams, ml, wait_s, prize in zip(*(column.tolist() for column in columns), strict=True)
+        for stop, kg, litres, wait_s, prize in zip(*(column.tolist() for column in columns), strict=True)
     ]  # fmt: skip
     data = pyvrp.ProblemData(
         [pyvrp.Location(0, 0) for _ in tables_s[0]], clients,
         [pyvrp.Depot(k, service_duration=load_s) for k in range(depots)],
         [_vehicles(pyvrp, kind) for kind in kinds], list[Any](tables_s), list[Any](tables_s),
     )  # fmt: skip
-    found = pyvrp.solve(data, MaxIterations(steps), seed=seed, collect_stats=False)
+    first = _solution(pyvrp, data, kinds, begun) if begun else None
+    with warnings.catch_warnings():
+        # Trucks that are full to the last kilogram make the search warn that little else is feasible.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        found = pyvrp.solve(
+            data, MaxIterations(steps), seed=seed, collect_stats=False, initial_solution=first
+        )
     return [_round(route) for route in found.best.routes()] if found.is_feasible() else []
 
 
 def _vehicles(pyvrp: Any, kind: TruckKind) -> Any:
     return pyvrp.VehicleType(
-        kind.trucks, capacity=[kind.mass_g, kind.volume_ml], start_depot=kind.base, end_depot=kind.base,
+        kind.trucks, capacity=[kind.mass_kg, kind.volume_l], start_depot=kind.base, end_depot=kind.base,
         tw_early=kind.from_s, tw_late=kind.until_s, shift_duration=kind.most_s, unit_distance_cost=0,
         unit_duration_cost=1, profile=kind.table, reload_depots=list(kind.reloads), max_reloads=MOST_RELOADS,
     )  # fmt: skip
+
+
+def _solution(pyvrp: Any, data: Any, kinds: Sequence[TruckKind], rounds: Sequence[Round]) -> Any:
+    """Return rounds in the words of the search, which names neither the depot at the start nor at the end."""
+    routes = []
+    for one in rounds:
+        acts: list[Any] = []
+        for trip in one.trips:
+            if acts or trip.depot != kinds[one.kind].base:
+                acts.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, trip.depot))
+            acts += [pyvrp.Activity(pyvrp.ActivityType.CLIENT, order) for order in trip.orders]
+        routes.append(pyvrp.Route(data, acts, one.kind))
+    return pyvrp.Solution(data, routes)
 
 
 def _round(route: Any) -> Round:
