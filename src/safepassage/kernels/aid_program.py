@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 MANY_OPTIONS = 12_000
 """From so many options on an interior point without its clean-up is many times quicker than the simplex."""
+IPM_TOLERANCE = 1e-4
+"""How near to optimal an interior point ends: prices are rounded and proved anew, and parts are hints."""
 MOST_ROUNDS = 8
 """So often options are added at most."""
 ENOUGH = 0.0005
@@ -304,6 +306,7 @@ def _run(
     if len(cost) > MANY_OPTIONS:
         model.setOptionValue("solver", "ipm")
         model.setOptionValue("run_crossover", "off")
+        model.setOptionValue("ipm_optimality_tolerance", IPM_TOLERANCE)
     if len(whole):
         kinds = np.full(len(cost), highspy.HighsVarType.kContinuous)
         kinds[whole] = highspy.HighsVarType.kInteger

@@ -35,12 +35,10 @@ MANY_NEEDS = 4_000
 """From so many needs on trips are not sought one by one."""
 STEPS, LEAST_STEPS = 4_000, 200
 """Steps of the search for rounds over all days, and on one day at least."""
-SEARCHED, SEARCHED_OF_MANY = 2, 2
-"""So often rounds are searched again from those before; the second where needs are many."""
 NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
-REFILLED, REFILLED_OF_MANY = 4, 2
-"""So often the trips that were found are filled anew; the second where needs are many."""
+REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 2)
+"""So often trips are filled anew after the first search and after each further one; where needs are many."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -107,13 +105,14 @@ class _Tries:
         Where needs are few, trips are found one by one at first; then, or at once, they are rounds found by a
         search over a day's orders, which is taken up again from the best that is known.
         """
-        near = self._few and self._filled_anew(self._one_by_one())
-        near = near or self._filled_anew(self._rounds())
-        for seed in range(SEARCHED if self._few else SEARCHED_OF_MANY):
+        first, *further = REFILLED if self._few else REFILLED_OF_MANY
+        near = self._few and self._filled_anew(self._one_by_one(), first)
+        near = near or self._filled_anew(self._rounds(), first)
+        for seed, times in enumerate(further):
             if near:
                 break
             again = searched_again(self._best()[1], self._book, self._sequencer, (self._steps, seed))
-            near = self._filled_anew(again)
+            near = self._filled_anew(again, times)
         return self._best()
 
     def _one_by_one(self) -> Dispatcher:
@@ -131,10 +130,10 @@ class _Tries:
             done.day(day)
         return done
 
-    def _filled_anew(self, done: Dispatcher) -> bool:
+    def _filled_anew(self, done: Dispatcher, times: int) -> bool:
         """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
         near = self._kept(done)
-        for _ in range(REFILLED if self._few else REFILLED_OF_MANY):
+        for _ in range(times):
             if near:
                 break
             done = refilled(done, self._proof.least_share)

@@ -49,15 +49,15 @@ class Sequencer:
     ) -> dict[str, list[Planned]]:
         """Return the trips of each truck of a day; what they bring is held.
 
-        The search takes so many steps at most with a seed (`effort`), from rounds that were `begun`, by truck.
+        The search takes at most so many steps with a seed (`effort`), from rounds `begun` by truck.
         """
         crews = self._crews(day)
         weights = sorted({trucks[0].weight_kg for trucks in crews})
         rounds = rounds_of(
             self._columns(orders, self.seconds(day)), [self._kind(trucks, weights) for trucks in crews],
             [self._table(weight) for weight in weights], depots=len(self._depots),
-            load_s=self._problem.rules.load_base_s, steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
-            begun=self._begun(crews, begun or {}),
+            load_s=self._problem.rules.load_base_s, begun=self._begun(crews, begun or {}),
+            steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
         )  # fmt: skip
         free = [list(trucks) for trucks in crews]
         found: dict[str, list[Planned]] = {}
