@@ -12,7 +12,7 @@ from safepassage.testing.aid_district import aid_district
 
 
 def test_nobody_drives_less_than_at_least_and_a_single_stop_is_a_round_trip():
-    case, network = aid_district(5, 2, 1, persons=4_000, arcs=400)
+    case, network = aid_district(5, 3, 1, persons=8_000, arcs=400)
     problem = problem_of(network, Situation(case=case))
     nobody = Schedule(routes=(), cars=(), vehicles=(), link_rides=(), unserved=(), reserves=())
     plan = provide(case, problem, nobody)
