@@ -76,7 +76,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         ["safepassage.engines.release", "safepassage.engines.figures", "safepassage.kernels.suppression",
          "safepassage.domain.release", "safepassage.domain.access", "safepassage.domain.audit_sheet"],
         ["tests/unit/test_release*.py", "tests/unit/test_figures.py", "tests/unit/test_access*.py",
-         "tests/oracle/test_suppression.py", "tests/app/test_cli_release.py"],
+         "tests/oracle/test_suppression.py", "tests/oracle/test_differencing.py",
+         "tests/app/test_cli_release.py"],
     ),
 }  # fmt: skip
 """Part: the modules that are changed, and the tests that are to notice."""
