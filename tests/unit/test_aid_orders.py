@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from safepassage.engines.distribution.again import searched_again
-from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
 from safepassage.engines.distribution.prices import dense, proved
 from safepassage.engines.distribution.sequence import Sequencer
-from safepassage.engines.distribution.store import Left
+from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 
 
@@ -75,3 +77,24 @@ def test_what_is_brought_already_is_kept_when_rounds_are_searched_again(given):
     assert not fresh.trips
     assert not fresh.deliveries
     assert fresh.left.needs == [need.amount_milli for need in problem.needs]
+
+
+def test_a_trip_that_is_known_leaves_without_goods_that_come_later(given):
+    problem, roads, windows, _, left = given
+    late = replace(
+        problem,
+        lots=tuple(replace(lot, available_from_s=lot.available_from_s + 50_000) for lot in problem.lots),
+    )
+    done = Dispatcher(late, roads, Left(late, left.first), LeastTimes(late, roads), -1, windows)
+    truck, lot = late.trucks[0], late.lots[0]
+    need = next(i for i, row in enumerate(late.needs) if row.commodity == lot.commodity)
+    stop = done.stop(late.needs[need].place, [Item(need, 0, late.needs[need].amount_milli)])
+    done.left.hold(stop.items)
+    done.planned[truck.id] = [Planned(lot.node, (stop,))]
+    done.day(truck.day)
+    done.give_back()
+    arrives = {leg.id: leg.arrive_s for chain in done.chains() for leg in chain.legs}
+    begin = {row.id: row.available_from_s for row in late.trucks}
+    for row in done.deliveries:
+        there_s = next(x.available_from_s for x in late.lots if x.id == row.lot)
+        assert arrives.get(row.loaded, begin[row.truck]) >= there_s

@@ -148,6 +148,7 @@ class Dispatcher:
             planned = self.planned[one.truck.id].pop(0)
             for stop in planned.stops:
                 self.left.free(stop.items)
+            planned = self._of_what_is_there(one, planned)
             if self._lighter(one, planned) or self._as_much(one, planned.depot, list(planned.stops)):
                 return True
         for depot in self._depots(one):
@@ -155,6 +156,16 @@ class Dispatcher:
                 if self._as_much(one, depot, self._stops(one, depot, place)):
                     return True
         return False
+
+    def _of_what_is_there(self, one: Standing, planned: Planned) -> Planned:
+        """Return a trip without goods that are not at its depot yet when the truck loads at the earliest."""
+        loads_s = one.ready_s + self._fetch_s(one, planned.depot)
+        lots = self.problem.lots
+        stops = (
+            replace(stop, items=[item for item in stop.items if lots[item.lot].available_from_s <= loads_s])
+            for stop in planned.stops
+        )
+        return Planned(planned.depot, tuple(stop for stop in stops if stop.items))
 
     def _lighter(self, one: Standing, planned: Planned) -> bool:
         """Book a trip to all its stops, without the heaviest goods where that takes too long to unload."""
