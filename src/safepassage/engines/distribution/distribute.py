@@ -106,7 +106,7 @@ class _Tries:
         search over a day's orders, which is taken up again from the best that is known.
         """
         first, *further = REFILLED if self._few else REFILLED_OF_MANY
-        near = self._few and self._filled_anew(self._one_by_one(), first)
+        near = self._few and self._filled_anew(self._one_by_one(), first, further=False)
         near = near or self._filled_anew(self._rounds(), first)
         for seed, times in enumerate(further):
             if near:
@@ -130,13 +130,13 @@ class _Tries:
             done.day(day)
         return done
 
-    def _filled_anew(self, done: Dispatcher, times: int) -> bool:
+    def _filled_anew(self, done: Dispatcher, times: int, *, further: bool = True) -> bool:
         """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
         near = self._kept(done)
         for _ in range(times):
             if near:
                 break
-            done = refilled(done, self._proof.least_share)
+            done = refilled(done, self._proof.least_share, further=further)
             near = self._kept(done)
         return near
 

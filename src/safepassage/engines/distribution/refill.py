@@ -30,14 +30,14 @@ class Between:
     before: int
 
 
-def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
+def refilled(before: Dispatcher, fair_share: float, *, further: bool) -> Dispatcher:
     """Return a distribution on the same trips with other loads, and some calls more at the least served.
 
     What each trip brings is shared out anew over all trips. Whatever is left, and hours that become free, go
     on as ever: to the least served place that can be reached.
     """
     problem, done = before.problem, before.anew()
-    trips = _called(before, before.skeleton(), fair_share)
+    trips = _called(before, before.skeleton(), fair_share, further=further)
     loads = loads_of(problem, trips)
     _leave_out(problem, trips, loads)
     for trip, rows in zip(trips, loads, strict=True):
@@ -53,10 +53,10 @@ def refilled(before: Dispatcher, fair_share: float) -> Dispatcher:
     return done
 
 
-def _called(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Trip]:
+def _called(before: Dispatcher, trips: list[Trip], fair_share: float, *, further: bool) -> list[Trip]:
     """Return trips with a stop more for each of the least served places, where there are hours for it.
 
-    It is on a day without one; where all have one, on the day on which most is missing.
+    It is on a day without one; where all have one, on the day on which most is missing, if `further` is set.
     """
     missing: dict[str, dict[int, float]] = {}
     for i, need in enumerate(before.problem.needs):
@@ -72,7 +72,7 @@ def _called(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Tr
             break
         order = sorted(missing[place], key=lambda day: (-missing[place][day], day))
         free = sorted(day for day in order if (day, place) not in called)
-        for day in free or order[:1]:
+        for day in free or order[: int(further)]:
             found = _least_detour(before, trips, place, day)
             if found is not None:
                 trips = _with_stop(before, trips, place, found)
