@@ -88,6 +88,12 @@ def test_each_bad_row_names_its_column_and_the_good_one_survives(column):
     assert problem.hint
 
 
+def test_a_word_of_no_list_is_answered_by_one_word_for_each_meaning():
+    _, (problem,) = taken("incidents", "category,description\nrumour,turned back\n")
+    words = "entry, movement, interference, violence, hostilities, environment, mines, denial, services"
+    assert problem.hint == f"write one of: {words}"
+
+
 def test_a_workbook_is_read_as_a_csv_file_is_and_a_missing_column_is_named():
     book = openpyxl.Workbook()
     for row in (["Date", "Event", "Words"], ["2031-05-14", "Looting", "=1+1 is what he said"]):

@@ -1,8 +1,12 @@
-"""What a claim says, in one line of a terminal."""
+"""What a claim says, in one line of a terminal, and what a proposal may do."""
 
 from __future__ import annotations
 
 from safepassage.domain.claims.claim import ASPECT, STATUS, CivilianClaim, Claim
+
+ONLY_PROPOSED = (
+    "Proposals all: until a person accepts one, it closes nothing and raises the precautionary layer only."
+)
 
 
 def facts_line(claim: Claim) -> str:

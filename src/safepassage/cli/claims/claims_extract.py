@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.cli.claims import ledger_file
-from safepassage.cli.claims.claim_line import facts_line
+from safepassage.cli.claims.claim_line import ONLY_PROPOSED, facts_line
 from safepassage.cli.claims.claims_model import Read, Received, model_readings
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
@@ -195,10 +195,7 @@ def reading_text(reading: Reading) -> str:
         lines += ["Not said, to be asked:", *(f"  {gap.question}" for gap in reading.gaps)]
     lines += _links(reading)
     counts = (len(reading.attributions), len(reading.claims), len(reading.gaps))
-    lines.append(
-        "{} attributions, {} claims, {} questions. ".format(*counts)
-        + "All are proposals: nothing weighs before a person accepts it."
-    )
+    lines.append("{} attributions, {} claims, {} questions. ".format(*counts) + ONLY_PROPOSED)
     return "\n".join(lines)
 
 

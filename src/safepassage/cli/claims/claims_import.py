@@ -6,6 +6,7 @@ import argparse
 from importlib import import_module
 
 from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claim_line import ONLY_PROPOSED
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.claims.ledger import ClaimRetracted, Entry, Ledger
@@ -30,10 +31,8 @@ def run(options: argparse.Namespace) -> Outcome:
     ledger_file.append_named(options, (*entries, *ends))
     found = (*damaged, *problems)
     rows = {"reports": len(readings), "entries": len(entries) + len(ends), "problems": problems_json(found)}
-    said = (
-        f"{len(readings)} reports read, {rows['entries']} entries added to {options.ledger}. "
-        "All are proposals: nothing weighs before a person accepts it."
-    )
+    said = f"{len(readings)} reports read, {rows['entries']} entries added to {options.ledger}."
+    said += f" {ONLY_PROPOSED}" if readings else ""
     text = "\n".join(part for part in (problems_text(found), said) if part)
     wrong = any(problem.severity == Severity.ERROR for problem in found)
     return Outcome(code=MALFORMED if wrong else OK, text=text, data=rows)

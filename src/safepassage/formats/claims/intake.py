@@ -47,6 +47,15 @@ class CellError(ValueError):
         super().__init__(message)
 
 
+def _one_a_meaning(words: Mapping[str, str]) -> list[str]:
+    """Return the first word, no number, of everything that the words of a closed list stand for."""
+    first: dict[str, str] = {}
+    for word, meaning in words.items():
+        if not word.isdigit():
+            first.setdefault(meaning, word)
+    return list(first.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRow:
     """One row by normalised column name, where it stands, and the outlet that the file is taken for."""
@@ -111,7 +120,7 @@ class IntakeRow:
             return default
         found = words.get(normal_name(cell))
         if found is None:
-            known = ", ".join(sorted(set(words))[:24])
+            known = ", ".join(_one_a_meaning(words))
             raise CellError(self._held(names), f"{quoted(cell)} is not known here", f"write one of: {known}")
         return found
 
