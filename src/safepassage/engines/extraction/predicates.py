@@ -34,6 +34,7 @@ _FIRED = (
     r"(?:shot|shoot\w*|fir(?:ed?|ing)|opened fire|shell(?:ed|ing)|attack\w*|hit|bombed|hunt\w*|"
     r"open(?:ing)? fire)"
 )
+_UNDER_FIRE = r"(?:fired (?:at|on|upon)|shot at|under fire)"
 _LEAVING = (
     r"(?:evacuat\w+|flee\w*|fled|escap\w+|leav(?:e|ing)|left|get out|convoys?|driving (?:out|away)|on "
     r"their way|"
@@ -106,7 +107,8 @@ SLOTS: tuple[Slot, ...] = (
          rf"(?:\b{_FIRED}\b.{{0,60}}\b{_TRAVELLERS}\b|\b{_TRAVELLERS}\b.{{0,60}}\b{_FIRED}\b)"),
     Slot(_P.FIRE_ON_EVACUEES, r"\b(?:fir(?:e|ed|ing)|shoot\w*|shot|open(?:ed|ing|s)? fire) (?:on|at|"
          r"towards?) "
-         rf"(?:\w+ ){{0,3}}?(?:{_PEOPLE}|cars?|bus(?:es)?|convoys?|columns?)\b"),
+         rf"(?:\w+ ){{0,3}}?(?:{_PEOPLE}|cars?|bus(?:es)?|convoys?|columns?)\b"
+         rf"|\b(?:{_PEOPLE}|any(?:one|body)|no one|cars?|bus(?:es)?|convoys?)\b.{{0,30}}\b{_UNDER_FIRE}\b"),
     Slot(_P.COMPLIANCE, rf"\b(?:violat\w+|breach\w*|break\w*|broke|ignor\w+)\b.{{0,60}}\b{_LAWS}\b"
          rf"|\b(?:violations?|breach(?:es)?) of\b.{{0,40}}\b{_LAWS}\b|\bwar crimes?\b", polarity=_NO),
     Slot(_P.COMPLIANCE, r"\b(?:compl(?:y|ies|ied|ying)|abid\w+|adher\w+|observ\w+|respect\w*|"
@@ -139,7 +141,7 @@ SLOTS: tuple[Slot, ...] = (
          r"howitzers?)\b"),
     Slot(_P.SMALL_ARMS_FIRE, r"\b(?:small[- ]arms|gunfire|gunshots?|shots were|machine[- ]gun\w*|"
          r"snipers?|"
-         r"exchanges? of fire|shooting|opened fire|came under fire)\b"),
+         rf"exchanges? of fire|shooting|opened fire|{_UNDER_FIRE})\b"),
     Slot(_P.PERSONS_HARMED, r"\b(?:kil+ed|kil+ing|died|dead|deaths?|fatalit\w+|lost their lives|"
          r"bodies|drown(?:ed|ing)|perish\w*|massacred?|corpses?|slain)\b",
          aspect="dead"),
