@@ -206,11 +206,12 @@ class FleetPlanner:
                 break
             state = self._state[vehicle_id]
             alike = self._type_of[vehicle_id], state.node, state.on_duty_s
-            since_s, trouble = in_vain.get(alike, (NEVER_S, ""))
-            if state.ready_s < since_s:
+            if alike in in_vain and state.ready_s >= in_vain[alike][0]:
+                # Whoever is like one that found nothing, and ready no sooner, fares no better.
+                trouble = in_vain[alike][1]
+            else:
                 book = self._round if len(journey.stages) == 1 else self._attempt
                 trouble = book(claim, journey, limit, vehicle_id)
-                # Whoever is like this one and ready later fares no better.
                 in_vain[alike] = state.ready_s, trouble
             if not trouble:
                 return ""
