@@ -33,7 +33,8 @@ def refer(ledger: Ledger, name: str, consent: Consent) -> IncidentReferral:
         raise ValueError(f"{name} is no claim of this ledger that counts")
     claim = standing.claim
     if not isinstance(claim, CivilianClaim) or claim.predicate not in REFERRABLE:
-        raise ValueError(f"{name} speaks of no incident against civilians that may be referred")
+        kinds = ", ".join(sorted(str(kind).replace("_", " ") for kind in REFERRABLE))
+        raise ValueError(f"{name} speaks of no incident against civilians; those are: {kinds}")
     same = [n for n, s in ledger.claims.items() if s.claim.origin_key == claim.origin_key and s.counts]
     starts = [t.from_utc_s for t in claim.times if t.from_utc_s is not None]
     ends = [t.until_utc_s for t in claim.times if t.until_utc_s is not None]

@@ -161,8 +161,9 @@ def card(ledger: Ledger, standing: Standing) -> str:
     after = report.text[claim.span.end : claim.span.end + 40].replace("\n", " ")
     side = f" ({claim.chain.origin.side})" if claim.chain.origin.side else ""
     grade = f"{claim.source_grade.letter}{claim.information_grade.number}"
+    handed_on = ", ".join(part for part in (report.outlet, report.published) if part)
     return (
         f"  …{before}[{claim.span.text}]{after}…\n"
-        f"  reported by {claim.chain}{side}; {report.outlet}, {report.published}; grade {grade}\n"
+        f"  reported by {claim.chain}{side}; {handed_on}; grade {grade}\n"
         f"  {facts_line(claim)}"
     )
