@@ -340,6 +340,7 @@ CLAUSES = (
     "Nothing can be recorded: {rest}",
     "Nothing was recorded: {rest}",
     "There is no entry {one}",
+    "entry {one} speaks in the name of {two}",
     "There is no event {one} of a movement that stands",
     "{one} stays: {other} rests on it ({third}). Take that back first",
     "A password has {one} to {other} characters",
