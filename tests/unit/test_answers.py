@@ -77,3 +77,11 @@ def test_who_speaks_for_a_party_does_not_contradict_it():
         "said no bus had been stopped there."
     )
     assert not contradicted(text)
+
+
+def test_a_denial_that_names_what_it_denies_denies_nothing_of_another_kind():
+    text = (
+        "The mayor said at least 60 people are still waiting at the school in Lysk. "
+        "A spokesman denied that anyone had been fired at on the road."
+    )
+    assert not contradicted(text)

@@ -247,11 +247,17 @@ def _polarity(*, negated: bool) -> Polarity:
     return Polarity.NEGATED if negated else Polarity.AFFIRMED
 
 
+def _of_another_kind(matter: Claim, b: Statement) -> bool:
+    """Tell whether a denial says itself what it denies, and that is another kind of claim."""
+    own = {c.predicate for c in b.claims} - {Predicate.OTHER}
+    return bool(own) and matter.predicate not in {*own, Predicate.OTHER}
+
+
 def _deny(a: Statement, b: Statement) -> bool:
     if _denies_by_name(a, b):
         return True
     matter = _matter(a)
-    if matter.modality in MEANT:
+    if matter.modality in MEANT or _of_another_kind(matter, b):
         return False
     denied = matter.modality == Modality.DENIED or matter.polarity == Polarity.NEGATED
     modality = Modality.ASSERTED if denied else Modality.DENIED
