@@ -56,3 +56,22 @@ def test_a_road_without_a_lane_to_borrow_is_one_message(run, case):
     code, _, err = run(case, "--contraflow", "R999")
     assert code == 2
     assert "no lane to borrow" in err
+
+
+def test_a_borrowed_lane_says_what_it_takes_and_what_no_plan_with_it_betters(run, case, tmp_path):
+    """More people drive l1 to the west; the lane that is taken leads to their village."""
+    code, out, _ = run(case, "--contraflow", "l1", "-o", tmp_path / "out")
+    assert code == 0
+    for words in (
+        "With both lanes of l1 driven outwards on 1.5 km",
+        "any plan with the lane: at most 40 served",
+        "taken: the aid lane",
+        "ways in that are cut off: 1, of these Camp → Home",
+        "2 plans made and verified independently",
+    ):
+        assert words in out
+    written = tmp_path / "out" / "RESTRICTED" / "RESTRICTED-what-if.json"
+    assert str(written) in out
+    lane = json.loads(written.read_text("utf-8"))["contraflow"]
+    assert [row["name"] for row in lane["lanes"]] == ["l1"]
+    assert any(way["after_s"] == -1 for way in lane["aid"])

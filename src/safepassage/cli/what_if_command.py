@@ -26,6 +26,7 @@ from safepassage.what_if import Scales, bridges_of, weigh_contraflow, weigh_conv
 from safepassage_verify import verify
 
 RESTRICTED = "RESTRICTED"
+SHOWN_FILES = ("one-sheet.html", "what-if.json")
 
 
 class NotVerifiedError(SafePassageError):
@@ -80,12 +81,12 @@ def _weighed(given: CaseInput, options: argparse.Namespace, progress: Progress, 
     if options.contraflow:
         progress.phase("planning with the lane")
         lane = _contraflow(scales, options.contraflow)
-        texts.append(contraflow_text(lane, scales.itself(), planned))
+        texts.append(contraflow_text(lane, scales.itself(), planned, clock))
         data["contraflow"] = asdict(lane)
     outputs = _written(options, files, data)
     seconds = round(time.monotonic() - started, 2)
     texts.append(f"{checks.plans} plans made and verified independently. {seconds:.1f} s.")
-    texts.extend(f"Written (RESTRICTED): {path}" for name, path in outputs.items() if name.endswith("html"))
+    texts.extend(f"Written (RESTRICTED): {path}" for name, path in outputs.items() if name in SHOWN_FILES)
     data |= {"verified": True, "plans": checks.plans, "outputs": outputs, "seconds": seconds}
     return Outcome(code=OK, text="\n\n".join(texts), data=data)
 

@@ -28,6 +28,7 @@ from safepassage.domain.quick_look import Assumption, OffRoadLink, QuickLook
 from safepassage.engines.estimate.area import SNAP_LIMIT_M, AreaRoads, area_roads
 from safepassage.engines.estimate.people import FAR_M, M_PER_DEGREE, Spread, StartCell, spread
 from safepassage.engines.estimate.wording import assumptions
+from safepassage.kernels.compass import compass_point
 from safepassage.kernels.graphs.snapping import nearest_nodes
 
 OUT = "out"
@@ -48,7 +49,6 @@ SPARE = 4
 """The grid is so many times longer than the exits alone would need."""
 MOST_CARS = 400_000
 """Each car is planned and verified for itself: more would take minutes."""
-POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -286,7 +286,7 @@ class _Builder:
             at = (int(self._lon[node]), int(self._lat[node]))
             road = self._road(best[node]) if node in best else "junction"
             found.append(
-                Place(id=f"exit-{number:03d}", name=f"{road}, {_bearing(middle, at)}",
+                Place(id=f"exit-{number:03d}", name=f"{road}, {compass_point(middle, at)}",
                       kind=PlaceKind.RECEPTION_SITE, direction=OUT, node=str(self._ids[node]), lon_e7=at[0],
                       lat_e7=at[1])
             )  # fmt: skip
@@ -335,10 +335,3 @@ class _Builder:
 
 def _home(k: int) -> str:
     return f"cell-{k + 1:03d}"
-
-
-def _bearing(middle: tuple[int, int], at: tuple[int, int]) -> str:
-    """Return the compass point in which `at` lies."""
-    shrink = math.cos(math.radians(middle[1] / 1e7))
-    angle = math.degrees(math.atan2((at[0] - middle[0]) * shrink, at[1] - middle[1]))
-    return POINTS[round(angle / 45) % len(POINTS)]

@@ -12,7 +12,7 @@ from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.kernels.graphs.cheapest_flow import Flow, cheapest_flow, flow_paths
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
-from safepassage.kernels.graphs.static_cut import UNLIMITED
+from safepassage.kernels.graphs.static_cut import UNLIMITED, least_cut
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -132,23 +132,26 @@ class Supply:
         self._rest_s = np.where(used, np.maximum(rest, self._rest_s), self._rest_s)
 
     def _fitting(self, nodes: Int64, cars: Int64, sites: Int64, horizon_s: int) -> tuple[Int64, Flow, int]:
-        """Return the first flow from `horizon_s` on that brings everybody, its arcs and its time."""
+        """Return the first flow from `horizon_s` on that brings everybody, its arcs and its time.
+
+        Whether a time is enough is asked of a largest flow, which costs a tenth of the cheapest.
+        """
         grid_s, step_s = self.problem.network.horizon_s, horizon_s // GROWTH + 1
-        used, flow = self._flow(nodes, cars, sites, horizon_s)
+        sinks, n_nodes = (sites, np.full(len(sites), int(cars.sum()))), self.problem.network.n_nodes
+        used, columns = self._open_by(horizon_s)
         for _ in range(STEPS):
-            if flow.value == int(cars.sum()) or horizon_s >= grid_s:
+            if horizon_s >= grid_s or least_cut(n_nodes, columns, (nodes, cars), sinks)[0] == cars.sum():
                 break
             horizon_s, step_s = min(grid_s, horizon_s + step_s), 2 * step_s
-            used, flow = self._flow(nodes, cars, sites, horizon_s)
-        return used, flow, horizon_s
+            used, columns = self._open_by(horizon_s)
+        priced = (*columns, self.travel_s[used])
+        return used, cheapest_flow(n_nodes, priced, (nodes, cars), sinks), horizon_s
 
-    def _flow(self, nodes: Int64, cars: Int64, sites: Int64, horizon_s: int) -> tuple[Int64, Flow]:
-        """Return the arcs that can be used by a time (positions in the columns) and the flow on them."""
+    def _open_by(self, horizon_s: int) -> tuple[Int64, tuple[Int64, Int64, Int64]]:
+        """Return the arcs that can be used by a time (positions), and their tail, head and cars."""
         capacity = self._cars_by(horizon_s)
         used = np.flatnonzero(capacity > 0)
-        columns = (self.tail[used], self.head[used], capacity[used], self.travel_s[used])
-        sinks = (sites, np.full(len(sites), int(cars.sum())))
-        return used, cheapest_flow(self.problem.network.n_nodes, columns, (nodes, cars), sinks)
+        return used, (self.tail[used], self.head[used], capacity[used])
 
 
 def car_rates(problem: PlanningProblem) -> tuple[Int64, Int64]:

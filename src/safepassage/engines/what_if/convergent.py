@@ -13,6 +13,7 @@ from safepassage.domain.network import Mode
 from safepassage.domain.plan import CarStream, Departure, Load, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.what_if import Departing, Junction
+from safepassage.kernels.compass import compass_point
 from safepassage.kernels.graphs.convergent_tree import NONE, TreeTask, best_tree
 
 Int64 = NDArray[np.int64]
@@ -231,8 +232,16 @@ def junctions(problem: PlanningProblem, schedule: Schedule) -> tuple[Junction, .
             found.append(
                 Junction(
                     direction=direction, node=node, lon_e7=int(network.lon_e7[node]),
-                    lat_e7=int(network.lat_e7[node]), stay_on=str(columns.label[arc]), persons=persons,
-                    not_into=tuple(sorted({str(columns.label[a]) for a in others})),
+                    lat_e7=int(network.lat_e7[node]), stay_on=_signed(problem, arc), persons=persons,
+                    not_into=tuple(sorted({_signed(problem, a) for a in others})),
                 )
             )  # fmt: skip
     return tuple(sorted(found, key=lambda j: (j.direction, -j.persons, j.node, j.stay_on)))
+
+
+def _signed(problem: PlanningProblem, arc: int) -> str:
+    """Return the road and the compass point in which it leads on: at many junctions both bear one name."""
+    network, columns = problem.network, problem.network.arcs
+    tail, head = int(columns.tail[arc]), int(columns.head[arc])
+    at, to = ((int(network.lon_e7[v]), int(network.lat_e7[v])) for v in (tail, head))
+    return f"{columns.label[arc]} ({compass_point(at, to)})"
