@@ -7,9 +7,10 @@ built as a solution of the same data again: cost and feasibility are never taken
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyvrp
@@ -18,8 +19,22 @@ FAR = 10**9
 """A distance from which on a place is none that a kind of truck may go to."""
 ENDLESS = 2**60
 SPARE = 1.3
+CROWD = 4
+"""A second of the processor is at most so many on the wall, where others work beside."""
 Routes = list[tuple[int, list[int]]]
-"""(kind of truck, clients in order) of each route."""
+"""(kind of truck, clients in order) of each route; below zero it loads again, -1 at the last depot."""
+
+
+class Limit(NamedTuple):
+    """So many seconds by the clock on the wall or of the processor."""
+
+    seconds: float
+    clock: str
+
+    @property
+    def patience_s(self) -> float:
+        """Return after how many seconds on the wall to ask the clock of the processor no more."""
+        return self.seconds if self.clock == "wall" else CROWD * self.seconds
 
 
 class CannotExpressError(Exception):
@@ -28,11 +43,17 @@ class CannotExpressError(Exception):
 
 def cost_of(data: Any, routes: Routes) -> float:
     """Return the cost of routes by the data that they were asked for; infinite where they break a rule."""
-    made = [pyvrp.Route(data, visits, kind) for kind, visits in routes if visits]
+    made = [pyvrp.Route(data, [_activity(data, row) for row in rows], kind) for kind, rows in routes if rows]
     found = pyvrp.Solution(data, made)
     if not found.is_feasible():
         return math.inf
     return float(found.distance_cost() + found.fixed_vehicle_cost() + found.uncollected_prizes())
+
+
+def _activity(data: Any, row: int) -> Any:
+    if row < 0:
+        return pyvrp.Activity(pyvrp.ActivityType.DEPOT, data.num_depots + row)
+    return pyvrp.Activity(pyvrp.ActivityType.CLIENT, row)
 
 
 def fleet(data: Any) -> list[int]:
@@ -62,7 +83,7 @@ def _near(matrix: Any) -> Any:
     return np.where(matrix < FAR, matrix, matrix[matrix < FAR].max()).astype(np.uint32)
 
 
-def vroom_routes(data: Any, limit_s: float) -> Routes:
+def vroom_routes(data: Any, limit: Limit) -> Routes:
     """Return what VROOM (github.com/VROOM-Project/vroom) answers within so many seconds on one thread."""
     import vroom  # noqa: PLC0415 - a peer that need not be installed
 
@@ -90,14 +111,14 @@ def vroom_routes(data: Any, limit_s: float) -> Routes:
             default_service=client.service_duration,
             time_windows=[vroom.TimeWindow(client.tw_early, min(client.tw_late, FAR))],
         ))  # fmt: skip
-    solution = problem.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=limit_s))
+    solution = problem.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=limit.patience_s))
     return [
         (kinds[route["vehicle"]], [step["id"] for step in route["steps"] if step["type"] == "job"])
         for route in solution.to_dict()["routes"]
     ]
 
 
-def ortools_routes(data: Any, limit_s: float) -> Routes:
+def ortools_routes(data: Any, limit: Limit) -> Routes:
     """Return what the routing library of OR-Tools (guided local search) answers within so many seconds."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: PLC0415
 
@@ -121,7 +142,10 @@ def ortools_routes(data: Any, limit_s: float) -> Routes:
     rules = pywrapcp.DefaultRoutingSearchParameters()
     rules.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     rules.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    rules.time_limit.FromMilliseconds(round(limit_s * 1_000))
+    rules.time_limit.FromMilliseconds(round(limit.patience_s * 1_000))
+    if limit.clock == "cpu":
+        until = time.process_time() + limit.seconds
+        model.AddSearchMonitor(model.solver().CustomLimit(lambda: time.process_time() > until))
     found = model.SolveWithParameters(rules)
     return [] if found is None else _read(model, manager, found, kinds)
 
