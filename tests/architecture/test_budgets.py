@@ -30,6 +30,8 @@ def long_functions(source: str) -> list[str]:
 def over_budget(path: Path) -> list[str]:
     source = path.read_text("utf-8")
     lines = len(source.splitlines())
+    if lines <= FUNCTION_LINES:
+        return []
     return [*([f"{lines} lines"] if lines > MODULE_LINES else []), *long_functions(source)]
 
 

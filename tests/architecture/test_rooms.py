@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,8 +87,16 @@ def third_party(source: str) -> set[str]:
     return imported(ast.parse(source)) - set(sys.stdlib_module_names) - {"safepassage", "safepassage_verify"}
 
 
+# What a module has to hold somewhere to be worth parsing: the last name of such a call.
+MAY_BE_IMPURE = re.compile(
+    r"\b(" + "|".join(sorted({name.split(".")[-1] for name in IMPURE_CALLS})) + r"|\w*default_rng)\s*\("
+)
+
+
 def impure_calls(source: str) -> list[str]:
-    found = []
+    found: list[str] = []
+    if not MAY_BE_IMPURE.search(source):
+        return found
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = ".".join(ast.unparse(node.func).split(".")[-2:])

@@ -15,6 +15,8 @@ AVOIDED = re.compile(
     r"|safe (?:route|road|corridor)s?)\b",
     re.IGNORECASE,
 )
+# What a module has to hold for an avoided word to stand in it, however its texts are put together.
+MAY_BE_AVOIDED = re.compile(AVOIDED.pattern.replace(r"safe (?:route|road|corridor)s?", "safe"), re.IGNORECASE)
 # Names that a file format gives to its own parts; nobody reads them.
 FORMAT_NAMES = {"Target"}
 TEXTS = sorted(
@@ -44,7 +46,8 @@ def visible_strings(source: str) -> list[tuple[int, str]]:
 
 
 def avoided_in_code(path: Path) -> list[tuple[int, str]]:
-    shown = visible_strings(path.read_text("utf-8"))
+    source = path.read_text("utf-8")
+    shown = visible_strings(source) if MAY_BE_AVOIDED.search(source) else []
     return [(line, text) for line, text in shown if text not in FORMAT_NAMES and AVOIDED.search(text)]
 
 
@@ -63,4 +66,5 @@ def test_pages_and_data_avoid_the_words_we_do_not_use():
 
 def test_the_check_sees_an_avoided_word():
     assert visible_strings('"""A safe route."""\nx = "a safe route"\n') == [(2, "a safe route")]
+    assert MAY_BE_AVOIDED.search('x = "a safe " "route"')
     assert AVOIDED.search("the lower-exposure route; no targeting") is None

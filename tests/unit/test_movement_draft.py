@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from safepassage.domain.movement.particulars import Particulars
@@ -16,19 +18,29 @@ CORRIDORS = [row["id"] for row in RELEASE.plan["corridors"]]
 OWN = {"org": "red", "kind": "notified", "shape": "overland"}
 
 
+@cache
 def draft(corridor: str) -> Particulars:
     return movement_file.particulars(OWN, movement_draft.facts_of(RELEASE, corridor), file="plan")
 
 
 def moving() -> list[str]:
-    found = []
-    for corridor in CORRIDORS:
-        try:
-            movement_draft.facts_of(RELEASE, corridor)
-        except ValueError:
-            continue
-        found.append(corridor)
-    return found
+    """The corridors that a traveller or a vehicle's load names."""
+    plan = RELEASE.plan
+    loads = [
+        (item["place"], item["direction"], leg["route"])
+        for vehicle in plan["vehicles"]
+        for leg in vehicle["legs"]
+        for item in leg["load"]
+    ]
+    used = {*loads, *((row["place"], row["direction"], row["route"]) for row in plan["cars"])}
+    rows = [row for row in plan["corridors"] if (row["place"], row["direction"], row["route"]) in used]
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("corridor", sorted(set(CORRIDORS) - set(moving())))
+def test_a_corridor_on_which_nobody_moves_is_refused(corridor):
+    with pytest.raises(ValueError, match="nobody moves on corridor"):
+        movement_draft.facts_of(RELEASE, corridor)
 
 
 def test_most_corridors_can_be_drafted():

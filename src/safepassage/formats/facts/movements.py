@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -172,9 +173,11 @@ class Movements:
         self._units = {row["id"]: int(row["units_mveh"]) for row in release.inputs["fleet"]}
         self.cars = tuple(self._car_group(row) for row in release.plan["cars"])
         self.rides = (*self._legs(), *self._link_rides())
-        self.arrivals = tuple(
-            sorted(self._arrivals(), key=lambda a: (a.direction, a.second, a.place, a.group))
-        )
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """Every arrival at a site, reserve left out, by direction and time."""
+        return tuple(sorted(self._arrivals(), key=lambda a: (a.direction, a.second, a.place, a.group)))
 
     def _car_group(self, row: Mapping[str, Any]) -> CarGroup:
         departures = row["departures"]
