@@ -99,7 +99,7 @@ def earliest_flows(
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
-    flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
+    flows = PathFlows(**flow_paths(found, arcs.travel_s.astype(np.int64))._asdict(), emptied_s=emptied_s)
     roads = _steady_roads(network, found, len(arcs)) if before is None else before.roads & (load == 0)
     roads[flows.arcs] = True
     return EarliestFlows(*_shared_out(flows, [at_node[node] for node in nodes], who), roads)
@@ -178,9 +178,10 @@ def _shared_out(
     lengths = np.diff(flows.start)[picked]
     start = np.concatenate([[0], np.cumsum(lengths)])
     within = np.arange(int(start[-1])) - np.repeat(start[:-1], lengths)
+    of_arcs = np.repeat(flows.start[:-1][picked], lengths) + within
     shared = PathFlows(
         source=np.asarray(source, dtype=np.int64), start=start,
-        arcs=flows.arcs[np.repeat(flows.start[:-1][picked], lengths) + within],
+        arcs=flows.arcs[of_arcs], enters_s=flows.enters_s[of_arcs],
         depart_s=flows.depart_s[picked], vehicles=np.asarray(count, dtype=np.int64),
         emptied_s=flows.emptied_s[[node_of[place] for place in places]],
     )  # fmt: skip
