@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.fleet import FleetPlanner
 from tests.support.planned import accepted
 from tests.support.sketch import Sketch
 
@@ -45,3 +49,19 @@ def test_the_last_places_of_a_site_are_filled_by_a_car_that_is_not_full():
     sketch.town("home", 0, 9)
     sketch.site("camp", 1, capacity=5)
     assert accepted(sketch).direction("west")["persons_served"] == 5
+
+
+@pytest.mark.parametrize(
+    ("planner", "group"), [(FleetPlanner, "needs_transport"), (CarPlanner, "own_vehicle")]
+)
+def test_a_turn_that_serves_nobody_and_asks_for_another_does_not_go_on_for_ever(monkeypatch, planner, group):
+    sketch = Sketch(2)
+    sketch.road(0, 1)
+    sketch.place("home", 0)
+    sketch.people("home", 9, group=group)
+    sketch.site("camp", 1)
+    sketch.buses("bus", "home", seats=10)
+    monkeypatch.setattr(planner, "turn", lambda _self, _claim: True)
+    monkeypatch.setattr("safepassage.planning.price", lambda _problem: None)
+    with pytest.raises(RuntimeError, match="home served nobody"):
+        accepted(sketch)

@@ -170,7 +170,7 @@ def _link_claims_first(claims: list[Claimant], fleet: FleetPlanner, limits: Limi
     for claim in claims:
         found = [] if claim.by_car else fleet.journeys.of(claim.place, claim.direction)
         if found and all(any(stage.link >= 0 for stage in journey.stages) for journey in found):
-            while claim.left and not limits.reached(fleet.roads.probes) and fleet.turn(claim):
+            while claim.left and not limits.reached(fleet.roads.probes) and _turn(fleet, claim):
                 pass
 
 
@@ -213,12 +213,27 @@ def _serve(
         if limits.reached(cars.roads.probes):
             claim.give_up(ledger.WORK_LIMIT, "the limit on work or time was reached")
             continue
-        more = cars.turn(claim) if claim.by_car else fleet.turn(claim)
+        more = _turn(cars if claim.by_car else fleet, claim)
         if more and claim.left:
             heapq.heappush(queue, (claim.share_ppm, position))
         turns += 1
         if observer is not None and turns % 32 == 0:
             observer.served(phase, total - sum(c.left for c in claims), total)
+
+
+def _turn(planner: CarPlanner | FleetPlanner, claim: Claimant) -> bool:
+    """Let a claim have its turn; tell whether it may have another.
+
+    Raises
+    ------
+    RuntimeError
+        When nobody was served and there is said to be more: turns would go on for ever.
+    """
+    left = claim.left
+    more = planner.turn(claim)
+    if more and claim.left >= left:
+        raise RuntimeError(f"a turn of {claim.place.id} served nobody, and asks for another")
+    return more
 
 
 def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
