@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from safepassage import example
 from safepassage.cli import main
 from safepassage.cli.claims import ledger_file
+from safepassage.cli.claims.claims_weighed import Scales
 from safepassage.domain.claims.claim import CivilianClaim, ForcesClaim
 from safepassage.domain.claims.values import PlaceReference
 from safepassage.domain.claims.words import ForcesPredicate, PlacePrecision, Predicate
@@ -198,6 +199,22 @@ def test_the_report_cites_the_claims_and_what_one_of_them_carries(tmp_path, case
     for words in (closed.id, opened.id, "If one claim were false", "no claim opens a road"):
         assert words in report
     assert "If “The road is blocked”" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_plan_without_a_claim_is_the_same_whoever_makes_it_and_whenever(
+    tmp_path, case, monkeypatch, capsys
+):
+    file, closed, _ = closing_ledger(tmp_path, case)
+    written = set()
+    for name, begin in (("beside", Scales.begin), ("after", lambda _scales: None)):
+        monkeypatch.setattr(Scales, "begin", begin)
+        _, document = planned(tmp_path, case, "--claims", file, "--weigh", 2, output=name)
+        assert closed.id in document["withdrawals"][0]["claims"]
+        written.add(json.dumps([document["withdrawals"], document["closures"]]))
+        written.add(plan_bytes(tmp_path, name).decode())
+    assert len(written) == len(("claims", "plan"))
+    capsys.readouterr()
 
 
 @pytest.mark.slow

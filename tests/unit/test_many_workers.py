@@ -22,6 +22,8 @@ def task(shared, job):
     return job * made_here[0], os.getpid() != parent
 def one(job):
     return job + made_here[0], os.getpid() != parent
+def called(job):
+    return job(), os.getpid() != parent
 if __name__ == "__main__":
     made_here.append(7)
     found = list(Crew(workers=2).each(task, "living", range(6)))
@@ -32,6 +34,7 @@ if __name__ == "__main__":
     assert not all(elsewhere for _, elsewhere in found), found
     assert Crew(workers=2).beside(one, 1)() == (8, True)
     assert Crew().beside(one, 1)() == (8, False)
+    assert Crew(workers=2).beside(called, lambda: 9)() == (9, True), "a job need not travel"
     try:
         Crew(workers=2).beside(divmod, 1)()
     except TypeError:

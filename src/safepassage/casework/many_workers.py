@@ -80,8 +80,10 @@ class Crew:
         if self.workers < TWO or not may_fork():
             here = task(job)
             return lambda: here
-        pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"))
-        future = pool.submit(task, job)
+        # What a copy of this process begins with need not travel.
+        context = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_keep, initargs=(_alone, (task, job)))
+        future: Future[Result] = pool.submit(_kept, None)
 
         def waited() -> Result:
             with pool:
@@ -152,6 +154,11 @@ def _keep(task: Callable[..., Any], shared: Any) -> None:
 def _kept(job: Any) -> Any:
     task, shared = _KEPT
     return task(shared, job)
+
+
+def _alone(both: tuple[Callable[[Job], Result], Job], _: None) -> Result:
+    task, job = both
+    return task(job)
 
 
 def _on_cluster(

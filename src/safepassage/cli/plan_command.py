@@ -93,6 +93,9 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     claims = claims_input(options, entered, network)
     case = entered if claims is None else claims.case
     news = going_on(options, case)
+    scales = None if claims is None else _scales(options, network, entered, claims)
+    if scales is not None and _weighs_one(options, news, scales.claims):
+        scales.begin()
     frontier, hedge, planned = _made(network, news, options, claims or case, progress)
     progress.phase("planning aid")
     aid = provide(news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
@@ -102,10 +105,8 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
     beside = _beside(frontier, documents)
     hedges = hedge_document(hedge, documents)
     said: dict[str, Any] = {}
-    if claims is not None:
+    if scales is not None:
         progress.phase("planning without claims")
-        stop = _stopping(options, case)
-        scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
         said = _said(
             scales, planned, options, documents, anew=planned.change is None and not (beside or hedges)
         )
@@ -211,7 +212,7 @@ def _said(
     scales: Scales, planned: Planned, options: argparse.Namespace, documents: dict[str, bytes], *, anew: bool
 ) -> dict[str, Any]:
     """Return what the plan knows of claims, and add it to what is written."""
-    most = options.weigh or (WEIGHED_OF_NEWS if scales.claims.news else 0)
+    most = _weighed(options, scales.claims)
     said = weighed_document(scales, planned, most=most, compare=anew)
     case, network = scales.claims.case, scales.network
     said["zones"] = zone_rows(network, case, planned, stop=scales.stop, seed=scales.seed) if anew else []
@@ -221,6 +222,23 @@ def _said(
     )
     documents["claims"] = canonical_json.encode(said)
     return said
+
+
+def _weighed(options: argparse.Namespace, claims: ClaimsInput) -> int:
+    """Return how many claims a plan is made without."""
+    return options.weigh or (WEIGHED_OF_NEWS if claims.news else 0)
+
+
+def _weighs_one(options: argparse.Namespace, news: GoingOn, claims: ClaimsInput) -> bool:
+    """Tell whether a plan is sure to be made without a claim, and to be the same whenever it is made."""
+    beside = options.frontier is not None or options.under_worlds is not None
+    anew = news.announced is None and not beside and options.time_limit is None
+    return anew and _weighed(options, claims) > 0
+
+
+def _scales(options: argparse.Namespace, network: RoadNetwork, entered: Case, claims: ClaimsInput) -> Scales:
+    stop = _stopping(options, claims.case)
+    return Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
 
 
 def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:

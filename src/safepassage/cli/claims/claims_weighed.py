@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.casework.differences import difference_lines
+from safepassage.casework.many_workers import Crew
 from safepassage.cli.claims.layers_weighed import layers_lines
 from safepassage.cli.claims.zones_weighed import zone_lines
 from safepassage.domain.case import Case
@@ -20,10 +21,12 @@ from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json
 from safepassage.planning import Planned, StoppingRule, make_plan, problem_of
-from safepassage.withdrawal import Answer, difference, weigh_withdrawals
+from safepassage.withdrawal import Answer, copies, difference, weigh_withdrawals
 
 TRIES = 2
 """So many plans are made at most for each claim whose withdrawal is asked for."""
+BESIDE = Crew(workers=2)
+"""Who plans without the first claim while this process plans with all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Scales:
     stop: StoppingRule
     seed: int
     _roads: Roads | None = field(default=None, init=False)
+    _ahead: Callable[[], tuple[tuple[str, ...], Answer] | None] | None = field(default=None, init=False)
 
     def case(self, names: tuple[str, ...]) -> Case:
         """Return the case with the picture of all claims but some, and but those that the plan left out."""
@@ -59,8 +63,25 @@ class Scales:
         return canonical_json.encode(inputs_json.document(problem))
 
     def answered(self, names: tuple[str, ...]) -> Answer:
-        """Plan without some claims."""
-        return self._planned(self.case(names))
+        """Plan without some claims, unless that is done already."""
+        known = None if self._ahead is None else self._ahead()
+        return known[1] if known is not None and known[0] == names else self._planned(self.case(names))
+
+    def begin(self) -> None:
+        """Begin in another process to plan without the claim that is sure to be asked for first.
+
+        Nothing changes in what comes out: a plan depends on its case alone.
+        """
+        self._ahead = BESIDE.beside(_first_without, self)
+
+    def first_without(self) -> tuple[tuple[str, ...], Answer] | None:
+        """Return the first claims without which the problem is another, and the plan that answers it."""
+        with_all = self.asked(())
+        for name in self._ranked():
+            together = copies(self.claims.ledger, name)
+            if self.asked(together) != with_all:
+                return together, self._planned(self.case(together))
+        return None
 
     def weighed(self, names: tuple[str, ...], base: Answer) -> tuple[Withdrawal, ...]:
         """Return what becomes of a plan without each of some claims."""
@@ -102,6 +123,10 @@ class Scales:
         rows = [(-max(p.high_ppm for p in e.slices), e.id, e) for e in events if e.slices]
         for _, _, event in sorted(rows, key=lambda row: row[:2]):
             yield from event.claims
+
+
+def _first_without(scales: Scales) -> tuple[tuple[str, ...], Answer] | None:
+    return scales.first_without()
 
 
 def weighed_document(scales: Scales, planned: Planned, *, most: int, compare: bool) -> dict[str, Any]:
