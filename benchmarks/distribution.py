@@ -16,7 +16,7 @@ from typing import Any
 
 from safepassage.domain.plan import Schedule
 from safepassage.domain.situation import Situation
-from safepassage.engines.distribution.driving import driving
+from safepassage.engines.distribution.driving import FINE, driving
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json, inputs_json
@@ -50,7 +50,7 @@ def district(options: argparse.Namespace) -> dict[str, Any]:
     assert snapshot is not None
     empty = movements_of({"routes": [], "cars": [], "vehicles": [], "link_rides": []})
     check_aid(document, empty, snapshot, ("i", "p"), findings)
-    by_crew = driving(aid, TruckRoads(problem, nobody, case.settings.exposure_weight))
+    by_crew = driving(aid, TruckRoads(problem, nobody, case.settings.exposure_weight), FINE)
     totals, whole = aid.totals, max(1, aid.totals.needed_nano)
     unmet = 1 - totals.worth_nano / whole
     return {
@@ -62,6 +62,7 @@ def district(options: argparse.Namespace) -> dict[str, Any]:
         "driven_more_than_at_least_percent": round(
             100 * (sum(row.driven_s for row in by_crew) / sum(row.at_least_s for row in by_crew) - 1), 1
         ),
+        "driven_more_as_printed_percent": round(100 * (totals.driven_s / totals.driven_at_least_s - 1), 1),
         "most_stops_of_a_type_and_day": max(row.stops for row in by_crew),
         "verified": findings.total == 0, "cpu_s": round(cpu, 1), "wall_s": round(wall, 1),
     }  # fmt: skip

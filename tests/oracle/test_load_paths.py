@@ -8,6 +8,7 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 
+from safepassage.kernels.tours.few_stops import MOST_STOPS, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
 from safepassage.testing.draws import Draws
 
@@ -56,6 +57,13 @@ def test_no_rounds_cost_less_and_the_bound_is_near_them(seed):
     best = best_rounds(cost, loads)
     bound = least_driving(cost, loads, ROOM, at_most=best, steps=60)
     assert 0.8 * best <= bound <= best
+    assert least_rounds(cost, loads, ROOM) == best
+
+
+def test_more_than_a_few_stops_are_refused():
+    size = MOST_STOPS + 1
+    with pytest.raises(ValueError, match="more than"):
+        least_rounds(np.ones((size + 1, size + 1), dtype=np.int64), np.ones(size, dtype=np.int64), ROOM)
 
 
 def test_one_stop_costs_its_round_trip_and_nothing_costs_nothing():

@@ -270,7 +270,8 @@ class AidTotals:
     """What a plan delivers; `worth_bound_nano` and `least_share_bound_ppm` are what no plan betters.
 
     `least_share_ppm` is the least served share among the places that a truck can reach; -1 where nothing is
-    proved or there is no such place.
+    proved or there is no such place. `driven_at_least_s` is what bringing the same loads to the same stops
+    takes at least; -1 where it was not asked. The verifier does not prove it.
     """
 
     worth_nano: int
@@ -281,6 +282,7 @@ class AidTotals:
     reached: tuple[str, ...]
     driven_m: int
     driven_s: int
+    driven_at_least_s: int = -1
 
 
 Unloading = tuple[int, str, str, int]

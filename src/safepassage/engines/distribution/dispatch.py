@@ -60,7 +60,10 @@ class Planned:
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit)."""
+    """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit).
+
+    Beyond what is planned no trip sets out for less than `crumbs`, a part of the worth of its places.
+    """
 
     problem: AidProblem
     roads: Roads
@@ -69,6 +72,7 @@ class Dispatcher:
     cap_ppm_s: int
     windows: tuple[tuple[int, int], ...] = ()
     most_stops: int = 8
+    crumbs: float = 0.0
     legs_before: dict[str, int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -132,11 +136,12 @@ class Dispatcher:
             per_t_s = rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)
             handled[trip.truck.id] = handled.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
         return [
-            replace(trip, spare_s=max(0, handled[trip.truck.id] + self._left_s(trip.truck) - ROUNDING_S))
+            replace(trip, spare_s=max(0, handled[trip.truck.id] + self.left_s(trip.truck) - ROUNDING_S))
             for trip in self.trips
         ]
 
-    def _left_s(self, truck: TruckDay) -> int:
+    def left_s(self, truck: TruckDay) -> int:
+        """Return the seconds that are left of the day of a truck that moved."""
         one = self._done[truck.id]
         return 0 if truck.id in self.late else max(0, self._ends_s(one) - one.ready_s)
 
@@ -153,9 +158,14 @@ class Dispatcher:
                 return True
         for depot in self._depots(one):
             for place in self._candidates(one, depot):
-                if self._as_much(one, depot, self._stops(one, depot, place)):
+                stops = self._stops(one, depot, place)
+                if self._worthwhile(stops) and self._as_much(one, depot, stops):
                     return True
         return False
+
+    def _worthwhile(self, stops: list[Stop]) -> bool:
+        """Tell whether a trip that was not planned brings some place more than crumbs."""
+        return any(self.left.part_of_worth(stop.place, stop.items) >= self.crumbs for stop in stops)
 
     def _of_what_is_there(self, one: Standing, planned: Planned) -> Planned:
         """Return a trip without goods that are not at its depot yet when the truck loads at the earliest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.driving import driving
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
@@ -26,6 +28,7 @@ from safepassage.engines.distribution.prices import Proof, dense, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Sequencer
+from safepassage.engines.distribution.shorten import shortened
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
@@ -41,6 +44,9 @@ REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 2)
 """So often trips are filled anew after the first search and after each further one; where needs are many."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
+
+HARDLY_PPM = 200
+"""So much of all worth, and of the least share, is not worth a longer way."""
 
 
 def distribute(
@@ -67,11 +73,13 @@ def distribute(
     proof = proved(problem, options)
     given = Given(windows, exposure_cap_ppm_s, legs_before or {})
     totals, done = _Tries(problem, roads, options, proof, given).best()
-    return AidPlan(
+    found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
         bounds=proof.bounds, remedies=proof.remedies, totals=totals,
     )  # fmt: skip
+    at_least_s = sum(row.at_least_s for row in driving(found, roads))
+    return replace(found, totals=replace(totals, driven_at_least_s=at_least_s))
 
 
 class Given(NamedTuple):
@@ -113,7 +121,15 @@ class _Tries:
                 break
             again = searched_again(self._best()[1], self._book, self._sequencer, (self._steps, seed))
             near = self._filled_anew(again, times)
-        return self._best()
+        return self._shortened(self._best())
+
+    def _shortened(self, best: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
+        """Return the best distribution, on shorter ways where hardly anything is lost by them."""
+        self._kept(shortened(best[1]))
+        (before, _), (after, _) = best, self._tried[-1]
+        lost_ppm = (before.worth_nano - after.worth_nano) * PPM // max(1, before.needed_nano)
+        hardly = max(lost_ppm, before.least_share_ppm - after.least_share_ppm) <= HARDLY_PPM
+        return self._tried[-1] if hardly and after.driven_s < before.driven_s else best
 
     def _one_by_one(self) -> Dispatcher:
         done = self._begun.anew()

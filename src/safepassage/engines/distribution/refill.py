@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,7 +19,9 @@ WORSE_PERCENT = 95
 """Places served by less than this part of what is possible for all get another call."""
 LITTLE_PERCENT = 5
 """A stop that fills less of a truck is left out where its place is called at otherwise."""
-LITTLE_WORTH_PERCENT = 3
+LITTLE_WORTH_PPM = 10_000
+"""So much of its worth a place loses at most by all stops that are left out."""
+PPM = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,29 +116,45 @@ def _detour_s(before: Dispatcher, truck: TruckDay, nodes: tuple[int, int, int]) 
 
 
 def _leave_out(problem: AidProblem, trips: list[Trip], loads: list[list[list[Item]]]) -> None:
-    """Empty the stops that bring little to places with other stops; what they bring is free again."""
-    goods = {good.id: good for good in problem.goods}
+    """Empty the stops that bring little to places with other stops; what they bring is free again.
+
+    Those that bring least go first. All that a place loses by it is little too: no other stop makes up for
+    it before the trips are filled again.
+    """
+    whole: Counter[str] = Counter()
+    for need in problem.needs:
+        whole[need.place] += need.worth
     calls = Counter(
         place
         for trip, rows in zip(trips, loads, strict=True)
         for (place, _), items in zip(trip.stops, rows, strict=True)
         if items
     )
-    whole: Counter[str] = Counter()
-    for need in problem.needs:
-        whole[need.place] += need.worth
-    for trip, rows in zip(trips, loads, strict=True):
-        for k, (place, _) in enumerate(trip.stops):
-            if not rows[k] or calls[place] < len(("this", "another")):
-                continue
-            both = [(item.milli, goods[problem.needs[item.need].commodity]) for item in rows[k]]
+    lost: Counter[str] = Counter()
+    for worth, number, k in sorted(_little(problem, trips, loads)):
+        place = trips[number].stops[k][0]
+        lost_ppm = PPM * worth // whole[place]
+        if calls[place] < len(("this", "another")) or lost[place] + lost_ppm > LITTLE_WORTH_PPM:
+            continue
+        calls[place] -= 1
+        lost[place] += lost_ppm
+        loads[number][k] = []
+
+
+def _little(
+    problem: AidProblem, trips: list[Trip], loads: list[list[list[Item]]]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield (worth, trip, stop) of the stops that fill little of their truck."""
+    goods = {good.id: good for good in problem.goods}
+    for number, (trip, rows) in enumerate(zip(trips, loads, strict=True)):
+        for k, items in enumerate(rows):
+            both = [(item.milli, goods[problem.needs[item.need].commodity]) for item in items]
             grams = sum(milli * good.mass_g for milli, good in both) // 1_000
             ml = sum(milli * good.volume_ml for milli, good in both) // 1_000
             part = max(grams / trip.truck.payload_kg, ml / trip.truck.volume_l) / 10
-            worth = sum(
-                problem.needs[item.need].worth * item.milli / problem.needs[item.need].amount_milli
-                for item in rows[k]
-            )
-            if part < LITTLE_PERCENT and worth * 100 < LITTLE_WORTH_PERCENT * whole[place]:
-                calls[place] -= 1
-                rows[k] = []
+            if items and part < LITTLE_PERCENT:
+                worth = sum(
+                    problem.needs[item.need].worth * item.milli / problem.needs[item.need].amount_milli
+                    for item in items
+                )
+                yield int(worth), number, k

@@ -149,6 +149,10 @@ class Left:
         """Return the served share of a place."""
         return self._served.get(place, 0) / self._worth[place]
 
+    def part_of_worth(self, place: str, items: Sequence[Item]) -> float:
+        """Return the part of the worth of a place that items are."""
+        return sum(self.problem.needs[row.need].worth_nano(row.milli) for row in items) / self._worth[place]
+
     def load(
         self, place: str, call: Call, room: Room, held: list[Item], rounds: Sequence[Round]
     ) -> list[Item]:

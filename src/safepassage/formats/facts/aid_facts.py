@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +142,7 @@ class AidFacts:
             "places": len({row.place for row in drops}),
             "trucks": len({row.vehicle for row in drops}),
             "km": totals["driven_m"] // 1_000,
+            "driven_more": _driven_more(totals),
             "met": 100 * totals["worth_nano"] / whole,
             "most": 100 * totals["worth_bound_nano"] / whole,
             "least": totals["least_share_ppm"] / PERCENT_PPM,
@@ -212,3 +213,9 @@ class AidFacts:
 
     def _name(self, place: str) -> str:
         return self._names.get(place, place)
+
+
+def _driven_more(totals: Mapping[str, int]) -> float | None:
+    """Return by how many per cent driving is over its bound at most; None where there is no bound."""
+    at_least_s = totals.get("driven_at_least_s", -1)
+    return 100 * (totals["driven_s"] / at_least_s - 1) if at_least_s > 0 else None

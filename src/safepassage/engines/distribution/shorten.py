@@ -1,0 +1,164 @@
+"""The same loads on less driving: trips that fit on one truck become one, stops go into a better order.
+
+A trip takes over another, or a stop of it, where most is saved (Clarke and Wright, "Scheduling of vehicles
+from a central depot to a number of delivery points", 1964, doi:10.1287/opre.12.4.568); in a trip each stop is
+moved to where it costs least, and parts of the way are turned round, until nothing gains. What comes of it is
+booked anew: whether it holds on the roads is seen there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, permutations
+from typing import NamedTuple
+
+from safepassage.domain.aid.distribution import G_PER_T, TruckDay
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
+
+MOST_MOVES = 50
+CRUMBS = 0.001
+"""No trip is kept for less than this part of the worth of each of its places."""
+
+
+@dataclass(slots=True)
+class _Way:
+    """A trip of a truck in one order of its stops, with the seconds it drives."""
+
+    truck: TruckDay
+    depot: int
+    stops: list[Stop]
+    seconds: int
+
+
+def shortened(before: Dispatcher) -> Dispatcher:
+    """Return a distribution of the same loads on shorter ways, beside which free hours go on as ever."""
+    groups: defaultdict[tuple[int, str, bool], list[_Way]] = defaultdict(list)
+    for trip, stops in zip(before.trips, before.loads, strict=True):
+        if all(before.left.part_of_worth(stop.place, stop.items) < CRUMBS for stop in stops):
+            continue
+        way = _in_order(before, trip.truck, trip.depot, list(stops))
+        groups[trip.truck.day, trip.truck.type, trip.truck.cold_chain].append(way)
+    done = replace(before.anew(), crumbs=max(CRUMBS, before.crumbs))
+    for ways in groups.values():
+        for way in _joined(before, ways):
+            done.planned.setdefault(way.truck.id, []).append(Planned(way.depot, tuple(way.stops)))
+            for stop in way.stops:
+                done.left.hold(stop.items)
+    for day in range(len(before.problem.days)):
+        done.day(day)
+    return done
+
+
+class _Move(NamedTuple):
+    """Seconds of driving saved (negative); who takes over, who gives; both trips as they are then.
+
+    `more_s` is what it takes of the day of the truck that takes over. What gives all it has is `None`.
+    """
+
+    saved_s: int
+    host: int
+    guest: int
+    both: _Way
+    rest: _Way | None
+    more_s: int
+
+
+def _joined(before: Dispatcher, ways: list[_Way]) -> list[_Way]:
+    """Return trips of alike trucks of a day: one takes over another or a stop, what saves most first."""
+    found: list[_Way | None] = list(ways)
+    left_s = {way.truck.id: before.left_s(way.truck) for way in ways}
+    moves = [move for pair in permutations(range(len(found)), 2) for move in _moves_of(before, found, pair)]
+    while True:
+        moves = [move for move in moves if move.more_s < left_s[move.both.truck.id]]
+        if not moves:
+            return [way for way in found if way is not None]
+        best = min(moves, key=lambda move: move[:3])
+        changed = {best.host, best.guest}
+        left_s[best.both.truck.id] -= best.more_s
+        found[best.host], found[best.guest] = best.both, best.rest
+        moves = [move for move in moves if not changed & {move.host, move.guest}]
+        for pair in permutations(range(len(found)), 2):
+            if changed & set(pair):
+                moves += _moves_of(before, found, pair)
+
+
+def _moves_of(before: Dispatcher, ways: Sequence[_Way | None], pair: tuple[int, int]) -> Iterator[_Move]:
+    """Yield the moves of a trip, or of a stop of it, to another trip that save driving."""
+    host, guest = (ways[k] for k in pair)
+    if host is None or guest is None or host.depot != guest.depot:
+        return
+    room = _room(before, host)
+    for k in range(-1, len(guest.stops) if len(guest.stops) > 1 else 0):
+        moved = guest.stops if k < 0 else [guest.stops[k]]
+        if any(there < more for there, more in zip(room, _size(before, moved), strict=True)):
+            continue
+        both = _in_order(before, host.truck, host.depot, _together(host.stops, moved))
+        rest = None
+        if k >= 0:
+            rest = _in_order(before, guest.truck, guest.depot, guest.stops[:k] + guest.stops[k + 1 :])
+        saved_s = host.seconds + guest.seconds - both.seconds - (0 if rest is None else rest.seconds)
+        more_s = both.seconds - host.seconds + _handling_s(before, moved)
+        if saved_s > 0 or (saved_s == 0 and rest is None):
+            same = host.truck.id == guest.truck.id
+            yield _Move(-saved_s, *pair, both, rest, -1 if same else more_s)
+
+
+def _room(before: Dispatcher, way: _Way) -> tuple[int, int]:
+    mg, ul = _size(before, way.stops)
+    return way.truck.payload_kg * MG_PER_KG - mg, way.truck.volume_l * UL_PER_L - ul
+
+
+def _size(before: Dispatcher, stops: Sequence[Stop]) -> tuple[int, int]:
+    """Return the mg and µl that stops unload."""
+    both = [(item.milli, before.left.good(item.need)) for stop in stops for item in stop.items]
+    return sum(n * good.mass_g for n, good in both), sum(n * good.volume_ml for n, good in both)
+
+
+def _handling_s(before: Dispatcher, stops: Sequence[Stop]) -> int:
+    """Return the seconds that loading and unloading what stops get take of another truck at most."""
+    rules, grams = before.problem.rules, before.left.mass_g([i for stop in stops for i in stop.items])
+    per_t_s = rules.load_s_per_t + rules.unload_s_per_t
+    return len(stops) * rules.unload_base_s + -(-grams * per_t_s // G_PER_T)
+
+
+def _together(one: list[Stop], other: list[Stop]) -> list[Stop]:
+    """Return the stops of two trips, once for each place."""
+    found = {stop.place: Stop(stop.node, stop.place, list(stop.items)) for stop in one}
+    for stop in other:
+        if stop.place in found:
+            found[stop.place].items.extend(stop.items)
+        else:
+            found[stop.place] = stop
+    return list(found.values())
+
+
+def _in_order(before: Dispatcher, truck: TruckDay, depot: int, stops: list[Stop]) -> _Way:
+    """Return a trip with its stops in an order that no single move betters."""
+    best, seconds = stops, _seconds(before, truck, depot, stops)
+    for _ in range(MOST_MOVES if len(stops) > 1 else 0):
+        tried = min(
+            ((_seconds(before, truck, depot, order), k, order) for k, order in enumerate(_moves(best))),
+            key=lambda row: row[:2],
+        )
+        if tried[0] >= seconds:
+            break
+        seconds, best = tried[0], tried[2]
+    return _Way(truck, depot, best, seconds)
+
+
+def _seconds(before: Dispatcher, truck: TruckDay, depot: int, stops: list[Stop]) -> int:
+    nodes = [depot, *(stop.node for stop in stops), truck.base_node]
+    return sum(before.way_s(truck, a, b) for a, b in pairwise(nodes))
+
+
+def _moves(stops: list[Stop]) -> Iterator[list[Stop]]:
+    """Yield the orders in which one stop is elsewhere, or a part of the way is turned round."""
+    for i in range(len(stops)):
+        rest = stops[:i] + stops[i + 1 :]
+        for k in range(len(stops)):
+            yield [*rest[:k], stops[i], *rest[k:]]
+        for k in range(i + 2, len(stops) + 1):
+            yield [*stops[:i], *reversed(stops[i:k]), *stops[k:]]

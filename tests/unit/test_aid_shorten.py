@@ -1,0 +1,90 @@
+"""The same loads on less driving."""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations
+
+import pytest
+
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.least_times import LeastTimes
+from safepassage.engines.distribution.shorten import shortened
+from safepassage.engines.distribution.store import Item, Left
+from tests.support.district_roads import district_roads
+
+
+@pytest.fixture
+def dispatcher():
+    problem, roads, windows = district_roads(settlements=4, trucks=1, days=1, persons=400)
+    left = Left(problem, [False] * len(problem.needs))
+    # Nobody but the test sends trips out: what is left over is never worth one.
+    return Dispatcher(problem, roads, left, LeastTimes(problem, roads), -1, windows, crumbs=2.0)
+
+
+def booked(dispatcher: Dispatcher, trips: list[list[str]]) -> Dispatcher:
+    """Return trips of the first truck, each with all drinking water that its places need."""
+    problem, done = dispatcher.problem, dispatcher.anew()
+    truck = problem.trucks[0]
+    lot = next(
+        k for k, lot in enumerate(problem.lots)
+        if lot.node == truck.base_node and lot.commodity == "drinking_water"
+    )  # fmt: skip
+    for places in trips:
+        stops = []
+        for place in places:
+            need = next(
+                i for i, need in enumerate(problem.needs)
+                if need.place == place and need.commodity == "drinking_water"
+            )  # fmt: skip
+            stops.append(done.stop(place, [Item(need, lot, problem.needs[need].amount_milli)]))
+            done.left.hold(stops[-1].items)
+        done.planned.setdefault(truck.id, []).append(Planned(truck.base_node, tuple(stops)))
+    done.day(0)
+    done.give_back()
+    return done
+
+
+def driven_at_least(dispatcher: Dispatcher, places: list[str]) -> int:
+    truck = dispatcher.problem.trucks[0]
+    return min(
+        sum(
+            dispatcher.way_s(truck, a, b)
+            for a, b in pairwise([truck.base_node, *map(dispatcher.node, order), truck.base_node])
+        )
+        for order in permutations(places)
+    )
+
+
+def brought(done: Dispatcher) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in done.deliveries:
+        found[row.place] = found.get(row.place, 0) + row.milli
+    return found
+
+
+def test_trips_that_fit_on_one_truck_become_one_in_the_best_order(dispatcher):
+    places = dispatcher.left.places()
+    before = booked(dispatcher, [[place] for place in places])
+    after = shortened(before)
+    assert len(before.trips) == len(places)
+    assert len(after.trips) == 1
+    assert brought(after) == brought(before)
+    assert after.driven_s == driven_at_least(dispatcher, places) < before.driven_s
+
+
+def test_stops_in_any_order_come_into_the_best_one(dispatcher):
+    places = dispatcher.left.places()
+    for order in permutations(places):
+        after = shortened(booked(dispatcher, [list(order)]))
+        after.give_back()
+        assert after.driven_s == driven_at_least(dispatcher, places)
+
+
+def test_trips_that_are_too_heavy_together_stay_apart(dispatcher):
+    problem = dispatcher.problem
+    before = booked(dispatcher, [[place] for place in dispatcher.left.places()])
+    most_kg = max(sum(dispatcher.left.mass_g(stop.items) for stop in stops) for stops in before.loads)
+    for trip in before.trips:
+        object.__setattr__(trip.truck, "payload_kg", most_kg // 1_000 + 1)
+    assert len(shortened(before).trips) == len(before.trips) > 1
+    assert problem.trucks[0].payload_kg == most_kg // 1_000 + 1
