@@ -69,12 +69,14 @@ Row = TypeVar("Row", Place, VehicleType, Arrangement, RoadStatus, Area, TransitL
 class StoppingRule:
     """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if one is brought.
 
-    `time_limit_s` is what the clock was set to, recorded in the plan.
+    `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem;
+    one that is brought may end its solver, and then there are none.
     """
 
     work: int
     expired: Callable[[], bool] | None = None
     time_limit_s: int | None = None
+    prices: Callable[[PlanningProblem], Priced | None] = price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,10 +190,11 @@ def prepare(
     laid = overlay(network, case)
     problem = without(laid.problem, situation.lost())
     problem = problem if within is None else within(problem)
+    stop = stop or StoppingRule(work=case.settings.work_limit)
     # Prices are those of a plan made anew: they know nothing of movements that were announced.
     return Ground(
-        case=case, laid=laid, problem=problem, priced=price(problem) if anew else None,
-        stop=stop or StoppingRule(work=case.settings.work_limit), seed=seed,
+        case=case, laid=laid, problem=problem, priced=stop.prices(problem) if anew else None,
+        stop=stop, seed=seed,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from safepassage.cli import main
 from safepassage.formats.case import population_grid
+from safepassage.formats.case.area_in import read_area
 from tests.support.town import square, wkt, write_town
 
 
@@ -90,6 +91,12 @@ def test_a_feature_of_a_map_file_gives_area_and_name(run, network, tmp_path):
     code, out, _ = run("--network", network, "--area", file, "--population", 300)
     assert code == 0
     assert out.startswith("Old town: 300 persons")
+
+
+def test_an_outline_in_a_file_is_the_outline_that_is_typed(tmp_path):
+    file = tmp_path / "old town.wkt"
+    file.write_text(AREA + "\n", encoding="utf-8")
+    assert read_area(str(file), tmp_path) == ("old town", read_area(AREA, tmp_path)[1])
 
 
 CROSSED = "POLYGON ((35.01 50.01, 35.03 50.03, 35.03 50.01, 35.01 50.03, 35.01 50.01))"

@@ -145,6 +145,7 @@ def test_the_next_event_goes_on_from_the_new_plan(go_on, tmp_path, case, capsys)
         (["--previous", "{first}", "--at", "06:10", "--lost", "bus-9"], "no vehicle bus-9"),
         (["--previous", "{first}", "--at", "06:10", "--no-answer", "x"], "the case has no x"),
         (["--previous", "{first}", "--at", "06:10", "--window", "pause"], "ID=HOURS"),
+        (["--previous", "{first}", "--at", "06:10", "--window", "cmp=06:00-07:00"], "it has camp"),
         (["--previous", "{first}", "--at", "06:10", "--count", "home=3"], "PLACE:GROUP:DIRECTION=PERSONS"),
         (
             ["--previous", "{first}", "--at", "06:30", "--count", "home:own_vehicle:west=1"],

@@ -7,6 +7,7 @@ again here, from the raw file and second by second.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import random
 
@@ -392,6 +393,45 @@ def test_no_plan_beats_any_labels_in_thousands_of_cases():
     assert checked > 20_000
     assert binding > 4000
     assert exact > 4000
+
+
+def with_closure(inputs, chance):
+    """Return the case with one arc closed for some seconds, everything else as it was."""
+    changed, horizon_s = copy.deepcopy(inputs), inputs["horizon_s"]
+    network = changed["network"]
+    profiles = dict(map(tuple, network["profiles"]))
+    arc = chance.randrange(len(network["arcs"]["tail"]))
+    begin = chance.choice([0, chance.randrange(horizon_s)])
+    end = chance.choice([horizon_s, chance.randint(begin + 1, horizon_s)])
+    constant = [network["arcs"][name][arc] for name in ("capacity_mveh_h", "persons_h", "travel_s")]
+    rows = []
+    for a, b, capacity, *rest in profiles.get(arc, [[0, horizon_s, *constant]]):
+        parts = ((a, min(b, begin), capacity), (max(a, begin), min(b, end), 0), (max(a, end), b, capacity))
+        rows += [[since, until, left, *rest] for since, until, left in parts if since < until]
+    profiles[arc] = rows
+    network["profiles"] = [list(row) for row in sorted(profiles.items())]
+    return changed
+
+
+@pytest.mark.slow
+def test_more_closures_never_improve_the_optimum():
+    """Of the oracle, over all plans there are; and the sum of the closed case still holds for its optimum."""
+    fewer = 0
+    for seed in range(5000, 5080):
+        chance = random.Random(seed)
+        inputs = random_case(chance)
+        closed = inputs
+        for _ in range(3):
+            closed = with_closure(closed, chance)
+        for direction, commodity in itertools.product(("west", "east"), ("cars", "persons")):
+            horizon_s = inputs["horizon_s"]
+            before = most_arrived(inputs, direction, commodity, horizon_s)
+            after = most_arrived(closed, direction, commodity, horizon_s)
+            assert after <= before, (seed, direction, commodity)
+            phi = LabelCuts(read(closed), direction, commodity).phi(horizon_s, [])
+            assert phi is None or phi >= after
+            fewer += after < before
+    assert fewer > 10
 
 
 def one_road(chance):

@@ -45,6 +45,14 @@ def test_cars_within_what_was_announced_need_no_notice():
     assert (change.kind, change.persons, change.notify) == (ChangeKind.CHANGED, 3, False)
 
 
+def test_cars_that_have_all_left_are_told_once_by_the_way_they_are_led_on():
+    gone, come = compared([cars(10, 90)], [cars(10, 90, name="c2", arcs=(1, 3), site="")], NOW_S)
+    assert (gone.kind, gone.notify) == (ChangeKind.WITHDRAWN, False)
+    assert (come.kind, come.notify) == (ChangeKind.DIVERTED, True)
+    (half,) = compared([cars(10, 200)], [], NOW_S)
+    assert half.notify
+
+
 def test_another_last_departure_needs_notice():
     assert only([cars(200, 230)], [cars(200, 260)]).notify
 

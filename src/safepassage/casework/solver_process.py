@@ -7,11 +7,13 @@ a crash ends the process, never the result.
 
 from __future__ import annotations
 
+import mmap
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -33,13 +35,18 @@ class Ended(Generic[T]):
 
 
 class SolverProcess(Generic[T]):
-    """Runs tasks one after the other in one process, which is begun anew after it had to be ended."""
+    """Runs tasks one after the other in one process, which is begun anew after it had to be ended.
 
-    def __init__(self, *, memory_bytes: int = 0) -> None:
+    The process may take `memory_bytes` beside what it begins with (0: what there is). With `copied` it begins
+    as a copy of this one, with all that is loaded here, which must be able to be copied; it is made at once.
+    """
+
+    def __init__(self, *, memory_bytes: int = 0, copied: bool = False) -> None:
         self._memory_bytes = memory_bytes
-        self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._pipe: Connection | None = None
+        if copied:
+            self._begin("fork")
 
     def run(self, task: Task[T], *arguments: Any, limit_s: float, keep: Callable[[T], bool]) -> Ended[T]:
         """Run ``task(*arguments)`` for at most so long; `keep` decides which results to hold on to.
@@ -74,11 +81,16 @@ class SolverProcess(Generic[T]):
     def _ready(self) -> Connection:
         if self._pipe is None or not self._process.is_alive():
             self.close()
-            self._pipe, other = self._context.Pipe()
-            arguments = (other, self._memory_bytes)
-            self._process = self._context.Process(target=_serve, args=arguments, daemon=True)
-            self._process.start()
-            other.close()
+            return self._begin("spawn")
+        return self._pipe
+
+    def _begin(self, way: str) -> Connection:
+        context: Any = multiprocessing.get_context(way)
+        mine, other = context.Pipe()
+        self._pipe = mine
+        self._process = context.Process(target=_serve, args=(other, self._memory_bytes), daemon=True)
+        self._process.start()
+        other.close()
         return self._pipe
 
     def close(self) -> float:
@@ -129,11 +141,21 @@ def _children_s() -> float:
 
 
 def _limit_memory(memory_bytes: int) -> None:
-    """Limit the address space where the system can; beyond it the solver fails, not the machine."""
+    """Limit what may come to the address space where the system can: the solver fails, not the machine."""
     if not memory_bytes:
         return
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    most = memory_bytes + _address_space_bytes()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _address_space_bytes() -> int:
+    """Return what this process has laid claim to already, 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * mmap.PAGESIZE

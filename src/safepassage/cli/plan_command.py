@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from safepassage.casework.audited import audited
 from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput, read_case_input
+from safepassage.casework.solver_room import SolverRoom
 from safepassage.casework.verified import documents_of
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
@@ -36,8 +37,10 @@ from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
+from safepassage.engines.pricing import Priced, price
 from safepassage.engines.release import release, with_aid, with_audit, with_judges
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
@@ -55,6 +58,8 @@ class FrontierError(SafePassageError):
     """Plans side by side cannot be made, or one of them does not hold."""
 
 
+PRICES, AID = "joint prices", "aid"
+"""What is asked of solvers, as it is named where no answer came."""
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
 """Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
@@ -69,9 +74,11 @@ def run(options: argparse.Namespace) -> Outcome:
     if given.malformed or given.case is None or given.network is None:
         progress.done()
         return _malformed(given)
+    room = SolverRoom()
     try:
-        return _plan(given, options, progress, started)
+        return _plan(given, options, progress, started, room)
     finally:
+        room.close()
         progress.done()
 
 
@@ -87,18 +94,22 @@ def _malformed(given: CaseInput) -> Outcome:
     )
 
 
-def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
+def _plan(
+    given: CaseInput, options: argparse.Namespace, progress: Progress, started: float, room: SolverRoom
+) -> Outcome:
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
     entered, network = given.case, given.network.network
     claims = claims_input(options, entered, network)
     case = entered if claims is None else claims.case
     news = going_on(options, case)
-    scales = None if claims is None else _scales(options, network, entered, claims)
-    if scales is not None and _weighs_one(options, news, scales.claims):
-        scales.begin()
-    frontier, hedge, planned = _made(network, news, options, claims or case, progress)
+    stop = _stopping(options, case, room)
+    scales = None
+    if claims is not None:
+        scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
+        _begin(scales, options, news)
+    frontier, hedge, planned = _made(network, news, options, claims or case, (progress, stop))
     progress.phase("planning aid")
-    aid = provide(news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
+    aid = room.ask(AID, provide, news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
     progress.phase("verifying")
     documents, parsed, verdict = documents_of(planned, aid)
     changes = _changes(planned, news, documents)
@@ -131,10 +142,11 @@ def _plan(given: CaseInput, options: argparse.Namespace, progress: Progress, sta
         "verified": True, "complete": planned.plan.complete, "exercise": case.exercise,
         "directions": _directions(planned), "joint": _joint(planned), "outputs": outputs,
         "holding": list(holding(team.audit)),
-        "problems": problems_json(problems), "seconds": seconds, **aid_data(aid),
+        "problems": problems_json(problems), "seconds": seconds, "solver_faults": room.faults,
+        **aid_data(aid),
     }  # fmt: skip
-    lines = [plan_text(planned, outputs, problems, seconds, code), *_held(team), *aid_lines(aid)]
-    text = "\n".join([*lines, *news_lines(claims), *claims_lines(said), *found.lines])
+    lines = [plan_text(planned, outputs, problems, seconds, code), *_without(room), *_held(team)]
+    text = "\n".join([*lines, *aid_lines(aid), *news_lines(claims), *claims_lines(said), *found.lines])
     beside_it = {"claims": said, "changes": changes, "frontier": beside}
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
     data |= {"hedge": hedges} if hedges else {}
@@ -173,11 +185,13 @@ def _made(
     news: GoingOn,
     options: argparse.Namespace,
     given: ClaimsInput | Case,
-    progress: Progress,
+    told: tuple[Progress, StoppingRule],
 ) -> tuple[Frontier | None, HedgeSheet | None, Planned]:
     """Return the plan to write, and those beside it where plans were asked for side by side."""
-    case, claims = (given, None) if isinstance(given, Case) else (given.case, given)
-    stop = _stopping(options, case)
+    claims, (progress, stop) = None if isinstance(given, Case) else given, told
+    if crew_of(options).is_many:
+        # What travels to other processes takes no process with it.
+        stop = replace(stop, prices=price)
     how = Making(stop=stop, seed=options.seed, observer=progress, each=crew_of(options).each)
     if options.under_worlds is not None:
         hedge, planned = hedged_plan(network, news.situation, options, claims, how)
@@ -201,6 +215,11 @@ def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> dict
     documents["audit"] = audited(documents, case=case, public=texts)
     sheet: dict[str, Any] = canonical_json.decode(documents["audit"])
     return sheet
+
+
+def _without(room: SolverRoom) -> list[str]:
+    """Say what a solver left unanswered: the plan is whole, verified and bounded without it."""
+    return [f"MADE WITHOUT {fault}. What is written was verified without it." for fault in room.faults]
 
 
 def _held(team: Release) -> list[str]:
@@ -236,9 +255,10 @@ def _weighs_one(options: argparse.Namespace, news: GoingOn, claims: ClaimsInput)
     return anew and _weighed(options, claims) > 0
 
 
-def _scales(options: argparse.Namespace, network: RoadNetwork, entered: Case, claims: ClaimsInput) -> Scales:
-    stop = _stopping(options, claims.case)
-    return Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
+def _begin(scales: Scales, options: argparse.Namespace, news: GoingOn) -> None:
+    """Begin beside with the plan without a claim, where it is sure to be asked for."""
+    if _weighs_one(options, news, scales.claims):
+        scales.begin()
 
 
 def _faults(claims: ClaimsInput | None) -> tuple[Problem, ...]:
@@ -296,7 +316,7 @@ def _changes(planned: Planned, news: GoingOn, documents: dict[str, bytes]) -> di
     return found
 
 
-def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:
+def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> StoppingRule:
     limit: int | None = options.time_limit
     expired: Callable[[], bool] | None = None
     if limit is not None:
@@ -306,7 +326,11 @@ def _stopping(options: argparse.Namespace, case: Case) -> StoppingRule:
             return time.monotonic() > end
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
-    return StoppingRule(work=work, expired=expired, time_limit_s=limit)
+
+    def prices(problem: PlanningProblem) -> Priced | None:
+        return room.ask(PRICES, price, problem)
+
+    return StoppingRule(work=work, expired=expired, time_limit_s=limit, prices=prices)
 
 
 def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:

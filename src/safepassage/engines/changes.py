@@ -12,6 +12,8 @@ from safepassage.domain.plan_change import ChangeKind, Movement, MovementChange,
 from safepassage.domain.planning_problem import PlanningProblem
 
 CAR_NUMBER = "c"
+NOTHING_AHEAD = (-1, -1, 0)
+"""First and last departure and persons of cars that have all left."""
 
 
 def named_as_before(earlier: Schedule, schedule: Schedule) -> Schedule:
@@ -130,6 +132,9 @@ def _notify(before: Movement | None, after: Movement | None, now_s: int) -> bool
     """
     if all(movement is None or movement.for_reserve for movement in (before, after)):
         return False
+    if after is None and before is not None and _ahead(before, now_s) == NOTHING_AHEAD:
+        # All of them are on the road: they are told by the movement in which they are led on.
+        return False
     if before is None or after is None or not _same_way(before, after) or before.load != after.load:
         return True
     return _ahead(before, now_s) != _ahead(after, now_s)
@@ -138,7 +143,7 @@ def _notify(before: Movement | None, after: Movement | None, now_s: int) -> bool
 def _ahead(movement: Movement, now_s: int) -> tuple[int, int, int]:
     times = [d for d in movement.departures if d.depart_s >= now_s or movement.kind is not MovementKind.CARS]
     if not times:
-        return -1, -1, 0
+        return NOTHING_AHEAD
     return times[0].depart_s, times[-1].depart_s, sum(d.persons for d in times)
 
 

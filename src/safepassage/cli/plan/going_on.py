@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +164,13 @@ def _pair(option: str, text: str, form: str, example: str) -> tuple[str, str]:
 
 def _require_known(option: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
-        shown = ", ".join(sorted(known)[:8])
-        raise FormatError(file=option, what=f"the case has no {name}", remedy=f"it has {shown or 'none'}")
+        near = get_close_matches(name, known, n=4, cutoff=0.4)
+        shown = ", ".join(near or sorted(known)[:8])
+        raise FormatError(
+            file=option,
+            what=f"the case has no {name}",
+            remedy=f"it has {shown or 'none'}{' …' if len(known) > len(near or known[:8]) else ''}",
+        )
 
 
 def _count(text: str, case: Case, counts: dict[str, list[Demand]]) -> None:

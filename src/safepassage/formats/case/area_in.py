@@ -14,6 +14,7 @@ from safepassage.formats.geometry.geometry import Point, Polygons, checked_polyg
 from safepassage.formats.geometry.geometry_in import GEOMETRY_SUFFIXES, read_features
 
 _WKT = re.compile(r"\s*(SRID\s*=|[A-Za-z]+\s*(Z|M|ZM)?\s*\()", re.IGNORECASE)
+WKT_SUFFIXES = (".wkt", ".txt")
 _E7 = 10_000_000
 
 
@@ -23,8 +24,8 @@ def read_area(text: str, network: Path) -> tuple[str, Polygons]:
     Parameters
     ----------
     text
-        ``POLYGON ((lon lat, …))``, a GeoJSON, KML or KMZ file (``file#name`` takes one feature), or the name
-        of a boundary in the map extract.
+        ``POLYGON ((lon lat, …))`` or a file that holds it (.wkt, .txt), a GeoJSON, KML or KMZ file
+        (``file#name`` takes one feature), or the name of a boundary in the map extract.
     network
         The map extract in which a name is looked up.
 
@@ -34,13 +35,19 @@ def read_area(text: str, network: Path) -> tuple[str, Polygons]:
         When there is no such area, or its outline crosses itself; one sentence says what and where.
     """
     if _WKT.match(text):
-        found = geometry_wkt.read(text, Where(file="--area"))
-        return "the area", _or_raise(found if isinstance(found, Problem) else checked_polygons(
-            found, Where(file="--area")))  # fmt: skip
+        return "the area", _from_wkt(text, "--area")
     file, _, name = text.partition("#")
     if file.strip().lower().endswith(GEOMETRY_SUFFIXES):
         return _from_file(Path(file.strip()), name.strip())
+    path = Path(text.strip())
+    if path.suffix.lower() in WKT_SUFFIXES and path.is_file():
+        return path.stem, _from_wkt(path.read_text(encoding="utf-8", errors="replace"), str(path))
     return text.strip(), _from_map(text.strip(), network)
+
+
+def _from_wkt(text: str, source: str) -> Polygons:
+    found = geometry_wkt.read(text, Where(file=source))
+    return _or_raise(found if isinstance(found, Problem) else checked_polygons(found, Where(file=source)))
 
 
 def _or_raise(found: Polygons | Problem) -> Polygons:

@@ -1,0 +1,65 @@
+"""The process in which a command looks for prices and plans aid: their answers may be lost, a plan never.
+
+Solvers of linear and integer programs are libraries of others. They may hang, take all memory or crash; then
+the plan is made without what they were asked for, is verified as every plan, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar, cast
+
+from safepassage.casework.many_workers import may_fork
+from safepassage.casework.solver_process import SolverProcess
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LIMIT_S = 900.0
+"""Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
+MEMORY_BYTES = 6 * 2**30
+"""Hard limit for what a task may take."""
+
+
+class SolverRoom:
+    """Runs tasks in a process of their own and remembers what went wrong; `None` stands for no answer.
+
+    On Linux the process is a copy of this one. Where that cannot be made (other threads run here, or a solver
+    is loaded), tasks run in this process, without limits; on other systems a fresh process is begun. Another
+    copy of this one, which may be lost itself, asks nobody: tasks run there.
+    """
+
+    def __init__(self, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._limit_s, self.faults = limit_s, list[str]()
+        self._owner, copied = os.getpid(), may_fork()
+        self._process: SolverProcess[object] | None = None
+        if copied or sys.platform != "linux":
+            self._process = SolverProcess(memory_bytes=memory_bytes, copied=copied)
+
+    def ask(self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
+        """Return what a pure task returns, None where it came to no end; `what` names it in faults."""
+        if self._process is None or os.getpid() != self._owner:
+            return task(*arguments, **options)
+        ended = self._process.run(_answered, task, arguments, options, limit_s=self._limit_s, keep=_any)
+        if not ended.finished:
+            why = ended.fault or f"no answer within {self._limit_s:,.0f} s"
+            self.faults.append(f"{what}: {why}")
+            return None
+        return cast("R", ended.last)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+
+
+def _answered(
+    task: Callable[..., object], arguments: tuple[object, ...], options: dict[str, object]
+) -> Iterator[object]:
+    yield task(*arguments, **options)
+
+
+def _any(_result: object) -> bool:
+    return True

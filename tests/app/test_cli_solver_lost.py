@@ -1,0 +1,70 @@
+"""Whatever becomes of the solver, `plan` writes a verified plan with bounds and says what is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from safepassage.casework import solver_room
+from safepassage.casework.solver_room import SolverRoom
+from safepassage_verify import verify_files
+from tests.support.folders import write_case
+
+pytestmark = pytest.mark.slow
+
+FATES = {
+    "killed": ("os.kill(os.getpid(), signal.SIGKILL)", "the solver ended"),
+    "without memory": ("bytearray(2**40)", "MemoryError"),
+    "hanging": ("time.sleep(600)", "no answer within 1 s"),
+    "failing": ("raise ArithmeticError('no optimum')", "ArithmeticError: no optimum"),
+}
+PROGRAM = """
+import os, signal, sys, time
+from safepassage.casework import solver_room
+from safepassage.cli import main, plan_command
+
+def price(problem):
+    {fate}
+
+plan_command.price = price
+plan_command.SolverRoom = lambda: solver_room.SolverRoom(limit_s=1.0)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+@pytest.mark.parametrize("fate", FATES)
+def test_a_plan_without_prices_is_verified_bounded_and_says_so(tmp_path, fate):
+    case, out = write_case(tmp_path / "case"), tmp_path / "out"
+    code, fault = FATES[fate]
+    typed = ["plan", str(case), "-o", str(out), "--json"]
+    program = PROGRAM.format(fate=code)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *typed], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    # What is asked next goes to a fresh process, which may take longer to begin than a second.
+    first, *_ = told["solver_faults"]
+    assert first.startswith(f"joint prices: {fault}")
+    assert verify_files(out).verified
+    assert all(row["clearance_bound_s"] is not None for row in told["directions"])
+    proof = json.loads((out / "RESTRICTED" / "RESTRICTED-certificate.json").read_text("utf-8"))
+    assert (bool(proof["bounds"]), proof.get("priced", [])) == (True, [])
+
+
+def test_a_fresh_process_answers_where_this_one_cannot_be_copied(monkeypatch):
+    monkeypatch.setattr(solver_room, "may_fork", lambda: False)
+    monkeypatch.setattr(solver_room.sys, "platform", "elsewhere")
+    room = SolverRoom(limit_s=60.0)
+    try:
+        assert room.ask("sums", sorted, [3, 1, 2], reverse=True) == [3, 2, 1]
+        assert room.ask("sums", divmod, 1, 0) is None
+        assert room.ask("sums", divmod, 7, 2) == (3, 1)
+    finally:
+        room.close()
+    assert len(room.faults) == 1
+    assert room.faults[0].startswith("sums: ZeroDivisionError")
