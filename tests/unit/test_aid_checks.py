@@ -29,7 +29,7 @@ def located(*rows):
 
 
 def problems(**tables):
-    rows = {name: located(*rows) for name, rows in tables.items()}
+    rows = {name: located(*rows) for name, rows in {"trucks": [TRUCK], **tables}.items()}
     draft = CaseDraft(
         file="case", exercise=True, settings=Settings(), ids={}, places=located(DEPOT, TOWN), **rows
     )
@@ -48,6 +48,7 @@ def problems(**tables):
         ({"stock": [replace(LOT, depot="t")]}, "DEPOT_KIND", "depot"),
         ({"trucks": [replace(TRUCK, payload_kg=12_000)]}, "TRUCK_WEIGHT", "weight_t"),
         ({"stock": [LOT], "trucks": [replace(TRUCK, count=0)]}, "TRUCKS_NONE", "count"),
+        ({"stock": [LOT], "trucks": []}, "TRUCKS_NONE", "depot"),
         ({"stock": [LOT], "demand": [CROWD]}, "STOCK_SMALL", "quantity"),
         ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
         ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
@@ -61,7 +62,7 @@ def test_each_mix_up_has_one_message(tables, code, column):
 
 def test_a_larger_unit_is_converted_in_the_hint_only():
     (found,) = problems(stock=[replace(LOT, quantity_milli=12_000, unit="m3")])
-    assert "12000 L" in found.hint
+    assert "12,000 L" in found.hint
 
 
 @pytest.mark.parametrize("unit", ["", "L", "litres"])

@@ -563,6 +563,13 @@ def test_all_errors_are_found_at_once(name, tmp_path):
 # Change; code, file, row, column, words of the remedy.
 WARNINGS = {
     "no fleet": (drop("fleet"), ("NO_FLEET", "fleet.csv", 0, "", "assumed ones")),
+    "a thousand times as many persons as live there": (
+        lambda d: (
+            d.row("demand", "4x20; 2x20").update(persons="120000"),
+            d.row("places", d.row("demand", "4x20; 2x20")["place"]).update(population="1200"),
+        ),
+        ("DEMAND_LARGE", "demand.csv", 2, "persons", "check the figure"),
+    ),
     "no fleet table": (gone("fleet"), ("NO_FLEET", "case", 0, "", "assumed ones")),
     "no exit in one direction": (
         lambda d: d.tables["places"].remove(d.row("places", "rowan-school")),

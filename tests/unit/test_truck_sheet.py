@@ -11,6 +11,7 @@ from safepassage.engines.release import release, with_aid
 from safepassage.formats.maps import own_way_map
 from safepassage.formats.paper import paper_html, paper_pdf
 from safepassage.formats.paper.sheet_texts import sheet_texts
+from safepassage.formats.sheets.place_sheets import PlaceSheets
 from safepassage.formats.sheets.truck_sheet import TruckSheets, trucks
 from safepassage.testing.sample_documents import sample_documents
 from tests.support.paper import closed, lost, page_text, pdf_text
@@ -55,6 +56,7 @@ AID = {
     ],
     "given": {
         "trucks": [truck("t1"), truck("t2")],
+        "lots": [{"id": "lot-water", "depot": "depot-1"}, {"id": "lot-soap", "depot": "depot-1"}],
         "goods": [
             {"id": "soap", "name": "Soap", "unit": "piece"}, {"id": "water", "name": "Water", "unit": "L"},
         ],
@@ -76,12 +78,33 @@ def test_halts_at_one_place_are_one_stop_and_nothing_is_lost():
     assert not stops[2].unloads
 
 
+def test_a_truck_loads_at_the_depot_of_its_lots_and_not_at_a_site_of_the_same_node():
+    first, second, _ = sheets().stops("t1")
+    assert first.place == "depot-1"
+    assert second.place == ", ".join(sheets()._register.place(place) for place in ("s01", "s02"))
+
+
+def test_a_place_reads_which_truck_brings_what_and_signs_for_it():
+    places = PlaceSheets(GIVEN, NOTHING, sheet_texts()["en"])
+    text = page_text(paper_html.write(places.settlement("s01")))
+    assert closed("lorry-t1 Soap 2 piece, Water 1,500.25 L …") in text
+    assert "lorry-t2" not in text
+    without = PlaceSheets(PLAIN, NOTHING, sheet_texts()["en"])
+    assert closed("Goods that are brought here") not in page_text(paper_html.write(without.settlement("s01")))
+
+
+def test_a_place_that_nobody_leaves_has_a_sheet_where_goods_come_to_it():
+    given = with_aid(PLAIN, {**AID, "deliveries": [delivery("t1.1", "elsewhere", "water", 1)]})
+    assert "elsewhere" in PlaceSheets(given, NOTHING, sheet_texts()["en"]).settlements()
+    assert "elsewhere" not in PlaceSheets(PLAIN, NOTHING, sheet_texts()["en"]).settlements()
+
+
 def test_amounts_are_written_to_the_thousandth_and_summed_by_goods():
     text = page_text(paper_html.write(sheets().paper("t1")))
-    assert closed("Load: Soap 2 piece, Water 1500.5 L") in text
-    assert closed("Hand over: Soap 2 piece, Water 1500.5 L") in text
-    assert closed("Water1500.25 L") in text
-    assert closed("Water 1500,25 L") in page_text(paper_html.write(sheets("uk").paper("t1")))
+    assert closed("Load: Soap 2 piece, Water 1,500.5 L") in text
+    assert closed("Hand over: Soap 2 piece, Water 1,500.5 L") in text
+    assert closed("Water1,500.25 L") in text
+    assert closed("Water 1\u00a0500,25 L") in page_text(paper_html.write(sheets("uk").paper("t1")))
 
 
 @pytest.mark.parametrize("language", sorted(sheet_texts()))
@@ -94,7 +117,7 @@ def test_what_is_on_the_page_is_in_the_pdf(language):
 def test_another_truck_is_not_on_it():
     text = page_text(paper_html.write(sheets().paper("t1")))
     assert "lorry-t2" not in text
-    assert closed("9000 L") not in text
+    assert closed("9,000 L") not in text
 
 
 def test_sheets_of_trucks_are_made_where_aid_was_planned_and_nowhere_else():

@@ -59,13 +59,18 @@ def units_are_those_of_the_commodity(draft: CaseDraft) -> Iterator[Problem]:
         larger = _LARGER.get(written)
         hint = f"write the quantity in {commodity.unit}"
         if larger and larger[0] is commodity.unit:
-            hint += f": {lot.quantity_milli / 1_000 * larger[1]:g} {commodity.unit}"
+            hint += f": {_plain(lot.quantity_milli / 1_000 * larger[1])} {commodity.unit}"
         yield error(
             "UNIT_OTHER",
             located.at("unit"),
             f"the lot is written in {quoted(lot.unit)}, but {lot.commodity} is counted in {commodity.unit}",
             hint,
         )
+
+
+def _plain(quantity: float) -> str:
+    """Return a quantity with thousands apart and no more than three places after the point."""
+    return f"{quantity:,.3f}".rstrip("0").rstrip(".")
 
 
 def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
@@ -149,11 +154,11 @@ def trucks_can_carry(draft: CaseDraft) -> Iterator[Problem]:
                 f"{truck.weight_kg / 1_000:g} t with its load",
                 "weight_t is the weight of the loaded truck: lorry and load together",
             )
-    pledged = [row for row in draft.stock if row.value.state is not StockState.PLEDGED]
-    if pledged and draft.trucks and not any(row.value.count for row in draft.trucks):
+    held = [row for row in draft.stock if row.value.state is not StockState.PLEDGED]
+    if held and not any(row.value.count for row in draft.trucks):
         yield warning(
             "TRUCKS_NONE",
-            draft.trucks[0].at("count"),
+            draft.trucks[0].at("count") if draft.trucks else held[0].at("depot"),
             "there is stock but no truck to carry it",
             "add trucks, or nothing can be delivered",
         )

@@ -12,6 +12,9 @@ from safepassage.domain.problem import Problem, Where, error, warning
 MAX_DIRECTIONS = 31
 """Permissions of arcs are bits of one number."""
 
+TIMES_THE_POPULATION = 10
+"""Displaced people may outnumber those who live at a place; so many times as many are a slip of a figure."""
+
 _PLACES_OF = {
     Group.NEEDS_TRANSPORT: "seats",
     Group.ASSISTED: "seats",
@@ -46,6 +49,20 @@ def households_fit_into_persons(draft: CaseDraft) -> Iterator[Problem]:
                 located.at("household_sizes"),
                 f"the households hold {inside:,} persons, the row only {located.value.persons:,}",
                 "correct one of the two",
+            )
+
+
+def persons_fit_to_the_population(draft: CaseDraft) -> Iterator[Problem]:
+    """A row with ten times as many persons as live at its place is pointed out."""
+    population = {located.value.id: located.value.population for located in draft.places}
+    for located in draft.demand:
+        row, living = located.value, population.get(located.value.place)
+        if living and row.persons > TIMES_THE_POPULATION * living:
+            yield warning(
+                "DEMAND_LARGE",
+                located.at("persons"),
+                f"{row.persons:,} persons at “{row.place}”, where {living:,} live by the table of places",
+                "check the figure; nobody is left out if it is right",
             )
 
 
@@ -164,6 +181,7 @@ def somebody_is_asked(draft: CaseDraft) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
     demand_is_counted_once,
     households_fit_into_persons,
+    persons_fit_to_the_population,
     exercise_data_stay_in_exercises,
     directions_are_few,
     directions_have_an_exit,

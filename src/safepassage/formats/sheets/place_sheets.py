@@ -1,4 +1,4 @@
-"""Sheets for places: who leaves a settlement when and by which way, who arrives at a site hour by hour."""
+"""Sheets for places: who leaves a settlement when and by which way, who and what arrives where."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from safepassage.formats.facts.register import Register
 from safepassage.formats.paper.paper import Block, Heading, Pairs, Paper, Rows, Words
 from safepassage.formats.paper.sheet_texts import SheetTexts
 from safepassage.formats.sheets.driver_sheet import coded, foot
+from safepassage.formats.sheets.goods_on_paper import GoodsOnPaper
 from safepassage.formats.sheets.sheet_ways import SheetWays
 
 _HELPED = (Group.ASSISTED, Group.WHEELCHAIR, Group.STRETCHER)
@@ -28,13 +29,14 @@ class PlaceSheets:
         self._clock = LocalClock.of(release.inputs)
         self._moves = Movements(release, self._register, counts_arcs=False)
         self._ways = SheetWays(release, layers, texts, release.plan["routes"])
+        self._goods = GoodsOnPaper(release, texts)
         self._phone = phone or str(release.inputs.get("notice", {}).get("hotline", ""))
 
     def settlements(self) -> tuple[str, ...]:
-        """Return the ids of the places that somebody leaves, in order."""
+        """Return the ids of the places that somebody leaves or that goods come to, sites aside, in order."""
         cars = {group.row["place"] for group in self._moves.cars if len(group.depart_s)}
         rides = {item["place"] for ride in self._moves.rides for item in ride.load if not item["after"]}
-        return tuple(sorted(cars | rides))
+        return tuple(sorted(cars | rides | (self._goods.places() - set(self.sites()))))
 
     def sites(self) -> tuple[str, ...]:
         """Return the ids of the reception sites, in order."""
@@ -71,6 +73,7 @@ class PlaceSheets:
                 widths=(0, 3, 2, 4, 3), strong=(0,),
             )  # fmt: skip
             blocks += [Heading(text=say("by_vehicle")), table]
+        blocks += self._goods.board(place)
         for number, route in enumerate(routes, start=1):
             blocks += self._ways.way(number, route)
         return self._paper(say("settlement_title", place=self._register.place(place)), blocks)
@@ -126,6 +129,7 @@ class PlaceSheets:
             blocks.append(table)
         else:
             blocks.append(Words(text=say("arrivals_none")))
+        blocks += self._goods.board(site)
         return self._paper(say("site_title", place=self._register.place(site)), blocks, wide=True)
 
     def _kept(self, site: str) -> int:

@@ -16,6 +16,7 @@ from safepassage.formats.facts.register import Register
 from safepassage.formats.paper.paper import Block, Heading, Items, Pairs, Paper, Rows
 from safepassage.formats.paper.sheet_texts import SheetTexts
 from safepassage.formats.sheets.driver_sheet import coded, foot
+from safepassage.formats.sheets.goods_on_paper import DOTS, GoodsOnPaper
 from safepassage.formats.sheets.sheet_ways import SheetWays
 
 _MILLI = 1_000
@@ -58,7 +59,8 @@ class TruckSheets:
         self._legs = {row["id"]: row["legs"] for row in aid.get("trucks", ())}
         given = aid.get("given", {})
         self._days = {row["id"]: row for row in given.get("trucks", ())}
-        self._goods = {row["id"]: row for row in given.get("goods", ())}
+        self._depots = {row["id"]: row["depot"] for row in given.get("lots", ())}
+        self._goods = GoodsOnPaper(release, texts)
 
     def stops(self, truck: str) -> tuple[TruckStop, ...]:
         """Return the stops of a truck-day; several needs served at one halt are one stop.
@@ -75,9 +77,8 @@ class TruckSheets:
         for at in range(len(legs) + 1):
             before, after = (legs[at - 1] if at else None), (legs[at] if at < len(legs) else None)
             drives = after is not None and bool(self._routes[after["route"]]["arcs"])
-            found.append(
-                self._stop(before, after, rows, routes.index(after["route"]) if after and drives else None)
-            )
+            way = routes.index(after["route"]) if after and drives else None
+            found.append(self._stop(before, after, rows, way, self._days[truck]))
         return tuple(_merged(found))
 
     def routes(self, truck: str) -> tuple[int, ...]:
@@ -85,20 +86,30 @@ class TruckSheets:
         used = dict.fromkeys(leg["route"] for leg in self._legs[truck])
         return tuple(route for route in used if self._routes[route]["arcs"])
 
-    def _stop(self, before: Row | None, after: Row | None, rows: Sequence[Row], way: int | None) -> TruckStop:
+    def _stop(
+        self, before: Row | None, after: Row | None, rows: Sequence[Row], way: int | None, day: Row
+    ) -> TruckStop:
         leg = after or before
         assert leg is not None  # noqa: S101 - a truck that drives has a leg
         route = self._routes[leg["route"]]
         node = int(route["from_node"] if after else route["to_node"])
         here = "" if before is None else before["id"]
         unloads = tuple(row for row in rows if before and row["leg"] == before["id"])
-        names = dict.fromkeys(self._register.place(row["place"]) for row in unloads)
+        loads = tuple(row for row in rows if row["loaded"] == here)
         return TruckStop(
-            place=", ".join(names) or self._register.node(node), node=node,
+            place=self._named(loads, unloads, node, day), node=node,
             arrive_s=int(before["arrive_s"]) if before else None,
             depart_s=int(after["depart_s"]) if after else None,
-            loads=tuple(row for row in rows if row["loaded"] == here), unloads=unloads, way=way,
+            loads=loads, unloads=unloads, way=way,
         )  # fmt: skip
+
+    def _named(self, loads: Sequence[Row], unloads: Sequence[Row], node: int, day: Row) -> str:
+        """Return whom a stop serves and where it loads: a depot may share its node with a site."""
+        ids = [row["place"] for row in unloads]
+        ids += [self._depots[row["lot"]] for row in loads if row["lot"] in self._depots]
+        if not ids and day.get("base_node") == node:
+            ids.append(day["depot"])
+        return ", ".join(dict.fromkeys(map(self._register.place, ids))) or self._register.node(node)
 
     def paper(self, truck: str) -> Paper:
         """Return the sheet of a truck-day, with the hash of its content in its code."""
@@ -107,7 +118,12 @@ class TruckSheets:
         paper = Paper(
             title=say("truck_title", truck=day["truck"]),
             subtitle=f"{self._texts.date(self._clock, first)} · "
-            + say("truck_kind", kind=day["type"], kg=day["payload_kg"], litres=day["volume_l"]),
+            + say(
+                "truck_kind",
+                kind=day["type"],
+                t=self._thousands(day["payload_kg"]),
+                m3=self._thousands(day["volume_l"]),
+            ),
             language=self._texts.language,
             stamp=self._texts.stamp(self._release.sensitivity.name, self._release.plan),
             running=truck,
@@ -138,13 +154,17 @@ class TruckSheets:
             Heading(text=say("rules_heading")), Items(rows=heads("truck_rules")),
         ]  # fmt: skip
 
+    def _thousands(self, whole: int) -> str:
+        """Return kilograms as tonnes, litres as cubic metres."""
+        return f"{whole / _MILLI:g}".replace(".", self._texts.words["decimal"])
+
     def _time(self, seconds: int | None) -> str:
         return "" if seconds is None else self._texts.moment(self._clock, seconds)
 
     def _row(self, number: int, stop: TruckStop) -> tuple[str, ...]:
         say = self._texts.say
         parts = [
-            say(key, goods=self._sums(rows))
+            say(key, goods=self._goods.sums(rows))
             for key, rows in (("unload", stop.unloads), ("load", stop.loads))
             if rows
         ]
@@ -153,22 +173,6 @@ class TruckSheets:
         times = (self._time(stop.arrive_s), self._time(stop.depart_s))
         return str(number), *times, stop.place, ". ".join(parts) or say("nothing"), way
 
-    def _sums(self, rows: Iterable[Row]) -> str:
-        """Return goods and amounts, summed by goods in the order of the list of goods."""
-        sums: dict[str, int] = {}
-        for row in rows:
-            sums[row["commodity"]] = sums.get(row["commodity"], 0) + int(row["milli"])
-        return ", ".join(
-            f"{self._goods[key]['name']} {self.amount(key, sums[key])}" for key in self._goods if key in sums
-        )
-
-    def amount(self, commodity: str, milli: int) -> str:
-        """Return an amount with its unit; thousandths only where there are some."""
-        whole, rest = divmod(milli, _MILLI)
-        decimals = f"{rest:03d}".rstrip("0")
-        number = f"{whole}{self._texts.words['decimal']}{decimals}" if decimals else str(whole)
-        return f"{number} {self._goods[commodity]['unit']}"
-
     def _handed_over(self, stops: Sequence[TruckStop]) -> Iterable[tuple[str, ...]]:
         for number, stop in enumerate(stops, start=1):
             sums: dict[tuple[str, str, str], int] = {}
@@ -176,14 +180,13 @@ class TruckSheets:
                 key = (row["place"], row["commodity"], row["lot"])
                 sums[key] = sums.get(key, 0) + int(row["milli"])
             for (place, commodity, lot), milli in sums.items():
-                name = str(self._goods[commodity]["name"])
                 yield (
                     str(number),
                     self._register.place(place),
-                    name,
-                    self.amount(commodity, milli),
+                    self._goods.name(commodity),
+                    self._goods.amount(commodity, milli),
                     lot,
-                    "…………………",
+                    DOTS,
                 )
 
 
