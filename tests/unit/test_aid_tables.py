@@ -54,6 +54,23 @@ def test_waybills_and_arrival_boards_hold_every_delivery(team, whole):
     assert all(not row["received"] for row in rows(team, "aid-waybills"))
 
 
+def test_a_board_has_one_row_for_what_a_truck_brings_of_a_good_at_once(team):
+    first, *others = team.aid["deliveries"]
+    halves = [{**first, "milli": 1}, {**first, "milli": first["milli"] - 1}]
+    parted = replace(team, aid={**team.aid, "deliveries": [*halves, *others]})
+    assert len(rows(parted, "aid-waybills")) == len(rows(team, "aid-waybills")) + 1
+    assert rows(parted, "aid-arrivals") == rows(team, "aid-arrivals")
+
+
+def test_who_does_what_where_says_when(team):
+    days = {}
+    for row in rows(team, "aid-arrivals"):
+        days.setdefault((row["place"], row["good"]), []).append(row["arrival"][:10])
+    for row in rows(team, "aid-3w"):
+        found = days[row["place"], row["good"]]
+        assert (row["first_day"], row["last_day"]) == (min(found), max(found))
+
+
 def test_a_waybill_is_one_load_of_one_truck(team):
     trucks = {}
     for row in rows(team, "aid-waybills"):

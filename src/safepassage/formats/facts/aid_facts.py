@@ -65,6 +65,21 @@ class DropFacts:
     due: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFacts:
+    """What is brought of a good to a place, and when it first and last arrives: what, where, when."""
+
+    sector: str
+    place: str
+    name: str
+    good: str
+    quantity: float
+    unit: str
+    stops: int
+    first_s: int
+    last_s: int
+
+
 class AidFacts:
     """Facts of a released distribution."""
 
@@ -200,16 +215,18 @@ class AidFacts:
             for row in self._aid["remedies"][:SHOWN_REMEDIES]
         )
 
-    def sectors(self) -> Iterator[tuple[str, str, str, str, float, str, int]]:
-        """Yield (sector, place, name, good, quantity, unit, stops): the what and where of a 3W."""
-        found: dict[tuple[str, str], list[Any]] = {}
+    def sectors(self) -> Iterator[WorkFacts]:
+        """Yield what is brought where and when, by place and good."""
+        found: dict[tuple[str, str], list[DropFacts]] = {}
         for row in self.drops():
-            line = found.setdefault((row.place, row.commodity), [row, 0.0, set()])
-            line[1] += row.quantity
-            line[2].add((row.truck, row.stop))
-        for (place, commodity), (row, quantity, stops) in sorted(found.items()):
-            sector = SECTORS.get(commodity, "Logistics")
-            yield sector, place, row.name, row.good, quantity, row.unit, len(stops)
+            found.setdefault((row.place, row.commodity), []).append(row)
+        for (place, commodity), rows in sorted(found.items()):
+            times = [row.arrive_s for row in rows]
+            yield WorkFacts(
+                sector=SECTORS.get(commodity, "Logistics"), place=place, name=rows[0].name, good=rows[0].good,
+                quantity=sum(row.quantity for row in rows), unit=rows[0].unit,
+                stops=len({(row.truck, row.stop) for row in rows}), first_s=min(times), last_s=max(times),
+            )  # fmt: skip
 
     def _name(self, place: str) -> str:
         return self._names.get(place, place)

@@ -11,14 +11,17 @@ from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from safepassage.domain.release import Audience, Release
 from safepassage.formats.containers.markup import printable
 from safepassage.formats.containers.workbook_bytes import saved
-from safepassage.formats.facts.aid_facts import AidFacts
+from safepassage.formats.facts.aid_facts import AidFacts, DropFacts
 from safepassage.formats.tables.schedule_rows import harmless
 
 Row = Sequence[str | int | float]
+WIDEST = 60
+"""No column of the workbook is wider than so many letters."""
 DICTIONARY = {
     "place": "code of the place: the id of the case, the P-code where the case uses P-codes as ids",
     "name": "name of the place",
@@ -46,6 +49,8 @@ DICTIONARY = {
     "organisation": "who: left blank for the organisation that runs the trucks",
     "sector": "what: the cluster under which it is reported",
     "stops": "how many stops of trucks bring it",
+    "first_day": "when: local day on which it first arrives",
+    "last_day": "when: local day on which it last arrives",
 }
 
 
@@ -83,10 +88,14 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
     ]  # fmt: skip
     arrivals: list[Row] = [
         (d.place, d.name, local(d.arrive_s), utc.at(d.arrive_s).strftime("%Y-%m-%d %H:%M"), d.truck,
-         d.waybill, d.good, d.quantity, d.unit, "")
-        for d in sorted(drops, key=lambda d: (d.place, d.arrive_s, d.truck, d.good, d.lot))
+         d.waybill, d.good, quantity, d.unit, "")
+        for d, quantity in _expected(drops)
     ]  # fmt: skip
-    sectors: list[Row] = [("", *row) for row in facts.sectors()]
+    sectors: list[Row] = [
+        ("", w.sector, w.place, w.name, w.good, round(w.quantity, 3), w.unit, w.stops,
+         *(clock.at(second).strftime("%Y-%m-%d") for second in (w.first_s, w.last_s)))
+        for w in facts.sectors()
+    ]  # fmt: skip
     return {
         "aid-needs": (
             ("place", "name", "date", "commodity", "good", "priority", "needed", "planned", "gap", "unit",
@@ -101,9 +110,19 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
              "received"), arrivals,
         ),
         "aid-3w": (
-            ("organisation", "sector", "place", "name", "good", "quantity", "unit", "stops"), sectors,
+            ("organisation", "sector", "place", "name", "good", "quantity", "unit", "stops", "first_day",
+             "last_day"), sectors,
         ),
     }  # fmt: skip
+
+
+def _expected(drops: Iterable[DropFacts]) -> list[tuple[DropFacts, float]]:
+    """Return what a truck brings of a good to a place at once, whatever lots and days it is for, in order."""
+    found: dict[tuple[str, int, str, str, str], tuple[DropFacts, float]] = {}
+    for drop in drops:
+        key = (drop.place, drop.arrive_s, drop.truck, drop.waybill, drop.good)
+        found[key] = (drop, round(found[key][1] + drop.quantity, 3) if key in found else drop.quantity)
+    return [found[key] for key in sorted(found)]
 
 
 def write_csv(table: tuple[tuple[str, ...], list[Row]]) -> bytes:
@@ -129,11 +148,14 @@ def write_xlsx(release: Release) -> bytes:
     for name, (header, rows) in tables(release).items():
         sheet = book.create_sheet(name)
         sheet.append(header)
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        sheet.freeze_panes = "A2"
         for row in rows:
             sheet.append(_cells(row))
+    for sheet in book.worksheets:
+        sheet.freeze_panes = "A2"
+        for number, column in enumerate(sheet.iter_cols(), start=1):
+            column[0].font = Font(bold=True)
+            letters = max(len(str(cell.value or "")) for cell in column)
+            sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, letters + 2)
     return saved(book, str(release.plan["as_of"]))
 
 
