@@ -395,12 +395,7 @@ _PEOPLE_AND_VEHICLES = _codes(
         "add vehicles, assumed ones with `assumption`",
     ),
     ("NO_PLACES", _W, "no vehicle has the places some people need", "add vehicles that have them"),
-    (
-        "DEMAND_LARGE",
-        _W,
-        "a row has more than ten times as many persons as live at its place",
-        "check the figure",
-    ),
+    ("DEMAND_LARGE", _W, "a row has ten times as many persons as live at its place", "check the figure"),
     ("NO_DEMAND", _W, "nobody leaves and nobody is undecided", "add those who chose"),
     ("VEHICLE_EMPTY", _W, "vehicles have neither places nor payload", "fill in `seats`"),
 )

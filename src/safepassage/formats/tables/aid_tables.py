@@ -31,6 +31,7 @@ DICTIONARY = {
     "priority": "1 is what life depends on today, 4 what can wait",
     "needed": "what the norms ask for, in the unit",
     "planned": "what trucks bring for this need",
+    "delivered": "left blank for what is counted on arrival",
     "gap": "needed less planned",
     "unit": "unit of the good",
     "reason": "why there is a gap",
@@ -65,21 +66,10 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         return clock.at(seconds).strftime("%Y-%m-%d %H:%M")
 
     needs: list[Row] = [
-        (
-            n.place,
-            n.name,
-            n.date,
-            n.commodity,
-            n.good,
-            n.priority,
-            n.needed,
-            n.planned,
-            n.gap,
-            n.unit,
-            n.reasons,
-        )
+        (n.place, n.name, n.date, n.commodity, n.good, n.priority, n.needed, n.planned, "", n.gap, n.unit,
+         n.reasons)
         for n in facts.needs()
-    ]
+    ]  # fmt: skip
     drops = facts.drops()
     waybills: list[Row] = [
         (d.waybill, d.truck, d.stop, d.depot, local(d.loaded_s), local(d.arrive_s), d.place, d.name,
@@ -98,8 +88,8 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
     ]  # fmt: skip
     return {
         "aid-needs": (
-            ("place", "name", "date", "commodity", "good", "priority", "needed", "planned", "gap", "unit",
-             "reason"), needs,
+            ("place", "name", "date", "commodity", "good", "priority", "needed", "planned", "delivered",
+             "gap", "unit", "reason"), needs,
         ),
         "aid-waybills": (
             ("waybill", "truck", "stop", "depot", "loading", "arrival", "place", "name", "commodity", "good",
