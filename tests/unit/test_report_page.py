@@ -16,6 +16,7 @@ from safepassage.engines.release import release
 from safepassage.formats.facts.evidence_facts import agreement, grade_in_words, status_in_words, time_in_words
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.maps.curve_drawing import Curve, CurveChart, time_span
+from safepassage.formats.maps.map_labels import text_width
 from safepassage.formats.pages import report_html
 from safepassage.testing.sample_documents import sample_documents, sample_layers, sealed
 
@@ -325,6 +326,14 @@ def test_the_curve_names_both_moments():
     assert "no plan before" not in chart(bound_s=None)
     assert 'class="bound"' not in chart(envelope=[])
     assert "plan:" not in chart(clearance_s=None, bound_s=None, arrivals=[], served=0)
+
+
+@pytest.mark.parametrize("demand", [9, 9_000, 120_000, 12_000_000])
+def test_numbers_of_persons_stay_within_the_picture(demand):
+    picture = chart(demand=demand, served=demand)
+    ends = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end">([\d,]+)</text>', picture)
+    assert len(ends) >= 3
+    assert all(float(x) >= text_width(label, 11) for x, label in ends)
 
 
 def test_the_time_axis_ends_soon_after_the_last_thing_that_happens():

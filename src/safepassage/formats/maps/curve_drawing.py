@@ -12,6 +12,7 @@ from safepassage.formats.maps.map_labels import text_width
 
 _WIDTH, _HEIGHT = 440.0, 272.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 16.0, 26.0, 58.0
+_LABEL_PX, _LABEL_GAP = 11, 6
 _TICK_HOURS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48)
 _MOST_TICKS = 7
 _NOTE_WIDTH, _NOTE_HEIGHT = 210, 24
@@ -47,9 +48,11 @@ class CurveChart:
     def __init__(self, curve: Curve, clock: LocalClock, last_s: int) -> None:
         self._curve, self._clock, self._last_s = curve, clock, last_s
         self._top = max(curve.demand, curve.served, 1) * 1.06
+        widest = max(text_width(f"{persons:,}", _LABEL_PX) for persons in _round_steps(self._top))
+        self._left = max(_LEFT, widest + _LABEL_GAP + 2)
 
     def _x(self, second: float) -> float:
-        return _LEFT + min(max(second / self._last_s, 0), 1) * (_WIDTH - _LEFT - _RIGHT)
+        return self._left + min(max(second / self._last_s, 0), 1) * (_WIDTH - self._left - _RIGHT)
 
     def _y(self, persons: float) -> float:
         return _HEIGHT - _BOTTOM - persons / self._top * (_HEIGHT - _TOP - _BOTTOM)
@@ -80,11 +83,10 @@ class CurveChart:
         for persons in _round_steps(self._top):
             y = self._y(persons)
             parts.append(
-                element("path", {"d": f"M{number(_LEFT)} {number(y)}H{number(right)}", "class": "rule"})
+                element("path", {"d": f"M{number(self._left)} {number(y)}H{number(right)}", "class": "rule"})
             )
-            parts.append(
-                element("text", {"x": _LEFT - 6, "y": y + 3.5, "text-anchor": "end"}, f"{persons:,}")
-            )
+            at = {"x": self._left - _LABEL_GAP, "y": y + 3.5, "text-anchor": "end"}
+            parts.append(element("text", at, f"{persons:,}"))
         zone = self._clock.zones[0].time
         parts.append(element("text", {"x": 4, "y": 12, "class": "unit"}, f"persons arrived, by {zone}"))
         return parts
@@ -133,9 +135,10 @@ class CurveChart:
             element("path", {"d": line, "class": "bound"}),
         ]
         y = self._y(self._curve.demand)
-        reached = max((n for t, n in self._curve.envelope if self._x(t) < _LEFT + _NOTE_WIDTH), default=0)
+        right = self._left + _NOTE_WIDTH
+        reached = max((n for t, n in self._curve.envelope if self._x(t) < right), default=0)
         if self._y(min(reached, self._curve.demand)) - y > _NOTE_HEIGHT:
-            note = {"x": _LEFT + 9, "y": y + 16, "class": "note"}
+            note = {"x": self._left + 9, "y": y + 16, "class": "note"}
             parts.append(element("text", note, "no plan of this model can be up here"))
         return parts
 
@@ -143,7 +146,7 @@ class CurveChart:
         y, right = self._y(self._curve.demand), _WIDTH - _RIGHT
         text = f"{self._curve.demand:,} want to go"
         return [
-            element("path", {"d": f"M{number(_LEFT)} {number(y)}H{number(right)}", "class": "demand"}),
+            element("path", {"d": f"M{number(self._left)} {number(y)}H{number(right)}", "class": "demand"}),
             element("text", {"x": right, "y": y - 5, "text-anchor": "end", "class": "strong"}, text),
         ]
 
@@ -183,7 +186,7 @@ class CurveChart:
 
 def _flag(x: float, y: float, text: str, style: str) -> Markup:
     """Write a text beside a line, on the side where it fits."""
-    fits_left = x - text_width(text, 11) > 4  # noqa: PLR2004
+    fits_left = x - text_width(text, _LABEL_PX) > 4  # noqa: PLR2004
     side = {"x": x - 4, "text-anchor": "end"} if fits_left else {"x": x + 4}
     return element("text", {**side, "y": y, "class": style}, text)
 
