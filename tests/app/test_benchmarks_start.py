@@ -32,3 +32,13 @@ def test_a_benchmark_says_how_it_is_used(name):
     )
     assert done.returncode == 0, done.stderr
     assert "usage:" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_table_names_what_it_leaves_out_and_every_script_is_there(tmp_path):
+    typed = [sys.executable, "benchmarks/evacuation_table.py", "--list", "--data", str(tmp_path)]
+    done = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.count("left out: there is no ") == 12
+    scripts = [line.split()[2] for line in done.stdout.splitlines() if line.startswith("$ ")]
+    assert [Path(script).name for script in scripts] == ["bootstrap.py"]
+    assert all(Path(script).exists() for script in scripts)

@@ -29,7 +29,7 @@ from safepassage.cli import main, plan_command
 def price(problem):
     {fate}
 
-plan_command.price = price
+solver_room.price = price
 plan_command.SolverRoom = lambda: solver_room.SolverRoom(limit_s=1.0)
 sys.exit(main(sys.argv[1:]))
 """

@@ -13,10 +13,13 @@ from typing import ParamSpec, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import SolverProcess
+from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.pricing import Priced, price
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+PRICES = "joint prices"
 LIMIT_S = 900.0
 """Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
 MEMORY_BYTES = 6 * 2**30
@@ -48,6 +51,14 @@ class SolverRoom:
             self.faults.append(f"{what}: {why}")
             return None
         return cast("R", ended.last)
+
+    def prices(self, problem: PlanningProblem) -> Priced | None:
+        """Return the joint prices of a problem, None where it has none or they were not found."""
+        return self.ask(PRICES, price, problem)
+
+    def lines(self) -> list[str]:
+        """Say what was not answered: what is told beside was made and verified without it."""
+        return [f"MADE WITHOUT {fault}. What is written was verified without it." for fault in self.faults]
 
     def close(self) -> None:
         """End the process."""

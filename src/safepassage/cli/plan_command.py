@@ -37,10 +37,9 @@ from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
-from safepassage.engines.pricing import Priced, price
+from safepassage.engines.pricing import price
 from safepassage.engines.release import release, with_aid, with_audit, with_judges
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
@@ -58,8 +57,7 @@ class FrontierError(SafePassageError):
     """Plans side by side cannot be made, or one of them does not hold."""
 
 
-PRICES, AID = "joint prices", "aid"
-"""What is asked of solvers, as it is named where no answer came."""
+AID = "aid"
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
 """Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
@@ -145,7 +143,7 @@ def _plan(
         "problems": problems_json(problems), "seconds": seconds, "solver_faults": room.faults,
         **aid_data(aid),
     }  # fmt: skip
-    lines = [plan_text(planned, outputs, problems, seconds, code), *_without(room), *_held(team)]
+    lines = [plan_text(planned, outputs, problems, seconds, code), *room.lines(), *_held(team)]
     text = "\n".join([*lines, *aid_lines(aid), *news_lines(claims), *claims_lines(said), *found.lines])
     beside_it = {"claims": said, "changes": changes, "frontier": beside}
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}
@@ -215,11 +213,6 @@ def _add_audit(documents: dict[str, bytes], case: Case, public: Release) -> dict
     documents["audit"] = audited(documents, case=case, public=texts)
     sheet: dict[str, Any] = canonical_json.decode(documents["audit"])
     return sheet
-
-
-def _without(room: SolverRoom) -> list[str]:
-    """Say what a solver left unanswered: the plan is whole, verified and bounded without it."""
-    return [f"MADE WITHOUT {fault}. What is written was verified without it." for fault in room.faults]
 
 
 def _held(team: Release) -> list[str]:
@@ -326,11 +319,7 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
             return time.monotonic() > end
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
-
-    def prices(problem: PlanningProblem) -> Priced | None:
-        return room.ask(PRICES, price, problem)
-
-    return StoppingRule(work=work, expired=expired, time_limit_s=limit, prices=prices)
+    return StoppingRule(work=work, expired=expired, time_limit_s=limit, prices=room.prices)
 
 
 def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:

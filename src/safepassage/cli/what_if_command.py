@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
+from safepassage.casework.solver_room import SolverRoom
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.plan.what_if_text import contraflow_text, convergent_text, losses_text
@@ -43,17 +44,23 @@ def run(options: argparse.Namespace) -> Outcome:
         if given.malformed or given.case is None or given.network is None:
             data = {"problems": problems_json(given.problems)}
             return Outcome(code=MALFORMED, text=problems_text(given.problems), data=data, to_stderr=True)
-        return _weighed(given, options, progress, started)
+        room = SolverRoom()
+        try:
+            return _weighed(given, options, (progress, room), started)
+        finally:
+            room.close()
     finally:
         progress.done()
 
 
-def _weighed(given: CaseInput, options: argparse.Namespace, progress: Progress, started: float) -> Outcome:
+def _weighed(
+    given: CaseInput, options: argparse.Namespace, by: tuple[Progress, SolverRoom], started: float
+) -> Outcome:
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
-    settings, network = given.case.settings, given.network.network
+    settings, network, (progress, room) = given.case.settings, given.network.network, by
     claims = claims_input(options, given.case, network)
     case = given.case if claims is None else claims.case
-    stop = StoppingRule(work=settings.work_limit)
+    stop = StoppingRule(work=settings.work_limit, prices=room.prices)
     progress.phase("planning")
     planned = make_plan(network, Situation(case=case), stop=stop)
     checks = _Checks()
@@ -85,9 +92,11 @@ def _weighed(given: CaseInput, options: argparse.Namespace, progress: Progress, 
         data["contraflow"] = asdict(lane)
     outputs = _written(options, files, data)
     seconds = round(time.monotonic() - started, 2)
+    texts.extend(room.lines())
     texts.append(f"{checks.plans} plans made and verified independently. {seconds:.1f} s.")
     texts.extend(f"Written (RESTRICTED): {path}" for name, path in outputs.items() if name in SHOWN_FILES)
     data |= {"verified": True, "plans": checks.plans, "outputs": outputs, "seconds": seconds}
+    data["solver_faults"] = room.faults
     return Outcome(code=OK, text="\n\n".join(texts), data=data)
 
 
