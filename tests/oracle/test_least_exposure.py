@@ -1,5 +1,6 @@
 """Least-exposed journeys, plans and bounds on tiny networks, against searches that try everything."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -202,6 +203,37 @@ def test_a_longer_allowance_never_raises_the_exposure():
         plan = engine.plan(by_s, start=plan)
         assert last is None or plan.total_ppm_s <= last
         last = plan.total_ppm_s
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plan_comes_back_from_its_schedule_as_it_was(seed):
+    engine = LeastExposure(Roads.of(drawn(seed), "out"))
+    plan = engine.valued(engine.plan(400))
+    again = LeastExposure(Roads.of(engine.roads.problem, "out")).plan_of(engine.schedule(plan), 400)
+    assert (again.unserved, again.clearance_s) == (plan.unserved, plan.clearance_s)
+    assert sorted(zip(again.of_class, again.arrive_s, again.exposure_ppm_s, strict=True)) == sorted(
+        zip(plan.of_class, plan.arrive_s, np.where(plan.way < 0, 0, plan.exposure_ppm_s), strict=True)
+    )
+
+
+def test_a_car_that_drives_in_a_circle_waits_instead():
+    given = problem([(1, 2, 10, 600), (2, 1, 10, 600), (2, 0, 10, 600)], {}, {1: 1}, 0)
+    engine = LeastExposure(Roads.of(given, "out"))
+    plain = engine.schedule(engine.plan(400))
+    circle = replace(plain, routes=(replace(plain.routes[0], arcs=(0, 1, 0, 2)),))
+    plan = engine.plan_of(circle, 400)
+    assert engine.arcs_of(int(plan.way[0])).tolist() == [0, 2]
+    assert (plan.enter_s[0, 1] - plan.enter_s[0, 0], plan.unserved) == (10, 0)
+    assert plan.clearance_s == plan.enter_s[0, 0] + 20
+
+
+def test_a_schedule_on_other_roads_is_refused():
+    wide = problem([(1, 0, 10, 600), (2, 1, 10, 600)], {}, {2: 1}, 0)
+    engine = LeastExposure(Roads.of(wide, "out"))
+    schedule = engine.schedule(engine.plan(400))
+    narrow = LeastExposure(Roads.of(problem([(2, 0, 10, 600)], {}, {2: 1}, 0), "out"))
+    with pytest.raises(ValueError, match="not among the roads"):
+        narrow.plan_of(schedule, 400)
 
 
 def test_cars_that_would_queue_leave_later_and_arrive_as_before():

@@ -152,6 +152,35 @@ class LeastExposure:
         """Return the same plan with its exposure to the hazard of the problem."""
         return self._read(by_s=plan.by_s, of_class=plan.of_class, way=plan.way, enter_s=plan.enter_s)
 
+    def plan_of(self, schedule: Schedule, by_s: int) -> CarPlan:
+        """Return the plan that the cars of a schedule make, whoever made it; its ways serve from then on.
+
+        A car that meets an arc twice waits for it instead: entries before the last one are left out.
+
+        Raises ValueError where a car takes an arc that is not among the roads.
+        """
+        roads = self.roads
+        place = {c.place: i for i, c in enumerate(roads.classes)}
+        cars: list[tuple[int, int, Int64]] = []
+        for stream in schedule.cars:
+            whole = np.asarray(schedule.routes[stream.route].arcs, dtype=np.int64)
+            arcs = np.searchsorted(roads.network.arc, whole)
+            if (roads.network.arc[np.minimum(arcs, len(roads.network.arc) - 1)] != whole).any():
+                raise ValueError(f"stream {stream.id} takes an arc that is not among the roads")
+            kept = _without_circles(arcs)
+            number = self._pool.add(place[stream.place], arcs[kept])
+            cars += [(place[stream.place], number, _entries(roads, arcs, d)[kept]) for d in stream.departures]
+        cars.sort(key=lambda car: car[0])
+        n = int(roads.cars.sum())
+        of_class = np.repeat(np.arange(len(roads.classes)), roads.cars)
+        way = np.full(n, -1, dtype=np.int64)
+        enter = np.zeros((n, self._pool.ways().longest), dtype=np.int64)
+        free = np.cumsum(roads.cars) - roads.cars
+        for c, of_car, entries in cars:
+            way[free[c]], enter[free[c], : len(entries)] = of_car, entries
+            free[c] += 1
+        return self._read(by_s=by_s, of_class=of_class, way=way, enter_s=enter)
+
     def arcs_of(self, way: int) -> Int64:
         """Return the arcs of a way, as positions in `roads.network`."""
         return self._pool.arcs[way]
@@ -334,6 +363,29 @@ class LeastExposure:
 
 def _rank(plan: CarPlan) -> tuple[int, int]:
     return plan.unserved, plan.total_ppm_s
+
+
+def _entries(roads: Roads, arcs: Int64, departure: Departure) -> Int64:
+    """Return the seconds in which a car enters the arcs of its way."""
+    waits, out = dict(departure.waits), np.zeros(len(arcs), dtype=np.int64)
+    second = departure.depart_s
+    for k in range(len(arcs)):
+        second += waits.get(k, 0)
+        out[k] = second
+        second += int(_travel(roads, arcs[k : k + 1], out[k : k + 1])[0])
+    return out
+
+
+def _without_circles(arcs: Int64) -> Int64:
+    """Return the positions of a way that are left when it goes on from the last time it meets each arc."""
+    kept: list[int] = []
+    last = {arc: k for k, arc in enumerate(arcs.tolist())}
+    k = 0
+    while k < len(arcs):
+        k = last[int(arcs[k])]
+        kept.append(k)
+        k += 1
+    return np.asarray(kept, dtype=np.int64)
 
 
 def _departure(entered: Int64, travel: Int64) -> Departure:
