@@ -157,11 +157,20 @@ class Dispatcher:
             if self._lighter(one, planned) or self._as_much(one, planned.depot, list(planned.stops)):
                 return True
         for depot in self._depots(one):
+            if not self._may_go(one, depot):
+                continue
             for place in self._candidates(one, depot):
                 stops = self._stops(one, depot, place)
                 if self._worthwhile(stops) and self._as_much(one, depot, stops):
                     return True
         return False
+
+    def _may_go(self, one: Standing, depot: int) -> bool:
+        """Tell whether a truck has time for any trip from a depot that has something for a place."""
+        rules = self.problem.rules
+        spent_s = self._fetch_s(one, depot) + rules.load_base_s + rules.unload_base_s
+        spent_s += self.times.least_round_s(one.truck, depot)
+        return one.ready_s + spent_s < self._ends_s(one) and self.left.some_from(depot, one.truck.day)
 
     def _worthwhile(self, stops: list[Stop]) -> bool:
         """Tell whether a trip that was not planned brings some place more than crumbs."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+from typing import overload
 
 from safepassage.domain.aid.distribution import AidBound, AidProblem, LotPrice, TruckPrice
 from safepassage.engines.distribution.costs import budget_nano, cheapest_nano
@@ -92,8 +93,20 @@ def place_costs(rows: Sequence[Priced], whole_worth: int) -> PlaceCosts:
     )  # fmt: skip
 
 
-def shared_at_most(problem: AidProblem, options: Options, prices: AidBound) -> AidBound:
-    """Return a bound with the least share that its prices leave room for."""
+@overload
+def shared_at_most(problem: AidProblem, options: Options, prices: AidBound) -> AidBound: ...
+
+
+@overload
+def shared_at_most(
+    problem: AidProblem, options: Options, prices: AidBound, below: AidBound
+) -> AidBound | None: ...
+
+
+def shared_at_most(
+    problem: AidProblem, options: Options, prices: AidBound, below: AidBound | None = None
+) -> AidBound | None:
+    """Return a bound with the least share that its prices leave room for, None where it is not `below`."""
     budget, places = budget_nano(prices, problem, options), _places(problem, options, prices)
 
     def fits(share_ppm: int) -> bool:
@@ -101,6 +114,10 @@ def shared_at_most(problem: AidProblem, options: Options, prices: AidBound) -> A
         return all(cost is not None for cost in costs) and sum(cost or 0 for cost in costs) <= budget
 
     low, high = 0, PPM
+    if below is not None:
+        if fits(below.least_share_ppm):
+            return None
+        high = below.least_share_ppm - 1
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)

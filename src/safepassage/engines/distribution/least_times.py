@@ -41,6 +41,10 @@ class LeastTimes:
         """Return the least seconds of a way."""
         return self._row(truck.weight_kg, from_node)[to_node]
 
+    def least_round_s(self, truck: TruckDay, node: int) -> int:
+        """Return the least seconds from a node by way of any place to the base of a truck."""
+        return min((row.round_s for row in self._from(truck, node)), default=FAR_S)
+
     def best(
         self, truck: TruckDay, node: int, asked: Container[str] | None, seen: Container[str]
     ) -> str | None:

@@ -162,8 +162,10 @@ def _worth_bound(problem: AidProblem, options: Options, stops: Stops, prices: Sh
 def _share_bound(problem: AidProblem, options: Options, stops: Stops, prices: Shared) -> AidBound:
     """Return the least bound on the least share: by all prices, by those of scarce pieces, or by both."""
     found = _rounded("least_share", prices, (problem, options, stops), SHARE_SCALE)
-    tried = [found, *with_scarce_pieces(problem, options, found)]
-    return min((shared_at_most(problem, options, one) for one in tried), key=lambda b: b.least_share_ppm)
+    best = shared_at_most(problem, options, found)
+    for one in with_scarce_pieces(problem, options, found):
+        best = shared_at_most(problem, options, one, best) or best
+    return best
 
 
 def _rounded(kind: str, prices: Shared, given: tuple[AidProblem, Options, Stops], scale: int) -> AidBound:

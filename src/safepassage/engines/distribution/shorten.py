@@ -19,7 +19,7 @@ from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
 
 MOST_MOVES = 50
-CRUMBS = 0.001
+CRUMBS = 0.0001
 """No trip is kept for less than this part of the worth of each of its places."""
 
 

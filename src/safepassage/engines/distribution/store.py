@@ -149,6 +149,18 @@ class Left:
         """Return the served share of a place."""
         return self._served.get(place, 0) / self._worth[place]
 
+    def some_from(self, depot: int, day: int) -> bool:
+        """Tell whether a depot has something left of what a place still waits for on a day."""
+        needs, last = self.problem.needs, len(self.problem.days) - 1
+        there = {
+            lot.commodity: self.goods[lot.commodity].step_milli
+            for k, lot in enumerate(self.problem.lots) if lot.node == depot and self.lots[k] > 0
+        }  # fmt: skip
+        return any(
+            need.commodity in there and left >= there[need.commodity] and soon(day, need.due, last)
+            for need, left in zip(needs, self.needs, strict=True)
+        )
+
     def part_of_worth(self, place: str, items: Sequence[Item]) -> float:
         """Return the part of the worth of a place that items are."""
         return sum(self.problem.needs[row.need].worth_nano(row.milli) for row in items) / self._worth[place]
