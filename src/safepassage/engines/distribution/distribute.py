@@ -8,16 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from safepassage.domain.aid.distribution import (
-    NO_ROAD,
-    NO_STOCK,
-    NO_TRUCK,
-    NO_WINDOW,
-    AidPlan,
-    AidProblem,
-    AidTotals,
-    Short,
-)
+from safepassage.domain.aid.distribution import AidPlan, AidProblem, AidTotals
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.driving import driving
@@ -28,6 +19,7 @@ from safepassage.engines.distribution.prices import Proof, dense, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Sequencer
+from safepassage.engines.distribution.short import short_of
 from safepassage.engines.distribution.shorten import shortened
 from safepassage.engines.distribution.store import Left
 
@@ -75,7 +67,7 @@ def distribute(
     totals, done = _Tries(problem, roads, options, proof, given).best()
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
-        deliveries=tuple(done.deliveries), short=_short(problem, options, done.left),
+        deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left),
         bounds=proof.bounds, remedies=proof.remedies, totals=totals,
     )  # fmt: skip
     at_least_s = sum(row.at_least_s for row in driving(found, roads))
@@ -184,31 +176,6 @@ def _wanted(
             found[i] = found.get(i, 0) + milli
     brought = {i: problem.needs[i].amount_milli - left.needs[i] for i in found}
     return {i: milli - brought[i] for i, milli in found.items() if milli > brought[i]}
-
-
-def _short(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ...]:
-    reached = {(problem.needs[i].place, problem.needs[i].commodity) for i in options.need.tolist()}
-    places = {place for place, _ in reached}
-    visited = {need.place for i, need in enumerate(problem.needs) if left.needs[i] < need.amount_milli}
-    stocked = {lot.commodity for k, lot in enumerate(problem.lots) if left.lots[k] > 0}
-    found = []
-    for i, need in enumerate(problem.needs):
-        if not left.needs[i]:
-            continue
-        if need.place not in places:
-            reason = NO_ROAD if problem.trucks and problem.lots else NO_TRUCK if problem.lots else NO_STOCK
-        elif need.commodity not in stocked:
-            reason = NO_STOCK
-        elif (need.place, need.commodity) not in reached:
-            reason = NO_ROAD
-        else:
-            reason = NO_TRUCK if need.place in visited else NO_WINDOW
-        found.append(
-            Short(
-                place=need.place, commodity=need.commodity, due=need.due, milli=left.needs[i], reason=reason
-            )
-        )
-    return tuple(sorted(found, key=lambda row: (row.place, row.due, row.commodity)))
 
 
 def _totals(problem: AidProblem, proof: Proof, left: Left, done: Dispatcher) -> AidTotals:

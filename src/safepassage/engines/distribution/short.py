@@ -1,0 +1,64 @@
+"""What is not delivered, and why: no road, no hours, no truck, or nothing left to bring."""
+
+from __future__ import annotations
+
+from safepassage.domain.aid.distribution import (
+    NO_ROAD,
+    NO_STOCK,
+    NO_TRUCK,
+    NO_WINDOW,
+    AidProblem,
+    Short,
+)
+from safepassage.engines.distribution.options import Options
+from safepassage.engines.distribution.store import Left
+
+
+def short_of(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ...]:
+    """Return what is missing of each need, by place, day and good.
+
+    What is left of the lots that can be brought to a need is laid to the trucks, what goes beyond it to the
+    stock: more trucks would not bring it. A lot is counted for one need only, urgent ones first.
+    """
+    lots: dict[int, set[int]] = {}
+    for i, k in zip(options.need.tolist(), options.lot.tolist(), strict=True):
+        lots.setdefault(i, set()).add(k)
+    reached = {problem.needs[i].place for i in lots}
+    carried = {(problem.needs[i].place, problem.needs[i].commodity) for i in lots}
+    first_day = min((crew.day for crew in options.crews if crew.seconds > 0), default=len(problem.days))
+    stocked = {lot.commodity for k, lot in enumerate(problem.lots) if left.lots[k] > 0}
+    visited = {need.place for i, need in enumerate(problem.needs) if left.needs[i] < need.amount_milli}
+    rest, found = list(left.lots), list[Short]()
+    order = sorted(
+        (i for i, milli in enumerate(left.needs) if milli),
+        key=lambda i: (problem.needs[i].priority, problem.needs[i].due, i),
+    )
+    for i in order:
+        need = problem.needs[i]
+        parts: dict[str, int] = {}
+        if need.place not in reached:
+            reason = NO_ROAD if problem.trucks and problem.lots else NO_TRUCK if problem.lots else NO_STOCK
+            parts[reason] = left.needs[i]
+        elif need.commodity in stocked and (need.place, need.commodity) not in carried:
+            parts[NO_ROAD] = left.needs[i]
+        elif i not in lots:
+            parts[NO_STOCK if need.due >= first_day else NO_TRUCK] = left.needs[i]
+        else:
+            there = _taken(rest, lots[i], left.needs[i])
+            parts[NO_TRUCK if need.place in visited else NO_WINDOW] = there
+            parts[NO_STOCK] = left.needs[i] - there
+        found += [
+            Short(place=need.place, commodity=need.commodity, due=need.due, milli=milli, reason=reason)
+            for reason, milli in parts.items() if milli
+        ]  # fmt: skip
+    return tuple(sorted(found, key=lambda row: (row.place, row.due, row.commodity, row.reason)))
+
+
+def _taken(rest: list[int], lots: set[int], milli: int) -> int:
+    """Take so much of lots, or all that is left of them; return how much."""
+    found = 0
+    for k in sorted(lots):
+        more = min(rest[k], milli - found)
+        rest[k] -= more
+        found += more
+    return found
