@@ -17,7 +17,8 @@ import pyvrp
 
 FAR = 10**9
 """A distance from which on a place is none that a kind of truck may go to."""
-ENDLESS = 2**60
+UNSERVED = 10**11
+"""What OR-Tools pays for a place that must be served and is not: no plan of a benchmark costs as much."""
 SPARE = 1.3
 CROWD = 4
 """A second of the processor is at most so many on the wall, where others work beside."""
@@ -90,6 +91,8 @@ def vroom_routes(data: Any, limit: Limit) -> Routes:
     _plain(data)
     if not all(client.required for client in data.clients()):
         raise CannotExpressError("prizes against costs")
+    if any(kind.shift_duration < FAR for kind in data.vehicle_types()):
+        raise CannotExpressError("a longest shift, waiting included")
     problem, kinds = vroom.Input(), fleet(data)
     for k, kind in enumerate(data.vehicle_types()):
         problem.set_durations_matrix(str(k), _near(data.duration_matrix(kind.profile)))
@@ -132,8 +135,8 @@ def ortools_routes(data: Any, limit: Limit) -> Routes:
     _add_hours(model, manager, data, kinds, places)
     for c, client in enumerate(data.clients()):
         index = manager.NodeToIndex(c + 1)
-        if not client.required:
-            model.AddDisjunction([index], client.prize)
+        # Without leave to leave a place out for the while, it finds no first plan of a scarce fleet.
+        model.AddDisjunction([index], UNSERVED if client.required else client.prize)
     for k in sorted(set(kinds)):
         allowed = set(_allowed(data, data.vehicle_type(k)))
         for c in sorted(set(range(data.num_clients)) - allowed):
