@@ -221,13 +221,13 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    The second flow is booked with little effort, so that there is a plan early; all further time goes into
-    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least
-    clearance so far, mean arrival) after each plan.
+    The second flow is booked with little effort, so that there is a plan early, finer ones are driven once.
+    They are looked for as long as that brings cars in sooner and time is left to drive the best of them with
+    all effort. What another flow takes is told from how the last ones grew on this instance; one that takes
+    longer is dropped. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
-    took_s = [0.0, 0.0]
 
     def left_s(needed_s: float) -> float:
         return float(began_s + options.time_limit - now() - needed_s)
@@ -235,43 +235,60 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     steps: list[tuple[int, float, int, float]] = []
     plans: list[BookedCars] = []
 
-    def book(flow: Refined, effort: Effort) -> None:
+    def book(flow: Refined, effort: Effort) -> float:
+        since_s = now()
         with clock.stage("plan"):
             plans.append(flow.booked(case.problem, DIRECTION, effort))
         best = min(plans, key=cost)
-        mean_s = float(arrivals_of(best).mean())
+        mean_s = float(arrivals_of(plans[-1]).mean())
         steps.append((flow.bin_s, time.process_time() - began_cpu, cost(best)[1], mean_s))
+        return now() - since_s
 
-    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(WHOLE * took_s[1]) < 0)
-    last: Refined | None = None
-    number = 0
-    while number < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
+    whole_s, took_s = 0.0, [0.0]
+    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(whole_s) < 0)
+    best: Refined | None = None
+    while len(took_s) <= EARLY or left_s(next_s(took_s) + whole_s) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
         if flow is None:
             break
-        last, took_s[0], number = flow, now() - since_s, number + 1
-        if number == EARLY:
-            since_s = now()
-            book(flow, LITTLE)
-            took_s[1] = now() - since_s
-    if last is None:
+        took_s.append(now() - since_s)
+        if len(took_s) == EARLY + 1:
+            whole_s = WHOLE * book(flow, LITTLE)
+        elif best is not None and len(took_s) > EARLY + 1:
+            book(flow, QUICK)
+            if early(plans[-1]) >= early(plans[-2]):
+                break
+        best = flow
+    if best is None:
         raise ValueError("no vehicle can leave")
-    book(last, Effort(expired=lambda: left_s(0) < 0))
-    best = min(plans, key=cost)
+    book(best, Effort(expired=lambda: left_s(0) < 0))
+    kept = min(plans, key=cost)
     with clock.stage("bound"):
-        certificate = proved(case, best)
-    return best, certificate, steps
+        certificate = proved(case, kept)
+    return kept, certificate, steps
+
+
+def next_s(took_s: list[float]) -> float:
+    """Return what a flow on bins half as wide takes: as many times longer as the last, at least twice."""
+    growth = took_s[-1] / took_s[-2] if took_s[-2] else GROWTH
+    return took_s[-1] * max(GROWTH, growth)
 
 
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
 """The flow that is booked at once."""
-LITTLE = Effort(drives=1, holds=(1,), rounds=2)
-FINER, WHOLE = 2.5, 4
-"""How many times longer a flow on bins half as wide may take; booking with all effort than with little."""
+LITTLE, QUICK = Effort(drives=1, holds=(1,), rounds=2), Effort(drives=0, holds=(), rounds=0)
+GROWTH, WHOLE = 2.0, 4
+"""How many times longer a flow on bins half as wide takes at least; booking with all effort than little."""
+
+
+def early(cars: BookedCars) -> tuple[int, int]:
+    """Return what flows are compared by: unserved, sum of arrivals."""
+    arrivals = arrivals_of(cars)
+    return len(cars.booking.path) - len(arrivals), int(arrivals.sum())
 
 
 def cost(cars: BookedCars) -> tuple[int, int, int]:

@@ -67,6 +67,10 @@ class Watch:
         """Return (wall, CPU) seconds."""
         return time.perf_counter() - self.wall, time.process_time() - self.cpu
 
+    def spent(self, clock: str) -> float:
+        """Return the seconds of one clock, wall or cpu."""
+        return self.read()[clock == "cpu"]
+
 
 @dataclass
 class Running:
@@ -176,7 +180,7 @@ def anew(running: Running, now_s: int, options: argparse.Namespace) -> dict[str,
     )  # fmt: skip
     rows = peers.capacity_constrained(
         given, bin_s=options.bin, n_bins=evacuation.bins(case, options),
-        expired=lambda: watch.read()[0] > options.time_limit,
+        expired=lambda: watch.spent(options.clock) > options.time_limit,
     )  # fmt: skip
     flows = PathFlows(
         source=rows.source, start=rows.start, arcs=rows.arcs, depart_s=rows.depart_s, vehicles=rows.vehicles
@@ -192,12 +196,12 @@ def anew(running: Running, now_s: int, options: argparse.Namespace) -> dict[str,
     people = Standing(node=node, since_s=since, persons=running.persons)
     cuts = WarmCuts(problem, DIRECTION, people)
     cuts.latest_short_of(len(arrivals) + int((~on_way).sum()), None, high_s=int(arrivals.max(initial=0)))
-    wall, cpu = watch.read()
+    (wall, cpu), finished = watch.read(), watch.spent(options.clock) < options.time_limit
     there = live.arrive_s[~on_way & (live.arrive_s >= 0)]
     everybody = np.concatenate([arrivals, there])
     return {
         "wall_s": wall, "cpu_s": cpu, "clearance_s": int(everybody.max(initial=0)),
-        "finished": wall < options.time_limit, "served": len(everybody),
+        "finished": finished, "served": len(everybody),
         "person_minutes": minutes(running, everybody),
     }  # fmt: skip
 

@@ -25,6 +25,10 @@ from safepassage.kernels.flow_over_time import (
     sweep,
 )
 
+NEAREST_PPM, ROUNDED_PPM = 500_000, 650_000
+"""What finer flows add to a detour, as a share of a bin, before they cut it to whole bins. Whoever the flow
+has somewhere before it can be there leaves a full road empty, which is never made good; whoever comes early
+waits."""
 STEADY_EVERY = 3
 """Bins from one steady flow to the next when roads are looked for."""
 
@@ -95,7 +99,7 @@ def earliest_flows(
         network = in_step(network, load, at_once, bin_s)
     found = sweep(
         network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired,
-        bins_at_once=bins_at_once,
+        bins_at_once=bins_at_once, rounding_ppm=NEAREST_PPM if before is None else ROUNDED_PPM,
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
