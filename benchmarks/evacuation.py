@@ -223,8 +223,8 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
     The second flow is booked with little effort, so that there is a plan early, finer ones are driven once.
     They are looked for as long as that brings cars in sooner and time is left to drive the best of them with
-    all effort. What another flow takes is told from how the last ones grew on this instance; one that takes
-    longer is dropped. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
+    all effort: another is tried where twice what the last one took is left, and dropped if that is not
+    enough. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
@@ -247,7 +247,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     whole_s, took_s = 0.0, [0.0]
     flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(whole_s) < 0)
     best: Refined | None = None
-    while len(took_s) <= EARLY or left_s(next_s(took_s) + whole_s) > 0:
+    while len(took_s) <= EARLY or left_s(FINER * took_s[-1] + whole_s) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
@@ -270,18 +270,12 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     return kept, certificate, steps
 
 
-def next_s(took_s: list[float]) -> float:
-    """Return what a flow on bins half as wide takes: as many times longer as the last, at least twice."""
-    growth = took_s[-1] / took_s[-2] if took_s[-2] else GROWTH
-    return took_s[-1] * max(GROWTH, growth)
-
-
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
 """The flow that is booked at once."""
 LITTLE, QUICK = Effort(drives=1, holds=(1,), rounds=2), Effort(drives=0, holds=(), rounds=0)
-GROWTH, WHOLE = 2.0, 4
+FINER, WHOLE = 2, 4
 """How many times longer a flow on bins half as wide takes at least; booking with all effort than little."""
 
 
