@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safepassage.engines.least_exposure.flows import MOST_CELLS, bins_of
 from safepassage.kernels.prices.exposure_flow import FAR, Clock, FlowNetwork
 from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces
 
@@ -71,3 +72,16 @@ def test_a_forest_of_the_heaviest_roads_is_in_step(arcs, bin_s, random):
         if u is not v:
             assert e not in wrong
             groups = [g for g in groups if g is not u and g is not v] + [u | v]
+
+
+def test_where_the_usual_bins_leave_cars_behind_the_shortest_that_fit_come_next():
+    assert bins_of(10, 900) == (1,)
+    assert bins_of(1_325, 811) == (11, 3)
+    assert bins_of(7_533, 3_000) == (57,)
+
+
+@given(st.integers(1, 30_000), st.integers(1, 20_000))
+def test_bins_get_shorter_and_never_make_too_many_cells(n_arcs, by_s):
+    bins = bins_of(n_arcs, by_s)
+    assert list(bins) == sorted(set(bins), reverse=True)
+    assert n_arcs * by_s <= MOST_CELLS * bins[-1]

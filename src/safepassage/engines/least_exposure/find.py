@@ -7,6 +7,7 @@ exposed less beside all others, until little changes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
-from safepassage.engines.least_exposure.flows import clock_of, flow_network, graph_of
+from safepassage.engines.least_exposure.flows import bins_of, clock_of, flow_network, graph_of
 from safepassage.engines.least_exposure.polish import polish
 from safepassage.engines.least_exposure.roads import Roads
 
@@ -120,16 +121,23 @@ class LeastExposure:
         """
         roads = hazard or self.roads
         best = None if start is None else self._better(roads, by_s, start)
-        clock = clock_of(roads, by_s)
-        for margin in MARGINS:
-            found = self._by_flow(roads, by_s, clock, by_s - int(margin * clock.bin_s))
-            if found is not None and (best is None or _rank(found) < _rank(best)):
+        for found in self._by_flows(roads, by_s):
+            if best is None or _rank(found) < _rank(best):
                 best = found
-            if best is not None and not best.unserved:
+            if not found.unserved:
                 break
         if best is None:
             best = self._better(roads, by_s, self._nobody(by_s))
         return self._polished(roads, by_s, best, tries) if tries else best
+
+    def _by_flows(self, roads: Roads, by_s: int) -> Iterator[CarPlan]:
+        """Yield plans from flows in ever shorter bins: where time is short, rounding leaves cars behind."""
+        for bin_s in bins_of(len(roads.network.arc), by_s):
+            clock = clock_of(roads, by_s, bin_s)
+            for margin in MARGINS:
+                found = self._by_flow(roads, by_s, clock, by_s - margin * bin_s)
+                if found is not None:
+                    yield found
 
     def _polished(self, roads: Roads, by_s: int, plan: CarPlan, tries: int) -> CarPlan:
         from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used

@@ -39,18 +39,19 @@ def flow_network(roads: Roads) -> Any:
     )  # fmt: skip
 
 
-def bin_of(n_arcs: int, by_s: int) -> int:
-    """Return the length of the flow's bins (s) for so many arcs and so much time."""
+def bins_of(n_arcs: int, by_s: int) -> tuple[int, ...]:
+    """Return lengths of the bins (s) of flows for so many arcs and so much time: the usual, the shortest."""
     cells = n_arcs * by_s
-    short = min(LONGEST_S, max(SHORTEST_S, -(-cells // FEW_CELLS)))
-    return max(short, -(-cells // MOST_CELLS))
+    least = max(SHORTEST_S, -(-cells // MOST_CELLS))
+    usual = max(least, min(LONGEST_S, -(-cells // FEW_CELLS)))
+    return (usual, least) if least < usual else (usual,)
 
 
-def clock_of(roads: Roads, by_s: int) -> Any:
+def clock_of(roads: Roads, by_s: int, bin_s: int) -> Any:
     """Return a clock that rounds nothing where most of the exposure of a flow in longer bins lies."""
     from safepassage.kernels.prices.exposure_flow import Clock, car_paths  # noqa: PLC0415 - compiled when first used
 
-    network, bin_s = flow_network(roads), bin_of(len(roads.network.arc), by_s)
+    network = flow_network(roads)
     first = car_paths(network, Clock.of_slack(network, FIRST_BINS * bin_s), by_s=by_s)
     return Clock.in_step(network, bin_s, first.load * roads.ppm.mean(axis=1))
 
