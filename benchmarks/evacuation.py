@@ -221,10 +221,11 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    The second flow is booked with little effort, so that there is a plan early, finer ones are driven once.
-    They are looked for as long as that brings cars in sooner and time is left to drive the best of them with
-    all effort: another is tried where twice what the last one took is left, and dropped if that is not
-    enough. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
+    The second flow is booked with little effort, so that there is a plan early. It and finer ones are driven
+    once and compared by that. They are looked for as long as that brings cars in sooner and time is left to
+    drive the best of them with all effort: another is tried where twice what the last one took is left, and
+    dropped if that is not enough. Where people wait by when, the finest flow tells best, whichever plan is
+    kept. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
@@ -256,17 +257,18 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
         took_s.append(now() - since_s)
         if len(took_s) == EARLY + 1:
             whole_s = WHOLE * book(flow, LITTLE)
-        elif best is not None and len(took_s) > EARLY + 1:
+        if len(took_s) > EARLY:
             book(flow, QUICK)
-            if early(plans[-1]) >= early(plans[-2]):
-                break
+        if len(took_s) > EARLY + 1 and early(plans[-1]) >= early(plans[-2]):
+            break
         best = flow
     if best is None:
         raise ValueError("no vehicle can leave")
+    finest = plans[-1] if plans else None
     book(best, Effort(expired=lambda: left_s(0) < 0))
     kept = min(plans, key=cost)
     with clock.stage("bound"):
-        certificate = proved(case, kept)
+        certificate = proved(case, kept, finest or kept)
     return kept, certificate, steps
 
 
@@ -315,12 +317,12 @@ def arrivals_of(cars: BookedCars) -> np.ndarray:
     return cars.booking.arrive_s[cars.booking.path >= 0]
 
 
-def proved(case: Case, cars: BookedCars) -> Certificate:
-    """Return the certificate of bounds for what a plan serves."""
+def proved(case: Case, cars: BookedCars, flow: BookedCars) -> Certificate:
+    """Return the certificate of bounds for what a plan serves, led by where people wait in a flow."""
     arrivals = arrivals_of(cars)
     served = Served({"cars": (len(arrivals), int(arrivals.max()))} if len(arrivals) else {})
-    lists = range(len(cars.emptied_s))
-    emptied_s = {case.problem.places[int(cars.place[k])].id: int(cars.emptied_s[k]) for k in lists}
+    lists = range(len(flow.emptied_s))
+    emptied_s = {case.problem.places[int(flow.place[k])].id: int(flow.emptied_s[k]) for k in lists}
     return certify(case.problem, {DIRECTION: served}, emptied_s=emptied_s)[0]
 
 
@@ -461,7 +463,8 @@ def warm_up(options: argparse.Namespace) -> float:
     case = make_case(tntp.parse(data, "warm-up"), small, 0)
     solve(case, small, Clock())
     if options.peers:
-        run_peers(case, proved(case, booked(case, peers.nearest_exit(case.arrays), bin_s=60)), small)
+        nearest = booked(case, peers.nearest_exit(case.arrays), bin_s=60)
+        run_peers(case, proved(case, nearest, nearest), small)
     return time.perf_counter() - began
 
 
