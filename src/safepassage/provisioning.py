@@ -15,6 +15,7 @@ from safepassage.domain.aid.distribution import (
     AidPlan,
     AidProblem,
     AidRules,
+    Delivered,
     Good,
     Lot,
     Need,
@@ -26,7 +27,7 @@ from safepassage.domain.case import Case
 from safepassage.domain.history import entries
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.distribution import Gone, distribute, gone, onward, since
+from safepassage.engines.distribution import Gone, delivered, distribute, gone, onward, since
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
 
@@ -41,25 +42,28 @@ def provide(
 
     Everything is planned on the roads that the schedule leaves: nothing that was booked for people moves.
     Where the problem has a history, only what lies ahead is planned; trips of an `earlier` distribution that
-    have left are driven to their end, and what they bring is taken off needs and stock.
+    have left are driven to their end, and what they bring is taken off needs and stock: as receivers counted
+    it where the case's consignments say so, else as announced.
     """
     if not case.stock and not case.trucks:
         return None
     given = aid_problem(case, problem, schedule)
     roads = TruckRoads(problem, schedule, case.settings.exposure_weight, case.settings.truck_headway_s)
-    past = None
+    past: Gone | None = None
+    met: tuple[Delivered, ...] = ()
     if problem.history is not None:
         now_s = problem.history.now_s
-        past = Gone(now_s) if earlier is None else gone(earlier, now_s)
+        past = Gone(now_s) if earlier is None else gone(earlier, now_s, case.consignments)
+        met = delivered(given, past)
         given = onward(given, past)
     found = distribute(
         given, roads, windows=problem.rules.movement_windows,
         exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
-        legs_before={} if past is None else {name: len(legs) for name, legs in past.legs.items()},
+        legs_before={} if past is None else {row.id: row.legs for row in past.trucks.values()},
     )  # fmt: skip
     if earlier is None or past is None:
         return found
-    return replace(found, since=since(earlier, found, past))
+    return replace(found, since=since(earlier, found, past, met))
 
 
 def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidProblem:

@@ -102,3 +102,32 @@ def test_names_that_spreadsheets_would_run_are_made_harmless(team):
     places = [{**row, "name": "=1+1"} for row in team.inputs["places"]]
     odd = replace(team, inputs={**team.inputs, "places": places})
     assert {row["name"] for row in rows(odd, "aid-needs")} == {"'=1+1"}
+
+
+def test_going_on_needs_hold_what_was_delivered_and_the_days_that_are_over(team):
+    first, *others = team.aid["given"]["needs"]
+    key = ("place", "commodity", "due", "priority")
+    amount = first["amount_milli"]
+    met = [
+        {**{name: first[name] for name in key}, "needed_milli": amount + 2_000, "milli": 2_000},
+        {**{name: others[-1][name] for name in key}, "needed_milli": 5_000, "milli": 3_000},
+    ]
+    given = {**team.aid["given"], "needs": [first, *others[:-1]]}
+    truck = team.aid["deliveries"][0]["truck"]
+    behind = {"id": truck, "began_s": 0, "free_s": 0, "legs": 2, "loads": 3}
+    later = replace(team, aid={**team.aid, "given": given, "since": {"delivered": met, "trucks": [behind]}})
+    table = {
+        (row["place"], row["commodity"], row["date"]): row
+        for row in rows(later, "aid-needs")
+    }  # fmt: skip
+    assert len(table) == len(others) + 1
+    dates = [day["date"] for day in team.aid["given"]["days"]]
+    ahead, over = (table[row["place"], row["commodity"], dates[row["due"]]] for row in met)
+    assert float(ahead["needed"]) == pytest.approx((amount + 2_000) / 1_000)
+    assert float(ahead["delivered"]) == pytest.approx(2)
+    assert float(ahead["planned"]) + float(ahead["gap"]) == pytest.approx(amount / 1_000)
+    assert (over["needed"], over["delivered"], over["planned"], over["gap"]) == ("5.0", "3.0", "0.0", "2.0")
+    assert over["reason"] == "the day is over"
+    codes = {row["waybill"] for row in rows(later, "aid-waybills") if row["truck"] == truck}
+    assert f"WB-{truck}-4" in codes
+    assert not codes & {f"WB-{truck}-{number}" for number in (1, 2, 3)}

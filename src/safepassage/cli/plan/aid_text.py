@@ -58,6 +58,17 @@ def _since(aid: AidPlan) -> Iterator[str]:
             " ".join(dict.fromkeys(stop[1] for stop in stops)) for stops in (row.before, row.after)
         )
         yield f"    {row.truck}: {before or 'no trip'}; now {after or 'no trip'}"
+    if since.brought:
+        goods = {good.id: good for good in aid.problem.goods}
+        received_g = sum(row.received_milli * goods[row.commodity].mass_g for row in since.brought) // MILLI
+        lost_g = sum(
+            (row.dispatched_milli - row.received_milli) * goods[row.commodity].mass_g for row in since.brought
+        ) // MILLI  # fmt: skip
+        counted = sum(row.counted for row in since.brought)
+        yield (
+            f"  brought or on its way: {received_g / G_PER_T:,.1f} t on {len(since.brought):,} lines of "
+            f"waybills, {counted:,} of them counted on arrival; {lost_g / G_PER_T:,.1f} t less came than left"
+        )
 
 
 def aid_data(aid: AidPlan | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ that every sum is a whole number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from safepassage.domain.aid.commodity import LEAST_URGENT, Unit
@@ -299,17 +300,80 @@ class DriverChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A line of a waybill that left before a plan was made: what left the depot, what the place has of it.
+
+    Where nobody has `counted` yet, both are as announced. `lot` is empty where nobody said from which.
+    """
+
+    waybill: str
+    place: str
+    commodity: str
+    lot: str
+    due: int
+    dispatched_milli: int
+    received_milli: int
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What was taken off a need because it had been brought, or is on its way.
+
+    Needs of days that are over stand here too, whatever was brought for them.
+    """
+
+    place: str
+    commodity: str
+    due: int
+    priority: int
+    needed_milli: int
+    milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruckSoFar:
+    """What a truck of one day has behind it: on duty since, under way until; legs and loads."""
+
+    id: str
+    began_s: int
+    free_s: int
+    legs: int
+    loads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
     """What is otherwise than in the distribution that was announced.
 
     `under_way` legs belong to trips that had left and are driven to their end; `same` trucks go on as
-    announced.
+    announced. `brought` and `trucks` hold all that left since the first plan, so that the next one can go on
+    from this.
     """
 
     now_s: int
     under_way: int
     same: int
     drivers: tuple[DriverChange, ...]
+    brought: tuple[Brought, ...] = ()
+    delivered: tuple[Delivered, ...] = ()
+    trucks: tuple[TruckSoFar, ...] = ()
+
+
+def waybill_codes(loads: Iterable[tuple[str, str]], before: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the code of the waybill of each line, given (truck of a day, leg on which it was loaded).
+
+    A waybill is one load of one truck. Loads are numbered in the order of the lines, after the `before` loads
+    that the truck has behind it, so that a code that was announced is never used again.
+    """
+    numbers: dict[tuple[str, str], int] = {}
+    count = dict(before)
+    codes = []
+    for truck, loaded in loads:
+        if (truck, loaded) not in numbers:
+            count[truck] = numbers[truck, loaded] = count.get(truck, 0) + 1
+        codes.append(f"WB-{truck}-{numbers[truck, loaded]}")
+    return tuple(codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

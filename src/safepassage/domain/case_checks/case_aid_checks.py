@@ -165,11 +165,11 @@ def trucks_can_carry(draft: CaseDraft) -> Iterator[Problem]:
 
 
 def waybills_reconcile(draft: CaseDraft) -> Iterator[Problem]:
-    """One row a waybill, commodity and lot; nobody receives more than was dispatched."""
-    seen: dict[tuple[str, str, str], Where] = {}
+    """One row a waybill, place, commodity and lot; nobody receives more than was dispatched."""
+    seen: dict[tuple[str, str, str, str], Where] = {}
     for located in draft.consignments:
         row = located.value
-        first = seen.setdefault((row.waybill, row.commodity, row.lot), located.where)
+        first = seen.setdefault((row.waybill, row.place, row.commodity, row.lot), located.where)
         if first is not located.where:
             yield error(
                 "WAYBILL_TWICE",

@@ -181,8 +181,8 @@ CONSIGNMENTS = Table(
     meaning="Lines of waybills: what was dispatched and what was received.",
     columns=(
         Column(name="waybill", field="waybill", type=ValueType.ID, required=True,
-               meaning="Code of the waybill; one row a commodity and lot.", sensitivity=_PARTNERS,
-               example="WB-0001"),
+               meaning="Code of the waybill, as on the load list; one row a place, commodity and lot.",
+               sensitivity=_PARTNERS, example="WB-0001"),
         Column(name="depot", field="depot", type=ValueType.REFERENCE, refers_to="places", required=True,
                meaning="From where.", sensitivity=_PARTNERS, example="rowan-depot"),
         Column(name="place", field="place", type=ValueType.REFERENCE, refers_to="places", required=True,

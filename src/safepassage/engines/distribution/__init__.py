@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from safepassage.engines.distribution.distribute import distribute
-from safepassage.engines.distribution.onward import Gone, gone, onward, since
+from safepassage.engines.distribution.onward import Gone, delivered, gone, onward, since
 
-__all__ = ["Gone", "distribute", "gone", "onward", "since"]
+__all__ = ["Gone", "delivered", "distribute", "gone", "onward", "since"]

@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from safepassage.domain.aid.distribution import AidPlan, AidProblem, DriverChange, Since, TruckDay
+from safepassage.domain.aid.distribution import (
+    AidPlan,
+    AidProblem,
+    Brought,
+    Delivered,
+    DriverChange,
+    Need,
+    Since,
+    TruckDay,
+    TruckSoFar,
+    waybill_codes,
+)
+from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.plan import Leg
+
+Lines = list[Brought]
 
 
 @dataclass(slots=True)
 class Gone:
-    """What left before now: trips by truck (their legs), and what they bring by need and by lot."""
+    """What left before now.
+
+    `legs` are those of the plan gone on from, by truck and day; `brought` and `trucks` reach back to the
+    first plan.
+    """
 
     now_s: int
     legs: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
-    needs: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    lots: dict[str, int] = field(default_factory=dict)
+    brought: tuple[Brought, ...] = ()
+    trucks: dict[str, TruckSoFar] = field(default_factory=dict)
+
+    @property
+    def lots(self) -> dict[str, int]:
+        """What left the depots, by lot."""
+        found: dict[str, int] = {}
+        for row in self.brought:
+            found[row.lot] = found.get(row.lot, 0) + row.dispatched_milli
+        return found
 
 
-def gone(earlier: AidPlan, now_s: int) -> Gone:
-    """Return the trips that left their depot before now; they are driven to their end as announced."""
-    found = Gone(now_s)
+def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> Gone:
+    """Return what left a depot before now; trips are driven to their end as announced.
+
+    What was `counted` on the way or on arrival takes the place of what was announced on the same waybill.
+    What came to a place on no announced line counts from when it was received.
+    """
+    before = earlier.since.trucks if earlier.since is not None else ()
+    found = Gone(now_s, trucks={row.id: row for row in before})
     base = {truck.id: truck.base_node for truck in earlier.problem.trucks}
     for chain in earlier.trucks:
         kept: list[Leg] = []
@@ -31,13 +63,86 @@ def gone(earlier: AidPlan, now_s: int) -> Gone:
                 kept += trip if trip[0].depart_s < now_s else []
                 trip = []
         found.legs[chain.id] = tuple(kept)
-    left = {leg.id for legs in found.legs.values() for leg in legs}
-    for row in earlier.deliveries:
-        if row.leg in left:
-            key = (row.place, row.commodity, row.due)
-            found.needs[key] = found.needs.get(key, 0) + row.milli
-            found.lots[row.lot] = found.lots.get(row.lot, 0) + row.milli
+    lines = _lines(earlier, found.legs)
+    found.brought = _as_counted(
+        [*(earlier.since.brought if earlier.since is not None else ()), *lines], counted, earlier, now_s
+    )
+    for name, legs in found.legs.items():
+        if legs:
+            left = {leg.id for leg in legs}
+            loads = {row.loaded for row in earlier.deliveries if row.truck == name and row.leg in left}
+            found.trucks[name] = _so_far(found.trucks.get(name), name, legs, len(loads))
     return found
+
+
+def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> Lines:
+    """Return the lines of waybills whose trips have left, in the order in which waybills are numbered."""
+    left = {leg.id for some in legs.values() for leg in some}
+    arrive_s = {leg.id: leg.arrive_s for chain in plan.trucks for leg in chain.legs}
+    rows = sorted(
+        plan.deliveries, key=lambda row: (row.truck, arrive_s[row.leg], row.place, row.lot, row.due)
+    )
+    before = {row.id: row.loads for row in plan.since.trucks} if plan.since is not None else {}
+    codes = waybill_codes(((row.truck, row.loaded) for row in rows), before)
+    return [
+        Brought(
+            waybill=code, place=row.place, commodity=row.commodity, lot=row.lot, due=row.due,
+            dispatched_milli=row.milli, received_milli=row.milli,
+        )
+        for row, code in zip(rows, codes, strict=True)
+        if row.leg in left
+    ]  # fmt: skip
+
+
+def _so_far(before: TruckSoFar | None, name: str, legs: tuple[Leg, ...], loads: int) -> TruckSoFar:
+    began_s, free_s = legs[0].depart_s, legs[-1].arrive_s
+    if before is None:
+        return TruckSoFar(id=name, began_s=began_s, free_s=free_s, legs=len(legs), loads=loads)
+    return replace(
+        before, free_s=max(before.free_s, free_s), legs=before.legs + len(legs), loads=before.loads + loads
+    )
+
+
+def _as_counted(
+    lines: Lines, counted: Iterable[Consignment], earlier: AidPlan, now_s: int
+) -> tuple[Brought, ...]:
+    """Put what was counted in the place of what was announced; add what no announced line holds."""
+    rows = list(lines)
+    for one in counted:
+        same = [
+            k for k, row in enumerate(rows)
+            if (row.waybill, row.place, row.commodity) == (one.waybill, one.place, one.commodity)
+            and one.lot in {"", row.lot}
+        ]  # fmt: skip
+        if same:
+            for k, line in zip(same, _spread([rows[k] for k in same], one), strict=True):
+                rows[k] = line
+        elif one.received_milli and one.received_s is not None and 0 <= one.received_s < now_s:
+            rows.append(_other(one, one.received_s, earlier))
+    return tuple(rows)
+
+
+def _spread(lines: Lines, one: Consignment) -> Iterator[Brought]:
+    """Yield lines of one waybill with what was counted, the first due first; the last holds what is over."""
+    received = one.dispatched_milli if one.received_milli is None else one.received_milli
+    left = [one.dispatched_milli, received]
+    for k, line in enumerate(lines):
+        last = k == len(lines) - 1
+        dispatched, got = (n if last else min(n, line.dispatched_milli) for n in left)
+        left = [left[0] - dispatched, left[1] - got]
+        yield replace(
+            line, dispatched_milli=dispatched, received_milli=got, counted=one.received_milli is not None
+        )
+
+
+def _other(one: Consignment, received_s: int, earlier: AidPlan) -> Brought:
+    """Return what came though no plan announced it, for the day on which it was received."""
+    days = earlier.problem.days
+    due = next((k for k, day in enumerate(days) if received_s < day.until_s), len(days) - 1)
+    return Brought(
+        waybill=one.waybill, place=one.place, commodity=one.commodity, lot=one.lot, due=due, counted=True,
+        dispatched_milli=one.dispatched_milli, received_milli=one.received_milli or 0,
+    )  # fmt: skip
 
 
 def onward(problem: AidProblem, past: Gone) -> AidProblem:
@@ -46,33 +151,66 @@ def onward(problem: AidProblem, past: Gone) -> AidProblem:
     The stock is taken as it was before: what has left is taken off. A truck is free when its trip is over,
     for what is left of its hours of duty.
     """
+    met = {(row.place, row.commodity, row.due): row.milli for row in delivered(problem, past)}
     needs = []
     for need in problem.needs:
-        milli = need.amount_milli - past.needs.get((need.place, need.commodity, need.due), 0)
+        milli = need.amount_milli - met.get((need.place, need.commodity, need.due), 0)
         if milli > 0 and problem.days[need.due].until_s > past.now_s:
             worth = max(1, need.worth * milli // need.amount_milli)
             needs.append(replace(need, amount_milli=milli, worth=worth))
+    taken = past.lots
     lots = [
         replace(lot, quantity_milli=milli) for lot in problem.lots
-        if (milli := lot.quantity_milli - past.lots.get(lot.id, 0)) > 0
+        if (milli := lot.quantity_milli - taken.get(lot.id, 0)) > 0
     ]  # fmt: skip
     trucks = [left for truck in problem.trucks if (left := _left(truck, past)) is not None]
     return replace(problem, needs=tuple(needs), lots=tuple(lots), trucks=tuple(trucks))
 
 
+def delivered(problem: AidProblem, past: Gone) -> tuple[Delivered, ...]:
+    """Return by need what has been brought for it; what is over at a place serves its later days.
+
+    Needs that nothing was brought for are among them where their day is over.
+    """
+    brought: dict[tuple[str, str], dict[int, int]] = {}
+    for row in past.brought:
+        days = brought.setdefault((row.place, row.commodity), {})
+        days[row.due] = days.get(row.due, 0) + row.received_milli
+    needs: dict[tuple[str, str], list[Need]] = {}
+    for need in problem.needs:
+        needs.setdefault((need.place, need.commodity), []).append(need)
+    return tuple(
+        row for key, some in sorted(needs.items()) for row in _met(some, brought.get(key, {}))
+        if row.milli or problem.days[row.due].until_s <= past.now_s
+    )  # fmt: skip
+
+
+def _met(needs: list[Need], days: dict[int, int]) -> Iterator[Delivered]:
+    """Yield what meets the needs of one good at one place, day by day."""
+    over, seen = 0, -1
+    for need in sorted(needs, key=lambda need: need.due):
+        over += sum(milli for due, milli in days.items() if seen < due <= need.due)
+        seen, milli = need.due, min(over, need.amount_milli)
+        over -= milli
+        yield Delivered(
+            place=need.place, commodity=need.commodity, due=need.due, priority=need.priority,
+            needed_milli=need.amount_milli, milli=milli,
+        )  # fmt: skip
+
+
 def _left(truck: TruckDay, past: Gone) -> TruckDay | None:
-    legs = past.legs.get(truck.id, ())
-    free_s = max([truck.available_from_s, past.now_s, *(leg.arrive_s for leg in legs)])
+    so_far = past.trucks.get(truck.id)
+    free_s = max([truck.available_from_s, past.now_s, *([] if so_far is None else [so_far.free_s])])
     duty_s = truck.max_duty_s
-    if duty_s >= 0 and legs:
-        duty_s -= free_s - legs[0].depart_s
+    if duty_s >= 0 and so_far is not None:
+        duty_s -= free_s - so_far.began_s
     if free_s >= truck.available_until_s or (truck.max_duty_s >= 0 and duty_s <= 0):
         return None
     return replace(truck, available_from_s=free_s, max_duty_s=duty_s)
 
 
-def since(earlier: AidPlan, later: AidPlan, past: Gone) -> Since:
-    """Return for which drivers what lies ahead is no longer as announced."""
+def since(earlier: AidPlan, later: AidPlan, past: Gone, met: tuple[Delivered, ...] = ()) -> Since:
+    """Return for which drivers what lies ahead is no longer as announced, and all that had left by then."""
     before, after = _ahead(earlier, past), _ahead(later, Gone(past.now_s))
     drivers = tuple(
         DriverChange(truck=name, before=before.get(name, ()), after=after.get(name, ()))
@@ -80,7 +218,10 @@ def since(earlier: AidPlan, later: AidPlan, past: Gone) -> Since:
         if before.get(name, ()) != after.get(name, ())
     )
     same = sum(before[name] == after.get(name) for name in before)
-    return Since(now_s=past.now_s, under_way=sum(map(len, past.legs.values())), same=same, drivers=drivers)
+    return Since(
+        now_s=past.now_s, under_way=sum(map(len, past.legs.values())), same=same, drivers=drivers,
+        brought=past.brought, delivered=met, trucks=tuple(past.trucks[name] for name in sorted(past.trucks)),
+    )  # fmt: skip
 
 
 def _ahead(plan: AidPlan, past: Gone) -> dict[str, tuple[tuple[int, str, str, int], ...]]:

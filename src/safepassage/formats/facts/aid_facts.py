@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
-from safepassage.domain.aid.distribution import REASONS
+from safepassage.domain.aid.distribution import REASONS, waybill_codes
 from safepassage.domain.release import Release
 from safepassage.formats.containers.markup import printable
 from safepassage.formats.facts.local_clock import LocalClock
 
 PERCENT_PPM = 10_000
 SHOWN_PLACES, SHOWN_REMEDIES = 12, 3
+DAY_OVER = "the day is over"
 SECTORS = {
     "drinking_water": "Water, sanitation and hygiene", "water": "Water, sanitation and hygiene",
     "water_container": "Water, sanitation and hygiene", "hygiene_soap": "Water, sanitation and hygiene",
@@ -27,7 +28,10 @@ SECTORS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedFacts:
-    """One need: amounts in units of the good; `reasons` in words where something is short."""
+    """One need: amounts in units of the good; `reasons` in words where something is short.
+
+    `delivered` is what was brought since the first plan, None where nothing is known of it.
+    """
 
     place: str
     name: str
@@ -41,6 +45,7 @@ class NeedFacts:
     gap: float
     worth: int
     reasons: str
+    delivered: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +95,10 @@ class AidFacts:
         self._names = {row["id"]: printable(row["name"]) for row in release.inputs["places"]}
         self._goods = {row["id"]: row for row in self._given["goods"]}
         self._dates = [row["date"] for row in self._given["days"]]
+        self._since = self._aid.get("since", {})
 
     def needs(self) -> tuple[NeedFacts, ...]:
-        """Return all needs by place, day and good: needed, planned, gap."""
+        """Return all needs that are open, by place, day and good: needed, planned, gap."""
         short: dict[tuple[str, str, int], tuple[int, list[str]]] = {}
         for row in self._aid["short"]:
             key = (row["place"], row["commodity"], row["due"])
@@ -113,6 +119,26 @@ class AidFacts:
             )  # fmt: skip
         return tuple(found)
 
+    def day_by_day(self) -> tuple[NeedFacts, ...]:
+        """Return the needs of all days, those over and those met too: needed, planned, delivered, gap."""
+        if not self._since:
+            return self.needs()
+        found = {(row.place, row.commodity, row.date): row for row in self.needs()}
+        for row in self._since.get("delivered", ()):
+            key = (row["place"], row["commodity"], self._dates[row["due"]])
+            needed, milli = row["needed_milli"] / MILLI, row["milli"] / MILLI
+            if key in found:
+                found[key] = replace(found[key], needed=needed, delivered=milli)
+                continue
+            good = self._goods[row["commodity"]]
+            found[key] = NeedFacts(
+                place=row["place"], name=self._name(row["place"]), date=key[2], commodity=row["commodity"],
+                good=printable(good["name"]), unit=good["unit"], priority=row["priority"], needed=needed,
+                planned=0.0, gap=(row["needed_milli"] - row["milli"]) / MILLI, worth=0,
+                reasons=DAY_OVER if row["milli"] < row["needed_milli"] else "", delivered=milli,
+            )  # fmt: skip
+        return tuple(sorted(found.values(), key=lambda row: (row.place, row.date, row.commodity)))
+
     def drops(self) -> tuple[DropFacts, ...]:
         """Return every line of every waybill, by truck and time; a waybill is one load of one truck."""
         legs = {leg["id"]: leg for truck in self._aid["trucks"] for leg in truck["legs"]}
@@ -128,16 +154,16 @@ class AidFacts:
                 row["due"],
             ),
         )
-        found, loads, stops = [], dict[tuple[str, str], int](), dict[tuple[str, str], int]()
-        for row in rows:
+        before = {row["id"]: row["loads"] for row in self._since.get("trucks", ())}
+        codes = waybill_codes(((row["truck"], row["loaded"]) for row in rows), before)
+        found, stops = [], dict[tuple[str, str], int]()
+        for row, code in zip(rows, codes, strict=True):
             truck, good = trucks[row["truck"]], self._goods[row["commodity"]]
-            load = (row["truck"], row["loaded"])
-            number = loads.setdefault(load, 1 + sum(name == row["truck"] for name, _ in loads))
             stop = stops.setdefault((row["truck"], row["leg"]), 1 + sum(t == row["truck"] for t, _ in stops))
             loaded_s = legs[row["loaded"]]["arrive_s"] if row["loaded"] else truck["available_from_s"]
             found.append(
                 DropFacts(
-                    waybill=f"WB-{row['truck']}-{number}", truck=row["truck"], vehicle=truck["truck"],
+                    waybill=code, truck=row["truck"], vehicle=truck["truck"],
                     stop=stop,
                     depot=self._name(lots[row["lot"]]["depot"]), loaded_s=loaded_s,
                     arrive_s=legs[row["leg"]]["arrive_s"], place=row["place"], name=self._name(row["place"]),

@@ -14,6 +14,8 @@ from safepassage.domain.aid.distribution import (
     AidProblem,
     AidRules,
     AidTotals,
+    Brought,
+    Delivered,
     Delivery,
     DriverChange,
     Good,
@@ -27,6 +29,7 @@ from safepassage.domain.aid.distribution import (
     StopPrice,
     TruckDay,
     TruckPrice,
+    TruckSoFar,
 )
 from safepassage.domain.plan import Leg, Route, VehicleChain
 
@@ -72,6 +75,9 @@ def _since(since: Since) -> dict[str, Any]:
             {"truck": row.truck, "before": list(map(list, row.before)), "after": list(map(list, row.after))}
             for row in since.drivers
         ],
+        "brought": [asdict(row) for row in since.brought],
+        "delivered": [asdict(row) for row in since.delivered],
+        "trucks": [asdict(row) for row in since.trucks],
     }  # fmt: skip
 
 
@@ -147,7 +153,12 @@ def _parsed_since(row: Mapping[str, Any]) -> Since:
         )
         for one in row["drivers"]
     )
-    return Since(now_s=row["now_s"], under_way=row["under_way"], same=row["same"], drivers=drivers)
+    return Since(
+        now_s=row["now_s"], under_way=row["under_way"], same=row["same"], drivers=drivers,
+        brought=tuple(Brought(**one) for one in row.get("brought", ())),
+        delivered=tuple(Delivered(**one) for one in row.get("delivered", ())),
+        trucks=tuple(TruckSoFar(**one) for one in row.get("trucks", ())),
+    )  # fmt: skip
 
 
 def _parsed_leg(row: Mapping[str, Any]) -> Leg:

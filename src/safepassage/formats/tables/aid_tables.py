@@ -31,8 +31,8 @@ DICTIONARY = {
     "priority": "1 is what life depends on today, 4 what can wait",
     "needed": "what the norms ask for, in the unit",
     "planned": "what trucks bring for this need",
-    "delivered": "left blank for what is counted on arrival",
-    "gap": "needed less planned",
+    "delivered": "brought since the first plan, as counted or else as announced; blank: nothing known",
+    "gap": "needed less planned and delivered",
     "unit": "unit of the good",
     "reason": "why there is a gap",
     "waybill": "code of one load of one truck",
@@ -66,9 +66,9 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         return clock.at(seconds).strftime("%Y-%m-%d %H:%M")
 
     needs: list[Row] = [
-        (n.place, n.name, n.date, n.commodity, n.good, n.priority, n.needed, n.planned, "", n.gap, n.unit,
-         n.reasons)
-        for n in facts.needs()
+        (n.place, n.name, n.date, n.commodity, n.good, n.priority, n.needed, n.planned,
+         "" if n.delivered is None else n.delivered, n.gap, n.unit, n.reasons)
+        for n in facts.day_by_day()
     ]  # fmt: skip
     drops = facts.drops()
     waybills: list[Row] = [
