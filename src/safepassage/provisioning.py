@@ -59,7 +59,7 @@ def provide(
     found = distribute(
         given, roads, windows=problem.rules.movement_windows,
         exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
-        legs_before={} if past is None else {row.id: row.legs for row in past.trucks.values()},
+        announced=None if earlier is None or past is None else (earlier, past),
     )  # fmt: skip
     if earlier is None or past is None:
         return found

@@ -8,7 +8,8 @@ import pytest
 
 from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.situation import Situation
-from safepassage.engines.distribution import delivered, gone, onward, since
+from safepassage.engines.distribution import delivered, distribute, gone, onward, since
+from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.formats.plan import aid_json
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.provisioning import provide
@@ -21,6 +22,16 @@ def earlier():
     case, network = random_aid_case(5)
     planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
     return provide(case, planned.problem, planned.plan.schedule)
+
+
+@pytest.fixture(scope="module")
+def roads():
+    case, network = random_aid_case(5)
+    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
+    settings = case.settings
+    return TruckRoads(
+        planned.problem, planned.plan.schedule, settings.exposure_weight, settings.truck_headway_s
+    )
 
 
 def departures(plan):
@@ -87,7 +98,7 @@ def gone_on(plan, now_s):
 
 
 def test_going_on_twice_forgets_nothing(earlier):
-    first_s, second_s = middle(earlier), departures(earlier)[-1] + 1
+    first_s, second_s = departures(earlier)[0] + 1, departures(earlier)[-1] + 1
     at_once, step_by_step = gone(earlier, second_s), gone(gone_on(earlier, first_s), second_s)
     assert 0 < len(gone(earlier, first_s).brought) < len(at_once.brought)
     assert step_by_step.trucks == at_once.trucks
@@ -174,3 +185,24 @@ def test_a_count_that_is_mended_takes_the_place_of_the_first(earlier):
         earlier, now_s, [counted(line, dispatched=9, received=3), counted(line, dispatched=9, received=5)]
     )
     assert sum(r.received_milli for r in again.brought) - sum(r.received_milli for r in once.brought) == 2
+
+
+def test_without_news_drivers_go_on_as_announced(earlier, roads):
+    past = gone(earlier, departures(earlier)[0] + 1)
+    left = onward(earlier.problem, past)
+    kept, anew = distribute(left, roads, announced=(earlier, past)), distribute(left, roads)
+    assert kept.totals.worth_nano >= anew.totals.worth_nano - anew.totals.needed_nano // 50
+    told = [since(earlier, plan, past) for plan in (kept, anew)]
+    assert told[0].same > 0
+    assert len(told[0].drivers) <= len(told[1].drivers)
+    legs = [leg.id for chain in kept.trucks for leg in chain.legs]
+    assert not {leg.id for some in past.legs.values() for leg in some} & set(legs)
+
+
+def test_what_is_gone_from_the_stock_is_brought_no_more_though_announced(earlier, roads):
+    past = gone(earlier, departures(earlier)[0] + 1)
+    left = onward(earlier.problem, past)
+    lost = earlier.deliveries[-1].lot
+    left = replace(left, lots=tuple(lot for lot in left.lots if lot.id != lost))
+    found = distribute(left, roads, announced=(earlier, past))
+    assert all(row.lot != lost for row in found.deliveries)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
-from safepassage.domain.aid.distribution import G_PER_T, NANO, REASONS, AidPlan
+from safepassage.domain.aid.distribution import G_PER_T, NANO, REASONS, AidPlan, DriverChange
 
 PERCENT_PPM = 10_000
 #: Smaller shares are said in words: what is short of something is never rounded to nothing.
@@ -34,7 +34,8 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         yield "  that the verifier does not check; it knows payload, not hours, exposure or waits)"
     if totals.needed_nano:
         met, most = (100 * n / totals.needed_nano for n in (totals.worth_nano, totals.worth_bound_nano))
-        yield f"  {met:.1f} % of the needs by priority are met; with this stock and these trucks no plan"
+        of = "needs" if aid.since is None else "needs that were left"
+        yield f"  {met:.1f} % of the {of} by priority are met; with this stock and these trucks no plan"
         yield f"  meets more than {most:.1f} %"
     if totals.least_share_ppm >= 0:
         least, most = (n / PERCENT_PPM for n in (totals.least_share_ppm, totals.least_share_bound_ppm))
@@ -49,15 +50,22 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
 
 
+def _told(row: DriverChange) -> str:
+    """Return in words what a driver has to be told."""
+    before, after = (" ".join(dict.fromkeys(stop[1] for stop in stops)) for stops in (row.before, row.after))
+    if before != after:
+        return f"{row.truck}: {before or 'no trip'}; now {after or 'no trip'}"
+    late_min = round((row.after[0][0] - row.before[0][0]) / 60)
+    when = f", first {abs(late_min)} min {'later' if late_min > 0 else 'sooner'}" if late_min else ""
+    loads = [sorted(stop[1:] for stop in stops) for stops in (row.before, row.after)]
+    return f"{row.truck}: {after} as announced{when}{', with other loads' if loads[0] != loads[1] else ''}"
+
+
 def _since(aid: AidPlan) -> Iterator[str]:
     since = aid.since
     assert since is not None  # noqa: S101 - asked by the caller
     yield f"  since the earlier plan: {len(since.drivers)} trucks drive otherwise, {since.same} as announced"
-    for row in since.drivers[:SHOWN]:
-        before, after = (
-            " ".join(dict.fromkeys(stop[1] for stop in stops)) for stops in (row.before, row.after)
-        )
-        yield f"    {row.truck}: {before or 'no trip'}; now {after or 'no trip'}"
+    yield from (f"    {_told(row)}" for row in since.drivers[:SHOWN])
     if since.brought:
         goods = {good.id: good for good in aid.problem.goods}
         received_g = sum(row.received_milli * goods[row.commodity].mass_g for row in since.brought) // MILLI

@@ -10,9 +10,11 @@ import numpy as np
 
 from safepassage.domain.aid.distribution import AidPlan, AidProblem, AidTotals
 from safepassage.engines.distribution.again import searched_again
+from safepassage.engines.distribution.announced import as_announced
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.driving import driving
 from safepassage.engines.distribution.least_times import LeastTimes
+from safepassage.engines.distribution.onward import Gone
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
 from safepassage.engines.distribution.prices import Proof, dense, proved
@@ -39,6 +41,8 @@ SAME_SHARE_PPM = 5_000
 
 HARDLY_PPM = 200
 """So much of all worth, and of the least share, is not worth a longer way."""
+RENOTIFY_PPM = 10_000
+"""So much of all worth, and of the least share, is not worth telling drivers something else."""
 
 
 def distribute(
@@ -47,7 +51,7 @@ def distribute(
     *,
     windows: tuple[tuple[int, int], ...] = (),
     exposure_cap_ppm_s: int = -1,
-    legs_before: Mapping[str, int] | None = None,
+    announced: tuple[AidPlan, Gone] | None = None,
 ) -> AidPlan:
     """Plan which truck brings what where, beside what is on the roads already.
 
@@ -59,12 +63,15 @@ def distribute(
     ----------
     windows : seconds in which movement is allowed; none means always.
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
-    legs_before : how many legs a truck has behind it: a number that was announced is never used again.
+    announced : the plan gone on from, and what of it has left. Drivers go on as they were told where hardly
+        more is served otherwise; numbers of legs that were announced are never used again.
     """
     options = options_of(problem, roads, windows)
     proof = proved(problem, options)
-    given = Given(windows, exposure_cap_ppm_s, legs_before or {})
-    totals, done = _Tries(problem, roads, options, proof, given).best()
+    behind = announced[1].trucks.values() if announced is not None else ()
+    given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind})
+    tries = _Tries(problem, roads, options, proof, given)
+    totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left),
@@ -114,6 +121,15 @@ class _Tries:
             again = searched_again(self._best()[1], self._book, self._sequencer, (self._steps, seed))
             near = self._filled_anew(again, times)
         return self._shortened(self._best())
+
+    def onward(self, earlier: AidPlan, past: Gone) -> tuple[AidTotals, Dispatcher]:
+        """Return the distribution that goes on as announced, or the best where that serves more."""
+        if self._kept(as_announced(self._begun, earlier, past)):
+            return self._tried[0]
+        (before, _), best = self._tried[0], self.best()
+        gained_ppm = (best[0].worth_nano - before.worth_nano) * PPM // max(1, before.needed_nano)
+        hardly = max(gained_ppm, best[0].least_share_ppm - before.least_share_ppm) <= RENOTIFY_PPM
+        return self._tried[0] if hardly else best
 
     def _shortened(self, best: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
         """Return the best distribution, on shorter ways where hardly anything is lost by them."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import (
     AidPlan,
     AidProblem,
     Brought,
     Delivered,
+    Delivery,
     DriverChange,
     Need,
     Since,
@@ -46,7 +48,7 @@ class Gone:
 
 
 def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> Gone:
-    """Return what left a depot before now; trips are driven to their end as announced.
+    """Return what left a depot before now, or was being loaded; trips are driven to their end as announced.
 
     What was `counted` on the way or on arrival takes the place of what was announced on the same waybill.
     What came to a place on no announced line counts from when it was received.
@@ -54,13 +56,16 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     before = earlier.since.trucks if earlier.since is not None else ()
     found = Gone(now_s, trucks={row.id: row for row in before})
     base = {truck.id: truck.base_node for truck in earlier.problem.trucks}
+    rows: dict[str, list[Delivery]] = {}
+    for row in earlier.deliveries:
+        rows.setdefault(row.leg, []).append(row)
     for chain in earlier.trucks:
         kept: list[Leg] = []
         trip: list[Leg] = []
         for leg in chain.legs:
             trip.append(leg)
             if earlier.routes[leg.route].to_node == base[chain.id]:
-                kept += trip if trip[0].depart_s < now_s else []
+                kept += trip if _loads_s(earlier.problem, trip, rows) < now_s else []
                 trip = []
         found.legs[chain.id] = tuple(kept)
     lines = _lines(earlier, found.legs)
@@ -73,6 +78,17 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
             loads = {row.loaded for row in earlier.deliveries if row.truck == name and row.leg in left}
             found.trucks[name] = _so_far(found.trucks.get(name), name, legs, len(loads))
     return found
+
+
+def _loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]]) -> int:
+    """Return from when on a truck is loaded for a trip; when it departs where it fetches goods elsewhere."""
+    mass_g = {good.id: good.mass_g for good in problem.goods}
+    names = {leg.id for leg in trip}
+    grams = sum(
+        row.milli * mass_g[row.commodity] // MILLI
+        for leg in trip for row in rows.get(leg.id, ()) if row.loaded not in names
+    )  # fmt: skip
+    return trip[0].depart_s - (problem.rules.loading_s(grams) if grams else 0)
 
 
 def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> Lines:

@@ -1,0 +1,68 @@
+"""Trips that were announced and have not left: as much of them as is still asked for and still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from safepassage.domain.aid.distribution import AidPlan, AidProblem, Delivery
+from safepassage.domain.plan import Leg, VehicleChain
+from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
+from safepassage.engines.distribution.onward import Gone
+from safepassage.engines.distribution.store import Item
+
+
+def as_announced(begun: Dispatcher, earlier: AidPlan, past: Gone) -> Dispatcher:
+    """Return a distribution in which drivers go on as announced, and free hours are used as ever."""
+    problem, done = begun.problem, begun.anew()
+    for name, trips in _ahead(problem, earlier, past).items():
+        done.planned[name] = trips
+        for trip in trips:
+            for stop in trip.stops:
+                done.left.hold(stop.items)
+    for day in range(len(problem.days)):
+        done.day(day)
+    return done
+
+
+def _ahead(problem: AidProblem, earlier: AidPlan, past: Gone) -> dict[str, list[Planned]]:
+    """Return what is planned for each truck of a day: trips as they were, without what is met or gone."""
+    needs = {(need.place, need.commodity, need.due): i for i, need in enumerate(problem.needs)}
+    lots = {lot.id: k for k, lot in enumerate(problem.lots)}
+    asked = [need.amount_milli for need in problem.needs]
+    there = [lot.quantity_milli for lot in problem.lots]
+    rows: dict[str, list[Delivery]] = {}
+    for row in earlier.deliveries:
+        rows.setdefault(row.leg, []).append(row)
+
+    def item(row: Delivery) -> Item | None:
+        need, lot = needs.get((row.place, row.commodity, row.due)), lots.get(row.lot)
+        if need is None or lot is None:
+            return None
+        milli = min(row.milli, asked[need], there[lot])
+        asked[need], there[lot] = asked[need] - milli, there[lot] - milli
+        return Item(need, lot, milli) if milli else None
+
+    found: dict[str, list[Planned]] = {}
+    trucks = {truck.id for truck in problem.trucks}
+    for chain in earlier.trucks:
+        for trip in _trips(chain, earlier, past) if chain.id in trucks else ():
+            stops = []
+            for leg in trip:
+                items = [one for row in rows.get(leg.id, ()) if (one := item(row)) is not None]
+                if items:
+                    stops.append(Stop(earlier.routes[leg.route].to_node, rows[leg.id][0].place, items))
+            if stops:
+                depot = problem.lots[stops[0].items[0].lot].node
+                found.setdefault(chain.id, []).append(Planned(depot, tuple(stops)))
+    return found
+
+
+def _trips(chain: VehicleChain, earlier: AidPlan, past: Gone) -> Iterator[list[Leg]]:
+    """Yield the legs of each trip that has not left."""
+    base = {truck.id: truck.base_node for truck in earlier.problem.trucks}[chain.id]
+    trip: list[Leg] = []
+    for leg in chain.legs[len(past.legs.get(chain.id, ())) :]:
+        trip.append(leg)
+        if earlier.routes[leg.route].to_node == base:
+            yield trip
+            trip = []
