@@ -221,14 +221,13 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    The second flow is booked with little effort, so that there is a plan early. It and finer ones are driven
-    once and compared by that. They are looked for as long as that brings cars in sooner and time is left to
-    drive the best of them with all effort: another is tried where twice what the last one took is left, and
-    dropped if that is not enough. Where people wait by when, the finest flow tells best, whichever plan is
-    kept. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
+    The second flow is booked with little effort, so that there is a plan early; all further time goes into
+    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least
+    clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
+    took_s = [0.0, 0.0]
 
     def left_s(needed_s: float) -> float:
         return float(began_s + options.time_limit - now() - needed_s)
@@ -236,55 +235,43 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     steps: list[tuple[int, float, int, float]] = []
     plans: list[BookedCars] = []
 
-    def book(flow: Refined, effort: Effort) -> float:
-        since_s = now()
+    def book(flow: Refined, effort: Effort) -> None:
         with clock.stage("plan"):
             plans.append(flow.booked(case.problem, DIRECTION, effort))
         best = min(plans, key=cost)
-        mean_s = float(arrivals_of(plans[-1]).mean())
+        mean_s = float(arrivals_of(best).mean())
         steps.append((flow.bin_s, time.process_time() - began_cpu, cost(best)[1], mean_s))
-        return now() - since_s
 
-    whole_s, took_s = 0.0, [0.0]
-    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(whole_s) < 0)
-    best: Refined | None = None
-    while len(took_s) <= EARLY or left_s(FINER * took_s[-1] + whole_s) > 0:
+    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(WHOLE * took_s[1]) < 0)
+    last: Refined | None = None
+    number = 0
+    while number < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
         if flow is None:
             break
-        took_s.append(now() - since_s)
-        if len(took_s) == EARLY + 1:
-            whole_s = WHOLE * book(flow, LITTLE)
-        if len(took_s) > EARLY:
-            book(flow, QUICK)
-        if len(took_s) > EARLY + 1 and early(plans[-1]) >= early(plans[-2]):
-            break
-        best = flow
-    if best is None:
+        last, took_s[0], number = flow, now() - since_s, number + 1
+        if number == EARLY:
+            since_s = now()
+            book(flow, LITTLE)
+            took_s[1] = now() - since_s
+    if last is None:
         raise ValueError("no vehicle can leave")
-    finest = plans[-1] if plans else None
-    book(best, Effort(expired=lambda: left_s(0) < 0))
-    kept = min(plans, key=cost)
+    book(last, Effort(expired=lambda: left_s(0) < 0))
+    best = min(plans, key=cost)
     with clock.stage("bound"):
-        certificate = proved(case, kept, finest or kept)
-    return kept, certificate, steps
+        certificate = proved(case, best)
+    return best, certificate, steps
 
 
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
 """The flow that is booked at once."""
-LITTLE, QUICK = Effort(drives=1, holds=(1,), rounds=2), Effort(drives=0, holds=(), rounds=0)
-FINER, WHOLE = 2, 4
-"""How many times longer a flow on bins half as wide takes at least; booking with all effort than little."""
-
-
-def early(cars: BookedCars) -> tuple[int, int]:
-    """Return what flows are compared by: unserved, sum of arrivals."""
-    arrivals = arrivals_of(cars)
-    return len(cars.booking.path) - len(arrivals), int(arrivals.sum())
+LITTLE = Effort(drives=1, holds=(1,), rounds=2)
+FINER, WHOLE = 2.5, 4
+"""How many times longer a flow on bins half as wide may take; booking with all effort than with little."""
 
 
 def cost(cars: BookedCars) -> tuple[int, int, int]:
@@ -317,12 +304,12 @@ def arrivals_of(cars: BookedCars) -> np.ndarray:
     return cars.booking.arrive_s[cars.booking.path >= 0]
 
 
-def proved(case: Case, cars: BookedCars, flow: BookedCars) -> Certificate:
-    """Return the certificate of bounds for what a plan serves, led by where people wait in a flow."""
+def proved(case: Case, cars: BookedCars) -> Certificate:
+    """Return the certificate of bounds for what a plan serves."""
     arrivals = arrivals_of(cars)
     served = Served({"cars": (len(arrivals), int(arrivals.max()))} if len(arrivals) else {})
-    lists = range(len(flow.emptied_s))
-    emptied_s = {case.problem.places[int(flow.place[k])].id: int(flow.emptied_s[k]) for k in lists}
+    lists = range(len(cars.emptied_s))
+    emptied_s = {case.problem.places[int(cars.place[k])].id: int(cars.emptied_s[k]) for k in lists}
     return certify(case.problem, {DIRECTION: served}, emptied_s=emptied_s)[0]
 
 
@@ -463,8 +450,7 @@ def warm_up(options: argparse.Namespace) -> float:
     case = make_case(tntp.parse(data, "warm-up"), small, 0)
     solve(case, small, Clock())
     if options.peers:
-        nearest = booked(case, peers.nearest_exit(case.arrays), bin_s=60)
-        run_peers(case, proved(case, nearest, nearest), small)
+        run_peers(case, proved(case, booked(case, peers.nearest_exit(case.arrays), bin_s=60)), small)
     return time.perf_counter() - began
 
 

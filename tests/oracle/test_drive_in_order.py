@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.kernels.booking.booking import RoadPieces, Turns
-from safepassage.kernels.booking.road_book import Due, RoadBook
+from safepassage.kernels.booking.road_book import RoadBook
 from safepassage.kernels.flow_over_time import Movers, in_step, slack_network, sweep
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
@@ -33,11 +33,8 @@ def towns(draw):
     return arcs, paths, draw(st.lists(car, min_size=1, max_size=15))
 
 
-def driven(town, clocks=None):
-    """Arrivals by the compiled loop, which stops only where there can be a queue.
-
-    `clocks` says by path how long after departure who drives it is due at each arc.
-    """
+def driven(town):
+    """Arrivals by the compiled loop, which stops only where there can be a queue."""
     arcs, paths, cars = town
     roads = RoadPieces(
         start=np.arange(N_ARCS + 1), from_s=[0] * N_ARCS,
@@ -49,18 +46,15 @@ def driven(town, clocks=None):
         list_start=np.arange(len(paths) + 1), list_path=np.arange(len(paths)),
         turn_list=[path for path, _, _ in cars], turn_from_s=[0] * len(cars),
     )  # fmt: skip
-    due_s = np.array([due for *_, due in cars])
-    if clocks is not None:
-        due_s = Due(due_s, turns.start[turns.turn_list], np.concatenate(clocks))
     book = RoadBook(
-        roads, turns, turns.turn_list, [first for _, first, _ in cars], due_s=due_s,
+        roads, turns, turns.turn_list, [first for _, first, _ in cars], due_s=[due for *_, due in cars],
         units_mveh=UNITS, wait_max_s=HORIZON_S,
     )  # fmt: skip
     book.drive()
     return book.arrive_s.tolist()
 
 
-def watched(town, clocks):
+def watched(town):
     """Arrivals when in every second every free arc lets in who is due there first."""
     arcs, paths, cars = town
     place, ready = [0] * len(cars), [first for _, first, _ in cars]
@@ -71,7 +65,7 @@ def watched(town, clocks):
             for car, (path, _, due) in enumerate(cars):
                 way = paths[path]
                 if arrive[car] < 0 and ready[car] <= t and way[place[car]] == arc:
-                    waiting.append((due + clocks[path][place[car]], car))
+                    waiting.append((due + sum(arcs[a][1] for a in way[: place[car]]), car))
             if not waiting or free[arc] > t:
                 continue
             car = min(waiting)[1]
@@ -86,17 +80,7 @@ def watched(town, clocks):
 @given(towns())
 @settings(max_examples=150, deadline=None)
 def test_whoever_is_due_first_enters_first(town):
-    arcs, paths, _ = town
-    least = [[sum(arcs[a][1] for a in path[:k]) for k in range(len(path))] for path in paths]
-    assert driven(town) == watched(town, least)
-
-
-@given(towns(), st.data())
-@settings(max_examples=150, deadline=None)
-def test_clocks_of_a_flow_say_who_enters_first(town, data):
-    """They may be earlier than anybody can be there, and later."""
-    clocks = [data.draw(st.lists(st.integers(-5, 40), min_size=len(p), max_size=len(p))) for p in town[1]]
-    assert driven(town, clocks) == watched(town, clocks)
+    assert driven(town) == watched(town)
 
 
 @st.composite

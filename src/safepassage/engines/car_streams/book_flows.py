@@ -12,7 +12,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows, distinct_paths, turns_of
 from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_pieces
 from safepassage.kernels.booking.booking import Busy
-from safepassage.kernels.booking.road_book import Due, RoadBook
+from safepassage.kernels.booking.road_book import RoadBook
 
 PPM = 1_000_000
 PARTS = 2**16
@@ -96,8 +96,7 @@ def book_flows(
     wait_max_s[np.isin(problem.network.arcs.tail, list(problem.network.waiting))] = 0
     book = RoadBook(
         road_pieces(problem.network, rules.movement_windows), turns, of_row[rows],
-        np.maximum(0, due_s - rules.junction_wait_max_s // EARLY),
-        due_s=Due(due_s, flows.start[rows], flows.enters_s) if len(flows.enters_s) else due_s,
+        np.maximum(0, due_s - rules.junction_wait_max_s // EARLY), due_s=due_s,
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()

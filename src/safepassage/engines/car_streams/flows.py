@@ -25,10 +25,6 @@ from safepassage.kernels.flow_over_time import (
     sweep,
 )
 
-NEAREST_PPM, ROUNDED_PPM = 500_000, 650_000
-"""What finer flows add to a detour, as a share of a bin, before they cut it to whole bins. Whoever the flow
-has somewhere before it can be there leaves a full road empty, which is never made good; whoever comes early
-waits."""
 STEADY_EVERY = 3
 """Bins from one steady flow to the next when roads are looked for."""
 
@@ -99,11 +95,11 @@ def earliest_flows(
         network = in_step(network, load, at_once, bin_s)
     found = sweep(
         network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired,
-        bins_at_once=bins_at_once, rounding_ppm=NEAREST_PPM if before is None else ROUNDED_PPM,
+        bins_at_once=bins_at_once,
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
-    flows = PathFlows(**flow_paths(found, arcs.travel_s.astype(np.int64))._asdict(), emptied_s=emptied_s)
+    flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
     roads = _steady_roads(network, found, len(arcs)) if before is None else before.roads & (load == 0)
     roads[flows.arcs] = True
     return EarliestFlows(*_shared_out(flows, [at_node[node] for node in nodes], who), roads)
@@ -182,10 +178,9 @@ def _shared_out(
     lengths = np.diff(flows.start)[picked]
     start = np.concatenate([[0], np.cumsum(lengths)])
     within = np.arange(int(start[-1])) - np.repeat(start[:-1], lengths)
-    of_arcs = np.repeat(flows.start[:-1][picked], lengths) + within
     shared = PathFlows(
         source=np.asarray(source, dtype=np.int64), start=start,
-        arcs=flows.arcs[of_arcs], enters_s=flows.enters_s[of_arcs],
+        arcs=flows.arcs[np.repeat(flows.start[:-1][picked], lengths) + within],
         depart_s=flows.depart_s[picked], vehicles=np.asarray(count, dtype=np.int64),
         emptied_s=flows.emptied_s[[node_of[place] for place in places]],
     )  # fmt: skip

@@ -17,8 +17,7 @@ class PathFlows:
 
     Row p starts at `source[p]` (a position among the sources), drives `arcs[start[p]:start[p + 1]]`, is to
     leave in second `depart_s[p]` and stands for `vehicles[p]` vehicles. `emptied_s` (n_sources,) is the
-    second by which nobody waits at a source any more, `enters_s` (n_arcs_of_rows,) how long after departure
-    each of `arcs` is due to be entered; both empty where that is not known.
+    second by which nobody waits at a source any more; empty where that is not known.
     """
 
     source: Int64
@@ -27,7 +26,6 @@ class PathFlows:
     depart_s: Int64
     vehicles: Int64
     emptied_s: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    enters_s: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -10,7 +10,7 @@ that brings them in first. Nothing that was booked is ever broken, and nobody ar
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,18 +29,6 @@ NEVER = -1
 NO_WINDOW = 2**40
 
 
-class Due(NamedTuple):
-    """When turns are due: turn i leaves in `depart_s[i]`, and at arc k `after_s[first[i] + k]` later.
-
-    A flow in bins has such times: what its bins round is early on some roads and late on others, and only by
-    its own times no road is asked for more than it carries.
-    """
-
-    depart_s: NDArray[np.int64]
-    first: NDArray[np.int64]
-    after_s: NDArray[np.int64]
-
-
 class RoadBook:
     """Passages of all turns on all arcs.
 
@@ -49,8 +37,7 @@ class RoadBook:
     path, depart_s
         (n_turns,) planned path of each turn and the second from which it may leave.
     due_s
-        (n_turns,) second in which each turn is due to leave, or a `Due`: who is due first goes first. None:
-        `depart_s`.
+        (n_turns,) second in which each turn is due to leave: who is due first goes first. None: `depart_s`.
     units_mveh, wait_max_s, busy
         As in `booking.book`.
 
@@ -83,19 +70,8 @@ class RoadBook:
     def _due_as_planned(self, due_s: Any) -> Any:
         from safepassage.kernels.booking import drive_in_order as loops  # noqa: PLC0415 - numba costs a second
 
-        if not isinstance(due_s, Due):
-            depart_s = np.array(due_s, dtype=np.int64)
-            return loops.due_as_planned(self._roads, self._stops, self._planned, self._slot, depart_s)
-        start = self._stops[0]
-        stops = np.diff(start)[self._planned]
-        turn = np.repeat(np.arange(len(stops)), stops)
-        number = np.arange(len(turn)) - np.repeat(np.cumsum(stops) - stops, stops)
-        position = self._position[start[self._planned[turn]] + number]
-        due_entry_s = np.full(int(self._slot[-1]), NEVER, dtype=np.int64)
-        due_entry_s[self._slot[turn] + number] = (
-            due_s.depart_s[turn] + due_s.after_s[due_s.first[turn] + position]
-        )
-        return due_entry_s
+        depart_s = np.array(due_s, dtype=np.int64)
+        return loops.due_as_planned(self._roads, self._stops, self._planned, self._slot, depart_s)
 
     def drive(self) -> None:
         """Book everybody anew, as planned, in the order in which they are due at each arc."""

@@ -15,9 +15,7 @@ Int64 = NDArray[np.int64]
 class FlowPaths(NamedTuple):
     """Rows of vehicles that leave together: row p drives the given arcs `arcs[start[p]:start[p + 1]]`.
 
-    `source` are positions in the movers, `depart_s` clock seconds, not before the release. `enters_s` says
-    for each of `arcs` how long after departure the flow enters it, with what its bins round: that can be
-    before anybody could be there.
+    `source` are positions in the movers, `depart_s` clock seconds, not before the release.
     """
 
     source: Int64
@@ -25,14 +23,10 @@ class FlowPaths(NamedTuple):
     arcs: Int64
     depart_s: Int64
     vehicles: Int64
-    enters_s: Int64
 
 
-def flow_paths(found: Sweep, travel_s: Int64) -> FlowPaths:
-    """Return the flow as paths, circles taken out; whatever the sweep sent arrives on one of them.
-
-    `travel_s` (n_given_arcs,) is what the given arcs take.
-    """
+def flow_paths(found: Sweep) -> FlowPaths:
+    """Return the flow as paths, circles taken out; whatever the sweep sent arrives on one of them."""
     from safepassage.kernels.flow_over_time import path_loops as loops  # noqa: PLC0415 - numba is slow
 
     net = found.network
@@ -51,23 +45,7 @@ def flow_paths(found: Sweep, travel_s: Int64) -> FlowPaths:
     source = rows[:, 0]
     to_exit = net.to_exit_s[net.source_node[source]]
     release = net.first_s[source] - to_exit
-    depart_s = np.maximum(release, rows[:, 1] * found.bin_s - to_exit)
-    # What lies within a contracted arc is driven without a stop.
-    took_s = np.concatenate([[0], np.cumsum(travel_s[raw])])[:-1]
-    within_s = took_s - np.repeat(took_s[ends[:-1]], lengths) if len(arcs) else took_s[:0]
-    clock_s = _entered_s(found, rows[:, 1], start, arcs) - np.repeat(depart_s, np.diff(start))
     return FlowPaths(
-        source=net.source[source], start=ends[start], arcs=raw, depart_s=depart_s, vehicles=rows[:, 2],
-        enters_s=np.repeat(clock_s, lengths) + within_s,
+        source=net.source[source], start=ends[start], arcs=raw,
+        depart_s=np.maximum(release, rows[:, 1] * found.bin_s - to_exit), vehicles=rows[:, 2],
     )  # fmt: skip
-
-
-def _entered_s(found: Sweep, leaves: Int64, start: Int64, arcs: Int64) -> Int64:
-    """Return for each arc of all paths the second in which the flow enters it, by the clock of its tail.
-
-    `leaves` (n_paths,) is the bin in which each leaves.
-    """
-    taken = np.concatenate([[0], np.cumsum(found.shift[arcs])])[:-1]
-    before = taken - np.repeat(taken[start[:-1]], np.diff(start)) if len(arcs) else taken[:0]
-    entered = np.repeat(leaves, np.diff(start)) + before
-    return np.asarray(entered * found.bin_s - found.network.to_exit_s[found.network.tail[arcs]], np.int64)
