@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from safepassage.domain.aid.distribution import AidPlan, AidProblem, Delivery
-from safepassage.domain.plan import Leg, VehicleChain
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
-from safepassage.engines.distribution.onward import Gone
+from safepassage.engines.distribution.onward import Gone, trips_of
 from safepassage.engines.distribution.store import Item
 
 
@@ -45,7 +42,10 @@ def _ahead(problem: AidProblem, earlier: AidPlan, past: Gone) -> dict[str, list[
     found: dict[str, list[Planned]] = {}
     trucks = {truck.id for truck in problem.trucks}
     for chain in earlier.trucks:
-        for trip in _trips(chain, earlier, past) if chain.id in trucks else ():
+        left = set(past.legs.get(chain.id, ()))
+        for trip in trips_of(chain, earlier) if chain.id in trucks else ():
+            if trip[0] in left:
+                continue
             stops = []
             for leg in trip:
                 items = [one for row in rows.get(leg.id, ()) if (one := item(row)) is not None]
@@ -55,14 +55,3 @@ def _ahead(problem: AidProblem, earlier: AidPlan, past: Gone) -> dict[str, list[
                 depot = problem.lots[stops[0].items[0].lot].node
                 found.setdefault(chain.id, []).append(Planned(depot, tuple(stops)))
     return found
-
-
-def _trips(chain: VehicleChain, earlier: AidPlan, past: Gone) -> Iterator[list[Leg]]:
-    """Yield the legs of each trip that has not left."""
-    base = {truck.id: truck.base_node for truck in earlier.problem.trucks}[chain.id]
-    trip: list[Leg] = []
-    for leg in chain.legs[len(past.legs.get(chain.id, ())) :]:
-        trip.append(leg)
-        if earlier.routes[leg.route].to_node == base:
-            yield trip
-            trip = []

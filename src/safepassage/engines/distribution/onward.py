@@ -20,7 +20,7 @@ from safepassage.domain.aid.distribution import (
     waybill_codes,
 )
 from safepassage.domain.aid.stock import Consignment
-from safepassage.domain.plan import Leg
+from safepassage.domain.plan import Leg, VehicleChain
 
 Lines = list[Brought]
 
@@ -55,19 +55,12 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     """
     before = earlier.since.trucks if earlier.since is not None else ()
     found = Gone(now_s, trucks={row.id: row for row in before})
-    base = {truck.id: truck.base_node for truck in earlier.problem.trucks}
     rows: dict[str, list[Delivery]] = {}
     for row in earlier.deliveries:
         rows.setdefault(row.leg, []).append(row)
     for chain in earlier.trucks:
-        kept: list[Leg] = []
-        trip: list[Leg] = []
-        for leg in chain.legs:
-            trip.append(leg)
-            if earlier.routes[leg.route].to_node == base[chain.id]:
-                kept += trip if _loads_s(earlier.problem, trip, rows) < now_s else []
-                trip = []
-        found.legs[chain.id] = tuple(kept)
+        left_trips = (t for t in trips_of(chain, earlier) if _loads_s(earlier.problem, t, rows) < now_s)
+        found.legs[chain.id] = tuple(leg for trip in left_trips for leg in trip)
     lines = _lines(earlier, found.legs)
     found.brought = _as_counted(
         [*(earlier.since.brought if earlier.since is not None else ()), *lines], counted, earlier, now_s
@@ -78,6 +71,17 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
             loads = {row.loaded for row in earlier.deliveries if row.truck == name and row.leg in left}
             found.trucks[name] = _so_far(found.trucks.get(name), name, legs, len(loads))
     return found
+
+
+def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:
+    """Yield the legs of each trip of a truck: it ends at its base."""
+    base = next(truck.base_node for truck in plan.problem.trucks if truck.id == chain.id)
+    trip: list[Leg] = []
+    for leg in chain.legs:
+        trip.append(leg)
+        if plan.routes[leg.route].to_node == base:
+            yield trip
+            trip = []
 
 
 def _loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]]) -> int:
