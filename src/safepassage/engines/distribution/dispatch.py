@@ -12,7 +12,7 @@ from safepassage.domain.plan import Leg, Route, VehicleChain
 from safepassage.engines.distribution.least_times import FAR_S, LeastTimes
 from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.store import Call, Item, Left, Room, Round
+from safepassage.engines.distribution.store import Aboard, Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
 """How many places are tried as the first stop of a trip, the least served first."""
@@ -227,14 +227,14 @@ class Dispatcher:
             yield place
 
     def _load(
-        self, one: Standing, depot: int, place: str, room: Room, held: list[Item], rounds: tuple[Round, ...]
+        self, one: Standing, depot: int, place: str, room: Room, aboard: Aboard, rounds: tuple[Round, ...]
     ) -> list[Item]:
         truck = one.truck
         there_s = (
             one.ready_s + self.problem.rules.load_base_s + self.way_s(truck, depot, self.times.node(place))
         )
         call = Call(depot, truck.day, one.ready_s, there_s, truck.cold_chain)
-        return self.left.load(place, call, room, held, rounds)
+        return self.left.load(place, call, room, aboard, rounds)
 
     def _stops(self, one: Standing, depot: int, first: str) -> list[Stop]:
         """Return the stops of a trip: the first place, then near ones while there are room and time.
@@ -245,7 +245,7 @@ class Dispatcher:
         room = Room(truck.payload_kg * MG, truck.volume_l * UL)
         per_t_s = rules.load_s_per_t + rules.unload_s_per_t
         stops: list[Stop] = []
-        held: list[Item] = []
+        aboard = Aboard()
         place: str | None = first
         seen: set[str] = set()
         day_s = self._ends_s(one) - one.ready_s
@@ -254,24 +254,21 @@ class Dispatcher:
             seen.add(place)
             way_s = self.way_s(truck, node, self.times.node(place)) + rules.unload_base_s
             home_s = self.way_s(truck, self.times.node(place), truck.base_node)
-            mass_s = self.left.mass_g(held) * per_t_s // G_PER_T
+            mass_s = aboard.mass_g * per_t_s // G_PER_T
             left_s = day_s - spent_s - way_s - home_s - mass_s
-            tried = replace(room)
+            tried = Room(room.mg, room.ul)
             tried.by_time(left_s, per_t_s)
-            items = self._load(one, depot, place, tried, held, FIRST) if left_s > 0 else []
+            items = self._load(one, depot, place, tried, aboard, FIRST) if left_s > 0 else []
             if not items and left_s > 0 and not stops:
-                items = self._load(one, depot, place, tried, held, LATER)
+                items = self._load(one, depot, place, tried, aboard, LATER)
             if items:
                 room, node, spent_s = tried, self.times.node(place), spent_s + way_s
                 stops.append(Stop(node, place, items))
-                held.extend(items)
             full = room.mg * FULL < truck.payload_kg * MG or room.ul * FULL < truck.volume_l * UL
             place = None if full or len(seen) > MOST_TRIED else self._next(truck, node, seen)
         for which in LATER:
             for stop in stops:
-                more = self._load(one, depot, stop.place, room, held, (which,))
-                stop.items.extend(more)
-                held.extend(more)
+                stop.items.extend(self._load(one, depot, stop.place, room, aboard, (which,)))
         return stops
 
     def _fetch_s(self, one: Standing, depot: int) -> int:

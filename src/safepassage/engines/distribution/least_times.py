@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from safepassage.domain.aid.distribution import AidProblem, TruckDay
@@ -17,8 +16,8 @@ NEAR = 12
 class _Onward(NamedTuple):
     """A place as a further stop: seconds from where a truck is, by way of it, to its base."""
 
-    place: str
     round_s: int
+    place: str
 
 
 class LeastTimes:
@@ -39,7 +38,13 @@ class LeastTimes:
 
     def least_s(self, truck: TruckDay, from_node: int, to_node: int) -> int:
         """Return the least seconds of a way."""
-        return self._row(truck.weight_kg, from_node)[to_node]
+        row = self._rows.get((truck.weight_kg, from_node)) or self._row(truck.weight_kg, from_node)
+        return row[to_node]
+
+    def table(self, truck: TruckDay, nodes: Sequence[int]) -> list[list[int]]:
+        """Return the least seconds from each of some nodes to each of them."""
+        rows = (self._row(truck.weight_kg, node) for node in nodes)
+        return [[row[to_node] for to_node in nodes] for row in rows]
 
     def least_round_s(self, truck: TruckDay, node: int) -> int:
         """Return the least seconds from a node by way of any place to the base of a truck."""
@@ -49,14 +54,14 @@ class LeastTimes:
         self, truck: TruckDay, node: int, asked: Container[str] | None, seen: Container[str]
     ) -> str | None:
         """Return the place on the smallest way round to the base, of the nearest that are asked for."""
-        near = islice(
-            (
-                row for row in self._from(truck, node)
-                if row.place not in seen and (asked is None or row.place in asked)
-            ),
-            NEAR,
-        )  # fmt: skip
-        best = min(near, key=lambda row: (row.round_s, row.place), default=None)
+        best, near = None, 0
+        for row in self._from(truck, node):
+            if row[1] in seen or (asked is not None and row[1] not in asked):
+                continue
+            best = row if best is None or row < best else best
+            near += 1
+            if near == NEAR:
+                break
         return None if best is None else best.place
 
     def _from(self, truck: TruckDay, node: int) -> Sequence[_Onward]:
@@ -66,7 +71,7 @@ class LeastTimes:
             out = self._row(truck.weight_kg, node)
             near = sorted((out[self._node[place]], place) for place in self._places)
             self._onward[key] = [
-                _Onward(place, way_s + self.least_s(truck, self._node[place], truck.base_node))
+                _Onward(way_s + self.least_s(truck, self._node[place], truck.base_node), place)
                 for way_s, place in near
                 if way_s < FAR_S
             ]

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, permutations
+from itertools import permutations
 from typing import NamedTuple
 
 from safepassage.domain.aid.distribution import G_PER_T, TruckDay
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
+from safepassage.kernels.tours.single_moves import in_order
 
-MOST_MOVES = 50
 CRUMBS = 0.0001
 """No trip is kept for less than this part of the worth of each of its places."""
 
@@ -137,28 +137,6 @@ def _together(one: list[Stop], other: list[Stop]) -> list[Stop]:
 
 def _in_order(before: Dispatcher, truck: TruckDay, depot: int, stops: list[Stop]) -> _Way:
     """Return a trip with its stops in an order that no single move betters."""
-    best, seconds = stops, _seconds(before, truck, depot, stops)
-    for _ in range(MOST_MOVES if len(stops) > 1 else 0):
-        tried = min(
-            ((_seconds(before, truck, depot, order), k, order) for k, order in enumerate(_moves(best))),
-            key=lambda row: row[:2],
-        )
-        if tried[0] >= seconds:
-            break
-        seconds, best = tried[0], tried[2]
-    return _Way(truck, depot, best, seconds)
-
-
-def _seconds(before: Dispatcher, truck: TruckDay, depot: int, stops: list[Stop]) -> int:
-    nodes = [depot, *(stop.node for stop in stops), truck.base_node]
-    return sum(before.way_s(truck, a, b) for a, b in pairwise(nodes))
-
-
-def _moves(stops: list[Stop]) -> Iterator[list[Stop]]:
-    """Yield the orders in which one stop is elsewhere, or a part of the way is turned round."""
-    for i in range(len(stops)):
-        rest = stops[:i] + stops[i + 1 :]
-        for k in range(len(stops)):
-            yield [*rest[:k], stops[i], *rest[k:]]
-        for k in range(i + 2, len(stops) + 1):
-            yield [*stops[:i], *reversed(stops[i:k]), *stops[k:]]
+    cost = before.times.table(truck, [depot, *(stop.node for stop in stops), truck.base_node])
+    order, seconds = in_order(cost)
+    return _Way(truck, depot, [stops[k - 1] for k in order], seconds)

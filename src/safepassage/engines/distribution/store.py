@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum
 
 from safepassage.domain.aid.distribution import NANO, AidProblem, Good
 from safepassage.engines.distribution.options import serves
@@ -32,7 +32,7 @@ class Item:
     milli: int
 
 
-class Round(Enum):
+class Round(IntEnum):
     """What is loaded in which order.
 
     What comes first and is for today; what the shares ask for; what comes first and is for later; anything.
@@ -80,6 +80,26 @@ class Room:
 
 
 @dataclass(slots=True)
+class Aboard:
+    """What a trip under way holds: thousandths by need and by lot, and its mass in thousandths of grams."""
+
+    needs: dict[int, int] = field(default_factory=dict)
+    lots: dict[int, int] = field(default_factory=dict)
+    mg: int = 0
+
+    @property
+    def mass_g(self) -> int:
+        """Its mass, rounded up."""
+        return -(-self.mg // 1_000)
+
+    def put(self, good: Good, item: Item) -> None:
+        """Put an item aboard."""
+        self.needs[item.need] = self.needs.get(item.need, 0) + item.milli
+        self.lots[item.lot] = self.lots.get(item.lot, 0) + item.milli
+        self.mg += item.milli * good.mass_g
+
+
+@dataclass(slots=True)
 class Left:
     """What is not delivered yet, and what of the lots is not loaded yet.
 
@@ -102,6 +122,7 @@ class Left:
     _asked: set[str] | None = None
     _within: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _rounds: dict[tuple[int, str, int, bool], list[int]] = field(default_factory=dict)
+    _serving: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -165,29 +186,23 @@ class Left:
         """Return the part of the worth of a place that items are."""
         return sum(self.problem.needs[row.need].worth_nano(row.milli) for row in items) / self._worth[place]
 
-    def load(
-        self, place: str, call: Call, room: Room, held: list[Item], rounds: Sequence[Round]
-    ) -> list[Item]:
-        """Return what of the needs of a place fits on a truck beside what it holds; take nothing."""
+    def load(self, place: str, call: Call, room: Room, aboard: Aboard, rounds: Sequence[Round]) -> list[Item]:
+        """Put aboard what of the needs of a place fits on a truck, and return it; take nothing."""
         found: list[Item] = []
-        on_board: dict[int, int] = {}
-        taken: dict[int, int] = {}
-        for item in held:
-            on_board[item.need] = on_board.get(item.need, 0) + item.milli
-            taken[item.lot] = taken.get(item.lot, 0) + item.milli
+        needs, held = self.needs, aboard.needs
         for which in rounds:
+            asked = which is Round.ASKED
             for i in self._loaded_in(which, place, call):
-                limit = self._limit(i, which, on_board.get(i, 0))
-                if limit <= 0:
-                    continue
-                for item in self._from_lots(i, call, room, taken, limit):
-                    on_board[i] = on_board.get(i, 0) + item.milli
-                    found.append(item)
+                limit = needs[i] - held[i] if i in held else needs[i]
+                if asked and limit > 0:
+                    limit = min(limit, self._asked_of(i, held.get(i, 0)))
+                if limit > 0:
+                    found += self._from_lots(i, call, room, aboard, limit)
         return found
 
     def _loaded_in(self, which: Round, place: str, call: Call) -> list[int]:
         """Return the needs of a place that a round is about."""
-        key = (which.value, place, call.day, call.cold)
+        key = (which, place, call.day, call.cold)
         if key not in self._rounds:
             needs = self.problem.needs
             self._rounds[key] = [
@@ -198,13 +213,10 @@ class Left:
             ]  # fmt: skip
         return self._rounds[key]
 
-    def _limit(self, i: int, which: Round, on_board: int) -> int:
-        """Return how much more of a need is loaded in a round."""
-        limit = self.needs[i] - on_board
-        if which is Round.ASKED and limit > 0:
-            step = self.good(i).step_milli
-            limit = min(limit, -(-max(0, self.wanted.get(i, 0) - on_board) // step) * step)
-        return limit
+    def _asked_of(self, i: int, held: int) -> int:
+        """Return how much more of a need the shares ask for, in whole pieces."""
+        step = self._good[i].step_milli
+        return -(-max(0, self.wanted.get(i, 0) - held) // step) * step
 
     def within(self, place: str, day: int) -> list[int]:
         """Return the needs of a place that a truck of a day may bring."""
@@ -224,30 +236,36 @@ class Left:
             }  # fmt: skip
         return self._urgent[day]
 
-    def _from_lots(self, i: int, call: Call, room: Room, taken: dict[int, int], limit: int) -> list[Item]:
-        need, good, found = self.problem.needs[i], self.good(i), []
-        for k in self._lots_of.get((need.commodity, call.depot), ()):
-            lot = self.problem.lots[k]
-            gone = 0 <= lot.expires_s <= call.there_s
-            if (
-                lot.available_from_s > call.loads_s
-                or gone
-                or not serves(self.problem, lot, call.day, need.due)
-            ):
+    def _from_lots(self, i: int, call: Call, room: Room, aboard: Aboard, limit: int) -> list[Item]:
+        good, lots, found = self._good[i], self.problem.lots, list[Item]()
+        for k in self._of_need(i, call):
+            there = self.lots[k] - aboard.lots.get(k, 0)
+            if there <= 0 or lots[k].available_from_s > call.loads_s:
                 continue
-            milli = room.fits(good, min(limit, self.lots[k] - taken.get(k, 0)))
+            milli = 0 if 0 <= lots[k].expires_s <= call.there_s else room.fits(good, min(limit, there))
             if milli > 0:
                 room.take(good, milli)
-                taken[k] = taken.get(k, 0) + milli
                 limit -= milli
                 found.append(Item(i, k, milli))
+                aboard.put(good, found[-1])
         return found
+
+    def _of_need(self, i: int, call: Call) -> list[int]:
+        """Return the lots of a depot that can be handed out for a need when brought on a day."""
+        key = (i, call.depot, call.day)
+        if key not in self._serving:
+            need, lots = self.problem.needs[i], self.problem.lots
+            self._serving[key] = [
+                k for k in self._lots_of.get((need.commodity, call.depot), ())
+                if serves(self.problem, lots[k], call.day, need.due)
+            ]  # fmt: skip
+        return self._serving[key]
 
     def drawn(self, i: int, call: Call, room: Room, milli: int) -> list[Item]:
         """Return so much as fits for a need from a depot's lots, what expires first first; take nothing."""
         if self.good(i).cold_chain and not call.cold:
             return []
-        return self._from_lots(i, call, room, {}, milli)
+        return self._from_lots(i, call, room, Aboard(), milli)
 
     def lightened(self, items: list[Item], percent: int) -> list[Item]:
         """Return so much of the mass of items, what is worth most a kilogram first."""
