@@ -20,7 +20,10 @@ from safepassage.domain.siting import SitingAim, SitingPlan, SitingProblem
 from safepassage.engines.siting import site
 from safepassage.kernels.graphs.travel_matrix import TravelGraph
 
-SIZES = ((100, 5), (100, 33), (200, 10), (200, 67), (300, 5), (300, 100), (600, 10), (900, 5), (900, 90))
+SIZES = (
+    (100, 5), (100, 33), (200, 10), (200, 67), (300, 5), (300, 100), (600, 10), (600, 200), (900, 5),
+    (900, 90), (900, 300),
+)  # fmt: skip
 FAR_M = 10**9
 
 
@@ -77,6 +80,7 @@ def medians(options: argparse.Namespace) -> None:
                 value, peer_s = peer(problem, p, options.peer_limit)
                 found = "nothing" if value is None else f"{value:,}"
                 line += f"; spopt {found} in {peer_s:.2f} s, {peer_s / max(cpu_s, 0.001):.0f} times as long"
+                line += "" if value is not None else " without a proof"
             print(line, flush=True)
 
 

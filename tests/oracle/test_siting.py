@@ -14,7 +14,8 @@ from scipy.optimize import linprog
 from safepassage.domain.siting import NO_WAY, SitingAim, SitingProblem
 from safepassage.engines.siting import site
 from safepassage.kernels.sites.covering_program import hardest
-from safepassage.kernels.sites.median_bound import IN, PRICE_SCALE
+from safepassage.kernels.sites.median_bound import IN, PRICE_SCALE, ascend, clients_of
+from safepassage.kernels.sites.median_program import MOST_NEAR, Priced, left_to_choose
 from safepassage.kernels.sites.median_tree import NearestService, best_sites
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
@@ -108,6 +109,24 @@ def test_the_parts_of_the_tree_prove_the_bound_and_leave_no_choice_out(case):
         assert covered
         if not any(len(leaf.prices) for leaf in covered):
             assert int(costs[:, list(chosen)].min(axis=1).sum()) >= answer.value
+
+
+@settings(max_examples=60)
+@given(problems(), st.integers(0, 60), st.integers(0, 20))
+def test_what_prices_left_to_choose_holds_the_best_choice(case, rounds, over):
+    problem, count = case
+    costs = np.where(problem.in_reach, problem.metres, 50) * problem.persons[:, None]
+    every = {chosen: int(costs[:, list(chosen)].min(axis=1).sum()) for chosen in choices(problem, count)}
+    least, clients, fixed = min(every.values()), clients_of(costs), np.zeros(costs.shape[1], np.int8)
+    fixed[list(problem.existing)] = IN
+    found = ascend(clients, np.zeros(len(costs), np.int64), fixed, count, least + over, rounds + 1)
+    hint = left_to_choose(clients, Priced(fixed, found.prices, found.bound), count, least + over)
+    if hint.settled and over:
+        assert every[hint.sites] == least
+    if hint.sites:
+        assert hint.sites in every
+    # Seven sites are never too many for the program, but more than eight clients of a site are.
+    assert hint.settled or len(costs) > MOST_NEAR * count
 
 
 @given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4).filter(any), min_size=1, max_size=7))

@@ -28,6 +28,7 @@ from safepassage.kernels.sites.median_bound import (
     clients_of,
     value_of,
 )
+from safepassage.kernels.sites.median_program import Hint, Priced, left_to_choose
 from safepassage.kernels.sites.median_search import interchange, search
 
 ROOT_ROUNDS, NODE_ROUNDS, POLISH_ROUNDS = 2_000, 150, 10
@@ -112,6 +113,9 @@ class Service(Protocol):
     def deeper(self, chosen: Int8, must: Int8, seed: int) -> int:
         """Look longer for a better choice, in place; return its cost."""
 
+    def left(self, priced: Priced, count: int, most: int) -> Hint:
+        """Look at what prices left to choose for sites that cost less than `most`."""
+
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice in place, without sites that are out; return its cost."""
 
@@ -146,6 +150,10 @@ class NearestService:
         """Improve a choice by as many kicks as take a second or so."""
         kicks = min(MOST_KICKS, WORK // self._costs.size)
         return int(search(self._costs, chosen, must, kicks, seed))
+
+    def left(self, priced: Priced, count: int, most: int) -> Hint:
+        """Look at what prices left to choose by a small integer program."""
+        return left_to_choose(self._clients, priced, count, most)
 
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice by interchange."""
@@ -185,6 +193,8 @@ class _Tree:
         self.leaves: list[Leaf] = []
         self.heap: list[tuple[int, int, _Node]] = []
         self.made = 0
+        self.priced: Priced | None = None
+        self.settled, self.looked_below = False, 2**62
 
     def _take(self, hint: tuple[int, ...]) -> None:
         """Begin with the sites somebody else found, if they are allowed and better."""
@@ -198,7 +208,17 @@ class _Tree:
             self.value, self.best = value, chosen
 
     def deepen(self, seed: int) -> None:
-        """Look longer for a better choice, where the first prices did not prove the one there is."""
+        """Look longer for a better choice, where the first prices did not prove the one there is.
+
+        Where they left little to choose, that is looked at first: nothing better may be left then.
+        """
+        while self.priced is not None and not self.settled and self.goal < self.looked_below:
+            self.looked_below = self.goal
+            hint = self.service.left(self.priced, self.count, self.goal)
+            self._take(hint.sites)
+            self.settled = hint.settled
+        if self.settled or self.bound() >= self.goal:
+            return
         chosen = self.best.copy()
         self._keep(chosen, self.service.deeper(chosen, self.must, seed))
 
@@ -278,6 +298,8 @@ class _Tree:
                 over, word = found.bound - last_in + gains[position], IN
             if over is not None and over > limit:
                 decided = self._fix(decided, int(free[position]), word, found)
+        if self.priced is None:
+            self.priced = Priced(decided.fixed, found.prices, found.bound)
         free = np.flatnonzero(decided.fixed == FREE)
         if not len(free):
             self._settle(decided)

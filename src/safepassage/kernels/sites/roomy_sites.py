@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from safepassage.kernels.sites.median_bound import OUT, PRICE_SCALE, Ascent, Int8, Int64
+from safepassage.kernels.sites.median_program import Hint, Priced
 from safepassage.kernels.sites.median_search import search
 from safepassage.kernels.sites.median_tree import one_after_the_other
 from safepassage.kernels.sites.roomy_bound import ascend_roomy, rooms_of
@@ -79,6 +80,11 @@ class RoomyService:
         """Return the cost of a choice as it is: swaps and kicks have looked at it already."""
         del must, seed
         return self.value(chosen)
+
+    def left(self, priced: Priced, count: int, most: int) -> Hint:
+        """Find nothing: what prices leave to choose is no small program where sites have room for so many."""
+        del priced, count, most
+        return Hint((), settled=False)
 
     def better(self, chosen: Int8, fixed: Int8, must: Int8) -> int:
         """Improve a choice by swaps of a site for another."""
