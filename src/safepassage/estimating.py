@@ -34,6 +34,9 @@ from safepassage.engines.summary import (
 
 __all__ = ["Estimated", "make_estimate"]
 
+POINTS = 24
+"""Points of the arrival envelope: a page has room for hardly more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Estimated:
@@ -61,7 +64,9 @@ def make_estimate(
     found = quickest(laid.problem, direction, horizon_s=least_s)
     problem, schedule = found.problem, found.schedule
     sums = totals(problem, schedule)
-    certificate, behind = certify(problem, _served(sums), observer=observer)
+    certificate, behind = certify(
+        problem, _served(sums), points=POINTS, emptied_s=found.emptied_s, static=True, observer=observer
+    )
     plan = _plan(prepared, problem, schedule, sums, (certificate, behind))
     limit = bottleneck(problem, schedule, direction, behind, certificate)
     problems = (*prepared.problems, *laid.problems)

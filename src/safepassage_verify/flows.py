@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from safepassage_verify.roads import Int64, Roads, int64
 from safepassage_verify.snapshot import Rules, Snapshot
-from safepassage_verify.trips import Block, Travel, Trips
+from safepassage_verify.trips import Block, Stays, Travel, Trips
 from safepassage_verify.verdict import MOST_PER_CODE, Findings
 
 SECONDS_PER_HOUR = 3600
@@ -102,9 +102,11 @@ def _check_timetables(entries: Block, roads: Roads, name: Callable[[int], str], 
 
 def _sum_by_arc_and_second(arc: Int64, t: Int64, amount: Int64) -> tuple[Int64, Int64]:
     """Return one position per (arc, second), ascending, and the sum of amounts there."""
-    order = np.lexsort((t, arc))
+    # Arcs and seconds are kept as 32-bit numbers: one sort of both together takes half the time of two.
+    both = (arc << 32) + t
+    order = np.argsort(both, kind="stable")
     new = np.ones(len(order), dtype=bool)
-    new[1:] = (arc[order[1:]] != arc[order[:-1]]) | (t[order[1:]] != t[order[:-1]])
+    new[1:] = np.diff(both[order]) != 0
     firsts = np.flatnonzero(new)
     sums = np.add.reduceat(amount[order], firsts) if len(order) else int64([])
     return order[firsts], sums
@@ -196,23 +198,30 @@ def _check_person_capacity(entries: Block, roads: Roads, rules: Rules, findings:
 
 def _check_waits(happens: Travel, trips: Trips, snapshot: Snapshot, findings: Findings) -> None:
     """Note junction waits over the limit, and waiting places that overflow."""
-    limit, waiting = snapshot.rules.junction_wait_max_s, snapshot.roads.waiting
+    stays, limit = happens.stays, snapshot.rules.junction_wait_max_s
+    stored = np.isin(stays.node, int64(sorted(snapshot.roads.waiting)))
+    # Who was held up where it was when its way was changed is no plan of anybody.
+    rows = np.flatnonzero(~stored & (stays.before_s >= snapshot.now_s))
+    findings.checked("WAIT", len(rows))
+    waited = (stays.until_s - stays.from_s)[rows]
+    _note(
+        waited > limit,
+        "WAIT",
+        lambda k: trips.where(int(stays.trip[rows[k]])),
+        lambda k: f"waits {waited[k]} s at node {stays.node[rows[k]]}, the limit is {limit} s",
+        findings,
+    )
+    _check_storage(stays, np.flatnonzero(stored), trips, snapshot, findings)
+
+
+def _check_storage(stays: Stays, rows: Int64, trips: Trips, snapshot: Snapshot, findings: Findings) -> None:
+    """Note waiting places that more units are at than they store."""
+    waiting = snapshot.roads.waiting
     changes: dict[int, list[tuple[int, int]]] = {}
-    for stay in happens.stays:
-        if stay.node in waiting:
-            # At one second those who leave sort before those who come: intervals are half-open.
-            changes.setdefault(stay.node, []).extend(
-                [(stay.from_s, stay.units_mveh), (stay.until_s, -stay.units_mveh)]
-            )
-            continue
-        if stay.before_s < snapshot.now_s:
-            # Held up where it was when its way was changed: that is no plan of anybody.
-            continue
-        waited = stay.until_s - stay.from_s
-        findings.checked("WAIT")
-        if waited > limit:
-            message = f"waits {waited} s at node {stay.node}, the limit is {limit} s"
-            findings.add("WAIT", trips.where(stay.trip), message)
+    columns = stays.node, stays.from_s, stays.until_s, trips.units_mveh[stays.trip]
+    for node, from_s, until_s, units in zip(*(c[rows].tolist() for c in columns), strict=True):
+        # At one second those who leave sort before those who come: intervals are half-open.
+        changes.setdefault(node, []).extend([(from_s, units), (until_s, -units)])
     for node, events in sorted(changes.items()):
         present = 0
         for t, units in sorted(events):

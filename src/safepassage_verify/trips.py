@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,16 +101,18 @@ class Entries:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
-    """A wait of `units_mveh` at a node in [from_s, until_s); the arc before was entered in `before_s`."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Stays:
+    """Waits of trips at nodes in [from_s, until_s), as columns; the arc before was entered in `before_s`."""
 
-    before_s: int
-    node: int
-    from_s: int
-    until_s: int
-    units_mveh: int
-    trip: int
+    before_s: Int64
+    node: Int64
+    from_s: Int64
+    until_s: Int64
+    trip: Int64
+
+    def __len__(self) -> int:
+        return len(self.node)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -118,7 +120,7 @@ class Travel:
     """What happens: entries and stays; per trip the arrival and one person's exposure (ppm times seconds)."""
 
     entries: Entries
-    stays: tuple[Stay, ...]
+    stays: Stays
     arrive_s: Int64
     exposure_ppm_s: Int64
     _runs: dict[int, Mapping[int, tuple[tuple[int, int, int], ...]]] = field(default_factory=dict, init=False)
@@ -182,15 +184,16 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
     exposure = np.zeros(len(trips), dtype=np.int64)
     columns = tuple(np.empty(n_entries, dtype=np.int32) for _ in range(4))
     filled = _fill(columns, 0, _ride_entries(plan, roads))
-    stays: list[Stay] = []
+    stays = [np.zeros((0, len(fields(Stays))), dtype=np.int64)]
     for members in _by_route(trips.route):
         arcs = plan.routes[int(trips.route[members[0]])].arcs
         if not len(arcs):
             continue
-        entry, leave = _drive(arcs, members, trips, roads)
+        waits = _waits(members, trips)
+        entry, leave = _drive(arcs, trips.depart_s[members], waits, roads)
         arrive[members] = leave[:, -1]
         exposure[members] = _exposure(arcs, trips.depart_s[members], leave, roads)
-        stays += _stays(arcs, members, entry, trips, roads)
+        stays.append(_stays(roads.tail[arcs], members, entry, waits))
         owner = np.repeat(members, len(arcs))
         rows = (np.tile(arcs, len(members)), entry.ravel(), leave.ravel(), owner)
         filled = _fill(columns, filled, rows)
@@ -203,7 +206,9 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
         units_of=units_of,
         persons_of=persons_of,
     )
-    return Travel(entries=entries, stays=tuple(stays), arrive_s=arrive, exposure_ppm_s=exposure)
+    waits_of = np.concatenate(stays).T
+    held = Stays(**dict(zip(Stays.__slots__, waits_of, strict=True)))
+    return Travel(entries=entries, stays=held, arrive_s=arrive, exposure_ppm_s=exposure)
 
 
 def _fill(columns: tuple[Int32, ...], first: int, rows: tuple[Int64, ...]) -> int:
@@ -236,34 +241,35 @@ def _who(plan: Plan, trips: Trips) -> tuple[Int64, Int64]:
     return units, persons
 
 
-def _drive(arcs: Int64, members: Int64, trips: Trips, roads: Roads) -> tuple[Int64, Int64]:
+def _waits(members: Int64, trips: Trips) -> Int64:
+    """Return rows (line among the members, position in the route, seconds)."""
+    rows = [
+        (line, pos, wait_s) for line, trip in enumerate(members.tolist()) for pos, wait_s in trips.waits[trip]
+    ]
+    return int64(rows).reshape(-1, 3)
+
+
+def _drive(arcs: Int64, start: Int64, waits: Int64, roads: Roads) -> tuple[Int64, Int64]:
     """Return entry and leaving times of shape (trips, arcs).
 
-    Constant arcs add up at once; only waits and arcs with a profile are walked in order.
+    Constant arcs and waits add up at once; only arcs with a profile are walked in order.
     """
     free = roads.travel.constant[arcs]
-    stepped = set(np.flatnonzero(roads.travel.rank[arcs] >= 0).tolist())
-    waits: dict[int, list[tuple[int, int]]] = {}
-    for line, trip in enumerate(members.tolist()):
-        for pos, wait_s in trips.waits[trip]:
-            waits.setdefault(pos, []).append((line, wait_s))
-    shape = (len(members), len(arcs))
-    taken = np.broadcast_to(free, shape)
-    start = trips.depart_s[members]
-    if not stepped and not waits:
+    stepped = np.flatnonzero(roads.travel.rank[arcs] >= 0).tolist()
+    shape = (len(start), len(arcs))
+    if not stepped and not len(waits):
         leave = start[:, None] + np.cumsum(free)
-        return leave - taken, leave
-    taken, waited = taken.copy(), np.zeros(shape, dtype=np.int64)
+        return leave - np.broadcast_to(free, shape), leave
+    taken, waited = np.tile(free, (len(start), 1)), np.zeros(shape, dtype=np.int64)
+    waited[waits[:, 0], waits[:, 1]] = waits[:, 2]
+    held = np.cumsum(waited, axis=1)
     before = np.concatenate([[0], np.cumsum(free)])
-    delay = np.zeros(len(members), dtype=np.int64)
-    for pos in sorted(stepped | waits.keys()):
-        for line, wait_s in waits.get(pos, ()):
-            waited[line, pos] = wait_s
-        delay += waited[:, pos]
-        if pos in stepped:
-            taken[:, pos] = roads.travel.at(np.full(len(members), arcs[pos]), start + before[pos] + delay)
-            delay += taken[:, pos] - free[pos]
-    leave = start[:, None] + np.cumsum(taken + waited, axis=1)
+    delay = np.zeros(len(start), dtype=np.int64)
+    for pos in stepped:
+        reached = start + before[pos] + held[:, pos] + delay
+        taken[:, pos] = roads.travel.at(np.full(len(start), arcs[pos]), reached)
+        delay += taken[:, pos] - free[pos]
+    leave = start[:, None] + held + np.cumsum(taken, axis=1)
     return leave - taken, leave
 
 
@@ -282,21 +288,8 @@ def _exposure(arcs: Int64, start: Int64, leave: Int64, roads: Roads) -> Int64:
     return total
 
 
-def _stays(arcs: Int64, members: Int64, entry: Int64, trips: Trips, roads: Roads) -> list[Stay]:
-    """Return the waits of these trips."""
-    found = []
-    for line, trip in enumerate(members.tolist()):
-        for pos, wait_s in trips.waits[trip]:
-            if wait_s:
-                until = int(entry[line, pos])
-                found.append(
-                    Stay(
-                        before_s=int(entry[line, pos - 1]),
-                        node=int(roads.tail[arcs[pos]]),
-                        from_s=until - wait_s,
-                        until_s=until,
-                        units_mveh=int(trips.units_mveh[trip]),
-                        trip=trip,
-                    )
-                )
-    return found
+def _stays(tail: Int64, members: Int64, entry: Int64, waits: Int64) -> Int64:
+    """Return the waits of these trips as rows of `Stays`; `tail` is where each arc of the route begins."""
+    line, pos, wait_s = waits[waits[:, 2] > 0].T
+    until = entry[line, pos]
+    return np.stack([entry[line, pos - 1], tail[pos], until - wait_s, until, members[line]], axis=1)

@@ -108,10 +108,11 @@ def test_stays_are_the_waits_before_their_arcs(driven):
         for at, wait_s in waits:
             arc, entered, _ = rows[at]
             if wait_s:
-                units = driven.trips.units_mveh[trip]
                 before_s, node = rows[at - 1][1], driven.arcs["tail"][arc]
-                wanted.append((before_s, node, entered - wait_s, entered, units, trip))
-    found = [(s.before_s, s.node, s.from_s, s.until_s, s.units_mveh, s.trip) for s in driven.travel.stays]
+                wanted.append((before_s, node, entered - wait_s, entered, trip))
+    stays = driven.travel.stays
+    columns = (stays.before_s, stays.node, stays.from_s, stays.until_s, stays.trip)
+    found = list(zip(*(column.tolist() for column in columns), strict=True))
     assert sorted(found) == sorted(wanted)
 
 

@@ -45,7 +45,7 @@ class Served:
 class _Direction:
     """The cuts of one direction, each made once."""
 
-    def __init__(self, problem: PlanningProblem, direction: str) -> None:
+    def __init__(self, problem: PlanningProblem, direction: str, *, static: bool) -> None:
         self.name = direction
         # All decided persons, those off the network included: an absent part of the envelope counts them.
         self.demand = dict.fromkeys((CARS, *CARRIED), 0)
@@ -53,7 +53,7 @@ class _Direction:
             if row.direction == direction and row.basis != "assumption":
                 self.demand[COMMODITY[row.group]] += row.persons
         self.total = sum(self.demand.values())
-        self.cars = LabelCuts(problem, direction, CARS)
+        self.cars = LabelCuts(problem, direction, CARS, static=static)
         # Where nobody boards anything the cut of everybody would only say the same less sharply.
         by_car_only = self.total == self.demand[CARS] and self.cars.is_steady
         self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS)
@@ -79,6 +79,7 @@ def certify(
     *,
     points: int | None = None,
     emptied_s: Mapping[str, int] | None = None,
+    static: bool = False,
     observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
@@ -93,13 +94,15 @@ def certify(
     emptied_s
         By place the second by which nobody waits there any more, in the flow behind the schedule: it guides
         where labels are sought, and proves nothing by itself.
+    static
+        Whether static cuts are tried beside steady flows on large networks too.
     """
     problem = remaining(problem)
     bounds: list[Bound] = []
     envelope: list[EnvelopePoint] = []
     behind: Behind = {}
     for name, _label in problem.directions:
-        direction = _Direction(problem, name)
+        direction = _Direction(problem, name, static=static)
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.

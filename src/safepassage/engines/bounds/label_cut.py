@@ -47,13 +47,16 @@ class LabelCuts:
     Good labels come from a static least cut: each arc may carry what its capacity allows between the first
     arrival of anyone at its tail and the last moment from which a site is reached by T. On large networks
     they come from steady flows, which know what queues do once it is known at which places people wait. Any
-    labels are valid; the sum is ours, not the solver's.
+    labels are valid; the sum is ours, not the solver's. With `static` both are tried on any network.
     """
 
-    def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
+    def __init__(
+        self, problem: PlanningProblem, direction: str, commodity: str, *, static: bool = False
+    ) -> None:
         self.problem, self.direction, self.commodity = problem, direction, commodity
         self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
         self._supply = ArcSupply(problem, direction, commodity)
+        self._static = static or len(self._supply.arc) < STATIC_ARCS
         self._n = problem.network.n_nodes
         self._graph = ArcGraph(
             problem.network.arcs.tail, problem.network.arcs.head, self._n, self._supply.usable
@@ -147,7 +150,7 @@ class LabelCuts:
             return self.cut(horizon_s)
         steady = self._steady_cut(horizon_s)
         self._phi[horizon_s] = steady.phi
-        if len(self._supply.arc) >= STATIC_ARCS:
+        if not self._static:
             return steady
         static = self.cut(horizon_s)
         return static if static.phi <= steady.phi else steady
@@ -211,7 +214,7 @@ class LabelCuts:
         best: Cut | None = None
         if self._steady is not None:
             best = self._steady_short_of(persons, low_s, high_s)
-            if best is not None and len(self._supply.arc) >= STATIC_ARCS:
+            if best is not None and not self._static:
                 return best
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)
         best = static or best
