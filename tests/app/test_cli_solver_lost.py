@@ -68,3 +68,15 @@ def test_a_fresh_process_answers_where_this_one_cannot_be_copied(monkeypatch):
         room.close()
     assert len(room.faults) == 1
     assert room.faults[0].startswith("sums: ZeroDivisionError")
+
+
+def test_what_was_begun_first_is_known_when_the_next_is_asked_for():
+    room, done = SolverRoom(limit_s=60.0), []
+    try:
+        first, second = room.begin("sums", sum, [3, 1]), room.begin("sums", divmod, 7, 2)
+        assert (first(), second(), first()) == (4, (3, 1), 4)
+        assert room.prices(lambda: done.append("meanwhile"), None) is None
+    finally:
+        room.close()
+    assert done == ["meanwhile"]
+    assert [fault.split(":")[0] for fault in room.faults] == ["joint prices"]

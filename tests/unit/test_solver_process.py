@@ -61,6 +61,11 @@ def test_a_task_that_ends_is_finished_and_the_process_serves_again(process):
         assert (ended.last, ended.finished, ended.fault) == (until - 1, True, "")
 
 
+def test_what_was_begun_is_waited_for_later(process):
+    waits = process.begin(counting, 3, 0.0)
+    assert waits(60, everything).last == 2
+
+
 def test_processor_seconds_are_those_of_the_task_alone(process):
     process.run(working, 0.5, limit_s=60, keep=everything)
     assert process.run(working, 0.2, limit_s=60, keep=everything).cpu_s == pytest.approx(0.2, abs=0.15)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import ParamSpec, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
-from safepassage.casework.solver_process import SolverProcess
+from safepassage.casework.solver_process import Ended, SolverProcess
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.pricing import Priced, price
+from safepassage.engines.pricing import Priced, load, price
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,23 +39,51 @@ class SolverRoom:
         self._limit_s, self.faults = limit_s, list[str]()
         self._owner, copied = os.getpid(), may_fork()
         self._process: SolverProcess[object] | None = None
+        self._under_way: Callable[[], object] = nothing
         if copied or sys.platform != "linux":
             self._process = SolverProcess(memory_bytes=memory_bytes, copied=copied)
+            loading = self._process.begin(_answered, load, (), {})
+            self._under_way = lambda: loading(LIMIT_S, _any)
 
-    def ask(self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
-        """Return what a pure task returns, None where it came to no end; `what` names it in faults."""
+    def begin(
+        self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs
+    ) -> Callable[[], R | None]:
+        """Begin a pure task; return what waits for its result, None where it came to no end.
+
+        What was begun before is waited for first. `what` names the task in faults.
+        """
         if self._process is None or os.getpid() != self._owner:
-            return task(*arguments, **options)
-        ended = self._process.run(_answered, task, arguments, options, limit_s=self._limit_s, keep=_any)
+            here = task(*arguments, **options)
+            return lambda: here
+        self._under_way()
+        ended = self._process.begin(_answered, task, arguments, options)
+
+        @cache
+        def answer() -> R | None:
+            return cast("R | None", self._answer(what, ended(self._limit_s, _any)))
+
+        self._under_way = answer
+        return answer
+
+    def _answer(self, what: str, ended: Ended[object]) -> object:
         if not ended.finished:
             why = ended.fault or f"no answer within {self._limit_s:,.0f} s"
             self.faults.append(f"{what}: {why}")
             return None
-        return cast("R", ended.last)
+        return ended.last
 
-    def prices(self, problem: PlanningProblem) -> Priced | None:
-        """Return the joint prices of a problem, None where it has none or they were not found."""
-        return self.ask(PRICES, price, problem)
+    def ask(self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
+        """Return what a pure task returns, None where it came to no end; `what` names it in faults."""
+        return self.begin(what, task, *arguments, **options)()
+
+    def prices(self, meanwhile: Callable[[], None], problem: PlanningProblem) -> Priced | None:
+        """Return the joint prices of a problem, None where it has none or they were not found.
+
+        While they are looked for in the other process, this one does something `meanwhile`.
+        """
+        found = self.begin(PRICES, price, problem)
+        meanwhile()
+        return found()
 
     def lines(self) -> list[str]:
         """Say what was not answered: what is told beside was made and verified without it."""
@@ -74,3 +103,7 @@ def _answered(
 
 def _any(_result: object) -> bool:
     return True
+
+
+def nothing() -> None:
+    """Do nothing."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
-from safepassage.casework.solver_room import SolverRoom
+from safepassage.casework.solver_room import SolverRoom, nothing
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.plan.what_if_text import contraflow_text, convergent_text, losses_text
@@ -60,7 +61,7 @@ def _weighed(
     settings, network, (progress, room) = given.case.settings, given.network.network, by
     claims = claims_input(options, given.case, network)
     case = given.case if claims is None else claims.case
-    stop = StoppingRule(work=settings.work_limit, prices=room.prices)
+    stop = StoppingRule(work=settings.work_limit, prices=partial(room.prices, nothing))
     progress.phase("planning")
     planned = make_plan(network, Situation(case=case), stop=stop)
     checks = _Checks()

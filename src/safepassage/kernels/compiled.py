@@ -46,6 +46,16 @@ def inlined(function: Function) -> Function:
     return cast("Function", _forgiving(dispatcher))
 
 
+def load(*functions: Any) -> None:
+    """Load the machine code that was kept of compiled functions, as else their first calls do."""
+    for dispatcher in functions:
+        cache, codegen = dispatcher._cache, dispatcher.targetctx.codegen()  # noqa: SLF001 - numba has no way
+        with suppress(OSError):
+            for key in cache._cache_file._load_index():  # noqa: SLF001
+                if key == cache._index_key(key[0], codegen):  # noqa: SLF001 - made for this machine
+                    dispatcher.compile(key[0])
+
+
 def _lent(_typing: Any, arrays: Any) -> Any:
     """Return a named tuple of arrays whose holders are not counted, for a loop that calls many functions.
 

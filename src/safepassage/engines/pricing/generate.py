@@ -23,6 +23,7 @@ from safepassage.domain.price_sheet import (
 from safepassage.engines.pricing.contracted import CARS, Contracted, classes_of, fleets_of, is_link
 from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, seat_tables
 from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
+from safepassage.kernels.prices import column_program, value_tables
 from safepassage.kernels.prices.column_program import PackingProgram
 from safepassage.kernels.prices.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
 
@@ -216,6 +217,12 @@ def price(problem: PlanningProblem) -> Priced | None:
     )
     # A limit above all there is to gain proves nothing.
     return Priced((bound,) if bound.person_seconds > 0 else (), _guide(market, prices, sheet, program))
+
+
+def load() -> None:
+    """Load solver and loops ahead; otherwise they are when prices are first looked for."""
+    column_program.load()
+    value_tables.load()
 
 
 def _rises(price: Int64) -> int:

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 Float64 = NDArray[np.float64]
 
 
+def load() -> Any:
+    """Load the solver and return it: solvers load when they are first used, or ahead."""
+    import highspy  # noqa: PLC0415
+
+    return highspy
+
+
 class PackingProgram:
     """Maximise the sum of values of columns, no row above its capacity; columns are added at any time.
 
@@ -22,8 +29,7 @@ class PackingProgram:
     """
 
     def __init__(self, capacity: Float64) -> None:
-        import highspy  # noqa: PLC0415 - solvers load when first used
-
+        highspy = load()
         self._solver: Any = highspy.Highs()
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)

@@ -218,6 +218,13 @@ def retimed(clock_ratio: int, timed_options: Timed, journey: Int64) -> list[tupl
     return rows
 
 
+def load() -> None:
+    """Load the loops ahead."""
+    from safepassage.kernels import compiled  # noqa: PLC0415 - as below
+
+    compiled.load(*_compiled())
+
+
 @cache
 def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
     """Compile on first use: numba takes a second to load."""
