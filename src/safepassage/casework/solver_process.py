@@ -58,14 +58,15 @@ class SolverProcess(Generic[T]):
     def begin(self, task: Task[T], *arguments: Any) -> Callable[[float, Callable[[T], bool]], Ended[T]]:
         """Begin a task; return what waits for its results as `run` does, given limit and `keep`.
 
-        The limit counts from now. Results have to be waited for before another task is begun.
+        The limit counts from then: this process may be busy until after it. Results have to be waited for
+        before another task is begun.
         """
-        pipe, began = self._ready(), time.monotonic()
+        pipe = self._ready()
         pipe.send((task, arguments))
-        return lambda limit_s, keep: self._ended(pipe, began, limit_s, keep)
+        return lambda limit_s, keep: self._ended(pipe, limit_s, keep)
 
-    def _ended(self, pipe: Connection, began: float, limit_s: float, keep: Callable[[T], bool]) -> Ended[T]:
-        first_s, now_s = 0.0, 0.0
+    def _ended(self, pipe: Connection, limit_s: float, keep: Callable[[T], bool]) -> Ended[T]:
+        began, first_s, now_s = time.monotonic(), 0.0, 0.0
         last: T | None = None
         while True:
             left_s = limit_s - (time.monotonic() - began)
