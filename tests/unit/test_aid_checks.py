@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from safepassage.domain.aid.commodity import Norm
-from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+from safepassage.domain.aid.stock import Consignment, StockLot, StockState, Truck
 from safepassage.domain.case import STAYS, Demand, DirectionBasis, Group, Place, PlaceKind, Settings
 from safepassage.domain.case_checks.case_aid_checks import CHECKS
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
@@ -45,6 +45,7 @@ def problems(**tables):
         ({"stock": [replace(LOT, commodity="food_ration", unit="t")]}, "UNIT_OTHER", "unit"),
         ({"stock": [replace(LOT, quantity_milli=10**10)]}, "LOT_HEAVY", "quantity"),
         ({"stock": [replace(LOT, expires_s=0)]}, "LOT_EXPIRED", "expires"),
+        ({"stock": [replace(LOT, expires_s=40_000)]}, "LOT_EXPIRES", "expires"),
         ({"stock": [replace(LOT, depot="t")]}, "DEPOT_KIND", "depot"),
         ({"trucks": [replace(TRUCK, payload_kg=12_000)]}, "TRUCK_WEIGHT", "weight_t"),
         ({"stock": [LOT], "trucks": [replace(TRUCK, count=0)]}, "TRUCKS_NONE", "count"),
@@ -60,14 +61,21 @@ def test_each_mix_up_has_one_message(tables, code, column):
     assert found.hint
 
 
-def test_a_larger_unit_is_converted_in_the_hint_only():
-    (found,) = problems(stock=[replace(LOT, quantity_milli=12_000, unit="m3")])
+@pytest.mark.parametrize("unit", ["m3", "m³", "M3"])
+def test_a_larger_unit_is_converted_in_the_hint_only(unit):
+    (found,) = problems(stock=[replace(LOT, quantity_milli=12_000, unit=unit)])
     assert "12,000 L" in found.hint
 
 
 @pytest.mark.parametrize("unit", ["", "L", "litres"])
 def test_the_commoditys_own_unit_is_accepted(unit):
     assert not problems(stock=[replace(LOT, unit=unit)], trucks=[TRUCK], consignments=[LINE])
+
+
+@pytest.mark.parametrize("change", [{"expires_s": Settings().horizon_s}, {"state": StockState.PLEDGED}])
+def test_a_lot_that_keeps_to_the_end_and_one_that_is_never_planned_with_are_not_pointed_out(change):
+    lot = replace(LOT, **{"expires_s": 40_000, **change})
+    assert not problems(stock=[lot])
 
 
 def test_what_is_missing_waits_for_the_receivers_count():

@@ -145,6 +145,8 @@ def _blanks(text):
 
 
 def _flat(value):
+    if isinstance(value, dict):
+        return list(value.values())
     return [value] if isinstance(value, str) else list(value)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from safepassage.casework.sheets import sheet_files, sheet_papers
+from safepassage.domain.aid.commodity import Unit
+from safepassage.domain.aid.norms import COMMODITIES
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
@@ -104,7 +106,21 @@ def test_amounts_are_written_to_the_thousandth_and_summed_by_goods():
     assert closed("Load: Soap 2 piece, Water 1,500.5 L") in text
     assert closed("Hand over: Soap 2 piece, Water 1,500.5 L") in text
     assert closed("Water1,500.25 L") in text
-    assert closed("Water 1\u00a0500,25 L") in page_text(paper_html.write(sheets("uk").paper("t1")))
+    assert closed("Water 1\u00a0500,25 л") in page_text(paper_html.write(sheets("uk").paper("t1")))
+
+
+def test_built_in_goods_are_named_in_every_language_and_those_of_a_case_as_it_names_them():
+    for texts in sheet_texts().values():
+        assert set(texts.words["goods"]) == {good.id for good in COMMODITIES}
+        assert set(texts.words["units"]) == set(Unit)
+        words = [texts.good({"id": good.id, "name": good.name}) for good in COMMODITIES]
+        assert texts.language == "en" or not {good.name for good in COMMODITIES} & set(words)
+    english, russian = sheet_texts()["en"], sheet_texts()["ru"]
+    assert [english.good({"id": good.id, "name": good.name}) for good in COMMODITIES] == [
+        good.name for good in COMMODITIES
+    ]
+    assert russian.good({"id": "blanket", "name": "Blanket of wool"}) == "Blanket of wool"
+    assert russian.good({"id": "blanket", "name": "Blanket"}) == "Одеяло"
 
 
 @pytest.mark.parametrize("language", sorted(sheet_texts()))

@@ -559,6 +559,7 @@ _AID = _codes(
     ),
     ("LOT_HEAVY", _W, "a lot weighs thousands of tonnes", "check the unit of its quantity"),
     ("LOT_EXPIRED", _W, "a lot has expired before it can be loaded; it is not handed out", "check the date"),
+    ("LOT_EXPIRES", _W, "a lot expires before the case ends: not for later days", "check the date"),
     ("DEPOT_KIND", _W, "stock or trucks stand at a place that is no depot", "name a depot"),
     ("TRUCK_WEIGHT", _E, "a truck is no heavier than its load", "give the weight of the loaded truck"),
     ("TRUCKS_NONE", _W, "there is stock but no truck to carry it", "add trucks"),

@@ -14,6 +14,7 @@ from safepassage.domain.suggestions import did_you_mean, quoted
 
 MOST_OF_A_LOT_KG = 5_000_000
 """A lot heavier than this is probably written in another unit: it fills four hundred lorries."""
+HOUR_S = 3_600
 FAR_TOO_LITTLE = 100
 """Stock of which so many times as much would not last a day does not fit the number of persons."""
 
@@ -23,7 +24,8 @@ _NAMES = {
     Unit.PIECE: ("piece", "pieces", "pcs", "pc", "item", "items", "each", "kit", "kits"),
 }
 _LARGER = {"t": (Unit.KILOGRAM, 1_000), "mt": (Unit.KILOGRAM, 1_000), "tonnes": (Unit.KILOGRAM, 1_000),
-           "m3": (Unit.LITRE, 1_000), "g": (Unit.KILOGRAM, 0.001), "ml": (Unit.LITRE, 0.001)}  # fmt: skip
+           "m3": (Unit.LITRE, 1_000), "m³": (Unit.LITRE, 1_000), "g": (Unit.KILOGRAM, 0.001),
+           "ml": (Unit.LITRE, 0.001)}  # fmt: skip
 
 
 def _known(draft: CaseDraft) -> dict[str, Commodity]:
@@ -74,8 +76,8 @@ def _plain(quantity: float) -> str:
 
 
 def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
-    """A lot of thousands of tonnes, and one that expires before it can be used, are pointed out."""
-    known = _known(draft)
+    """A lot of thousands of tonnes, and one that expires before or while it can be used, are pointed out."""
+    known, horizon_s = _known(draft), draft.settings.horizon_s
     for located in draft.stock:
         lot = located.value
         commodity = known.get(lot.commodity)
@@ -95,6 +97,15 @@ def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
                 located.at("expires"),
                 f"the lot “{lot.id}” has expired before it can be loaded; it is not handed out",
                 "check the date, or take the lot out of the stock",
+            )
+        elif lot.expires_s is not None and lot.expires_s < horizon_s and lot.state is not StockState.PLEDGED:
+            yield warning(
+                "LOT_EXPIRES",
+                located.at("expires"),
+                f"the lot “{lot.id}” expires {lot.expires_s / HOUR_S:.0f} h after the start of the case, "
+                f"which is planned for {horizon_s / HOUR_S:.0f} h; it is handed out for days that begin "
+                "before it expires, and for none after",
+                "check the date; if it is right, find goods for the later days",
             )
 
 

@@ -14,6 +14,8 @@ MAX_DIRECTIONS = 31
 
 TIMES_THE_POPULATION = 10
 """Displaced people may outnumber those who live at a place; so many times as many are a slip of a figure."""
+MOST_APART = 3
+"""So many rows with too many persons have a message each; more of them have one mistake in common."""
 
 _PLACES_OF = {
     Group.NEEDS_TRANSPORT: "seats",
@@ -53,17 +55,23 @@ def households_fit_into_persons(draft: CaseDraft) -> Iterator[Problem]:
 
 
 def persons_fit_to_the_population(draft: CaseDraft) -> Iterator[Problem]:
-    """A row with ten times as many persons as live at its place is pointed out."""
+    """Rows with ten times as many persons as live at their place are pointed out, in one message if many."""
     population = {located.value.id: located.value.population for located in draft.places}
-    for located in draft.demand:
-        row, living = located.value, population.get(located.value.place)
-        if living and row.persons > TIMES_THE_POPULATION * living:
-            yield warning(
-                "DEMAND_LARGE",
-                located.at("persons"),
-                f"{row.persons:,} persons at “{row.place}”, where {living:,} live by the table of places",
-                "check the figure; nobody is left out if it is right",
-            )
+    large = [
+        (located, living) for located in draft.demand
+        if (living := population.get(located.value.place))
+        and located.value.persons > TIMES_THE_POPULATION * living
+    ]  # fmt: skip
+    apart = large if len(large) <= MOST_APART else large[:1]
+    for located, living in apart:
+        row, rest = located.value, len(large) - len(apart)
+        more = f" (and {rest:,} more rows like it)" if rest else ""
+        yield warning(
+            "DEMAND_LARGE",
+            located.at("persons"),
+            f"{row.persons:,} persons at “{row.place}”, where {living:,} live by the table of places{more}",
+            "check the figure; nobody is left out if it is right",
+        )
 
 
 def exercise_data_stay_in_exercises(draft: CaseDraft) -> Iterator[Problem]:

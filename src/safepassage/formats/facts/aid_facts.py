@@ -50,7 +50,7 @@ class NeedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropFacts:
-    """One line of a waybill: what a truck unloads of a lot at a stop."""
+    """One line of a waybill: what a truck unloads of a lot at a stop, for a day or from a day to another."""
 
     waybill: str
     truck: str
@@ -172,7 +172,7 @@ class AidFacts:
                     mass_kg=row["milli"] * good["mass_g"] / MILLI / 1_000, due=self._dates[row["due"]],
                 )
             )  # fmt: skip
-        return tuple(found)
+        return _lines(found)
 
     def headline(self) -> dict[str, Any]:
         """Return what is met, what could be at most, and the least served place, in per cent."""
@@ -256,6 +256,22 @@ class AidFacts:
 
     def _name(self, place: str) -> str:
         return self._names.get(place, place)
+
+
+def _lines(drops: list[DropFacts]) -> tuple[DropFacts, ...]:
+    """Return one line for what is unloaded of a lot at a stop, whatever days it is for, in order."""
+    found: dict[tuple[str, int, str, str, str], list[DropFacts]] = {}
+    for drop in drops:
+        key = (drop.waybill, drop.stop, drop.place, drop.commodity, drop.lot)
+        found.setdefault(key, []).append(drop)
+    return tuple(
+        replace(
+            rows[0], quantity=round(sum(row.quantity for row in rows), 3),
+            mass_kg=sum(row.mass_kg for row in rows),
+            due=" to ".join(dict.fromkeys((rows[0].due, max(row.due for row in rows)))),
+        )
+        for rows in found.values()
+    )  # fmt: skip
 
 
 def _driven_more(totals: Mapping[str, int]) -> float | None:

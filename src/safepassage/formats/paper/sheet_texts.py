@@ -48,6 +48,16 @@ class SheetTexts:
         known = [(self.words[group.value], persons.get(group.value, 0)) for group in Group]
         return ", ".join(f"{name} {number}" for name, number in known if number)
 
+    def good(self, good: Mapping[str, Any]) -> str:
+        """Return what a good is called: a built-in one in this language, one that a case names as it does."""
+        own, name = str(good["name"]), good["id"]
+        built_in = sheet_texts()["en"].words["goods"].get(name) == own
+        return str(self.words["goods"][name]) if built_in else own
+
+    def unit(self, unit: str) -> str:
+        """Return a unit in which goods are counted, as this language writes it."""
+        return str(self.words["units"].get(unit, unit))
+
     def moment(self, clock: LocalClock, seconds: int) -> str:
         """Return day and time in every zone: ``Fri 17:40 / 18:40``; a day that differs is said again."""
         parts, day = [], ""

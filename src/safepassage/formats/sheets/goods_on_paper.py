@@ -29,7 +29,7 @@ class GoodsOnPaper:
 
     def name(self, commodity: str) -> str:
         """Return what a good is called."""
-        return str(self._goods[commodity]["name"])
+        return self._texts.good(self._goods[commodity])
 
     def amount(self, commodity: str, milli: int) -> str:
         """Return an amount with its unit, thousands apart; thousandths only where there are some."""
@@ -37,7 +37,7 @@ class GoodsOnPaper:
         number, decimals = f"{whole:,}".replace(",", words["thousands"]), f"{rest:03d}".rstrip("0")
         if decimals:
             number += f"{words['decimal']}{decimals}"
-        return f"{number} {self._goods[commodity]['unit']}"
+        return f"{number} {self._texts.unit(self._goods[commodity]['unit'])}"
 
     def sums(self, rows: Iterable[Row]) -> str:
         """Return goods and amounts, summed by goods in the order of the list of goods."""

@@ -45,7 +45,7 @@ DICTIONARY = {
     "lot": "lot that it is taken from",
     "quantity": "how much is unloaded, in the unit",
     "mass_kg": "its mass, packing included",
-    "for_day": "local day that it is for",
+    "for_day": "local day that it is for; first and last, where it is for several",
     "received": "left blank for the receiver: counted on arrival",
     "organisation": "who: left blank for the organisation that runs the trucks",
     "sector": "what: the cluster under which it is reported",

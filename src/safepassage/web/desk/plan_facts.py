@@ -114,7 +114,7 @@ def aid_view(team: Release) -> dict[str, Any] | None:
     short = sorted((n for n in found.needs() if n.gap > 0), key=lambda n: (n.priority, -n.gap, n.name))
     return {
         "head": found.headline(), "short": short[:SHORT_SHOWN],
-        "more_short": max(0, len(short) - SHORT_SHOWN),
+        "more_short": max(0, len(short) - SHORT_SHOWN), "goods": found.goods(),
         "loads": [
             {"id": key, "vehicle": drops[0].vehicle, "depot": drops[0].depot,
              "loaded": found.clock.moments(drops[0].loaded_s), "kg": round(sum(d.mass_kg for d in drops)),

@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from safepassage.formats.paper.sheet_texts import sheet_texts
+
 LANGUAGES = ("en", "uk", "ru")
 PSEUDO = "en-x-rtl"
 """A made-up language, written from right to left and longer than English: it shows what is not ready for one.
@@ -62,8 +64,15 @@ def words(locale: str) -> Words:
     """Return what translates an English sentence of the pages; without a translation it stays English."""
     if locale == PSEUDO:
         return pseudo
-    known = catalogue(locale)
+    known = _goods(locale) | catalogue(locale)
     return lambda text: known.get(text, text)
+
+
+@cache
+def _goods(locale: str) -> dict[str, str]:
+    """Return names and units of built-in goods as the sheets of a language have them."""
+    english, own = (sheet_texts()[code].words for code in ("en", locale if locale in sheet_texts() else "en"))
+    return {english[key][name]: own[key][name] for key in ("goods", "units") for name in english[key]}
 
 
 def pseudo(text: str) -> str:
