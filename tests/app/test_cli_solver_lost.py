@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -80,3 +81,19 @@ def test_what_was_begun_first_is_known_when_the_next_is_asked_for():
         room.close()
     assert done == ["meanwhile"]
     assert [fault.split(":")[0] for fault in room.faults] == ["joint prices"]
+
+
+def ends_elsewhere(owner: int) -> int:
+    if os.getpid() != owner:
+        os._exit(3)
+    return owner
+
+
+def test_what_is_lost_beside_is_done_here_and_is_no_fault():
+    room = SolverRoom(limit_s=60.0)
+    try:
+        lost, kept = room.beside(ends_elsewhere, os.getpid()), room.beside(sorted, [3, 1, 2])
+        assert (lost(), kept()) == (os.getpid(), [1, 2, 3])
+    finally:
+        room.close()
+    assert not room.faults

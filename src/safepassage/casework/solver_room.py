@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
+from safepassage.domain.crew import Job, Result, at_once
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.pricing import Priced, load, price
 
@@ -42,8 +43,7 @@ class SolverRoom:
         self._under_way: Callable[[], object] = nothing
         if copied or sys.platform != "linux":
             self._process = SolverProcess(memory_bytes=memory_bytes, copied=copied)
-            loading = self._process.begin(_answered, load, (), {})
-            self._under_way = lambda: loading(LIMIT_S, _any)
+            self.ahead(load)
 
     def begin(
         self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs
@@ -71,6 +71,28 @@ class SolverRoom:
             self.faults.append(f"{what}: {why}")
             return None
         return ended.last
+
+    def ahead(self, loading: Callable[[], object]) -> None:
+        """Have the other process load something while nothing is asked of it."""
+        if self._process is not None and os.getpid() == self._owner:
+            self._under_way()
+            loaded = self._process.begin(_answered, loading, (), {})
+            self._under_way = lambda: loaded(LIMIT_S, _any)
+
+    def beside(self, task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+        """Begin a task that this process does itself where the other one comes to no end."""
+        if self._process is None or os.getpid() != self._owner:
+            return at_once(task, job)
+        self._under_way()
+        ended = self._process.begin(_answered, task, (job,), {})
+
+        @cache
+        def answer() -> Result:
+            found = ended(self._limit_s, _any)
+            return cast("Result", found.last) if found.finished else task(job)
+
+        self._under_way = answer
+        return answer
 
     def ask(self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
         """Return what a pure task returns, None where it came to no end; `what` names it in faults."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from safepassage.cli.written import PUBLIC, RESTRICTED, write_files
 from safepassage.domain.audit_sheet import holding
+from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats.containers import canonical_json
@@ -25,6 +25,7 @@ def write_outputs(
     layers: MapLayers,
     *,
     field_devices: bool,
+    beside: Beside = at_once,
 ) -> dict[str, str]:
     """Write all files of a plan; return their paths by purpose.
 
@@ -38,10 +39,12 @@ def write_outputs(
     releases
         What the planning team and the public may see. While the audit holds releases up, nothing is written
         for the public.
+    beside
+        Who makes tables while maps are drawn and the report is set.
     """
     team, public = releases
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
-    files |= _team_files(team, layers)
+    files |= _team_files(team, layers, beside)
     if "audit" in documents:
         sheet = canonical_json.decode(documents["audit"])
         marks = stamp_words(team)[1:]
@@ -65,24 +68,34 @@ def notice(public: Release) -> dict[str, bytes]:
     return files
 
 
-def _team_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
-    report, brief = report_html.write(release, layers), situation_report.paper(release)
+def _team_files(release: Release, layers: MapLayers, beside: Beside) -> dict[str, bytes]:
+    tables = beside(_tables, release)
+    report = report_html.write(release, layers)
     printed = report_paper.paper(release, report.decode("utf-8"))
-    writers: dict[str, Callable[[], bytes]] = {
-        "report.pdf": lambda: paper_pdf.write(printed, rules=report_paper.rules()),
-        "corridors.geojson": lambda: plan_geojson.write_corridors(release, layers),
-        "places.geojson": lambda: plan_geojson.write_places(release),
-        "modifications.geojson": lambda: plan_geojson.write_modifications(release, layers),
-        "areas.geojson": lambda: plan_geojson.write_areas(release, layers),
-        "plan.gpkg": lambda: geopackage.write(release, layers),
-        "sitrep.txt": lambda: situation_report.write(release),
-        "sitrep.html": lambda: paper_html.write(brief),
-        "sitrep.pdf": lambda: paper_pdf.write(brief),
-        "schedule.csv": lambda: schedule_csv.write(release),
-        "schedule.xlsx": lambda: schedule_xlsx.write(release),
+    files = {
+        "report.html": report,
+        "report.pdf": paper_pdf.write(printed, rules=report_paper.rules()),
+        "corridors.geojson": plan_geojson.write_corridors(release, layers),
+        "places.geojson": plan_geojson.write_places(release),
+        "modifications.geojson": plan_geojson.write_modifications(release, layers),
+        "areas.geojson": plan_geojson.write_areas(release, layers),
+        "plan.gpkg": geopackage.write(release, layers),
+        **tables(),
     }
-    files = {"report.html": report} | {name: write() for name, write in writers.items()} | _aid_files(release)
     return {f"{RESTRICTED}/{RESTRICTED}-{name}": data for name, data in files.items()}
+
+
+def _tables(release: Release) -> dict[str, bytes]:
+    """Return the situation report, the schedule and the tables of aid."""
+    brief = situation_report.paper(release)
+    return {
+        "sitrep.txt": situation_report.write(release),
+        "sitrep.html": paper_html.write(brief),
+        "sitrep.pdf": paper_pdf.write(brief),
+        "schedule.csv": schedule_csv.write(release),
+        "schedule.xlsx": schedule_xlsx.write(release),
+        **_aid_files(release),
+    }
 
 
 def _aid_files(release: Release) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Who does one task for many jobs: alone here, or by whatever has the same form."""
+"""Who does a task, for many jobs or beside: alone here, or by whatever has the same form."""
 
 from __future__ import annotations
 
@@ -28,3 +28,20 @@ def alone(task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[
     """Yield ``task(shared, job)`` of every job, each made when it is asked for."""
     for job in jobs:
         yield task(shared, job)
+
+
+class Beside(Protocol):
+    """Begins ``task(job)`` and returns what waits for its result.
+
+    A task depends on its job alone, so who does it, and when, changes nothing.
+    """
+
+    def __call__(self, task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+        """Begin; whoever is given the result asks for it once it is needed."""
+        ...
+
+
+def at_once(task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+    """Do a task here, at once."""
+    result = task(job)
+    return lambda: result

@@ -39,10 +39,11 @@ from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.evacuate import load
-from safepassage.engines.pricing import price
+from safepassage.engines.pricing import Priced, price
 from safepassage.engines.release import release, with_aid, with_audit, with_judges
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
@@ -109,7 +110,7 @@ def whole_plan(
     team = with_audit(team, _add_audit(documents, case, public))
     outputs = _write(
         options, documents, (team, public),
-        map_layers(network, entered, given.background, None if claims is None else claims.picture),
+        map_layers(network, entered, given.background, None if claims is None else claims.picture), room,
     )  # fmt: skip
     code, seconds = _code(case, planned), round(time.monotonic() - started, 2)
     data = {
@@ -131,11 +132,13 @@ def whole_plan(
 
 def _write(
     options: argparse.Namespace, documents: dict[str, bytes], releases: tuple[Release, Release],
-    layers: MapLayers,
+    layers: MapLayers, room: SolverRoom,
 ) -> dict[str, str]:  # fmt: skip
     from safepassage.cli.outputs import write_outputs  # noqa: PLC0415 - loaded while prices are looked for
 
-    return write_outputs(options.output, documents, releases, layers, field_devices=options.field_devices)
+    return write_outputs(
+        options.output, documents, releases, layers, field_devices=options.field_devices, beside=room.beside
+    )
 
 
 def _with_plans_beside(text: str, team: Release, hedge: HedgeSheet | None) -> str:
@@ -306,14 +309,22 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
             return time.monotonic() > end
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
-    return StoppingRule(
-        work=work, expired=expired, time_limit_s=limit, prices=partial(room.prices, load_meanwhile)
-    )
+    return StoppingRule(work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room))
 
 
-def load_meanwhile() -> None:
-    """Load what is needed later, while the prices of a case are looked for elsewhere."""
+def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:
+    """Return prices; load meanwhile what is needed later, there what is asked next."""
+    found = room.prices(_load, problem)
+    room.ahead(_load_formats)
+    return found
+
+
+def _load() -> None:
     load()
+    _load_formats()
+
+
+def _load_formats() -> None:
     import_module("safepassage.cli.outputs")
 
 
