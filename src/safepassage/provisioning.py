@@ -24,6 +24,7 @@ from safepassage.domain.aid.distribution import (
 from safepassage.domain.aid.needs import NeedsTable
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.case import Case
+from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.history import entries
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
@@ -36,14 +37,19 @@ NO_LIMIT = -1
 
 
 def provide(
-    case: Case, problem: PlanningProblem, schedule: Schedule, earlier: AidPlan | None = None
+    case: Case,
+    problem: PlanningProblem,
+    schedule: Schedule,
+    earlier: AidPlan | None = None,
+    *,
+    beside: Beside = at_once,
 ) -> AidPlan | None:
     """Return the distribution of aid beside a schedule; None where the case has neither stock nor trucks.
 
     Everything is planned on the roads that the schedule leaves: nothing that was booked for people moves.
     Where the problem has a history, only what lies ahead is planned; trips of an `earlier` distribution that
     have left are driven to their end, and what they bring is taken off needs and stock: as receivers counted
-    it where the case's consignments say so, else as announced.
+    it where the case's consignments say so, else as announced. `beside` solves programs meanwhile.
     """
     if not case.stock and not case.trucks:
         return None
@@ -59,7 +65,7 @@ def provide(
     found = distribute(
         given, roads, windows=problem.rules.movement_windows,
         exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
-        announced=None if earlier is None or past is None else (earlier, past),
+        announced=None if earlier is None or past is None else (earlier, past), beside=beside,
     )  # fmt: skip
     if earlier is None or past is None:
         return found

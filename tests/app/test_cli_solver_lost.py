@@ -97,3 +97,13 @@ def test_what_is_lost_beside_is_done_here_and_is_no_fault():
     finally:
         room.close()
     assert not room.faults
+
+
+def test_a_task_whose_program_has_no_answer_comes_to_nothing_and_says_so():
+    room = SolverRoom(limit_s=60.0)
+    try:
+        assert room.without("aid", lambda solved: solved(abs, -3)() + 1) == 4
+        assert room.without("aid", lambda solved: solved(abs, "three")() + 1) is None
+    finally:
+        room.close()
+    assert [fault.split(":")[0] for fault in room.faults] == ["aid"]

@@ -11,7 +11,7 @@ from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
-from safepassage.engines.distribution.prices import dense, proved
+from safepassage.engines.distribution.prices import best_of, dense
 from safepassage.engines.distribution.sequence import Sequencer
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
@@ -21,8 +21,8 @@ from tests.support.district_roads import district_roads
 def given():
     problem, roads, windows = district_roads(settlements=6, trucks=2, days=2, persons=3_000)
     options = options_of(problem, roads, windows)
-    proof = proved(problem, options)
-    book = OrderBook(problem, options, proof.shares, proof.least_share)
+    best = best_of((problem, options))
+    book = OrderBook(problem, options, best.shares, best.least_share)
     return problem, roads, windows, book, Left(problem, dense(problem))
 
 

@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
-from safepassage.domain.crew import Job, Result, at_once
+from safepassage.domain.crew import Beside, Job, Result, at_once
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.pricing import Priced, load, price
 
@@ -26,6 +26,10 @@ LIMIT_S = 900.0
 """Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
 MEMORY_BYTES = 6 * 2**30
 """Hard limit for what a task may take."""
+
+
+class _NoAnswerError(Exception):
+    """A program that something rests on was not solved."""
 
 
 class SolverRoom:
@@ -97,6 +101,25 @@ class SolverRoom:
     def ask(self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
         """Return what a pure task returns, None where it came to no end; `what` names it in faults."""
         return self.begin(what, task, *arguments, **options)()
+
+    def without(self, what: str, task: Callable[[Beside], R]) -> R | None:
+        """Return what a task makes that has programs solved in the other process; None without an answer."""
+
+        def solved(solving: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+            begun = self.begin(what, solving, job)
+
+            def answer() -> Result:
+                found = begun()
+                if found is None:
+                    raise _NoAnswerError
+                return found
+
+            return answer
+
+        try:
+            return task(solved)
+        except _NoAnswerError:
+            return None
 
     def prices(self, meanwhile: Callable[[], None], problem: PlanningProblem) -> Priced | None:
         """Return the joint prices of a problem, None where it has none or they were not found.

@@ -32,6 +32,7 @@ from safepassage.cli.plan.judged import judged
 from safepassage.cli.plan.plan_text import change_text, plan_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import INSUFFICIENT, NOT_VERIFIED, OK, UNSERVED
+from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
@@ -83,7 +84,7 @@ def whole_plan(
         _begin(scales, options, news)
     frontier, hedge, planned = _made(network, news, options, claims or case, (progress, stop))
     progress.phase("planning aid")
-    aid = room.ask(AID, provide, news.situation.current(), planned.problem, planned.plan.schedule, news.aid)
+    aid = _aid(news, planned, room)
     progress.phase("verifying")
     documents, parsed, verdict = documents_of(planned, aid)
     changes = _changes(planned, news, documents)
@@ -191,6 +192,11 @@ def _made(
         network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress
     )
     return None, None, planned
+
+
+def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> AidPlan | None:
+    case, schedule = news.situation.current(), planned.plan.schedule
+    return room.without(AID, lambda solved: provide(case, planned.problem, schedule, news.aid, beside=solved))
 
 
 def _with_aid(team: Release, documents: dict[str, bytes]) -> Release:

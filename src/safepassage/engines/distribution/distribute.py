@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from safepassage.domain.aid.distribution import AidPlan, AidProblem, AidTotals
+from safepassage.domain.crew import Beside, at_once
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.announced import as_announced
 from safepassage.engines.distribution.dispatch import Dispatcher
@@ -17,7 +18,7 @@ from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.onward import Gone
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
-from safepassage.engines.distribution.prices import Proof, dense, proved
+from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Sequencer
@@ -52,6 +53,7 @@ def distribute(
     windows: tuple[tuple[int, int], ...] = (),
     exposure_cap_ppm_s: int = -1,
     announced: tuple[AidPlan, Gone] | None = None,
+    beside: Beside = at_once,
 ) -> AidPlan:
     """Plan which truck brings what where, beside what is on the roads already.
 
@@ -65,17 +67,21 @@ def distribute(
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
     announced : the plan gone on from, and what of it has left. Drivers go on as they were told where hardly
         more is served otherwise; numbers of legs that were announced are never used again.
+    beside : who solves programs while roads are laid out and trips are sought.
     """
     options = options_of(problem, roads, windows)
-    proof = proved(problem, options)
+    asked = beside(best_of, (problem, options))
+    roads.lay_out()
+    best = asked()
+    proof = beside(proved, (problem, options, best))
     behind = announced[1].trucks.values() if announced is not None else ()
     given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind})
-    tries = _Tries(problem, roads, options, proof, given)
+    tries = _Tries(problem, roads, options, (best, proof), given)
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
         deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left),
-        bounds=proof.bounds, remedies=proof.remedies, totals=totals,
+        bounds=proof().bounds, remedies=proof().remedies, totals=totals,
     )  # fmt: skip
     at_least_s = sum(row.at_least_s for row in driving(found, roads))
     return replace(found, totals=replace(totals, driven_at_least_s=at_least_s))
@@ -93,16 +99,18 @@ class _Tries:
     """Distributions, each with the roads free again: trips of each day, then filled anew."""
 
     def __init__(
-        self, problem: AidProblem, roads: Roads, options: Options, proof: Proof, given: Given
-    ) -> None:
-        self._problem, self._options, self._proof = problem, options, proof
+        self, problem: AidProblem, roads: Roads, options: Options,
+        programs: tuple[Best, Callable[[], Proof]], given: Given,
+    ) -> None:  # fmt: skip
+        self._problem, self._options = problem, options
+        self._aim, self._proof = programs
         self._begun = Dispatcher(
             problem, roads, Left(problem, dense(problem)), LeastTimes(problem, roads), given.cap_ppm_s,
             given.windows, legs_before=dict(given.legs_before), most_stops=MOST_STOPS,
         )  # fmt: skip
         self._few = len(problem.needs) <= MANY_NEEDS
         self._tried: list[tuple[AidTotals, Dispatcher]] = []
-        self._book = OrderBook(problem, options, proof.shares, proof.least_share)
+        self._book = OrderBook(problem, options, self._aim.shares, self._aim.least_share)
         self._sequencer = Sequencer(problem, roads, given.windows)
         self._steps = max(LEAST_STEPS, STEPS // len(problem.days))
 
@@ -142,7 +150,7 @@ class _Tries:
     def _one_by_one(self) -> Dispatcher:
         done = self._begun.anew()
         for day in range(len(self._problem.days)):
-            done.left.ask(_wanted(self._problem, self._options, self._proof.shares, done.left, day))
+            done.left.ask(_wanted(self._problem, self._options, self._aim.shares, done.left, day))
             done.day(day)
         return done
 
@@ -160,14 +168,14 @@ class _Tries:
         for _ in range(times):
             if near:
                 break
-            done = refilled(done, self._proof.least_share, further=further)
+            done = refilled(done, self._aim.least_share, further=further)
             near = self._kept(done)
         return near
 
     def _kept(self, done: Dispatcher) -> bool:
         """Free the roads and keep a distribution; tell whether it is near its bounds."""
         done.give_back()
-        self._tried.append((_totals(self._problem, self._proof, done.left, done), done))
+        self._tried.append((_totals(self._problem, (self._aim, self._proof()), done.left, done), done))
         return _near(self._tried[-1][0])
 
     def _best(self) -> tuple[AidTotals, Dispatcher]:
@@ -194,7 +202,8 @@ def _wanted(
     return {i: milli - brought[i] for i, milli in found.items() if milli > brought[i]}
 
 
-def _totals(problem: AidProblem, proof: Proof, left: Left, done: Dispatcher) -> AidTotals:
+def _totals(problem: AidProblem, programs: tuple[Best, Proof], left: Left, done: Dispatcher) -> AidTotals:
+    best, proof = programs
     by_place: dict[str, list[int]] = {}
     for i, need in enumerate(problem.needs):
         row = by_place.setdefault(need.place, [0, 0])
@@ -202,11 +211,11 @@ def _totals(problem: AidProblem, proof: Proof, left: Left, done: Dispatcher) -> 
         row[1] += need.worth_nano(need.amount_milli)
     needed = sum(row[1] for row in by_place.values())
     bound = {row.kind: row for row in proof.bounds}
-    least = min((by_place[p][0] * PPM // by_place[p][1] for p in proof.places), default=-1)
+    least = min((by_place[p][0] * PPM // by_place[p][1] for p in best.places), default=-1)
     return AidTotals(
         worth_nano=sum(row[0] for row in by_place.values()), needed_nano=needed,
         worth_bound_nano=min(needed, bound["worth"].limit_nano) if "worth" in bound else 0,
         least_share_ppm=least,
         least_share_bound_ppm=bound["least_share"].least_share_ppm if "least_share" in bound else -1,
-        reached=proof.places, driven_m=done.driven_m, driven_s=done.driven_s,
+        reached=best.places, driven_m=done.driven_m, driven_s=done.driven_s,
     )  # fmt: skip

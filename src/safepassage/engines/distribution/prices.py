@@ -36,41 +36,63 @@ MANY_OPTIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Proof:
-    """What no plan betters: the places in reach, bounds, and what would help at the margin.
+class Best:
+    """The best that could be brought if trips took no more time than their bound, places in reach considered.
 
-    `shares` (m,) is what each option brings of its need when trips take no more time than their bound: the
-    least served place is served as well as can be, then worth is as much as can be.
+    `shares` (m,) is what each option brings of its need: the least served place is served as well as can be,
+    then worth is as much as can be. `fair` and `most` are what programs said of each alone.
     """
 
     places: tuple[str, ...]
-    bounds: tuple[AidBound, ...]
-    remedies: tuple[Remedy, ...]
     least_share: float
     shares: Int64
+    fair: Shared | None = None
+    most: Shared | None = None
 
 
-def proved(problem: AidProblem, options: Options) -> Proof:
-    """Return bounds on worth and on the least share, and what the prices say would help."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Proof:
+    """What no plan betters, and what would help at the margin."""
+
+    bounds: tuple[AidBound, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+
+
+def best_of(given: tuple[AidProblem, Options]) -> Best:
+    """Return the best that could be brought by options."""
+    problem, options = given
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Proof(places=(), bounds=(), remedies=(), least_share=0.0, shares=nothing)
-    stops = stops_of(problem, options)
-    given, first = _program(problem, options, stops), _first(problem, options)
-    most = most_worth(given, first=first)
-    first = None if first is None else first | (most.parts > 0)
-    fair = largest_least_share(given, first)
+        return Best(places=(), least_share=0.0, shares=np.zeros(0, dtype=np.int64))
+    program, first, most = (
+        _program(problem, options, stops_of(problem, options)),
+        _first(problem, options),
+        None,
+    )
+    if first is not None:
+        # Each program begins with the options that those before it used.
+        most = most_worth(program, first=first)
+        first |= most.parts > 0
+    fair = largest_least_share(program, first)
     first = None if first is None else first | (fair.parts > 0)
-    both = most_worth(given, fair.least_share * EASE, first)
+    both = most_worth(program, fair.least_share * EASE, first)
+    return Best(
+        places=tuple(reached), least_share=fair.least_share, shares=_milli(problem, options, both.parts),
+        fair=fair, most=most,
+    )  # fmt: skip
+
+
+def proved(given: tuple[AidProblem, Options, Best]) -> Proof:
+    """Return bounds on worth and on the least share, and what the prices say would help."""
+    problem, options, best = given
+    if best.fair is None:
+        return Proof()
+    stops = stops_of(problem, options)
+    most = best.most or most_worth(_program(problem, options, stops))
     bounds = (
-        _worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, fair),
+        _worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, best.fair),
     )  # fmt: skip
-    remedies = _remedies(problem, options, most)
-    return Proof(
-        places=tuple(reached), bounds=bounds, remedies=remedies, least_share=fair.least_share,
-        shares=_milli(problem, options, both.parts),
-    )  # fmt: skip
+    return Proof(bounds=bounds, remedies=_remedies(problem, options, most))
 
 
 def dense(problem: AidProblem) -> list[bool]:

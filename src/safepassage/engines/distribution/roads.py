@@ -30,6 +30,9 @@ class Run(Protocol):
 class Roads(Protocol):
     """Ways, least times and runs of trucks; runs are reserved once they are planned."""
 
+    def lay_out(self) -> None:
+        """Book what others drive, unless it is booked already: least times and ways do not need it."""
+
     def least_s(self, weight_kg: int, from_node: int) -> Any:
         """Return (n_nodes,) least travel times from a node, infinite without a way."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.evacuate.booked import roads_left
 from safepassage.engines.evacuate.exposure import passage_exposure
-from safepassage.engines.evacuate.roadway import Passage
+from safepassage.engines.evacuate.roadway import Passage, Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
@@ -29,7 +30,7 @@ class TruckRoads:
         self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int, headway_s: int = 0
     ) -> None:
         self._ways = Ways(problem, exposure_weight)
-        self._roads, self._kept_off = roads_left(problem, schedule)
+        self._beside = problem, schedule
         self._network = problem.network
         self._headway_s = headway_s
         self._entries: defaultdict[int, list[int]] = defaultdict(list)
@@ -37,6 +38,15 @@ class TruckRoads:
         self._trees: dict[tuple[bytes, int], Any] = {}
         self._times: dict[tuple[int, int], Any] = {}
         self._found: dict[tuple[int, int, int], tuple[tuple[int, ...], ...]] = {}
+
+    @cached_property
+    def _left(self) -> tuple[Roadway, frozenset[int]]:
+        """The roads with all that the schedule drives on them, and the arcs that trucks are kept off."""
+        return roads_left(*self._beside)
+
+    def lay_out(self) -> None:
+        """Book what the schedule drives, unless it is booked already."""
+        _ = self._left
 
     def least_s(self, weight_kg: int, from_node: int) -> Any:
         """Return (n_nodes,) least travel times from a node over arcs that are ever open, infinite without."""
@@ -58,14 +68,14 @@ class TruckRoads:
         key = (weight_kg, from_node, to_node)
         if key not in self._found:
             every = self._ways.deadheads(_truck(weight_kg), from_node, to_node)
-            self._found[key] = tuple(way for way in every if self._kept_off.isdisjoint(way))
+            self._found[key] = tuple(way for way in every if self._left[1].isdisjoint(way))
         return self._found[key]
 
     def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Passage | None:
         """Return the earliest passage from a second on, apart from all other trucks; None without one."""
-        passage = self._roads.earliest(arcs, ready_s, units_mveh, 0)
+        passage = self._left[0].earliest(arcs, ready_s, units_mveh, 0)
         while passage is not None and (later_s := self._too_close_s(passage)):
-            passage = self._roads.earliest(arcs, passage.depart_s + later_s, units_mveh, 0)
+            passage = self._left[0].earliest(arcs, passage.depart_s + later_s, units_mveh, 0)
         return passage
 
     def _too_close_s(self, passage: Passage) -> int:
@@ -81,14 +91,14 @@ class TruckRoads:
 
     def reserve(self, passage: Passage) -> None:
         """Take what a passage needs."""
-        self._roads.reserve(passage)
+        self._left[0].reserve(passage)
         if self._headway_s:
             for arc, second in zip(passage.arcs, passage.seconds, strict=True):
                 insort(self._entries[arc], second)
 
     def release(self, passage: Passage) -> None:
         """Give back what a passage took."""
-        self._roads.release(passage)
+        self._left[0].release(passage)
         if self._headway_s:
             for arc, second in zip(passage.arcs, passage.seconds, strict=True):
                 self._entries[arc].remove(second)
