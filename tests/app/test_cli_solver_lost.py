@@ -57,28 +57,28 @@ def test_a_plan_without_prices_is_verified_bounded_and_says_so(tmp_path, fate):
     assert (bool(proof["bounds"]), proof.get("priced", [])) == (True, [])
 
 
-def test_a_fresh_process_answers_where_this_one_cannot_be_copied(monkeypatch):
+@pytest.fixture
+def room(monkeypatch):
+    """A room whose process is a fresh one, as where this one cannot be copied."""
     monkeypatch.setattr(solver_room, "may_fork", lambda: False)
     monkeypatch.setattr(solver_room.sys, "platform", "elsewhere")
     room = SolverRoom(limit_s=60.0)
-    try:
-        assert room.ask("sums", sorted, [3, 1, 2], reverse=True) == [3, 2, 1]
-        assert room.ask("sums", divmod, 1, 0) is None
-        assert room.ask("sums", divmod, 7, 2) == (3, 1)
-    finally:
-        room.close()
+    yield room
+    room.close()
+
+
+def test_a_fresh_process_answers_where_this_one_cannot_be_copied(room):
+    assert room.ask("sums", sorted, [3, 1, 2], reverse=True) == [3, 2, 1]
+    assert room.ask("sums", divmod, 1, 0) is None
+    assert room.ask("sums", divmod, 7, 2) == (3, 1)
     assert len(room.faults) == 1
     assert room.faults[0].startswith("sums: ZeroDivisionError")
 
 
-def test_what_was_begun_first_is_known_when_the_next_is_asked_for():
-    room, done = SolverRoom(limit_s=60.0), []
-    try:
-        first, second = room.begin("sums", sum, [3, 1]), room.begin("sums", divmod, 7, 2)
-        assert (first(), second(), first()) == (4, (3, 1), 4)
-        assert room.prices(lambda: done.append("meanwhile"), None) is None
-    finally:
-        room.close()
+def test_what_was_begun_first_is_known_when_the_next_is_asked_for(room):
+    first, second, done = room.begin("sums", sum, [3, 1]), room.begin("sums", divmod, 7, 2), []
+    assert (first(), second(), first()) == (4, (3, 1), 4)
+    assert room.prices(lambda: done.append("meanwhile"), None) is None
     assert done == ["meanwhile"]
     assert [fault.split(":")[0] for fault in room.faults] == ["joint prices"]
 
@@ -89,21 +89,13 @@ def ends_elsewhere(owner: int) -> int:
     return owner
 
 
-def test_what_is_lost_beside_is_done_here_and_is_no_fault():
-    room = SolverRoom(limit_s=60.0)
-    try:
-        lost, kept = room.beside(ends_elsewhere, os.getpid()), room.beside(sorted, [3, 1, 2])
-        assert (lost(), kept()) == (os.getpid(), [1, 2, 3])
-    finally:
-        room.close()
+def test_what_is_lost_beside_is_done_here_and_is_no_fault(room):
+    lost, kept = room.beside(ends_elsewhere, os.getpid()), room.beside(sorted, [3, 1, 2])
+    assert (lost(), kept()) == (os.getpid(), [1, 2, 3])
     assert not room.faults
 
 
-def test_a_task_whose_program_has_no_answer_comes_to_nothing_and_says_so():
-    room = SolverRoom(limit_s=60.0)
-    try:
-        assert room.without("aid", lambda solved: solved(abs, -3)() + 1) == 4
-        assert room.without("aid", lambda solved: solved(abs, "three")() + 1) is None
-    finally:
-        room.close()
+def test_a_task_whose_program_has_no_answer_comes_to_nothing_and_says_so(room):
+    assert room.without("aid", lambda solved: solved(abs, -3)() + 1) == 4
+    assert room.without("aid", lambda solved: solved(abs, "three")() + 1) is None
     assert [fault.split(":")[0] for fault in room.faults] == ["aid"]
