@@ -50,7 +50,8 @@ def district(options: argparse.Namespace) -> dict[str, Any]:
     assert snapshot is not None
     empty = movements_of({"routes": [], "cars": [], "vehicles": [], "link_rides": []})
     check_aid(document, empty, snapshot, ("i", "p"), findings)
-    by_crew = driving(aid, TruckRoads(problem, nobody, case.settings.exposure_weight), FINE)
+    roads = TruckRoads(problem, nobody, case.settings.exposure_weight)
+    by_crew = driving(aid, roads, FINE, problem.rules.movement_windows)
     totals, whole = aid.totals, max(1, aid.totals.needed_nano)
     unmet = 1 - totals.worth_nano / whole
     return {

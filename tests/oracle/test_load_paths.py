@@ -8,7 +8,7 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 
-from safepassage.kernels.tours.few_stops import MOST_STOPS, least_rounds
+from safepassage.kernels.tours.few_stops import FAR, MOST_STOPS, Limits, best_rounds, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
 from safepassage.testing.draws import Draws
 
@@ -27,8 +27,10 @@ def drawn(seed):
     return cost, np.array([draws.between(1, 7) for _ in range(n)], dtype=np.int64)
 
 
-def best_rounds(cost, loads):
+def best_of_all(cost, loads, fits=None):
+    """Return what the cheapest rounds cost whose members and cost fit: by default where the room does."""
     n = len(loads)
+    fits = fits or (lambda members, _: sum(int(loads[m - 1]) for m in members) <= ROOM)
 
     @cache
     def tour(members):
@@ -44,9 +46,9 @@ def best_rounds(cost, loads):
         found = []
         for mask in range(1, 1 << len(left)):
             members = tuple(left[k] for k in range(len(left)) if mask >> k & 1)
-            if left[0] in members and sum(int(loads[m - 1]) for m in members) <= ROOM:
+            if left[0] in members and fits(members, tour(members)):
                 found.append(tour(members) + least(tuple(m for m in left if m not in members)))
-        return min(found)
+        return min(found, default=FAR)
 
     return int(least(tuple(range(1, n + 1))))
 
@@ -54,16 +56,48 @@ def best_rounds(cost, loads):
 @pytest.mark.parametrize("seed", range(20))
 def test_no_rounds_cost_less_and_the_bound_is_near_them(seed):
     cost, loads = drawn(seed)
-    best = best_rounds(cost, loads)
+    best = best_of_all(cost, loads)
     bound = least_driving(cost, loads, ROOM, at_most=best, steps=60)
     assert 0.8 * best <= bound <= best
-    assert least_rounds(cost, loads, ROOM) == best
+    assert least_rounds(cost, by_mass(loads), Limits(ROOM, 0, FAR)) == best
+
+
+def by_mass(loads):
+    return np.column_stack([loads, 0 * loads, 0 * loads])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_few_stops_fit_by_mass_volume_and_hours(seed):
+    cost, loads = drawn(seed)
+    draws = Draws(seed + 100)
+    both = np.array([[load, draws.between(1, 7), draws.between(0, 60)] for load in loads.tolist()])
+    longest = max(int(cost[0, k + 1] + cost[k + 1, 0] + both[k, 2]) for k in range(len(both)))
+    limits = Limits(ROOM, ROOM, longest + draws.between(-10, 60))
+
+    def fits(members, seconds):
+        total = both[[m - 1 for m in members]].sum(axis=0)
+        return (total + np.array([0, 0, seconds]) <= limits).all()
+
+    rounds = best_rounds(cost, both, limits)
+    best = best_of_all(cost, loads, fits)
+    assert min(least_rounds(cost, both, limits), FAR) == min(best, FAR)
+    if best >= FAR:
+        assert not rounds
+        return
+    ways = [[0, *(stop + 1 for stop in order), 0] for order in rounds]
+    seconds = [sum(int(cost[a, b]) for a, b in pairwise(way)) for way in ways]
+    assert sum(seconds) == best
+    assert sorted(stop for order in rounds for stop in order) == list(range(len(both)))
+    assert all(fits(way[1:-1], each) for way, each in zip(ways, seconds, strict=True))
 
 
 def test_more_than_a_few_stops_are_refused():
     size = MOST_STOPS + 1
     with pytest.raises(ValueError, match="more than"):
-        least_rounds(np.ones((size + 1, size + 1), dtype=np.int64), np.ones(size, dtype=np.int64), ROOM)
+        least_rounds(
+            np.ones((size + 1, size + 1), dtype=np.int64), by_mass(np.ones(size, dtype=np.int64)),
+            Limits(ROOM, 0, FAR),
+        )  # fmt: skip
 
 
 def test_one_stop_costs_its_round_trip_and_nothing_costs_nothing():

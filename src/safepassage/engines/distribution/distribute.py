@@ -83,7 +83,7 @@ def distribute(
         deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left),
         bounds=proof().bounds, remedies=proof().remedies, totals=totals,
     )  # fmt: skip
-    at_least_s = sum(row.at_least_s for row in driving(found, roads))
+    at_least_s = sum(row.at_least_s for row in driving(found, roads, windows=windows))
     return replace(found, totals=replace(totals, driven_at_least_s=at_least_s))
 
 
@@ -141,11 +141,15 @@ class _Tries:
 
     def _shortened(self, best: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
         """Return the best distribution, on shorter ways where hardly anything is lost by them."""
-        self._kept(shortened(best[1]))
-        (before, _), (after, _) = best, self._tried[-1]
-        lost_ppm = (before.worth_nano - after.worth_nano) * PPM // max(1, before.needed_nano)
-        hardly = max(lost_ppm, before.least_share_ppm - after.least_share_ppm) <= HARDLY_PPM
-        return self._tried[-1] if hardly and after.driven_s < before.driven_s else best
+        (before, done) = best
+        for exactly in (True, False):
+            self._kept(shortened(done, best=exactly))
+            after = self._tried[-1][0]
+            lost_ppm = (before.worth_nano - after.worth_nano) * PPM // max(1, before.needed_nano)
+            hardly = max(lost_ppm, before.least_share_ppm - after.least_share_ppm) <= HARDLY_PPM
+            if hardly and after.driven_s < before.driven_s:
+                return self._tried[-1]
+        return best
 
     def _one_by_one(self) -> Dispatcher:
         done = self._begun.anew()

@@ -9,14 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.aid.distribution import AidPlan, TruckDay
+from safepassage.domain.aid.distribution import G_PER_T, AidPlan, AidRules, TruckDay
 from safepassage.engines.distribution.least_times import FAR_S
-from safepassage.engines.distribution.options import MG_PER_KG
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds
 from safepassage.engines.distribution.roads import Roads
-from safepassage.kernels.tours.few_stops import MOST_STOPS, least_rounds
+from safepassage.kernels.tours.few_stops import MOST_STOPS, Limits, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
 
+Int64 = NDArray[np.int64]
 MANY_STOPS = 60
+MG_PER_T = G_PER_T * 1_000
 
 
 class Effort(NamedTuple):
@@ -41,53 +43,105 @@ class Driving:
     at_least_s: int
 
 
-def driving(plan: AidPlan, roads: Roads, effort: Effort | None = None) -> tuple[Driving, ...]:
+def driving(
+    plan: AidPlan, roads: Roads, effort: Effort | None = None, windows: tuple[tuple[int, int], ...] = ()
+) -> tuple[Driving, ...]:
     """Return by type of truck and day what is driven and what bringing each stop its load takes at least.
 
-    A stop is what one trip unloads at a place. Rounds of the bound begin and end at the base, hold by mass
-    what a truck does, and go the least ways that it may use at any time; hours and volume do not bind them.
-    For a few stops they are the best such rounds, for more a bound on them by an `effort` that suits their
-    number where none is given.
+    A stop is what one trip unloads at a place. Rounds of the bound leave the base, load at the depot where
+    these goods were loaded and end at the base; they go the least ways that a truck may use at any time, hold
+    what it does, and end with loading and unloading within the most hours of a truck of the type. For a few
+    stops they are the best such rounds, for more a bound on them by an `effort` that suits their number where
+    none is given, which knows neither volume nor hours.
+
+    Parameters
+    ----------
+    windows : seconds in which movement is allowed; none means always.
     """
     trucks = {truck.id: truck for truck in plan.problem.trucks}
-    mass_g = {good.id: good.mass_g for good in plan.problem.goods}
-    node = {need.place: need.node for need in plan.problem.needs}
-    loads: defaultdict[str, defaultdict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for row in plan.deliveries:
-        loads[row.truck][row.leg, row.place] += row.milli * mass_g[row.commodity]
+    hours: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for truck in plan.problem.trucks:
+        key = truck.type, truck.day
+        hours[key] = max(hours[key], most_seconds(plan.problem, truck, windows))
     groups: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for chain in plan.trucks:
         groups[trucks[chain.id].type, trucks[chain.id].day].append(chain.id)
-    legs = {chain.id: chain.legs for chain in plan.trucks}
+    legs, stops = {chain.id: chain.legs for chain in plan.trucks}, _stops(plan)
     found = []
     for (kind, day), names in sorted(groups.items()):
-        stops = [(node[place], mg) for name in names for (_, place), mg in sorted(loads[name].items())]
+        by_depot: defaultdict[int, list[_Stop]] = defaultdict(list)
+        for stop in (stop for name in names for stop in stops[name]):
+            by_depot[stop.depot].append(stop)
         driven_s = sum(leg.arrive_s - leg.depart_s for name in names for leg in legs[name])
-        at_least_s = _at_least_s(trucks[names[0]], stops, roads, driven_s, effort)
-        found.append(Driving(type=kind, day=day, stops=len(stops), driven_s=driven_s, at_least_s=at_least_s))
+        crew = _Crew(trucks[names[0]], plan.problem.rules, hours[kind, day])
+        at_least_s = sum(_at_least_s(crew, rows, roads, driven_s, effort) for rows in by_depot.values())
+        count = sum(len(rows) for rows in by_depot.values())
+        found.append(Driving(type=kind, day=day, stops=count, driven_s=driven_s, at_least_s=at_least_s))
     return tuple(found)
 
 
-def _at_least_s(
-    truck: TruckDay, stops: list[tuple[int, int]], roads: Roads, driven_s: int, effort: Effort | None
-) -> int:
-    """Return the least driving to stops (node, mg), and to the farthest of them in any case."""
-    most_mg = truck.payload_kg * MG_PER_KG
+class _Stop(NamedTuple):
+    """Where a trip from a depot unloads, and how much: milligrams and microlitres."""
+
+    depot: int
+    node: int
+    load: Int64
+
+
+class _Crew(NamedTuple):
+    """A truck like all of a group, and the most seconds that one of them has."""
+
+    truck: TruckDay
+    rules: AidRules
+    most_s: int
+
+
+def _stops(plan: AidPlan) -> dict[str, list[_Stop]]:
+    """Return the stops of each truck in the order of its legs."""
+    goods = {good.id: good for good in plan.problem.goods}
+    node = {need.place: need.node for need in plan.problem.needs}
+    depot = {lot.id: lot.node for lot in plan.problem.lots}
+    found: dict[str, dict[tuple[str, str], _Stop]] = {chain.id: {} for chain in plan.trucks}
+    for row in plan.deliveries:
+        load = row.milli * np.array([goods[row.commodity].mass_g, goods[row.commodity].volume_ml])
+        one = found[row.truck].get((row.leg, row.place))
+        found[row.truck][row.leg, row.place] = _Stop(
+            depot[row.lot], node[row.place], load if one is None else one.load + load
+        )
+    return {name: [stop for _, stop in sorted(rows.items())] for name, rows in found.items()}
+
+
+def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, effort: Effort | None) -> int:
+    """Return the least driving to stops from one depot, and to the farthest of them in any case."""
+    cost = _least_s(crew.truck, stops, roads)
     if len(stops) <= MOST_STOPS:
-        cost = _least_s(truck, [at for at, _ in stops], roads)
-        return least_rounds(cost, np.array([mg for _, mg in stops], dtype=np.int64), most_mg)
+        return _exactly_s(crew, stops, cost)
     count, steps = effort or (FAIR if len(stops) <= MANY_STOPS else COARSE)
-    parts = [(at, mg * count // most_mg) for at, mg in stops if mg * count >= most_mg]
-    cost = _least_s(truck, [at for at, _ in parts], roads)
-    out = roads.least_s(truck.weight_kg, truck.base_node)
-    farthest_s = max(int(out[at] + roads.least_s(truck.weight_kg, at)[truck.base_node]) for at, _ in stops)
-    loads = np.array([n for _, n in parts], dtype=np.int64)
-    return max(farthest_s, least_driving(cost, loads, count, at_most=driven_s, steps=steps))
+    parts = np.array([stop.load[0] for stop in stops]) * count // (crew.truck.payload_kg * MG_PER_KG)
+    some = np.flatnonzero(parts)
+    ends = np.append(0, some + 1)
+    farthest_s = int((cost[0, 1:] + cost[1:, 0]).max())
+    bound_s = least_driving(cost[np.ix_(ends, ends)], parts[some], count, at_most=driven_s, steps=steps)
+    return max(farthest_s, bound_s)
 
 
-def _least_s(truck: TruckDay, stops: list[int], roads: Roads) -> NDArray[np.int64]:
-    """Return the least seconds between the base and stops."""
-    nodes = [truck.base_node, *stops]
-    rows = np.array([roads.least_s(truck.weight_kg, at)[nodes] for at in nodes])
-    least: NDArray[np.int64] = np.minimum(rows, FAR_S).astype(np.int64)
+def _exactly_s(crew: _Crew, stops: list[_Stop], cost: Int64) -> int:
+    """Return what the best rounds take, each with its handling within the hours of a truck."""
+    rules, truck = crew.rules, crew.truck
+    loads = np.array([stop.load for stop in stops], dtype=np.int64).reshape(-1, 2)
+    handled_s = rules.unload_base_s + loads[:, 0] * (rules.load_s_per_t + rules.unload_s_per_t) // MG_PER_T
+    limits = Limits(
+        truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, max(0, crew.most_s - rules.load_base_s)
+    )
+    return least_rounds(cost, np.column_stack([loads, handled_s]), limits)
+
+
+def _least_s(truck: TruckDay, stops: list[_Stop], roads: Roads) -> Int64:
+    """Return the least seconds between stops, from the base by way of their depot (row 0) and to the base."""
+    nodes = [truck.base_node, *(stop.node for stop in stops)]
+    depot = stops[0].depot if stops else truck.base_node
+    fetch_s = roads.least_s(truck.weight_kg, truck.base_node)[depot]
+    rows = np.array([roads.least_s(truck.weight_kg, at)[nodes] for at in (depot, *nodes[1:])])
+    rows[0] += fetch_s
+    least: Int64 = np.minimum(rows, FAR_S).astype(np.int64)
     return least

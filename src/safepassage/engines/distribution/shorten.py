@@ -2,8 +2,9 @@
 
 A trip takes over another, or a stop of it, where most is saved (Clarke and Wright, "Scheduling of vehicles
 from a central depot to a number of delivery points", 1964, doi:10.1287/opre.12.4.568); in a trip each stop is
-moved to where it costs least, and parts of the way are turned round, until nothing gains. What comes of it is
-booked anew: whether it holds on the roads is seen there.
+moved to where it costs least, and parts of the way are turned round, until nothing gains. Then the best trips
+take their place, exactly, to all stops of a type of truck and day where they are few, else to those of two
+trips. What comes of it is booked anew: whether it holds on the roads is seen there.
 """
 
 from __future__ import annotations
@@ -14,11 +15,16 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import NamedTuple
 
+import numpy as np
+
 from safepassage.domain.aid.distribution import G_PER_T, TruckDay
+from safepassage.engines.distribution.best_trips import Stops, bettered, trip_of
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
+from safepassage.kernels.tours.few_stops import Limits
 from safepassage.kernels.tours.single_moves import in_order
 
+NO_LIMIT_S = 10**10
 CRUMBS = 0.0001
 """No trip is kept for less than this part of the worth of each of its places."""
 
@@ -33,8 +39,11 @@ class _Way:
     seconds: int
 
 
-def shortened(before: Dispatcher) -> Dispatcher:
-    """Return a distribution of the same loads on shorter ways, beside which free hours go on as ever."""
+def shortened(before: Dispatcher, *, best: bool = True) -> Dispatcher:
+    """Return a distribution of the same loads on shorter ways, beside which free hours go on as ever.
+
+    `best` asks for the best trips to few stops, which leave trucks less time to wait on the roads.
+    """
     groups: defaultdict[tuple[int, str, bool], list[_Way]] = defaultdict(list)
     for trip, stops in zip(before.trips, before.loads, strict=True):
         if all(before.left.part_of_worth(stop.place, stop.items) < CRUMBS for stop in stops):
@@ -43,13 +52,49 @@ def shortened(before: Dispatcher) -> Dispatcher:
         groups[trip.truck.day, trip.truck.type, trip.truck.cold_chain].append(way)
     done = replace(before.anew(), crumbs=max(CRUMBS, before.crumbs))
     for ways in groups.values():
-        for way in _joined(before, ways):
+        joined = _joined(before, ways)
+        for way in _best(before, ways, joined) if best else joined:
             done.planned.setdefault(way.truck.id, []).append(Planned(way.depot, tuple(way.stops)))
             for stop in way.stops:
                 done.left.hold(stop.items)
     for day in range(len(before.problem.days)):
         done.day(day)
     return done
+
+
+def _best(before: Dispatcher, ways: list[_Way], joined: list[_Way]) -> list[_Way]:
+    """Return joined trips on less driving; `ways` are those that left each truck so much of its day."""
+    rules = before.problem.rules
+    left_s = {way.truck.id: before.left_s(way.truck) for way in ways}
+    for sign, group in ((1, ways), (-1, joined)):
+        for way in group:
+            fetch_s = before.way_s(way.truck, way.truck.base_node, way.depot)
+            takes_s = fetch_s + way.seconds + rules.load_base_s + _handling_s(before, way.stops)
+            left_s[way.truck.id] += sign * takes_s
+    found: list[_Way] = []
+    for depot in sorted({way.depot for way in joined}):
+        found += _best_from(before, [way for way in joined if way.depot == depot], left_s)
+    # The first trip of a truck is loaded before the roads open: what takes longest to load.
+    return sorted(found, key=lambda way: (way.depot != way.truck.base_node, -_size(before, way.stops)[0]))
+
+
+def _best_from(before: Dispatcher, ways: list[_Way], left_s: dict[str, int]) -> list[_Way]:
+    """Return trips from one depot on less driving; what is left of the day of each truck is kept."""
+    truck, depot = ways[0].truck, ways[0].depot
+    calls = [stop for way in ways for stop in way.stops]
+    cost = np.array(before.times.table(truck, [truck.base_node, *(stop.node for stop in calls)]))
+    out = before.times.table(truck, [depot, *(stop.node for stop in calls)])[0]
+    cost[0] = np.array(out) + before.way_s(truck, truck.base_node, depot)
+    loads = np.array([(*_size(before, [stop]), _handling_s(before, [stop])) for stop in calls])
+    limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, NO_LIMIT_S)
+    numbers = iter(range(len(calls)))
+    stops = Stops(cost, loads, limits, before.problem.rules.load_base_s)
+    trips = [trip_of(way.truck.id, [next(numbers) for _ in way.stops], stops) for way in ways]
+    trucks = {way.truck.id: way.truck for way in ways}
+    return [
+        _Way(trucks[trip.truck], depot, _together([calls[k] for k in trip.stops], []), trip.seconds)
+        for trip in bettered(trips, stops, left_s)
+    ]
 
 
 class _Move(NamedTuple):
@@ -126,12 +171,12 @@ def _handling_s(before: Dispatcher, stops: Sequence[Stop]) -> int:
 
 def _together(one: list[Stop], other: list[Stop]) -> list[Stop]:
     """Return the stops of two trips, once for each place."""
-    found = {stop.place: Stop(stop.node, stop.place, list(stop.items)) for stop in one}
-    for stop in other:
+    found: dict[str, Stop] = {}
+    for stop in (*one, *other):
         if stop.place in found:
             found[stop.place].items.extend(stop.items)
         else:
-            found[stop.place] = stop
+            found[stop.place] = Stop(stop.node, stop.place, list(stop.items))
     return list(found.values())
 
 
