@@ -168,7 +168,8 @@ def make_plan(
     if announced is None:
         return concluded(ground, scheduled(ground, observer=observer), observer=observer)
     problem = onward(announced.problem, ground.problem, departed(announced.schedule, announced.now_s))
-    ground = replace(ground, problem=problem)
+    # These prices bound every plan that goes on; vehicles follow what was announced, not them.
+    ground = replace(ground, problem=problem, priced=ground.stop.prices(problem))
     schedule, change = _go_on(announced, problem, ground.case.settings, ground.limits, observer)
     return concluded(ground, schedule, change=change, observer=observer)
 
@@ -191,7 +192,7 @@ def prepare(
     problem = without(laid.problem, situation.lost())
     problem = problem if within is None else within(problem)
     stop = stop or StoppingRule(work=case.settings.work_limit)
-    # Prices are those of a plan made anew: they know nothing of movements that were announced.
+    # A plan that goes on has prices of its own, once its history is known.
     return Ground(
         case=case, laid=laid, problem=problem, priced=stop.prices(problem) if anew else None,
         stop=stop, seed=seed,
@@ -255,7 +256,8 @@ def concluded(
     )  # fmt: skip
     return Planned(
         problem=problem, plan=plan, modifications=laid.modifications, problems=laid.problems,
-        baseline_arcs=laid.baseline_arcs, change=change, guide=ground.guide,
+        baseline_arcs=laid.baseline_arcs, change=change,
+        guide=ground.guide if problem.history is None else None,
     )  # fmt: skip
 
 

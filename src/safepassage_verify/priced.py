@@ -64,10 +64,10 @@ class PricedBound:
             for row in claim["people"]
         }
         self._is_link = self.roads.modes[self.listed] & LINK != 0 if self.listed else np.zeros(0, dtype=bool)
-        self.people = self._classes()
+        self.people, self.on_road = self._classes()
         self.sites = [site for name, _ in snapshot.directions for site in snapshot.sites(name)]
         self._graph, self._lines = _Graph(), _Lines(self)
-        self._starts: list[tuple[int, int, int]] = []
+        self._starts: list[tuple[int, int, int, int]] = []
         self._masks: dict[tuple[int, str | None, int], NDArray[np.bool_]] = {}
         self._found: dict[tuple[int, int], Int64] = {}
 
@@ -78,15 +78,24 @@ class PricedBound:
             out[step:] = price
         return out
 
-    def _classes(self) -> dict[tuple[str, str, int, int], int]:
-        """Return decided persons by (direction, commodity, origin, release)."""
+    def _classes(self) -> tuple[dict[tuple[str, str, int, int], int], dict[tuple[str, bool, int, int], int]]:
+        """Return decided persons by (direction, commodity, origin, release), and those under way.
+
+        The latter by (direction, whether they drive, node, second they stand there).
+        """
         found: dict[tuple[str, str, int, int], int] = {}
+        on_road: dict[tuple[str, bool, int, int], int] = {}
         for key, persons in self.snapshot.decided.items():
-            origin = self.snapshot.origin(key)
-            if origin >= 0 and persons:
-                name = (key[1], COMMODITY[key[2]], origin, self.snapshot.places[key[0]].release_s)
-                found[name] = found.get(name, 0) + persons
-        return found
+            origin, release_s = self.snapshot.origin(key), self.snapshot.places[key[0]].release_s
+            if origin < 0 or not persons:
+                continue
+            if key[0] in self.snapshot.under_way:
+                where = (key[1], COMMODITY[key[2]] == "cars", origin, release_s)
+                on_road[where] = on_road.get(where, 0) + persons
+                continue
+            name = (key[1], COMMODITY[key[2]], origin, release_s)
+            found[name] = found.get(name, 0) + persons
+        return found, on_road
 
     def limit(self) -> int | None:
         """Return the most that can be gained, or None where the sum has no limit."""
@@ -100,9 +109,8 @@ class PricedBound:
         value = self._values()
         if value is None:
             return NO_LIMIT
-        for station, step, weight in self._starts:
-            if step < self.steps:
-                total += weight * int(value[step, station])
+        for station, step, weight, least in self._starts:
+            total += weight * max(least, int(value[step, station]) if step < self.steps else 0)
         return total
 
     # -- what is sold ----------------------------------------------------------------------------
@@ -170,6 +178,8 @@ class PricedBound:
             self._walk(cars, name, (CAR, rules.car_weight_kg, per_person), layers=1)
             if self._is_link.any():
                 self._walk(others, name, (BUS | LINK if fleet else LINK, lightest, share), layers=2)
+            self._go_on(name, (CAR, rules.car_weight_kg, per_person), drive=True)
+            self._go_on(name, (BUS | LINK, 0, 0), drive=False)
 
     def _fleets(self) -> dict[tuple[str, bytes, int], list[Vehicle]]:
         """Return vehicles by (kind of place, arcs they may use, last arrival)."""
@@ -230,7 +240,7 @@ class PricedBound:
             usable = self._arcs(BUS, name, weight_kg)
             loaded = _Crossings(self, usable, share, heads=1)
             starts = [
-                (s, key[2], (key[3], rest_s, self._price.get(key, 0)))
+                (s, key[2], (self._boards_s(key[3], rest_s), rest_s, self._price.get(key, 0)))
                 for key, s in people.items()
                 if key[0] == name
             ]
@@ -238,7 +248,11 @@ class PricedBound:
             for station, node, terms in starts:
                 self._arrivals(station, node, name, usable, terms, ready, (after_s, until_s))
                 loaded.enter(station, node, terms)
-        self._starts += [(ready[node], at_s // self.step_s, n) for (node, at_s), n in bases.items()]
+        self._starts += [(ready[node], at_s // self.step_s, n, 0) for (node, at_s), n in bases.items()]
+
+    def _boards_s(self, release_s: int, loading_s: int) -> int:
+        """Return when loading may begin: a leg that departs from now on may have been loaded before."""
+        return max(0, release_s - loading_s) if release_s <= self.snapshot.now_s else release_s
 
     def _arrivals(  # noqa: PLR0917
         self, station: int, node: int, direction: str, usable: NDArray[np.bool_],
@@ -268,13 +282,34 @@ class PricedBound:
             made[0].enter(source, key[2], terms)
             if layers == 1:
                 self._arrivals(source, key[2], direction, usable, terms, {}, ends)
-            self._starts.append((source, 0, self.people[key]))
+            self._starts.append((source, 0, self.people[key], 0))
         for node, station in last.after():
             self._arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
         for layer in made:
             for node, station in layer.after():
                 layer.enter(station, node)
             layer.pass_into(lambda line, own=layer: last if self._is_link[line] else own)
+
+    def _go_on(self, direction: str, carrier: tuple[int, int, int], *, drive: bool) -> None:
+        """Lay out how those under way go on from where they stand, at now or when they get there."""
+        people = {key: n for key, n in self.on_road.items() if key[:2] == (direction, drive)}
+        if not people:
+            return
+        usable, ends = self._arcs(carrier[0], direction, carrier[1]), (0, self.snapshot.horizon_s)
+        crossings = _Crossings(self, usable, carrier[2], heads=1)
+        stations = {node: self._graph.station(stop=True) for node in sorted({key[2] for key in people})}
+        for node, station in [*stations.items(), *crossings.after()]:
+            self._arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
+            crossings.enter(station, node)
+        for (_, _, node, at_s), persons in people.items():
+            begin = max(at_s, self.snapshot.now_s) // self.step_s
+            self._starts.append((stations[node], begin, persons, self._there(direction, node, at_s)))
+
+    def _there(self, direction: str, node: int, at_s: int) -> int:
+        """Return what those gain who stand at a site of theirs already, 0 for all others."""
+        left_s = self.snapshot.horizon_s - at_s
+        sites = [site for site in self.snapshot.sites(direction) if site.node == node and left_s >= 0]
+        return max((left_s - self._toll.get(site.id, 0) for site in sites), default=0)
 
     # -- the sum ---------------------------------------------------------------------------------
 

@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safepassage.domain.errors import HistoryError
 from safepassage.domain.history import departed, entries
-from safepassage.domain.situation import Event, Situation
+from safepassage.domain.situation import Situation
 from safepassage.engines.changes import applied, movements
-from safepassage.planning import Announced, Planned, StoppingRule, make_plan
+from safepassage.planning import Announced, make_plan
 from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case
-from tests.support.events import random_change, random_now_s
+from tests.support.events import random_now_s
 from tests.support.extremes import extreme_case
-from tests.support.planned import WORK, planned, verdict_on, written
+from tests.support.going_on import STOP, events
+from tests.support.planned import planned, verdict_on, written
 
 SEEDS = st.integers(0, 10**6)
-STOP = StoppingRule(work=WORK)
-
-
-@dataclass
-class Step:
-    """One event: the plan before it, when and what, and the plan after."""
-
-    before: Planned
-    now_s: int
-    change: Any
-    after: Planned
-
-
-def steps(seed, make=random_small_case, count=3):
-    """Yield what becomes of a plan, event after event."""
-    case, network = make(seed)
-    draws, now_s, events = Draws(seed + 77), 0, []
-    current = planned(case, network).planned
-    for _ in range(count):
-        now_s = random_now_s(draws, current.plan.schedule, case.settings.horizon_s, now_s)
-        change = random_change(draws, case, network, now_s)
-        if change is None or now_s >= case.settings.horizon_s:
-            continue
-        event = Event(at=case.as_of, by="duty desk", change=change)
-        announced = Announced(problem=current.problem, schedule=current.plan.schedule, now_s=now_s)
-        situation = Situation(case=case, events=(*events, event))
-        try:
-            found = make_plan(network, situation, stop=STOP, announced=announced)
-        except HistoryError:
-            continue
-        events.append(event)
-        yield Step(before=current, now_s=now_s, change=change, after=found)
-        current = found
 
 
 @settings(max_examples=6, deadline=None)
 @given(SEEDS)
 def test_after_every_event(seed):
     """The verifier accepts the plan with its past; what differs is told exactly; the past is as it was."""
-    for step in steps(seed):
+    for step in events(seed):
         accepted(step)
         the_difference_is_exact(step)
         what_has_happened_is_in_the_plan(step)
@@ -70,7 +34,7 @@ def test_after_every_event(seed):
 @settings(max_examples=4, deadline=None)
 @given(SEEDS)
 def test_after_every_event_at_the_limits(seed):
-    for step in steps(seed, extreme_case, count=2):
+    for step in events(seed, extreme_case, count=2):
         accepted(step)
         the_difference_is_exact(step)
 
@@ -79,7 +43,7 @@ def test_after_every_event_at_the_limits(seed):
 @pytest.mark.parametrize("hundred", range(5))
 def test_the_verifier_accepts_plans_that_go_on_from_five_hundred_cases(hundred):
     for seed in range(100 * hundred, 100 * hundred + 100):
-        for step in steps(seed):
+        for step in events(seed):
             accepted(step)
             the_difference_is_exact(step)
 
@@ -103,7 +67,7 @@ def test_without_news_nothing_changes(seed):
 @settings(max_examples=2, deadline=None)
 @given(SEEDS)
 def test_the_same_event_gives_the_same_bytes(seed):
-    first, second = ([written(step.after) for step in steps(seed)] for _ in range(2))
+    first, second = ([written(step.after) for step in events(seed)] for _ in range(2))
     assert first == second
 
 

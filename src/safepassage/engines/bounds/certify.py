@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint
 from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.remaining import remaining, under_way
 from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSONS
 from safepassage.engines.bounds.fleet_bound import FleetBound
 from safepassage.engines.bounds.label_cut import Cut, LabelCuts
-from safepassage.engines.bounds.remaining import remaining, under_way
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""

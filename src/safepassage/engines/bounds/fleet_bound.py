@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
+from safepassage.domain.remaining import under_way
 from safepassage.engines.bounds.commodity import LINK_BITS, Origin, least_travel_s, origins
-from safepassage.engines.bounds.remaining import under_way
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]

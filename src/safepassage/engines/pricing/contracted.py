@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safepassage.domain.case import Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Vehicle
+from safepassage.domain.remaining import under_way
 from safepassage.engines.pricing.listed import LINK_BITS, ever_open, open_steps
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.kernels.prices.value_tables import NO_WAY_S, Clock
@@ -45,12 +46,33 @@ def places_of(vehicle: Vehicle, kind: str) -> int:
 
 
 def classes_of(problem: PlanningProblem) -> tuple[Class, ...]:
-    """Return all classes with somebody in them who stands on the network, in order."""
+    """Return all classes with somebody in them who stands on the network and has not left, in order."""
+    return _classes(problem, on_road=False)
+
+
+def on_road_of(problem: PlanningProblem) -> tuple[Class, ...]:
+    """Return those under way by direction, carrier, node and the second they stand there, in order.
+
+    Of who does not drive it no longer counts which places they need: they have one.
+    """
+    found: dict[tuple[int, bool, int, int], int] = {}
+    for row in _classes(problem, on_road=True):
+        key = (row.direction, row.commodity != CARS, row.node, row.release_s)
+        found[key] = found.get(key, 0) + row.persons
+    return tuple(
+        Class(direction=d, commodity=CARRIED[0] if carried else CARS, node=node, release_s=at_s, persons=n)
+        for (d, carried, node, at_s), n in sorted(found.items())
+    )
+
+
+def _classes(problem: PlanningProblem, *, on_road: bool) -> tuple[Class, ...]:
     names = [name for name, _ in problem.directions]
     places = {place.id: place for place in problem.places}
     found: dict[tuple[int, str, int, int], int] = {}
     for row in problem.demand:
         if row.direction not in names or row.basis == "assumption" or not row.persons:
+            continue
+        if under_way(row.place) != on_road:
             continue
         place, commodity = places[row.place], COMMODITY[row.group]
         node = place.node if commodity == CARS else place.pickup_node
@@ -65,12 +87,17 @@ def classes_of(problem: PlanningProblem) -> tuple[Class, ...]:
 
 @dataclass(slots=True)
 class Contracted:
-    """Least times over arcs that are not listed, kept once found; sites and listed arcs by position."""
+    """Least times over arcs that are not listed, kept once found; sites and listed arcs by position.
+
+    `now_s` is when a history ends (-1: nothing has happened yet).
+    """
 
     problem: PlanningProblem
     clock: Clock
     listed: tuple[int, ...]
+    now_s: int = -1
     classes: tuple[Class, ...] = ()
+    on_road: tuple[Class, ...] = ()
     sites: tuple[PlacedPlace, ...] = ()
     is_open: Any = None
     travel_s: Any = None
@@ -81,6 +108,7 @@ class Contracted:
     def __post_init__(self) -> None:
         problem = self.problem
         self.classes = classes_of(problem)
+        self.on_road = on_road_of(problem)
         self.sites = tuple(site for name, _ in problem.directions for site in problem.sites(name))
         self.is_open = open_steps(problem, self.clock, self.listed)
         self._open = ever_open(problem)
@@ -106,6 +134,13 @@ class Contracted:
         """Least times on the listed arcs."""
         found: Int64 = self.travel_s[list(self.listed)]
         return found
+
+    def boards_s(self, row: Class, loading_s: int) -> int:
+        """Return from when persons of a class may board, loading taking so long.
+
+        A leg that departs from now on may have been loaded before.
+        """
+        return max(0, row.release_s - loading_s) if row.release_s <= self.now_s else row.release_s
 
     def sites_of(self, direction: int) -> list[int]:
         """Return the positions of the sites of a direction."""

@@ -20,8 +20,16 @@ from safepassage.domain.price_sheet import (
     SitePrice,
     Visit,
 )
-from safepassage.engines.pricing.contracted import CARS, Contracted, classes_of, fleets_of, is_link
-from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, seat_tables
+from safepassage.domain.remaining import remaining
+from safepassage.engines.pricing.contracted import (
+    CARS,
+    Contracted,
+    classes_of,
+    fleets_of,
+    is_link,
+    on_road_of,
+)
+from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, road_tables, seat_tables
 from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
 from safepassage.kernels.prices import column_program, value_tables
 from safepassage.kernels.prices.column_program import PackingProgram
@@ -70,9 +78,11 @@ class Prices:
 class Market:
     """Tables of all travellers of a problem; what they gain at given prices."""
 
-    def __init__(self, problem: PlanningProblem, listed: tuple[int, ...], step_s: int) -> None:
+    def __init__(
+        self, problem: PlanningProblem, listed: tuple[int, ...], step_s: int, *, now_s: int = -1
+    ) -> None:
         clock = Clock.of(step_s, problem.network.horizon_s, problem.rules.movement_windows)
-        self.contracted = Contracted(problem, clock, listed)
+        self.contracted = Contracted(problem, clock, listed, now_s)
         self.clock = clock
         self.links = is_link(problem, listed)
         self.fleets = fleets_of(self.contracted)
@@ -80,12 +90,16 @@ class Market:
         self.walks: list[Tables] = []
         for d in range(len(problem.directions)):
             self.walks += [t for make in (car_tables, link_tables) if (t := make(self.contracted, d))]
+        self.on_road = [
+            t for d in range(len(problem.directions)) for by_car in (True, False)
+            if (t := road_tables(self.contracted, d, by_car=by_car))
+        ]  # fmt: skip
         self._supply = [capacity_by_step(problem, clock, arc) for arc in listed]
 
     @property
     def tables(self) -> list[Tables]:
-        """All tables, seats first."""
-        return [*self.seats, *self.walks]
+        """All tables, seats first, those of persons under way last."""
+        return [*self.seats, *self.walks, *self.on_road]
 
     def no_prices(self) -> Prices:
         """Return a price of 0 for everything."""
@@ -114,9 +128,8 @@ class Market:
         rows = self.contracted.classes
         total = sum(int(prices.people[i]) * row.persons for i, row in enumerate(rows))
         for tables, value in zip(self.tables, values, strict=True):
-            for base, weight, start_s in zip(tables.base, tables.weight, tables.start_s, strict=True):
-                step = start_s // self.clock.step_s
-                total += weight * int(value[step, base]) if step < self.clock.steps else 0
+            for b, weight in enumerate(tables.weight):
+                total += weight * max(self._gain(tables, b, value), self._there(tables, b, prices))
         for j, site in enumerate(self.contracted.sites):
             if prices.sites[j] and site.capacity_persons < 0:
                 return None
@@ -127,6 +140,17 @@ class Market:
                 return None
             total += sold
         return total
+
+    def _gain(self, tables: Tables, b: int, value: Int64) -> int:
+        """Return what a journey from a base can gain, 0 after the last step."""
+        step = tables.start_s[b] // self.clock.step_s
+        return int(value[step, tables.base[b]]) if step < self.clock.steps else 0
+
+    def _there(self, tables: Tables, b: int, prices: Prices) -> int:
+        """Return what those gain who stand at a site of theirs already, 0 for all others."""
+        at_s, sites = tables.arrived[b] if tables.arrived else (0, ())
+        left_s = self.clock.horizon_s - at_s
+        return max((left_s - int(prices.sites[j]) for j in sites if left_s >= 0), default=0)
 
     def _sold(self, row: int, prices: Prices) -> int | None:
         """Return what all entries of a listed arc together can pay, rounded up; None without limit."""
@@ -146,6 +170,15 @@ class Market:
         paid = 1000 * (int(persons @ heads) + HOUR_S * problem.rules.burst_persons * _rises(persons))
         paid += int(road @ capacity) + HOUR_S * problem.rules.burst_mveh * _rises(road)
         return -(-paid // (1000 * HOUR_S))
+
+    def arrived(self) -> list[int]:
+        """Return by site how many of those under way stand there: the search leaves them there."""
+        found = [0] * len(self.contracted.sites)
+        for tables in self.on_road:
+            for weight, (_, sites) in zip(tables.weight, tables.arrived, strict=True):
+                if sites:
+                    found[sites[0]] += weight
+        return found
 
     def rows(self) -> list[Row]:
         """Return the moments at which the entries of each listed arc are counted."""
@@ -193,18 +226,24 @@ class Priced:
 def price(problem: PlanningProblem) -> Priced | None:
     """Return prices for what is shared, the bound they prove on person-seconds, and a guide for vehicles.
 
+    With a history both are of what remains at its end; the bound holds for every plan with that history.
     None where nobody has to move, the network is a city's, more arcs would have to be listed than the tables
     hold, or rounding to steps lets a journey take no time.
     """
+    now_s = -1 if problem.history is None else problem.history.now_s
+    problem = remaining(problem)
     listed, rules = listed_arcs(problem), problem.rules
     # Within one step nobody may board twice in the same place, or there would be no limit.
     turn_s = rules.load_base_s + rules.load_per_person_s + rules.unload_base_s + rules.unload_per_person_s
     step_s = min(STEP_S, turn_s)
     too_large = len(problem.network.arcs) > MOST_ARCS
-    if listed is None or too_large or not classes_of(problem) or step_s < LEAST_STEP_S:
+    anybody = classes_of(problem) or on_road_of(problem)
+    if listed is None or too_large or not anybody or step_s < LEAST_STEP_S:
         return None
     try:
-        market, prices, limit, program = _search(problem, listed, step_s, min(ROUGH, turn_s // step_s))
+        market, prices, limit, program = _search(
+            problem, (listed, now_s), step_s, min(ROUGH, turn_s // step_s)
+        )
     except ArithmeticError:
         # Rounded to steps, some journey would take no time at all: prices then prove nothing.
         return None
@@ -241,11 +280,13 @@ class _Program:
         self._first_row = len(capacity)
         capacity += [row.capacity for row in self.rows]
         self._site_row = {j: len(capacity) + i for i, j in enumerate(self._sites)}
-        capacity += [float(contracted.sites[j].capacity_persons) for j in self._sites]
-        self._fleet_row: dict[tuple[int, int], int] = {}
-        for q, tables in enumerate(market.seats):
-            for b, weight in enumerate(tables.weight):
-                self._fleet_row[q, b] = len(capacity)
+        there = market.arrived()
+        capacity += [float(max(0, contracted.sites[j].capacity_persons - there[j])) for j in self._sites]
+        self._base_row: dict[tuple[int, int], int] = {}
+        for q, tables in enumerate(market.tables):
+            own = q < len(market.seats) or tables.arrived
+            for b, weight in enumerate(tables.weight if own else ()):
+                self._base_row[q, b] = len(capacity)
                 capacity.append(float(weight))
         self._of_arc: dict[int, list[tuple[int, Row]]] = {}
         for i, row in enumerate(self.rows):
@@ -296,9 +337,8 @@ class _Program:
         """Add the journey that table q begins at its base b."""
         used: dict[int, float] = {}
         value, n = 0, len(self.market.contracted.listed)
-        is_seat = q < len(self.market.seats)
-        if is_seat:
-            used[self._fleet_row[q, b]] = 1.0
+        if (q, b) in self._base_row:
+            used[self._base_row[q, b]] = 1.0
         for option, step, second in journey.tolist():
             person, site, arc = (
                 int(tables.person[option]),
@@ -329,16 +369,18 @@ class _Program:
 
 
 def _search(
-    problem: PlanningProblem, listed: tuple[int, ...], step_s: int, ratio: int
+    problem: PlanningProblem, where: tuple[tuple[int, ...], int], step_s: int, ratio: int
 ) -> tuple[Market, Prices, int, _Program]:
     """Return the best prices found and the limit they prove.
 
     First in long steps, which are quick; then the journeys found are timed in short ones, and few are new.
+    `where` are the listed arcs and the second that it is now.
     """
-    rough = Market(problem, listed, step_s * ratio)
+    listed, now_s = where
+    rough = Market(problem, listed, step_s * ratio, now_s=now_s)
     program = _Program(rough)
     center = _improve(rough, program, _first_worth(rough, program.n_rows), ROUGH_ENOUGH_PPM)[2]
-    fine = Market(problem, listed, step_s)
+    fine = Market(problem, listed, step_s, now_s=now_s)
     finer = _Program(fine)
     for q, b, journey in program.columns:
         rows = retimed(ratio, fine.tables[q].timed, journey)
@@ -399,6 +441,8 @@ def _add_all(market: Market, program: _Program, q: int, prices: Prices, value: I
     terms = market.terms(tables, prices)
     for b, (base, start_s) in enumerate(zip(tables.base, tables.start_s, strict=True)):
         step = start_s // market.clock.step_s
+        if tables.arrived and tables.arrived[b][1]:
+            continue
         if step < market.clock.steps and value[step, base] > 0:
             journey = best_journey(tables.timed, *terms, value, (base, step))
             added |= program.add(q, tables, b, journey)

@@ -23,6 +23,8 @@ class Tables:
     `site`, `person` and `loaded` belong to options: the site reached, the class taken along (-1: none) and
     whether somebody sits in the place; `base` are the stations journeys start from; `road_per_place` is in
     thousandths of a mveh, taken on every arc that is no link. An arrival gains its time to the horizon.
+    Of those under way `arrived` says by base the second at which they stand there, and the sites of theirs
+    that lie there.
     """
 
     road_per_place: int
@@ -35,6 +37,7 @@ class Tables:
     base: tuple[int, ...]
     weight: tuple[int, ...]
     start_s: tuple[int, ...]
+    arrived: tuple[tuple[int, tuple[int, ...]], ...] = ()
     node_row: dict[int, int] = field(default_factory=dict)
 
 
@@ -112,7 +115,7 @@ def seat_tables(problem: Contracted, fleet: Fleet) -> Tables:
         for i in people:
             row = problem.classes[i]
             if row.direction == direction:
-                terms = {"ready_s": row.release_s, "before_s": before_s, "person": i}
+                terms = {"ready_s": problem.boards_s(row, before_s), "before_s": before_s, "person": i}
                 _arrive(load, pickups[i], row.node, ends, ready, after_s, terms)
                 load.enter(pickups[i], row.node, **terms)
         for start, station in load.after_nodes():
@@ -189,6 +192,34 @@ def link_tables(problem: Contracted, direction: int) -> Tables | None:
     mode = int(Mode.BUS) | LINK_BITS if weights else LINK_BITS
     mask = (mode, direction, min(weights, default=0))
     return _walk(problem, people, [mask, mask], share)
+
+
+def road_tables(problem: Contracted, direction: int, *, by_car: bool) -> Tables | None:
+    """Return what those can do who are under way in a direction; None where there is nobody.
+
+    One station for every node where somebody stands. They go on from the later of that second and now. Who
+    does not drive takes any vehicle or link, and no share of the road: what they sit in pays as if empty.
+    """
+    rules, draft = problem.problem.rules, _Draft()
+    people = [r for r in problem.on_road if r.direction == direction and (r.commodity == CARS) == by_car]
+    if not people:
+        return None
+    mode, weight_kg = (int(Mode.CAR), rules.car_weight_kg) if by_car else (int(Mode.BUS) | LINK_BITS, 0)
+    stations = {node: draft.station(stop=True) for node in sorted({row.node for row in people})}
+    arcs = _Arcs(draft, problem, mode, direction, weight_kg)
+    ends = problem.sites_of(direction)
+    for start, station in [*stations.items(), *arcs.after_nodes()]:
+        _arrive(arcs, station, start, ends, {}, 0, {})
+        arcs.enter(station, start)
+    arcs.passages(loaded=True)
+    here = {node: tuple(j for j in ends if problem.sites[j].node == node) for node in stations}
+    return draft.tables(
+        problem, problem.problem.network.horizon_s,
+        road_per_place=rules.car_units_mveh * 1000 // rules.persons_per_car if by_car else 0,
+        base=tuple(stations[row.node] for row in people), weight=tuple(row.persons for row in people),
+        start_s=tuple(max(row.release_s, problem.now_s) for row in people),
+        arrived=tuple((row.release_s, here[row.node]) for row in people),
+    )  # fmt: skip
 
 
 def _people(problem: Contracted, direction: int, *, by_car: bool) -> list[int]:
