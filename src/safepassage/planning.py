@@ -32,6 +32,7 @@ from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
 from safepassage.engines.car_streams import by_car_alone, drive_all
 from safepassage.engines.changes import (
+    cheapest,
     compared,
     movements,
     named_as_before,
@@ -290,7 +291,8 @@ def _go_on(
     per_movement_s = settings.renotify_price_person_min * MINUTE_S
     told = {name: sum(change.notify for change in rows) for name, rows in changes.items()}
     seconds = {name: sum(person_seconds(problem, plan).values()) for name, plan in plans.items()}
-    chosen = min(plans, key=lambda name: (seconds[name] + per_movement_s * told[name], name != "kept"))
+    left = {name: sum(_unserved_of(plan).values()) for name, plan in plans.items()}
+    chosen = cheapest(left, {name: seconds[name] + per_movement_s * told[name] for name in plans})
     price = Price(
         per_movement_s=per_movement_s, kept_person_s=seconds["kept"], kept_renotified=told["kept"],
         fresh_person_s=seconds["fresh"], fresh_renotified=told["fresh"], chosen=chosen,

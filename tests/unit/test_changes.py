@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from safepassage.domain.plan import CarStream, Departure, Route, Schedule
+from safepassage.domain.plan import CarStream, Departure, Leg, Load, Route, Schedule, VehicleChain
 from safepassage.domain.plan_change import ChangeKind, Movement, MovementKind
-from safepassage.engines.changes import applied, compared, named_as_before
+from safepassage.engines.changes import applied, cheapest, compared, movements, named_as_before
 
 NOW_S = 100
 
@@ -74,6 +75,38 @@ def test_led_round_while_under_way_is_diverted():
 
 def test_what_is_held_for_the_undecided_was_announced_to_nobody():
     assert not only([cars(200, reserve=True)], []).notify
+
+
+def test_who_drives_empty_to_fetch_the_undecided_is_told_nothing():
+    """An empty leg is held like the people it fetches; one on the way to somebody who was told is not."""
+    held, told = (
+        Load(place="home", direction="west", group="needs_transport", persons=3, site="camp", reserve=reserve)
+        for reserve in (True, False)
+    )
+    loads = [(), (held,), (), (), (told,), (held,), ()]
+    legs = tuple(
+        Leg(id=f"bus/{k}", route=0, depart_s=200 + 10 * k, waits=(), arrive_s=209 + 10 * k, load=load)
+        for k, load in enumerate(loads)
+    )
+    schedule = Schedule(
+        routes=(Route(from_node=0, to_node=1, arcs=(0,)),),
+        cars=(),
+        link_rides=(),
+        unserved=(),
+        reserves=(),
+        vehicles=(VehicleChain(id="bus", legs=legs),),
+    )
+    problem = SimpleNamespace(network=SimpleNamespace(arcs=None))
+    found = movements(problem, schedule)
+    assert [m.for_reserve for m in found] == [True, True, False, False, False, True, False]
+    assert [change.notify for change in compared(found, (), NOW_S)] == [not m.for_reserve for m in found]
+
+
+def test_places_held_give_way_to_persons_who_are_there():
+    cost = {"kept": 10, "fresh": 30, "reserves": 20}
+    assert cheapest({"kept": 5, "fresh": 0, "reserves": 5}, cost) == "kept"
+    assert cheapest({"kept": 5, "fresh": 0, "reserves": 4}, cost) == "reserves"
+    assert cheapest({"kept": 5, "fresh": 6}, {"kept": 10, "fresh": 10}) == "kept"
 
 
 def test_a_change_of_something_else_is_not_applied():

@@ -30,7 +30,8 @@ class Movement:
     """One movement as it is announced, whatever the positions of routes in its plan.
 
     `departures` are the cars; a leg or ride has one, with everybody aboard. `arrive_s` is -1 for cars, which
-    arrive one after the other. `route` is (first node, last node, arcs).
+    arrive one after the other. `route` is (first node, last node, arcs). An empty leg on the way to people
+    for whom places are held is a `reserve` as they are.
     """
 
     id: str
@@ -115,7 +116,8 @@ class Price:
 
     `renotified` are the movements to be told anew in each; `per_movement_s` is the price of one of them.
     `chosen` is what costs least with that price: ``kept``, ``fresh``, or, between the two, ``reserves`` (only
-    what is held for the undecided is planned anew) or the id of a direction that is planned anew.
+    what is held for the undecided is planned anew) or the id of a direction that is planned anew. Nothing is
+    ``kept`` where ``reserves`` serves more persons who have decided.
     """
 
     per_movement_s: int

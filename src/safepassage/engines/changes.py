@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from safepassage.domain.history import entries
-from safepassage.domain.plan import CarStream, Departure, Schedule
+from safepassage.domain.plan import CarStream, Departure, Leg, Schedule
 from safepassage.domain.plan_change import ChangeKind, Movement, MovementChange, MovementKind, PlaceChange
 from safepassage.domain.planning_problem import PlanningProblem
 
@@ -62,14 +62,21 @@ def _cars(schedule: Schedule) -> Iterable[Movement]:
 
 def _legs(schedule: Schedule) -> Iterable[Movement]:
     for chain in schedule.vehicles:
-        for leg in chain.legs:
+        for position, leg in enumerate(chain.legs):
             route, persons = schedule.routes[leg.route], sum(item.persons for item in leg.load)
             yield Movement(
                 id=leg.id, kind=MovementKind.LEG, vehicle=chain.id, place="", direction="", site="",
-                reserve=False, route=(route.from_node, route.to_node, route.arcs), arrive_s=leg.arrive_s,
+                reserve=_on_the_way_to_held(chain.legs[position:]), arrive_s=leg.arrive_s,
+                route=(route.from_node, route.to_node, route.arcs),
                 departures=(Departure(depart_s=leg.depart_s, persons=persons, waits=leg.waits),),
                 load=leg.load,
             )  # fmt: skip
+
+
+def _on_the_way_to_held(legs: tuple[Leg, ...]) -> bool:
+    """Tell whether the first leg is empty and leads only to people who have not decided."""
+    load = next((leg.load for leg in legs if leg.load), ())
+    return not legs[0].load and bool(load) and all(item.reserve for item in load)
 
 
 def _rides(problem: PlanningProblem, schedule: Schedule) -> Iterable[Movement]:
@@ -145,6 +152,18 @@ def _ahead(movement: Movement, now_s: int) -> tuple[int, int, int]:
     if not times:
         return NOTHING_AHEAD
     return times[0].depart_s, times[-1].depart_s, sum(d.persons for d in times)
+
+
+def cheapest(left: Mapping[str, int], cost: Mapping[str, int]) -> str:
+    """Return the plan that costs least, ``kept`` before others.
+
+    `left` are the decided persons whom each leaves unserved. Persons who are there come before places held
+    for those who may come: nothing is ``kept`` where ``reserves``, held anew, lets more of them arrive.
+    """
+    waived = left.get("reserves", left["kept"]) < left["kept"]
+    return min(
+        (name for name in cost if name != "kept" or not waived), key=lambda name: (cost[name], name != "kept")
+    )
 
 
 def applied(before: Iterable[Movement], changes: Iterable[MovementChange]) -> tuple[Movement, ...]:
