@@ -202,7 +202,8 @@ def _check_waits(happens: Travel, trips: Trips, snapshot: Snapshot, findings: Fi
     stored = np.isin(stays.node, int64(sorted(snapshot.roads.waiting)))
     # Who was held up where it was when its way was changed is no plan of anybody.
     rows = np.flatnonzero(~stored & (stays.before_s >= snapshot.now_s))
-    findings.checked("WAIT", len(rows))
+    if len(rows):
+        findings.checked("WAIT", len(rows))
     waited = (stays.until_s - stays.from_s)[rows]
     _note(
         waited > limit,

@@ -49,9 +49,9 @@ def _check_route(route: Route, i: int, snapshot: Snapshot, findings: Findings) -
 
 def _check_time_limits(trips: Trips, happens: Travel, snapshot: Snapshot, findings: Findings) -> None:
     """Note trips and rides that end after the horizon or do not lie within one movement window."""
-    rides = happens.entries.trip < 0
+    rides = np.flatnonzero(happens.entries.trip < 0)
     starts = np.concatenate([trips.depart_s, happens.entries.t[rides]])
-    ends = np.concatenate([happens.arrive_s, happens.entries.leave[rides]])
+    ends = np.concatenate([happens.arrive_s, happens.entries.leave(rides)])
 
     def where(k: int) -> str:
         return trips.where(k) if k < len(trips) else f"plan.link_rides[{k - len(trips)}]"

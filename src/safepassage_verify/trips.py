@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage_verify.planfile import Plan, Waits
-from safepassage_verify.roads import Int64, Roads, int64
+from safepassage_verify.roads import Int64, Roads, Steps, int64
 from safepassage_verify.snapshot import Snapshot
 from safepassage_verify.verdict import Findings
 
 Int32 = NDArray[np.int32]
-MOST_ENTRIES = 40_000_000
-"""Arc entries that are kept in memory at once; a larger plan is refused, not thinned."""
+MOST_ENTRIES = 120_000_000
+"""Arc entries that are kept in memory at once (1.5 GB); a larger plan is refused, not thinned."""
 BLOCK = 1_000_000
 """Arc entries that are looked at together, if no arc has more."""
 LATEST = np.iinfo(np.int32).max
@@ -59,14 +59,15 @@ class Entries:
     """Entries of arcs, as columns; `trip` is -1 - position for link rides.
 
     `units_of` and `persons_of` have a row for each trip and, after them, for each ride, the last one first.
+    When an arc is left follows from `travel`, the seconds that arcs take when they are entered.
     """
 
     arc: Int32
     t: Int32
-    leave: Int32
     trip: Int32
     units_of: Int64
     persons_of: Int64
+    travel: Steps
 
     def __len__(self) -> int:
         return len(self.arc)
@@ -75,6 +76,12 @@ class Entries:
     def heaviest(self) -> int:
         """The most units or persons of any trip or ride."""
         return max(int(self.units_of.max(initial=0)), int(self.persons_of.max(initial=0)))
+
+    def leave(self, rows: Int64) -> Int64:
+        """Return the seconds in which the arcs of these entries are left."""
+        t = self.t[rows].astype(np.int64)
+        left: Int64 = t + self.travel.at(self.arc[rows].astype(np.int64), t)
+        return left
 
     def blocks(self) -> Iterator[Block]:
         """Yield all entries, those of an arc together."""
@@ -94,7 +101,7 @@ class Entries:
         return Block(
             arc=self.arc[rows].astype(np.int64),
             t=self.t[rows].astype(np.int64),
-            leave=self.leave[rows].astype(np.int64),
+            leave=self.leave(rows),
             units_mveh=self.units_of[trip],
             persons=self.persons_of[trip],
             trip=trip,
@@ -133,9 +140,10 @@ class Travel:
         """Return (arc, entered, left) of what each trip entered before a second; rides are negative."""
         if before_s not in self._runs:
             rows = np.flatnonzero(self.entries.t < before_s)
-            columns = (self.entries.trip, self.entries.arc, self.entries.t, self.entries.leave)
+            entered = self.entries
+            columns = (entered.trip[rows], entered.arc[rows], entered.t[rows], entered.leave(rows))
             found: dict[int, list[tuple[int, int, int]]] = {}
-            for trip, arc, t, leave in zip(*(column[rows].tolist() for column in columns), strict=True):
+            for trip, arc, t, leave in zip(*(column.tolist() for column in columns), strict=True):
                 found.setdefault(trip, []).append((arc, t, leave))
             self._runs[before_s] = {trip: tuple(run) for trip, run in found.items()}
         return self._runs[before_s]
@@ -182,8 +190,8 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
         return None
     arrive = trips.depart_s.copy()
     exposure = np.zeros(len(trips), dtype=np.int64)
-    columns = tuple(np.empty(n_entries, dtype=np.int32) for _ in range(4))
-    filled = _fill(columns, 0, _ride_entries(plan, roads))
+    columns = tuple(np.empty(n_entries, dtype=np.int32) for _ in range(3))
+    filled = _fill(columns, 0, _ride_entries(plan))
     stays = [np.zeros((0, len(fields(Stays))), dtype=np.int64)]
     for members in _by_route(trips.route):
         arcs = plan.routes[int(trips.route[members[0]])].arcs
@@ -195,16 +203,16 @@ def travel(plan: Plan, trips: Trips, roads: Roads, findings: Findings) -> Travel
         exposure[members] = _exposure(arcs, trips.depart_s[members], leave, roads)
         stays.append(_stays(roads.tail[arcs], members, entry, waits))
         owner = np.repeat(members, len(arcs))
-        rows = (np.tile(arcs, len(members)), entry.ravel(), leave.ravel(), owner)
+        rows = (np.tile(arcs, len(members)), entry.ravel(), owner)
         filled = _fill(columns, filled, rows)
     units_of, persons_of = _who(plan, trips)
     entries = Entries(
         arc=columns[0],
         t=columns[1],
-        leave=columns[2],
-        trip=columns[3],
+        trip=columns[2],
         units_of=units_of,
         persons_of=persons_of,
+        travel=roads.travel,
     )
     waits_of = np.concatenate(stays).T
     held = Stays(**dict(zip(Stays.__slots__, waits_of, strict=True)))
@@ -225,10 +233,10 @@ def _by_route(route: Int64) -> Iterator[Int64]:
     yield from np.split(order, np.flatnonzero(np.diff(route[order])) + 1) if len(order) else ()
 
 
-def _ride_entries(plan: Plan, roads: Roads) -> tuple[Int64, Int64, Int64, Int64]:
+def _ride_entries(plan: Plan) -> tuple[Int64, Int64, Int64]:
     arc = int64([ride.arc for ride in plan.rides])
     t = int64([ride.depart_s for ride in plan.rides])
-    return arc, t, t + roads.travel.at(arc, t), -1 - np.arange(len(arc))
+    return arc, t, -1 - np.arange(len(arc))
 
 
 def _who(plan: Plan, trips: Trips) -> tuple[Int64, Int64]:

@@ -109,12 +109,16 @@ def test_a_road_stays_open_while_every_second_lets_something_through(seed):
 
 def test_entries_come_in_blocks_that_hold_whole_arcs(monkeypatch):
     chance, n, of_trip = random.Random(0), 40, int64([5, 6, 7, 8])
-    arc, t, leave, trip = (
-        np.array([chance.randrange(most) for _ in range(n)], dtype=np.int32) for most in (9, 99, 99, 4)
+    arc, t, trip = (
+        np.array([chance.randrange(most) for _ in range(n)], dtype=np.int32) for most in (9, 99, 4)
     )
-    entries = Entries(arc=arc, t=t, leave=leave, trip=trip - 1, units_of=of_trip, persons_of=of_trip * 2)
+    seconds = int64([chance.randrange(99) for _ in range(9)])
+    entries = Entries(
+        arc=arc, t=t, trip=trip - 1, units_of=of_trip, persons_of=of_trip * 2,
+        travel=Steps.of(seconds, [], [], Hours.of(1_000, ())),
+    )  # fmt: skip
     assert entries.heaviest == 16
-    given = zip(arc, t, leave, trip - 1, strict=True)
+    given = zip(arc, t, t + seconds[arc], trip - 1, strict=True)
     wanted = sorted((*row, of_trip[row[3]], 2 * of_trip[row[3]]) for row in given)
     for size in (1, 7, 39, 40, 1000):
         monkeypatch.setattr("safepassage_verify.trips.BLOCK", size)

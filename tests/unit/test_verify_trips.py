@@ -11,6 +11,7 @@ import pytest
 from safepassage.testing.tiny_plans import TinyPlan, item, travel_at, walk
 from safepassage_verify.flows import check_flows
 from safepassage_verify.planfile import Plan, movements_of
+from safepassage_verify.roads import int64
 from safepassage_verify.snapshot import Snapshot
 from safepassage_verify.trips import Travel, Trips, list_trips, travel
 from safepassage_verify.verdict import Findings
@@ -94,7 +95,8 @@ def test_entries_are_those_of_a_walk_and_of_every_ride(driven):
     for number, (arc, depart_s) in enumerate(driven.rides):
         wanted.append((-1 - number, arc, depart_s, depart_s + travel_at(driven.inputs, arc, depart_s)))
     given = driven.travel.entries
-    found = zip(*(c.tolist() for c in (given.trip, given.arc, given.t, given.leave)), strict=True)
+    left = given.leave(int64(range(len(given))))
+    found = zip(*(c.tolist() for c in (given.trip, given.arc, given.t, left)), strict=True)
     assert sorted(found) == sorted(wanted)
     persons = [*driven.trips.persons.tolist(), *(4 for _ in driven.rides)]
     units = [*driven.trips.units_mveh.tolist(), *(0 for _ in driven.rides)]
