@@ -288,19 +288,23 @@ class Carried:
 
 
 def _totals(aid: Rows, carried: Carried, trucks: Plan, snapshot: Snapshot) -> dict[str, Any]:
-    """Return the totals of the distribution, without bounds."""
+    """Return the totals of the distribution, without bounds; shares count what lies behind too."""
     by_place: dict[str, list[int]] = {}
     for key, need in carried.needs.items():
         row = by_place.setdefault(need["place"], [0, 0])
         row[0] += need["worth"] * NANO * carried.delivered[key] // need["amount_milli"]
         row[1] += need["worth"] * NANO
+    worth, needed = (sum(row[k] for row in by_place.values()) for k in (0, 1))
+    for past in aid["given"].get("behind", []):
+        row = by_place.setdefault(past["place"], [0, 0])
+        row[0], row[1] = row[0] + past["met_nano"], row[1] + past["worth"] * NANO
     reached = [place for place in aid["totals"]["reached"] if place in by_place]
     least = min((by_place[p][0] * PPM // by_place[p][1] for p in reached), default=-1)
     legs = [leg for _, legs in trucks.vehicles for leg in legs]
     length = snapshot.roads.length_m
     return {
-        "worth_nano": sum(row[0] for row in by_place.values()),
-        "needed_nano": sum(row[1] for row in by_place.values()),
+        "worth_nano": worth,
+        "needed_nano": needed,
         "least_share_ppm": least,
         "driven_m": sum(int(length[trucks.routes[leg.route].arcs].sum()) for leg in legs),
         "driven_s": sum(leg.arrive_s - leg.depart_s for leg in legs),

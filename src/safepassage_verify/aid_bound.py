@@ -34,7 +34,7 @@ def check_bounds(aid: Rows, snapshot: Snapshot, totals: Rows, findings: Findings
             worth = min(totals["needed_nano"], limit)
         else:
             limit, share = there_is, bound["least_share_ppm"]
-            holds = share >= PPM or dearer_than(there_is, costs, aid["given"]["goods"], share + 1)
+            holds = share >= PPM or dearer_than(there_is, costs, aid["given"], share + 1)
             message = f"its prices do not rule out a least share of {share + 1} ppm"
             findings.require("AID_BOUND", where, holds=holds, message=message)
         message = f"claims {bound['limit_nano']}, its prices prove {limit}"

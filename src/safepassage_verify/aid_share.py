@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-PPM = 10**6
+NANO, PPM = 10**9, 10**6
 LUMP_PERCENT, MOST_CASES = 2, 64
 """A piece of more than so much of its place's worth counts whole, in no more than so many cases a place."""
 Rows = Mapping[str, Any]
@@ -20,17 +20,18 @@ class _Need(NamedTuple):
     pieces: int
 
 
-def dearer_than(
-    there_is: int, costs: Iterable[tuple[Rows, int | None]], goods: Iterable[Rows], share_ppm: int
-) -> bool:
+def dearer_than(there_is: int, costs: Iterable[tuple[Rows, int | None]], given: Rows, share_ppm: int) -> bool:
     """Return whether serving all places in reach by a share costs more than there is.
 
     Parameters
     ----------
     costs : every need with the least cost of all of it, None where nothing can bring it.
+    given : its goods, and what lies behind of each place: needed since the first plan and no need now.
     """
-    step = {good["id"]: good["step_milli"] for good in goods}
-    whole: dict[str, int] = {}
+    step = {good["id"]: good["step_milli"] for good in given["goods"]}
+    behind = given.get("behind", [])
+    whole = {row["place"]: row["worth"] for row in behind}
+    met = {row["place"]: Fraction(row["met_nano"], NANO) for row in behind}
     rows: dict[str, list[_Need]] = {}
     for need, cost in costs:
         place, size = need["place"], step[need["commodity"]]
@@ -40,15 +41,16 @@ def dearer_than(
             rows.setdefault(place, []).append(_Need(need["worth"], cost, pieces))
     total = 0
     for place, needs in rows.items():
-        cost = _least_cost(needs, whole[place], share_ppm)
+        asked = Fraction(share_ppm * whole[place], PPM) - met.get(place, 0)
+        cost = _least_cost(needs, whole[place], asked)
         if cost is None:
             return True
         total += cost
     return total > there_is
 
 
-def _least_cost(needs: list[_Need], whole: int, share_ppm: int) -> int | None:
-    """Return the least cost of a share of a place, rounded down; None where it cannot be reached.
+def _least_cost(needs: list[_Need], whole: int, asked: Fraction) -> int | None:
+    """Return the least cost of so much worth at a place, rounded down; None where it cannot be reached.
 
     What comes in parts is bought where worth is cheapest; pieces are tried in all their numbers.
     """
@@ -59,7 +61,7 @@ def _least_cost(needs: list[_Need], whole: int, share_ppm: int) -> int | None:
     )
     found: list[int] = []
     for paid, gained in _cases([needs[k] for k in lumps]):
-        left, cost = Fraction(share_ppm * whole, PPM) - gained, paid
+        left, cost = asked - gained, paid
         for need in parts:
             taken = min(left, Fraction(need.worth))
             if taken <= 0:

@@ -55,6 +55,9 @@ GIVEN = record(
     ),
 )  # fmt: skip
 
+# A first plan has none.
+BEHIND = rows(record(place=text, worth=whole(0, MILLI), met_nano=whole(0, TOTAL)))
+
 AID = record(
     schema=shape.exactly("safepassage.aid/1"),
     class_=shape.exactly("RESTRICTED"),
@@ -100,6 +103,8 @@ def readable(aid: Any, snapshot: Snapshot, findings: Findings) -> bool:
     given = aid["given"]
     for name in ("goods", "lots", "trucks"):
         no_duplicates([row["id"] for row in given[name]], f"aid.given.{name}", findings)
+    if not BEHIND(given.get("behind", []), "aid.given.behind", findings):
+        return False
     _check_given(given, snapshot, findings)
     return findings.total == before
 
@@ -119,6 +124,11 @@ def _check_given(given: Mapping[str, Any], snapshot: Snapshot, findings: Finding
         place = snapshot.places.get(row["depot"])
         holds = row["commodity"] in goods and row["node"] == (-1 if place is None else place.node)
         _require(f"lots[{i}]", findings, holds=holds)
+    behind = given.get("behind", [])
+    no_duplicates([row["place"] for row in behind], "aid.given.behind", findings)
+    for i, row in enumerate(behind):
+        holds = row["place"] in snapshot.places and row["met_nano"] <= row["worth"] * NANO
+        _require(f"behind[{i}]", findings, holds=holds)
     end = 0
     for i, row in enumerate(given["days"]):
         _require(f"days[{i}]", findings, holds=end <= row["from_s"] < row["until_s"] <= snapshot.horizon_s)

@@ -12,8 +12,8 @@ from scipy.optimize import linprog
 from safepassage.engines.distribution.least_share import Priced, place_costs
 from safepassage_verify.aid_share import dearer_than
 
-PPM = 10**6
-GOODS = ({"id": "litre", "step_milli": 1}, {"id": "piece", "step_milli": 1_000})
+NANO, PPM = 10**9, 10**6
+GIVEN = {"goods": [{"id": "litre", "step_milli": 1}, {"id": "piece", "step_milli": 1_000}]}
 
 
 def rows_of(numbers):
@@ -56,10 +56,13 @@ def test_the_least_cost_of_a_share_is_that_of_all_numbers_of_pieces(rows, out_of
     assert found is None or best - len(rows) * 2 - 1e-3 <= found <= best + 1e-3
 
 
-@given(ROWS, st.integers(0, 50), st.integers(1, PPM))
-def test_what_the_planner_rules_out_the_verifier_rules_out(rows, out_of_reach, share_ppm):
-    whole = sum(row.worth for row in rows) + out_of_reach
-    found = place_costs(rows, whole).least(share_ppm)
+@given(ROWS, st.integers(0, 50), st.integers(1, PPM), st.integers(0, 200), st.integers(0, NANO))
+def test_what_the_planner_rules_out_the_verifier_rules_out(rows, out_of_reach, share_ppm, behind, met):
+    """What was needed and met before counts with both alike."""
+    met_nano = behind * met
+    whole = sum(row.worth for row in rows) + out_of_reach + behind
+    found = place_costs(rows, whole, met_nano).least(share_ppm)
+    given = {**GIVEN, "behind": [{"place": "p", "worth": behind, "met_nano": met_nano}]}
     needs = [
         ({"place": "p", "commodity": "piece" if row.pieces else "litre", "worth": row.worth,
           "amount_milli": 1_000 * max(1, row.pieces)}, row.cost)
@@ -68,10 +71,10 @@ def test_what_the_planner_rules_out_the_verifier_rules_out(rows, out_of_reach, s
     if out_of_reach:
         needs.append(({"place": "p", "commodity": "litre", "worth": out_of_reach, "amount_milli": 1}, None))
     if found is None:
-        assert dearer_than(10**9, needs, GOODS, share_ppm)
+        assert dearer_than(10**9, needs, given, share_ppm)
     else:
-        assert found == 0 or dearer_than(found - 1, needs, GOODS, share_ppm)
-        assert not dearer_than(found + 2 * len(rows), needs, GOODS, share_ppm)
+        assert found == 0 or dearer_than(found - 1, needs, given, share_ppm)
+        assert not dearer_than(found + 2 * len(rows), needs, given, share_ppm)
 
 
 @pytest.mark.parametrize(("kits", "share_ppm"), [(1, 600_000), (2, PPM)])
@@ -81,5 +84,5 @@ def test_one_kit_for_two_places_leaves_one_without(kits, share_ppm):
         ({"place": place, "commodity": name, "worth": worth, "amount_milli": 1_000}, cost)
         for place in "ab" for name, worth, cost in (("litre", 60, 0), ("piece", 40, 1))
     ]  # fmt: skip
-    assert not dearer_than(kits, needs, GOODS, share_ppm)
-    assert share_ppm == PPM or dearer_than(kits, needs, GOODS, share_ppm + 1)
+    assert not dearer_than(kits, needs, GIVEN, share_ppm)
+    assert share_ppm == PPM or dearer_than(kits, needs, GIVEN, share_ppm + 1)

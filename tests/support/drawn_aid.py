@@ -293,6 +293,6 @@ def shares(chance: random.Random) -> Iterator[int]:
         least, most = -1, 10**6 + 2
         while most - least > 1:
             middle = (least + most) // 2
-            dear = dearer_than(there_is, costs, goods, middle)
+            dear = dearer_than(there_is, costs, {"goods": goods}, middle)
             least, most = (least, middle) if dear else (middle, most)
         yield most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,29 @@ def gone_on(plan, now_s):
         deliveries=tuple(row for row in plan.deliveries if row.leg not in left),
         since=since(plan, plan, past),
     )
+
+
+def test_the_share_of_a_place_counts_what_was_brought_since_the_first_plan(earlier, roads):
+    """Drivers go on as announced: the figure is that of the first plan, and so is its bound or below."""
+    times = departures(earlier)
+    past = gone(earlier, times[len(times) * 9 // 10])
+    left = onward(earlier.problem, past)
+    assert sum(row.met_nano for row in left.behind) > 0
+    whole = worths(left) + Counter({row.place: row.worth for row in left.behind})
+    assert whole == worths(earlier.problem)
+    later, first = distribute(left, roads, announced=(earlier, past)).totals, earlier.totals
+    assert later.reached == first.reached
+    assert first.least_share_ppm <= later.least_share_ppm <= later.least_share_bound_ppm
+    assert later.least_share_bound_ppm <= first.least_share_bound_ppm
+    alone = distribute(replace(left, behind=()), roads, announced=(earlier, past)).totals
+    assert alone.least_share_ppm < first.least_share_ppm / 2
+
+
+def worths(problem):
+    found = Counter()
+    for need in problem.needs:
+        found[need.place] += need.worth
+    return found
 
 
 def test_going_on_twice_forgets_nothing(earlier):

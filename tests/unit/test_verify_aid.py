@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import copy
+import json
+from dataclasses import replace
 
 import pytest
 
+from safepassage.domain.situation import Situation
+from safepassage.engines.distribution import distribute, gone, onward
+from safepassage.engines.evacuate.trucks import TruckRoads
+from safepassage.formats.plan import aid_json
+from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.aid_cases import random_aid_case
-from tests.support.aids import provided
+from tests.support.aids import WORK, provided
 
 SEED = 5
 """A case whose trucks make several trips with several goods."""
@@ -32,8 +39,6 @@ def test_the_whole_plan_is_verified_and_says_what_it_delivers(whole):
 
 
 def test_the_file_is_read_as_it_was_written(whole):
-    from safepassage.formats.plan import aid_json
-
     assert aid_json.parsed(whole.aid) == whole.value
     with pytest.raises(ValueError, match="no distribution"):
         aid_json.parsed({"schema": "other"})
@@ -252,3 +257,40 @@ def test_any_file_gets_an_answer(whole, wrong):
     verdict = verify(whole.inputs, whole.plan, whole.certificate, wrong)
     assert verdict.verified is False or wrong is None
     assert "INTERNAL" not in {violation.code for violation in verdict.violations}
+
+
+@pytest.fixture(scope="module")
+def begun(whole):
+    """Return what is left of the distribution when most of it is under way, planned on the same roads."""
+    case, network = random_aid_case(SEED)
+    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
+    roads = TruckRoads(planned.problem, planned.plan.schedule, case.settings.exposure_weight, 0)
+    times = sorted(leg.depart_s for chain in whole.value.trucks for leg in chain.legs)
+    past = gone(whole.value, times[len(times) // 2])
+    value = distribute(onward(whole.value.problem, past), roads, announced=(whole.value, past))
+    return replace(whole, value=value, aid=json.loads(json.dumps(
+        aid_json.document(value, inputs_sha256="", plan_sha256="")
+    )))  # fmt: skip
+
+
+def test_the_share_since_the_first_plan_is_summed_and_bounded_again(begun):
+    assert begun.aid["given"]["behind"]
+    assert aid_json.parsed(begun.aid) == begun.value
+    assert begun.verdict().violations == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda rows: rows.clear(), "AID_TOTALS"),
+        (lambda rows: [row.update(met_nano=0) for row in rows], "AID_TOTALS"),
+        (lambda rows: rows[0].update(met_nano=rows[0]["worth"] * 10**9 + 1), "REFERENCE"),
+        (lambda rows: rows[0].update(place="nowhere"), "REFERENCE"),
+        (lambda rows: rows.append(rows[0]), "REFERENCE"),
+        (lambda rows: rows[0].pop("worth"), "SCHEMA"),
+    ],
+)
+def test_what_lies_behind_is_what_it_says(begun, change, code):
+    broken = copy.deepcopy(begun)
+    change(broken.aid["given"]["behind"])
+    assert code in broken.codes()

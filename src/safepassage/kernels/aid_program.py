@@ -61,7 +61,8 @@ class Distribution:
 
     `place` is the place of each need, `need` that of each option. `pieces` (m,) is 0, or the part that one
     piece is: then the option takes whole pieces only. `fixed` (m,) is the part that is settled, or NaN.
-    `calls` are the stops that options need, where they take something of their own.
+    `calls` are the stops that options need, where they take something of their own. `behind` are the worth
+    that was needed before and that of it which was met, by place (p,) each: shares count them too.
     """
 
     worth: Float
@@ -71,6 +72,7 @@ class Distribution:
     pieces: Float | None = None
     fixed: Float | None = None
     calls: Calls | None = None
+    behind: tuple[Float, Float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -212,7 +214,8 @@ def _gains(problem: Distribution, found: Shared, *, raise_share: bool) -> Float:
 
 def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> Shared:
     n, m, places = len(problem.worth), len(problem.need), int(problem.place.max(initial=-1)) + 1
-    total = np.bincount(problem.place, weights=problem.worth, minlength=places)
+    before, met = (np.zeros(places), np.zeros(places)) if problem.behind is None else problem.behind
+    total = before + np.bincount(problem.place, weights=problem.worth, minlength=places)
     worth = problem.worth[problem.need]
     share = worth / total[problem.place[problem.need]]
     ends = np.cumsum([n, *(len(resource.there_is) for resource in problem.resources)])
@@ -227,7 +230,7 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
         values.append(-np.ones(len(reached)))
         across.append(np.full(len(reached), m))
     low = np.full(last + places, -np.inf)
-    low[last + reached] = 0.0 if raise_share else least_share
+    low[last + reached] = (0.0 if raise_share else least_share) - met[reached] / total[reached]
     high = np.concatenate(
         [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )

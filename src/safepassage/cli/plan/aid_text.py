@@ -37,9 +37,14 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         of = "needs" if aid.since is None else "needs that were left"
         yield f"  {met:.1f} % of the {of} by priority are met; with this stock and these trucks no plan"
         yield f"  meets more than {most:.1f} %"
+        if aid.problem.behind:
+            met, most = _since_the_first(aid)
+            yield f"  with all that was brought since the first plan {met:.1f} %, at most {most:.1f} %"
     if totals.least_share_ppm >= 0:
         least, most = (n / PERCENT_PPM for n in (totals.least_share_ppm, totals.least_share_bound_ppm))
-        yield f"  least served place in reach: {least:.1f} %; no plan serves each by more than {most:.1f} %"
+        begun = " since the first plan" if aid.problem.behind else ""
+        no_more = f"no plan serves each by more than {most:.1f} %"
+        yield f"  least served place in reach{begun}: {least:.1f} %; {no_more}"
     if aid.since is not None:
         yield from _since(aid)
     for row in reasons(aid)[:SHOWN]:
@@ -48,6 +53,14 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         yield f"  {share} of the needs are short: {row['text']} ({row['reason']})"
     for remedy in aid.remedies[:SHOWN]:
         yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
+
+
+def _since_the_first(aid: AidPlan) -> tuple[float, float]:
+    """Return per cent of needs by priority since the first plan: met, and met by any plan at most."""
+    behind, totals = aid.problem.behind, aid.totals
+    before, whole = sum(row.met_nano for row in behind), sum(row.worth for row in behind) * NANO
+    whole += totals.needed_nano
+    return 100 * (before + totals.worth_nano) / whole, 100 * (before + totals.worth_bound_nano) / whole
 
 
 def _told(row: DriverChange) -> str:

@@ -135,8 +135,27 @@ class TruckDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What a place has needed since the first plan and is no need now: its worth, and how much was met.
+
+    What was brought is met, what is missing of days that are over is not.
+    """
+
+    place: str
+    worth: int
+    met_nano: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.met_nano <= self.worth * NANO:
+            raise ValueError(f"{self.place}: no more can be met than was needed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AidProblem:
-    """What the distribution plan answers."""
+    """What the distribution plan answers.
+
+    `behind` is empty in a first plan; the served share of a place counts it too.
+    """
 
     days: tuple[AidDay, ...]
     goods: tuple[Good, ...]
@@ -144,6 +163,7 @@ class AidProblem:
     lots: tuple[Lot, ...]
     trucks: tuple[TruckDay, ...]
     rules: AidRules = AidRules()
+    behind: tuple[Behind, ...] = ()
 
     def __post_init__(self) -> None:
         known = {good.id for good in self.goods}
@@ -270,9 +290,10 @@ class Remedy:
 class AidTotals:
     """What a plan delivers; `worth_bound_nano` and `least_share_bound_ppm` are what no plan betters.
 
-    `least_share_ppm` is the least served share among the places that a truck can reach; -1 where nothing is
-    proved or there is no such place. `driven_at_least_s` is what bringing the same loads to the same stops
-    takes at least; -1 where it was not asked. The verifier does not prove it.
+    Worth is of what is needed now. `least_share_ppm` is the least served share since the first plan, among
+    the places that a truck can reach; -1 where nothing is proved or there is no such place.
+    `driven_at_least_s` is what bringing the same loads to the same stops takes at least; -1 where it was not
+    asked. The verifier does not prove it.
     """
 
     worth_nano: int

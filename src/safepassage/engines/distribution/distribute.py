@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from safepassage.domain.aid.distribution import AidPlan, AidProblem, AidTotals
+from safepassage.domain.aid.distribution import NANO, AidPlan, AidProblem, AidTotals
 from safepassage.domain.crew import Beside, at_once
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.announced import as_announced
@@ -213,11 +213,14 @@ def _totals(problem: AidProblem, programs: tuple[Best, Proof], left: Left, done:
         row = by_place.setdefault(need.place, [0, 0])
         row[0] += need.worth_nano(need.amount_milli - left.needs[i])
         row[1] += need.worth_nano(need.amount_milli)
-    needed = sum(row[1] for row in by_place.values())
+    worth, needed = (sum(row[k] for row in by_place.values()) for k in (0, 1))
+    for past in problem.behind:
+        row = by_place.setdefault(past.place, [0, 0])
+        row[0], row[1] = row[0] + past.met_nano, row[1] + past.worth * NANO
     bound = {row.kind: row for row in proof.bounds}
     least = min((by_place[p][0] * PPM // by_place[p][1] for p in best.places), default=-1)
     return AidTotals(
-        worth_nano=sum(row[0] for row in by_place.values()), needed_nano=needed,
+        worth_nano=worth, needed_nano=needed,
         worth_bound_nano=min(needed, bound["worth"].limit_nano) if "worth" in bound else 0,
         least_share_ppm=least,
         least_share_bound_ppm=bound["least_share"].least_share_ppm if "least_share" in bound else -1,

@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import product
 from typing import overload
 
-from safepassage.domain.aid.distribution import AidBound, AidProblem, LotPrice, TruckPrice
+from safepassage.domain.aid.distribution import NANO, AidBound, AidProblem, LotPrice, TruckPrice
 from safepassage.engines.distribution.costs import budget_nano, cheapest_nano
 from safepassage.engines.distribution.options import Options
 
@@ -40,19 +40,28 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class PlaceCosts:
-    """What the needs of a place cost: those in whole pieces, and the others by cost for their worth."""
+    """What the needs of a place cost: those in whole pieces, and the others by cost for their worth.
+
+    `met_ppm` is the worth, in millionths, that was met before; it costs nothing more.
+    """
 
     whole_worth: int
     lumps: tuple[Priced, ...]
     parts: tuple[Priced, ...]
+    met_ppm: int = 0
 
     def least(self, share_ppm: int) -> int | None:
         """Return the least cost of a share, rounded down; None where the place cannot reach it."""
         found = None
         for counts in product(*(range(row.pieces + 1) for row in self.lumps)):
             both = list(zip(self.lumps, counts, strict=True))
-            left = share_ppm * self.whole_worth - sum(
-                PPM * row.worth * n // row.pieces + (PPM * row.worth * n % row.pieces > 0) for row, n in both
+            left = (
+                share_ppm * self.whole_worth
+                - self.met_ppm
+                - sum(
+                    PPM * row.worth * n // row.pieces + (PPM * row.worth * n % row.pieces > 0)
+                    for row, n in both
+                )
             )
             cost = self._of_parts(left)
             if cost is not None:
@@ -72,8 +81,8 @@ class PlaceCosts:
         return cost if left <= 0 else None
 
 
-def place_costs(rows: Sequence[Priced], whole_worth: int) -> PlaceCosts:
-    """Return the costs of a place of so much worth in all."""
+def place_costs(rows: Sequence[Priced], whole_worth: int, met_nano: int = 0) -> PlaceCosts:
+    """Return the costs of a place of so much worth in all, of which so much was met before."""
     order = sorted(
         (k for k, row in enumerate(rows)
          if row.pieces and row.worth * 100 > LUMP_PERCENT * whole_worth * row.pieces),
@@ -89,7 +98,7 @@ def place_costs(rows: Sequence[Priced], whole_worth: int) -> PlaceCosts:
     parts = [row for k, row in enumerate(rows) if k not in lumps]
     return PlaceCosts(
         whole_worth, tuple(rows[k] for k in lumps),
-        tuple(sorted(parts, key=lambda row: Fraction(row.cost, row.worth))),
+        tuple(sorted(parts, key=lambda row: Fraction(row.cost, row.worth))), -(-met_nano * PPM // NANO),
     )  # fmt: skip
 
 
@@ -127,7 +136,8 @@ def shared_at_most(
 def _places(problem: AidProblem, options: Options, prices: AidBound) -> list[PlaceCosts]:
     """Return the costs of all places in reach."""
     step = {good.id: good.step_milli for good in problem.goods}
-    whole: Counter[str] = Counter()
+    whole = Counter({row.place: row.worth for row in problem.behind})
+    met = {row.place: row.met_nano for row in problem.behind}
     for need in problem.needs:
         whole[need.place] += need.worth
     rows: defaultdict[str, list[Priced]] = defaultdict(list)
@@ -136,7 +146,7 @@ def _places(problem: AidProblem, options: Options, prices: AidBound) -> list[Pla
         size = step[need.commodity]
         pieces = need.amount_milli // size if size > 1 and need.amount_milli % size == 0 else 0
         rows[need.place].append(Priced(cost, need.worth, pieces))
-    return [place_costs(row, whole[name]) for name, row in sorted(rows.items())]
+    return [place_costs(row, whole[name], met.get(name, 0)) for name, row in sorted(rows.items())]
 
 
 def with_scarce_pieces(problem: AidProblem, options: Options, prices: AidBound) -> Iterator[AidBound]:

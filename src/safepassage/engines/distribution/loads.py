@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Good, TruckDay
-from safepassage.engines.distribution.options import serves
+from safepassage.engines.distribution.options import behind_of, serves
 from safepassage.engines.distribution.store import Item, soon
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
@@ -139,6 +139,7 @@ def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distrib
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
         place=np.array([at[need.place] for need in problem.needs], dtype=np.int64), need=ways.need,
+        behind=behind_of(problem, at),
         resources=(
             Resource(which=ways.trip, takes=mass / payload[ways.trip], there_is=one),
             Resource(which=ways.trip, takes=volume / room[ways.trip], there_is=one),

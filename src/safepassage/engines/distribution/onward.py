@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import (
+    NANO,
     AidPlan,
     AidProblem,
+    Behind,
     Brought,
     Delivered,
     Delivery,
@@ -169,22 +171,33 @@ def onward(problem: AidProblem, past: Gone) -> AidProblem:
     """Return what is left of a problem from now on.
 
     The stock is taken as it was before: what has left is taken off. A truck is free when its trip is over,
-    for what is left of its hours of duty.
+    for what is left of its hours of duty. What is needed no more, and what was met of it, stands `behind`.
     """
     met = {(row.place, row.commodity, row.due): row.milli for row in delivered(problem, past)}
     needs = []
+    behind: dict[str, tuple[int, int]] = {}
     for need in problem.needs:
-        milli = need.amount_milli - met.get((need.place, need.commodity, need.due), 0)
+        brought = met.get((need.place, need.commodity, need.due), 0)
+        milli, worth = need.amount_milli - brought, 0
         if milli > 0 and problem.days[need.due].until_s > past.now_s:
             worth = max(1, need.worth * milli // need.amount_milli)
             needs.append(replace(need, amount_milli=milli, worth=worth))
+        over = need.worth - worth
+        had = behind.get(need.place, (0, 0))
+        behind[need.place] = (had[0] + over, had[1] + min(need.worth_nano(brought), over * NANO))
     taken = past.lots
     lots = [
         replace(lot, quantity_milli=milli) for lot in problem.lots
         if (milli := lot.quantity_milli - taken.get(lot.id, 0)) > 0
     ]  # fmt: skip
     trucks = [left for truck in problem.trucks if (left := _left(truck, past)) is not None]
-    return replace(problem, needs=tuple(needs), lots=tuple(lots), trucks=tuple(trucks))
+    return replace(
+        problem, needs=tuple(needs), lots=tuple(lots), trucks=tuple(trucks),
+        behind=tuple(
+            Behind(place=place, worth=worth, met_nano=nano)
+            for place, (worth, nano) in sorted(behind.items()) if worth
+        ),
+    )  # fmt: skip
 
 
 def delivered(problem: AidProblem, past: Gone) -> tuple[Delivered, ...]:

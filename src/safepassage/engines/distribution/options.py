@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.aid.distribution import AidProblem, Lot, TruckDay
+from safepassage.domain.aid.distribution import NANO, AidProblem, Lot, TruckDay
 from safepassage.engines.distribution.roads import Roads
 
+Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 FAR = 2**60
 MG_PER_KG = 10**6
@@ -161,3 +163,14 @@ def _trips(problem: AidProblem, truck: TruckDay, roads: Roads) -> dict[int, Int6
         total: Any = times + back + problem.rules.load_base_s
         found[node] = np.where(np.isfinite(total), np.nan_to_num(total, posinf=0), FAR).astype(np.int64)
     return found
+
+
+def behind_of(problem: AidProblem, at: Mapping[str, int]) -> tuple[Float, Float] | None:
+    """Return what lies behind, by position of the place: worth needed and worth met; None in a first plan."""
+    if not problem.behind:
+        return None
+    worth, met = np.zeros(len(at)), np.zeros(len(at))
+    for row in problem.behind:
+        if row.place in at:
+            worth[at[row.place]], met[at[row.place]] = row.worth, row.met_nano / NANO
+    return worth, met

@@ -20,7 +20,7 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.engines.distribution.costs import budget_nano, cheapest_nano
 from safepassage.engines.distribution.least_share import shared_at_most, with_scarce_pieces
-from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options, behind_of
 from safepassage.engines.distribution.stops import Stops, calls_of, stop_prices, stops_of
 from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
 
@@ -143,6 +143,7 @@ def _program(problem: AidProblem, options: Options, stops: Stops) -> Distributio
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
         place=np.array([at[need.place] for need in problem.needs], dtype=np.int64), need=options.need,
+        behind=behind_of(problem, at),
         resources=(
             Resource(which=options.crew, takes=by_mass_s, there_is=seconds),
             Resource(which=options.crew, takes=by_volume_s, there_is=seconds),

@@ -133,6 +133,9 @@ class Left:
         for i, need in enumerate(problem.needs):
             self._of_place.setdefault(need.place, []).append(i)
             self._worth[need.place] = self._worth.get(need.place, 0) + need.worth * NANO
+        for row in problem.behind:
+            self._served[row.place] = row.met_nano
+            self._worth[row.place] = self._worth.get(row.place, 0) + row.worth * NANO
         never = max(day.until_s for day in problem.days) + 1
         order = sorted(
             range(len(problem.lots)),
@@ -167,7 +170,7 @@ class Left:
         return self._good[need]
 
     def share(self, place: str) -> float:
-        """Return the served share of a place."""
+        """Return the served share of a place since the first plan."""
         return self._served.get(place, 0) / self._worth[place]
 
     def some_from(self, depot: int, day: int) -> bool:

@@ -14,6 +14,7 @@ from safepassage.domain.aid.distribution import (
     AidProblem,
     AidRules,
     AidTotals,
+    Behind,
     Brought,
     Delivered,
     Delivery,
@@ -65,6 +66,7 @@ def _given(problem: AidProblem) -> dict[str, Any]:
         "lots": [asdict(row) for row in problem.lots],
         "trucks": [asdict(row) for row in problem.trucks],
         "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
+        **({"behind": [asdict(row) for row in problem.behind]} if problem.behind else {}),
     }
 
 
@@ -128,6 +130,7 @@ def parsed(rows: Mapping[str, Any]) -> AidPlan:
             lots=tuple(Lot(**row) for row in given["lots"]),
             trucks=tuple(TruckDay(**row) for row in given["trucks"]),
             rules=AidRules(**{**given["rules"], "weights": tuple(given["rules"]["weights"])}),
+            behind=tuple(Behind(**row) for row in given.get("behind", ())),
         ),
         routes=tuple(
             Route(from_node=r["from_node"], to_node=r["to_node"], arcs=tuple(r["arcs"]))
