@@ -103,7 +103,7 @@ def readable(aid: Any, snapshot: Snapshot, findings: Findings) -> bool:
     given = aid["given"]
     for name in ("goods", "lots", "trucks"):
         no_duplicates([row["id"] for row in given[name]], f"aid.given.{name}", findings)
-    if not BEHIND(given.get("behind", []), "aid.given.behind", findings):
+    if "behind" in given and not BEHIND(given["behind"], "aid.given.behind", findings):
         return False
     _check_given(given, snapshot, findings)
     return findings.total == before
