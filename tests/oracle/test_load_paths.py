@@ -10,6 +10,7 @@ import pytest
 
 from safepassage.kernels.tours.few_stops import FAR, MOST_STOPS, Limits, best_rounds, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
+from safepassage.kernels.tours.timed_paths import least_in_hours
 from safepassage.testing.draws import Draws
 
 ROOM = 10
@@ -89,6 +90,24 @@ def test_few_stops_fit_by_mass_volume_and_hours(seed):
     assert sum(seconds) == best
     assert sorted(stop for order in rounds for stop in order) == list(range(len(both)))
     assert all(fits(way[1:-1], each) for way, each in zip(ways, seconds, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_rounds_within_the_hours_cost_less_than_their_bound(seed):
+    cost, loads = drawn(seed)
+    draws = Draws(seed + 200)
+    handled = np.array([draws.between(5, 60) for _ in loads], dtype=np.int64)
+    longest = max(int(cost[0, k + 1] + cost[k + 1, 0] + handled[k]) for k in range(len(loads)))
+    most = longest + draws.between(0, 120)
+
+    def fits(members, seconds):
+        return seconds + handled[[m - 1 for m in members]].sum() <= most
+
+    best = best_of_all(cost, loads, fits)
+    bound = least_in_hours(cost, handled, most, at_most=best, rounds=40)
+    assert 0.8 * best <= bound <= best
+    # Rounds that are known set the number of rounds that are counted, not the bound.
+    assert least_in_hours(cost, handled, most, at_most=2 * best, rounds=40) <= best
 
 
 def test_more_than_a_few_stops_are_refused():

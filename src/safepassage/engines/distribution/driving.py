@@ -15,9 +15,12 @@ from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_s
 from safepassage.engines.distribution.roads import Roads
 from safepassage.kernels.tours.few_stops import MOST_STOPS, Limits, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
+from safepassage.kernels.tours.timed_paths import least_in_hours
 
 Int64 = NDArray[np.int64]
 MANY_STOPS = 60
+PRICED = 60
+"""So often prices of stops are set at most in the bound that knows hours."""
 MG_PER_T = G_PER_T * 1_000
 
 
@@ -51,8 +54,8 @@ def driving(
     A stop is what one trip unloads at a place. Rounds of the bound leave the base, load at the depot where
     these goods were loaded and end at the base; they go the least ways that a truck may use at any time, hold
     what it does, and end with loading and unloading within the most hours of a truck of the type. For a few
-    stops they are the best such rounds, for more a bound on them by an `effort` that suits their number where
-    none is given, which knows neither volume nor hours.
+    stops they are the best such rounds, for more the better of two bounds on them: one knows loads, by an
+    `effort` that suits their number where none is given, and one knows hours. Neither knows volume.
 
     Parameters
     ----------
@@ -122,18 +125,25 @@ def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, ef
     ends = np.append(0, some + 1)
     farthest_s = int((cost[0, 1:] + cost[1:, 0]).max())
     bound_s = least_driving(cost[np.ix_(ends, ends)], parts[some], count, at_most=driven_s, steps=steps)
-    return max(farthest_s, bound_s)
+    handled_s, most_s = _handling(crew, stops)
+    in_hours_s = least_in_hours(cost, handled_s, most_s, at_most=driven_s, rounds=PRICED)
+    return max(farthest_s, bound_s, in_hours_s)
 
 
 def _exactly_s(crew: _Crew, stops: list[_Stop], cost: Int64) -> int:
     """Return what the best rounds take, each with its handling within the hours of a truck."""
-    rules, truck = crew.rules, crew.truck
+    truck, (handled_s, most_s) = crew.truck, _handling(crew, stops)
     loads = np.array([stop.load for stop in stops], dtype=np.int64).reshape(-1, 2)
-    handled_s = rules.unload_base_s + loads[:, 0] * (rules.load_s_per_t + rules.unload_s_per_t) // MG_PER_T
-    limits = Limits(
-        truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, max(0, crew.most_s - rules.load_base_s)
-    )
+    limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, most_s)
     return least_rounds(cost, np.column_stack([loads, handled_s]), limits)
+
+
+def _handling(crew: _Crew, stops: list[_Stop]) -> tuple[Int64, int]:
+    """Return the least seconds of loading and unloading by stop, and what a trip has beside its base."""
+    rules = crew.rules
+    mg = np.array([stop.load[0] for stop in stops], dtype=np.int64)
+    handled_s = rules.unload_base_s + mg * (rules.load_s_per_t + rules.unload_s_per_t) // MG_PER_T
+    return handled_s, max(0, crew.most_s - rules.load_base_s)
 
 
 def _least_s(truck: TruckDay, stops: list[_Stop], roads: Roads) -> Int64:
