@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from safepassage import example as built_in
@@ -18,6 +19,7 @@ from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.sheets import sheet_papers
+from safepassage.casework.solver_room import SolverRoom, nothing
 from safepassage.casework.verified import documents_of
 from safepassage.domain.case import Case
 from safepassage.domain.errors import SafePassageError
@@ -91,9 +93,13 @@ class CaseShown:
         """
         claims = self.claims_input
         situation = Situation(case=self.case if claims is None else claims.case)
-        stop = StoppingRule(work=self.case.settings.work_limit if work is None else work)
-        planned = make_plan(self.network, situation, stop=stop, seed=seed)
-        aid = provide(situation.current(), planned.problem, planned.plan.schedule)
+        work = self.case.settings.work_limit if work is None else work
+        with SolverRoom() as room:
+            stop = StoppingRule(work=work, prices=partial(room.prices, nothing))
+            planned = make_plan(self.network, situation, stop=stop, seed=seed)
+            problem, schedule = planned.problem, planned.plan.schedule
+            case = situation.current()
+            aid = room.without("aid", lambda beside: provide(case, problem, schedule, beside=beside))
         _, parsed, verdict = documents_of(planned, aid)
         if not verdict.verified:
             raise NotebookError(
@@ -101,7 +107,8 @@ class CaseShown:
             )
         said = {} if claims is None else claims.document
         team = release(*parsed, Audience.PLANNING_TEAM, claims=said)
-        return PlanShown(_of=self, _layers=self._layers(), release=team)
+        lost = tuple(room.lines())
+        return PlanShown(_of=self, _layers=self._layers(), release=team, made_without=lost)
 
     def _repr_html_(self) -> str:
         return notebook_html.case(self.case, self.network, self._layers())
@@ -109,11 +116,15 @@ class CaseShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanShown:
-    """A verified plan; `release` is what the planning team may see of it."""
+    """A verified plan; `release` is what the planning team may see of it.
+
+    `made_without` says which answers of solvers were lost; the plan was verified without them.
+    """
 
     _of: CaseShown
     _layers: MapLayers
     release: Release
+    made_without: tuple[str, ...] = ()
 
     @property
     def claims(self) -> ClaimsShown:

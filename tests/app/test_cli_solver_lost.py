@@ -57,6 +57,43 @@ def test_a_plan_without_prices_is_verified_bounded_and_says_so(tmp_path, fate):
     assert (bool(proof["bounds"]), proof.get("priced", [])) == (True, [])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+def test_regions_without_prices_are_verified_and_say_so(tmp_path):
+    case, out = write_case(tmp_path / "case"), tmp_path / "out"
+    program = PROGRAM.format(fate=FATES["killed"][0])
+    typed = ["regions", str(case), "-o", str(out)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *typed], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MADE WITHOUT joint prices: the solver ended" in done.stdout
+    (region,) = (folder for folder in out.iterdir() if (folder / "RESTRICTED").is_dir())
+    assert verify_files(region).verified
+
+
+IN_A_NOTEBOOK = """
+import os, signal
+from safepassage import notebook
+from safepassage.casework import solver_room
+
+def price(problem):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+solver_room.price = price
+plan = notebook.read({case!r}).plan()
+print(plan.made_without[0], plan.release.plan["complete"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+def test_a_notebook_without_prices_has_a_verified_plan_and_says_so(tmp_path):
+    program = IN_A_NOTEBOOK.format(case=str(write_case(tmp_path / "case")))
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("MADE WITHOUT joint prices: the solver ended")
+    assert done.stdout.strip().endswith("True")
+
+
 @pytest.fixture
 def room(monkeypatch):
     """A room whose process is a fresh one, as where this one cannot be copied."""

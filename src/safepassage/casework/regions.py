@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from safepassage.casework.many_workers import Crew
+from safepassage.casework.solver_room import SolverRoom, nothing
 from safepassage.casework.verified import documents_of
 from safepassage.domain.case import Case
 from safepassage.domain.network import RoadNetwork
@@ -33,13 +35,15 @@ from safepassage.planning import StoppingRule, concluded, prepare, problem_of, s
 class RegionPlan:
     """A plan of one region: documents as bytes, whether the verifier passes it, what it uses.
 
-    `fault` is the verifier's first violation in words, empty without one.
+    `fault` is the verifier's first violation in words, empty without one; `made_without` says which answers
+    of solvers were lost, and that the plan was verified without them.
     """
 
     documents: Mapping[str, bytes]
     fault: str
     use: RegionUse
     complete: bool
+    made_without: tuple[str, ...] = ()
 
     @property
     def parsed(self) -> tuple[Any, Any, Any, Any]:
@@ -79,16 +83,21 @@ class RegionPlans:
 def planned_region(search: Search, region: Region) -> RegionPlan:
     """Return the plan of a region within its parts, with the verifier's word on it."""
     case, situation = region.case, Situation(case=region.case)
-    stop = StoppingRule(work=case.settings.work_limit if search.work is None else search.work)
+    work = case.settings.work_limit if search.work is None else search.work
     alone = problem_of(region.network, situation)
-    ground = prepare(
-        region.network, situation, stop=stop, seed=search.seed, within=lambda p: limited(p, region.parts)
-    )
+    with SolverRoom() as room:
+        ground = prepare(
+            region.network, situation, stop=StoppingRule(work=work, prices=partial(room.prices, nothing)),
+            seed=search.seed, within=lambda p: limited(p, region.parts),
+        )  # fmt: skip
     planned = concluded(ground, scheduled(ground))
     documents, _, verdict = documents_of(planned)
     first = "" if verdict.verified else f"{verdict.violations[0].code} at {verdict.violations[0].where}"
     use = region_use(alone, planned.plan.schedule)
-    return RegionPlan(documents=documents, fault=first, use=use, complete=planned.plan.complete)
+    return RegionPlan(
+        documents=documents, fault=first, use=use, complete=planned.plan.complete,
+        made_without=tuple(room.lines()),
+    )  # fmt: skip
 
 
 def planned_regions(regions: Sequence[Region], search: Search, crew: Crew) -> Iterator[RegionPlan]:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, Self, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
@@ -133,6 +133,14 @@ class SolverRoom:
     def lines(self) -> list[str]:
         """Say what was not answered: what is told beside was made and verified without it."""
         return [f"MADE WITHOUT {fault}. What is written was verified without it." for fault in self.faults]
+
+    def __enter__(self) -> Self:
+        """Return the room, whose process ends with the block."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """End the process, whatever happened."""
+        self.close()
 
     def close(self) -> None:
         """End the process."""

@@ -54,7 +54,9 @@ def run(options: argparse.Namespace) -> Outcome:
     write_beside(options.output, {f"{RESTRICTED}-regions.json": canonical_json.encode(data)})
     clock = LocalClock.of(plans[0].parsed[0])
     complete = all(plan.complete for plan in plans)
-    return Outcome(code=OK if complete else UNSERVED, text=regions_text(data, found, clock), data=data)
+    lost = [f"{name}: {line}" for name, plan in zip(names, plans, strict=True) for line in plan.made_without]
+    text = "\n".join([regions_text(data, found, clock), *lost])
+    return Outcome(code=OK if complete else UNSERVED, text=text, data=data)
 
 
 def _region(given: CaseInput) -> list[Region]:
