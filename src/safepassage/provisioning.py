@@ -201,4 +201,5 @@ def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Itera
                     units_mveh=row.units_mveh, cold_chain=row.cold_chain, available_from_s=first_s,
                     available_until_s=last_s,
                     max_duty_s=NO_LIMIT if row.max_duty_s is None else row.max_duty_s,
+                    organisation=row.organisation,
                 )  # fmt: skip

@@ -105,6 +105,10 @@ def readable(aid: Any, snapshot: Snapshot, findings: Findings) -> bool:
         no_duplicates([row["id"] for row in given[name]], f"aid.given.{name}", findings)
     if "behind" in given and not BEHIND(given["behind"], "aid.given.behind", findings):
         return False
+    # Who runs a truck is stated or left out.
+    named = [row["organisation"] for row in given["trucks"] if "organisation" in row]
+    if not texts(named, "aid.given.trucks.organisation", findings):
+        return False
     _check_given(given, snapshot, findings)
     return findings.total == before
 

@@ -16,10 +16,16 @@ from safepassage.formats.tables import aid_tables
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
 
+WHO = "=Red Cross society"
+
 
 @pytest.fixture(scope="module")
 def whole():
-    return provided(*random_aid_case(5))
+    case, network = random_aid_case(5)
+    (pair,) = case.trucks
+    assert pair.count == 2
+    trucks = (replace(pair, count=1, organisation=WHO), replace(pair, id="other", count=1))
+    return provided(replace(case, trucks=trucks), network)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +76,21 @@ def test_who_does_what_where_says_when(team):
     for row in rows(team, "aid-3w"):
         found = days[row["place"], row["good"]]
         assert (row["first_day"], row["last_day"]) == (min(found), max(found))
+
+
+def test_who_does_what_where_says_who_and_for_whom(team, whole):
+    sites = {row["id"] for row in whole.inputs["places"] if row["kind"] == "reception_site"}
+    runs = {row["id"]: row.get("organisation") for row in team.aid["given"]["trucks"]}
+    assert set(runs.values()) == {WHO, None}
+    brought, found = Counter(), Counter()
+    for row in rows(team, "aid-waybills"):
+        who = f"'{WHO}" if runs[row["truck"]] else ""
+        brought[who, row["place"], row["good"]] += float(row["quantity"])
+    for row in rows(team, "aid-3w"):
+        found[row["organisation"], row["place"], row["good"]] += float(row["quantity"])
+        assert ("reception site" in row["for_whom"]) == (row["place"] in sites)
+    assert dict(found) == pytest.approx(dict(brought))
+    assert len({who for who, _, _ in found}) == 2
 
 
 def test_a_waybill_is_one_load_of_one_truck(team):

@@ -11,6 +11,7 @@ import pytest
 from safepassage.domain.situation import Situation
 from safepassage.engines.distribution import distribute, gone, onward
 from safepassage.engines.evacuate.trucks import TruckRoads
+from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.aid_cases import random_aid_case
@@ -42,6 +43,20 @@ def test_the_file_is_read_as_it_was_written(whole):
     assert aid_json.parsed(whole.aid) == whole.value
     with pytest.raises(ValueError, match="no distribution"):
         aid_json.parsed({"schema": "other"})
+
+
+def test_who_runs_a_truck_is_text_that_may_be_left_out(broken):
+    first, *others = broken.value.problem.trucks
+    trucks = (replace(first, organisation="Red Cross society"), *others)
+    named = replace(broken.value, problem=replace(broken.value.problem, trucks=trucks))
+    tree = aid_json.document(named, inputs_sha256="", plan_sha256="")
+    written = json.loads(canonical_json.encode(tree))
+    assert [row.get("organisation") for row in written["given"]["trucks"]].count(None) == len(others)
+    assert aid_json.parsed(written) == named
+    broken.aid = written
+    assert broken.codes() == set()
+    written["given"]["trucks"][0]["organisation"] = 7
+    assert broken.codes() == {"SCHEMA"}
 
 
 def more_than_the_lot_has(aid):

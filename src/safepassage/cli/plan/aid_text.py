@@ -31,7 +31,7 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     if totals.driven_at_least_s > 0:
         more = 100 * (totals.driven_s / totals.driven_at_least_s - 1)
         yield f"  driving is at most {more:.1f} % over the least for these loads and stops (by a bound"
-        yield "  that the verifier does not check; it knows loads and the hours of a trip, not exposure or waits)"
+        yield "  that the verifier does not check: of loads and hours of a trip, not of exposure or waits)"
     if totals.needed_nano:
         met, most = (100 * n / totals.needed_nano for n in (totals.worth_nano, totals.worth_bound_nano))
         of = "needs" if aid.since is None else "needs that were left"

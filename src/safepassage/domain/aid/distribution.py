@@ -116,7 +116,10 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckDay:
-    """One truck on one day: it starts empty at its depot and is back there at the end (-1: no limit)."""
+    """One truck on one day: it starts empty at its depot and is back there at the end (-1: no limit).
+
+    `organisation` runs it ("": not stated); no plan depends on it.
+    """
 
     id: str
     truck: str
@@ -132,6 +135,7 @@ class TruckDay:
     available_from_s: int
     available_until_s: int
     max_duty_s: int
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class StockLot:
 class Truck:
     """`count` identical trucks at one depot; `units_mveh` is the road space of one in thousandths of a car.
 
-    `weight_kg` is the loaded weight that bridges have to bear.
+    `weight_kg` is the loaded weight that bridges have to bear; `organisation` runs them ("": not stated).
     """
 
     id: str
@@ -55,6 +55,7 @@ class Truck:
     available_until_s: int | None = None
     max_duty_s: int | None = None
     name: str = ""
+    organisation: str = ""
     provenance: Provenance = Provenance()
 
 

@@ -171,6 +171,9 @@ TRUCKS = Table(
         Column(name="max_duty_h", field="max_duty_s", type=ValueType.NUMBER, unit="h", scale=3_600,
                minimum=Decimal("0.5"), maximum=24, meaning="Hours a crew may be on the road in a day.",
                sensitivity=_RESTRICTED, example="10"),
+        Column(name="organisation", field="organisation", type=ValueType.TEXT, maximum=200,
+               meaning="Who runs them, as reported in who does what where. Empty: not stated.",
+               sensitivity=_RESTRICTED, example="Red Cross society"),
         *PROVENANCE,
     ),
 )  # fmt: skip

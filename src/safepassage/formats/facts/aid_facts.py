@@ -8,12 +8,14 @@ from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import REASONS, waybill_codes
+from safepassage.domain.case import PlaceKind
 from safepassage.domain.release import Release
 from safepassage.formats.containers.markup import printable
 from safepassage.formats.facts.local_clock import LocalClock
 
 PERCENT_PPM = 10_000
 SHOWN_PLACES, SHOWN_REMEDIES = 12, 3
+AT_HOME, AT_SITE = "residents who stay or have not left yet", "persons at the reception site"
 DAY_OVER = "the day is over"
 SECTORS = {
     "drinking_water": "Water, sanitation and hygiene", "water": "Water, sanitation and hygiene",
@@ -68,12 +70,18 @@ class DropFacts:
     unit: str
     mass_kg: float
     due: str
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFacts:
-    """What is brought of a good to a place, and when it first and last arrives: what, where, when."""
+    """Who brings what of a good to a place for whom, and when it first and last arrives.
 
+    `organisation` is "" where the case does not state who runs the trucks.
+    """
+
+    organisation: str
+    for_whom: str
     sector: str
     place: str
     name: str
@@ -93,6 +101,8 @@ class AidFacts:
         self._given = self._aid["given"]
         self.clock = LocalClock.of(release.inputs)
         self._names = {row["id"]: printable(row["name"]) for row in release.inputs["places"]}
+        places = release.inputs["places"]
+        self._sites = {row["id"] for row in places if row["kind"] == PlaceKind.RECEPTION_SITE}
         self._goods = {row["id"]: row for row in self._given["goods"]}
         self._dates = [row["date"] for row in self._given["days"]]
         self._since = self._aid.get("since", {})
@@ -170,6 +180,7 @@ class AidFacts:
                     commodity=row["commodity"], good=printable(good["name"]), lot=row["lot"],
                     quantity=row["milli"] / MILLI, unit=good["unit"],
                     mass_kg=row["milli"] * good["mass_g"] / MILLI / 1_000, due=self._dates[row["due"]],
+                    organisation=printable(truck.get("organisation", "")),
                 )
             )  # fmt: skip
         return _lines(found)
@@ -242,13 +253,14 @@ class AidFacts:
         )
 
     def sectors(self) -> Iterator[WorkFacts]:
-        """Yield what is brought where and when, by place and good."""
-        found: dict[tuple[str, str], list[DropFacts]] = {}
+        """Yield who brings what where, for whom and when, by place, good and organisation."""
+        found: dict[tuple[str, str, str], list[DropFacts]] = {}
         for row in self.drops():
-            found.setdefault((row.place, row.commodity), []).append(row)
-        for (place, commodity), rows in sorted(found.items()):
+            found.setdefault((row.place, row.commodity, row.organisation), []).append(row)
+        for (place, commodity, organisation), rows in sorted(found.items()):
             times = [row.arrive_s for row in rows]
             yield WorkFacts(
+                organisation=organisation, for_whom=AT_SITE if place in self._sites else AT_HOME,
                 sector=SECTORS.get(commodity, "Logistics"), place=place, name=rows[0].name, good=rows[0].good,
                 quantity=sum(row.quantity for row in rows), unit=rows[0].unit,
                 stops=len({(row.truck, row.stop) for row in rows}), first_s=min(times), last_s=max(times),

@@ -64,10 +64,16 @@ def _given(problem: AidProblem) -> dict[str, Any]:
         "goods": [asdict(row) for row in problem.goods],
         "needs": [asdict(row) for row in problem.needs],
         "lots": [asdict(row) for row in problem.lots],
-        "trucks": [asdict(row) for row in problem.trucks],
+        "trucks": [_truck(row) for row in problem.trucks],
         "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
         **({"behind": [asdict(row) for row in problem.behind]} if problem.behind else {}),
     }
+
+
+def _truck(row: TruckDay) -> dict[str, Any]:
+    """Return a truck of a day; who runs it is left out where nobody stated it."""
+    found = asdict(row)
+    return found if row.organisation else {k: v for k, v in found.items() if k != "organisation"}
 
 
 def _since(since: Since) -> dict[str, Any]:

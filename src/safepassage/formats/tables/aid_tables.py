@@ -47,7 +47,8 @@ DICTIONARY = {
     "mass_kg": "its mass, packing included",
     "for_day": "local day that it is for; first and last, where it is for several",
     "received": "left blank for the receiver: counted on arrival",
-    "organisation": "who: left blank for the organisation that runs the trucks",
+    "organisation": "who: the organisation that runs the trucks, as the case states it; blank: not stated",
+    "for_whom": "for whom: whose needs are counted at the place; a norm may be for a part of them",
     "sector": "what: the cluster under which it is reported",
     "stops": "how many stops of trucks bring it",
     "first_day": "when: local day on which it first arrives",
@@ -82,7 +83,7 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         for d, quantity in _expected(drops)
     ]  # fmt: skip
     sectors: list[Row] = [
-        ("", w.sector, w.place, w.name, w.good, round(w.quantity, 3), w.unit, w.stops,
+        (w.organisation, w.sector, w.place, w.name, w.for_whom, w.good, round(w.quantity, 3), w.unit, w.stops,
          *(clock.at(second).strftime("%Y-%m-%d") for second in (w.first_s, w.last_s)))
         for w in facts.sectors()
     ]  # fmt: skip
@@ -100,8 +101,8 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
              "received"), arrivals,
         ),
         "aid-3w": (
-            ("organisation", "sector", "place", "name", "good", "quantity", "unit", "stops", "first_day",
-             "last_day"), sectors,
+            ("organisation", "sector", "place", "name", "for_whom", "good", "quantity", "unit", "stops",
+             "first_day", "last_day"), sectors,
         ),
     }  # fmt: skip
 
