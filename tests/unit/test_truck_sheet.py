@@ -130,6 +130,25 @@ def test_what_is_on_the_page_is_in_the_pdf(language):
     assert lost(made, pdf_text(paper_pdf.write(made, rules=own_way_map.RULES))) == []
 
 
+def test_a_truck_that_serves_the_site_of_its_own_depot_has_a_sheet_without_a_way():
+    stays = {"id": "t1", "legs": [leg(1, 1, 4_000, 4_000), leg(2, 1, 4_900, 4_900)]}
+    given = with_aid(PLAIN, {**AID, "trucks": [stays], "deliveries": [delivery("t1.1", "s01", "water", 500)]})
+    made = sheets(given=given)
+    (stop,) = made.stops("t1")
+    assert (stop.arrive_s, stop.depart_s, stop.way, len(stop.loads), len(stop.unloads)) == (
+        None,
+        None,
+        None,
+        1,
+        1,
+    )
+    text = page_text(paper_html.write(made.paper("t1")))
+    assert closed("Load: Water 0.5 L. Hand over: Water 0.5 L") in text
+    texts, clock = sheet_texts()["en"], made._clock
+    for second in (4_000, 4_900):
+        assert closed(texts.moment(clock, second)) in text
+
+
 def test_another_truck_is_not_on_it():
     text = page_text(paper_html.write(sheets().paper("t1")))
     assert "lorry-t2" not in text

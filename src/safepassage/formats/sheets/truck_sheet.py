@@ -114,7 +114,9 @@ class TruckSheets:
     def paper(self, truck: str) -> Paper:
         """Return the sheet of a truck-day, with the hash of its content in its code."""
         say, day, stops = self._texts.say, self._days[truck], self.stops(truck)
-        first = next(stop.depart_s for stop in stops if stop.depart_s is not None)
+        # A truck that unloads at its depot's own site never leaves; then its day begins where it loads.
+        begin = int(self._legs[truck][0]["depart_s"])
+        first = next((stop.depart_s for stop in stops if stop.depart_s is not None), begin)
         paper = Paper(
             title=say("truck_title", truck=day["truck"]),
             subtitle=f"{self._texts.date(self._clock, first)} · "
@@ -134,9 +136,10 @@ class TruckSheets:
 
     def _blocks(self, truck: str, stops: Sequence[TruckStop], first: int) -> list[Block]:
         say, heads, routes = self._texts.say, self._texts.heads, self.routes(truck)
+        last = int(self._legs[truck][-1]["arrive_s"]) if stops[-1].arrive_s is None else stops[-1].arrive_s
         key = (
             (say("first_truck"), say("first_at", place=stops[0].place, time=self._time(first))),
-            (say("last"), self._time(stops[-1].arrive_s)),
+            (say("last"), self._time(last)),
             (say("phone"), self._phone or say("no_phone")),
         )
         table = Rows(
@@ -163,11 +166,10 @@ class TruckSheets:
 
     def _row(self, number: int, stop: TruckStop) -> tuple[str, ...]:
         say = self._texts.say
-        parts = [
-            say(key, goods=self._goods.sums(rows))
-            for key, rows in (("unload", stop.unloads), ("load", stop.loads))
-            if rows
-        ]
+        done = [("unload", stop.unloads), ("load", stop.loads)]
+        if stop.arrive_s is None:
+            done.reverse()
+        parts = [say(key, goods=self._goods.sums(rows)) for key, rows in done if rows]
         parts += [say("end")] if stop.depart_s is None else []
         way = "" if stop.way is None else str(stop.way + 1)
         times = (self._time(stop.arrive_s), self._time(stop.depart_s))
