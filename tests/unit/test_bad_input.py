@@ -402,7 +402,7 @@ ERRORS = {
     ),
     "network file that is not there": (
         setting("network", "region.osm.pbf"),
-        ("FILE_MISSING", "case.toml", 12, "network", "region.osm.pbf", "beside the case"),
+        ("FILE_MISSING", "case.toml", 13, "network", "region.osm.pbf", "beside the case"),
     ),
     "no start": (
         setting("start", None),
@@ -422,11 +422,11 @@ ERRORS = {
     ),
     "country by name": (
         setting("country", "Ukraine"),
-        ("TEXT_TOO_LONG", "case.toml", 12, "country", "characters", "shorten"),
+        ("TEXT_TOO_LONG", "case.toml", 13, "country", "characters", "shorten"),
     ),
     "country by digits": (
         setting("country", "38"),
-        ("COUNTRY_FORMAT", "case.toml", 12, "country", "38", "UA"),
+        ("COUNTRY_FORMAT", "case.toml", 13, "country", "38", "UA"),
     ),
     "unknown encoding, Cyrillic": (
         file("demand.csv", CYRILLIC.encode("cp1251")),
@@ -571,6 +571,10 @@ WARNINGS = {
         ("DEMAND_LARGE", "demand.csv", 2, "persons", "check the figure"),
     ),
     "no fleet table": (gone("fleet"), ("NO_FLEET", "case", 0, "", "assumed ones")),
+    "no seats kept spare where people are undecided": (
+        lambda d: d.settings.update(spare_seat_percent="9"),
+        ("SPARE_SEATS_FEW", "case.toml", 0, "spare_seat_percent", "set spare_seat_percent to 10 to 20"),
+    ),
     "no exit in one direction": (
         lambda d: d.tables["places"].remove(d.row("places", "rowan-school")),
         ("NO_EXIT", "directions.csv", 3, "id", "reception_site with direction east"),
@@ -647,7 +651,7 @@ WARNINGS = {
     ),
     "setting misspelt": (
         lambda d: d.settings.update(horizon_hours="12"),
-        ("SETTING_UNKNOWN", "case.toml", 12, "horizon_hours", "did you mean horizon_h?"),
+        ("SETTING_UNKNOWN", "case.toml", 13, "horizon_hours", "did you mean horizon_h?"),
     ),
     "file misspelt": (
         file("demnd.csv", "place\n"),

@@ -7,8 +7,12 @@ from dataclasses import replace
 import pytest
 
 from safepassage.domain.case import (
+    UNDECIDED,
     Area,
     AreaKind,
+    Demand,
+    DirectionBasis,
+    Group,
     Interval,
     Place,
     PlaceKind,
@@ -17,15 +21,21 @@ from safepassage.domain.case import (
     RoadStatusWord,
     SelectorKind,
     Settings,
+    VehicleType,
 )
 from safepassage.domain.case_checks.case_checks import check_case
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
+from safepassage.domain.case_checks.case_people_checks import seats_are_kept_spare
 from safepassage.domain.case_checks.case_place_checks import FAR_KM, distance_km, seems_swapped
 from safepassage.domain.problem import Where
 from safepassage.domain.suggestions import did_you_mean, nearest
 
 EMPTY = CaseDraft(file="case", exercise=True, settings=Settings(horizon_s=3600), ids={})
 HERE = Where(file="x.csv", row=2)
+BUS = VehicleType(
+    id="bus", count=1, seats=40, wheelchair_places=0, stretcher_places=0, base="a", units_mveh=2_000,
+    weight_kg=18_000,
+)  # fmt: skip
 
 
 def located(rows):
@@ -139,6 +149,41 @@ def test_windows_are_outside_only_if_no_second_of_them_is_planned():
     draft = replace(EMPTY, road_status=located([inside, outside, before]))
     assert codes(draft) == [("WINDOW_OUTSIDE", 3), ("WINDOW_OUTSIDE", 4)]
     assert codes(replace(draft, clock_known=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("spare", "group", "direction", "basis", "warned"),
+    [
+        (0, "needs_transport", "undecided", "tally", "7 undecided persons would need a seat; none of"),
+        (9, "assisted", "undecided", "tally", "7 undecided persons would need a seat; only 9 % of"),
+        (10, "needs_transport", "undecided", "tally", ""),
+        (0, "needs_transport", "west", "assumption", "7 undecided"),
+        (0, "needs_transport", "stays", "assumption", "7 undecided"),
+        (0, "needs_transport", "west", "tally", ""),
+        (0, "needs_transport", "stays", "tally", ""),
+        (0, "own_vehicle", "undecided", "tally", ""),
+        (0, "wheelchair", "undecided", "tally", ""),
+    ],
+)
+def test_seats_are_to_be_kept_spare_where_people_who_need_one_are_undecided(
+    spare, group, direction, basis, warned
+):
+    row = Demand(place="a", direction=direction, group=Group(group), persons=7, basis=DirectionBasis(basis))
+    draft = replace(
+        EMPTY, demand=located([row]), fleet=located([BUS]),
+        settings=replace(EMPTY.settings, spare_seat_percent=spare),
+    )  # fmt: skip
+    said = [str(p) for p in seats_are_kept_spare(draft)]
+    assert len(said) == bool(warned)
+    assert warned in "".join(said)
+
+
+@pytest.mark.parametrize("fleet", [[], [replace(BUS, count=0)], [replace(BUS, seats=0, stretcher_places=2)]])
+def test_without_seats_none_are_to_be_kept_spare(fleet):
+    row = Demand(
+        place="a", direction=UNDECIDED, group=Group.NEEDS_TRANSPORT, persons=7, basis=DirectionBasis.TALLY
+    )
+    assert not list(seats_are_kept_spare(replace(EMPTY, demand=located([row]), fleet=located(fleet))))
 
 
 def test_suggestions():

@@ -66,7 +66,8 @@ def test_settings_may_be_a_table_like_the_others(folder):
     (folder / "settings.csv").write_text(
         "key;value;comment\nid;two-valleys;x\ntitle;Two valleys (invented; replace it with your own case);\n"
         "Exercise;yes;\nstart;2030-05-14T06:00+02:00;\nas of;2030-05-14T05:30+02:00;\nhorizon_h;12;\n"
-        "time_zones;valley=+02:00;\nmovement_hours;06:00-20:00;\nhotline;000 (invented);\n"
+        "time_zones;valley=+02:00;\nmovement_hours;06:00-20:00;\n"
+        "spare_seat_percent;10;\nhotline;000 (invented);\n"
         "notice_languages;en;\nattribution;invented example;\n".replace(
             "Two valleys (invented; replace it with your own case)",
             '"Two valleys (invented; replace it with your own case)"',

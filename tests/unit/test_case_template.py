@@ -48,6 +48,14 @@ def test_it_shows_every_table_and_both_directions(written):
     assert case.exercise
 
 
+def test_a_new_case_keeps_seats_spare_and_says_by_which_rule(written):
+    lines = (written / "case" / "case.toml").read_text("utf-8").splitlines()
+    at = lines.index("spare_seat_percent = 10")
+    assert "10 to 20 % of spare transport capacity: UNHCR, Handbook for Emergencies" in lines[at - 1]
+    assert "SP-13" in lines[at - 1]
+    assert read_case(written / "case").case.settings.spare_seat_percent == 10
+
+
 def test_everybody_could_be_served_by_what_there_is(written):
     case = read_case(written / "case").case
     for direction in ("west", "east"):

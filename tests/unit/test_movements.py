@@ -8,7 +8,7 @@ from safepassage.domain.release import Audience
 from safepassage.engines.release import release
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.movements import Movements, RoadTimes
-from safepassage.formats.facts.people_facts import PeopleFacts, duration, in_words, percent
+from safepassage.formats.facts.people_facts import PeopleFacts, duration, in_words, percent, spare_in_words
 from safepassage.formats.facts.register import Register
 from safepassage.formats.facts.supply_facts import bottlenecks, vehicles
 from safepassage.testing.sample_documents import sample_documents, sealed
@@ -347,6 +347,16 @@ def test_the_site_gives_a_shared_node_its_name():
         (percent(1_000_000), "100 %"),
         (duration(59), "0 min"),
         (duration(3600 + 300), "1 h 05 min"),
+        (
+            spare_in_words(undecided=0, planned=1_500, spare=150).partition(" for ")[0],
+            "150 of the 1,650 seats of the vehicles are kept free",
+        ),
+        (
+            spare_in_words(undecided=1_200, planned=45, spare=0),
+            "No seat is kept free for people who come without having been counted, and 1,200 are undecided.",
+        ),
+        (spare_in_words(undecided=0, planned=45, spare=0), ""),
+        (spare_in_words(undecided=9, planned=0, spare=0), ""),
         (in_words("UNSERVED_NO_EXIT"), "the direction has no reception site"),
         (in_words("UNSERVED_SOMETHING_NEW"), "something new"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from safepassage.cli.plan.plan_text import plan_text
 from safepassage.domain.case import DirectionBasis, PlaceKind
 from safepassage.domain.network import Mode
 from safepassage.formats.containers import canonical_json
@@ -295,6 +296,18 @@ class TestSpareSeats:
         document = inputs_json.document(laid(self.sketched()).problem)
         assert "spare_seats" not in document["fleet"][0]
         assert "spare_seat_percent" not in document["rules"]
+
+    def said(self, sketch):
+        return plan_text(accepted(sketch).planned, {"report.html": "out"}, (), 1.0, 0)
+
+    def test_a_plan_says_on_the_terminal_how_many_are_kept_free(self):
+        sketch = self.sketched(spare_seat_percent=10)
+        assert "5 of the 45 seats of the vehicles are kept free" in self.said(sketch)
+        sketch = self.sketched()
+        assert "kept free" not in self.said(sketch)
+        sketch.people("home", 8, direction="undecided", group="needs_transport")
+        assert "No seat is kept free" in self.said(sketch)
+        assert "8 are undecided" in self.said(sketch)
 
     def test_no_vehicle_of_the_plan_takes_more_than_leaves_them_free(self):
         plan = accepted(self.sketched(spare_seat_percent=50)).plan

@@ -98,6 +98,16 @@ def test_staying_is_always_beside_with_what_it_needs(page):
     assert "each person’s own choice" in page.text
 
 
+def test_seats_kept_free_are_told():
+    undecided = {**INPUTS["demand"][0], "direction": "undecided", "persons": 7}
+    told = {
+        "No seat is kept free": {"demand": [*INPUTS["demand"], undecided]},
+        "5 of the ": {"fleet": [{**INPUTS["fleet"][0], "spare_seats": 5}, *INPUTS["fleet"][1:]]},
+    }
+    for words, change in told.items():
+        assert words in Page(write(inputs={**INPUTS, **change})).text
+
+
 def test_what_was_not_assessed_stands_before_the_map(raw):
     text = raw.decode()
     for row in PLAN["not_assessed"]:

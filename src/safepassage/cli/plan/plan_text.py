@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from safepassage.domain.case import UNDECIDED, DirectionBasis
 from safepassage.domain.plan import DirectionSummary, JointSummary
+from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.formats.facts.change_facts import ChangeFacts
 from safepassage.formats.facts.local_clock import LocalClock
-from safepassage.formats.facts.people_facts import in_words
+from safepassage.formats.facts.people_facts import in_words, spare_in_words
 from safepassage.planning import Planned
 
 BAR = 30
@@ -32,6 +34,7 @@ def plan_text(
         binding = next((b.text for b in plan.binding if b.direction == row[0]), "")
         lines.extend(_direction(summary, clock, plan.as_of, binding))
     lines.extend([] if plan.joint is None else _joint(plan.joint, clock))
+    lines.append(_spare(planned.problem))
     lines.extend(_unserved(planned))
     lines.append("Do not move now is always an option: what those who stay need is in the report.")
     lines.extend(_warnings(list(problems)))
@@ -114,6 +117,16 @@ def _joint(joint: JointSummary, clock: LocalClock) -> list[str]:
             f"gap {gap / PERCENT_PPM:.1f} %"
         )
     return lines
+
+
+def _spare(problem: PlanningProblem) -> str:
+    return spare_in_words(
+        undecided=sum(
+            row.persons for row in problem.demand
+            if row.direction == UNDECIDED or row.basis == DirectionBasis.ASSUMPTION.value
+        ),
+        planned=sum(v.seats for v in problem.fleet), spare=sum(v.spare_seats for v in problem.fleet),
+    )  # fmt: skip
 
 
 def _unserved(planned: Planned) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis, Group, PlaceKind
+from safepassage.domain.case import STAYS, UNDECIDED, Demand, DirectionBasis, Group, PlaceKind
 from safepassage.domain.case_checks.case_draft import CaseDraft
 from safepassage.domain.problem import Problem, Where, error, warning
 
@@ -16,6 +16,9 @@ TIMES_THE_POPULATION = 10
 """Displaced people may outnumber those who live at a place; so many times as many are a slip of a figure."""
 MOST_APART = 3
 """So many rows with too many persons have a message each; more of them have one mistake in common."""
+
+LEAST_SPARE_PERCENT = 10
+"""Spare transport capacity: 10 to 20 % of what is planned for (UNHCR, Handbook for Emergencies)."""
 
 _PLACES_OF = {
     Group.NEEDS_TRANSPORT: "seats",
@@ -153,6 +156,36 @@ def somebody_can_carry(draft: CaseDraft) -> Iterator[Problem]:
             )
 
 
+def seats_are_kept_spare(draft: CaseDraft) -> Iterator[Problem]:
+    """Where people who need a seat have not chosen, vehicles keep seats free for those who come uncounted.
+
+    What is only assumed nobody has answered. A case that keeps fewer is planned all the same: the share is a
+    choice of its planners, who should know that they make it.
+    """
+    spare = draft.settings.spare_seat_percent
+    if spare >= LEAST_SPARE_PERCENT or not any(v.value.count and v.value.seats for v in draft.fleet):
+        return
+    undecided = sum(
+        row.value.persons for row in draft.demand
+        if _PLACES_OF.get(row.value.group) == "seats" and _is_undecided(row.value)
+    )  # fmt: skip
+    if undecided:
+        yield warning(
+            "SPARE_SEATS_FEW",
+            replace(
+                draft.tables.get("settings", Where(file=draft.file, sheet="settings")),
+                column="spare_seat_percent",
+            ),
+            f"{undecided:,} undecided persons would need a seat; {f'only {spare} %' if spare else 'none'} "
+            "of the seats are kept free for people who come without having been counted",
+            f"set spare_seat_percent to {LEAST_SPARE_PERCENT} to 20; so many seats fewer are planned for",
+        )
+
+
+def _is_undecided(row: Demand) -> bool:
+    return row.direction == UNDECIDED or row.basis is DirectionBasis.ASSUMPTION
+
+
 def vehicles_are_of_use(draft: CaseDraft) -> Iterator[Problem]:
     """A vehicle carries somebody or something, and is there within the horizon."""
     for located in draft.fleet:
@@ -194,6 +227,7 @@ CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
     directions_are_few,
     directions_have_an_exit,
     somebody_can_carry,
+    seats_are_kept_spare,
     vehicles_are_of_use,
     somebody_is_asked,
 )

@@ -218,7 +218,9 @@ _PEOPLE = (
         minimum=0,
         maximum=100,
         meaning="Seats that every vehicle keeps free for people who come without having been counted, in "
-        "percent of the seats that are planned for.",
+        "percent of the seats that are planned for. 0 keeps none; 10 to 20 are for cases in which people are "
+        "undecided, and `check` points out less there. Fewer seats are planned for then; audit rule SP-13 "
+        "counts those kept free.",
         sensitivity=_RESTRICTED,
         source="10 to 20 % of spare transport capacity: UNHCR, Handbook for Emergencies",
         example="10",

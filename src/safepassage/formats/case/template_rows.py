@@ -24,6 +24,7 @@ SETTINGS = {
     "horizon_h": "12",
     "time_zones": "valley=+02:00",
     "movement_hours": "06:00-20:00",
+    "spare_seat_percent": "10",
     "hotline": "000 (invented)",
     "notice_languages": "en",
     "attribution": "invented example",

@@ -125,6 +125,22 @@ def in_words(code: str) -> str:
     return REASONS.get(plain, plain.replace("_", " ").lower())
 
 
+def spare_in_words(*, undecided: int, planned: int, spare: int) -> str:
+    """Say how many seats of the fleet are kept free; empty where nobody is undecided or nothing has seats.
+
+    `planned` and `spare` are the seats of one trip of every vehicle.
+    """
+    if spare:
+        return (
+            f"{spare:,} of the {planned + spare:,} seats of the vehicles are kept free for people who come "
+            "without having been counted."
+        )
+    if not undecided or not planned:
+        return ""
+    come = "people who come without having been counted"
+    return f"No seat is kept free for {come}, and {undecided:,} are undecided."
+
+
 def percent(ppm: int) -> str:
     """Write parts per million as percent; what is not all is never rounded up to all."""
     return f"{ppm // 10_000} %"
@@ -317,6 +333,15 @@ class PeopleFacts:
             elif row["direction"] == STAYS:
                 stays += row["persons"]
         return stays, undecided
+
+    def spare_seats(self) -> str:
+        """Say how many seats of the vehicles are kept free, where that matters."""
+        fleet = self._inputs["fleet"]
+        return spare_in_words(
+            undecided=self.answers()[1],
+            planned=sum(row["seats"] for row in fleet),
+            spare=sum(row.get("spare_seats", 0) for row in fleet),
+        )
 
     def hold(self) -> HoldFacts:
         """Return what everybody needs per day while nobody moves."""

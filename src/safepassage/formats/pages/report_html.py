@@ -79,6 +79,7 @@ def _content(release: Release, layers: MapLayers) -> dict[str, Any]:
         "judged": worlds_html.content(release.inputs, release.worlds, release.simulation),
         "hold": people.hold(),
         "answers": people.answers(),
+        "spare_seats": people.spare_seats(),
         "map": drawn,
         "widths": _width_steps(),
         "mark": _inline_mark,
