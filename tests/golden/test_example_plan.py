@@ -10,6 +10,7 @@ import pytest
 
 from safepassage import example
 from safepassage.domain.case import STAYS, UNDECIDED, DirectionBasis
+from safepassage.domain.problem import Severity
 from safepassage.domain.situation import Situation
 from safepassage.engines.overlay import overlay
 from safepassage.formats.case.case_reading import read_case
@@ -45,8 +46,9 @@ def binding(planned, direction):
     return [row.text for row in planned.plan.binding if row.direction == direction]
 
 
-def test_it_is_read_without_a_problem(reading, planned):
-    assert reading.problems == ()
+def test_it_is_read_with_one_warning_which_it_says_it_shows(reading, planned):
+    assert [(p.code, p.severity) for p in reading.problems] == [("SPARE_SEATS_FEW", Severity.WARNING)]
+    assert "the example shows the warning" in (example.path() / "case.toml").read_text("utf-8")
     assert planned.problems == ()
 
 
