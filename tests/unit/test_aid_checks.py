@@ -51,6 +51,7 @@ def problems(**tables):
         ({"stock": [LOT], "trucks": [replace(TRUCK, count=0)]}, "TRUCKS_NONE", "count"),
         ({"stock": [LOT], "trucks": []}, "TRUCKS_NONE", "depot"),
         ({"stock": [LOT], "demand": [CROWD]}, "STOCK_SMALL", "quantity"),
+        ({"stock": [replace(LOT, id="m", quantity_milli=100_001), LOT]}, "LOT_SMALL", "quantity"),
         ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
         ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
     ],
@@ -59,6 +60,14 @@ def test_each_mix_up_has_one_message(tables, code, column):
     (found,) = problems(**tables)
     assert (found.code, found.where.column) == (code, column)
     assert found.hint
+
+
+def test_a_small_lot_is_right_where_its_unit_is_written_or_it_is_of_pieces_or_like_most_others():
+    large = replace(LOT, id="m", quantity_milli=100_001)
+    assert problems(stock=[large, replace(LOT, unit="L")]) == []
+    assert problems(stock=[replace(large, quantity_milli=100_000), LOT]) == []
+    assert problems(stock=[large, LOT, replace(LOT, id="k"), replace(LOT, id="j")]) == []
+    assert problems(stock=[replace(lot, commodity="ready_meal") for lot in (large, LOT)]) == []
 
 
 @pytest.mark.parametrize("unit", ["m3", "m³", "M3"])

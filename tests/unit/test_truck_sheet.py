@@ -144,6 +144,8 @@ def test_a_truck_that_serves_the_site_of_its_own_depot_has_a_sheet_without_a_way
     )
     text = page_text(paper_html.write(made.paper("t1")))
     assert closed("Load: Water 0.5 L. Hand over: Water 0.5 L") in text
+    assert closed("Map of your own way") not in text
+    assert closed("Map of your own way") in page_text(paper_html.write(sheets().paper("t1")))
     texts, clock = sheet_texts()["en"], made._clock
     for second in (4_000, 4_900):
         assert closed(texts.moment(clock, second)) in text

@@ -576,6 +576,7 @@ _AID = _codes(
         "the stock of a good covers less than a hundredth of what everybody needs in one day",
         "check its quantity and unit, and the number of persons",
     ),
+    ("LOT_SMALL", _W, "a lot without a unit is far smaller than the others of its good", "write its unit"),
     ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
     ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from statistics import median
 
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import PPM, Commodity, Rhythm, Unit
@@ -138,6 +139,29 @@ def stock_is_of_the_size_of_needs(draft: CaseDraft) -> Iterator[Problem]:
         )
 
 
+def lots_are_of_one_size(draft: CaseDraft) -> Iterator[Problem]:
+    """A lot without a unit that is far smaller than the others of its good may be counted in a larger one."""
+    known = _known(draft)
+    for located in draft.stock:
+        lot = located.value
+        commodity = known.get(lot.commodity)
+        # Kits and blankets come in one unit only: few of them are few.
+        if commodity is None or commodity.unit is Unit.PIECE or lot.unit.strip():
+            continue
+        others = [
+            other.value.quantity_milli for other in draft.stock
+            if other is not located and other.value.commodity == lot.commodity
+        ]  # fmt: skip
+        if others and 0 < lot.quantity_milli * FAR_TOO_LITTLE < median(others):
+            yield warning(
+                "LOT_SMALL",
+                located.at("quantity"),
+                f"the lot “{lot.id}” has no unit and is less than a hundredth of what other lots of "
+                f"{lot.commodity} hold: it counts as {_plain(lot.quantity_milli / 1_000)} {commodity.unit}",
+                "write its unit; check the quantity",
+            )
+
+
 def depots_are_depots(draft: CaseDraft) -> Iterator[Problem]:
     """Stock and trucks stand at depots."""
     kinds = {located.value.id: located.value.kind for located in draft.places}
@@ -205,6 +229,7 @@ CHECKS: tuple[Check, ...] = (
     units_are_those_of_the_commodity,
     lots_are_plausible,
     stock_is_of_the_size_of_needs,
+    lots_are_of_one_size,
     depots_are_depots,
     trucks_can_carry,
     waybills_reconcile,

@@ -150,10 +150,13 @@ class TruckSheets:
             heads=heads("waybill_heads"), rows=tuple(self._handed_over(stops)), widths=(0, 3, 4, 2, 3, 4),
             numbers=(3,), strong=(1,),
         )  # fmt: skip
+        ways: list[Block] = []
+        if routes:
+            halts = [(stop.place, stop.node) for stop in stops]
+            ways = [*self._ways.all(routes), self._ways.map(routes, halts)]
         return [
             Pairs(rows=key, large=True), Heading(text=say("stops")), table,
-            Heading(text=say("waybill")), bill, *self._ways.all(routes),
-            self._ways.map(routes, [(stop.place, stop.node) for stop in stops]),
+            Heading(text=say("waybill")), bill, *ways,
             Heading(text=say("rules_heading")), Items(rows=heads("truck_rules")),
         ]  # fmt: skip
 
