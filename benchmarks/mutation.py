@@ -359,7 +359,8 @@ def _put_in_closures(old: types.CodeType, new: types.CodeType) -> None:
         left[inner.co_qualname].append(inner)
     put = {id(was): left[was.co_qualname].pop(0) for was in _inner(old) if left[was.co_qualname]}
     for made in gc.get_objects():
-        if isinstance(made, types.FunctionType) and id(made.__code__) in put:
+        # Not isinstance: that asks a weak proxy for the class of what may be gone.
+        if type(made) is types.FunctionType and id(made.__code__) in put:
             made.__code__ = put[id(made.__code__)]
 
 
