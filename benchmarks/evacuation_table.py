@@ -66,7 +66,10 @@ ROWS = (
         id="E8", target="means better than every published mean in 60 s",
         line="nursing_homes.py --data {data}/hamburg --seeds 10 --limit 60",
     ),
-    Row(id="E9", target="the published expected end or an earlier one, proved", line="islands.py {data}/icep/case_study_instances/*_fleet_*"),
+    Row(
+        id="E9", target="the published expected end or an earlier one, proved",
+        line="islands.py {data}/icep/case_study_instances/*_fleet_*",
+    ),
     Row(
         id="E10", target="95th percentile <= 1 s, five times faster than anew",
         line=f"replanning.py {CHICAGO} --time-limit 20 --closures 20 --anew-every 20 --clock cpu",
