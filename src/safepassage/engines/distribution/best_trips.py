@@ -57,15 +57,14 @@ def bettered(trips: Sequence[Trip], stops: Stops, left_s: dict[str, int]) -> lis
         return _anew(found, stops, left_s) or found
     tried: set[tuple[Trip, Trip]] = set()
     while True:
-        pair = next((pair for pair in _pairs(found, stops) if pair not in tried), None)
-        if pair is None:
+        for pair in _pairs(found, stops):
+            better = [] if pair in tried else _anew(pair, stops, left_s)
+            tried.add(pair)
+            if better:
+                found = [trip for trip in found if trip not in pair] + better
+                break
+        else:
             return found
-        tried.add(pair)
-        better = _anew(pair, stops, left_s)
-        if better:
-            for trip in pair:
-                found.remove(trip)
-            found += better
 
 
 def _pairs(trips: Sequence[Trip], stops: Stops) -> Iterator[tuple[Trip, Trip]]:

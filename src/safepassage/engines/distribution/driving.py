@@ -19,8 +19,8 @@ from safepassage.kernels.tours.timed_paths import least_in_hours
 
 Int64 = NDArray[np.int64]
 MANY_STOPS = 60
-PRICED = 60
-"""So often prices of stops are set at most in the bound that knows hours."""
+PRICED, PRICED_PAIRS = 60, 30_000
+"""So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
 MG_PER_T = G_PER_T * 1_000
 
 
@@ -55,7 +55,8 @@ def driving(
     these goods were loaded and end at the base; they go the least ways that a truck may use at any time, hold
     what it does, and end with loading and unloading within the most hours of a truck of the type. For a few
     stops they are the best such rounds, for more the better of two bounds on them: one knows loads, by an
-    `effort` that suits their number where none is given, and one knows hours. Neither knows volume.
+    `effort` that suits their number where none is given, and one knows hours, which is not asked for many.
+    Neither knows volume.
 
     Parameters
     ----------
@@ -126,7 +127,11 @@ def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, ef
     farthest_s = int((cost[0, 1:] + cost[1:, 0]).max())
     bound_s = least_driving(cost[np.ix_(ends, ends)], parts[some], count, at_most=driven_s, steps=steps)
     handled_s, most_s = _handling(crew, stops)
-    in_hours_s = least_in_hours(cost, handled_s, most_s, at_most=driven_s, rounds=PRICED)
+    # Each setting looks at every pair of stops at every time, and few settings prove nothing.
+    rounds = min(PRICED, PRICED_PAIRS // len(stops) ** 2)
+    if rounds < PRICED // 3:
+        return max(farthest_s, bound_s)
+    in_hours_s = least_in_hours(cost, handled_s, most_s, at_most=driven_s, rounds=rounds)
     return max(farthest_s, bound_s, in_hours_s)
 
 
