@@ -129,6 +129,8 @@ def _within(limit: Limit, routes: Callable[[Any, Limit], Routes], data: Any) -> 
             said: float | str = cost_of(data, routes(data, limit))
         except CannotExpressError as without:
             said = f"no words for {without}"
+        except Exception as fault:  # noqa: BLE001 - a peer that fails is a row of the table, not its end
+            said = f"failed: {type(fault).__name__}: {fault}"
         theirs.send((said, time.process_time()))
 
     process = multiprocessing.get_context("fork").Process(target=ask)

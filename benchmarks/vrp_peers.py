@@ -19,6 +19,8 @@ FAR = 10**9
 """A distance from which on a place is none that a kind of truck may go to."""
 UNSERVED = 10**11
 """What OR-Tools pays for a place that must be served and is not: no plan of a benchmark costs as much."""
+MOST_COST = 2**31
+"""VROOM refuses costs whose sum might not fit its 32 bits: larger ones are divided."""
 SPARE = 1.3
 CROWD = 4
 """A second of the processor is at most so many on the wall, where others work beside."""
@@ -84,6 +86,16 @@ def _near(matrix: Any) -> Any:
     return np.where(matrix < FAR, matrix, matrix[matrix < FAR].max()).astype(np.uint32)
 
 
+def _part(data: Any, kinds: list[int]) -> int:
+    """Return what costs are divided by, so that the most that VROOM could add up fits its 32 bits."""
+    ways = max(
+        int(_near(data.distance_matrix(kind.profile)).max()) * kind.unit_distance_cost
+        for kind in data.vehicle_types()
+    )
+    fixed = sum(data.vehicle_type(k).fixed_cost for k in kinds)
+    return 1 + (2 * data.num_clients * ways + fixed) // MOST_COST
+
+
 def vroom_routes(data: Any, limit: Limit) -> Routes:
     """Return what VROOM (github.com/VROOM-Project/vroom) answers within so many seconds on one thread."""
     import vroom  # noqa: PLC0415 - a peer that need not be installed
@@ -94,18 +106,18 @@ def vroom_routes(data: Any, limit: Limit) -> Routes:
     if any(kind.shift_duration < FAR for kind in data.vehicle_types()):
         raise CannotExpressError("a longest shift, waiting included")
     problem, kinds = vroom.Input(), fleet(data)
+    part = _part(data, kinds)
     for k, kind in enumerate(data.vehicle_types()):
         problem.set_durations_matrix(str(k), _near(data.duration_matrix(kind.profile)))
-        problem.set_costs_matrix(
-            str(k), _near(data.distance_matrix(kind.profile)) * np.uint32(kind.unit_distance_cost)
-        )
+        costs = _near(data.distance_matrix(kind.profile)).astype(np.int64) * kind.unit_distance_cost
+        problem.set_costs_matrix(str(k), (costs // part).astype(np.uint32))
     allowed = {k: set(_allowed(data, data.vehicle_type(k))) for k in sorted(set(kinds))}
     for number, k in enumerate(kinds):
         kind = data.vehicle_type(k)
         problem.add_vehicle(vroom.Vehicle(
             number, start=data.depot(0).location, end=data.depot(0).location, profile=str(k),
             capacity=list(kind.capacity), skills=allowed[k],
-            costs=vroom.VehicleCosts(fixed=kind.fixed_cost),
+            costs=vroom.VehicleCosts(fixed=kind.fixed_cost // part),
             time_window=vroom.TimeWindow(kind.tw_early, min(kind.tw_late, FAR)),
         ))  # fmt: skip
     for c, client in enumerate(data.clients()):
