@@ -60,8 +60,10 @@ AID = {
         "trucks": [truck("t1"), truck("t2")],
         "lots": [{"id": "lot-water", "depot": "depot-1"}, {"id": "lot-soap", "depot": "depot-1"}],
         "goods": [
-            {"id": "soap", "name": "Soap", "unit": "piece"}, {"id": "water", "name": "Water", "unit": "L"},
+            {"id": "soap", "name": "Soap", "unit": "piece", "mass_g": 100},
+            {"id": "water", "name": "Water", "unit": "L", "mass_g": 1_000},
         ],
+        "rules": {"load_base_s": 60, "load_s_per_t": 120},
     },
 }  # fmt: skip
 GIVEN = with_aid(PLAIN, AID)
@@ -75,7 +77,7 @@ def test_halts_at_one_place_are_one_stop_and_nothing_is_lost():
     stops = sheets().stops("t1")
     found = [(stop.arrive_s, stop.depart_s, stop.way) for stop in stops]
     assert found == [(None, 600, 0), (3_600, 4_800, 1), (8_000, None, None)]
-    assert sum(row["milli"] for row in stops[0].loads) == 1_502_500
+    assert sum(row["milli"] for row in stops[0].steps[0][1]) == 1_502_500
     assert sum(row["milli"] for row in stops[1].unloads) == 1_502_500
     assert not stops[2].unloads
 
@@ -135,20 +137,33 @@ def test_a_truck_that_serves_the_site_of_its_own_depot_has_a_sheet_without_a_way
     given = with_aid(PLAIN, {**AID, "trucks": [stays], "deliveries": [delivery("t1.1", "s01", "water", 500)]})
     made = sheets(given=given)
     (stop,) = made.stops("t1")
-    assert (stop.arrive_s, stop.depart_s, stop.way, len(stop.loads), len(stop.unloads)) == (
-        None,
-        None,
-        None,
-        1,
-        1,
-    )
+    assert (stop.arrive_s, stop.depart_s, stop.way) == (None, None, None)
+    assert [(verb, len(rows)) for verb, rows in stop.steps] == [("load", 1), ("unload", 1)]
     text = page_text(paper_html.write(made.paper("t1")))
     assert closed("Load: Water 0.5 L. Hand over: Water 0.5 L") in text
     assert closed("Map of your own way") not in text
     assert closed("Map of your own way") in page_text(paper_html.write(sheets().paper("t1")))
     texts, clock = sheet_texts()["en"], made._clock
-    for second in (4_000, 4_900):
+    loading_s = 61  # half a kilogram: the base, and a second begun
+    for second in (4_000 - loading_s, 4_900):
         assert closed(texts.moment(clock, second)) in text
+
+
+def test_a_driver_is_told_to_be_there_when_loading_begins():
+    made = sheets()
+    loading_s = 60 + -(-(2 * 100 + 1_500_500) * 120 // 1_000_000)
+    said = closed(
+        f"Be at{made.stops('t1')[0].place}, {sheet_texts()['en'].moment(made._clock, 600 - loading_s)}"
+    )
+    assert said in page_text(paper_html.write(made.paper("t1")))
+
+
+def test_what_is_loaded_for_the_place_of_the_depot_itself_is_loaded_before_it_is_handed_over():
+    rows = [delivery("t1.1", "s01", "water", 500), delivery("t1.2", "s02", "water", 700, loaded="t1.1")]
+    legs = [leg(1, 0, 600, 3_600), leg(2, 1, 4_000, 4_000)]
+    given = with_aid(PLAIN, {**AID, "trucks": [{"id": "t1", "legs": legs}], "deliveries": rows})
+    text = page_text(paper_html.write(sheets(given=given).paper("t1")))
+    assert closed("Hand over: Water 0.5 L. Load: Water 0.7 L. Hand over: Water 0.7 L") in text
 
 
 def test_another_truck_is_not_on_it():

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from safepassage.domain.aid.distribution import AidRules
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats.facts.local_clock import LocalClock
@@ -21,23 +22,29 @@ from safepassage.formats.sheets.sheet_ways import SheetWays
 
 _MILLI = 1_000
 Row = Mapping[str, Any]
+Steps = tuple[tuple[str, tuple[Row, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckStop:
-    """One stop: seconds of arrival and departure (None at the ends), deliveries loaded and unloaded there.
+    """One stop: seconds of arrival and departure (None at the ends), and what is done there, in order.
 
-    `way` is the position among the day's routes of the one driven next; None at the last stop, and where the
-    truck stays to unload for another need at the same place.
+    `steps` are deliveries to "load" and to "unload": what a truck loads where it stands may be for this very
+    place. `way` is the position among the day's routes of the one driven next; None at the last stop, and
+    where the truck stays to unload for another need at the same place.
     """
 
     place: str
     node: int
     arrive_s: int | None
     depart_s: int | None
-    loads: tuple[Row, ...]
-    unloads: tuple[Row, ...]
+    steps: Steps
     way: int | None
+
+    @property
+    def unloads(self) -> tuple[Row, ...]:
+        """What is handed over here."""
+        return tuple(row for verb, rows in self.steps if verb == "unload" for row in rows)
 
 
 def trucks(release: Release) -> tuple[str, ...]:
@@ -59,6 +66,9 @@ class TruckSheets:
         self._legs = {row["id"]: row["legs"] for row in aid.get("trucks", ())}
         given = aid.get("given", {})
         self._days = {row["id"]: row for row in given.get("trucks", ())}
+        self._mass_g = {row["id"]: int(row["mass_g"]) for row in given.get("goods", ())}
+        rules = given.get("rules", {})
+        self._rules = AidRules(**{key: rules[key] for key in ("load_base_s", "load_s_per_t") if key in rules})
         self._depots = {row["id"]: row["depot"] for row in given.get("lots", ())}
         self._goods = GoodsOnPaper(release, texts)
 
@@ -100,7 +110,7 @@ class TruckSheets:
             place=self._named(loads, unloads, node, day), node=node,
             arrive_s=int(before["arrive_s"]) if before else None,
             depart_s=int(after["depart_s"]) if after else None,
-            loads=loads, unloads=unloads, way=way,
+            steps=tuple(step for step in (("unload", unloads), ("load", loads)) if step[1]), way=way,
         )  # fmt: skip
 
     def _named(self, loads: Sequence[Row], unloads: Sequence[Row], node: int, day: Row) -> str:
@@ -114,9 +124,7 @@ class TruckSheets:
     def paper(self, truck: str) -> Paper:
         """Return the sheet of a truck-day, with the hash of its content in its code."""
         say, day, stops = self._texts.say, self._days[truck], self.stops(truck)
-        # A truck that unloads at its depot's own site never leaves; then its day begins where it loads.
-        begin = int(self._legs[truck][0]["depart_s"])
-        first = next((stop.depart_s for stop in stops if stop.depart_s is not None), begin)
+        first = self._begins_s(truck)
         paper = Paper(
             title=say("truck_title", truck=day["truck"]),
             subtitle=f"{self._texts.date(self._clock, first)} · "
@@ -134,11 +142,19 @@ class TruckSheets:
         )
         return coded(paper, self._release, self._texts)
 
+    def _begins_s(self, truck: str) -> int:
+        """Return the second in which the truck begins to load what it leaves with, as the plan counts it."""
+        grams = -(-sum(
+            int(row["milli"]) * self._mass_g[row["commodity"]]
+            for row in self._release.aid["deliveries"] if row["truck"] == truck and not row["loaded"]
+        ) // _MILLI)  # fmt: skip
+        return int(self._legs[truck][0]["depart_s"]) - self._rules.loading_s(grams)
+
     def _blocks(self, truck: str, stops: Sequence[TruckStop], first: int) -> list[Block]:
         say, heads, routes = self._texts.say, self._texts.heads, self.routes(truck)
         last = int(self._legs[truck][-1]["arrive_s"]) if stops[-1].arrive_s is None else stops[-1].arrive_s
         key = (
-            (say("first_truck"), say("first_at", place=stops[0].place, time=self._time(first))),
+            (say("first"), say("first_at", place=stops[0].place, time=self._time(first))),
             (say("last"), self._time(last)),
             (say("phone"), self._phone or say("no_phone")),
         )
@@ -169,10 +185,7 @@ class TruckSheets:
 
     def _row(self, number: int, stop: TruckStop) -> tuple[str, ...]:
         say = self._texts.say
-        done = [("unload", stop.unloads), ("load", stop.loads)]
-        if stop.arrive_s is None:
-            done.reverse()
-        parts = [say(key, goods=self._goods.sums(rows)) for key, rows in done if rows]
+        parts = [say(verb, goods=self._goods.sums(rows)) for verb, rows in stop.steps]
         parts += [say("end")] if stop.depart_s is None else []
         way = "" if stop.way is None else str(stop.way + 1)
         times = (self._time(stop.arrive_s), self._time(stop.depart_s))
@@ -204,8 +217,16 @@ def _merged(stops: Iterable[TruckStop]) -> list[TruckStop]:
             names = dict.fromkeys([*last.place.split(", "), *stop.place.split(", ")])
             found[-1] = TruckStop(
                 place=", ".join(names), node=stop.node, arrive_s=last.arrive_s, depart_s=stop.depart_s,
-                loads=(*last.loads, *stop.loads), unloads=(*last.unloads, *stop.unloads), way=stop.way,
+                steps=_joined(last.steps, stop.steps), way=stop.way,
             )  # fmt: skip
         else:
             found.append(stop)
     return found
+
+
+def _joined(before: Steps, after: Steps) -> Steps:
+    """Return steps one after the other; what is loaded, or unloaded, twice in a row is one step."""
+    if before and after and before[-1][0] == after[0][0]:
+        joint = (before[-1][0], (*before[-1][1], *after[0][1]))
+        return (*before[:-1], joint, *after[1:])
+    return (*before, *after)
