@@ -107,9 +107,9 @@ def medical(data: Given) -> Answer:
         elif max(cars) * data.limit("persons_per_ambulance") < persons:
             few.append(place)
     times = [r.number for r in data.rows(Kind.CARE_MIN) if r.number is not None]
-    measured = (
-        f"{len(large)} larger convoys; longest way to care: {max(times, default=None) or 'not stated'} min"
-    )
+    measured = f"{len(large)} larger convoys; longest way to care: not stated"
+    if times:
+        measured = f"{len(large)} larger convoys; longest way to care: {max(times)} min"
     if without:
         return answer(FAIL, measured, without, limits)
     if few or (times and max(times) > data.limit("care_min")):

@@ -127,6 +127,14 @@ class AuditSheet:
 CASE_NOT_READ = "the case was not read (--case)"
 
 
+def by_verdict(sheet: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the rules of a sheet, as a document, by verdict, overridden ones too."""
+    return {
+        str(verdict): tuple(row["id"] for row in sheet["findings"] if row["verdict"] == verdict)
+        for verdict in Verdict
+    }
+
+
 def holding(sheet: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the rules of a sheet, as a document, that hold up a release.
 

@@ -51,8 +51,10 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         percent = row["percent"]
         share = f"{percent:.1f} %" if percent >= LEAST_PERCENT else f"less than {LEAST_PERCENT} %"
         yield f"  {share} of the needs are short: {row['text']} ({row['reason']})"
+    if aid.remedies:
+        yield "  what would help most, in persons times the weight of what they need:"
     for remedy in aid.remedies[:SHOWN]:
-        yield f"  what would help most: {remedy.what} (worth {remedy.worth:,} person-needs by priority)"
+        yield f"    {remedy.what}: {remedy.worth:,}"
 
 
 def _since_the_first(aid: AidPlan) -> tuple[float, float]:

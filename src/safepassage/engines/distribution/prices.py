@@ -231,7 +231,8 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
         worth = int(
             min(price * 1_000 * G_PER_T / goods[lot.commodity].mass_g, lacking.get(lot.commodity, 0.0))
         )
-        found.append(Remedy(what=f"one more tonne of {lot.commodity} at {lot.depot}", worth=worth))
+        what = f"one more tonne of “{goods[lot.commodity].name}” at {lot.depot}"
+        found.append(Remedy(what=what, worth=worth))
     best = {row.what: row for row in sorted(found, key=lambda row: row.worth) if row.worth > 0}
     return tuple(sorted(best.values(), key=lambda row: (-row.worth, row.what))[:SHOWN_REMEDIES])
 

@@ -247,10 +247,7 @@ class AidFacts:
 
     def remedies(self) -> tuple[str, ...]:
         """Return what would help most, in words."""
-        return tuple(
-            f"{row['what']}: worth {row['worth']:,} person-needs by priority, at the margin"
-            for row in self._aid["remedies"][:SHOWN_REMEDIES]
-        )
+        return tuple(f"{row['what']}: {row['worth']:,}" for row in self._aid["remedies"][:SHOWN_REMEDIES])
 
     def sectors(self) -> Iterator[WorkFacts]:
         """Yield who brings what where, for whom and when, by place, good and organisation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from safepassage.domain.audit_sheet import holding
+from safepassage.domain.audit_sheet import by_verdict, holding
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
 from safepassage.formats.containers.markup import Markup, printable
@@ -124,7 +124,8 @@ def _audit(release: Release) -> dict[str, Any] | None:
         return None
     rows = [{**row, "held": row["verdict"] == "FAIL" and not row["override"]}
             for row in release.audit["findings"]]  # fmt: skip
-    return {"statement": release.audit["statement"], "rows": rows, "held": ", ".join(holding(release.audit))}
+    return {"statement": release.audit["statement"], "rows": rows, "held": ", ".join(holding(release.audit)),
+            "by_verdict": by_verdict(release.audit)}  # fmt: skip
 
 
 def _aid(release: Release) -> dict[str, Any] | None:

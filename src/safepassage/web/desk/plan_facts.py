@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from safepassage.domain.audit_sheet import holding
+from safepassage.domain.audit_sheet import by_verdict, holding
 from safepassage.domain.release import Audience, Release
 from safepassage.engines.release import release, with_aid
 from safepassage.formats.containers import canonical_json
@@ -89,6 +89,7 @@ def facts(made: MadePlan) -> dict[str, Any]:
     rows = sorted(audit["findings"], key=lambda row: (WORST_FIRST.index(row["verdict"]), row["id"]))
     return {
         "directions": people.directions(), "joint": joint_facts(team, people.clock), "hold": people.hold(),
+        "spare_seats": people.spare_seats(), "by_verdict": by_verdict(audit),
         "curves": report_html.curves(team, register, movements, people.clock),
         "schedule": schedule_chart(team, register, movements, people.clock),
         "bottlenecks": supply_facts.bottlenecks(team, register, movements, people.clock),

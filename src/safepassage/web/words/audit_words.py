@@ -92,6 +92,7 @@ FOUND = (
     "long journeys lack something: {a}",
     "longest time without a stop {a}",
     "longest way to care: {a} min",
+    "longest way to care: not stated",
     "men of 18 to 60: {a} % of those registered, {b} % of those who boarded",
     "no aid goes in",
     "no answer of the lead for {a} of {b} places",

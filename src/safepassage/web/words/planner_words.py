@@ -48,6 +48,11 @@ SENTENCES = (
     "Throughput not stated, taken as not limiting: {names}.",
     "Movement hours are not limited: the plan may move at night.",
     "No direction was counted by tally or survey; the numbers per direction prove no choice.",
+    (
+        "{count} of the {places} seats of the vehicles are kept free for people who come without having been "
+        "counted."
+    ),
+    "No seat is kept free for people who come without having been counted, and {persons} are undecided.",
 )  # fmt: skip
 """In English as the planner writes them; what stands in braces is handed on, or said where it is one itself.
 
