@@ -135,6 +135,7 @@ def limits(column: Column) -> str:
         return f"a row of {column.refers_to}"
     least, most = column.minimum, column.maximum
     unit = " characters" if column.type in TEXTUAL else ""
+    unit = " years from the start" if column.type is ValueType.TIME else unit
     if least is not None and most is not None:
         return f"{least:,} to {most:,}{unit}"
     return (

@@ -34,6 +34,8 @@ from safepassage.engines.needs import Moved, needs_of, presence_of
 
 DAY_S = 86_400
 NO_LIMIT = -1
+FARTHEST_S = 10**8
+"""Three years from the start: goods that keep longer keep for every plan."""
 
 
 def provide(
@@ -107,7 +109,7 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
             Lot(
                 id=lot.id, depot=lot.depot, node=node.get(lot.depot, NO_LIMIT), commodity=lot.commodity,
                 quantity_milli=lot.quantity_milli, available_from_s=max(0, lot.available_from_s),
-                expires_s=NO_LIMIT if lot.expires_s is None else max(0, lot.expires_s),
+                expires_s=NO_LIMIT if lot.expires_s is None else min(max(0, lot.expires_s), FARTHEST_S),
             )
             for lot in sorted(case.stock, key=lambda lot: lot.id)
             if lot.state is not StockState.PLEDGED and lot.quantity_milli > 0

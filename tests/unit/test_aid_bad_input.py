@@ -80,6 +80,22 @@ def test_a_depot_off_the_network(district):
     ]  # fmt: skip
 
 
+def test_what_stays_at_a_depot_off_the_network_is_said(district):
+    case, network = district
+    far = replace(case.places[0], id="far", node="", lon_e7=1_790_000_000, lat_e7=0)
+    stock = tuple(replace(lot, depot="far") for lot in case.stock)
+    (found,) = overlay(network, replace(case, places=(*case.places, far), stock=stock)).problems
+    assert found.message.endswith(f"it is left out, and with it {len(stock)} lots of stock")
+
+
+def test_goods_that_keep_longer_than_any_plan_are_planned_and_verified(district):
+    case, network = district
+    years = tuple(replace(lot, expires_s=20 * 366 * 86_400) for lot in case.stock)
+    found = provided(replace(case, stock=years), network)
+    everything(found)
+    assert found.value.deliveries == provided(case, network).value.deliveries
+
+
 def test_trucks_heavier_than_every_road_bears(district):
     case, network = district
     arcs = replace(network.arcs, max_weight_kg=[40_000] * len(network.arcs))

@@ -322,7 +322,7 @@ ERRORS = {
     ),
     "day and month swapped": (
         cell("fleet", "ambulance", "available_from", "14.05.2030 06:00"),
-        ("TIME_FORMAT", "fleet.csv", 3, "available_from", "14.05.2030", "YYYY-MM-DD HH:MM"),
+        ("TIME_FORMAT", "fleet.csv", 3, "available_from", "14.05.2030", "write 2030-05-14 06:00,"),
     ),
     "another year": (
         cell("fleet", "ambulance", "available_from", "2023-05-14 06:00"),

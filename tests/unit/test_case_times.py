@@ -44,6 +44,23 @@ def test_what_is_no_time_is_a_fault(cell):
     assert found.code == "TIME_FORMAT"
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("8/9/24", "2024-09-08 or 2024-08-09"), ("16.08.2024", "2024-08-16"), ("8-8-24", "2024-08-08"),
+        ("16/08/2024 06:30", "2024-08-16 06:30"),
+    ],
+)  # fmt: skip
+def test_a_date_in_another_order_is_answered_with_every_day_it_may_be(cell, written):
+    assert CLOCK.seconds(cell).hint == f"write {written}, if that day is meant"
+
+
+def test_what_keeps_for_years_is_no_mistake_where_years_are_allowed():
+    assert isinstance(CLOCK.seconds("2027-08-16"), Fault)
+    assert CLOCK.seconds("2027-08-16", years=30) == 1_095 * 86_400 - 6 * 3_600
+    assert CLOCK.seconds("2204-08-16", years=30).code == "TIME_FAR"
+
+
 @pytest.mark.parametrize("cell", ["2022-08-16 12:00", "9999-12-31 23:59", "0001-01-01 00:00"])
 def test_another_year_is_a_fault(cell):
     found = CLOCK.seconds(cell)

@@ -122,7 +122,7 @@ STOCK = Table(
         Column(name="available_from", field="available_from_s", type=ValueType.TIME,
                meaning="From when it can be loaded. Empty: from the start.", sensitivity=_PARTNERS,
                example="06:00"),
-        Column(name="expires", field="expires_s", type=ValueType.TIME,
+        Column(name="expires", field="expires_s", type=ValueType.TIME, maximum=30,
                meaning="After this it is not handed out. Empty: no date stated.", sensitivity=_PARTNERS,
                example="2030-11-30 00:00"),
         Column(name="donor", field="donor", type=ValueType.TEXT, maximum=200,

@@ -36,8 +36,9 @@ class ValueType(StrEnum):
 class Column:
     """One column: what stands in the file and which field of the noun it fills.
 
-    `minimum`, `maximum` are in the unit of the file (texts: characters). `allowed` are the words of a WORD
-    column, or the words a REFERENCE may hold beside ids of `refers_to`. `default` is written as in a file.
+    `minimum`, `maximum` are in the unit of the file (texts: characters; times: years from the start of the
+    case, 1 where nothing is stated). `allowed` are the words of a WORD column, or the words a REFERENCE may
+    hold beside ids of `refers_to`. `default` is written as in a file.
     """
 
     name: str

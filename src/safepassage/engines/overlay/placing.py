@@ -51,7 +51,7 @@ def place_on_network(network: RoadNetwork, case: Case) -> Placing:
     extra = tuple(p for p in free if node[p.id] < 0 and p.id in served)
     for offset, place in enumerate(extra):
         node[place.id], snap_m[place.id] = len(network.nodes) + offset, 0
-    problems.extend(_too_far(p, snap_m[p.id], case.settings.snap_limit_m) for p in free if node[p.id] < 0)
+    problems.extend(_too_far(case, p, snap_m[p.id]) for p in free if node[p.id] < 0)
     return Placing(node=node, snap_m=snap_m, extra=extra, problems=tuple(problems))
 
 
@@ -93,15 +93,22 @@ def _unknown_node(place: Place) -> Problem:
     )
 
 
-def _too_far(place: Place, metres: int, limit_m: int) -> Problem:
+def _too_far(case: Case, place: Place, metres: int) -> Problem:
+    stay = {
+        "vehicles": sum(row.count for row in case.fleet if row.base == place.id),
+        "trucks": sum(row.count for row in case.trucks if row.depot == place.id),
+        "lots of stock": sum(row.depot == place.id for row in case.stock),
+    }
+    with_it = ", ".join(f"{count:,} {what}" for what, count in stay.items() if count)
     return Problem(
         severity=Severity.WARNING,
         code="PLACE_OFF_NETWORK",
         where=Where(file="case", sheet="places", column="lat"),
         about=place.id,
         message=(
-            f"place {place.id} lies {metres} m from the nearest road, beyond the limit of {limit_m} m; "
-            "it is left out"
+            f"place {place.id} lies {metres:,} m from the nearest road, beyond the limit of "
+            f"{case.settings.snap_limit_m:,} m; it is left out"
+            + (f", and with it {with_it}" if with_it else "")
         ),
         hint=(
             "check its coordinates (latitude and longitude swapped?), raise snap_limit_m, "

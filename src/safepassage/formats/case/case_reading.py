@@ -272,7 +272,9 @@ def _plain(text: str) -> str:
 def _policy(settings: SettingsReading, found: Mapping[str, tuple[Located[Any], ...]]) -> Settings:
     places = [located.value for located in found["places"] if located.value.lon_e7 is not None]
     points = [(place.lon_e7 / 1e7, (place.lat_e7 or 0) / 1e7) for place in places]
-    return Settings(**settings.settings, movement_windows=settings.windows(points))
+    return Settings(
+        **settings.settings, movement_windows=settings.windows(points, placed=bool(found["places"]))
+    )
 
 
 def _place_in_case(problem: Problem) -> tuple[int, str, str, int, str, str]:

@@ -53,8 +53,13 @@ class SettingsReading:
     where: dict[str, Where] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def windows(self, lon_lat_deg: Sequence[tuple[float, float]]) -> tuple[Interval, ...]:
-        """Return the hours of movement; daylight is when it is light at all these points."""
+    def windows(
+        self, lon_lat_deg: Sequence[tuple[float, float]], *, placed: bool = True
+    ) -> tuple[Interval, ...]:
+        """Return the hours of movement; daylight is when it is light at all these points.
+
+        `placed` is false where no place could be read: that is said of the table, not of the hours.
+        """
         if not self.movement:
             return ()
         if self.movement.casefold() != DAYLIGHT:
@@ -63,6 +68,8 @@ class SettingsReading:
                 self.problems.append(problem_of(found, self.where["movement_hours"]))
                 return ()
             return found
+        if not lon_lat_deg and not placed:
+            return ()
         if not lon_lat_deg:
             message = "daylight cannot be computed: no place has coordinates"
             hint = "give the hours (06:00-20:00), or coordinates for the places"

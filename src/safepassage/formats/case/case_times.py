@@ -18,11 +18,12 @@ from safepassage.domain.case import Interval
 from safepassage.formats.containers.tabular import shown, text_of
 
 DAY_S = 86_400
-FARTHEST_S = 366 * DAY_S
+YEAR_S = 366 * DAY_S
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 TIME_HINT = "write HH:MM, YYYY-MM-DD HH:MM (both local), or YYYY-MM-DDTHH:MM+03:00"
 HOURS_HINT = "write 06:00-20:00, several separated by ;"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[ T,]+(\d{1,2}:\d{2}))?")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
 
 
@@ -54,18 +55,18 @@ class Clock:
         """The local day on which the case starts."""
         return self.epoch.astimezone(self.zone).date()
 
-    def seconds(self, cell: Any) -> int | Fault:
-        """Return the seconds from the start that a cell means."""
+    def seconds(self, cell: Any, *, years: int = 1) -> int | Fault:
+        """Return the seconds from the start that a cell means, at most so many years before or after it."""
         moment = self.moment(cell)
         if isinstance(moment, Fault):
             return moment
         seconds = (moment - self.epoch) // timedelta(seconds=1)
-        if self.known and abs(seconds) > FARTHEST_S:
-            return Fault(
-                code="TIME_FAR",
-                message=f"{shown(cell)} is more than a year from the start of the case",
-                hint="check the year and the order of day and month",
-            )
+        if self.known and abs(seconds) > years * YEAR_S:
+            message = f"{shown(cell)} is more than a year from the start of the case"
+            if years > 1:
+                message = f"{shown(cell)} is more than {years} years from the start of the case"
+            hint = "check the year and the order of day and month"
+            return Fault(code="TIME_FAR", message=message, hint=hint)
         return seconds
 
     def moment(self, cell: Any) -> datetime | Fault:
@@ -257,7 +258,25 @@ def _no_zone(zone: str) -> Fault:
 
 
 def _no_time(text: Any) -> Fault:
-    return Fault(code="TIME_FORMAT", message=f"{shown(text)} is not a time", hint=TIME_HINT)
+    days = _readings(str(text).strip())
+    hint = f"write {' or '.join(days)}, if that day is meant" if days else TIME_HINT
+    return Fault(code="TIME_FORMAT", message=f"{shown(text)} is not a time", hint=hint)
+
+
+def _readings(text: str) -> list[str]:
+    """Return the dates that 8/9/24 may be, day first and month first; none where it is no date."""
+    found = _SLASHED.fullmatch(text)
+    if found is None:
+        return []
+    first, second, year = (int(part) for part in found.groups()[:3])
+    year += 2_000 if year < 100 else 0  # noqa: PLR2004 - written with two digits
+    days = []
+    for month, day in ((second, first), (first, second)):
+        try:
+            days.append(f"{date(year, month, day)} {found[4] or ''}".strip())
+        except ValueError:
+            continue
+    return list(dict.fromkeys(days))
 
 
 def no_hours(text: str) -> Fault:

@@ -317,8 +317,8 @@ def _households(cell: Any, _column: Column) -> tuple[tuple[int, int], ...] | Fau
     return tuple(found)
 
 
-def _time(cell: Any, _column: Column, clock: Clock) -> int | Fault:
-    return clock.seconds(cell)
+def _time(cell: Any, column: Column, clock: Clock) -> int | Fault:
+    return clock.seconds(cell, years=int(column.maximum or 1))
 
 
 def _moment(cell: Any, _column: Column, clock: Clock) -> str | Fault:
