@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from safepassage.audit.sheet import RULES
+from safepassage.domain.audit_sheet import NO_ISSUE
 from safepassage.formats.facts.people_facts import in_words
 from safepassage.web.words import Words
+from safepassage.web.words.dates import dated
 from safepassage.web.words.sentences import fitted
 
-TITLES = tuple(rule.title for rule in RULES)
-"""Names of the rules, in their order."""
+TITLES = (*(rule.title for rule in RULES), NO_ISSUE)
+"""Names of the rules, in their order, and what a rule of law is said to find where it finds nothing."""
 UNKNOWN = (
     "a cap on exposure",
     "a manifest of groups",
@@ -187,4 +189,4 @@ def _field(name: str, value: str, said: Words) -> str:
         return fitted(value, said, UNKNOWN, _field)
     if name == "code":
         return ", ".join(said(in_words(one)) for one in value.split(", "))
-    return ", ".join(said(one) if one in FIELDS else one for one in value.split(", "))
+    return ", ".join(said(one) if one in FIELDS else dated(one, said) for one in value.split(", "))

@@ -79,7 +79,7 @@ def planned(text: str, said: Words) -> str:
 def in_field(name: str, value: str, said: Words) -> str:
     """Return what stands in a field of a sentence: numbers and names as they are, days in other words."""
     if name in NUMBERS:
-        return value
+        return value.replace(",", "\u202f")
     if name in TIMES:
         return dated(value, said)
     return fitted(value, said, (_AND_MORE,) if name in NAMES else SENTENCES, in_field)
