@@ -151,6 +151,27 @@ def test_merged_cells_in_a_remark_above_the_table_are_fine(tmp_path):
     assert edited(tmp_path, remark).problems == ()
 
 
+def test_a_title_above_the_names_of_the_columns_is_left_out_and_shown(tmp_path):
+    def title(book):
+        book["stock"].insert_rows(1, amount=2)
+        book["stock"]["A1"] = "Stock report of 8/9/24"
+        book["stock"].merge_cells("A1:F1")
+        book["stock"]["A2"] = "Rowan depot"
+
+    reading = edited(tmp_path, title)
+    (found,) = reading.problems
+    assert (found.code, found.where.sheet, found.where.row) == ("ROWS_ABOVE", "stock", 1)
+    assert "Stock report of 8/9/24" in found.message
+    assert reading.case.stock == edited(tmp_path, lambda _book: None).case.stock
+
+
+def test_names_of_columns_are_looked_for_only_where_the_first_row_holds_none_of_them(tmp_path):
+    def rename(book):
+        book["demand"]["A1"] = "where"
+
+    assert problem(edited(tmp_path, rename), "COLUMN_MISSING").where.row == 1
+
+
 def test_hidden_rows_columns_and_sheets_are_read_and_named(tmp_path):
     def hide(book):
         book["demand"].row_dimensions[4].hidden = True

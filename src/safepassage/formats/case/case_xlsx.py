@@ -44,8 +44,7 @@ def _take(sheet: Sheet, found: CaseTables) -> None:
         if problem is not None and sheet.name.casefold() not in _REMARKS:
             found.problems.append(problem)
         return
-    raw = table_of(name, found.file, sheet.name, sheet.rows, typed=True)
-    found.add(raw)
+    raw = found.add(table_of(name, found.file, sheet.name, sheet.rows, typed=True))
     if sheet.hidden:
         message, hint = (
             "the sheet is hidden; it was read all the same",
