@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
-from safepassage.domain.aid.distribution import REASONS, waybill_codes
+from safepassage.domain.aid.distribution import REASONS, AidRules, waybill_codes
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.release import Release
 from safepassage.formats.containers.markup import printable
@@ -166,11 +166,11 @@ class AidFacts:
         )
         before = {row["id"]: row["loads"] for row in self._since.get("trucks", ())}
         codes = waybill_codes(((row["truck"], row["loaded"]) for row in rows), before)
-        found, stops = [], dict[tuple[str, str], int]()
+        found, stops, begun = [], dict[tuple[str, str], int](), loading_begins(self._aid)
         for row, code in zip(rows, codes, strict=True):
             truck, good = trucks[row["truck"]], self._goods[row["commodity"]]
             stop = stops.setdefault((row["truck"], row["leg"]), 1 + sum(t == row["truck"] for t, _ in stops))
-            loaded_s = legs[row["loaded"]]["arrive_s"] if row["loaded"] else truck["available_from_s"]
+            loaded_s = legs[row["loaded"]]["arrive_s"] if row["loaded"] else begun[row["truck"]]
             found.append(
                 DropFacts(
                     waybill=code, truck=row["truck"], vehicle=truck["truck"],
@@ -265,6 +265,24 @@ class AidFacts:
 
     def _name(self, place: str) -> str:
         return self._names.get(place, place)
+
+
+def loading_begins(aid: Mapping[str, Any]) -> dict[str, int]:
+    """Return by truck-day the second in which it begins to load what it first leaves with."""
+    given = aid["given"]
+    mass_g = {row["id"]: int(row["mass_g"]) for row in given["goods"]}
+    rules = AidRules(**{key: given["rules"][key] for key in ("load_base_s", "load_s_per_t")})
+    milligrams: dict[str, int] = {}
+    for row in aid["deliveries"]:
+        if not row["loaded"]:
+            more = int(row["milli"]) * mass_g[row["commodity"]]
+            milligrams[row["truck"]] = milligrams.get(row["truck"], 0) + more
+    return {
+        truck["id"]: int(truck["legs"][0]["depart_s"])
+        - rules.loading_s(-(-milligrams.get(truck["id"], 0) // MILLI))
+        for truck in aid["trucks"]
+        if truck["legs"]
+    }
 
 
 def _lines(drops: list[DropFacts]) -> tuple[DropFacts, ...]:

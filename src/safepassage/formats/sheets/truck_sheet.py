@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from safepassage.domain.aid.distribution import AidRules
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
+from safepassage.formats.facts.aid_facts import loading_begins
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.register import Register
 from safepassage.formats.paper.paper import Block, Heading, Items, Pairs, Paper, Rows
@@ -66,9 +66,7 @@ class TruckSheets:
         self._legs = {row["id"]: row["legs"] for row in aid.get("trucks", ())}
         given = aid.get("given", {})
         self._days = {row["id"]: row for row in given.get("trucks", ())}
-        self._mass_g = {row["id"]: int(row["mass_g"]) for row in given.get("goods", ())}
-        rules = given.get("rules", {})
-        self._rules = AidRules(**{key: rules[key] for key in ("load_base_s", "load_s_per_t") if key in rules})
+        self._begins = loading_begins(aid) if aid else {}
         self._depots = {row["id"]: row["depot"] for row in given.get("lots", ())}
         self._goods = GoodsOnPaper(release, texts)
 
@@ -124,7 +122,7 @@ class TruckSheets:
     def paper(self, truck: str) -> Paper:
         """Return the sheet of a truck-day, with the hash of its content in its code."""
         say, day, stops = self._texts.say, self._days[truck], self.stops(truck)
-        first = self._begins_s(truck)
+        first = self._begins[truck]
         paper = Paper(
             title=say("truck_title", truck=day["truck"]),
             subtitle=f"{self._texts.date(self._clock, first)} · "
@@ -141,14 +139,6 @@ class TruckSheets:
             blocks=tuple(self._blocks(truck, stops, first)),
         )
         return coded(paper, self._release, self._texts)
-
-    def _begins_s(self, truck: str) -> int:
-        """Return the second in which the truck begins to load what it leaves with, as the plan counts it."""
-        grams = -(-sum(
-            int(row["milli"]) * self._mass_g[row["commodity"]]
-            for row in self._release.aid["deliveries"] if row["truck"] == truck and not row["loaded"]
-        ) // _MILLI)  # fmt: skip
-        return int(self._legs[truck][0]["depart_s"]) - self._rules.loading_s(grams)
 
     def _blocks(self, truck: str, stops: Sequence[TruckStop], first: int) -> list[Block]:
         say, heads, routes = self._texts.say, self._texts.heads, self.routes(truck)

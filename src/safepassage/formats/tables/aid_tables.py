@@ -39,7 +39,7 @@ DICTIONARY = {
     "truck": "the truck on that day",
     "stop": "number of the stop on that day",
     "depot": "where it is loaded",
-    "loading": "earliest local time of loading",
+    "loading": "local time at which loading begins; of later loads, at which the truck is back",
     "arrival": "planned local time of arrival; UTC in the next column",
     "arrival_utc": "the same in UTC",
     "lot": "lot that it is taken from",
