@@ -27,7 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.domain.islands import NONE, IslandProblem, IslandScenario, Vessel
+from safepassage.domain.islands import IslandProblem, IslandScenario, Vessel
+from safepassage.domain.shuttle import NONE
 from safepassage.engines import islands
 from safepassage_verify.islands import check_islands
 

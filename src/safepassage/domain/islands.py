@@ -14,11 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Int64 = NDArray[np.int64]
+from safepassage.domain.shuttle import MOST_MS, held_times
 
-NONE = -1
-MOST_MS = 10**9
-"""No time in an island problem is longer: some eleven days."""
+Int64 = NDArray[np.int64]
 MOST_PERSONS = 10**6
 
 
@@ -45,11 +43,7 @@ class Vessel:
         harbours = np.shape(self.out_ms)[0] if np.ndim(self.out_ms) else 0
         shapes = {"first_ms": (docks,), "out_ms": (harbours, docks), "home_ms": (docks, harbours)}
         for name, shape in shapes.items():
-            times = np.array(getattr(self, name), dtype=np.int64)
-            if times.shape != shape or (times.size and not NONE <= times.min() <= times.max() <= MOST_MS):
-                raise ValueError(f"{self.name}: {name} has the shape {shape} and times of -1 to {MOST_MS} ms")
-            times.setflags(write=False)
-            object.__setattr__(self, name, times)
+            object.__setattr__(self, name, held_times(getattr(self, name), f"{self.name}: {name}", shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

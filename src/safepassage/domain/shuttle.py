@@ -23,6 +23,21 @@ MOST_PERSONS = 10**5
 """No group, vehicle or shelter price counts more persons."""
 
 
+def held_times(given: object, name: str, shape: tuple[int, ...]) -> Int64:
+    """Return times in milliseconds as a copy that nobody can write to; -1 where there is no way.
+
+    Raises
+    ------
+    ValueError
+        When the shape is another one, or a time is out of its range.
+    """
+    times = np.array(given, dtype=np.int64)
+    if times.shape != shape or (times.size and not NONE <= times.min() <= times.max() <= MOST_MS):
+        raise ValueError(f"{name} has the shape {shape} and times of -1 to {MOST_MS} ms")
+    times.setflags(write=False)
+    return times
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyGroup:
     """Parties that wait at one place: a person each, with the carers who travel wherever that person travels.
@@ -106,11 +121,7 @@ class ShuttleTravel:
         shelters, places = np.shape(self.out_ms)
         shapes = {"out_ms": (shelters, places), "between_ms": (places, places), "home_ms": (places, shelters)}
         for name, shape in shapes.items():
-            times = np.array(getattr(self, name), dtype=np.int64)
-            if times.shape != shape or (times.size and not NONE <= times.min() <= times.max() <= MOST_MS):
-                raise ValueError(f"{name} has shape {shape} and times of -1 to {MOST_MS} ms")
-            times.setflags(write=False)
-            object.__setattr__(self, name, times)
+            object.__setattr__(self, name, held_times(getattr(self, name), name, shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

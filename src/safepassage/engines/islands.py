@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.errors import SafePassageError
-from safepassage.domain.islands import NONE, IslandPlan, IslandProblem, Vessel, VesselTrip
+from safepassage.domain.islands import IslandPlan, IslandProblem, Vessel, VesselTrip
+from safepassage.domain.shuttle import NONE
 
 Int64 = NDArray[np.int64]
 Counts = tuple[int, ...]
