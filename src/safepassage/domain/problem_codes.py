@@ -174,12 +174,7 @@ _TABLES_AND_COLUMNS = _codes(
     ("TABLE_UNKNOWN", _W, "a sheet or file is no table of a case; it was left out", "rename it, or leave it"),
     ("COLUMN_MISSING", _E, "a required column is missing", "add it"),
     ("COLUMN_TWICE", _E, "a column is there twice", "keep one"),
-    (
-        "COLUMN_UNKNOWN",
-        _W,
-        "a column is not known; it was left out",
-        "rename it; remarks belong in `note`",
-    ),
+    ("COLUMN_UNKNOWN", _W, "a column is not known; it was left out", "rename it; remarks belong in `note`"),
     (
         "COLUMN_PERSONAL",
         _E,
