@@ -63,6 +63,31 @@ def test_no_rounds_cost_less_and_the_bound_is_near_them(seed):
     assert least_rounds(cost, by_mass(loads), Limits(ROOM, 0, FAR)) == best
 
 
+def walks_of(cost, loads):
+    """Yield all walks, closed at the depot, that turn back on no step at once: stops, cost, load."""
+    under_way = [((k,), int(cost[0, k + 1]), int(loads[k])) for k in range(len(loads))]
+    while under_way:
+        stops, spent, load = under_way.pop()
+        yield stops, spent + int(cost[stops[-1] + 1, 0]), load
+        under_way += [
+            ((*stops, k), spent + int(cost[stops[-1] + 1, k + 1]), load + int(loads[k]))
+            for k in range(len(loads))
+            if k != stops[-1] and k not in stops[-2:-1] and load + loads[k] <= ROOM
+        ]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_without_prices_each_stop_pays_its_part_of_the_cheapest_walk_of_all(seed, both_ways):
+    cost, loads = drawn(seed)
+    cost, loads = np.minimum(cost, cost.T) if both_ways else cost, np.maximum(loads, 2)
+    least = [FAR] * len(loads)
+    for stops, spent, gathered in walks_of(cost, loads):
+        for k in stops:
+            least[k] = min(least[k], int(loads[k]) * spent // gathered)
+    assert least_driving(cost, loads, ROOM, at_most=2**30, steps=1) == sum(least)
+
+
 def by_mass(loads):
     return np.column_stack([loads, 0 * loads, 0 * loads])
 

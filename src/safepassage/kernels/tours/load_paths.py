@@ -14,6 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from safepassage.kernels.compiled import compiled, inner
+
+Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 FAR = 2**40
 DEPOT = -1
@@ -21,16 +24,21 @@ STEP, SLOWER = 1.0, 0.95
 """The first step of the ascent, as a part of what is missing, and how long each is beside the last."""
 
 
-class Walks(NamedTuple):
-    """Least costs of walks from the depot by load gathered and last stop (room + 1, n), and the stops before.
+class _Walks(NamedTuple):
+    """Least costs of walks from the depot by load gathered and last stop (room + 1, n, 2), and stops before.
 
     The second ones come from another stop than the first.
     """
 
-    first: Int64
-    second: Int64
-    before_first: Int64
-    before_second: Int64
+    cost: Int64
+    before: Int64
+
+
+class _Half(NamedTuple):
+    """Half a walk through a stop: the load gathered, and which of the two walks with it."""
+
+    q: int
+    which: int
 
 
 def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: int) -> int:
@@ -44,8 +52,12 @@ def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: 
     """
     prices = np.zeros(len(loads), dtype=np.int64)
     best, length = 0, STEP
+    # Where ways take as long in both directions, halves of walks do too.
+    both = (cost,) if np.array_equal(cost, cost.T) else (cost, cost.T.copy())
     for _ in range(steps if len(loads) else 0):
-        bound, visits = _bound(cost, loads, room, prices)
+        walks = [_walks(one, loads, room, prices) for one in both]
+        visits = np.zeros(len(loads))
+        bound = _bound(walks[0], walks[-1], loads, prices, visits)
         best = max(best, bound)
         lacking = 1.0 - visits
         square = float(lacking @ lacking)
@@ -56,74 +68,72 @@ def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: 
     return best
 
 
-def _bound(cost: Int64, loads: Int64, room: int, prices: Int64) -> tuple[int, NDArray[np.float64]]:
-    """Return the bound by prices, and how often the cheapest walks visit each stop, by their parts."""
-    out, back = (_walks(one, loads, room, prices) for one in (cost, cost.T))
-    visits = np.zeros(len(loads))
-    total = int(prices.sum())
-    for i, load in enumerate(loads.tolist()):
-        part, (q_out, second_out), (q_back, second_back) = _cheapest(out, back, i, load, room, int(prices[i]))
-        total += part
-        weight = load / (q_out + q_back - load)
-        stops = [i, *_stops(out, loads, (q_out, i), second=second_out)]
-        for stop in (*stops, *_stops(back, loads, (q_back, i), second=second_back)):
-            visits[stop] += weight
-    return total, visits
-
-
-def _walks(cost: Int64, loads: Int64, room: int, prices: Int64) -> Walks:
+@compiled
+def _walks(cost: Int64, loads: Int64, room: int, prices: Int64) -> _Walks:
     n = len(loads)
-    every = np.arange(n)
-    first, second = np.full((room + 1, n), FAR), np.full((room + 1, n), FAR)
-    before_first, before_second = np.full((room + 1, n), DEPOT), np.full((room + 1, n), DEPOT)
-    steps = cost[1:, 1:].T - prices[:, None]
+    walks = _Walks(np.full((room + 1, n, 2), FAR, np.int64), np.full((room + 1, n, 2), DEPOT, np.int64))
     for q in range(1, room + 1):
-        rows = np.flatnonzero(loads <= q)
-        source = q - loads[rows]
-        # Columns are the stop before; the last one is the depot.
-        found = np.full((len(rows), n + 1), FAR)
-        turned = before_first[source] == rows[:, None]
-        found[:, :n] = np.where(turned, second[source], first[source]) + steps[rows]
-        found[np.arange(len(rows)), rows] = FAR
-        found[:, n] = np.where(source == 0, cost[0, 1 + rows] - prices[rows], FAR)
-        for value, before in ((first, before_first), (second, before_second)):
-            least = found.argmin(axis=1)
-            value[q, rows] = np.minimum(found[np.arange(len(rows)), least], FAR)
-            before[q, rows] = np.where(least == n, DEPOT, every[np.minimum(least, n - 1)])
-            found[np.arange(len(rows)), least] = FAR
-    return Walks(first, second, before_first, before_second)
+        for i in range(n):
+            source = q - loads[i]
+            if source == 0:
+                walks.cost[q, i, 0] = cost[0, i + 1] - prices[i]
+            for j in range(n if source > 0 else 0):
+                which = 1 if walks.before[source, j, 0] == i else 0
+                if j != i and walks.cost[source, j, which] < FAR:
+                    there = walks.cost[source, j, which] + cost[j + 1, i + 1] - prices[i]
+                    if there < walks.cost[q, i, 0]:
+                        walks.cost[q, i, 1], walks.before[q, i, 1] = (
+                            walks.cost[q, i, 0],
+                            walks.before[q, i, 0],
+                        )
+                        walks.cost[q, i, 0], walks.before[q, i, 0] = there, j
+                    elif there < walks.cost[q, i, 1]:
+                        walks.cost[q, i, 1], walks.before[q, i, 1] = there, j
+    return walks
 
 
-def _cheapest(
-    out: Walks, back: Walks, i: int, load: int, room: int, price: int
-) -> tuple[int, tuple[int, bool], tuple[int, bool]]:
-    """Return the least part that a stop pays, and its walk's halves: load gathered, whether the second."""
-    both = np.arange(room + 1)[:, None] + np.arange(room + 1)[None, :] - load
-    apart = out.before_first[:, i][:, None] != back.before_first[:, i][None, :]
-    apart |= (out.before_first[:, i] == DEPOT)[:, None]
-    halves = (
-        np.where(apart, out.first[:, i][:, None] + back.first[:, i][None, :], FAR),
-        out.first[:, i][:, None] + back.second[:, i][None, :],
-        out.second[:, i][:, None] + back.first[:, i][None, :],
-    )
-    fits = (both >= load) & (both <= room)
-    parts = [
-        np.where(fits & (half < FAR), load * (half + price) // np.maximum(both, 1), FAR) for half in halves
-    ]
-    which = int(np.argmin([part.min() for part in parts]))
-    q_out, q_back = divmod(int(parts[which].argmin()), room + 1)
-    return int(parts[which].min()), (q_out, which == 2), (q_back, which == 1)  # noqa: PLR2004 - of three
+@inner
+def _cheapest(out: _Walks, back: _Walks, i: int, load: int, price: int) -> tuple[int, _Half, _Half]:
+    """Return the least part that a stop pays, and the halves of its walk."""
+    least, first, last = FAR, _Half(load, 0), _Half(load, 0)
+    room = len(out.cost) - 1
+    # The two best ones first; where both come from one stop, the second best of one of them.
+    for k_out, k_back in ((0, 0), (0, 1), (1, 0)):
+        for q_out in range(load, room + 1):
+            for q_back in range(load, room + load - q_out + 1):
+                half = out.cost[q_out, i, k_out] + back.cost[q_back, i, k_back]
+                before = out.before[q_out, i, 0]
+                turns = k_out == k_back and before != DEPOT and before == back.before[q_back, i, 0]
+                if half < FAR and not turns:
+                    part = load * (half + price) // (q_out + q_back - load)
+                    if part < least:
+                        least, first, last = part, _Half(q_out, k_out), _Half(q_back, k_back)
+    return least, first, last
 
 
-def _stops(walks: Walks, loads: Int64, at: tuple[int, int], *, second: bool) -> list[int]:
-    """Return the stops of a walk before its last one, backwards."""
-    q, stop = at
-    found: list[int] = []
+@inner
+def _visit(walks: _Walks, loads: Int64, half: _Half, stop: int, weight: float, visits: Float) -> None:
+    """Count the stops of half a walk before its last one."""
+    q, which = half
     while True:
-        before = int((walks.before_second if second else walks.before_first)[q, stop])
+        before = walks.before[q, stop, which]
         if before == DEPOT:
-            return found
-        q -= int(loads[stop])
-        second = int(walks.before_first[q, before]) == stop
+            return
+        q -= loads[stop]
+        which = 1 if walks.before[q, before, 0] == stop else 0
         stop = before
-        found.append(stop)
+        visits[stop] += weight
+
+
+@compiled
+def _bound(out: _Walks, back: _Walks, loads: Int64, prices: Int64, visits: Float) -> int:
+    """Return the bound by prices; count how often the cheapest walks visit each stop, by their parts."""
+    total = int(prices.sum())
+    for i in range(len(loads)):
+        part, first, last = _cheapest(out, back, i, loads[i], prices[i])
+        total += part
+        weight = loads[i] / (first.q + last.q - loads[i])
+        visits[i] += weight
+        _visit(out, loads, first, i, weight, visits)
+        _visit(back, loads, last, i, weight, visits)
+    return total
