@@ -26,6 +26,21 @@ def served(found):
     return total
 
 
+class TestBound:
+    @pytest.mark.parametrize("most", [{"vehicles_h": 60}, {"persons_h": 60}])
+    def test_a_queue_at_a_crossing_is_bounded_as_it_is_driven(self, most):
+        """Whoever stands in it waits on average for half of it, not for that less a quarter of an hour."""
+        sketch = Sketch(3, load_base_s=100, unload_base_s=20)
+        sketch.road(0, 1)
+        sketch.road(1, 2)
+        sketch.town("ash", 0, 55)
+        sketch.site("camp", 2)
+        sketch.crossing("post", 1, **most)
+        joint = accepted(sketch).plan["joint"]
+        assert joint["person_seconds"] > 55 * 20 * 60
+        assert joint["person_seconds_gap_ppm"] <= 200_000
+
+
 class TestFairness:
     def crossing_both_ways(self, **more):
         """Two equal towns on either side of one slow crossing, one bound west, one bound east."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -56,13 +57,27 @@ PPM = 1_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """Entries of a listed arc before step `until`, in persons (`road`: mveh), and how many there can be."""
+    """Entries of a listed arc, in persons (`road`: mveh), weighed by step, and how much there can be of them.
+
+    `weight[k]` is that of an entry in step `start + k`, 0 in steps beyond: 1 up to some moment, from there to
+    the next falling evenly. Whatever falls is a sum of counts up to a moment, each of which has a limit.
+    """
 
     arc: int
     road: bool
     start: int
-    until: int
+    weight: NDArray[np.float64]
     capacity: float
+
+    @property
+    def fall(self) -> int:
+        """Return the step from which on the weight falls."""
+        return self.start + int(np.count_nonzero(self.weight == 1.0))
+
+    @property
+    def until(self) -> int:
+        """Return the step from which on nothing weighs."""
+        return self.start + len(self.weight)
 
 
 @dataclass(slots=True, eq=False)
@@ -188,31 +203,51 @@ class Market:
             timetable = self.contracted.problem.network.timetables.get(arc)
             if timetable is not None:
                 at = [(t // self.clock.step_s, n) for t, n in timetable if t < self.clock.horizon_s]
-                found += [Row(row, False, k, k + 1, n) for k, n in at]
+                found += [Row(row, False, k, np.ones(1), n) for k, n in at]
             elif len(steps):
-                found += self._nested(row, steps)
+                found += self._falling(row, steps)
         return found
 
-    def _nested(self, row: int, steps: Int64) -> list[Row]:
+    def _falling(self, row: int, steps: Int64) -> list[Row]:
         capacity, heads, counted = self._supply[row]
         rules = self.contracted.problem.rules
-        stride = max(1, ROW_S // self.clock.step_s)
-        ends = sorted(
-            {
-                int(steps[min(len(steps) - 1, i)]) + 1
-                for i in range(stride - 1, len(steps) + stride - 1, stride)
-            }
-        )
         found = []
-        if counted[: ends[-1]].all():
-            found += [
-                Row(row, False, 0, k, float(heads[:k].sum()) / HOUR_S + rules.burst_persons) for k in ends
-            ]
-        if not self.links[row]:
-            found += [
-                Row(row, True, 0, k, float(capacity[:k].sum()) / HOUR_S + rules.burst_mveh) for k in ends
-            ]
+        for weight in _weights(steps, max(1, ROW_S // self.clock.step_s)):
+            n = len(weight)
+            if counted[: steps[-1] + 1].all():
+                persons = float(weight @ heads[:n]) / HOUR_S + rules.burst_persons * float(weight.max())
+                found.append(Row(row, False, 0, weight, persons))
+            if not self.links[row]:
+                road = float(weight @ capacity[:n]) / HOUR_S + rules.burst_mveh * float(weight.max())
+                found.append(Row(row, True, 0, weight, road))
         return found
+
+
+def _drop(row: Row, price: Int64, ratio: int) -> int:
+    """Return by how much a price, by steps `ratio` times as long, falls where the weight of a row does."""
+    last = (row.until - 1) // ratio
+    moments = (last, last + 1) if row.fall == row.until else (row.fall // ratio, last)
+    before, after = (int(price[k]) if k < len(price) else 0 for k in moments)
+    return max(0, before - after)
+
+
+def _weights(steps: Int64, stride: int) -> list[NDArray[np.float64]]:
+    """Return what entries weigh by step: a row of each opening, one of about every `stride` steps in it.
+
+    Up to the end of an opening all weigh alike; within it the weight falls evenly between two moments. Prices
+    so fall evenly while people queue, as waiting costs. Stairs instead of slopes would let all who enter
+    between two moments do so at the first of them.
+    """
+    found = []
+    for opening in np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1):
+        first, end = int(opening[0]), int(opening[-1]) + 1
+        parts = max(1, round((end - first) / stride))
+        moments = [first + (end - first) * i // parts for i in range(parts + 1)]
+        for since, until in pairwise(moments):
+            n = until - since
+            found.append(np.concatenate([np.ones(since), 1 - (np.arange(n) + 0.5) / n]))
+        found.append(np.ones(end))
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,7 +339,7 @@ class _Program:
         for i, row in enumerate(self.rows):
             price = found.road if row.road else found.persons
             amount = worth[self._first_row + i] * (1000 if row.road else 1)
-            price[row.arc, row.start : row.until] += int(np.rint(amount))
+            price[row.arc, row.start : row.until] += np.rint(amount * row.weight).astype(np.int64)
         for j, i in self._site_row.items():
             found.sites[j] = int(np.rint(worth[i]))
         return found
@@ -316,22 +351,10 @@ class _Program:
         ratio = step_s // self.market.clock.step_s
         for i, row in enumerate(self.rows):
             price = (prices.road if row.road else prices.persons)[row.arc]
-            at = [min(k // ratio, len(price) - 1) for k in (row.until - 1, self._next(i) - 1)]
-            drop = price[at[0]] - (price[at[1]] if at[1] > at[0] else 0)
-            found[self._first_row + i] = max(0.0, float(drop)) / (1000 if row.road else 1)
+            found[self._first_row + i] = _drop(row, price, ratio) / (1000 if row.road else 1)
         for j, i in self._site_row.items():
             found[i] = prices.sites[j]
         return found
-
-    def _next(self, i: int) -> int:
-        """Return the end of the row after row i on the same arc and measure, its own if it is the last."""
-        row = self.rows[i]
-        after = self.rows[i + 1] if i + 1 < len(self.rows) else row
-        return (
-            after.until
-            if (after.arc, after.road, after.start) == (row.arc, row.road, row.start)
-            else row.until
-        )
 
     def add(self, q: int, tables: Tables, b: int, journey: Int64) -> bool:
         """Add the journey that table q begins at its base b."""
@@ -363,7 +386,7 @@ class _Program:
         for i, row in self._of_arc.get(arc, ()):
             if row.start <= step < row.until:
                 units = 0.0 if self.market.links[arc] else share / 1000
-                amount = units if row.road else float(loaded)
+                amount = (units if row.road else float(loaded)) * float(row.weight[step - row.start])
                 if amount:
                     used[i] = used.get(i, 0.0) + amount
 
