@@ -53,24 +53,19 @@ class _Anew:
         """Return nothing booked for n turns."""
         return cls(np.full(n, NOWHERE), np.zeros(n, np.int64), np.zeros(n, np.int64), [])
 
-    def add(
-        self, turns: Int64, booked: Int64, ways: tuple[Int64, Int64], seconds: Int64, places: Int64
-    ) -> None:
-        """Note what a round has booked for some turns."""
-        start, arcs = ways
+    def add(self, turns: Int64, booked: Int64, sizes: Int64, entries: tuple[Int64, Int64, Int64]) -> None:
+        """Note what a round has booked for some turns: (arc, second, place) of all entries."""
         done = np.flatnonzero(booked[:, 0] >= 0)
-        way = booked[done, 0]
-        sizes = np.diff(start)[way]
         self.arrive_s[turns[done]] = booked[done, 1]
         self.at[turns[done]] = self.filled + booked[done, 2]
-        self.size[turns[done]] = sizes
-        self.parts.append((arcs[_spans(start[way], sizes)], seconds, places))
-        self.filled += len(seconds)
+        self.size[turns[done]] = sizes[booked[done, 0]]
+        self.parts.append(entries)
+        self.filled += len(entries[0])
 
     def columns(self) -> tuple[Int64, Int64, Int64]:
         """Return (arc, second, place) of all new entries."""
         nothing = np.zeros(0, dtype=np.int64)
-        parts = [(nothing, nothing, nothing), *self.parts]
+        parts = [(np.zeros(0, dtype=np.int32), nothing, nothing), *self.parts]
         arc, second, place = (np.concatenate(column) for column in zip(*parts, strict=True))
         return arc, second, place
 
@@ -82,14 +77,6 @@ class _Usable:
     calendars: tuple[Any, ...]
     room: Int64
     used: int
-
-
-def _spans(at: Int64, size: Int64) -> Int64:
-    """Return the positions of spans, one after the other."""
-    total = np.cumsum(size)
-    if not len(total):
-        return np.zeros(0, dtype=np.int64)
-    return np.asarray(np.arange(total[-1]) + np.repeat(at - (total - size), size))
 
 
 class LiveCars:
@@ -119,9 +106,11 @@ class LiveCars:
         self, roads: RoadPieces, ends: tuple[Int64, Int64, int], exits: Int64, *, paths: tuple[Int64, Int64],
         cars: tuple[Int64, Int64, Int64], home: tuple[Int64, Int64], units_mveh: int, wait_max_s: Any,
     ) -> None:  # fmt: skip
-        from safepassage.kernels.booking import live_cars_loops as loops  # noqa: PLC0415 - numba costs a second
+        # numba costs a second
+        from safepassage.kernels.booking import live_cars_loops as loops  # noqa: PLC0415
+        from safepassage.kernels.booking import way_loops  # noqa: PLC0415
 
-        self._loops, self.roads = loops, roads
+        self._loops, self._ways, self.roads = loops, way_loops, roads
         self._compiled = roads.compiled()
         self.tail, self.head, self.n_nodes = ends
         self.exits = np.asarray(exits, dtype=np.int64)
@@ -229,20 +218,31 @@ class LiveCars:
             return
         list_start = np.searchsorted(whose, np.arange(len(nodes) + 1))
         least_s = np.add.reduceat(self._least_s[arcs], start[:-1])
-        # Least seconds from the entry of each arc to the end of its way.
-        gone_s = np.cumsum(self._least_s[arcs]) - self._least_s[arcs]
-        rest_s = np.repeat(gone_s[start[:-1]] + least_s, np.diff(start)) - gone_s
         known = shown_by < len(trees) - len(FULL_BELOW)
         from_s = np.where(known, np.maximum(0, looked_s - least_s - WAITED_S), 0)
-        gaps, tails = np.zeros(len(arcs), np.int64), np.zeros(len(start) - 1, np.int64)
-        booked, seconds, places, busy_from, busy_until, roads.used = self._loops.book_anew(
+        loops, now_s = self._ways, int(since.min())
+        checked = loops.to_check(self._compiled, roads.calendars, (start, arcs), now_s)
+        stop_start, stop_arc, _, gap_s, rest_s, tail_s = loops.stops_of(start, arcs, checked, self._least_s)
+        booked, entries, busy_from, busy_until, roads.used = loops.book_anew(
             self._compiled, roads.calendars, roads.room, roads.used,
-            stops=(start, arcs, gaps, rest_s, self._wait_s, tails),
+            ways=(start, arcs, checked, (stop_start, stop_arc, gap_s, rest_s, self._wait_s, tail_s)),
             lists=(list_start, np.arange(len(whose)), least_s),
             turns=(turn_list.astype(np.int64), since), request=(until_s, self._work, from_s),
         )  # fmt: skip
         roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
-        anew.add(rest, booked, (start, arcs), seconds, places)
+        anew.add(rest, booked, np.diff(start), entries)
+        self._follow(roads, entries[0], entries[2], checked)
+
+    def _follow(self, roads: _Usable, arc: Int64, place: Int64, checked: NDArray[np.bool_]) -> None:
+        """Take the places of arcs that were left out in a round."""
+        left_out = ~checked[arc]
+        arc, place = arc[left_out], place[left_out]
+        one = np.zeros(1, dtype=np.int64)
+        busy_from, busy_until, roads.used = self._loops.changed(
+            roads.calendars, roads.room, roads.used, entries=(arc, place),
+            spans=(one, one + len(arc), one), cars=one, terms=(self._work, False),
+        )  # fmt: skip
+        roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
 
     def _tree(self, held_s: Any) -> PathTree:
         """Return least ways to the exits on open roads that are held up for some seconds."""
@@ -263,11 +263,8 @@ class LiveCars:
         sizes = past + anew.size
         into = self._filled + np.concatenate([[0], np.cumsum(sizes)])
         self._grow(int(into[-1]))
-        new = anew.columns()
-        for mine, column in zip((self.arc, self.t, self.x), new, strict=True):
-            copied = _spans(self.at[cars], past)
-            mine[_spans(into[:-1], past)] = mine[copied]
-            mine[_spans(into[:-1] + past, anew.size)] = column[_spans(anew.at, anew.size)]
+        spans = (self.at[cars], past, anew.at, anew.size)
+        self._loops.written((self.arc, self.t, self.x), anew.columns(), spans, into[:-1])
         self.at[cars], self.size[cars], self._filled = into[:-1], sizes, int(into[-1])
         self.arrive_s[cars] = anew.arrive_s
         return Repair(

@@ -10,9 +10,6 @@ from safepassage.kernels.booking.booking_loops import (
     NEVER,
     first_after,
     piece_of,
-    reserve,
-    run,
-    soonest,
 )
 from safepassage.kernels.compiled import compiled
 
@@ -293,69 +290,17 @@ def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any, Any]:
 
 
 @compiled
-def on_free_roads(lists: Any, turns: Any) -> Any:
-    """Return (n_ways,) when the first turn of each way's list could arrive on free roads."""
-    (list_start, list_path, least_s), (turn_list, turn_from_s) = lists, turns
-    found = least_s.copy()
-    for turn in range(len(turn_list) - 1, -1, -1):
-        for j in range(list_start[turn_list[turn]], list_start[turn_list[turn] + 1]):
-            found[list_path[j]] = turn_from_s[turn] + least_s[list_path[j]]
-    return found
+def written(columns: Any, new: Any, spans: Any, into: Any) -> None:
+    """Copy what has happened of each car, and behind it its new entries, to where `into` says.
 
-
-# One flat loop: its pools grow, and numba passes them on by name only.
-@compiled
-def book_anew(
-    roads: Any, calendars: Any, room: Any, used: int, *, stops: Any, lists: Any, turns: Any, request: Any
-) -> tuple[Any, ...]:
-    """Give each turn the way of its list that arrives first; return (way, arrival), seconds and places.
-
-    `request` is (last second of arrival, work, (n_ways,) seconds before which a way offers nothing); `lists`
-    end with (n_ways,) least seconds of each way.
+    `columns` are (arc, second, place) of all entries, `new` those of new ones; `spans` are (old position, how
+    many have happened, position among the new, how many new) of each car.
     """
-    (list_start, list_path, _), (turn_list, turn_from_s) = lists, turns
-    at, count, busy_from, busy_until = calendars
-    start, stop_arc, end, work = stops[0], stops[1], request[0] + 1, request[1]
-    n, n_paths = len(turn_list), len(start) - 1
-    longest = 1
-    for path in range(n_paths):
-        longest = max(longest, start[path + 1] - start[path])
-    trace = (np.zeros(longest, np.int64), np.zeros(longest, np.int64))
-    booked = np.full((n, 3), NEVER)
-    # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
-    next_depart, next_arrive = request[2].copy(), on_free_roads(lists, turns)
-    seconds, places, taken = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
-    turn = 0
-    while turn < n:
-        low, high = list_start[turn_list[turn]], list_start[turn_list[turn] + 1]
-        path, second = soonest(list_path, low, high, next_arrive) if low < high else (NEVER, end)
-        second = min(second, end)
-        if path == NEVER or next_arrive[path] >= end:
-            turn += 1
-            continue
-        since = max(turn_from_s[turn], next_depart[path])
-        depart, arrive, _ = run(
-            roads, (at, count, busy_from, busy_until), stops, (path, since, work, end - 1), trace
-        )
-        if depart == NEVER or arrive > second:
-            next_arrive[path] = end if depart == NEVER else arrive
-            next_depart[path] = max(depart, since)
-            continue
-        next_arrive[path], next_depart[path] = arrive, depart
-        booked[turn, 0], booked[turn, 1], booked[turn, 2] = path, arrive, taken
-        size = start[path + 1] - start[path]
-        while taken + size > len(seconds):
-            seconds = np.concatenate((seconds, np.empty(len(seconds), np.int64)))
-            places = np.concatenate((places, np.empty(len(places), np.int64)))
-        t = depart
-        for k in range(size):
-            arc, x = stop_arc[start[path] + k], trace[0][k]
-            t += trace[1][k]
-            busy_from, busy_until, used = reserve(
-                (at, count, busy_from, busy_until), room, used, arc, (x, x + work)
-            )
-            seconds[taken + k], places[taken + k] = t, x
-            t += travel_in(roads, arc, t)
-        taken += size
-        turn += 1
-    return booked, seconds[:taken].copy(), places[:taken].copy(), busy_from, busy_until, used
+    (arc, t, x), (new_arc, new_t, new_x), (at, past, new_at, new_size) = columns, new, spans
+    for car in range(len(at)):
+        e, old = into[car], at[car]
+        for k in range(past[car]):
+            arc[e + k], t[e + k], x[e + k] = arc[old + k], t[old + k], x[old + k]
+        e, old = e + past[car], new_at[car]
+        for k in range(new_size[car]):
+            arc[e + k], t[e + k], x[e + k] = new_arc[old + k], new_t[old + k], new_x[old + k]
