@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 import pyvrp
+from pyvrp import PenaltyParams
 from pyvrp.search import PerturbationParams
 from pyvrp.stop import MaxRuntime
 from vrp_peers import FAR, CannotExpressError, Limit, Routes, cost_of, ortools_routes, vroom_routes
@@ -80,7 +81,10 @@ def _instance(variant: str, file: Path, options: argparse.Namespace) -> dict[str
     data = read(variant, file)
     best = _best_known(data, file.with_suffix(".sol"))
     limit = Limit(options.limit, options.clock)
-    rules = pyvrp.SolveParams(perturbation=PerturbationParams(max_perturbations=options.perturbed))
+    rules = pyvrp.SolveParams(
+        perturbation=PerturbationParams(max_perturbations=options.perturbed),
+        penalty=PenaltyParams(max_penalty=most_penalty(data)),
+    )
     costs, steps = [], []
     for seed in range(1, options.seeds + 1):
         found = pyvrp.solve(data, stop=_stop(limit), seed=seed, collect_stats=False, params=rules)
@@ -109,6 +113,24 @@ def read(variant: str, file: Path) -> Any:
         distance_matrices=[np.minimum(matrix, FAR) for matrix in data.distance_matrices()],
         duration_matrices=[np.minimum(matrix, FAR) for matrix in data.duration_matrices()],
     )
+
+
+def most_penalty(data: Any) -> float:
+    """Return what one unit of load or time too much may cost: as much as the costliest way and its truck.
+
+    With PyVRP's own 100,000 an overload is cheaper than a truck where costs have many digits, as those of
+    unlike trucks have, and hardly anything found is feasible. Sums must fit 64 bits, ways that are none too.
+    """
+    kinds = [
+        (kind, data.distance_matrix(kind.profile), data.duration_matrix(kind.profile))
+        for kind in data.vehicle_types()
+    ]
+    costliest = max(
+        int(ways[ways < FAR].max()) * kind.unit_distance_cost + kind.fixed_cost for kind, ways, _ in kinds
+    )
+    longest = max(int(max(ways.max(), times.max())) for _, ways, times in kinds)
+    fits = 2**62 / (2 * data.num_clients * max(1, longest))
+    return max(PenaltyParams().max_penalty, min(costliest, fits))
 
 
 def _stop(limit: Limit) -> Callable[[float], bool]:
