@@ -31,8 +31,8 @@ class Effort(NamedTuple):
     steps: int
 
 
-FINE, FAIR, COARSE = Effort(100, 60), Effort(50, 20), Effort(25, 10)
-"""What a benchmark takes, what a plan takes up to many stops, and beyond."""
+FINE, FAIR = Effort(100, 60), Effort(50, 40)
+"""What a plan takes up to many stops, and beyond; a benchmark takes the first always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, ef
     cost = _least_s(crew.truck, stops, roads)
     if len(stops) <= MOST_STOPS:
         return _exactly_s(crew, stops, cost)
-    count, steps = effort or (FAIR if len(stops) <= MANY_STOPS else COARSE)
+    count, steps = effort or (FINE if len(stops) <= MANY_STOPS else FAIR)
     parts = np.array([stop.load[0] for stop in stops]) * count // (crew.truck.payload_kg * MG_PER_KG)
     some = np.flatnonzero(parts)
     ends = np.append(0, some + 1)
