@@ -22,7 +22,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -244,15 +244,16 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
     flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(WHOLE * took_s[1]) < 0)
     last: Refined | None = None
-    number = 0
-    while number < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
+    emptied_s: list[dict[str, int]] = []
+    while len(emptied_s) < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
         if flow is None:
             break
-        last, took_s[0], number = flow, now() - since_s, number + 1
-        if number == EARLY:
+        last, took_s[0] = flow, now() - since_s
+        emptied_s.append(emptied(case, flow))
+        if len(emptied_s) == EARLY:
             since_s = now()
             book(flow, LITTLE)
             took_s[1] = now() - since_s
@@ -261,7 +262,7 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     book(last, Effort(expired=lambda: left_s(0) < 0))
     best = min(plans, key=cost)
     with clock.stage("bound"):
-        certificate = proved(case, best)
+        certificate = proved(case, best, emptied_s)
     return best, certificate, steps
 
 
@@ -304,12 +305,16 @@ def arrivals_of(cars: BookedCars) -> np.ndarray:
     return cars.booking.arrive_s[cars.booking.path >= 0]
 
 
-def proved(case: Case, cars: BookedCars) -> Certificate:
-    """Return the certificate of bounds for what a plan serves."""
+def emptied(case: Case, flow: Refined) -> dict[str, int]:
+    """Return by place the second by which nobody waits there any more in a flow."""
+    seconds = zip(flow.found.place.tolist(), flow.found.flows.emptied_s.tolist(), strict=True)
+    return {case.problem.places[place].id: second for place, second in seconds}
+
+
+def proved(case: Case, cars: BookedCars, emptied_s: Sequence[dict[str, int]] = ()) -> Certificate:
+    """Return the certificate of bounds for what a plan serves, led by where people wait in flows."""
     arrivals = arrivals_of(cars)
     served = Served({"cars": (len(arrivals), int(arrivals.max()))} if len(arrivals) else {})
-    lists = range(len(cars.emptied_s))
-    emptied_s = {case.problem.places[int(cars.place[k])].id: int(cars.emptied_s[k]) for k in lists}
     return certify(case.problem, {DIRECTION: served}, emptied_s=emptied_s)[0]
 
 

@@ -65,7 +65,7 @@ def make_estimate(
     problem, schedule = found.problem, found.schedule
     sums = totals(problem, schedule)
     certificate, behind = certify(
-        problem, _served(sums), points=POINTS, emptied_s=found.emptied_s, static=True, observer=observer
+        problem, _served(sums), points=POINTS, emptied_s=[found.emptied_s], static=True, observer=observer
     )
     plan = _plan(prepared, problem, schedule, sums, (certificate, behind))
     limit = bottleneck(problem, schedule, direction, behind, certificate)

@@ -191,3 +191,16 @@ def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
         plan_json.certificate_document(certificate, inputs_sha256=digest),
     )
     assert not verdict.counts
+
+
+def test_of_several_flows_the_bound_takes_the_one_that_proves_longest():
+    _, given = case(vehicles=20_000, horizon_s=100_000)
+    flow = next(refined(given, DIRECTION, bin_s=400))
+    seconds = zip(flow.found.place.tolist(), flow.found.flows.emptied_s.tolist(), strict=True)
+    told = {given.places[place].id: second for place, second in seconds}
+    waits = [dict.fromkeys(told, 100_000), told, dict.fromkeys(told, 1)]
+    arrive_s = flow.booked(given, DIRECTION, Effort(rounds=1)).booking.arrive_s
+    served = {DIRECTION: Served({"cars": (len(arrive_s), int(arrive_s.max()))})}
+    alone = [certify(given, served, emptied_s=[wait])[0].bounds[0].clearance_s for wait in waits]
+    assert min(alone) < max(alone)
+    assert certify(given, served, emptied_s=waits)[0].bounds[0].clearance_s == max(alone)

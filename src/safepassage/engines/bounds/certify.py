@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from safepassage.domain.observer import Observer
@@ -60,13 +60,17 @@ class _Direction:
         self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
         self._node = {place.id: place.node for place in problem.places}
 
-    def prepare(self, served: Served, emptied_s: Mapping[str, int]) -> None:
-        """Tell the cuts what a schedule achieves, and where people wait how long in the flow behind it."""
+    def prepare(self, served: Served, emptied_s: Sequence[Mapping[str, int]]) -> None:
+        """Tell the cuts what a schedule achieves, and where people wait how long in flows behind it."""
+        persons, last_s = served.of(CARS)
+        self.cars.prepare(max(1, last_s), [self._at_nodes(flow) for flow in emptied_s], persons)
+
+    def _at_nodes(self, emptied_s: Mapping[str, int]) -> dict[int, int]:
         at_node: dict[int, int] = {}
         for place, second in sorted(emptied_s.items()):
             node = self._node[place]
             at_node[node] = max(second, at_node.get(node, 0))
-        self.cars.prepare(max(1, served.of(CARS)[1]), at_node)
+        return at_node
 
 
 Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
@@ -78,7 +82,7 @@ def certify(
     served: Mapping[str, Served],
     *,
     points: int | None = None,
-    emptied_s: Mapping[str, int] | None = None,
+    emptied_s: Sequence[Mapping[str, int]] = (),
     static: bool = False,
     observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
@@ -92,8 +96,8 @@ def certify(
     points
         Points of the arrival envelope up to the last arrival; None for what the size of the network allows.
     emptied_s
-        By place the second by which nobody waits there any more, in the flow behind the schedule: it guides
-        where labels are sought, and proves nothing by itself.
+        By place the second by which nobody waits there any more, in flows like the one behind the schedule:
+        they guide where labels are sought, and prove nothing by themselves.
     static
         Whether static cuts are tried beside steady flows on large networks too.
     """
@@ -106,7 +110,7 @@ def certify(
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.
-        direction.prepare(served[name], emptied_s or {})
+        direction.prepare(served[name], emptied_s)
         points_of = _envelope(problem, direction, served[name], points)
         proved = _bounds(direction, served[name], behind)
         if observer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -136,13 +136,27 @@ class LabelCuts:
         """Whether labels come from steady flows, which makes a further horizon cheap."""
         return self._steady is not None
 
-    def prepare(self, last_s: int, emptied_s: Mapping[int, int]) -> None:
-        """Learn where people wait, for a plan that has everybody by `last_s`, where steady flows need it.
+    def prepare(
+        self, last_s: int, emptied_s: Sequence[Mapping[int, int]] = (), persons: int = UNLIMITED
+    ) -> None:
+        """Learn where people wait, for a plan that has `persons` by `last_s`, where steady flows need it.
 
-        `emptied_s` says by which second nobody waits at a node any more; empty where that is not known.
+        `emptied_s` says by which second nobody waits at a node any more, in one flow or more; empty where
+        that is not known. Of several flows the one is taken whose labels prove longest that fewer can have
+        arrived: a flow on smaller bins does not always tell better.
         """
-        if self._steady is not None:
-            self._steady.prepare(last_s, emptied_s)
+        if self._steady is None:
+            return
+        flows = self._steady.prepare(last_s, emptied_s)
+        if flows > 1:
+            proved_s = [self._proved_s(flow, persons, last_s) for flow in range(flows)]
+            self._steady.choose(max(range(flows), key=lambda flow: (proved_s[flow], flow)))
+
+    def _proved_s(self, flow: int, persons: int, last_s: int) -> int:
+        assert self._steady is not None  # noqa: S101 - asked only where there is one
+        self._steady.choose(flow)
+        found = self._search_by(persons, self._steady_cut, 0, last_s)
+        return 0 if found is None else found.horizon_s
 
     def best_cut(self, horizon_s: int) -> Cut:
         """Return the least cut found for arrivals by `horizon_s`."""
@@ -158,7 +172,7 @@ class LabelCuts:
     def _steady_cut(self, horizon_s: int) -> Cut:
         if self._steady is None:
             raise ValueError("no steady flow for so few")
-        self._steady.prepare(max(1, horizon_s), {})
+        self._steady.prepare(max(1, horizon_s), ())
         latest = self._latest(horizon_s)
         alpha = self._steady.labels(horizon_s)
         return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
@@ -210,7 +224,7 @@ class LabelCuts:
 
         `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole.
         """
-        self.prepare(high_s, {})
+        self.prepare(high_s)
         best: Cut | None = None
         if self._steady is not None:
             best = self._steady_short_of(persons, low_s, high_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,30 +52,43 @@ class SteadyCuts:
         )  # fmt: skip
         self._network: SlackNetwork | None = None
         self._steady: SteadyFlow | None = None
+        self._flows: list[Int64] = []
+        self._chosen = 0
 
-    def prepare(self, last_s: int, emptied_s: Mapping[int, int]) -> None:
+    def prepare(self, last_s: int, emptied_s: Sequence[Mapping[int, int]]) -> int:
         """Learn once where people wait how long, for a plan that has everybody by `last_s`.
 
         Parameters
         ----------
         emptied_s
-            The second by which nobody waits at a node any more, in a flow that comes early; empty: not known.
+            The second by which nobody waits at a node any more, in flows that come early; empty: not known.
+
+        Returns
+        -------
+        int
+            How many flows there are to `choose` from; 0 where that was learned before.
         """
         if self._network is not None:
-            return
+            return 0
         s = self._supply
         network = slack_network(
             (s.tail, s.head, s.travel_s, self._per_h * PERSON_MVEH), self._n, self._movers()
         )
         nodes = network.raw_node[network.source_node].tolist()
-        if emptied_s:
-            self._emptied_s = np.array([emptied_s.get(node, UNREACHED_S) for node in nodes], dtype=np.int64)
-        else:
+        self._flows = [
+            np.array([flow.get(node, UNREACHED_S) for node in nodes], dtype=np.int64) for flow in emptied_s
+        ]
+        if not self._flows:
             bin_s = max(LEAST_BIN_S, last_s // BINS)
-            self._emptied_s = sweep(network, bin_s, units_mveh=PERSON_MVEH, most_bins=2 * BINS).emptied_s
+            self._flows = [sweep(network, bin_s, units_mveh=PERSON_MVEH, most_bins=2 * BINS).emptied_s]
         self._network = network
         if len(network.source):
             self._steady = SteadyFlow(network)
+        return len(self._flows)
+
+    def choose(self, flow: int) -> None:
+        """Take labels from so many-th of the flows that `prepare` was given."""
+        self._chosen = flow
 
     def _movers(self) -> Movers:
         """Return the people of all origins outside sites, by node, as if all there could leave at once."""
@@ -98,5 +111,5 @@ class SteadyCuts:
             raise ValueError("labels need to know where people wait")
         if self._steady is None:
             return self._arcs.last_moments(horizon_s)
-        found = self._steady.labels(horizon_s, self._emptied_s > horizon_s)
+        found = self._steady.labels(horizon_s, self._flows[self._chosen] > horizon_s)
         return self._arcs.polished(self._arcs.spread(self._network, found, horizon_s), PASSES)

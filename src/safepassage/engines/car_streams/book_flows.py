@@ -111,7 +111,6 @@ def book_flows(
     return BookedCars(
         direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
         persons=_aboard(problem, direction, place, flows.source[rows]),
-        emptied_s=flows.emptied_s[list_source] if len(flows.emptied_s) else flows.emptied_s,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,8 +21,7 @@ class BookedCars:
     """Cars of one direction: what was asked for, what was booked, who sits in them.
 
     `place` (n_lists,) is the position in `problem.places` where the paths of a list begin; `persons`
-    (n_turns,). `emptied_s` (n_lists,) is the second by which nobody waits at the place any more in the flow
-    that was booked; empty where that is not known.
+    (n_turns,).
     """
 
     direction: str
@@ -30,7 +29,6 @@ class BookedCars:
     booking: Booking
     place: Int64
     persons: Int64
-    emptied_s: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def road_pieces(network: TimedNetwork, windows: tuple[tuple[int, int], ...] = ()) -> RoadPieces:
