@@ -8,7 +8,7 @@ import pytest
 
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import LeastTimes
-from safepassage.engines.distribution.shorten import shortened
+from safepassage.engines.distribution.shorten import Shortening
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 
@@ -19,6 +19,11 @@ def dispatcher():
     left = Left(problem, [False] * len(problem.needs))
     # Nobody but the test sends trips out: what is left over is never worth one.
     return Dispatcher(problem, roads, left, LeastTimes(problem, roads), -1, windows, crumbs=2.0)
+
+
+def shortened(before: Dispatcher) -> Dispatcher:
+    ways = Shortening(before)
+    return ways.booked(dict.fromkeys(ways.groups, True))
 
 
 def booked(dispatcher: Dispatcher, trips: list[list[str]]) -> Dispatcher:
@@ -88,3 +93,17 @@ def test_trips_that_are_too_heavy_together_stay_apart(dispatcher):
         object.__setattr__(trip.truck, "payload_kg", most_kg // 1_000 + 1)
     assert len(shortened(before).trips) == len(before.trips) > 1
     assert problem.trucks[0].payload_kg == most_kg // 1_000 + 1
+
+
+def test_only_the_trips_of_named_trucks_are_made_shorter(dispatcher):
+    before = booked(dispatcher, [[place] for place in dispatcher.left.places()])
+    ways = Shortening(before)
+    (group,) = ways.groups
+    same = ways.booked({})
+    assert [(trip.depot, trip.stops) for trip in same.trips] == [
+        (trip.depot, trip.stops) for trip in before.trips
+    ]
+    assert brought(same) == brought(before)
+    same.give_back()
+    saved_s = before.driven_s - ways.booked({group: True}).driven_s
+    assert ways.saves_s(group, best=True) == saved_s > 0

@@ -23,7 +23,7 @@ from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Sequencer
 from safepassage.engines.distribution.short import short_of
-from safepassage.engines.distribution.shorten import shortened
+from safepassage.engines.distribution.shorten import Group, Shortening
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
@@ -140,16 +140,35 @@ class _Tries:
         return self._tried[0] if hardly else best
 
     def _shortened(self, best: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
-        """Return the best distribution, on shorter ways where hardly anything is lost by them."""
-        (before, done) = best
+        """Return the best distribution, on shorter ways where hardly anything is lost by them.
+
+        Where something would be lost, the trips of trucks alike are made shorter one group after the other.
+        """
+        before, ways = best[0], Shortening(best[1])
         for exactly in (True, False):
-            self._kept(shortened(done, best=exactly))
-            after = self._tried[-1][0]
-            lost_ppm = (before.worth_nano - after.worth_nano) * PPM // max(1, before.needed_nano)
-            hardly = max(lost_ppm, before.least_share_ppm - after.least_share_ppm) <= HARDLY_PPM
-            if hardly and after.driven_s < before.driven_s:
-                return self._tried[-1]
-        return best
+            found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, exactly)))
+            if found is not None:
+                return found
+        if not self._few:
+            return best
+        kept, chosen = best, dict[Group, bool]()
+        for group in ways.groups:
+            for exactly in (True, False):
+                if ways.saves_s(group, best=exactly) <= 0:
+                    continue
+                found = self._shorter(before, ways.booked({**chosen, group: exactly}))
+                if found is not None and found[0].driven_s < kept[0].driven_s:
+                    kept, chosen = found, {**chosen, group: exactly}
+                    break
+        return kept
+
+    def _shorter(self, before: AidTotals, done: Dispatcher) -> tuple[AidTotals, Dispatcher] | None:
+        """Keep a distribution on other ways; return it if it drives less and hardly anything is lost."""
+        self._kept(done)
+        after = self._tried[-1][0]
+        lost_ppm = (before.worth_nano - after.worth_nano) * PPM // max(1, before.needed_nano)
+        hardly = max(lost_ppm, before.least_share_ppm - after.least_share_ppm) <= HARDLY_PPM
+        return self._tried[-1] if hardly and after.driven_s < before.driven_s else None
 
     def _one_by_one(self) -> Dispatcher:
         done = self._begun.anew()

@@ -19,7 +19,7 @@ from safepassage.kernels.tours.timed_paths import least_in_hours
 
 Int64 = NDArray[np.int64]
 MANY_STOPS = 60
-PRICED, PRICED_PAIRS = 60, 30_000
+PRICED, PRICED_PAIRS = 60, 15_000
 """So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
 MG_PER_T = G_PER_T * 1_000
 
