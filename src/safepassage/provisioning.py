@@ -162,8 +162,10 @@ def _needs(table: NeedsTable, node: dict[str, int], rules: AidRules) -> Iterator
     last = persons.shape[1] - 1 if persons.size else 0
     for row, place in enumerate(table.presence.places):
         found: dict[tuple[int, str], tuple[int, int, int]] = {}
+        most: dict[tuple[int, str], int] = {}
         for column, norm in enumerate(table.norms):
             once = norm.rhythm is Rhythm.ONCE
+            counted: dict[tuple[int, str], int] = {}
             for day in np.flatnonzero(table.amount_milli[row, :, column]).tolist():
                 amount = int(table.amount_milli[row, day, column])
                 heads = _heads(persons[row], day, norm)
@@ -171,10 +173,12 @@ def _needs(table: NeedsTable, node: dict[str, int], rules: AidRules) -> Iterator
                 had = found.get(key, (0, 0, norm.priority))
                 worth = heads * rules.weights[norm.priority - 1]
                 found[key] = (had[0] + amount, had[1] + worth, min(had[2], norm.priority))
+                counted[key] = counted.get(key, 0) + heads
+            most.update({key: max(heads, most.get(key, 0)) for key, heads in counted.items()})
         for (due, commodity), (amount, worth, priority) in sorted(found.items()):
             yield Need(
                 place=place, node=node.get(place, NO_LIMIT), commodity=commodity, due=due, priority=priority,
-                amount_milli=amount, worth=max(1, worth),
+                amount_milli=amount, persons=most[due, commodity], worth=max(1, worth),
             )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ GIVEN = record(
     needs=rows(
         record(
             place=text, node=_NODE, commodity=text, due=_DAY, priority=whole(1, 4), amount_milli=_AMOUNT,
-            worth=whole(1, MILLI),
+            persons=whole(1, MILLI), worth=whole(1, MILLI),
         )
     ),
     lots=rows(

@@ -75,7 +75,8 @@ class Distribution:
     def _need(self, place: Row, commodity: str, due: int) -> Row:
         return {
             "place": place["id"], "node": place["node"], "commodity": commodity, "due": due, "priority": 1,
-            "amount_milli": self.chance.choice([500, 1_000, 2_000]), "worth": self.chance.randint(1, 9),
+            "amount_milli": self.chance.choice([500, 1_000, 2_000]), "persons": 1,
+            "worth": self.chance.randint(1, 9),
         }  # fmt: skip
 
     def _lot(self, name: str) -> Row:

@@ -27,7 +27,16 @@ def problem(kits, water_l=60):
              step_milli=1_000),
     )  # fmt: skip
     needs = tuple(
-        Need(place=place, node=node, commodity=name, due=0, priority=1, amount_milli=amount, worth=worth)
+        Need(
+            place=place,
+            node=node,
+            commodity=name,
+            due=0,
+            priority=1,
+            amount_milli=amount,
+            persons=1,
+            worth=worth,
+        )
         for node, place in ((1, "a"), (2, "b"))
         for name, amount, worth in (("water", 100_000, 60), ("kit", 1_000, 40))
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from openpyxl import load_workbook
 
+from safepassage.domain.aid.norms import NORMS
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
 from safepassage.formats.tables import aid_tables
@@ -67,6 +68,24 @@ def test_a_waybill_and_a_board_have_one_row_for_what_a_truck_brings_of_a_lot_at_
     parted = replace(team, aid={**team.aid, "deliveries": [*halves, *others]})
     assert rows(parted, "aid-waybills") == rows(team, "aid-waybills")
     assert rows(parted, "aid-arrivals") == rows(team, "aid-arrivals")
+
+
+def test_who_does_what_where_says_for_how_many(team):
+    for row in rows(team, "aid-3w"):
+        days = {
+            int(need["persons"])
+            for need in rows(team, "aid-needs")
+            if (need["place"], need["good"]) == (row["place"], row["good"]) and float(need["planned"])
+        }
+        assert int(row["persons"]) in days
+
+
+def test_a_need_says_for_how_many_it_is(whole):
+    given = whole.aid["given"]
+    norms = Counter(norm.commodity for norm in NORMS)
+    for need in given["needs"]:
+        counted = need["persons"] * given["rules"]["weights"][need["priority"] - 1]
+        assert counted == need["worth"] if norms[need["commodity"]] == 1 else counted <= need["worth"]
 
 
 def test_who_does_what_where_says_when(team):

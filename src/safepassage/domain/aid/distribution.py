@@ -80,8 +80,8 @@ class Good:
 class Need:
     """What a place needs of a commodity by the end of a day (its position); goods may come earlier.
 
-    `worth` is the number of persons it is for, times the weight of the priority; `node` is -1 where the place
-    is not on the network.
+    `persons` is the most whose need one of its norms counts; `worth` is the number of persons each norm is
+    for, times the weight of the priority, added up; `node` is -1 where the place is not on the network.
     """
 
     place: str
@@ -90,11 +90,12 @@ class Need:
     due: int
     priority: int
     amount_milli: int
+    persons: int
     worth: int
 
     def __post_init__(self) -> None:
-        if self.amount_milli < 1 or self.worth < 1 or self.due < 0:
-            raise ValueError(f"{self.place}: a need has an amount, a worth and a day")
+        if self.amount_milli < 1 or self.persons < 1 or self.worth < 1 or self.due < 0:
+            raise ValueError(f"{self.place}: a need has an amount, persons, a worth and a day")
 
     def worth_nano(self, milli: int) -> int:
         """Return the worth of a part of the amount."""

@@ -32,7 +32,8 @@ SECTORS = {
 class NeedFacts:
     """One need: amounts in units of the good; `reasons` in words where something is short.
 
-    `delivered` is what was brought since the first plan, None where nothing is known of it.
+    `persons` is whose need it is, None where its day is over; `delivered` is what was brought since the first
+    plan, None where nothing is known of it.
     """
 
     place: str
@@ -47,6 +48,7 @@ class NeedFacts:
     gap: float
     worth: int
     reasons: str
+    persons: int | None = None
     delivered: float | None = None
 
 
@@ -77,11 +79,13 @@ class DropFacts:
 class WorkFacts:
     """Who brings what of a good to a place for whom, and when it first and last arrives.
 
-    `organisation` is "" where the case does not state who runs the trucks.
+    `organisation` is "" where the case does not state who runs the trucks; `persons` is the most whose need
+    is counted on one of the days that it is for.
     """
 
     organisation: str
     for_whom: str
+    persons: int
     sector: str
     place: str
     name: str
@@ -124,7 +128,7 @@ class AidFacts:
                     commodity=need["commodity"], good=printable(good["name"]), unit=good["unit"],
                     priority=need["priority"], needed=need["amount_milli"] / MILLI,
                     planned=(need["amount_milli"] - gap) / MILLI, gap=gap / MILLI, worth=need["worth"],
-                    reasons="; ".join(dict.fromkeys(reasons)),
+                    reasons="; ".join(dict.fromkeys(reasons)), persons=need["persons"],
                 )
             )  # fmt: skip
         return tuple(found)
@@ -254,14 +258,26 @@ class AidFacts:
         found: dict[tuple[str, str, str], list[DropFacts]] = {}
         for row in self.drops():
             found.setdefault((row.place, row.commodity, row.organisation), []).append(row)
+        persons = self._persons()
         for (place, commodity, organisation), rows in sorted(found.items()):
             times = [row.arrive_s for row in rows]
             yield WorkFacts(
                 organisation=organisation, for_whom=AT_SITE if place in self._sites else AT_HOME,
+                persons=persons[place, commodity, organisation],
                 sector=SECTORS.get(commodity, "Logistics"), place=place, name=rows[0].name, good=rows[0].good,
                 quantity=sum(row.quantity for row in rows), unit=rows[0].unit,
                 stops=len({(row.truck, row.stop) for row in rows}), first_s=min(times), last_s=max(times),
             )  # fmt: skip
+
+    def _persons(self) -> dict[tuple[str, str, str], int]:
+        """Return the most persons for whom something is brought, by place, commodity and organisation."""
+        needs = {(row["place"], row["commodity"], row["due"]): row["persons"] for row in self._given["needs"]}
+        runs = {row["id"]: printable(row.get("organisation", "")) for row in self._given["trucks"]}
+        found: dict[tuple[str, str, str], int] = {}
+        for row in self._aid["deliveries"]:
+            key = (row["place"], row["commodity"], runs[row["truck"]])
+            found[key] = max(found.get(key, 0), needs[row["place"], row["commodity"], row["due"]])
+        return found
 
     def _name(self, place: str) -> str:
         return self._names.get(place, place)

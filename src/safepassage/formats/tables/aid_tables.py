@@ -48,7 +48,8 @@ DICTIONARY = {
     "for_day": "local day that it is for; first and last, where it is for several",
     "received": "left blank for the receiver: counted on arrival",
     "organisation": "who: the organisation that runs the trucks, as the case states it; blank: not stated",
-    "for_whom": "for whom: whose needs are counted at the place; a norm may be for a part of them",
+    "for_whom": "for whom: whose needs are counted at the place",
+    "persons": "persons whose need of the good is counted that day; of who does what, on the fullest day",
     "sector": "what: the cluster under which it is reported",
     "stops": "how many stops of trucks bring it",
     "first_day": "when: local day on which it first arrives",
@@ -67,7 +68,8 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         return clock.at(seconds).strftime("%Y-%m-%d %H:%M")
 
     needs: list[Row] = [
-        (n.place, n.name, n.date, n.commodity, n.good, n.priority, n.needed, n.planned,
+        (n.place, n.name, n.date, n.commodity, n.good, n.priority,
+         "" if n.persons is None else n.persons, n.needed, n.planned,
          "" if n.delivered is None else n.delivered, n.gap, n.unit, n.reasons)
         for n in facts.day_by_day()
     ]  # fmt: skip
@@ -83,14 +85,14 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         for d, quantity in _expected(drops)
     ]  # fmt: skip
     sectors: list[Row] = [
-        (w.organisation, w.sector, w.place, w.name, w.for_whom, w.good, round(w.quantity, 3), w.unit, w.stops,
-         *(clock.at(second).strftime("%Y-%m-%d") for second in (w.first_s, w.last_s)))
+        (w.organisation, w.sector, w.place, w.name, w.for_whom, w.persons, w.good, round(w.quantity, 3),
+         w.unit, w.stops, *(clock.at(second).strftime("%Y-%m-%d") for second in (w.first_s, w.last_s)))
         for w in facts.sectors()
     ]  # fmt: skip
     return {
         "aid-needs": (
-            ("place", "name", "date", "commodity", "good", "priority", "needed", "planned", "delivered",
-             "gap", "unit", "reason"), needs,
+            ("place", "name", "date", "commodity", "good", "priority", "persons", "needed", "planned",
+             "delivered", "gap", "unit", "reason"), needs,
         ),
         "aid-waybills": (
             ("waybill", "truck", "stop", "depot", "loading", "arrival", "place", "name", "commodity", "good",
@@ -101,8 +103,8 @@ def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
              "received"), arrivals,
         ),
         "aid-3w": (
-            ("organisation", "sector", "place", "name", "for_whom", "good", "quantity", "unit", "stops",
-             "first_day", "last_day"), sectors,
+            ("organisation", "sector", "place", "name", "for_whom", "persons", "good", "quantity", "unit",
+             "stops", "first_day", "last_day"), sectors,
         ),
     }  # fmt: skip
 
