@@ -51,6 +51,23 @@ def test_the_last_places_of_a_site_are_filled_by_a_car_that_is_not_full():
     assert accepted(sketch).direction("west")["persons_served"] == 5
 
 
+def test_cars_queue_at_both_bridges_though_the_same_road_leads_on_from_either():
+    sketch = Sketch(6, horizon_s=36_000)
+    sketch.road(0, 1, 600, cars_h=60)
+    sketch.road(0, 2, 900, cars_h=60)
+    sketch.road(1, 3, 300)
+    sketch.road(2, 3, 300)
+    sketch.road(3, 5, 9_000)
+    # A long way on from the second bridge, which shares nothing with the first.
+    sketch.road(2, 4, 3_000)
+    sketch.road(4, 5, 9_000)
+    sketch.place("home", 0)
+    sketch.people("home", 180)
+    sketch.site("camp", 5)
+    # Half of the cars over each: an hour and a half. By the long way the last would come at 16,800.
+    assert accepted(sketch).direction("west")["clearance_s"] < 9_900 + 5_400 + 300
+
+
 @pytest.mark.parametrize(
     ("planner", "group"), [(FleetPlanner, "needs_transport"), (CarPlanner, "own_vehicle")]
 )

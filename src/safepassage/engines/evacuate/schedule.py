@@ -176,16 +176,28 @@ def _link_claims_first(claims: list[Claimant], fleet: FleetPlanner, limits: Limi
 
 def _prepare(problem: PlanningProblem, ways: Ways, claims: list[Claimant]) -> None:
     """Find the ways of all claims to all sites, once per kind of carrier."""
-    weights = sorted({v.weight_kg for v in problem.fleet if v.places})
+    rules, carriers = problem.rules, [v for v in problem.fleet if v.places]
+    weights = sorted({v.weight_kg for v in carriers})
+    per_car = rules.car_units_mveh / rules.persons_per_car
+    per_place = min((v.units_mveh / v.places for v in carriers), default=0.0)
     for direction, _ in problem.directions:
         sites = [site.node for site in problem.sites(direction)]
         here = [c for c in claims if c.direction == direction and c.node >= 0]
-        starts = {c.node for c in here}
-        if any(c.by_car for c in here):
-            ways.prepare(Carrier(Mode.CAR, direction, problem.rules.car_weight_kg), sites, starts)
-        if any(not c.by_car for c in here):
-            for weight_kg in weights:
-                ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, starts)
+        driving = _units([c for c in here if c.by_car], per_car)
+        if driving:
+            ways.prepare(Carrier(Mode.CAR, direction, rules.car_weight_kg), sites, driving)
+        carried = _units([c for c in here if not c.by_car], per_place)
+        for weight_kg in weights if carried else ():
+            ways.prepare(Carrier(Mode.BUS, direction, weight_kg), sites, carried)
+
+
+def _units(claims: list[Claimant], mveh_per_person: float) -> dict[int, float]:
+    """Return what leaves each node, in mveh; people for whom room is only held count as nothing."""
+    found: dict[int, float] = {}
+    for claim in claims:
+        persons = 0 if claim.reserve else claim.left
+        found[claim.node] = found.get(claim.node, 0.0) + persons * mveh_per_person
+    return found
 
 
 def _serve(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ HOP_S = 1_200
 """Pick-ups further apart than this are not put into one round."""
 PPM = 1_000_000
 MIN_OPEN_S = 1
+HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,43 @@ class Ways:
             self._costs[key] = cost
         return self._costs[key]
 
-    def prepare(self, carrier: Carrier, to_nodes: Iterable[int], origins: Iterable[int]) -> None:
-        """Find candidate ways from `origins` to `to_nodes`, spread around what the ways of all use."""
+    def prepare(self, carrier: Carrier, to_nodes: Iterable[int], origins: Mapping[int, float]) -> None:
+        """Find candidate ways from `origins` (mveh that leave each) to `to_nodes`.
+
+        They are spread around what the ways of all use, and around the queues where those are narrowest.
+        """
         key, graph = self._graph(carrier)
-        starts = sorted(set(origins))
+        starts = sorted(origins)
         for node in sorted(set(to_nodes)):
             missing = [start for start in starts if (key, start, node) not in self._between]
             if missing:
                 trees = self._grow(graph, node, starts)
+                trees.append(graph.tree(self._queued(trees[0], origins), [node], reverse=True))
                 for start in missing:
                     self._between[key, start, node] = _ways_in(trees, start)
+
+    def _queued(self, tree: PathTree, origins: Mapping[int, float]) -> Any:
+        """Return (n_arcs,) costs where everybody queues on the narrowest arc of the way a tree has for them.
+
+        Nothing is added elsewhere: whoever leaves such an arc comes as slowly as it lets them out.
+        """
+        capacity, queue_s = self._capacity_mveh_h(), np.zeros(len(self.travel_s()))
+        for origin, units_mveh in origins.items():
+            path = list(tree.path(origin) or ())
+            if path:
+                arc = path[int(np.argmin(capacity[path]))]
+                queue_s[arc] += units_mveh * HOUR_S / capacity[arc]
+        return self._cost(1, avoid_closing=False) + queue_s
+
+    def _capacity_mveh_h(self) -> Any:
+        """Return (n_arcs,) greatest capacities over time, at least 1."""
+        if "capacity" not in self._costs:
+            network = self.problem.network
+            most = network.arcs.capacity_mveh_h.astype(np.float64)
+            for arc, pieces in network.profiles.items():
+                most[arc] = max(p.capacity_mveh_h for p in pieces)
+            self._costs["capacity"] = np.maximum(most, 1.0)
+        return self._costs["capacity"]
 
     def _grow(
         self, graph: ArcGraph, root: int, origins: list[int], *, reverse: bool = True

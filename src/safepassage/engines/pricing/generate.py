@@ -48,7 +48,10 @@ MOST_ARCS = 20_000
 ROW_S = 1_800
 """About so much open time lies between two moments at which the entries of an arc are counted."""
 ROUNDS = 160
-ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM = 4_000, 200
+FINER, MOST_CELLS, FEW_ROUNDS = 2, 10_000_000, 20
+"""The bound is proved in steps so much shorter than those of the prices that guide vehicles, if tables hold
+at most so many steps times options (the example 6 million), and these are filled at most so often."""
+ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM, CLOSE_PPM = 4_000, 200, 100
 """A search ends when its bound is this close to the program's value, in parts of all there is to gain."""
 SMOOTHING = 0.5
 """Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""
@@ -271,26 +274,36 @@ def price(problem: PlanningProblem) -> Priced | None:
     # Within one step nobody may board twice in the same place, or there would be no limit.
     turn_s = rules.load_base_s + rules.load_per_person_s + rules.unload_base_s + rules.unload_per_person_s
     step_s = min(STEP_S, turn_s)
-    too_large = len(problem.network.arcs) > MOST_ARCS
     anybody = classes_of(problem) or on_road_of(problem)
-    if listed is None or too_large or not anybody or step_s < LEAST_STEP_S:
+    if listed is None or not anybody or step_s < LEAST_STEP_S or len(problem.network.arcs) > MOST_ARCS:
         return None
+    where = (problem, listed, now_s)
+    horizon_s = problem.network.horizon_s
+    names = {name for name, _ in problem.directions}
+    demand = sum(r.persons for r in problem.demand if r.direction in names and r.basis != "assumption")
     try:
-        market, prices, limit, program = _search(
-            problem, (listed, now_s), step_s, min(ROUGH, turn_s // step_s)
-        )
+        made = _search(where, step_s, min(ROUGH, turn_s // step_s))
+        # A limit above all there is to gain proves nothing.
+        proved = _proved(where, made) if made.limit < demand * horizon_s else made
     except ArithmeticError:
         # Rounded to steps, some journey would take no time at all: prices then prove nothing.
         return None
-    horizon_s = problem.network.horizon_s
-    sheet = _sheet(market, prices)
-    names = {name for name, _ in problem.directions}
-    demand = sum(r.persons for r in problem.demand if r.direction in names and r.basis != "assumption")
     bound = PricedBound(
-        id="all/person_seconds", sheet=sheet, limit=limit, person_seconds=demand * horizon_s - limit
-    )
-    # A limit above all there is to gain proves nothing.
-    return Priced((bound,) if bound.person_seconds > 0 else (), _guide(market, prices, sheet, program))
+        id="all/person_seconds", sheet=_sheet(proved.market, proved.prices), limit=proved.limit,
+        person_seconds=demand * horizon_s - proved.limit,
+    )  # fmt: skip
+    guide = _guide(made.market, made.prices, _sheet(made.market, made.prices), made.program)
+    return Priced((bound,) if bound.person_seconds > 0 else (), guide)
+
+
+def _proved(where: Where, found: _Found) -> _Found:
+    """Return what proves most: prices in shorter steps, or these where tables would be too large for that."""
+    clock = found.market.clock
+    shorter_s, rest_s = divmod(clock.step_s, FINER)
+    options = sum(len(tables.options.station) for tables in found.market.tables)
+    if rest_s or shorter_s < LEAST_STEP_S or options * FINER * clock.steps > MOST_CELLS:
+        return found
+    return min(found, _in_steps(where, shorter_s, found, CLOSE_PPM, FEW_ROUNDS), key=lambda best: best.limit)
 
 
 def load() -> None:
@@ -391,38 +404,52 @@ class _Program:
                     used[i] = used.get(i, 0.0) + amount
 
 
-def _search(
-    problem: PlanningProblem, where: tuple[tuple[int, ...], int], step_s: int, ratio: int
-) -> tuple[Market, Prices, int, _Program]:
-    """Return the best prices found and the limit they prove.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The best prices found in steps of one length, the limit they prove, what the rows are worth at them."""
 
-    First in long steps, which are quick; then the journeys found are timed in short ones, and few are new.
-    `where` are the listed arcs and the second that it is now.
-    """
-    listed, now_s = where
+    market: Market
+    program: _Program
+    prices: Prices
+    limit: int
+    worth: NDArray[np.float64]
+
+
+Where = tuple[PlanningProblem, tuple[int, ...], int]
+"""A problem, the arcs that are listed and the second that it is now."""
+
+
+def _search(where: Where, step_s: int, ratio: int) -> _Found:
+    """Return the best prices found: first in long steps, which are quick, from there in short ones."""
+    problem, listed, now_s = where
     rough = Market(problem, listed, step_s * ratio, now_s=now_s)
     program = _Program(rough)
-    center = _improve(rough, program, _first_worth(rough, program.n_rows), ROUGH_ENOUGH_PPM)[2]
+    found = _improve(rough, program, _first_worth(rough, program.n_rows), ROUGH_ENOUGH_PPM, ROUNDS)
+    return _in_steps(where, step_s, found, GOOD_ENOUGH_PPM, ROUNDS)
+
+
+def _in_steps(where: Where, step_s: int, before: _Found, enough_ppm: int, rounds: int) -> _Found:
+    """Return better prices in shorter steps: the journeys found in longer ones, timed in these, and more."""
+    problem, listed, now_s = where
     fine = Market(problem, listed, step_s, now_s=now_s)
-    finer = _Program(fine)
-    for q, b, journey in program.columns:
-        rows = retimed(ratio, fine.tables[q].timed, journey)
+    program = _Program(fine)
+    longer_s = before.market.clock.step_s
+    for q, b, journey in before.program.columns:
+        rows = retimed(longer_s // step_s, fine.tables[q].timed, journey)
         if rows is not None:
-            finer.add(q, fine.tables[q], b, np.array(rows, dtype=np.int64))
-    prices, limit, _ = _improve(
-        fine, finer, finer.worth(program.prices(center), rough.clock.step_s), GOOD_ENOUGH_PPM
-    )
-    return fine, prices, limit, finer
+            program.add(q, fine.tables[q], b, np.array(rows, dtype=np.int64))
+    center = program.worth(before.program.prices(before.worth), longer_s)
+    return _improve(fine, program, center, enough_ppm, rounds)
 
 
 def _improve(
-    market: Market, program: _Program, center: NDArray[np.float64], enough_ppm: int
-) -> tuple[Prices, int, NDArray[np.float64]]:
-    """Return the best prices found from `center` on, their limit, and what the rows are worth then."""
+    market: Market, program: _Program, center: NDArray[np.float64], enough_ppm: int, rounds: int
+) -> _Found:
+    """Return the best prices found from `center` on."""
     best, best_limit = market.no_prices(), None
     everything = max(1, sum(row.persons for row in market.contracted.classes) * market.clock.horizon_s)
     worth = program.program.solve()[1] if program.columns else center
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         tried = SMOOTHING * center + (1 - SMOOTHING) * worth
         prices = program.prices(tried)
         values = [market.table(tables, prices) for tables in market.tables]
@@ -440,7 +467,7 @@ def _improve(
             break
     if best_limit is None:
         raise ArithmeticError("no prices were found")
-    return best, best_limit, center
+    return _Found(market, program, best, best_limit, center)
 
 
 def _first_worth(market: Market, n_rows: int) -> NDArray[np.float64]:

@@ -110,41 +110,13 @@ def timed(clock: Clock, options: Options, n_stations: int, passing: tuple[Any, I
     steps, n = clock.steps, len(options.station)
     second = np.empty((steps, n), dtype=np.int32)
     gains, leads = np.empty((steps, n), dtype=np.int32), np.empty((steps, n), dtype=np.int32)
-    past = (steps + 1) * n_stations
-    begin = np.arange(steps, dtype=np.int64)[:, None] * clock.step_s
-    width = max(1, 2**18 // steps)
-    for low in range(0, n, width):
-        columns = slice(low, low + width)
-        part = options.part(columns)
-        t = _ends(clock, begin, part, passing)
-        step = (t + np.where(part.passes >= 0, 0, part.after_s)) // clock.step_s
-        inside = (step < steps) & (part.target >= 0)
-        lost = (t < 0) | (part.arrives & (t >= len(gain))) | (~part.arrives & ~inside)
-        t = np.where(lost, -1, t)
-        second[:, columns] = t
-        gains[:, columns] = np.where(part.arrives & ~lost, gain[np.minimum(t, len(gain) - 1)], 0)
-        leads[:, columns] = np.where(lost, past + 1, np.where(inside, step * n_stations + part.target, past))
-    stays = (leads // n_stations == np.arange(steps)[:, None]).any(axis=0)
+    stays = np.zeros(n, dtype=np.bool_)
+    _compiled()[3](
+        (clock.step_s, clock.horizon_s, n_stations), clock.moving, clock.second, options, *passing, gain,
+        second, gains, leads, stays,
+    )  # fmt: skip
     first = np.searchsorted(options.station, np.arange(n_stations + 1)).astype(np.int64)
     return Timed(options, first, np.unique(options.station[stays]), second, gains, leads)
-
-
-def _ends(clock: Clock, begin: Int64, options: Options, passing: tuple[Any, Int64]) -> Int64:
-    """Return (steps, n_options) seconds at which options end, -1 where they are of no use."""
-    is_open, tau_s = passing
-    t = np.maximum(begin, options.ready_s) + options.before_s
-    late = t > clock.horizon_s
-    moved = clock.moving[np.where(late, 0, t)] + options.move_s
-    late |= moved >= len(clock.second)
-    arrival = np.maximum(clock.second[np.where(late, 0, moved)], t + options.move_s)
-    t = np.where(options.move_s > 0, arrival, t)
-    late |= t > clock.horizon_s
-    t = np.where(late, -1, t)
-    passes = np.flatnonzero(options.passes >= 0)
-    if len(passes):
-        rows = options.passes[passes]
-        t[:, passes] = np.where(is_open[rows].T, begin + tau_s[rows], -1)
-    return t
 
 
 def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArray[np.bool_]) -> Int64:
@@ -226,14 +198,44 @@ def load() -> None:
 
 
 @cache
-def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+def _compiled() -> tuple[Callable[..., Any], ...]:
     """Compile on first use: numba takes a second to load."""
     from safepassage.kernels.compiled import compiled  # noqa: PLC0415
 
-    return compiled(_fill), compiled(_follow), compiled(_first)
+    return compiled(_fill), compiled(_follow), compiled(_first), compiled(_time)
 
 
 # Flat loops: calls and tuples in them would cost more than the work itself.
+def _time(  # noqa: PLR0913, PLR0917
+    sizes: Any, moving: Any, inverse: Any, options: Any, is_open: Any, tau_s: Any, gain: Any, second: Any,
+    gains: Any, leads: Any, stays: Any,
+) -> None:  # fmt: skip
+    """Write down when each option, chosen in each step, ends; what is of no use ends in second -1."""
+    step_s, horizon_s, n_stations = sizes
+    steps = len(second)
+    past = (steps + 1) * n_stations
+    for k in range(steps):
+        for o in range(len(options.station)):
+            after_s, row, move_s = options.after_s[o], options.passes[o], options.move_s[o]
+            t = max(k * step_s, options.ready_s[o]) + options.before_s[o]
+            if row >= 0:
+                t, after_s = k * step_s + tau_s[row] if is_open[row, k] else -1, 0
+            elif t > horizon_s or moving[t] + move_s >= len(inverse):
+                t = -1
+            elif move_s > 0:
+                t = max(inverse[moving[t] + move_s], t + move_s)
+                t = t if t <= horizon_s else -1
+            step = (t + after_s) // step_s
+            inside = step < steps and options.target[o] >= 0
+            arrives = options.arrives[o]
+            if t < 0 or (arrives and t >= len(gain)) or not (arrives or inside):
+                second[k, o], gains[k, o], leads[k, o] = -1, 0, past + 1
+                continue
+            second[k, o], gains[k, o] = t, gain[t] if arrives else 0
+            leads[k, o] = step * n_stations + options.target[o] if inside else past
+            stays[o] |= inside and step == k
+
+
 def _fill(  # noqa: PLR0917
     first: Any, near: Any, passes: Any, gains: Any, leads: Any, reward: Any, price: Any, value: Any
 ) -> bool:
