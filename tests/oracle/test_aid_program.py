@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from safepassage.kernels.aid_program import Calls, Distribution, Resource, largest_least_share, most_worth
+from safepassage.kernels import aid_program
+from safepassage.kernels.aid_program import (
+    Calls,
+    Distribution,
+    Resource,
+    fair_and_most,
+    largest_least_share,
+    most_worth,
+)
 from safepassage.testing.draws import Draws
 
 
@@ -147,3 +155,26 @@ def test_the_largest_least_share_is_that_of_the_other_solver(seed):
     assert fair.least_share == pytest.approx(reference(problem, share=True), abs=1e-6)
     total = np.bincount(problem.place, weights=problem.worth)
     assert float((fair.places * total).sum()) == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_program_for_share_and_worth_is_as_good_as_either_of_two(seed, monkeypatch):
+    problem = with_calls(random_problem(seed), 20)
+    total, of_place = problem.worth.sum(), np.bincount(problem.place, weights=problem.worth)
+    reached = np.unique(problem.place[problem.need])
+
+    def counts(found):
+        worth = problem.worth[problem.need] * found.parts
+        by_place = np.bincount(problem.place[problem.need], weights=worth, minlength=len(of_place))
+        return (by_place[reached] / of_place[reached]).min() * total + worth.sum()
+
+    fair, most = largest_least_share(problem), most_worth(problem)
+    both = fair_and_most(problem, 0.99)
+    assert both.parts @ problem.worth[problem.need] <= most.parts @ problem.worth[problem.need] + 1e-6
+    monkeypatch.setattr(aid_program, "MANY_OPTIONS", 0)
+    few = np.zeros(len(problem.need), dtype=np.bool_)
+    few[::2] = True
+    for first in (None, few):
+        one = fair_and_most(problem, 0.99, first)
+        assert one.least_share <= fair.least_share + 1e-3
+        assert counts(one) >= max(counts(fair), counts(most), counts(both)) - 2e-3 * total

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from safepassage.domain.crew import at_once
+from safepassage.engines.distribution import prices
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
-from safepassage.engines.distribution.prices import best_of, dense
-from safepassage.engines.distribution.sequence import Sequencer
+from safepassage.engines.distribution.prices import best_of, dense, proved
+from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 
@@ -52,7 +54,9 @@ def test_trips_of_a_day_hold_what_they_bring(given):
     problem, roads, windows, book, left = given
     sequencer = Sequencer(problem, roads, windows)
     before = list(left.needs)
-    trips = sequencer.trips(0, book.orders(left, 0, sequencer.seconds(0)), left, (30, 0))
+    orders = book.orders(left, 0, sequencer.seconds(0))
+    rounds = found_by(sequencer.search(0, orders, (30, 0)))
+    trips = sequencer.trips(0, Found(orders, rounds), left)
     held = [item for plans in trips.values() for plan in plans for stop in plan.stops for item in stop.items]
     assert held
     assert sum(before) - sum(left.needs) == sum(item.milli for item in held)
@@ -77,6 +81,43 @@ def test_what_is_brought_already_is_kept_when_rounds_are_searched_again(given):
     assert not fresh.trips
     assert not fresh.deliveries
     assert fresh.left.needs == [need.amount_milli for need in problem.needs]
+
+
+def test_from_many_options_on_few_are_begun_with_and_as_much_is_proved(given, monkeypatch):
+    problem, roads, windows, _, _ = given
+    options = options_of(problem, roads, windows)
+    best = best_of((problem, options))
+    whole = proved((problem, options, best))
+    monkeypatch.setattr(prices, "MANY_OPTIONS", 0)
+    begun = best_of((problem, options))
+    few = proved((problem, options, begun))
+    assert begun.begun is not None
+    assert not begun.begun.all()
+    assert begun.least_share == pytest.approx(best.least_share, abs=0.005)
+    assert few.bounds[0].limit_nano == pytest.approx(whole.bounds[0].limit_nano, rel=0.005)
+    assert few.bounds[1].least_share_ppm == pytest.approx(whole.bounds[1].least_share_ppm, abs=5_000)
+
+
+def test_two_days_searched_at_once_give_what_they_give_in_turn(given):
+    problem, roads, windows, book, left = given
+    first = Dispatcher(problem, roads, Left(problem, left.first), LeastTimes(problem, roads), -1, windows)
+    for day in range(len(problem.days)):
+        first.day(day)
+    first.give_back()
+    begun = []
+
+    def later(task, job):
+        begun.append(job)
+        return lambda: task(job)
+
+    found = []
+    for beside in (at_once, later):
+        again = searched_again(first, book, Sequencer(problem, roads, windows), (20, 0), beside)
+        again.give_back()
+        found.append((again.deliveries, again.chains()))
+    assert len(begun) == len(problem.days) // 2
+    assert found[0][0]
+    assert found[0] == found[1]
 
 
 def test_a_trip_that_is_known_leaves_without_goods_that_come_later(given):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def most_worth(problem: Distribution, least_share: float = 0.0, first: Bools | N
 
     `first` (m,) are options to begin with where not all are looked at at once.
     """
-    return _by_columns(problem, first, least_share=least_share, raise_share=False)
+    return _by_columns(problem, first, _Aim(least_share=least_share))
 
 
 def largest_least_share(problem: Distribution, first: Bools | None = None) -> Shared:
@@ -99,12 +99,31 @@ def largest_least_share(problem: Distribution, first: Bools | None = None) -> Sh
 
     `places` are the weights of the places in the proof; they add up to 1 over all worth.
     """
-    return _by_columns(problem, first, least_share=0.0, raise_share=True)
+    return _by_columns(problem, first, _Aim(share=1.0, worth=0.0))
 
 
-def _by_columns(
-    problem: Distribution, first: Bools | None, *, least_share: float, raise_share: bool
-) -> Shared:
+def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None) -> Shared:
+    """Return parts with a large least share, then the most worth: at least a part `ease` of the largest.
+
+    Where options are many, one program stands for the two: a part of the least share counts as much as that
+    part of all worth. An interior point takes as long for each, and ends near to optimal only.
+    """
+    if len(problem.need) > MANY_OPTIONS:
+        return _by_columns(problem, first, _Aim(share=float(problem.worth.sum())))
+    fair = largest_least_share(problem, first)
+    both = most_worth(problem, fair.least_share * ease, first)
+    return both if both.parts.any() else fair
+
+
+class _Aim(NamedTuple):
+    """How much a unit of worth and the whole least share count, and the least share asked for at least."""
+
+    share: float = 0.0
+    worth: float = 1.0
+    least_share: float = 0.0
+
+
+def _by_columns(problem: Distribution, first: Bools | None, aim: _Aim) -> Shared:
     """Solve with few options, then with those too that the prices make worth more than they cost.
 
     Column generation (Dantzig and Wolfe, "Decomposition principle for linear programs", 1960,
@@ -116,24 +135,24 @@ def _by_columns(
     parts = np.zeros(len(kept))
     for _ in range(MOST_ROUNDS):
         rows = np.flatnonzero(kept)
-        found = _solved(_only(problem, rows), least_share=least_share, raise_share=raise_share)
+        found = _solved(_only(problem, rows), aim)
         parts = np.zeros(len(kept))
         parts[rows] = found.parts
         if len(rows) == len(kept):
             break
-        gain = _gains(problem, found, raise_share=raise_share)
+        gain = _gains(problem, found, aim)
         best = np.zeros(len(problem.worth))
         np.maximum.at(best, problem.need[rows], gain[rows])
         better = np.where(kept, 0.0, gain - best[problem.need])
         order = np.lexsort((-better, problem.need))
         top = order[np.flatnonzero(np.diff(problem.need[order], prepend=-1))]
         top = top[better[top] > 0]
-        if better[top].sum() <= ENOUGH * (1.0 if raise_share else problem.worth.sum()):
+        if better[top].sum() <= ENOUGH * max(aim.share, aim.worth * problem.worth.sum()):
             break
         kept[top] = True
     found = replace(found, parts=parts)
     plain = replace(found, prices=_of_used_up(problem, found))
-    best_of = min((found, plain), key=lambda one: _proved(problem, one, raise_share=raise_share))
+    best_of = min((found, plain), key=lambda one: _proved(problem, one, aim))
     prices = (price / all_of for price, all_of in zip(best_of.prices, there_is, strict=True))
     return replace(best_of, prices=tuple(prices))
 
@@ -169,9 +188,9 @@ def _of_used_up(problem: Distribution, found: Shared) -> tuple[Float, ...]:
     return tuple(kept)
 
 
-def _proved(problem: Distribution, found: Shared, *, raise_share: bool) -> float:
-    """Return the weighted worth that prices prove to be the most, by weak duality."""
-    gain = _gains(problem, found, raise_share=raise_share)
+def _proved(problem: Distribution, found: Shared, aim: _Aim) -> float:
+    """Return how much of what counts is the most there can be, as prices prove by weak duality."""
+    gain = _gains(problem, found, aim)
     best = np.zeros(len(problem.worth))
     np.maximum.at(best, problem.need, gain)
     both = zip(found.prices, problem.resources, strict=True)
@@ -200,9 +219,9 @@ def _only(problem: Distribution, rows: Int64) -> Distribution:
     )
 
 
-def _gains(problem: Distribution, found: Shared, *, raise_share: bool) -> Float:
+def _gains(problem: Distribution, found: Shared, aim: _Aim) -> Float:
     """Return (m,) what each option gains by the prices, for its whole need."""
-    weight = found.places[problem.place[problem.need]] + (0.0 if raise_share else 1.0)
+    weight = found.places[problem.place[problem.need]] + aim.worth
     gain = problem.worth[problem.need] * weight
     for price, resource in zip(found.prices, problem.resources, strict=True):
         gain = gain - price[resource.which] * resource.takes
@@ -212,7 +231,7 @@ def _gains(problem: Distribution, found: Shared, *, raise_share: bool) -> Float:
     return gain
 
 
-def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> Shared:
+def _solved(problem: Distribution, aim: _Aim) -> Shared:
     n, m, places = len(problem.worth), len(problem.need), int(problem.place.max(initial=-1)) + 1
     before, met = (np.zeros(places), np.zeros(places)) if problem.behind is None else problem.behind
     total = before + np.bincount(problem.place, weights=problem.worth, minlength=places)
@@ -225,16 +244,16 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
     values = [np.ones(m), *(resource.takes for resource in problem.resources), share]
     across = [np.arange(m)] * len(rows)
     reached = np.unique(problem.place[problem.need])
-    if raise_share:
+    if aim.share:
         rows.append(last + reached)
         values.append(-np.ones(len(reached)))
         across.append(np.full(len(reached), m))
     low = np.full(last + places, -np.inf)
-    low[last + reached] = (0.0 if raise_share else least_share) - met[reached] / total[reached]
+    low[last + reached] = aim.least_share - met[reached] / total[reached]
     high = np.concatenate(
         [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )
-    cost = np.append(np.zeros(m), -1.0) if raise_share else -worth
+    cost = np.append(-aim.worth * worth, [-aim.share] if aim.share else [])
     if problem.calls is not None:
         for part in _call_entries(problem.calls, ends, (last + places, len(cost))):
             rows.append(part[0])
@@ -258,7 +277,7 @@ def _solved(problem: Distribution, *, least_share: float, raise_share: bool) -> 
     return Shared(
         parts=x[:m], prices=tuple(np.maximum(0, -price) for price in prices),
         places=np.maximum(0, weights) / np.maximum(total, 1e-9),
-        least_share=float(x[m]) if raise_share else least_share, calls=np.maximum(0, -calls),
+        least_share=float(x[m]) if aim.share else aim.least_share, calls=np.maximum(0, -calls),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from safepassage.engines.distribution.orders import OrderBook
 from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
-from safepassage.engines.distribution.sequence import Sequencer
+from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
 from safepassage.engines.distribution.short import short_of
 from safepassage.engines.distribution.shorten import Group, Shortening
 from safepassage.engines.distribution.store import Left
@@ -67,7 +67,7 @@ def distribute(
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
     announced : the plan gone on from, and what of it has left. Drivers go on as they were told where hardly
         more is served otherwise; numbers of legs that were announced are never used again.
-    beside : who solves programs while roads are laid out and trips are sought.
+    beside : who solves programs while roads are laid out and trips are sought, and seeks some of them.
     """
     options = options_of(problem, roads, windows)
     asked = beside(best_of, (problem, options))
@@ -76,7 +76,7 @@ def distribute(
     proof = beside(proved, (problem, options, best))
     behind = announced[1].trucks.values() if announced is not None else ()
     given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind})
-    tries = _Tries(problem, roads, options, (best, proof), given)
+    tries = _Tries(problem, roads, options, (best, proof), given, beside)
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
@@ -100,9 +100,9 @@ class _Tries:
 
     def __init__(
         self, problem: AidProblem, roads: Roads, options: Options,
-        programs: tuple[Best, Callable[[], Proof]], given: Given,
+        programs: tuple[Best, Callable[[], Proof]], given: Given, beside: Beside,
     ) -> None:  # fmt: skip
-        self._problem, self._options = problem, options
+        self._problem, self._options, self._beside = problem, options, beside
         self._aim, self._proof = programs
         self._begun = Dispatcher(
             problem, roads, Left(problem, dense(problem)), LeastTimes(problem, roads), given.cap_ppm_s,
@@ -126,7 +126,9 @@ class _Tries:
         for seed, times in enumerate(further):
             if near:
                 break
-            again = searched_again(self._best()[1], self._book, self._sequencer, (self._steps, seed))
+            # Few needs are searched soon, and each day gains by what is known of the one before.
+            effort, beside = (self._steps, seed), None if self._few else self._beside
+            again = searched_again(self._best()[1], self._book, self._sequencer, effort, beside)
             near = self._filled_anew(again, times)
         return self._shortened(self._best())
 
@@ -181,7 +183,8 @@ class _Tries:
         done = self._begun.anew()
         for day in range(len(self._problem.days)):
             orders = self._book.orders(done.left, day, self._sequencer.seconds(day))
-            done.planned.update(self._sequencer.trips(day, orders, done.left, (self._steps, 0)))
+            search = self._sequencer.search(day, orders, (self._steps, 0))
+            done.planned.update(self._sequencer.trips(day, Found(orders, found_by(search)), done.left))
             done.day(day)
         return done
 

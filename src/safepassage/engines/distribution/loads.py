@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Good, TruckDay
 from safepassage.engines.distribution.options import behind_of, serves
 from safepassage.engines.distribution.store import Item, soon
-from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
+from safepassage.kernels.aid_program import Distribution, Resource, fair_and_most, largest_least_share
 
 MG_PER_KG, UL_PER_L = 10**6, 10**6
 EASE = 0.9995
@@ -63,11 +63,11 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
     if len(lumps) <= MOST_LUMPS:
         pieces = np.zeros(len(steps))
         pieces[lumps] = steps[lumps]
-        parts = _fairest(replace(program, pieces=pieces)).parts
+        parts = fair_and_most(replace(program, pieces=pieces), EASE).parts
     else:
         settled = np.full(len(steps), np.nan)
         settled[lumps] = _whole_pieces(program, steps, lumps, largest_least_share(program).parts)
-        parts = _fairest(replace(program, fixed=settled)).parts
+        parts = fair_and_most(replace(program, fixed=settled), EASE).parts
         parts[lumps] = settled[lumps]
     counts = np.floor(np.clip(parts, 0, 1) / steps + 1e-6)
     counts[lumps] = np.round(parts[lumps] / steps[lumps])
@@ -78,12 +78,6 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
         item = Item(i, int(ways.lot[way]), int(counts[way]) * good.step_milli)
         found[int(ways.trip[way])][int(ways.stop[way])].append(item)
     return found
-
-
-def _fairest(program: Distribution) -> Shared:
-    fair = largest_least_share(program)
-    both = most_worth(program, fair.least_share * EASE)
-    return both if both.parts.any() else fair
 
 
 def _good(problem: AidProblem) -> dict[str, Good]:

@@ -22,7 +22,14 @@ from safepassage.engines.distribution.costs import budget_nano, cheapest_nano
 from safepassage.engines.distribution.least_share import shared_at_most, with_scarce_pieces
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, Options, behind_of
 from safepassage.engines.distribution.stops import Stops, calls_of, stop_prices, stops_of
-from safepassage.kernels.aid_program import Distribution, Resource, Shared, largest_least_share, most_worth
+from safepassage.kernels.aid_program import (
+    Distribution,
+    Resource,
+    Shared,
+    fair_and_most,
+    largest_least_share,
+    most_worth,
+)
 
 SHARE_SCALE = 10**15
 """Prices in a bound of the least share add up to about this over all that there is."""
@@ -40,14 +47,15 @@ class Best:
     """The best that could be brought if trips took no more time than their bound, places in reach considered.
 
     `shares` (m,) is what each option brings of its need: the least served place is served as well as can be,
-    then worth is as much as can be. `fair` and `most` are what programs said of each alone.
+    then worth is as much as can be. `fair` is what a program said of the least share alone, where it was
+    asked; `begun` (m,) are the options to begin with where not all are looked at at once.
     """
 
     places: tuple[str, ...]
     least_share: float
     shares: Int64
     fair: Shared | None = None
-    most: Shared | None = None
+    begun: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,34 +72,29 @@ def best_of(given: tuple[AidProblem, Options]) -> Best:
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
         return Best(places=(), least_share=0.0, shares=np.zeros(0, dtype=np.int64))
-    program, first, most = (
-        _program(problem, options, stops_of(problem, options)),
-        _first(problem, options),
-        None,
-    )
-    if first is not None:
-        # Each program begins with the options that those before it used.
-        most = most_worth(program, first=first)
-        first |= most.parts > 0
-    fair = largest_least_share(program, first)
-    first = None if first is None else first | (fair.parts > 0)
-    both = most_worth(program, fair.least_share * EASE, first)
+    program, first = _program(problem, options, stops_of(problem, options)), _first(problem, options)
+    if first is None:
+        fair = largest_least_share(program)
+        both = most_worth(program, fair.least_share * EASE)
+    else:
+        fair, both = None, fair_and_most(program, EASE, first)
+        first |= both.parts > 0
     return Best(
-        places=tuple(reached), least_share=fair.least_share, shares=_milli(problem, options, both.parts),
-        fair=fair, most=most,
+        places=tuple(reached), least_share=both.least_share if fair is None else fair.least_share,
+        shares=_milli(problem, options, both.parts), fair=fair, begun=first,
     )  # fmt: skip
 
 
 def proved(given: tuple[AidProblem, Options, Best]) -> Proof:
     """Return bounds on worth and on the least share, and what the prices say would help."""
     problem, options, best = given
-    if best.fair is None:
+    if not best.places:
         return Proof()
     stops = stops_of(problem, options)
-    most = best.most or most_worth(_program(problem, options, stops))
-    bounds = (
-        _worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, best.fair),
-    )  # fmt: skip
+    program = _program(problem, options, stops)
+    most = most_worth(program, first=best.begun)
+    fair = best.fair or largest_least_share(program, best.begun)
+    bounds = (_worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, fair))
     return Proof(bounds=bounds, remedies=_remedies(problem, options, most))
 
 

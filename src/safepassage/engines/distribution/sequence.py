@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +29,37 @@ WORTHWHILE = 5
 """An order may take so many times its part of all seconds, by worth, before it is left out."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Search:
+    """What is asked for the rounds of a day: orders in the words of the search, trucks, tables of times."""
+
+    orders: Orders
+    kinds: list[TruckKind]
+    tables_s: list[Int64]
+    depots: int
+    load_s: int
+    begun: list[Round]
+    steps: int
+    seed: int
+
+
+class Found(NamedTuple):
+    """Rounds, and the orders that they name by position."""
+
+    orders: Sequence[Order]
+    rounds: Sequence[Round]
+
+
+def found_by(search: Search) -> list[Round]:
+    """Return the rounds that a search finds."""
+    return rounds_of(
+        search.orders, search.kinds, search.tables_s, depots=search.depots, load_s=search.load_s,
+        steps=search.steps, begun=search.begun, seed=search.seed,
+    )  # fmt: skip
+
+
 class Sequencer:
-    """Puts orders into trips; tables of least times are kept from day to day."""
+    """Puts orders into searches, and rounds into trips; tables of least times are kept from day to day."""
 
     def __init__(self, problem: AidProblem, roads: Roads, windows: Windows) -> None:
         self._problem, self._roads, self._windows = problem, roads, windows
@@ -39,32 +70,35 @@ class Sequencer:
         self._stop = {place: k for k, place in enumerate(sorted(self._node))}
         self._tables: dict[int, Int64] = {}
 
-    def trips(
+    def search(
         self,
         day: int,
         orders: Sequence[Order],
-        left: Left,
         effort: tuple[int, int],
         begun: Mapping[str, Rounds] | None = None,
-    ) -> dict[str, list[Planned]]:
-        """Return the trips of each truck of a day; what they bring is held.
+    ) -> Search:
+        """Return a search for the rounds of a day.
 
-        The search takes at most so many steps with a seed (`effort`), from rounds `begun` by truck.
+        It takes at most so many steps with a seed (`effort`), from rounds `begun` by truck.
         """
         crews = self._crews(day)
         weights = sorted({trucks[0].weight_kg for trucks in crews})
-        rounds = rounds_of(
-            self._columns(orders, self.seconds(day)), [self._kind(trucks, weights) for trucks in crews],
-            [self._table(weight) for weight in weights], depots=len(self._depots),
+        return Search(
+            orders=self._columns(orders, self.seconds(day)),
+            kinds=[self._kind(trucks, weights) for trucks in crews],
+            tables_s=[self._table(weight) for weight in weights], depots=len(self._depots),
             load_s=self._problem.rules.load_base_s, begun=self._begun(crews, begun or {}),
             steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
         )  # fmt: skip
-        free = [list(trucks) for trucks in crews]
-        found: dict[str, list[Planned]] = {}
-        for one in rounds:
+
+    def trips(self, day: int, found: Found, left: Left) -> dict[str, list[Planned]]:
+        """Return the trips of each truck of a day by rounds that were found; what they bring is held."""
+        free = [list(trucks) for trucks in self._crews(day)]
+        trips: dict[str, list[Planned]] = {}
+        for one in found.rounds:
             truck = free[one.kind].pop(0)
-            found[truck.id] = self._planned(truck, one, orders, left)
-        return found
+            trips[truck.id] = self._planned(truck, one, found.orders, left)
+        return trips
 
     def _begun(self, crews: Sequence[Sequence[TruckDay]], begun: Mapping[str, Rounds]) -> list[Round]:
         """Return rounds in the words of the search."""
