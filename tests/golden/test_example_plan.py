@@ -183,3 +183,8 @@ def test_the_plan_rests_on_reports_and_says_which_are_injects(planned):
 
 def test_the_attribution_goes_with_the_network(planned):
     assert "GeoNames" in planned.problem.network.attribution
+
+
+def test_its_joint_bound_is_proved_in_shorter_steps_than_guide_vehicles(planned):
+    (bound,) = planned.plan.certificate.priced
+    assert bound.sheet.step_s * 2 == planned.guide.sheet.step_s
