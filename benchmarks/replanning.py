@@ -119,7 +119,7 @@ def start(case: evacuation.Case, options: argparse.Namespace) -> tuple[Running, 
         "vehicles": int(case.instance.vehicles.sum()), "arcs": len(case.arrays.tail),
         "clearance_s": int(arrivals.max()), "horizon_s": horizon_s,
         "solve_wall_s": solved[0], "solve_cpu_s": solved[1],
-        "load_wall_s": loaded[0], "load_cpu_s": loaded[1], "entries": len(live.arc),
+        "load_wall_s": loaded[0], "load_cpu_s": loaded[1], "entries": int(live.size.sum()),
     }  # fmt: skip
     return running, facts
 

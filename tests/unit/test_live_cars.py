@@ -7,6 +7,8 @@ import pytest
 
 from safepassage.kernels.booking import way_loops
 from safepassage.kernels.booking.booking import RoadPieces, Turns, book
+from safepassage.kernels.booking.booking_loops import enter, reserve
+from safepassage.kernels.booking.free_seconds import write_free
 from safepassage.kernels.booking.live_cars import LiveCars
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.draws import Draws
@@ -166,6 +168,41 @@ def test_arcs_left_out_change_no_answer(seed, monkeypatch):
         answers.append(live.arrive_s.tolist())
     assert max(left_out) > 0
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bits_say_where_an_entry_finds_a_place(seed):
+    """In every second a bit is set exactly where the calendar has a place in that very second."""
+    draws, horizon_s, work = Draws(seed), 700, CAR * 3_600
+    rates = [1_000 * draws.pick((0, 300, 900, 9_000)) for _ in range(3)]
+    starts = [0, draws.between(50, 300), draws.between(301, 650)]
+    roads = RoadPieces(
+        start=np.array([0, 3, 4]), from_s=np.array([*starts, 0]), rate_mveh_h=np.array([*rates, 600_000]),
+        travel_s=np.array([30, 40, 20, 15]), horizon_s=horizon_s,
+    )  # fmt: skip
+    compiled, room = roads.compiled(), np.zeros(2, np.int64)
+    at, count, busy_from, busy_until, used = room.copy(), room.copy(), *np.zeros((2, 0), np.int64), 0
+    for _ in range(60):
+        arc, t = draws.below(2), draws.below(horizon_s)
+        second, x, _ = enter(compiled, (at, count, busy_from, busy_until), arc, t, work)
+        if second >= 0:
+            busy_from, busy_until, used = reserve(
+                (at, count, busy_from, busy_until), room, used, arc, (x, x + work)
+            )
+    now_s, base = draws.below(100), np.array([-13, -70])
+    bits = np.zeros((14, 2), np.uint64)
+    calendars = (at, count, busy_from, busy_until)
+    row_of = np.array([1, 0])
+    write_free(compiled, calendars, (row_of, base), (now_s, horizon_s, work), bits)
+    answers = set()
+    for arc in range(2):
+        for second in range(now_s, horizon_s):
+            place = second - base[arc]
+            found = int(bits[place >> 6, row_of[arc]]) >> (int(place) & 63) & 1
+            fits = enter(compiled, calendars, arc, second, work)[0] == second
+            assert found == fits, (arc, second)
+            answers.add(bool(fits))
+    assert answers == {True, False}
 
 
 def test_where_there_is_no_way_on_people_stay_or_end_on_the_road():

@@ -21,11 +21,14 @@ NOWHERE = -1
 FULL_BELOW = (0.6, 0.9)
 """Arcs with less than such a share of their room left are avoided, the more the fuller they are."""
 LATEST = 10
-"""Only the ways of so many latest searches are tried: what is full then was found full before."""
+"""Only the first ways and those of so many latest searches are tried: others were found full before."""
 WAITED_S = 300
 """So much is waited on the way at most, it is taken, where a way was looked at in the round before."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
+WORD = 64
+FULL_POOL = 0.7
+"""Stretches are moved together where such a share of their pools is in use or lost between them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,45 +41,20 @@ class Repair:
     at_home: int
 
 
-@dataclass(slots=True, eq=False)
-class _Anew:
-    """New bookings by turn: arrival (negative: none), where its entries lie in the parts, and how many."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Turns:
+    """Cars to be led on, in their order: entries that have happened, where each stands, since when."""
 
-    arrive_s: Int64
-    at: Int64
-    size: Int64
-    parts: list[tuple[Int64, Int64, Int64]]
-    filled: int = 0
+    cars: Int64
+    past: Int64
+    node: Int64
+    since_s: Int64
 
-    @classmethod
-    def of(cls, n: int) -> _Anew:
-        """Return nothing booked for n turns."""
-        return cls(np.full(n, NOWHERE), np.zeros(n, np.int64), np.zeros(n, np.int64), [])
-
-    def add(self, turns: Int64, booked: Int64, sizes: Int64, entries: tuple[Int64, Int64, Int64]) -> None:
-        """Note what a round has booked for some turns: (arc, second, place) of all entries."""
-        done = np.flatnonzero(booked[:, 0] >= 0)
-        self.arrive_s[turns[done]] = booked[done, 1]
-        self.at[turns[done]] = self.filled + booked[done, 2]
-        self.size[turns[done]] = sizes[booked[done, 0]]
-        self.parts.append(entries)
-        self.filled += len(entries[0])
-
-    def columns(self) -> tuple[Int64, Int64, Int64]:
-        """Return (arc, second, place) of all new entries."""
-        nothing = np.zeros(0, dtype=np.int64)
-        parts = [(np.zeros(0, dtype=np.int32), nothing, nothing), *self.parts]
-        arc, second, place = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return arc, second, place
-
-
-@dataclass(slots=True, eq=False)
-class _Usable:
-    """Calendars that new bookings are made in, the room of each arc, and how much of the pools is in use."""
-
-    calendars: tuple[Any, ...]
-    room: Int64
-    used: int
+    def only(self, which: Int64) -> _Turns:
+        """Return some of the turns."""
+        return _Turns(
+            cars=self.cars[which], past=self.past[which], node=self.node[which], since_s=self.since_s[which]
+        )
 
 
 class LiveCars:
@@ -132,29 +110,42 @@ class LiveCars:
             self._compiled, paths, (path, depart_s), waits, self.at
         )
         self.at = self.at[:-1].copy()
+        self._filled = len(self.arc)
         order = np.lexsort((self.t, self.arc))
         self.x, first, count, stretches, misfit = loops.pack(
             self._compiled, (self.arc, self.t), order, self._work
         )
         if misfit != NOWHERE:
             raise ValueError(f"the cars do not fit: arc {self.arc[misfit]} in second {self.t[misfit]}")
-        self._calendar = (first, count, stretches[:, 0].copy(), stretches[:, 1].copy())
+        # A page that is written to for the first time costs a closure more than what is written there.
+        self.arc, self.t, self.x = (_with_spare(column, 1.5) for column in (self.arc, self.t, self.x))
+        self._calendar = (first, count, _with_spare(stretches[:, 0], 3), _with_spare(stretches[:, 1], 3))
         self._room, self._used = count.copy(), len(stretches)
-        self._filled = len(self.arc)
+        self._bits = np.zeros(0, dtype=np.uint64)
+        self._ahead_s = np.zeros(self.roads.n_arcs, dtype=np.int64)
 
     def close(self, arcs: Int64, now_s: int) -> Repair:
         """Close arcs from `now_s` on and lead round whoever was to pass; all others stay as they are."""
         self.closed[arcs] = True
         mine = np.zeros_like(self.closed)
         mine[arcs] = True
-        cars = self._loops.touched((self.arc, self.t), (self.at, self.size), mine, now_s)
+        cars, second = self._loops.touched((self.arc, self.t), (self.at, self.size), mine, now_s)
         if not len(cars):
             return Repair(touched=cars, led_round=0, halted=0, at_home=0)
         past, node, since = self.standing(cars, now_s)
-        self._change((self.arc, self.x), (self.at, self.size, past), cars, gives=True)
+        self._make_room(int((self.size[cars] - past).sum()))
+        # In this order their places come nearly in order on every arc: few overtake.
+        queue = np.argsort(second, kind="stable")
+        self._change(cars[queue], past[queue], np.ones_like(self.closed), gives=True)
+        self.size[cars], self.arrive_s[cars] = past, NOWHERE
         order = np.lexsort((cars, since))
-        cars, past, node, since = cars[order], past[order], node[order], since[order]
-        return self._record(cars, past, self._book(node, since, now_s))
+        turns = _Turns(cars=cars, past=past, node=node, since_s=since).only(order)
+        self._lead_on(turns, now_s)
+        arrives = self.arrive_s[cars] >= 0
+        return Repair(
+            touched=turns.cars, led_round=int(arrives.sum()), halted=int((~arrives & (past > 0)).sum()),
+            at_home=int((~arrives & (past == 0)).sum()),
+        )  # fmt: skip
 
     def standing(self, cars: Int64, now_s: int) -> tuple[Int64, Int64, Int64]:
         """Return (arcs entered before now, node, second) where each car can first be changed."""
@@ -165,120 +156,112 @@ class LiveCars:
         node = np.where(at_home, self.home[cars], node)
         return past, node, np.where(at_home, np.maximum(since, self.release_s[cars]), since)
 
-    def _change(
-        self, entries: tuple[Int64, Int64], spans: tuple[Int64, Int64, Int64], cars: Int64, *, gives: bool
-    ) -> None:
-        """Give back or take in the calendars what cars hold from the last of `spans` on."""
+    def _make_room(self, entries: int) -> None:
+        """Move what cars hold together where there is no room for so many new entries and half more."""
+        if self._filled + entries + entries // 2 > len(self.arc):
+            order = np.argsort(self.at, kind="stable")
+            self._filled = self._loops.moved_together((self.arc, self.t, self.x), (self.at, self.size), order)
+
+    def _tidy(self) -> None:
+        """Close the holes in the pools of stretches before they fill up: growing them would take longer."""
+        if self._used > FULL_POOL * len(self._calendar[2]):
+            order = np.argsort(self._calendar[0], kind="stable")
+            self._used = self._loops.tidied(self._calendar, self._room, order)
+
+    def _change(self, cars: Int64, past: Int64, wanted: NDArray[np.bool_], *, gives: bool) -> None:
+        """Give back or take in the calendars what cars hold from the entry `past` on, on the arcs wanted."""
+        # Places are put in order in what is not in use of their own column.
+        needed, places = int((self.size[cars] - past).sum()), self.x[self._filled :]
+        if needed > len(places):
+            places = np.empty(needed, dtype=np.int64)
         busy_from, busy_until, self._used = self._loops.changed(
-            self._calendar, self._room, self._used, entries=entries, spans=spans, cars=cars,
-            terms=(self._work, gives),
+            self._calendar, self._room, self._used, entries=(self.arc, self.x),
+            spans=(self.at, self.size, past), cars=cars, terms=(self._work, gives, wanted, places),
         )  # fmt: skip
         self._calendar = (*self._calendar[:2], busy_from, busy_until)
 
-    def _book(self, node: Int64, since: Int64, now_s: int) -> _Anew:
-        """Book turns from nodes, each by the way that arrives first.
+    def _lead_on(self, turns: _Turns, now_s: int) -> None:
+        """Book turns from where they stand, each by the way that arrives first.
 
         In rounds: whoever does not arrive by the end of a round is led by the roads as they are then.
         """
-        anew, roads = _Anew.of(len(node)), self._usable()
         end_s = self.roads.horizon_s
-        trees = [self._next_arcs(self._tree(np.zeros(self.roads.n_arcs)))]
+        free = self._tree(np.zeros(self.roads.n_arcs))
+        self._ahead_s = np.where(np.isfinite(free.cost), free.cost, 0).astype(np.int64)[self.head]
+        new = [self._next_arcs(free)]
+        has_way, n_trees, ways = new[0] >= 0, 0, _no_ways()
         for number in range(1, ROUNDS + 1):
-            rest = np.flatnonzero((anew.arrive_s < 0) & (trees[0][node] >= 0))
-            if not len(rest):
+            rest = turns.only(np.flatnonzero((self.arrive_s[turns.cars] < 0) & has_way[turns.node]))
+            if not len(rest.cars):
                 break
             until_s = now_s + (end_s - now_s) * number // ROUNDS
             looked_s = now_s + (end_s - now_s) * (number - 1) // ROUNDS
-            self._round(anew, roads, rest, (node[rest], since[rest]), trees[-LATEST:], (looked_s, until_s))
+            ways = self._loops.walks(
+                np.stack(new), self.head, self._least_s, np.unique(rest.node), before=ways,
+                numbers=(n_trees, n_trees + len(new) - LATEST),
+            )  # fmt: skip
+            n_trees, new = n_trees + len(new), []
+            self._round(rest, ways, (looked_s, until_s))
             if number < ROUNDS:
                 # Behind a full arc one waits for the end of the round; behind one with room, hardly.
-                left = self._loops.room_left(self._compiled, roads.calendars, now_s, until_s)
+                left = self._loops.room_left(self._compiled, self._calendar, now_s, until_s)
                 for full in FULL_BELOW:
                     held_s = (until_s - now_s) * np.clip(1 - left / full, 0, 1)
-                    trees.append(self._next_arcs(self._tree(held_s)))
-        arc, _, place = anew.columns()
-        turns = np.flatnonzero(anew.arrive_s >= 0)
-        self._change((arc, place), (anew.at, anew.size, np.zeros_like(anew.at)), turns, gives=False)
-        return anew
+                    new.append(self._next_arcs(self._tree(held_s)))
 
-    def _usable(self) -> _Usable:
-        """Return the calendars without the gaps that no car fits into: whoever looks for room passes them."""
-        found = self._loops.without_small_gaps(self._calendar, self._work)
-        return _Usable(calendars=found, room=found[1].copy(), used=len(found[2]))
-
-    def _round(
-        self, anew: _Anew, roads: _Usable, rest: Int64, turns: tuple[Int64, Int64], trees: list[Int64],
-        by_s: tuple[int, int],
-    ) -> None:  # fmt: skip
+    def _round(self, turns: _Turns, ways: tuple[Any, ...], by_s: tuple[int, int]) -> None:
         """Book what arrives by the second of `by_s`; known ways were looked at for arrivals by the first."""
-        (node, since), (looked_s, until_s) = turns, by_s
-        nodes, turn_list = np.unique(node, return_inverse=True)
-        start, arcs, whose, shown_by = self._loops.walks(np.stack(trees), self.head, nodes)
-        if not len(whose):
+        start, arcs, of_node, _, least_s, known = ways
+        if not len(of_node):
             return
-        list_start = np.searchsorted(whose, np.arange(len(nodes) + 1))
-        least_s = np.add.reduceat(self._least_s[arcs], start[:-1])
-        known = shown_by < len(trees) - len(FULL_BELOW)
+        self._tidy()
+        looked_s, until_s = by_s
+        nodes, turn_list = np.unique(turns.node, return_inverse=True)
+        list_start = np.searchsorted(of_node, np.append(nodes, self.n_nodes))
         from_s = np.where(known, np.maximum(0, looked_s - least_s - WAITED_S), 0)
-        loops, now_s = self._ways, int(since.min())
-        checked = loops.to_check(self._compiled, roads.calendars, (start, arcs), now_s)
+        loops, now_s = self._ways, int(turns.since_s.min())
+        checked = loops.to_check(self._compiled, self._calendar, (start, arcs), now_s, self._work)
         stop_start, stop_arc, _, gap_s, rest_s, tail_s = loops.stops_of(start, arcs, checked, self._least_s)
-        booked, entries, busy_from, busy_until, roads.used = loops.book_anew(
-            self._compiled, roads.calendars, roads.room, roads.used,
-            ways=(start, arcs, checked, (stop_start, stop_arc, gap_s, rest_s, self._wait_s, tail_s)),
-            lists=(list_start, np.arange(len(whose)), least_s),
-            turns=(turn_list.astype(np.int64), since), request=(until_s, self._work, from_s),
+        booked, columns, self._filled, busy_from, busy_until, self._used = loops.book_anew(
+            self._compiled, self._calendar, self._room, self._used,
+            columns=((self.arc, self.t, self.x), self._filled),
+            ways=(
+                (list_start, np.arange(len(of_node)), least_s), from_s, (start, arcs, checked),
+                (stop_start, stop_arc, gap_s, rest_s, self._wait_s, tail_s),
+            ),
+            turns=(turn_list.astype(np.int64), turns.since_s, self.at[turns.cars], turns.past),
+            request=((until_s, self._work, now_s), self._rows(stop_arc, now_s, until_s)),
         )  # fmt: skip
-        roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
-        anew.add(rest, booked, np.diff(start), entries)
-        self._follow(roads, entries[0], entries[2], checked)
+        self.arc, self.t, self.x = columns
+        self._calendar = (*self._calendar[:2], busy_from, busy_until)
+        done = np.flatnonzero(booked[:, 0] >= 0)
+        cars, past, way = turns.cars[done], turns.past[done], booked[done, 0]
+        self.arrive_s[cars], self.at[cars] = booked[done, 1], booked[done, 2]
+        self.size[cars] = past + np.diff(start)[way]
+        self._change(cars, past, ~checked, gives=False)
 
-    def _follow(self, roads: _Usable, arc: Int64, place: Int64, checked: NDArray[np.bool_]) -> None:
-        """Take the places of arcs that were left out in a round."""
-        left_out = ~checked[arc]
-        arc, place = arc[left_out], place[left_out]
-        one = np.zeros(1, dtype=np.int64)
-        busy_from, busy_until, roads.used = self._loops.changed(
-            roads.calendars, roads.room, roads.used, entries=(arc, place),
-            spans=(one, one + len(arc), one), cars=one, terms=(self._work, False),
-        )  # fmt: skip
-        roads.calendars = (*roads.calendars[:2], busy_from, busy_until)
+    def _rows(self, arcs: Int64, from_s: int, until_s: int) -> tuple[Int64, Int64, NDArray[np.uint64]]:
+        """Return rows of some arcs, the second each begins with, and bits enough: for one round."""
+        row_of, n = self._ways.rows_of(arcs, self.roads.n_arcs)
+        ahead_s = self._ahead_s[row_of >= 0]
+        base_of = from_s - (self._ahead_s - int(ahead_s.min()))
+        words = (until_s + 1 - from_s + int(ahead_s.max() - ahead_s.min())) // WORD + 1
+        if n * words > len(self._bits):
+            self._bits = np.zeros(n * words, dtype=np.uint64)
+        return row_of, base_of, self._bits[: n * words].reshape(words, n)
 
     def _tree(self, held_s: Any) -> PathTree:
         """Return least ways to the exits on open roads that are held up for some seconds."""
         cost = np.where(self.closed, np.inf, self._steady_s + held_s)
         return self._graph.tree(cost, self.exits.tolist(), reverse=True)
 
-    def _next_arcs(self, tree: PathTree) -> Int64:
+    def _next_arcs(self, tree: PathTree) -> NDArray[np.int32]:
         """Return (n_nodes,) the arc by which each node's way to an exit begins, negative without one."""
-        found = np.full(self.n_nodes, NOWHERE, dtype=np.int64)
+        found = np.full(self.n_nodes, NOWHERE, dtype=np.int32)
         nodes = np.flatnonzero(tree.parent >= 0)
         wanted = tree.parent[nodes].astype(np.int64) * self.n_nodes + nodes
         found[nodes] = tree.pairs.arc[np.searchsorted(tree.pairs.key, wanted)]
         return found
-
-    def _record(self, cars: Int64, past: Int64, anew: _Anew) -> Repair:
-        """Write the new entries behind the old ones; what has happened is copied."""
-        fits = anew.arrive_s >= 0
-        sizes = past + anew.size
-        into = self._filled + np.concatenate([[0], np.cumsum(sizes)])
-        self._grow(int(into[-1]))
-        spans = (self.at[cars], past, anew.at, anew.size)
-        self._loops.written((self.arc, self.t, self.x), anew.columns(), spans, into[:-1])
-        self.at[cars], self.size[cars], self._filled = into[:-1], sizes, int(into[-1])
-        self.arrive_s[cars] = anew.arrive_s
-        return Repair(
-            touched=cars, led_round=int(fits.sum()), halted=int((~fits & (past > 0)).sum()),
-            at_home=int((~fits & (past == 0)).sum()),
-        )  # fmt: skip
-
-    def _grow(self, filled: int) -> None:
-        if filled > len(self.arc):
-            more = max(filled, len(self.arc) + len(self.arc) // 2) - len(self.arc)
-            self.arc, self.t, self.x = (
-                np.concatenate([column, np.empty(more, column.dtype)])
-                for column in (self.arc, self.t, self.x)
-            )
 
     def still_to_pass(self, now_s: int) -> Int64:
         """Return (n_arcs,) how many cars enter each arc at or after a second."""
@@ -287,3 +270,19 @@ class LiveCars:
         entry = self.at[owner] + position
         ahead = entry[self.t[entry] >= now_s]
         return np.bincount(self.arc[ahead], minlength=self.roads.n_arcs)
+
+
+def _no_ways() -> tuple[Any, ...]:
+    """Return the ways of nobody, as `walks` has them."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return (
+        np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), nothing, nothing, nothing,
+        np.zeros(0, dtype=np.bool_),
+    )  # fmt: skip
+
+
+def _with_spare(column: Any, times: float) -> Any:
+    """Return a column with room for so many times as much, written to once."""
+    spacious = np.ones(int(len(column) * times), column.dtype)
+    spacious[: len(column)] = column
+    return spacious

@@ -11,7 +11,10 @@ from safepassage.kernels.booking.booking_loops import (
     first_after,
     piece_of,
 )
-from safepassage.kernels.compiled import compiled
+from safepassage.kernels.compiled import compiled, inner
+
+MOVES = 8
+"""Places are put in order one by one until that has taken so many moves for each; then they are sorted."""
 
 
 @compiled
@@ -77,19 +80,19 @@ def pack(roads: Any, entries: Any, order: Any, work: int) -> tuple[Any, Any, Any
 
 
 @compiled
-def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> Any:
-    """Return the cars that are to enter a closed arc at or after `now_s`."""
+def touched(entries: Any, spans: Any, closed: Any, now_s: int) -> tuple[Any, Any]:
+    """Return the cars that are to enter a closed arc at or after `now_s`, and when they do first."""
     arc_of, t_of = entries
     at, size = spans
-    found = np.empty(len(at), np.int64)
+    found, second = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
     n = 0
     for car in range(len(at)):
         for e in range(at[car], at[car] + size[car]):
             if closed[arc_of[e]] and t_of[e] >= now_s:
-                found[n] = car
+                found[n], second[n] = car, t_of[e]
                 n += 1
                 break
-    return found[:n].copy()
+    return found[:n].copy(), second[:n].copy()
 
 
 @compiled
@@ -155,43 +158,44 @@ def together(busy: Any, at: Any, taken: Any, work: int, kept: Any) -> int:
     return number
 
 
-@compiled
-def without_small_gaps(calendars: Any, work: int) -> tuple[Any, Any, Any, Any]:
-    """Return calendars as vehicles of one size see them: gaps that none of them fits into are taken."""
-    at, count, busy_from, busy_until = calendars
-    into, number = np.zeros_like(at), np.zeros_like(count)
-    kept_from, kept_until = np.empty(count.sum(), np.int64), np.empty(count.sum(), np.int64)
-    used = 0
-    for arc in range(len(at)):
-        into[arc] = used
-        for i in range(at[arc], at[arc] + count[arc]):
-            if used > into[arc] and busy_from[i] - kept_until[used - 1] < work:
-                kept_until[used - 1] = busy_until[i]
-            else:
-                kept_from[used], kept_until[used] = busy_from[i], busy_until[i]
-                used += 1
-        number[arc] = used - into[arc]
-    return into, number, kept_from[:used].copy(), kept_until[:used].copy()
+@inner
+def put_in_order(places: Any, low: int, high: int) -> None:
+    """Sort places [low, high), fast where they are nearly in order, as those of cars in a queue are."""
+    moves = MOVES * (high - low)
+    for i in range(low + 1, high):
+        x, k = places[i], i
+        while k > low and places[k - 1] > x:
+            places[k] = places[k - 1]
+            k -= 1
+        places[k] = x
+        moves -= i - k
+        if moves < 0:
+            places[low:high] = np.sort(places[low:high])
+            return
 
 
 @compiled
-def places_by_arc(entries: Any, spans: Any, cars: Any, n_arcs: int) -> tuple[Any, Any]:
-    """Return the places of cars from their `past` entry on, as (start by arc, places in order)."""
+def places_by_arc(entries: Any, spans: Any, cars: Any, wanted: Any, places: Any) -> Any:
+    """Write the places of cars on the arcs wanted, from their `past` entry on; return (n_arcs + 1,) starts.
+
+    They lie by arc, in order within each.
+    """
     (arc_of, x_of), (at, size, past) = entries, spans
+    n_arcs = len(wanted)
     start = np.zeros(n_arcs + 1, np.int64)
     for i in range(len(cars)):
         for e in range(at[cars[i]] + past[i], at[cars[i]] + size[cars[i]]):
-            start[arc_of[e] + 1] += 1
+            start[arc_of[e] + 1] += wanted[arc_of[e]]
     start = np.cumsum(start)
-    places, into = np.empty(start[n_arcs], np.int64), start[:-1].copy()
+    into = start[:-1].copy()
     for i in range(len(cars)):
         for e in range(at[cars[i]] + past[i], at[cars[i]] + size[cars[i]]):
-            places[into[arc_of[e]]] = x_of[e]
-            into[arc_of[e]] += 1
+            if wanted[arc_of[e]]:
+                places[into[arc_of[e]]] = x_of[e]
+                into[arc_of[e]] += 1
     for arc in range(n_arcs):
-        if start[arc + 1] - start[arc] > 1:
-            places[start[arc] : start[arc + 1]] = np.sort(places[start[arc] : start[arc + 1]])
-    return start, places
+        put_in_order(places, start[arc], start[arc + 1])
+    return start
 
 
 @compiled
@@ -200,11 +204,11 @@ def changed(
 ) -> tuple[Any, Any, int]:
     """Give back or take what cars hold from their `past` entry on, arc by arc; return the pools.
 
-    `terms` is (work, whether to give back).
+    `terms` is (work, whether to give back, (n_arcs,) arcs wanted, where to write places meanwhile).
     """
     at, count, busy_from, busy_until = calendars
-    work, gives = terms
-    start, places = places_by_arc(entries, spans, cars, len(at))
+    work, gives, wanted, places = terms
+    start = places_by_arc(entries, spans, cars, wanted, places)
     most = 0
     for arc in range(len(at)):
         if start[arc + 1] > start[arc]:
@@ -231,6 +235,35 @@ def changed(
 
 
 @compiled
+def tidied(calendars: Any, room: Any, order: Any) -> int:
+    """Move the stretches of all arcs to the beginning of their pools, nothing between; return how many.
+
+    `order` sorts arcs by where theirs lie.
+    """
+    at, count, busy_from, busy_until = calendars
+    into = 0
+    for arc in order:
+        first, at[arc], room[arc] = at[arc], into, count[arc]
+        for i in range(first, first + count[arc]):
+            busy_from[into], busy_until[into] = busy_from[i], busy_until[i]
+            into += 1
+    return into
+
+
+@compiled
+def moved_together(columns: Any, spans: Any, order: Any) -> int:
+    """Move what cars have in the columns to their beginning, nothing between; return how much is in use."""
+    (arc_of, t_of, x_of), (at, size) = columns, spans
+    into = 0
+    for car in order:
+        first, at[car] = at[car], into
+        for e in range(first, first + size[car]):
+            arc_of[into], t_of[into], x_of[into] = arc_of[e], t_of[e], x_of[e]
+            into += 1
+    return into
+
+
+@compiled
 def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
     """Return (n_arcs,) the share of the capacity in [from_t, until_t) that is not booked; 0 when closed."""
     piece_start, from_s, rate, _, _, cumulated, _ = roads
@@ -254,53 +287,64 @@ def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
 
 
 @compiled
-def walks(next_arc: Any, head: Any, nodes: Any) -> tuple[Any, Any, Any, Any]:
-    """Return (start, arcs, whose, tree) of the ways from nodes along trees (n_trees, n_nodes) of next arcs.
-
-    `whose` is the position of the node; a way that an earlier tree has shown already is left out, and so
-    are empty ones.
-    """
-    n_trees, longest = next_arc.shape
-    start = np.zeros(len(nodes) * n_trees + 1, np.int64)
-    whose, shown_by = np.empty(len(nodes) * n_trees, np.int64), np.empty(len(nodes) * n_trees, np.int64)
-    arcs = np.empty(1024, np.int64)
-    n, used = 0, 0
-    for i in range(len(nodes)):
-        first = n
-        for tree in range(n_trees):
-            node, length = nodes[i], 0
-            while next_arc[tree, node] >= 0 and length < longest:
-                if used + length == len(arcs):
-                    arcs = np.concatenate((arcs, np.empty(len(arcs), np.int64)))
-                arcs[used + length] = next_arc[tree, node]
-                node = head[next_arc[tree, node]]
-                length += 1
-            known = length == 0
-            for earlier in range(first, n):
-                if start[earlier + 1] - start[earlier] == length and not known:
-                    known = bool(
-                        (arcs[start[earlier] : start[earlier] + length] == arcs[used : used + length]).all()
-                    )
-            if not known:
-                whose[n], shown_by[n] = i, tree
-                n += 1
-                used += length
-                start[n] = used
-    return start[: n + 1].copy(), arcs[:used].copy(), whose[:n].copy(), shown_by[:n].copy()
+def same_way(start: Any, arcs: Any, earlier: Any, length: int) -> int:
+    """Return which of the earlier ways [from, until) is the one written behind them, NEVER without one."""
+    behind = start[earlier[1]]
+    for way in range(earlier[0], earlier[1]):
+        if start[way + 1] - start[way] == length:
+            k = 0
+            while k < length and arcs[start[way] + k] == arcs[behind + k]:
+                k += 1
+            if k == length:
+                return way
+    return NEVER
 
 
 @compiled
-def written(columns: Any, new: Any, spans: Any, into: Any) -> None:
-    """Copy what has happened of each car, and behind it its new entries, to where `into` says.
+def walks(trees: Any, head: Any, least_s: Any, nodes: Any, *, before: Any, numbers: Any) -> Any:
+    """Return the ways of some nodes: those of the round before that still count, and those of new trees.
 
-    `columns` are (arc, second, place) of all entries, `new` those of new ones; `spans` are (old position, how
-    many have happened, position among the new, how many new) of each car.
+    `trees` (n_new, n_nodes) hold the next arcs of new trees; `numbers` are (that of the first, the oldest
+    that counts beside tree 0). `before` and what is returned are (start, arcs, node, last tree that showed
+    it, least seconds, whether known before) of each way, by node. Nobody's way is empty.
     """
-    (arc, t, x), (new_arc, new_t, new_x), (at, past, new_at, new_size) = columns, new, spans
-    for car in range(len(at)):
-        e, old = into[car], at[car]
-        for k in range(past[car]):
-            arc[e + k], t[e + k], x[e + k] = arc[old + k], t[old + k], x[old + k]
-        e, old = e + past[car], new_at[car]
-        for k in range(new_size[car]):
-            arc[e + k], t[e + k], x[e + k] = new_arc[old + k], new_t[old + k], new_x[old + k]
+    first_tree, oldest = numbers
+    old_start, old_arcs, old_node, old_tree, old_least_s, _ = before
+    n_new, longest = trees.shape
+    most = len(old_node) + len(nodes) * n_new
+    start = np.zeros(most + 1, np.int64)
+    of_node, shown_by, seconds = np.empty(most, np.int64), np.empty(most, np.int64), np.zeros(most, np.int64)
+    known = np.zeros(most, np.bool_)
+    arcs = np.empty(len(old_arcs) + 1024, np.int32)
+    n, used, old = 0, 0, 0
+    for node in nodes:
+        first = n
+        while old < len(old_node) and old_node[old] <= node:
+            if old_node[old] == node and (old_tree[old] == 0 or old_tree[old] >= oldest):
+                length = old_start[old + 1] - old_start[old]
+                arcs[used : used + length] = old_arcs[old_start[old] : old_start[old + 1]]
+                of_node[n], shown_by[n], seconds[n], known[n] = node, old_tree[old], old_least_s[old], True
+                n += 1
+                used += length
+                start[n] = used
+            old += 1
+        for tree in range(n_new):
+            here, length, total = node, 0, 0
+            while trees[tree, here] >= 0 and length < longest:
+                # What is left of the ways before must still fit in behind.
+                if used + length + len(old_arcs) - old_start[old] >= len(arcs):
+                    arcs = np.concatenate((arcs, np.empty(len(arcs), np.int32)))
+                arc = trees[tree, here]
+                arcs[used + length] = arc
+                total += least_s[arc]
+                here = head[arc]
+                length += 1
+            same = same_way(start, arcs, (first, n), length)
+            if same >= 0 and shown_by[same] > 0:
+                shown_by[same] = first_tree + tree
+            elif same < 0 and length > 0:
+                of_node[n], shown_by[n], seconds[n] = node, first_tree + tree, total
+                n += 1
+                used += length
+                start[n] = used
+    return start[: n + 1], arcs[:used], of_node[:n], shown_by[:n], seconds[:n], known[:n]
