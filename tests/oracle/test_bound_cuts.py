@@ -389,10 +389,10 @@ def test_no_plan_beats_any_labels():
 
 @pytest.mark.slow
 def test_no_plan_beats_any_labels_in_thousands_of_cases():
-    checked, binding, exact = check_cases(range(1000, 4000), steps=40)
-    assert checked > 20_000
-    assert binding > 4000
-    assert exact > 4000
+    checked, binding, exact = check_cases(range(1000, 2500), steps=40)
+    assert checked > 10_000
+    assert binding > 2000
+    assert exact > 2000
 
 
 def with_closure(inputs, chance):
@@ -486,7 +486,7 @@ def test_the_oracle_finds_what_trying_every_plan_finds():
 
 @pytest.mark.slow
 def test_the_oracle_finds_what_trying_every_plan_finds_in_more_cases():
-    check_trials(range(100, 160), 7)
+    check_trials(range(100, 130), 7)
 
 
 # --- corners --------------------------------------------------------------------------------------

@@ -300,10 +300,10 @@ def test_no_schedule_with_a_walk_beats_the_fleet_bound():
 
 @pytest.mark.slow
 def test_no_schedule_with_a_walk_beats_the_fleet_bound_in_more_cases():
-    checked, binding, moved = check_crossings(range(1000, 1500))
-    assert checked == 1000
-    assert binding > 500
-    assert moved > 200
+    checked, binding, moved = check_crossings(range(1000, 1250))
+    assert checked == 500
+    assert binding > 250
+    assert moved > 100
 
 
 # --- corners --------------------------------------------------------------------------------------
