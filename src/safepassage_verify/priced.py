@@ -18,6 +18,8 @@ PPM = 10**6
 NO_LIMIT = None
 MOST_CELLS = 40_000_000
 """Steps times options that are looked at; finer sums prove nothing here."""
+AT_ONCE = 64
+"""So many options are laid out at a time."""
 _NOTHING = -(2**50)
 
 
@@ -325,11 +327,9 @@ class PricedBound:
             return table
         if self.steps * width > MOST_CELLS:
             return None
-        worth, then = self._laid_out(rows, n_stations, len(value) - 1)
+        worth, then, near = self._laid_out(rows, n_stations, len(value) - 1)
         first = np.flatnonzero(np.diff(rows[:, 0], prepend=-1))
         owners = rows[first, 0]
-        own = np.arange(self.steps)[:, None] * n_stations
-        near = np.flatnonzero(((then >= own) & (then < own + n_stations)).any(axis=0))
         for k in range(self.steps - 1, -1, -1):
             here = table[k]
             np.maximum(here, table[k + 1], out=here)
@@ -350,13 +350,29 @@ class PricedBound:
             here[:] = again
         return False
 
-    def _laid_out(self, rows: Int64, n_stations: int, end: int) -> tuple[Int64, Int64]:
-        """Return (steps, n_options) what each option brings by itself, and where in the table it leads."""
+    def _laid_out(self, rows: Int64, n_stations: int, end: int) -> tuple[Int64, Int64, Int64]:
+        """Return (steps, n_options) what each option brings by itself, and where in the table it leads.
+
+        And the options that may end in the step in which they begin. A few are laid out at a time: what is in
+        between stays in the processor's cache.
+        """
+        worth = np.empty((self.steps, len(rows)), dtype=np.int64)
+        then, near = np.empty_like(worth), np.zeros(len(rows), dtype=bool)
+        tables, own = (self._allowed(), self._lines.columns()), np.arange(self.steps)[:, None]
+        for first in range(0, len(rows), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            worth[:, some], step, target = self._options(rows[some], tables)
+            then[:, some] = np.where(step >= 0, step * n_stations + target, end)
+            near[some] = (step == own).any(axis=0)
+        return worth, then, np.flatnonzero(near)
+
+    def _options(self, rows: Int64, tables: tuple[Any, Any]) -> tuple[Int64, Int64, Int64]:
+        """Return (steps, n_options) what some options bring, the step they end in (-1: none); where to."""
+        allowed, (is_open, price, tau_s) = tables
         begin = np.arange(self.steps, dtype=np.int64)[:, None] * self.step_s
         _, target, ready_s, rest_s, move_s, after_s, reward, line, until_s = rows.T
-        t = self._reached(np.maximum(begin, ready_s) + rest_s, move_s)
+        t = self._reached(np.maximum(begin, ready_s) + rest_s, move_s, allowed)
         passed = np.flatnonzero(line >= 0)
-        is_open, price, tau_s = self._lines.columns()
         lines = line[passed]
         t[:, passed] = np.where(is_open[:, lines], begin + tau_s[lines], -1)
         arrives = until_s >= 0
@@ -366,14 +382,16 @@ class PricedBound:
         inside = (step < self.steps) & (target >= 0)
         lost = (t < 0) | (arrives & (t > until_s)) | (~arrives & ~inside)
         worth[lost] = _NOTHING
-        then = np.where(inside & ~lost, step * n_stations + target, end)
-        return worth, then
+        return worth, np.where(inside & ~lost, step, -1), target
 
-    def _reached(self, t: Int64, move_s: Int64) -> Int64:
+    def _allowed(self) -> tuple[Int64, Int64]:
+        """Return (horizon_s + 2,) allowed seconds before each second, and the first second after as many."""
+        moving = self.roads.hours.before(np.arange(self.snapshot.horizon_s + 2, dtype=np.int64))
+        return moving, np.searchsorted(moving, np.arange(int(moving[-1]) + 1), side="left")
+
+    def _reached(self, t: Int64, move_s: Int64, allowed: tuple[Int64, Int64]) -> Int64:
         """Return the least second by which `move_s` allowed seconds have passed, -1 past the horizon."""
-        horizon_s = self.snapshot.horizon_s
-        moving = self.roads.hours.before(np.arange(horizon_s + 2, dtype=np.int64))
-        second = np.searchsorted(moving, np.arange(int(moving[-1]) + 1), side="left")
+        horizon_s, (moving, second) = self.snapshot.horizon_s, allowed
         late = t > horizon_s
         moved = moving[np.where(late, 0, t)] + move_s
         late |= moved >= len(second)
