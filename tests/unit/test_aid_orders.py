@@ -67,12 +67,19 @@ def test_trips_of_a_day_hold_what_they_bring(given):
         assert masses == sorted(masses, reverse=True)
 
 
-def test_what_is_brought_already_is_kept_when_rounds_are_searched_again(given):
-    problem, roads, windows, book, left = given
+def as_they_come(given):
+    """Return a distribution whose trips were found one by one, without a search for rounds."""
+    problem, roads, windows, _, left = given
     first = Dispatcher(problem, roads, Left(problem, left.first), LeastTimes(problem, roads), -1, windows)
     for day in range(len(problem.days)):
         first.day(day)
     first.give_back()
+    return first
+
+
+def test_what_is_brought_already_is_kept_when_rounds_are_searched_again(given):
+    problem, roads, windows, book, _ = given
+    first = as_they_come(given)
     again = searched_again(first, book, Sequencer(problem, roads, windows), (20, 0))
     again.give_back()
     assert len(again.trips) == len(again.loads)
@@ -99,11 +106,8 @@ def test_from_many_options_on_few_are_begun_with_and_as_much_is_proved(given, mo
 
 
 def test_two_days_searched_at_once_give_what_they_give_in_turn(given):
-    problem, roads, windows, book, left = given
-    first = Dispatcher(problem, roads, Left(problem, left.first), LeastTimes(problem, roads), -1, windows)
-    for day in range(len(problem.days)):
-        first.day(day)
-    first.give_back()
+    problem, roads, windows, book, _ = given
+    first = as_they_come(given)
     begun = []
 
     def later(task, job):

@@ -17,6 +17,7 @@ from safepassage.kernels.compiled import compiled, inner, woven
 
 trailing_zeros: Any = numbers.trailing_zeros
 WORD = 64
+"""Bits of a word; a shift by 6 divides by it."""
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 BEYOND = np.int64(2**62)
 

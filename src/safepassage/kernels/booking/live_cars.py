@@ -26,7 +26,6 @@ WAITED_S = 300
 """So much is waited on the way at most, it is taken, where a way was looked at in the round before."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
-WORD = 64
 FULL_POOL = 0.7
 """Stretches are moved together where such a share of their pools is in use or lost between them."""
 
@@ -245,7 +244,7 @@ class LiveCars:
         row_of, n = self._ways.rows_of(arcs, self.roads.n_arcs)
         ahead_s = self._ahead_s[row_of >= 0]
         base_of = from_s - (self._ahead_s - int(ahead_s.min()))
-        words = (until_s + 1 - from_s + int(ahead_s.max() - ahead_s.min())) // WORD + 1
+        words = (until_s + 1 - from_s + int(ahead_s.max() - ahead_s.min())) // self._ways.WORD + 1
         if n * words > len(self._bits):
             self._bits = np.zeros(n * words, dtype=np.uint64)
         return row_of, base_of, self._bits[: n * words].reshape(words, n)

@@ -21,6 +21,7 @@ from safepassage.kernels.booking.booking_loops import (
 )
 from safepassage.kernels.booking.free_seconds import (
     BEYOND,
+    WORD,
     next_set,
     refresh,
     rows_of,
@@ -31,7 +32,7 @@ from safepassage.kernels.booking.free_seconds import (
 from safepassage.kernels.booking.live_cars_loops import travel_in
 from safepassage.kernels.compiled import compiled, woven
 
-__all__ = ["book_anew", "rows_of", "stops_of", "to_check"]
+__all__ = ["WORD", "book_anew", "rows_of", "stops_of", "to_check"]
 
 
 @compiled
