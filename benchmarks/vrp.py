@@ -1,6 +1,7 @@
 """Public instances of truck routing: the search that rounds of aid use, beside VROOM and OR-Tools routing.
 
-    python benchmarks/vrp.py instances FOLDER [--variant V ...] [--count N] [--limit S] [--seeds N] [--peers]
+    python benchmarks/vrp.py instances FOLDER [--variant V ...] [--count N] [--limit S] [--seeds N]
+                                              [--first-seed K] [--peers]
                                               [--clock wall|cpu] [--perturbed N]
     python benchmarks/vrp.py idai FILE [--limit S]
 
@@ -68,6 +69,7 @@ def instances(options: argparse.Namespace) -> dict[str, Any]:
         "mean_gap_percent_large": _mean([row["pyvrp"] for row in rows if row["clients"] > SMALL]),
         "goals": [SMALL_GOAL, LARGE_GOAL],
         "seconds_each": options.limit, "clock": options.clock, "seeds": options.seeds,
+        "first_seed": options.first_seed,
         "perturbed": options.perturbed,
     }  # fmt: skip
 
@@ -86,7 +88,7 @@ def _instance(variant: str, file: Path, options: argparse.Namespace) -> dict[str
         penalty=PenaltyParams(max_penalty=most_penalty(data)),
     )
     costs, steps = [], []
-    for seed in range(1, options.seeds + 1):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         found = pyvrp.solve(data, stop=_stop(limit), seed=seed, collect_stats=False, params=rules)
         costs.append(found.cost() if found.is_feasible() else math.inf)
         steps.append(found.num_iterations)
@@ -309,6 +311,7 @@ def main() -> int:
     one.add_argument("--count", type=int, default=10)
     one.add_argument("--limit", type=float, default=60)
     one.add_argument("--seeds", type=int, default=3)
+    one.add_argument("--first-seed", type=int, default=1)
     one.add_argument("--peers", action="store_true")
     one.add_argument("--perturbed", type=int, default=PERTURBED)
     one.add_argument("--clock", choices=("wall", "cpu"), default="wall")
