@@ -57,8 +57,8 @@ from safepassage.engines.summary import (
 )
 
 __all__ = [
-    "Announced", "Ground", "Making", "Planned", "StoppingRule", "concluded", "make_plan", "prepare",
-    "problem_of", "scheduled",
+    "Announced", "Ground", "Making", "Planned", "StoppingRule", "answered", "concluded", "make_plan",
+    "prepare", "problem_of", "scheduled",
 ]  # fmt: skip
 
 MINUTE_S = 60
@@ -175,6 +175,14 @@ def make_plan(
     return concluded(ground, schedule, change=change, observer=observer)
 
 
+def answered(
+    network: RoadNetwork, situation: Situation, *, stop: StoppingRule, seed: int
+) -> tuple[PlanningProblem, Schedule]:
+    """Return the problem of a situation and the schedule that `make_plan` has for it, without bounds."""
+    ground = prepare(network, situation, stop=stop, seed=seed)
+    return ground.problem, scheduled(ground)
+
+
 def prepare(
     network: RoadNetwork,
     situation: Situation,
@@ -240,7 +248,7 @@ def concluded(
         for name, total in found.items():
             observer.best(name, total.clearance_s)
     certificate, behind = certify(problem, _served(found), observer=observer)
-    certificate = replace(certificate, priced=() if priced is None else priced.bounds)
+    certificate = replace(certificate, priced=() if priced is None else priced.prove())
     directions = direction_summaries(problem, schedule, found, certificate)
     plan = Plan(
         case_id=case.id, title=case.title, exercise=case.exercise, epoch=case.epoch, as_of=case.as_of,

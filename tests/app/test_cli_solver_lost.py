@@ -57,6 +57,45 @@ def test_a_plan_without_prices_is_verified_bounded_and_says_so(tmp_path, fate):
     assert (bool(proof["bounds"]), proof.get("priced", [])) == (True, [])
 
 
+PROOF_LOST = """
+import os, sys
+from dataclasses import replace
+from safepassage.casework import solver_room
+from safepassage.cli import main
+from safepassage.engines import pricing
+
+def price(problem):
+    return replace(pricing.price(problem), prove=lambda: os._exit(3))
+
+solver_room.price = price
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+def test_a_plan_whose_joint_proof_is_lost_is_the_same_but_for_that_bound(tmp_path):
+    case, told, schedules = write_case(tmp_path / "case"), [], []
+    for name, program in (
+        ("lost", PROOF_LOST),
+        ("proved", "import sys; from safepassage.cli import main; sys.exit(main(sys.argv[1:]))"),
+    ):
+        out = tmp_path / name
+        typed = ["plan", str(case), "-o", str(out), "--json"]
+        done = subprocess.run([sys.executable, "-c", program, *typed], check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        told.append(json.loads(done.stdout))
+        plan, proof = (
+            json.loads((out / "RESTRICTED" / f"RESTRICTED-{kind}.json").read_text("utf-8"))
+            for kind in ("plan", "certificate")
+        )
+        schedules.append([plan[field] for field in ("cars", "vehicles", "routes")])
+        assert verify_files(out).verified
+        assert bool(proof.get("priced")) == (name == "proved")
+    assert told[0]["solver_faults"] == ["joint prices: the solver ended"]
+    assert told[1]["solver_faults"] == []
+    assert schedules[0] == schedules[1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
 def test_regions_without_prices_are_verified_and_say_so(tmp_path):
     case, out = write_case(tmp_path / "case"), tmp_path / "out"

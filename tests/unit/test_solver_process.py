@@ -55,6 +55,15 @@ def everything(result):
     return True
 
 
+def test_results_are_waited_for_one_by_one_or_to_the_end(process):
+    wait, came = process.begin_parts(counting, 4, 0.0), []
+    for number in range(2):
+        ended = wait(60, came.append, True)
+        assert (came, ended.finished, ended.fault) == (list(range(number + 1)), False, "")
+    ended = wait(60, everything, False)
+    assert (ended.last, ended.finished) == (3, True)
+
+
 def test_a_task_that_ends_is_finished_and_the_process_serves_again(process):
     for until in (3, 5):
         ended = process.run(counting, until, 0.0, limit_s=60, keep=everything)

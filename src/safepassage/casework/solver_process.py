@@ -61,11 +61,23 @@ class SolverProcess(Generic[T]):
         The limit counts from then: this process may be busy until after it. Results have to be waited for
         before another task is begun.
         """
+        wait = self.begin_parts(task, *arguments)
+        return lambda limit_s, keep: wait(limit_s, keep, False)
+
+    def begin_parts(
+        self, task: Task[T], *arguments: Any
+    ) -> Callable[[float, Callable[[T], bool], bool], Ended[T]]:
+        """Begin a task; return what waits as `begin` has it, or only for its next result, if asked for.
+
+        A next result that came is the last one of what did not finish.
+        """
         pipe = self._ready()
         pipe.send((task, arguments))
-        return lambda limit_s, keep: self._ended(pipe, limit_s, keep)
+        return lambda limit_s, keep, next_one: self._ended(pipe, limit_s, keep, next_one=next_one)
 
-    def _ended(self, pipe: Connection, limit_s: float, keep: Callable[[T], bool]) -> Ended[T]:
+    def _ended(
+        self, pipe: Connection, limit_s: float, keep: Callable[[T], bool], *, next_one: bool
+    ) -> Ended[T]:
         began, first_s, now_s = time.monotonic(), 0.0, 0.0
         last: T | None = None
         while True:
@@ -81,6 +93,8 @@ class SolverProcess(Generic[T]):
                 first_s = now_s
             elif word == "result":
                 last = result if keep(result) else last
+                if next_one:
+                    break
             else:
                 break
         if word in {"late", "gone"}:

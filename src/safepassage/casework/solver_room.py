@@ -15,7 +15,9 @@ from typing import ParamSpec, Self, TypeVar, cast
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
 from safepassage.domain.crew import Beside, Job, Result, at_once
+from safepassage.domain.plan import PricedBound
 from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.price_sheet import Guide
 from safepassage.engines.pricing import Priced, load, price
 
 P = ParamSpec("P")
@@ -26,6 +28,13 @@ LIMIT_S = 900.0
 """Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
 MEMORY_BYTES = 6 * 2**30
 """Hard limit for what a task may take."""
+
+
+Bounds = tuple[PricedBound, ...]
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 class _NoAnswerError(Exception):
@@ -121,14 +130,31 @@ class SolverRoom:
         except _NoAnswerError:
             return None
 
-    def prices(self, meanwhile: Callable[[], None], problem: PlanningProblem) -> Priced | None:
+    def prices(
+        self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Callable[[], None] = nothing
+    ) -> Priced | None:
         """Return the joint prices of a problem, None where it has none or they were not found.
 
-        While they are looked for in the other process, this one does something `meanwhile`.
+        While they are looked for in the other process, this one does something `meanwhile`. What they prove
+        is found there while this process plans; it proves nothing where that is lost. Then the other process
+        does something `after`.
         """
-        found = self.begin(PRICES, price, problem)
+        if self._process is None or os.getpid() != self._owner:
+            meanwhile()
+            return price(problem)
+        self._under_way()
+        parts = _Parts(self._process.begin_parts(_priced, problem, after), self._limit_s)
+        self._under_way = parts.all
+
+        def part(n: int) -> object:
+            found = parts.part(n)
+            if len(parts.came) <= n and parts.fault not in self.faults:
+                self.faults.append(parts.fault)
+            return found
+
         meanwhile()
-        return found()
+        guide = cast("Guide | None", part(0))
+        return None if guide is None else Priced(guide, lambda: cast("Bounds | None", part(1)) or ())
 
     def lines(self) -> list[str]:
         """Say what was not answered: what is told beside was made and verified without it."""
@@ -148,6 +174,44 @@ class SolverRoom:
             self._process.close()
 
 
+class _Parts:
+    """The results of one task as they come; what did not come stays away."""
+
+    def __init__(self, wait: Callable[..., Ended[object]], limit_s: float) -> None:
+        self._wait, self._limit_s, self._over = wait, limit_s, False
+        self.came, self.fault = list[object](), ""
+
+    def part(self, n: int) -> object:
+        """Wait for the n-th result and return it, None where it does not come."""
+        while len(self.came) <= n and not self._over:
+            self._more(next_one=True)
+        return self.came[n] if n < len(self.came) else None
+
+    def all(self) -> None:
+        """Wait until the task has ended."""
+        while not self._over:
+            self._more(next_one=False)
+
+    def _more(self, *, next_one: bool) -> None:
+        before = len(self.came)
+        ended = self._wait(self._limit_s, self._take, next_one)
+        self._over = not next_one or ended.finished or len(self.came) == before
+        if self._over and not ended.finished:
+            self.fault = f"{PRICES}: {ended.fault or f'no answer within {self._limit_s:,.0f} s'}"
+
+    def _take(self, result: object) -> bool:
+        self.came.append(result)
+        return True
+
+
+def _priced(problem: PlanningProblem, after: Callable[[], None]) -> Iterator[object]:
+    """Yield what prices say to those who plan, then what they prove."""
+    found = price(problem)
+    yield None if found is None else found.guide
+    yield () if found is None else found.prove()
+    after()
+
+
 def _answered(
     task: Callable[..., object], arguments: tuple[object, ...], options: dict[str, object]
 ) -> Iterator[object]:
@@ -156,7 +220,3 @@ def _answered(
 
 def _any(_result: object) -> bool:
     return True
-
-
-def nothing() -> None:
-    """Do nothing."""

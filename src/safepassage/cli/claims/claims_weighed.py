@@ -20,7 +20,7 @@ from safepassage.engines.hazard_picture import Roads
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json
-from safepassage.planning import Planned, StoppingRule, make_plan, problem_of
+from safepassage.planning import Planned, StoppingRule, answered, problem_of
 from safepassage.withdrawal import Answer, copies, difference, weigh_withdrawals
 
 TRIES = 2
@@ -54,8 +54,7 @@ class Scales:
         return seen(self.claims.ledger, self.entered, self._roads, without=without, made_from={}).case
 
     def _planned(self, case: Case) -> Answer:
-        planned = make_plan(self.network, Situation(case=case), stop=self.stop, seed=self.seed)
-        return planned.problem, planned.plan.schedule
+        return answered(self.network, Situation(case=case), stop=self.stop, seed=self.seed)
 
     def asked(self, names: tuple[str, ...]) -> bytes:
         """Return the bytes of the problem without some claims."""

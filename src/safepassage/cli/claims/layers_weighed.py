@@ -13,7 +13,7 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.domain.situation import Situation
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json
-from safepassage.planning import Planned, StoppingRule, make_plan
+from safepassage.planning import Planned, StoppingRule, answered
 from safepassage.withdrawal import difference
 
 LAYERS = {"low": "optimistic", "central": "central", "high": "precautionary"}
@@ -32,8 +32,7 @@ def layers_document(
         lines, holds, share = ["the plan itself"], True, 0.0
         if layer != case.settings.hazard_layer:
             other = replace(case, settings=replace(case.settings, hazard_layer=layer))
-            again = make_plan(network, Situation(case=other), stop=stop, seed=seed)
-            found = difference(base, (again.problem, again.plan.schedule))
+            found = difference(base, answered(network, Situation(case=other), stop=stop, seed=seed))
             share = elsewhere(found)
             holds, lines = share <= MOST_ELSEWHERE, difference_lines(found, names, clock)
         rows.append({"layer": name, "holds": holds, "elsewhere_share": round(share, 4), "lines": lines})

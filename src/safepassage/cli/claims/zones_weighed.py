@@ -13,7 +13,7 @@ from safepassage.engines.nested_zones import ZoneReading, read_as, readings, zon
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.plan import inputs_json
-from safepassage.planning import Planned, StoppingRule, make_plan, problem_of
+from safepassage.planning import Planned, StoppingRule, answered, problem_of
 from safepassage.withdrawal import difference
 
 
@@ -34,8 +34,7 @@ def zone_rows(
         same = canonical_json.encode(inputs_json.document(problem_of(network, situation))) == asked
         lines = ["the plan stays the same: the network is the same to the byte"]
         if not same:
-            again = make_plan(network, situation, stop=stop, seed=seed)
-            found = difference(base, (again.problem, again.plan.schedule))
+            found = difference(base, answered(network, situation, stop=stop, seed=seed))
             same, lines = found.same, difference_lines(found, names, clock)
         return {
             "name": reading.name, "sources": list(reading.sources), "empty": not reading.areas,

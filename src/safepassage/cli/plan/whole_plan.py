@@ -320,9 +320,7 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
 
 def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:
     """Return prices; load meanwhile what is needed later, there what is asked next."""
-    found = room.prices(_load, problem)
-    room.ahead(_load_formats)
-    return found
+    return room.prices(_load, problem, after=_load_formats)
 
 
 def _load() -> None:

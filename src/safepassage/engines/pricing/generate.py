@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from safepassage.engines.pricing.contracted import (
 )
 from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, road_tables, seat_tables
 from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
+from safepassage.engines.pricing.rows import Row, drop, weights
 from safepassage.kernels.prices import column_program, value_tables
 from safepassage.kernels.prices.column_program import PackingProgram
 from safepassage.kernels.prices.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
@@ -56,31 +58,6 @@ ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM, CLOSE_PPM = 4_000, 200, 100
 SMOOTHING = 0.5
 """Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""
 PPM = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """Entries of a listed arc, in persons (`road`: mveh), weighed by step, and how much there can be of them.
-
-    `weight[k]` is that of an entry in step `start + k`, 0 in steps beyond: 1 up to some moment, from there to
-    the next falling evenly. Whatever falls is a sum of counts up to a moment, each of which has a limit.
-    """
-
-    arc: int
-    road: bool
-    start: int
-    weight: NDArray[np.float64]
-    capacity: float
-
-    @property
-    def fall(self) -> int:
-        """Return the step from which on the weight falls."""
-        return self.start + int(np.count_nonzero(self.weight == 1.0))
-
-    @property
-    def until(self) -> int:
-        """Return the step from which on nothing weighs."""
-        return self.start + len(self.weight)
 
 
 @dataclass(slots=True, eq=False)
@@ -215,7 +192,7 @@ class Market:
         capacity, heads, counted = self._supply[row]
         rules = self.contracted.problem.rules
         found = []
-        for weight in _weights(steps, max(1, ROW_S // self.clock.step_s)):
+        for weight in weights(steps, max(1, ROW_S // self.clock.step_s)):
             n = len(weight)
             if counted[: steps[-1] + 1].all():
                 persons = float(weight @ heads[:n]) / HOUR_S + rules.burst_persons * float(weight.max())
@@ -226,47 +203,28 @@ class Market:
         return found
 
 
-def _drop(row: Row, price: Int64, ratio: int) -> int:
-    """Return by how much a price, by steps `ratio` times as long, falls where the weight of a row does."""
-    last = (row.until - 1) // ratio
-    moments = (last, last + 1) if row.fall == row.until else (row.fall // ratio, last)
-    before, after = (int(price[k]) if k < len(price) else 0 for k in moments)
-    return max(0, before - after)
-
-
-def _weights(steps: Int64, stride: int) -> list[NDArray[np.float64]]:
-    """Return what entries weigh by step: a row of each opening, one of about every `stride` steps in it.
-
-    Up to the end of an opening all weigh alike; within it the weight falls evenly between two moments. Prices
-    so fall evenly while people queue, as waiting costs. Stairs instead of slopes would let all who enter
-    between two moments do so at the first of them.
-    """
-    found = []
-    for opening in np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1):
-        first, end = int(opening[0]), int(opening[-1]) + 1
-        parts = max(1, round((end - first) / stride))
-        moments = [first + (end - first) * i // parts for i in range(parts + 1)]
-        for since, until in pairwise(moments):
-            n = until - since
-            found.append(np.concatenate([np.ones(since), 1 - (np.arange(n) + 0.5) / n]))
-        found.append(np.ones(end))
-    return found
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Priced:
-    """Bounds by prices (none where they prove nothing), and what the prices say to those who plan."""
+    """What prices say to those who plan, and what finds the bounds they prove (none: they prove nothing)."""
 
-    bounds: tuple[PricedBound, ...]
     guide: Guide
+    prove: Callable[[], tuple[PricedBound, ...]]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel with what is proved, found before."""
+        return _known, (self.guide, self.prove())
+
+
+def _known(guide: Guide, bounds: tuple[PricedBound, ...]) -> Priced:
+    return Priced(guide, lambda: bounds)
 
 
 def price(problem: PlanningProblem) -> Priced | None:
-    """Return prices for what is shared, the bound they prove on person-seconds, and a guide for vehicles.
+    """Return prices for what is shared: a guide for vehicles, and the bound they prove on person-seconds.
 
-    With a history both are of what remains at its end; the bound holds for every plan with that history.
-    None where nobody has to move, the network is a city's, more arcs would have to be listed than the tables
-    hold, or rounding to steps lets a journey take no time.
+    The bound is looked for when it is first asked for. With a history both are of what remains at its end;
+    the bound holds for every plan with that history. None where nobody has to move, the network is a city's,
+    more arcs would have to be listed than the tables hold, or rounding to steps lets a journey take no time.
     """
     now_s = -1 if problem.history is None else problem.history.now_s
     problem = remaining(problem)
@@ -278,22 +236,28 @@ def price(problem: PlanningProblem) -> Priced | None:
     if listed is None or not anybody or step_s < LEAST_STEP_S or len(problem.network.arcs) > MOST_ARCS:
         return None
     where = (problem, listed, now_s)
-    horizon_s = problem.network.horizon_s
-    names = {name for name, _ in problem.directions}
-    demand = sum(r.persons for r in problem.demand if r.direction in names and r.basis != "assumption")
     try:
         made = _search(where, step_s, min(ROUGH, turn_s // step_s))
-        # A limit above all there is to gain proves nothing.
-        proved = _proved(where, made) if made.limit < demand * horizon_s else made
     except ArithmeticError:
         # Rounded to steps, some journey would take no time at all: prices then prove nothing.
         return None
+    guide = _guide(made.market, made.prices, _sheet(made.market, made.prices), made.program)
+    return Priced(guide, cache(partial(_bounds, where, made)))
+
+
+def _bounds(where: Where, made: _Found) -> tuple[PricedBound, ...]:
+    """Return the bound that prices prove, none where that is nothing."""
+    problem = where[0]
+    names = {name for name, _ in problem.directions}
+    demand = sum(r.persons for r in problem.demand if r.direction in names and r.basis != "assumption")
+    everything = demand * problem.network.horizon_s
+    # A limit above all there is to gain proves nothing.
+    proved = _proved(where, made) if made.limit < everything else made
     bound = PricedBound(
         id="all/person_seconds", sheet=_sheet(proved.market, proved.prices), limit=proved.limit,
-        person_seconds=demand * horizon_s - proved.limit,
+        person_seconds=everything - proved.limit,
     )  # fmt: skip
-    guide = _guide(made.market, made.prices, _sheet(made.market, made.prices), made.program)
-    return Priced((bound,) if bound.person_seconds > 0 else (), guide)
+    return (bound,) if bound.person_seconds > 0 else ()
 
 
 def _proved(where: Where, found: _Found) -> _Found:
@@ -303,7 +267,11 @@ def _proved(where: Where, found: _Found) -> _Found:
     options = sum(len(tables.options.station) for tables in found.market.tables)
     if rest_s or shorter_s < LEAST_STEP_S or options * FINER * clock.steps > MOST_CELLS:
         return found
-    return min(found, _in_steps(where, shorter_s, found, CLOSE_PPM, FEW_ROUNDS), key=lambda best: best.limit)
+    try:
+        shorter = _in_steps(where, shorter_s, found, CLOSE_PPM, FEW_ROUNDS)
+    except ArithmeticError:
+        return found
+    return min(found, shorter, key=lambda best: best.limit)
 
 
 def load() -> None:
@@ -339,6 +307,7 @@ class _Program:
         self._of_arc: dict[int, list[tuple[int, Row]]] = {}
         for i, row in enumerate(self.rows):
             self._of_arc.setdefault(row.arc, []).append((self._first_row + i, row))
+        self._entry: dict[tuple[int, int], tuple[tuple[int, bool, float], ...]] = {}
         self.program = PackingProgram(np.array(capacity))
         self.n_rows = len(capacity)
         self.columns: list[tuple[int, int, Int64]] = []
@@ -364,7 +333,7 @@ class _Program:
         ratio = step_s // self.market.clock.step_s
         for i, row in enumerate(self.rows):
             price = (prices.road if row.road else prices.persons)[row.arc]
-            found[self._first_row + i] = _drop(row, price, ratio) / (1000 if row.road else 1)
+            found[self._first_row + i] = drop(row, price, ratio) / (1000 if row.road else 1)
         for j, i in self._site_row.items():
             found[i] = prices.sites[j]
         return found
@@ -396,12 +365,22 @@ class _Program:
         return True
 
     def _count(self, used: dict[int, float], arc: int, step: int, share: int, *, loaded: bool) -> None:
-        for i, row in self._of_arc.get(arc, ()):
-            if row.start <= step < row.until:
-                units = 0.0 if self.market.links[arc] else share / 1000
-                amount = (units if row.road else float(loaded)) * float(row.weight[step - row.start])
-                if amount:
-                    used[i] = used.get(i, 0.0) + amount
+        units, head = 0.0 if self.market.links[arc] else share / 1000, float(loaded)
+        for i, road, weight in self._counted(arc, step):
+            amount = (units if road else head) * weight
+            if amount:
+                used[i] = used.get(i, 0.0) + amount
+
+    def _counted(self, arc: int, step: int) -> tuple[tuple[int, bool, float], ...]:
+        """Return the rows in which an entry of an arc in a step counts, whether as road, and its weight."""
+        key = (arc, step)
+        if key not in self._entry:
+            self._entry[key] = tuple(
+                (i, row.road, float(row.weight[step - row.start]))
+                for i, row in self._of_arc.get(arc, ())
+                if row.start <= step < row.until
+            )
+        return self._entry[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
