@@ -20,6 +20,7 @@ FULL = 20
 """A truck with less than one part in so many left free is full."""
 MG, UL = 10**6, 10**6
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
+EVERY = (*FIRST, *LATER)
 WHOLE_PERCENT = 100
 LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
 """Parts of its mass with which a planned trip is tried, before it leaves out a stop."""
@@ -250,22 +251,25 @@ class Dispatcher:
         seen: set[str] = set()
         day_s = self._ends_s(one) - one.ready_s
         node, spent_s = depot, self._fetch_s(one, depot) + rules.load_base_s
+        at, onward = (depot, truck.day, truck.cold_chain), self._onward(truck, node, seen)
         while place is not None and len(stops) < self.most_stops:
             seen.add(place)
-            way_s = self.way_s(truck, node, self.times.node(place)) + rules.unload_base_s
-            home_s = self.way_s(truck, self.times.node(place), truck.base_node)
-            mass_s = aboard.mass_g * per_t_s // G_PER_T
-            left_s = day_s - spent_s - way_s - home_s - mass_s
-            tried = Room(room.mg, room.ul)
-            tried.by_time(left_s, per_t_s)
-            items = self._load(one, depot, place, tried, aboard, FIRST) if left_s > 0 else []
-            if not items and left_s > 0 and not stops:
-                items = self._load(one, depot, place, tried, aboard, LATER)
-            if items:
-                room, node, spent_s = tried, self.times.node(place), spent_s + way_s
-                stops.append(Stop(node, place, items))
+            if not self.left.in_vain(place, at, FIRST if stops else EVERY):
+                way_s = self.way_s(truck, node, self.times.node(place)) + rules.unload_base_s
+                home_s = self.way_s(truck, self.times.node(place), truck.base_node)
+                mass_s = aboard.mass_g * per_t_s // G_PER_T
+                left_s = day_s - spent_s - way_s - home_s - mass_s
+                tried = Room(room.mg, room.ul)
+                tried.by_time(left_s, per_t_s)
+                items = self._load(one, depot, place, tried, aboard, FIRST) if left_s > 0 else []
+                if not items and left_s > 0 and not stops:
+                    items = self._load(one, depot, place, tried, aboard, LATER)
+                if items:
+                    room, node, spent_s = tried, self.times.node(place), spent_s + way_s
+                    stops.append(Stop(node, place, items))
+                    onward = self._onward(truck, node, seen)
             full = room.mg * FULL < truck.payload_kg * MG or room.ul * FULL < truck.volume_l * UL
-            place = None if full or len(seen) > MOST_TRIED else self._next(truck, node, seen)
+            place = None if full or len(seen) > MOST_TRIED else next(onward, None)
         for which in LATER:
             for stop in stops:
                 stop.items.extend(self._load(one, depot, stop.place, room, aboard, (which,)))
@@ -287,10 +291,10 @@ class Dispatcher:
         inside = [end for start, end in self.windows if start < ends_s]
         return min(ends_s, max(inside, default=ends_s))
 
-    def _next(self, truck: TruckDay, node: int, seen: set[str]) -> str | None:
-        """Return the place on the smallest way round that still waits for something."""
+    def _onward(self, truck: TruckDay, node: int, seen: set[str]) -> Iterator[str]:
+        """Yield places that still wait for something, each on the smallest way round."""
         asked = self.left.urgent_places(truck.day) or self.left.wanted_places() or None
-        return self.times.best(truck, node, asked, seen)
+        return self.times.onward(truck, node, asked, seen)
 
     def _book(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
         """Book a trip, with the way home; nothing is booked where it does not fit into the day."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from heapq import heapify, heappop, heapreplace
+from itertools import islice
 from typing import NamedTuple
 
 from safepassage.domain.aid.distribution import AidProblem, TruckDay
@@ -50,19 +52,22 @@ class LeastTimes:
         """Return the least seconds from a node by way of any place to the base of a truck."""
         return min((row.round_s for row in self._from(truck, node)), default=FAR_S)
 
-    def best(
+    def onward(
         self, truck: TruckDay, node: int, asked: Container[str] | None, seen: Container[str]
-    ) -> str | None:
-        """Return the place on the smallest way round to the base, of the nearest that are asked for."""
-        best, near = None, 0
-        for row in self._from(truck, node):
-            if row[1] in seen or (asked is not None and row[1] not in asked):
-                continue
-            best = row if best is None or row < best else best
-            near += 1
-            if near == NEAR:
-                break
-        return None if best is None else best.place
+    ) -> Iterator[str]:
+        """Yield places one after the other, each on the smallest way round to the base.
+
+        Each is chosen among the nearest that are asked for and neither `seen`, at the beginning, nor yielded.
+        """
+        rows = (
+            row for row in self._from(truck, node)
+            if row.place not in seen and (asked is None or row.place in asked)
+        )  # fmt: skip
+        near = list(islice(rows, NEAR))
+        heapify(near)
+        while near:
+            further = next(rows, None)
+            yield (heappop(near) if further is None else heapreplace(near, further)).place
 
     def _from(self, truck: TruckDay, node: int) -> Sequence[_Onward]:
         """Return the places with a way from a node, the nearest first."""

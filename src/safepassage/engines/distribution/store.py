@@ -123,6 +123,7 @@ class Left:
     _within: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _rounds: dict[tuple[int, str, int, bool], list[int]] = field(default_factory=dict)
     _serving: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    _in_vain: set[tuple[str, tuple[int, int, bool], tuple[Round, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -164,6 +165,7 @@ class Left:
     def ask(self, wanted: dict[int, int]) -> None:
         """Set what the shares ask for from now on."""
         self.wanted, self._asked = wanted, None
+        self._in_vain.clear()
 
     def good(self, need: int) -> Good:
         """Return the commodity of a need."""
@@ -202,6 +204,26 @@ class Left:
                 if limit > 0:
                     found += self._from_lots(i, call, room, aboard, limit)
         return found
+
+    def in_vain(self, place: str, at: tuple[int, int, bool], rounds: tuple[Round, ...]) -> bool:
+        """Tell whether nothing can be put aboard for a place in some rounds, however much room there is.
+
+        What is taken or kept only leaves less, so that this stays true until something is given back or the
+        shares ask anew. When a truck loads and arrives is not looked at: `at` is depot, day and whether it
+        keeps cold.
+        """
+        key = (place, at, rounds)
+        if key in self._in_vain:
+            return True
+        call = Call(at[0], at[1], 0, 0, at[2])
+        for which in rounds:
+            asked, lots = which is Round.ASKED, self.lots
+            for i in self._loaded_in(which, place, call):
+                waits = self.needs[i] > 0 and (not asked or self._asked_of(i, 0) > 0)
+                if waits and any(lots[k] > 0 for k in self._of_need(i, call)):
+                    return False
+        self._in_vain.add(key)
+        return True
 
     def _loaded_in(self, which: Round, place: str, call: Call) -> list[int]:
         """Return the needs of a place that a round is about."""
@@ -299,6 +321,7 @@ class Left:
     def free(self, items: list[Item]) -> None:
         """Give back items that were kept."""
         self._urgent, self._asked = {}, None
+        self._in_vain.clear()
         for item in items:
             self.needs[item.need] += item.milli
             self.lots[item.lot] += item.milli
