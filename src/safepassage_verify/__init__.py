@@ -6,6 +6,6 @@ written model (docs/explanation/model.md); every code it reports stands in docs/
 
 from safepassage_verify.files import UnreadableError, verify_files
 from safepassage_verify.verdict import Verdict, Violation
-from safepassage_verify.verification import verify
+from safepassage_verify.verification import Checked, verify
 
-__all__ = ["UnreadableError", "Verdict", "Violation", "verify", "verify_files"]
+__all__ = ["Checked", "UnreadableError", "Verdict", "Violation", "verify", "verify_files"]

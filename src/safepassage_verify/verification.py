@@ -57,27 +57,101 @@ def verify(
         The files, where there are any: their hashes are taken from them, and they must be canonical. Without
         them the hash is that of the canonical form.
     """
-    findings = Findings()
-    recomputed: dict[str, Any] = {"directions": ()}
-    hashes: dict[str, str] = {}
-    given = {
-        "inputs": (inputs, inputs_bytes),
-        "plan": (plan, plan_bytes),
-        "certificate": (certificate, certificate_bytes),
-        "aid": (aid, aid_bytes),
-    }
-    left_out = {name for name, value in (("certificate", certificate), ("aid", aid)) if value is None}
-    try:
-        for name, (value, data) in given.items():
-            if name not in left_out:
-                hashes[f"{name}_sha256"] = _hash(name, value, data, findings)
-        recomputed["directions"] = _check(inputs, plan, certificate, hashes["inputs_sha256"], findings)
-        if aid is not None:
-            recomputed["aid"] = _check_aid(aid, inputs, plan, hashes, findings)
-        hashes.pop("aid_sha256", None)
-    except Exception as error:  # noqa: BLE001 - an answer is owed whatever a hostile file does; never "verified"
-        findings.add("INTERNAL", "verifier", f"failed with {type(error).__name__}")
-    return findings.verdict(recomputed=recomputed, hashes=hashes)
+    checked = Checked(
+        inputs, plan, certificate, inputs_bytes=inputs_bytes, plan_bytes=plan_bytes,
+        certificate_bytes=certificate_bytes,
+    )  # fmt: skip
+    return checked.verdict(aid, aid_bytes=aid_bytes)
+
+
+class Checked:
+    """A plan and its certificate, checked; the distribution of aid beside it may come later.
+
+    Parameters are those of `verify`.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Any],
+        plan: Mapping[str, Any],
+        certificate: Mapping[str, Any] | None = None,
+        *,
+        inputs_bytes: bytes | None = None,
+        plan_bytes: bytes | None = None,
+        certificate_bytes: bytes | None = None,
+    ) -> None:
+        self._findings, self._failed = Findings(), False
+        self._hashes: dict[str, str] = {}
+        self._directions: tuple[Any, ...] = ()
+        self._read: tuple[Snapshot, Plan] | None = None
+        given = {
+            "inputs": (inputs, inputs_bytes),
+            "plan": (plan, plan_bytes),
+            "certificate": (certificate, certificate_bytes),
+        }
+        try:
+            for name, (value, data) in given.items():
+                if name != "certificate" or value is not None:
+                    self._hashes[f"{name}_sha256"] = _hash(name, value, data, self._findings)
+            self._check(inputs, plan, certificate)
+        except Exception as error:  # noqa: BLE001 - an answer is owed whatever a hostile file does; never "verified"
+            self._fail(error)
+
+    def verdict(self, aid: Mapping[str, Any] | None = None, *, aid_bytes: bytes | None = None) -> Verdict:
+        """Return the answer for the plan with the aid beside it, which is asked for once."""
+        recomputed: dict[str, Any] = {"directions": self._directions}
+        if aid is not None and not self._failed:
+            try:
+                _hash("aid", aid, aid_bytes, self._findings)
+                recomputed["aid"] = self._check_aid(aid)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._fail(error)
+        return self._findings.verdict(recomputed=recomputed, hashes=self._hashes)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = True
+        self._findings.add("INTERNAL", "verifier", f"failed with {type(error).__name__}")
+
+    def _check(self, inputs: Any, plan: Any, certificate: Any) -> None:
+        """Check everything of the plan; no rows of directions are found if the files cannot be understood."""
+        findings, inputs_sha256 = self._findings, self._hashes["inputs_sha256"]
+        snapshot, history = read_snapshot(inputs, findings), None
+        if snapshot is not None:
+            snapshot, history = read_history(inputs, snapshot, findings)
+        read = read_plan(plan, snapshot, findings)
+        has_certificate = certificate is not None and fits(certificate, findings)
+        if snapshot is None or read is None:
+            return
+        self._read = snapshot, read
+        _check_header(read, snapshot, inputs_sha256, findings)
+        layers = read_layers(inputs, snapshot, findings)
+        totals = _check_plan(read, snapshot, history, layers, findings)
+        if totals is None:
+            return
+        proven: Mapping[str, Proven] = {}
+        bound = None
+        if has_certificate:
+            same = certificate["inputs_sha256"] == inputs_sha256
+            findings.require(
+                "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
+            )
+            left = snapshot if history is None else remaining(inputs, snapshot, history, findings)
+            check = CertificateCheck(certificate, left, totals, findings)
+            proven = check.proven()
+            bound = check.person_seconds(person_seconds(totals, snapshot.horizon_s))
+        check_stated_bounds(read, totals, proven, findings)
+        cleared = [proven.get(own.id, Proven()).clearance_s for own in totals if own.clearance_s is not None]
+        last = max((t for t in cleared if t is not None), default=None)
+        check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
+        self._directions = tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
+
+    def _check_aid(self, aid: Any) -> tuple[dict[str, Any], ...]:
+        """Check the distribution beside the plan; return its totals, none if they cannot be had."""
+        if self._read is None:
+            return ()
+        snapshot, read = self._read
+        of = self._hashes["inputs_sha256"], self._hashes["plan_sha256"]
+        return check_aid(aid, read, snapshot, of, self._findings)
 
 
 def _hash(name: str, value: Any, data: bytes | None, findings: Findings) -> str:
@@ -92,55 +166,6 @@ def _hash(name: str, value: Any, data: bytes | None, findings: Findings) -> str:
     message = "is not canonical JSON: keys sorted, no spaces, whole numbers, UTF-8"
     findings.require("CANONICAL", name, holds=written, message=message)
     return hashlib.sha256(data).hexdigest()
-
-
-def _check(
-    inputs: Any, plan: Any, certificate: Any, inputs_sha256: str, findings: Findings
-) -> tuple[Any, ...]:
-    """Check everything; return the recomputed rows of directions, none if the files cannot be understood."""
-    snapshot, history = read_snapshot(inputs, findings), None
-    if snapshot is not None:
-        snapshot, history = read_history(inputs, snapshot, findings)
-    read = read_plan(plan, snapshot, findings)
-    has_certificate = certificate is not None and fits(certificate, findings)
-    if snapshot is None or read is None:
-        return ()
-    _check_header(read, snapshot, inputs_sha256, findings)
-    layers = read_layers(inputs, snapshot, findings)
-    totals = _check_plan(read, snapshot, history, layers, findings)
-    if totals is None:
-        return ()
-    proven: Mapping[str, Proven] = {}
-    bound = None
-    if has_certificate:
-        same = certificate["inputs_sha256"] == inputs_sha256
-        findings.require(
-            "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
-        )
-        left = snapshot if history is None else remaining(inputs, snapshot, history, findings)
-        check = CertificateCheck(certificate, left, totals, findings)
-        proven = check.proven()
-        bound = check.person_seconds(person_seconds(totals, snapshot.horizon_s))
-    check_stated_bounds(read, totals, proven, findings)
-    cleared = [proven.get(own.id, Proven()).clearance_s for own in totals if own.clearance_s is not None]
-    last = max((t for t in cleared if t is not None), default=None)
-    check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
-    return tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
-
-
-def _check_aid(
-    aid: Any, inputs: Any, plan: Any, hashes: Mapping[str, str], findings: Findings
-) -> tuple[dict[str, Any], ...]:
-    """Check the distribution beside the plan; return its recomputed totals, none if they cannot be had."""
-    # What is wrong with inputs and plan has been noted: here it only stops the check.
-    unheard = Findings()
-    snapshot = read_snapshot(inputs, unheard)
-    if snapshot is not None:
-        snapshot, _ = read_history(inputs, snapshot, unheard)
-    read = read_plan(plan, snapshot, unheard)
-    if snapshot is None or read is None:
-        return ()
-    return check_aid(aid, read, snapshot, (hashes["inputs_sha256"], hashes["plan_sha256"]), findings)
 
 
 def _check_header(plan: Plan, snapshot: Snapshot, inputs_sha256: str, findings: Findings) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from typing import ParamSpec, Self, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
@@ -131,13 +132,13 @@ class SolverRoom:
             return None
 
     def prices(
-        self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Callable[[], None] = nothing
+        self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Sequence[str] = ()
     ) -> Priced | None:
         """Return the joint prices of a problem, None where it has none or they were not found.
 
         While they are looked for in the other process, this one does something `meanwhile`. What they prove
         is found there while this process plans; it proves nothing where that is lost. Then the other process
-        does something `after`.
+        loads modules `after`: by name, as a function from one of them would have it load them at once.
         """
         if self._process is None or os.getpid() != self._owner:
             meanwhile()
@@ -204,12 +205,13 @@ class _Parts:
         return True
 
 
-def _priced(problem: PlanningProblem, after: Callable[[], None]) -> Iterator[object]:
+def _priced(problem: PlanningProblem, after: Sequence[str]) -> Iterator[object]:
     """Yield what prices say to those who plan, then what they prove."""
     found = price(problem)
     yield None if found is None else found.guide
     yield () if found is None else found.prove()
-    after()
+    for name in after:
+        import_module(name)
 
 
 def _answered(

@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +15,7 @@ from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput
 from safepassage.casework.solver_room import SolverRoom
-from safepassage.casework.verified import documents_of
+from safepassage.casework.verified import Checking, documents_of
 from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.claims.layers_weighed import layers_document
@@ -35,6 +35,7 @@ from safepassage.cli.run import INSUFFICIENT, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
+from safepassage.domain.crew import Beside, Job, Result
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
@@ -63,6 +64,8 @@ class FrontierError(SafePassageError):
 
 
 AID = "aid"
+AID_PROGRAMS, OUTPUTS = "safepassage.engines.distribution.prices", "safepassage.cli.outputs"
+"""What solves programs of aid, and what makes documents."""
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
 """Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
@@ -84,9 +87,9 @@ def whole_plan(
         _begin(scales, options, news)
     frontier, hedge, planned = _made(network, news, options, claims or case, (progress, stop))
     progress.phase("planning aid")
-    aid = _aid(news, planned, room)
+    aid, checking = _aid(news, planned, room)
     progress.phase("verifying")
-    documents, parsed, verdict = documents_of(planned, aid)
+    documents, parsed, verdict = checking().with_aid(aid)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
     hedges = hedge_document(hedge, documents)
@@ -194,9 +197,24 @@ def _made(
     return None, None, planned
 
 
-def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> AidPlan | None:
+def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> tuple[AidPlan | None, Callable[[], Checking]]:
+    """Plan aid; while its first program is solved in the other process, have the plan itself verified."""
     case, schedule = news.situation.current(), planned.plan.schedule
-    return room.without(AID, lambda solved: provide(case, planned.problem, schedule, news.aid, beside=solved))
+    checking = cache(partial(Checking, planned))
+
+    def task(solved: Beside) -> AidPlan | None:
+        def beside(solving: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
+            begun = solved(solving, job)
+
+            def answer() -> Result:
+                checking()
+                return begun()
+
+            return answer
+
+        return provide(case, planned.problem, schedule, news.aid, beside=beside)
+
+    return room.without(AID, task), checking
 
 
 def _with_aid(team: Release, documents: dict[str, bytes]) -> Release:
@@ -320,16 +338,12 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
 
 def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:
     """Return prices; load meanwhile what is needed later, there what is asked next."""
-    return room.prices(_load, problem, after=_load_formats)
+    return room.prices(_load, problem, after=(AID_PROGRAMS, OUTPUTS))
 
 
 def _load() -> None:
     load()
-    _load_formats()
-
-
-def _load_formats() -> None:
-    import_module("safepassage.cli.outputs")
+    import_module(OUTPUTS)
 
 
 def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:
