@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from safepassage import example
+from safepassage.casework.many_workers import may_fork
+from safepassage.casework.solver_process import SolverProcess
 from safepassage.cli import plan_command
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import OK, UNSERVED
 
 CASE = "The case it was planned from, to change or to audit: safepassage init my-case --example"
+LIMIT_S, LAST = 60.0, 10
+"""The texts are waited for so long once there is a plan, and read when the plan leaves a processor free."""
 WEIGHED = 1
 """The plan is made again without so many claims, to show what one claim can carry."""
 
@@ -26,9 +31,22 @@ def run(options: argparse.Namespace) -> Outcome:
     options.frontier = options.pick = options.by = options.under_worlds = None
     options.workers, options.cluster, options.chances = 1, "", None
     options.close = options.lost = options.no_answer = options.window = options.count = ()
-    outcome = plan_command.run(options)
-    text = "\n".join([outcome.text, *_read(), CASE])
+    # The texts have nothing to do with the plan: another process reads them when nothing else is to be done.
+    reader = SolverProcess[list[str]](copied=may_fork())
+    try:
+        read = reader.begin(_read_beside)
+        outcome = plan_command.run(options)
+        told = read(LIMIT_S, lambda _: True).last
+    finally:
+        reader.close()
+    text = "\n".join([outcome.text, *(_read() if told is None else told), CASE])
     return replace(outcome, code=OK if outcome.code == UNSERVED else outcome.code, text=text)
+
+
+def _read_beside() -> Iterator[list[str]]:
+    if hasattr(os, "nice"):
+        os.nice(LAST)
+    yield list(_read())
 
 
 def _read() -> Iterator[str]:

