@@ -8,7 +8,7 @@ import pytest
 
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned
 from safepassage.engines.distribution.least_times import LeastTimes
-from safepassage.engines.distribution.shorten import Shortening
+from safepassage.engines.distribution.shorten import Kind, Shortening
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 
@@ -21,9 +21,9 @@ def dispatcher():
     return Dispatcher(problem, roads, left, LeastTimes(problem, roads), -1, windows, crumbs=2.0)
 
 
-def shortened(before: Dispatcher) -> Dispatcher:
+def shortened(before: Dispatcher, kind: Kind = Kind.BEST) -> Dispatcher:
     ways = Shortening(before)
-    return ways.booked(dict.fromkeys(ways.groups, True))
+    return ways.booked(dict.fromkeys(ways.groups, kind))
 
 
 def booked(dispatcher: Dispatcher, trips: list[list[str]]) -> Dispatcher:
@@ -105,5 +105,5 @@ def test_only_the_trips_of_named_trucks_are_made_shorter(dispatcher):
     ]
     assert brought(same) == brought(before)
     same.give_back()
-    saved_s = before.driven_s - ways.booked({group: True}).driven_s
-    assert ways.saves_s(group, best=True) == saved_s > 0
+    saved_s = before.driven_s - ways.booked({group: Kind.BEST}).driven_s
+    assert ways.saves_s(group, Kind.BEST) == saved_s > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -72,3 +73,28 @@ def test_the_search_goes_on_from_rounds_and_leaves_out_nothing_that_is_kept():
     first = [Round(0, (Trip(0, (0,)), Trip(0, (1,))))]
     found = rounds_of(given, [kind(1_500)], [TIMES], depots=1, load_s=LOAD_S, steps=100, begun=first, seed=1)
     assert {0, 2} <= set(served(found))
+
+
+def test_stops_are_handled_within_their_hours_and_trucks_begin_when_the_day_is_shortest():
+    given = orders((-1, -1, -1), kg=3)
+    hours = np.array([[0, 9_000], [5_000, 5_050], [0, 9_000]])
+    (one,) = rounds_of(replace(given, hours=hours), [kind(1_500)], [TIMES], depots=1, load_s=LOAD_S, steps=50)
+    assert served([one]) == [0, 1, 2]
+    assert 5_050 - 1_500 <= one.from_s <= 5_050 - LOAD_S
+    shut = np.array([[0, 9_000], [0, 100], [0, 9_000]])
+    assert not rounds_of(
+        replace(given, hours=shut), [kind(1_500)], [TIMES], depots=1, load_s=LOAD_S, steps=50
+    )
+
+
+def test_what_is_driven_may_count_instead_of_the_whole_day():
+    # The way between two stops is short on the road and long in hours.
+    slow = TIMES.copy()
+    slow[1, 2] = slow[2, 1] = 900
+    given = orders((-1, -1), kg=5)
+    tables = [TIMES[:3, :3], slow[:3, :3]]
+    crew = kind(9_000)._replace(table=1)
+    (day,) = rounds_of(given, [crew], tables, depots=1, load_s=LOAD_S, steps=50)
+    (road,) = rounds_of(given, [crew._replace(driven=0)], tables, depots=1, load_s=LOAD_S, steps=50)
+    assert [len(trip.orders) for trip in day.trips] == [1, 1]
+    assert [len(trip.orders) for trip in road.trips] == [2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safepassage.domain.aid.distribution import AidPlan, AidProblem, Delivery
 from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
-from safepassage.engines.distribution.onward import Gone, trips_of
+from safepassage.engines.distribution.onward import Gone, loads_s, trips_of
 from safepassage.engines.distribution.store import Item
 
 
@@ -53,5 +53,7 @@ def _ahead(problem: AidProblem, earlier: AidPlan, past: Gone) -> dict[str, list[
                     stops.append(Stop(earlier.routes[leg.route].to_node, rows[leg.id][0].place, items))
             if stops:
                 depot = problem.lots[stops[0].items[0].lot].node
-                found.setdefault(chain.id, []).append(Planned(depot, tuple(stops)))
+                # A crew that is to set out late would be on duty too long if it set out as soon as it can.
+                from_s = loads_s(earlier.problem, trip, rows)
+                found.setdefault(chain.id, []).append(Planned(depot, tuple(stops), from_s))
     return found

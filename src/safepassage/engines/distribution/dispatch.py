@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,10 +53,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A trip that is known already: where it loads, and its stops."""
+    """A trip that is known already: where it loads, its stops, and when its truck is ready at the earliest.
+
+    A crew that set out earlier would be on duty while it waits for a road to open.
+    """
 
     depot: int
     stops: tuple[Stop, ...]
+    from_s: int = 0
 
 
 @dataclass(slots=True)
@@ -146,6 +150,29 @@ class Dispatcher:
         one = self._done[truck.id]
         return 0 if truck.id in self.late else max(0, self._ends_s(one) - one.ready_s)
 
+    def holds(self, planned: Mapping[str, Sequence[Planned]], spare_s: int = 0) -> bool:
+        """Tell whether trips can be driven with all that they bring and so much time left in each day.
+
+        No others are on the roads meanwhile; what trucks wait for each other is to fit into what is left.
+        """
+        done = self.anew()
+        days = {truck.id: _tired(truck, spare_s) for truck in self.problem.trucks if truck.id in planned}
+        booked = all(
+            done.drives(Standing(truck, truck.base_node, truck.available_from_s), planned[name])
+            for name, truck in days.items()
+        )
+        done.give_back()
+        return booked
+
+    def drives(self, one: Standing, planned: Sequence[Planned]) -> bool:
+        """Book the trips of a truck with all that they bring; tell whether each could be."""
+        for trip in planned:
+            one.ready_s = max(one.ready_s, trip.from_s)
+            there = self._of_what_is_there(one, trip) == trip
+            if not there or not self._book(one, trip.depot, list(trip.stops)):
+                return False
+        return True
+
     # -- one trip --------------------------------------------------------------------------------
 
     def _trip(self, one: Standing) -> bool:
@@ -154,9 +181,12 @@ class Dispatcher:
             planned = self.planned[one.truck.id].pop(0)
             for stop in planned.stops:
                 self.left.free(stop.items)
-            planned = self._of_what_is_there(one, planned)
-            if self._lighter(one, planned) or self._as_much(one, planned.depot, list(planned.stops)):
-                return True
+            ready_s = one.ready_s
+            for begins_s in dict.fromkeys((max(ready_s, planned.from_s), ready_s)):
+                one.ready_s = begins_s
+                there = self._of_what_is_there(one, planned)
+                if self._lighter(one, there) or self._as_much(one, there.depot, list(there.stops)):
+                    return True
         for depot in self._depots(one):
             if not self._may_go(one, depot):
                 continue
@@ -185,7 +215,7 @@ class Dispatcher:
             replace(stop, items=[item for item in stop.items if lots[item.lot].available_from_s <= loads_s])
             for stop in planned.stops
         )
-        return Planned(planned.depot, tuple(stop for stop in stops if stop.items))
+        return replace(planned, stops=tuple(stop for stop in stops if stop.items))
 
     def _lighter(self, one: Standing, planned: Planned) -> bool:
         """Book a trip to all its stops, without the heaviest goods where that takes too long to unload."""
@@ -281,6 +311,12 @@ class Dispatcher:
     def way_s(self, truck: TruckDay, node: int, to_node: int) -> int:
         """Return the least seconds of a way; a great number without one."""
         return self.times.least_s(truck, node, to_node)
+
+    def arrives_s(self, truck: TruckDay, ends: tuple[int, int], ready_s: int) -> int | None:
+        """Return when a truck that is ready at a second is at the end of a way first; None without one."""
+        ways = self.roads.ways(truck.weight_kg, *ends)
+        runs = (self.roads.earliest(way, ready_s, truck.units_mveh) for way in ways)
+        return min((run.arrive_s for run in runs if run is not None), default=None)
 
     def _ends_s(self, one: Standing) -> int:
         """Return when a truck has to be back at the latest, by day, duty and the hours of movement."""
@@ -415,3 +451,9 @@ class Dispatcher:
             self._position[key] = len(self.routes)
             self.routes.append(Route(from_node=from_node, to_node=to_node, arcs=arcs))
         return self._position[key]
+
+
+def _tired(truck: TruckDay, sooner_s: int) -> TruckDay:
+    """Return a truck whose day ends so much sooner."""
+    duty_s = max(0, truck.max_duty_s - sooner_s) if truck.max_duty_s >= 0 else truck.max_duty_s
+    return replace(truck, available_until_s=truck.available_until_s - sooner_s, max_duty_s=duty_s)

@@ -23,7 +23,7 @@ from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
 from safepassage.engines.distribution.short import short_of
-from safepassage.engines.distribution.shorten import Group, Shortening
+from safepassage.engines.distribution.shorten import Group, Kind, Shortening
 from safepassage.engines.distribution.store import Left
 
 PPM = 10**6
@@ -147,20 +147,18 @@ class _Tries:
         Where something would be lost, the trips of trucks alike are made shorter one group after the other.
         """
         before, ways = best[0], Shortening(best[1])
-        for exactly in (True, False):
-            found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, exactly)))
+        for kind in (Kind.TIMED,) if self._few else (Kind.BEST, Kind.JOINED):
+            found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, kind)))
             if found is not None:
                 return found
-        if not self._few:
-            return best
-        kept, chosen = best, dict[Group, bool]()
-        for group in ways.groups:
-            for exactly in (True, False):
-                if ways.saves_s(group, best=exactly) <= 0:
+        kept, chosen = best, dict[Group, Kind]()
+        for group in ways.groups if self._few else ():
+            for kind in (Kind.TIMED, Kind.BEST, Kind.JOINED):
+                if ways.saves_s(group, kind) <= 0:
                     continue
-                found = self._shorter(before, ways.booked({**chosen, group: exactly}))
+                found = self._shorter(before, ways.booked({**chosen, group: kind}))
                 if found is not None and found[0].driven_s < kept[0].driven_s:
-                    kept, chosen = found, {**chosen, group: exactly}
+                    kept, chosen = found, {**chosen, group: kind}
                     break
         return kept
 

@@ -61,7 +61,7 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     for row in earlier.deliveries:
         rows.setdefault(row.leg, []).append(row)
     for chain in earlier.trucks:
-        left_trips = (t for t in trips_of(chain, earlier) if _loads_s(earlier.problem, t, rows) < now_s)
+        left_trips = (t for t in trips_of(chain, earlier) if loads_s(earlier.problem, t, rows) < now_s)
         found.legs[chain.id] = tuple(leg for trip in left_trips for leg in trip)
     lines = _lines(earlier, found.legs)
     found.brought = _as_counted(
@@ -86,7 +86,7 @@ def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:
             trip = []
 
 
-def _loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]]) -> int:
+def loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]]) -> int:
     """Return from when on a truck is loaded for a trip; when it departs where it fetches goods elsewhere."""
     mass_g = {good.id: good.mass_g for good in problem.goods}
     names = {leg.id for leg in trip}

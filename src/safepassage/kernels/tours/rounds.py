@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Int64 = NDArray[np.int64]
 MOST_RELOADS = 8
+ANY_TIME_S = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +26,7 @@ class Orders:
 
     `prize` is in seconds of trucks: an order is left out where it costs more, and never where it is -1.
     Kilograms and litres are rounded down, so that what just fits on a truck is not found to be too much.
+    `hours` (n, 2) are the first and the last second in which handling begins; None means any.
     """
 
     stop: Int64
@@ -32,10 +34,14 @@ class Orders:
     volume_l: Int64
     handling_s: Int64
     prize: Int64
+    hours: Int64 | None = None
 
 
 class TruckKind(NamedTuple):
-    """So many trucks alike: base, room, hours, which table of times they go by, and where they load again."""
+    """So many trucks alike: base, room, hours, which table of times they go by, and where they load again.
+
+    `driven` is the table of what is to be little: seconds on the road; below 0 all seconds of the day are.
+    """
 
     trucks: int
     base: int
@@ -46,6 +52,7 @@ class TruckKind(NamedTuple):
     most_s: int
     table: int
     reloads: tuple[int, ...]
+    driven: int = -1
 
 
 class Trip(NamedTuple):
@@ -56,10 +63,11 @@ class Trip(NamedTuple):
 
 
 class Round(NamedTuple):
-    """The trips of one truck of a kind."""
+    """The trips of one truck of a kind, and the second from which it is loaded for the first."""
 
     kind: int
     trips: tuple[Trip, ...]
+    from_s: int = 0
 
 
 def rounds_of(
@@ -89,17 +97,23 @@ def rounds_of(
     from pyvrp.stop import MaxIterations  # noqa: PLC0415
 
     columns = (orders.stop, orders.mass_kg, orders.volume_l, orders.handling_s, orders.prize)
+    any_time = np.tile(np.array([0, ANY_TIME_S]), (len(orders.stop), 1))
+    hours = any_time if orders.hours is None else orders.hours
     clients = [
         pyvrp.Client(
             depots + stop, delivery=[kg, litres], service_duration=wait_s, prize=max(0, prize),
-            required=prize < 0,
+            required=prize < 0, tw_early=first_s, tw_late=last_s,
         )
-        for stop, kg, litres, wait_s, prize in zip(*(column.tolist() for column in columns), strict=True)
+        for stop, kg, litres, wait_s, prize, first_s, last_s in zip(
+            *(column.tolist() for column in (*columns, *hours.T)), strict=True
+        )
     ]  # fmt: skip
+    driven = {kind.table: kind.driven for kind in kinds if kind.driven >= 0}
+    few_s: list[Any] = [tables_s[driven.get(k, k)] for k in range(len(tables_s))]
     data = pyvrp.ProblemData(
         [pyvrp.Location(0, 0) for _ in tables_s[0]], clients,
         [pyvrp.Depot(k, service_duration=load_s) for k in range(depots)],
-        [_vehicles(pyvrp, kind) for kind in kinds], list[Any](tables_s), list[Any](tables_s),
+        [_vehicles(pyvrp, kind) for kind in kinds], few_s, list[Any](tables_s),
     )  # fmt: skip
     first = _solution(pyvrp, data, kinds, begun) if begun else None
     with warnings.catch_warnings():
@@ -114,8 +128,9 @@ def rounds_of(
 def _vehicles(pyvrp: Any, kind: TruckKind) -> Any:
     return pyvrp.VehicleType(
         kind.trucks, capacity=[kind.mass_kg, kind.volume_l], start_depot=kind.base, end_depot=kind.base,
-        tw_early=kind.from_s, tw_late=kind.until_s, shift_duration=kind.most_s, unit_distance_cost=0,
-        unit_duration_cost=1, profile=kind.table, reload_depots=list(kind.reloads), max_reloads=MOST_RELOADS,
+        tw_early=kind.from_s, tw_late=kind.until_s, shift_duration=kind.most_s,
+        unit_distance_cost=int(kind.driven >= 0), unit_duration_cost=int(kind.driven < 0),
+        profile=kind.table, reload_depots=list(kind.reloads), max_reloads=MOST_RELOADS,
     )  # fmt: skip
 
 
@@ -139,4 +154,5 @@ def _round(route: Any) -> Round:
             trips.append((activity.idx, []))
         else:
             trips[-1][1].append(activity.idx)
-    return Round(route.vehicle_type(), tuple(Trip(depot, tuple(rows)) for depot, rows in trips if rows))
+    served = tuple(Trip(depot, tuple(rows)) for depot, rows in trips if rows)
+    return Round(route.vehicle_type(), served, int(route.start_time()))
