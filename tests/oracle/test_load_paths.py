@@ -11,6 +11,7 @@ import pytest
 from safepassage.kernels.tours.few_stops import FAR, MOST_STOPS, Limits, best_rounds, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
 from safepassage.kernels.tours.timed_paths import least_in_hours
+from safepassage.kernels.tours.whole_rounds import Proved, least_of_all_rounds
 from safepassage.testing.draws import Draws
 
 ROOM = 10
@@ -148,3 +149,30 @@ def test_one_stop_costs_its_round_trip_and_nothing_costs_nothing():
     cost = np.array([[0, 7], [5, 0]], dtype=np.int64)
     assert least_driving(cost, np.array([ROOM]), ROOM, at_most=12, steps=3) == 12
     assert least_driving(cost[:1, :1], np.zeros(0, np.int64), ROOM, at_most=0, steps=3) == 0
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_all_rounds_that_hold_prove_nearly_what_the_best_ones_cost(seed):
+    draws = Draws(seed + 300)
+    n = draws.between(5, 9)
+    at = np.array([[draws.between(0, 100), draws.between(0, 100)] for _ in range(n + 1)])
+    cost = np.ceil(np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))).astype(np.int64)
+    loads = np.array([[draws.between(1, 6), draws.between(1, 6), draws.between(5, 30)] for _ in range(n)])
+    longest = max(int(cost[0, k + 1] + cost[k + 1, 0] + loads[k, 2]) for k in range(n))
+    limits = Limits(ROOM, ROOM, longest + draws.between(0, 200))
+    best = least_rounds(cost, loads, limits)
+    far = 100 * best
+    proved = least_of_all_rounds(cost, loads, limits, at_most=best, cells=n << n)
+    assert 0.93 * best <= proved.bound <= best
+    assert 0.88 * best <= least_of_all_rounds(cost, loads, limits, at_most=far, cells=n << n).bound <= best
+    # What nobody drives is no bound, and where there are more sets than may be looked at nothing is proved.
+    assert least_of_all_rounds(cost, loads, limits, at_most=best // 2, cells=n << n).bound == best // 2
+    assert least_of_all_rounds(cost, loads, limits, at_most=best, cells=n * (n + 1)) == Proved(0, n * (n + 1))
+
+
+def test_three_stops_of_which_a_truck_holds_two_take_a_round_and_another():
+    # Half of each round of two stops costs 45; whole rounds take one more.
+    cost = 10 * (1 - np.eye(4, dtype=np.int64))
+    loads = by_mass(np.full(3, ROOM // 2))
+    assert least_of_all_rounds(cost, loads, Limits(ROOM, 0, FAR), at_most=90, cells=100) == Proved(50, 18)
+    assert least_of_all_rounds(cost[:1, :1], loads[:0], Limits(ROOM, 0, FAR), at_most=0, cells=9).bound == 0

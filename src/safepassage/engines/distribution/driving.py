@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,11 +16,14 @@ from safepassage.engines.distribution.roads import Roads
 from safepassage.kernels.tours.few_stops import MOST_STOPS, Limits, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
 from safepassage.kernels.tours.timed_paths import least_in_hours
+from safepassage.kernels.tours.whole_rounds import Proved, least_of_all_rounds
 
 Int64 = NDArray[np.int64]
 MANY_STOPS = 60
 PRICED, PRICED_PAIRS = 60, 15_000
 """So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
+CELLS = 16_000_000
+"""So many sets of stops, times stops, are looked at in all, the smallest groups of stops first."""
 MG_PER_T = G_PER_T * 1_000
 
 
@@ -54,9 +57,9 @@ def driving(
     A stop is what one trip unloads at a place. Rounds of the bound leave the base, load at the depot where
     these goods were loaded and end at the base; they go the least ways that a truck may use at any time, hold
     what it does, and end with loading and unloading within the most hours of a truck of the type. For a few
-    stops they are the best such rounds, for more the better of two bounds on them: one knows loads, by an
-    `effort` that suits their number where none is given, and one knows hours, which is not asked for many.
-    Neither knows volume.
+    stops they are the best such rounds. For more a bound on them knows all rounds that hold, as long as these
+    are not too many; else it is the better of two: one knows loads, by an `effort` that suits their number
+    where none is given, and one knows hours, which is not asked for many, and neither knows volume.
 
     Parameters
     ----------
@@ -71,17 +74,27 @@ def driving(
     for chain in plan.trucks:
         groups[trucks[chain.id].type, trucks[chain.id].day].append(chain.id)
     legs, stops = {chain.id: chain.legs for chain in plan.trucks}, _stops(plan)
-    found = []
+    driven_s = {
+        key: sum(leg.arrive_s - leg.depart_s for name in names for leg in legs[name])
+        for key, names in groups.items()
+    }
+    by_depot: defaultdict[tuple[str, int, int], list[_Stop]] = defaultdict(list)
     for (kind, day), names in sorted(groups.items()):
-        by_depot: defaultdict[int, list[_Stop]] = defaultdict(list)
         for stop in (stop for name in names for stop in stops[name]):
-            by_depot[stop.depot].append(stop)
-        driven_s = sum(leg.arrive_s - leg.depart_s for name in names for leg in legs[name])
-        crew = _Crew(trucks[names[0]], plan.problem.rules, hours[kind, day])
-        at_least_s = sum(_at_least_s(crew, rows, roads, driven_s, effort) for rows in by_depot.values())
-        count = sum(len(rows) for rows in by_depot.values())
-        found.append(Driving(type=kind, day=day, stops=count, driven_s=driven_s, at_least_s=at_least_s))
-    return tuple(found)
+            by_depot[kind, day, stop.depot].append(stop)
+    least: Counter[tuple[str, int]] = Counter()
+    count: Counter[tuple[str, int]] = Counter()
+    cells = CELLS
+    for (kind, day, _), rows in sorted(by_depot.items(), key=lambda item: (len(item[1]), item[0])):
+        crew = _Crew(trucks[groups[kind, day][0]], plan.problem.rules, hours[kind, day])
+        bound = _at_least_s(crew, rows, roads, (driven_s[kind, day], cells), effort)
+        least[kind, day] += bound.bound
+        count[kind, day] += len(rows)
+        cells -= bound.cells
+    return tuple(
+        Driving(type=kind, day=day, stops=count[kind, day], driven_s=driven, at_least_s=least[kind, day])
+        for (kind, day), driven in sorted(driven_s.items())
+    )
 
 
 class _Stop(NamedTuple):
@@ -115,11 +128,25 @@ def _stops(plan: AidPlan) -> dict[str, list[_Stop]]:
     return {name: [stop for _, stop in sorted(rows.items())] for name, rows in found.items()}
 
 
-def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, effort: Effort | None) -> int:
-    """Return the least driving to stops from one depot, and to the farthest of them in any case."""
-    cost = _least_s(crew.truck, stops, roads)
+def _at_least_s(
+    crew: _Crew, stops: list[_Stop], roads: Roads, most: tuple[int, int], effort: Effort | None
+) -> Proved:
+    """Return the least driving to stops from one depot, and to the farthest of them in any case.
+
+    `most` is what is driven, and how many cells may be looked at.
+    """
+    cost, (driven_s, cells) = _least_s(crew.truck, stops, roads), most
+    loads, limits = _holds(crew, stops)
     if len(stops) <= MOST_STOPS:
-        return _exactly_s(crew, stops, cost)
+        return Proved(least_rounds(cost, loads, limits), 0)
+    proved = least_of_all_rounds(cost, loads, limits, at_most=driven_s, cells=cells)
+    if proved.bound:
+        return proved
+    return Proved(_by_walks(crew, stops, cost, driven_s, effort), proved.cells)
+
+
+def _by_walks(crew: _Crew, stops: list[_Stop], cost: Int64, driven_s: int, effort: Effort | None) -> int:
+    """Return the better of two bounds that know walks, and not all rounds."""
     count, steps = effort or (FINE if len(stops) <= MANY_STOPS else FAIR)
     parts = np.array([stop.load[0] for stop in stops]) * count // (crew.truck.payload_kg * MG_PER_KG)
     some = np.flatnonzero(parts)
@@ -135,12 +162,12 @@ def _at_least_s(crew: _Crew, stops: list[_Stop], roads: Roads, driven_s: int, ef
     return max(farthest_s, bound_s, in_hours_s)
 
 
-def _exactly_s(crew: _Crew, stops: list[_Stop], cost: Int64) -> int:
-    """Return what the best rounds take, each with its handling within the hours of a truck."""
+def _holds(crew: _Crew, stops: list[_Stop]) -> tuple[Int64, Limits]:
+    """Return mass, volume and handling of stops, and what holds for each round."""
     truck, (handled_s, most_s) = crew.truck, _handling(crew, stops)
     loads = np.array([stop.load for stop in stops], dtype=np.int64).reshape(-1, 2)
     limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, most_s)
-    return least_rounds(cost, np.column_stack([loads, handled_s]), limits)
+    return np.column_stack([loads, handled_s]), limits
 
 
 def _handling(crew: _Crew, stops: list[_Stop]) -> tuple[Int64, int]:
