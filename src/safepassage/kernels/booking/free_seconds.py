@@ -22,17 +22,6 @@ ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 BEYOND = np.int64(2**62)
 
 
-@compiled
-def rows_of(arcs: Any, n_arcs: int) -> tuple[Any, int]:
-    """Return (n_arcs,) the row of each arc, NEVER of others, and how many there are: as first met."""
-    row_of, n = np.full(n_arcs, NEVER), 0
-    for arc in arcs:
-        if row_of[arc] == NEVER:
-            row_of[arc] = n
-            n += 1
-    return row_of, n
-
-
 @woven
 def mark(bits: Any, row: int, span: Any, value: bool) -> None:  # noqa: FBT001 - compiled, by position
     """Set or clear the bits of a span of a row."""
@@ -45,24 +34,32 @@ def mark(bits: Any, row: int, span: Any, value: bool) -> None:  # noqa: FBT001 -
         if w == last:
             mask &= ALL >> np.uint64(63 - ((high - 1) & 63))
         if value:
-            bits[w, row] |= mask
+            bits[row, w] |= mask
         else:
-            bits[w, row] &= ~mask
+            bits[row, w] &= ~mask
 
 
 @woven
-def next_set(bits: Any, row: int, at: int, n_words: int) -> Any:
-    """Return the first set bit of a row at or after bit `at`, NEVER without one."""
-    w = at >> 6
-    if w >= n_words:
+def next_open(rows: Any, at: int, until: int) -> Any:
+    """Return the first bit in [at, until] that is set in both rows, NEVER without one."""
+    free, open_ = rows
+    w, last = at >> 6, until >> 6
+    if until < at:
         return NEVER
-    found = bits[w, row] & (ALL << np.uint64(at & 63))
+    found = free[w] & open_[w] & (ALL << np.uint64(at & 63))
     while found == 0:
         w += 1
-        if w == n_words:
+        if w > last:
             return NEVER
-        found = bits[w, row]
-    return (w << 6) + np.int64(trailing_zeros(found))
+        found = free[w] & open_[w]
+    bit = (w << 6) + np.int64(trailing_zeros(found))
+    return bit if bit <= until else NEVER
+
+
+@woven
+def is_set(row: Any, bit: int) -> bool:
+    """Return whether a bit of a row is set."""
+    return bool(row[bit >> 6] >> np.uint64(bit & 63) & np.uint64(1))
 
 
 @inner
@@ -100,17 +97,16 @@ def refresh(roads: Any, calendars: Any, arc: int, span: Any, into: Any) -> None:
 
 
 @compiled
-def write_free(roads: Any, calendars: Any, rows: Any, span: Any, bits: Any) -> None:
-    """Write the bits (n_words, n_rows) of all arcs that have a row; `span` is (from, until, work).
+def write_free(roads: Any, calendars: Any, arcs: Any, row_of: Any, span: Any, bits: Any) -> None:
+    """Write the bits (n_rows, n_words) of some arcs; `span` is (from, until, work).
 
-    `rows` are (n_arcs,) row and second of the first bit. The nearer an exit, the later a row begins: what a
-    way passes one after the other lies side by side.
+    `row_of` are (n_arcs,) rows; their first bit is that of second `from`.
     """
-    (row_of, base_of), (from_s, until_s, work) = rows, span
-    bits[:] = 0
-    for arc in range(len(row_of)):
-        if row_of[arc] != NEVER and from_s < until_s:
-            refresh(roads, calendars, arc, (from_s, until_s, work), (bits, row_of[arc], base_of[arc]))
+    from_s, until_s, work = span
+    for arc in arcs:
+        bits[row_of[arc]] = 0
+        if from_s < until_s:
+            refresh(roads, calendars, arc, (from_s, until_s, work), (bits, row_of[arc], from_s))
 
 
 @inner
@@ -119,15 +115,3 @@ def second_of(roads: Any, arc: int, x: int) -> Any:
     piece_start, from_s, rate, _, _, cumulated, horizon_s = roads
     k = piece_of(cumulated, piece_start[arc], piece_start[arc + 1], x)
     return min(horizon_s, from_s[k] + (x - cumulated[k]) // rate[k]) if rate[k] > 0 else horizon_s
-
-
-@compiled
-def steady_s(roads: Any, arcs: Any) -> Any:
-    """Return the travel time of arcs, NEVER where it changes."""
-    piece_start, travel_s = roads[0], roads[3]
-    found = np.full(len(arcs), NEVER)
-    for i in range(len(arcs)):
-        first = piece_start[arcs[i]]
-        if piece_start[arcs[i] + 1] - first == 1:
-            found[i] = travel_s[first]
-    return found

@@ -14,19 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.booking.booking import SECONDS_PER_HOUR, RoadPieces
+from safepassage.kernels.booking.ways_ahead import Bits, WaysAhead
 from safepassage.kernels.graphs.shortest_paths import ArcGraph, PathTree
 
 Int64 = NDArray[np.int64]
 NOWHERE = -1
 FULL_BELOW = (0.6, 0.9)
 """Arcs with less than such a share of their room left are avoided, the more the fuller they are."""
-LATEST = 10
-"""Only the first ways and those of so many latest searches are tried: others were found full before."""
-WAITED_S = 300
-"""So much is waited on the way at most, it is taken, where a way was looked at in the round before."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
-FULL_POOL = 0.7
+WORDS_SHARE = 3
+"""One word of bits for ways is kept ready for so many entries: pages never written to cost a closure most."""
+FULL_POOL = 0.4
 """Stretches are moved together where such a share of their pools is in use or lost between them."""
 
 
@@ -95,6 +94,7 @@ class LiveCars:
         self._wait_s = np.ascontiguousarray(np.broadcast_to(wait_max_s, roads.n_arcs), dtype=np.int64)
         self.closed = np.zeros(roads.n_arcs, dtype=np.bool_)
         self._steady_s = roads.travel_s[roads.start[:-1]]
+        self._travel_s = np.where(roads.steady, self._steady_s, NOWHERE)
         self._least_s = np.minimum.reduceat(roads.travel_s, roads.start[:-1])
         open_s = roads.rate_mveh_h[roads.start[:-1]] > 0
         self._graph = ArcGraph(self.tail, self.head, self.n_nodes, open_s | ~roads.steady)
@@ -120,23 +120,24 @@ class LiveCars:
         self.arc, self.t, self.x = (_with_spare(column, 1.5) for column in (self.arc, self.t, self.x))
         self._calendar = (first, count, _with_spare(stretches[:, 0], 3), _with_spare(stretches[:, 1], 3))
         self._room, self._used = count.copy(), len(stretches)
-        self._bits = np.zeros(0, dtype=np.uint64)
-        self._ahead_s = np.zeros(self.roads.n_arcs, dtype=np.int64)
+        self._bits = Bits(open=np.ones((1, len(self.arc) // WORDS_SHARE), dtype=np.uint64))
 
     def close(self, arcs: Int64, now_s: int) -> Repair:
         """Close arcs from `now_s` on and lead round whoever was to pass; all others stay as they are."""
         self.closed[arcs] = True
-        mine = np.zeros_like(self.closed)
-        mine[arcs] = True
+        mine = self._mask(arcs)
         cars, second = self._loops.touched((self.arc, self.t), (self.at, self.size), mine, now_s)
         if not len(cars):
             return Repair(touched=cars, led_round=0, halted=0, at_home=0)
         past, node, since = self.standing(cars, now_s)
-        self._make_room(int((self.size[cars] - past).sum()))
+        entries = int((self.size[cars] - past).sum())
+        self._make_room(entries)
+        self._tidy()
         # In this order their places come nearly in order on every arc: few overtake.
         queue = np.argsort(second, kind="stable")
         self._change(cars[queue], past[queue], np.ones_like(self.closed), gives=True)
         self.size[cars], self.arrive_s[cars] = past, NOWHERE
+        self._make_room(entries)
         order = np.lexsort((cars, since))
         turns = _Turns(cars=cars, past=past, node=node, since_s=since).only(order)
         self._lead_on(turns, now_s)
@@ -184,70 +185,79 @@ class LiveCars:
 
         In rounds: whoever does not arrive by the end of a round is led by the roads as they are then.
         """
-        end_s = self.roads.horizon_s
-        free = self._tree(np.zeros(self.roads.n_arcs))
-        self._ahead_s = np.where(np.isfinite(free.cost), free.cost, 0).astype(np.int64)[self.head]
-        new = [self._next_arcs(free)]
-        has_way, n_trees, ways = new[0] >= 0, 0, _no_ways()
+        end_s, n_arcs = self.roads.horizon_s, self.roads.n_arcs
+        ways = WaysAhead(self.head, n_arcs, self._bits, (now_s, end_s))
+        new = [self._next_arcs(self._tree(np.zeros(n_arcs)))]
+        done: list[tuple[Int64, Int64]] = []
+        has_way = new[0] >= 0
+        so_far = np.full(n_arcs, NOWHERE), np.zeros(n_arcs, dtype=np.int64)
         for number in range(1, ROUNDS + 1):
             rest = turns.only(np.flatnonzero((self.arrive_s[turns.cars] < 0) & has_way[turns.node]))
             if not len(rest.cars):
                 break
             until_s = now_s + (end_s - now_s) * number // ROUNDS
-            looked_s = now_s + (end_s - now_s) * (number - 1) // ROUNDS
-            ways = self._loops.walks(
-                np.stack(new), self.head, self._least_s, np.unique(rest.node), before=ways,
-                numbers=(n_trees, n_trees + len(new) - LATEST),
-            )  # fmt: skip
-            n_trees, new = n_trees + len(new), []
-            self._round(rest, ways, (looked_s, until_s))
+            self._look_at(ways, np.unique(rest.node), new, done)
+            done.append(self._round(rest, ways, until_s))
+            new = []
             if number < ROUNDS:
+                left = self._loops.room_left(
+                    self._compiled, self._calendar, (ways.checked, ways.pending), so_far,
+                    (now_s, until_s, self._work),
+                )  # fmt: skip
                 # Behind a full arc one waits for the end of the round; behind one with room, hardly.
-                left = self._loops.room_left(self._compiled, self._calendar, now_s, until_s)
                 for full in FULL_BELOW:
                     held_s = (until_s - now_s) * np.clip(1 - left / full, 0, 1)
                     new.append(self._next_arcs(self._tree(held_s)))
+        self._enter(done, ~ways.checked & (ways.pending > 0))
 
-    def _round(self, turns: _Turns, ways: tuple[Any, ...], by_s: tuple[int, int]) -> None:
-        """Book what arrives by the second of `by_s`; known ways were looked at for arrivals by the first."""
-        start, arcs, of_node, _, least_s, known = ways
-        if not len(of_node):
-            return
-        self._tidy()
-        looked_s, until_s = by_s
+    def _look_at(self, ways: WaysAhead, nodes: Int64, new: list[Any], done: list[Any]) -> None:
+        """Add the ways of new trees, and look from now on at the arcs that they make binding."""
+        ways.add(nodes, new)
+        found = self._ways.to_check(
+            self._compiled, self._calendar, (ways.before, ways.checked, ways.along), ways.now_s, self._work
+        )
+        arcs = ways.look_at(found)
+        self._enter(done, self._mask(arcs[ways.pending[arcs] > 0]))
+        self._ways.write_free(
+            self._compiled, self._calendar, arcs, ways.row_of, (ways.now_s, self.roads.horizon_s, self._work),
+            self._bits.free,
+        )  # fmt: skip
+        ways.stop((self._travel_s, self._least_s, self._wait_s))
+
+    def _mask(self, arcs: Int64) -> NDArray[np.bool_]:
+        """Return (n_arcs,) which arcs are among some."""
+        found = np.zeros_like(self.closed)
+        found[arcs] = True
+        return found
+
+    def _enter(self, done: list[tuple[Int64, Int64]], wanted: NDArray[np.bool_]) -> None:
+        """Take the places of cars led round on arcs that were not looked at."""
+        if done and wanted.any():
+            self._tidy()
+            cars, past = (np.concatenate(column) for column in zip(*done, strict=True))
+            self._change(cars, past, wanted, gives=False)
+
+    def _round(self, turns: _Turns, ways: WaysAhead, until_s: int) -> tuple[Int64, Int64]:
+        """Book what arrives by a second; return (cars, how many of their entries have happened)."""
         nodes, turn_list = np.unique(turns.node, return_inverse=True)
-        list_start = np.searchsorted(of_node, np.append(nodes, self.n_nodes))
-        from_s = np.where(known, np.maximum(0, looked_s - least_s - WAITED_S), 0)
-        loops, now_s = self._ways, int(turns.since_s.min())
-        checked = loops.to_check(self._compiled, self._calendar, (start, arcs), now_s, self._work)
-        stop_start, stop_arc, _, gap_s, rest_s, tail_s = loops.stops_of(start, arcs, checked, self._least_s)
-        booked, columns, self._filled, busy_from, busy_until, self._used = loops.book_anew(
+        list_start = np.searchsorted(ways.node, np.append(nodes, self.n_nodes))
+        booked, columns, self._filled, busy_from, busy_until, self._used = self._ways.book_anew(
             self._compiled, self._calendar, self._room, self._used,
             columns=((self.arc, self.t, self.x), self._filled),
             ways=(
-                (list_start, np.arange(len(of_node)), least_s), from_s, (start, arcs, checked),
-                (stop_start, stop_arc, gap_s, rest_s, self._wait_s, tail_s),
+                (list_start, ways.way, ways.least_s, ways.length), (ways.arc, ways.behind), ways.stops,
+                (ways.checked, ways.pending),
             ),
             turns=(turn_list.astype(np.int64), turns.since_s, self.at[turns.cars], turns.past),
-            request=((until_s, self._work, now_s), self._rows(stop_arc, now_s, until_s)),
+            request=((until_s, self._work, ways.now_s), (self._bits.free, self._bits.open)),
         )  # fmt: skip
         self.arc, self.t, self.x = columns
         self._calendar = (*self._calendar[:2], busy_from, busy_until)
         done = np.flatnonzero(booked[:, 0] >= 0)
-        cars, past, way = turns.cars[done], turns.past[done], booked[done, 0]
+        cars, past = turns.cars[done], turns.past[done]
         self.arrive_s[cars], self.at[cars] = booked[done, 1], booked[done, 2]
-        self.size[cars] = past + np.diff(start)[way]
-        self._change(cars, past, ~checked, gives=False)
-
-    def _rows(self, arcs: Int64, from_s: int, until_s: int) -> tuple[Int64, Int64, NDArray[np.uint64]]:
-        """Return rows of some arcs, the second each begins with, and bits enough: for one round."""
-        row_of, n = self._ways.rows_of(arcs, self.roads.n_arcs)
-        ahead_s = self._ahead_s[row_of >= 0]
-        base_of = from_s - (self._ahead_s - int(ahead_s.min()))
-        words = (until_s + 1 - from_s + int(ahead_s.max() - ahead_s.min())) // self._ways.WORD + 1
-        if n * words > len(self._bits):
-            self._bits = np.zeros(n * words, dtype=np.uint64)
-        return row_of, base_of, self._bits[: n * words].reshape(words, n)
+        self.size[cars] = past + ways.length[booked[done, 0]]
+        return cars, past
 
     def _tree(self, held_s: Any) -> PathTree:
         """Return least ways to the exits on open roads that are held up for some seconds."""
@@ -269,15 +279,6 @@ class LiveCars:
         entry = self.at[owner] + position
         ahead = entry[self.t[entry] >= now_s]
         return np.bincount(self.arc[ahead], minlength=self.roads.n_arcs)
-
-
-def _no_ways() -> tuple[Any, ...]:
-    """Return the ways of nobody, as `walks` has them."""
-    nothing = np.zeros(0, dtype=np.int64)
-    return (
-        np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), nothing, nothing, nothing,
-        np.zeros(0, dtype=np.bool_),
-    )  # fmt: skip
 
 
 def _with_spare(column: Any, times: float) -> Any:

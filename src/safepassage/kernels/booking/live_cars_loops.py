@@ -223,7 +223,7 @@ def changed(
         else:
             n = together(busy, (at[arc], count[arc]), mine, work, kept)
         if n > room[arc]:
-            more = n + n // 2
+            more = n + n // 4
             if used + more > len(busy_from):
                 busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
                 busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
@@ -264,10 +264,16 @@ def moved_together(columns: Any, spans: Any, order: Any) -> int:
 
 
 @compiled
-def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
-    """Return (n_arcs,) the share of the capacity in [from_t, until_t) that is not booked; 0 when closed."""
+def room_left(roads: Any, calendars: Any, terms: Any, so_far: Any, span: Any) -> Any:
+    """Return (n_arcs,) the share of the capacity in [from, until) that is not booked; 0 when closed.
+
+    `span` is (from, until, work), `terms` are (n_arcs,): arcs whose calendars change, and how many places are
+    taken on others that are not in their calendars. `so_far` (n_arcs,) has (stretches looked at, NEVER at
+    first, their sum) of those, for spans that begin at the same second and end later and later.
+    """
     piece_start, from_s, rate, _, _, cumulated, _ = roads
     at, count, busy_from, busy_until = calendars
+    (changes, pending), (looked_at, busy), (from_t, until_t, work) = terms, so_far, span
     n_arcs = len(piece_start) - 1
     share = np.zeros(n_arcs)
     for arc in range(n_arcs):
@@ -277,74 +283,17 @@ def room_left(roads: Any, calendars: Any, from_t: int, until_t: int) -> Any:
         end = cumulated[last] + rate[last] * (until_t - from_s[last])
         if end <= x:
             continue
-        free, n = end - x, count[arc]
-        i = first_after(busy_until, at[arc], n, x)
-        while i < n and busy_from[at[arc] + i] < end:
-            free -= min(end, busy_until[at[arc] + i]) - max(x, busy_from[at[arc] + i])
+        first, n = at[arc], count[arc]
+        if changes[arc] or looked_at[arc] == NEVER:
+            looked_at[arc], busy[arc] = first_after(busy_until, first, n, x), 0
+        i, total = looked_at[arc], busy[arc]
+        while i < n and busy_until[first + i] <= end:
+            total += busy_until[first + i] - max(x, busy_from[first + i])
             i += 1
-        share[arc] = free / (end - x)
+        looked_at[arc], busy[arc] = i, total
+        if i < n and busy_from[first + i] < end:
+            total += end - max(x, busy_from[first + i])
+        if not changes[arc]:
+            total += pending[arc] * work
+        share[arc] = max(0, end - x - total) / (end - x)
     return share
-
-
-@compiled
-def same_way(start: Any, arcs: Any, earlier: Any, length: int) -> int:
-    """Return which of the earlier ways [from, until) is the one written behind them, NEVER without one."""
-    behind = start[earlier[1]]
-    for way in range(earlier[0], earlier[1]):
-        if start[way + 1] - start[way] == length:
-            k = 0
-            while k < length and arcs[start[way] + k] == arcs[behind + k]:
-                k += 1
-            if k == length:
-                return way
-    return NEVER
-
-
-@compiled
-def walks(trees: Any, head: Any, least_s: Any, nodes: Any, *, before: Any, numbers: Any) -> Any:
-    """Return the ways of some nodes: those of the round before that still count, and those of new trees.
-
-    `trees` (n_new, n_nodes) hold the next arcs of new trees; `numbers` are (that of the first, the oldest
-    that counts beside tree 0). `before` and what is returned are (start, arcs, node, last tree that showed
-    it, least seconds, whether known before) of each way, by node. Nobody's way is empty.
-    """
-    first_tree, oldest = numbers
-    old_start, old_arcs, old_node, old_tree, old_least_s, _ = before
-    n_new, longest = trees.shape
-    most = len(old_node) + len(nodes) * n_new
-    start = np.zeros(most + 1, np.int64)
-    of_node, shown_by, seconds = np.empty(most, np.int64), np.empty(most, np.int64), np.zeros(most, np.int64)
-    known = np.zeros(most, np.bool_)
-    arcs = np.empty(len(old_arcs) + 1024, np.int32)
-    n, used, old = 0, 0, 0
-    for node in nodes:
-        first = n
-        while old < len(old_node) and old_node[old] <= node:
-            if old_node[old] == node and (old_tree[old] == 0 or old_tree[old] >= oldest):
-                length = old_start[old + 1] - old_start[old]
-                arcs[used : used + length] = old_arcs[old_start[old] : old_start[old + 1]]
-                of_node[n], shown_by[n], seconds[n], known[n] = node, old_tree[old], old_least_s[old], True
-                n += 1
-                used += length
-                start[n] = used
-            old += 1
-        for tree in range(n_new):
-            here, length, total = node, 0, 0
-            while trees[tree, here] >= 0 and length < longest:
-                # What is left of the ways before must still fit in behind.
-                if used + length + len(old_arcs) - old_start[old] >= len(arcs):
-                    arcs = np.concatenate((arcs, np.empty(len(arcs), np.int32)))
-                arc = trees[tree, here]
-                arcs[used + length] = arc
-                total += least_s[arc]
-                here = head[arc]
-                length += 1
-            same = same_way(start, arcs, (first, n), length)
-            if same >= 0 and shown_by[same] > 0:
-                shown_by[same] = first_tree + tree
-            elif same < 0 and length > 0:
-                of_node[n], shown_by[n], seconds[n] = node, first_tree + tree, total
-                n += 1
-                used += length
-                start[n] = used
-    return start[: n + 1], arcs[:used], of_node[:n], shown_by[:n], seconds[:n], known[:n]

@@ -14,25 +14,32 @@ from safepassage.kernels.booking.booking_loops import (
     NEVER,
     enter,
     first_after,
-    only_before,
     reserve,
     soonest,
-    stops_of,
 )
 from safepassage.kernels.booking.free_seconds import (
     BEYOND,
     WORD,
-    next_set,
+    is_set,
+    mark,
+    next_open,
     refresh,
-    rows_of,
     second_of,
-    steady_s,
     write_free,
 )
 from safepassage.kernels.booking.live_cars_loops import travel_in
+from safepassage.kernels.booking.way_tree import (
+    AFTER_S,
+    ONTO,
+    OPEN,
+    REST_S,
+    ROW,
+    VARIES,
+    WAIT_S,
+)
 from safepassage.kernels.compiled import compiled, woven
 
-__all__ = ["WORD", "book_anew", "rows_of", "stops_of", "to_check"]
+__all__ = ["WORD", "book_anew", "to_check", "write_free"]
 
 
 @compiled
@@ -68,90 +75,94 @@ def goes_along(roads: Any, calendars: Any, pair: Any, now_s: int, work: int) -> 
 
 
 @compiled
-def to_check(roads: Any, calendars: Any, ways: Any, now_s: int, work: int) -> Any:
+def to_check(roads: Any, calendars: Any, arcs: Any, now_s: int, work: int) -> Any:
     """Return (n_arcs,) whether an arc of some ways is looked at for entries from `now_s` on.
 
-    All of them are where less than half of all entries could be left out: it would cost more than it saves.
+    `arcs` are (n_arcs,): the only arc before each, NEVER or UNKNOWN; those looked at; those that go along.
+    What goes along goes on doing so while room only shrinks and nobody comes from elsewhere.
     """
-    start, arcs = ways
-    n_arcs = len(roads[0]) - 1
-    before = only_before(start, arcs, n_arcs)
-    checked = np.ones(n_arcs, np.bool_)
-    for arc in range(n_arcs):
-        if before[arc] >= 0:
-            checked[arc] = not goes_along(roads, calendars, (before[arc], arc), now_s, work)
-    looked_at = 0
-    for i in range(len(arcs)):
-        looked_at += checked[arcs[i]]
-    return checked if 2 * looked_at <= len(arcs) else np.ones(n_arcs, np.bool_)
-
-
-@compiled
-def on_free_roads(lists: Any, turns: Any) -> Any:
-    """Return (n_ways,) when the first turn of each way's list could arrive on free roads."""
-    (list_start, list_path, least_s), (turn_list, turn_from_s) = lists, turns
-    found = least_s.copy()
-    for turn in range(len(turn_list) - 1, -1, -1):
-        for j in range(list_start[turn_list[turn]], list_start[turn_list[turn] + 1]):
-            found[list_path[j]] = turn_from_s[turn] + least_s[list_path[j]]
+    before, checked, along = arcs
+    found = checked.copy()
+    for arc in range(len(before)):
+        if before[arc] == NEVER:
+            found[arc] = True
+        elif before[arc] >= 0 and not checked[arc] and not along[arc]:
+            found[arc] = not goes_along(roads, calendars, (before[arc], arc), now_s, work)
     return found
 
 
 @compiled
-def entries_of_run(roads: Any, way: Any, checked: Any, run_of: Any, found: Any) -> None:
+def on_free_roads(lists: Any, turns: Any) -> Any:
+    """Return (n_ways,) when the first turn of each list could arrive by it on free roads."""
+    (list_start, least_s), (turn_list, turn_from_s) = lists, turns
+    found = least_s.copy()
+    for turn in range(len(turn_list) - 1, -1, -1):
+        for j in range(list_start[turn_list[turn]], list_start[turn_list[turn] + 1]):
+            found[j] = turn_from_s[turn] + least_s[j]
+    return found
+
+
+@compiled
+def entries_of_run(roads: Any, ways: Any, checked: Any, run_of: Any, found: Any) -> None:
     """Write (arc, second, place) of all entries of a run, arcs left out too.
 
-    `way` holds its arcs, `run_of` (departure, places and seconds at the arcs that are looked at). An arc left
-    out is entered at the place of the arc before, so much later as that takes.
+    `ways` are (arc, way behind), `run_of` (way, departure, places and seconds at the arcs looked at).
+    An arc left out is entered at the place of the arc before, so much later as that takes.
     """
     piece_start, rate, travel_s = roads[0], roads[2], roads[3]
-    (t, xs, at_s), (arcs, seconds, places) = run_of, found
-    stop = 0
-    for k in range(len(way)):
-        arc = way[k]
+    (arc_of, behind), (way, t, xs, at_s), (arcs, seconds, places) = ways, run_of, found
+    stop, last = 0, NEVER
+    for k in range(len(arcs)):
+        arc = arc_of[way]
         if checked[arc]:
             t, x = at_s[stop], xs[stop]
             stop += 1
         else:
-            x = places[k - 1] + rate[piece_start[arc]] * travel_s[piece_start[way[k - 1]]]
+            x = places[k - 1] + rate[piece_start[arc]] * travel_s[piece_start[last]]
         arcs[k], seconds[k], places[k] = arc, t, x
         t += travel_in(roads, arc, t)
+        way, last = behind[way], arc
 
 
 @woven
-def run_free(free: Any, stops: Any, request: Any, seconds: Any) -> tuple[int, int]:
-    """Return (departure, arrival) of the first run that fits; as `booking_loops.run`, in rows of bits.
+def run_ahead(free: Any, roads: Any, ways: Any, request: Any, trace: Any) -> tuple[int, int, int]:
+    """Return (departure, arrival, number of stops) of the first run that fits; NEVER without one.
 
-    `seconds` is filled with those of its entries.
+    As `booking_loops.run`: a wait longer than its arc allows is moved to the origin. Then the entries of the
+    run are shut at all stops before, and those behind them that would be too soon as well: room only shrinks
+    while cars are led round one closure, so that nobody whose way goes on like this need try them.
+    `free` are (bits of seconds with room by arc, bits of those not shut by stop), `request` (way, earliest
+    departure, latest arrival, second of the first bits); `trace` gets (seconds of entries, stops).
     """
-    bits, n_words, travels = free
-    stop_start, stop_row, stop_base_s, stop_gap_s, rest_s, stop_wait_s, tail_s, stop_travel_s, stop_arc = (
-        stops
-    )
-    path, depart, by = request
-    first, last = stop_start[path], stop_start[path + 1]
+    (arc_of, stops), (way, depart, by, base_s), (seconds, trail) = ways, request, trace
+    bits, open_ = free
+    i, ready, trail[0] = 0, depart - base_s, way
     while True:
-        t, later = depart, 0
-        for i in range(first, last):
-            ready = t + stop_gap_s[i]
-            found = next_set(bits, stop_row[i], ready - stop_base_s[i], n_words)
-            second = found + stop_base_s[i]
-            if found == NEVER or second + rest_s[i] > by:
-                return NEVER, NEVER
-            wait = second - ready
-            if i == first:
-                depart += wait
-            elif wait > stop_wait_s[i]:
-                later = wait
-                break
-            seconds[i - first] = second
-            t = second + stop_travel_s[i]
-            if stop_travel_s[i] < 0:
-                t = second + travel_in(travels, stop_arc[i], second)
-        if not later:
-            arrive = t + tail_s[path]
-            return (depart, arrive) if arrive <= by else (NEVER, NEVER)
-        depart += later
+        stop = trail[i]
+        row, mine, last = bits[stops[stop, ROW]], open_[stops[stop, OPEN]], by - stops[stop, REST_S] - base_s
+        bit = next_open((row, mine if i == 0 else row), ready, last)
+        if bit == NEVER:
+            return NEVER, NEVER, 0
+        waits = bit - ready > stops[stop, WAIT_S]
+        if i > 0 and (waits or not is_set(mine, bit)):
+            opens = next_open((row, mine), bit, last)
+            if opens == NEVER:
+                return NEVER, NEVER, 0
+            later = opens - (ready if waits else bit)
+            shut = max(1, later - stops[stop, WAIT_S])
+            for k in range(i):
+                since = seconds[k] - base_s
+                mark(open_, stops[trail[k], OPEN], (since, min(since + shut, WORD * open_.shape[1])), False)
+            i, ready = 0, seconds[0] - base_s + later
+            continue
+        seconds[i] = second = bit + base_s
+        second += stops[stop, AFTER_S]
+        if stops[stop, VARIES]:
+            second += travel_in(roads, arc_of[stop], seconds[i])
+        if stops[stop, ONTO] == NEVER:
+            return (seconds[0], second, i + 1) if second <= by else (NEVER, NEVER, 0)
+        i, ready = i + 1, second - base_s
+        trail[i] = stops[stop, ONTO]
 
 
 @compiled
@@ -160,14 +171,14 @@ def entered(
 ) -> tuple[Any, Any, int]:
     """Take the places of a run and write its bits anew; return the pools.
 
-    `stock` is (room of each arc, how much of the pools is in use), `run_of` (arcs, seconds, places to be
-    written), `free` (row, first bit's second of each arc, bits), `span` (from, until, work) for the bits.
+    `stock` is (room of each arc, how much of the pools is in use), `run_of` (arcs of ways, stops, their
+    columns, seconds, places to be written), `span` (from, until, work) for the bits.
     """
     room, used = stock
     at, count, busy_from, busy_until = calendars
-    (arcs, seconds, places), (row_of, base_of, bits), (from_s, until_s, work) = run_of, free, span
-    for k in range(len(arcs)):
-        arc = arcs[k]
+    (arc_of, trail, stops, seconds, places), (from_s, until_s, work) = run_of, span
+    for k in range(len(trail)):
+        arc = arc_of[trail[k]]
         _, x, _ = enter(roads, (at, count, busy_from, busy_until), arc, seconds[k], work)
         places[k] = x
         busy_from, busy_until, used = reserve(
@@ -177,7 +188,7 @@ def entered(
         high_s = min(until_s, second_of(roads, arc, x + work - 1) + 1)
         refresh(
             roads, (at, count, busy_from, busy_until), arc, (low_s, high_s, work),
-            (bits, row_of[arc], base_of[arc]),
+            (free, stops[trail[k], ROW], from_s),
         )  # fmt: skip
     return busy_from, busy_until, used
 
@@ -201,58 +212,56 @@ def book_anew(
     """Give each turn the way of its list that arrives first; return (way, arrival, position), columns, pools.
 
     `columns` are ((arc, second, place) of all entries, how many are in use). What has happened of a turn is
-    copied from its old position, and its new entries follow; places on arcs left out are not taken. `ways`
-    are (lists, seconds before which each offers nothing, (start, arcs, (n_arcs,) which are looked at), stops
-    of those); lists end with the least seconds of each way. `turns` are (list, first second, old position,
-    how many entries have happened), `request` ((last second of arrival, work, now), (row and first bit's
-    second of each arc, bits)).
+    copied from its old position, and its new entries follow; places on arcs left out are not taken but
+    counted. `ways` are ((first of each list, numbers, least seconds, how many arcs), (arc, way behind),
+    stops, ((n_arcs,) which are looked at, counts)). `turns` are (list, first second, old position, how many
+    entries have happened), `request` ((last second of arrival, work, now), (free bits, open bits)).
     """
-    (list_start, list_path, least_s), nothing_before_s, (way_start, way_arcs, checked), stops = ways
+    (list_start, way_of, least_s, length), (arc_of, behind), stops, (checked, pending) = ways
     turn_list, turn_from_s, old_at, past = turns
-    (by_s, work, now_s), (row_of, base_of, bits) = request
+    (by_s, work, now_s), free = request
     at, count, busy_from, busy_until = calendars
     (arcs, seconds, places), filled = columns
-    start, stop_arc, end, span = stops[0], stops[1], by_s + 1, (now_s, min(roads[6], by_s + 1), work)
-    write_free(roads, calendars, (row_of, base_of), span, bits)
-    looked = (
-        start, row_of[stop_arc], base_of[stop_arc], stops[2], stops[3], stops[4][stop_arc], stops[5],
-        steady_s(roads, stop_arc), stop_arc,
-    )  # fmt: skip
-    n, longest = len(turn_list), np.max(np.diff(start))
-    xs, trace, booked = np.zeros(longest, np.int64), np.zeros(longest, np.int64), np.full((n, 3), NEVER)
+    end, span = by_s + 1, (now_s, roads[6], work)
+    n, longest = len(turn_list), np.max(length)
+    xs, booked = np.zeros(longest, np.int64), np.full((n, 3), NEVER)
+    trace = np.zeros(longest, np.int64), np.zeros(longest, np.int64)
     # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
-    next_depart = nothing_before_s.copy()
-    next_arrive = on_free_roads((list_start, list_path, least_s), (turn_list, turn_from_s))
+    next_depart, choices = np.zeros(len(way_of), np.int64), np.arange(len(way_of))
+    next_arrive = on_free_roads((list_start, least_s), (turn_list, turn_from_s))
     turn = 0
     while turn < n:
         low, high = list_start[turn_list[turn]], list_start[turn_list[turn] + 1]
-        path, second = soonest(list_path, low, high, next_arrive) if low < high else (NEVER, end)
+        j, second = soonest(choices, low, high, next_arrive) if low < high else (NEVER, end)
         second = min(second, end)
-        if path == NEVER or next_arrive[path] >= end:
+        if j == NEVER or next_arrive[j] >= end:
             turn += 1
             continue
-        since = max(turn_from_s[turn], next_depart[path])
-        depart, arrive = run_free((bits, len(bits), roads), looked, (path, since, by_s), trace)
+        since = max(turn_from_s[turn], next_depart[j])
+        depart, arrive, n_stops = run_ahead(
+            free, roads, (arc_of, stops), (way_of[j], since, by_s, now_s), trace
+        )
         if depart == NEVER or arrive > second:
-            next_arrive[path] = end if depart == NEVER else arrive
-            next_depart[path] = max(depart, since)
+            next_arrive[j] = end if depart == NEVER else arrive
+            next_depart[j] = max(depart, since)
             continue
-        next_arrive[path], next_depart[path] = arrive, depart
-        booked[turn, 0], booked[turn, 1], booked[turn, 2] = path, arrive, filled
-        way = way_arcs[way_start[path] : way_start[path + 1]]
+        next_arrive[j], next_depart[j] = arrive, depart
+        booked[turn, 0], booked[turn, 1], booked[turn, 2] = j, arrive, filled
         first, old = filled + past[turn], old_at[turn]
-        arcs, seconds, places = with_room((arcs, seconds, places), first + len(way))
+        arcs, seconds, places = with_room((arcs, seconds, places), first + length[j])
         for k in range(past[turn]):
             e = filled + k
             arcs[e], seconds[e], places[e] = arcs[old + k], seconds[old + k], places[old + k]
         busy_from, busy_until, used = entered(
             roads, (at, count, busy_from, busy_until), (room, used),
-            (stop_arc[start[path] : start[path + 1]], trace, xs), (row_of, base_of, bits), span,
+            (arc_of, trace[1][:n_stops], stops, trace[0], xs), free[0], span,
         )  # fmt: skip
-        filled = first + len(way)
+        filled = first + length[j]
         entries_of_run(
-            roads, way, checked, (depart, xs, trace),
+            roads, (arc_of, behind), checked, (way_of[j], depart, xs, trace[0]),
             (arcs[first:filled], seconds[first:filled], places[first:filled]),
         )  # fmt: skip
+        for e in range(first, filled):
+            pending[arcs[e]] += 1
         turn += 1
     return booked, (arcs, seconds, places), filled, busy_from, busy_until, used
