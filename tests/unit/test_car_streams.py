@@ -16,10 +16,12 @@ from safepassage.engines.car_streams import (
     PathFlows,
     book_flows,
     planned_turns,
+    refine,
     refined,
     road_pieces,
     schedule_of,
 )
+from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import totals
 from safepassage.formats.plan import inputs_json, plan_json
@@ -120,6 +122,31 @@ def test_flows_on_ever_smaller_bins_are_plans_and_the_first_has_all_the_time_it_
         verdict, schedule = verified(given, flow.booked(given, DIRECTION, Effort()))
         assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
         assert not schedule.unserved
+
+
+def test_a_flow_keeps_to_the_roads_of_the_one_before_unless_it_may_go_everywhere():
+    _, given = case()
+    first = earliest_flows(given, DIRECTION, bin_s=80)
+    before = first._replace(roads=np.zeros_like(first.roads))
+    nowhere = earliest_flows(given, DIRECTION, bin_s=40, before=before)
+    everywhere = earliest_flows(given, DIRECTION, bin_s=40, before=before, everywhere=True)
+    assert nowhere.flows.vehicles.sum() == 0
+    assert everywhere.flows.vehicles.sum() == first.flows.vehicles.sum()
+    assert everywhere.roads[everywhere.flows.arcs].all()
+
+
+@pytest.mark.parametrize(("easy", "expected"), [(0, [False, False]), (refine.EASY, [False, True])])
+def test_roads_are_left_out_only_where_flows_are_not_easy_to_find(monkeypatch, easy, expected):
+    asked = []
+
+    def noted(*args, everywhere, **options):
+        asked.append(everywhere)
+        return earliest_flows(*args, everywhere=everywhere, **options)
+
+    monkeypatch.setattr(refine, "EASY", easy)
+    monkeypatch.setattr(refine, "earliest_flows", noted)
+    list(refined(case()[1], DIRECTION, bin_s=20))
+    assert asked == expected
 
 
 def test_windows_and_profiles_close_roads():

@@ -33,12 +33,14 @@ class EarliestFlows(NamedTuple):
     """Flows, (n_sources,) positions of their places, and (n_arcs,) which roads finer flows are to use.
 
     These are the roads of the flow itself and those of steady flows: on wide bins a flow takes roads whose
-    rounding favours them, and steady flows know every second.
+    rounding favours them, and steady flows know every second. `looked_at` counts the points that the search
+    looked at.
     """
 
     flows: PathFlows
     place: Int64
     roads: NDArray[np.bool_]
+    looked_at: int
 
 
 def earliest_flows(
@@ -48,6 +50,7 @@ def earliest_flows(
     bin_s: int,
     bins_at_once: int = 1,
     before: EarliestFlows | None = None,
+    everywhere: bool = False,
     expired: Callable[[], bool] | None = None,
 ) -> EarliestFlows:
     """Return flows of own vehicles to the sites of a direction that come as early as possible.
@@ -61,6 +64,8 @@ def earliest_flows(
     before
         What was returned for wider bins: only its roads may be used, and nodes are put in step with its
         flow. None for all arcs.
+    everywhere
+        All arcs may be used, whatever came before.
     expired
         Asked from time to time; what has no flow by then has none.
 
@@ -76,7 +81,8 @@ def earliest_flows(
     if before is not None:
         known = _known(problem, before)
         load, at_once = _loads(problem, before, bin_s)
-        usable &= before.roads
+        if not everywhere:
+            usable &= before.roads
     capacity = np.where(usable, arcs.capacity_mveh_h, 0)
     exits = np.unique([site.node for site in problem.sites(direction)]).astype(np.int64)
     who = _vehicles(problem, direction, set(exits.tolist()))
@@ -100,9 +106,13 @@ def earliest_flows(
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
     flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
-    roads = _steady_roads(network, found, len(arcs)) if before is None else before.roads & (load == 0)
+    if before is None or everywhere:
+        roads = _steady_roads(network, found, len(arcs))
+    else:
+        roads = before.roads & (load == 0)
     roads[flows.arcs] = True
-    return EarliestFlows(*_shared_out(flows, [at_node[node] for node in nodes], who), roads)
+    shared, positions = _shared_out(flows, [at_node[node] for node in nodes], who)
+    return EarliestFlows(shared, positions, roads, found.seen)
 
 
 def _steady_roads(network: SlackNetwork, found: Sweep, n_arcs: int) -> NDArray[np.bool_]:
