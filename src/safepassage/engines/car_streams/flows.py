@@ -106,10 +106,10 @@ def earliest_flows(
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
     flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
-    if before is None or everywhere:
+    if before is None:
         roads = _steady_roads(network, found, len(arcs))
     else:
-        roads = before.roads & (load == 0)
+        roads = before.roads & (everywhere | (load == 0))
     roads[flows.arcs] = True
     shared, positions = _shared_out(flows, [at_node[node] for node in nodes], who)
     return EarliestFlows(shared, positions, roads, found.seen)
