@@ -13,7 +13,7 @@ import pytest
 from safepassage.casework import verified
 from safepassage.cli import main
 from safepassage.formats.containers import canonical_json
-from safepassage_verify import Verdict, verify
+from safepassage_verify import Checked, Verdict
 from safepassage_verify.verdict import Violation
 from tests.support.audits import overrule
 from tests.support.exits import exit_code
@@ -113,15 +113,17 @@ class TestExitCodes:
         assert "held in reserve for undecided persons: 30" in out
 
     def test_a_plan_that_fails_its_verification_is_not_written(self, run, case, tmp_path, monkeypatch):
-        def refuse(*documents, **more):
-            honest = verify(*documents, **more)
+        check = Checked.verdict
+
+        def refuse(self, *aid, **more):
+            honest = check(self, *aid, **more)
             broken = Violation(code="CAPACITY", where="plan.cars[0]", message="one car too many")
             return Verdict(
                 verified=False, violations=(broken,), counts={"CAPACITY": 1}, checks=honest.checks,
                 recomputed=honest.recomputed,
             )  # fmt: skip
 
-        monkeypatch.setattr(verified, "verify", refuse)
+        monkeypatch.setattr(Checked, "verdict", refuse)
         code, out, err = run(case)
         assert (code, out) == (NOT_VERIFIED, "")
         assert "CAPACITY at plan.cars[0]: one car too many" in err
