@@ -90,7 +90,8 @@ def planned_region(search: Search, region: Region) -> RegionPlan:
             region.network, situation, stop=StoppingRule(work=work, prices=partial(room.prices, nothing)),
             seed=search.seed, within=lambda p: limited(p, region.parts),
         )  # fmt: skip
-    planned = concluded(ground, scheduled(ground))
+        # What prices prove comes from the room while vehicles are planned.
+        planned = concluded(ground, scheduled(ground))
     documents, _, verdict = documents_of(planned)
     first = "" if verdict.verified else f"{verdict.violations[0].code} at {verdict.violations[0].where}"
     use = region_use(alone, planned.plan.schedule)
