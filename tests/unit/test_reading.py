@@ -53,7 +53,7 @@ def test_chains_lead_from_the_outlet_to_the_origin(reading, words, chain):
 
 def test_numbers_have_their_units_and_go_to_their_predicate(reading):
     areas = claims(reading, ForcesPredicate.AREA_UNDER_CONTROL)
-    assert [str(c.quantities[0]) for c in areas[-2:]] == ["900–1,100 km2", "720–880 km2"]
+    assert [str(c.quantities[0]) for c in areas[-2:]] == ["900–1,100 km²", "720–880 km²"]
     harmed = claims(reading, Predicate.PERSONS_HARMED)
     assert [(dict(c.arguments)["aspect"], c.quantities[0].low) for c in harmed] == [
         ("dead", 12),

@@ -256,7 +256,7 @@ def outputs(data: Given) -> Answer:
     limits = data.stated("smallest_cell_persons")
     if leaks:
         return answer(FAIL, "restricted values stand in what goes to the public", leaks, limits)
-    return answer(PASS, f"{len(texts)} texts looked through", threshold=limits)
+    return answer(PASS, f"texts looked through: {len(texts)}", threshold=limits)
 
 
 def _hidden_words(data: Given) -> set[str]:

@@ -95,8 +95,8 @@ _ALL: tuple[tuple[Rule, Check], ...] = (
           parties.civilian_recipients),
     _rule(33, "Nobody leaves held territory on an order", _L, "GC IV 49", "safeguards occupied_territory, "
           "exit_on_order, coercion_asked", choice.no_forced_exit),
-    _rule(34, "Crossings let the plan through", _P, "practice", "movements, safeguards crossing_persons_h",
-          journey.crossings),
+    _rule(34, "Crossings let the plan through", _P, "counts at crossings and checkpoints", "movements, "
+          "safeguards crossing_persons_h", journey.crossings),
     _rule(35, "Drivers vetted, trafficking looked out for", _S, "IASC on protection from sexual exploitation "
           "and abuse; Palermo Protocol 9", "hotline, safeguards vetting, trafficking_check", care.vetted),
     _rule(36, "Institutions move with guardian and staff", _S, "UN Guidelines for the Alternative Care of "

@@ -231,8 +231,13 @@ class InformationGrade:
             raise ValueError("an information grade is a number from 1 to 6")
 
 
+_SQUARES = {"km2": "km²", "m2": "m²", "mi2": "mi²"}
+"""Units whose name in files is plain letters, as people read them."""
+
+
 def interval_text(low: float | None, high: float | None, unit: str) -> str:
-    """Return an interval in a few signs ("800–1,000 km2", "at least 2,000 persons"), "" without a bound."""
+    """Return an interval in a few signs ("800–1,000 km²", "at least 2,000 persons"), "" without a bound."""
+    unit = _SQUARES.get(unit, unit)
     if low is None or high is None:
         bound = high if low is None else low
         return "" if bound is None else f"{'at most' if low is None else 'at least'} {bound:,.10g} {unit}"

@@ -38,7 +38,7 @@ def in_case(case: Case, picture: HazardPicture) -> Case:
 def _areas(event: HazardEvent) -> list[Area]:
     """Return one area for each slice of an event."""
     ring = ring_e7(event.lat_e7, event.lon_e7, event.radius_m)
-    name = f"{event.predicate.replace('_', ' ')} reported near {event.place}"
+    name = f"{event.predicate.replace('_', ' ').capitalize()} reported near {event.place}"
     return [
         Area(
             id=f"claim:{event.id}:{number}",

@@ -280,7 +280,7 @@ def _area(c: _Collector, area: Area) -> None:
             c.events.append(event)
     text = f"{area.name}: {str(area.kind).replace('_', ' ')}" + (
         # The source reports the area; the figure is the planning team's, and must not read as the source's.
-        f"; the planning team weighs it with {ppm / 10_000:g} %" if ppm else ""
+        f"; the planning team weighs it with {ppm / 10_000:.3g} %" if ppm else ""
     )
     c.note(area.id, str(area.kind), text, area.provenance, arcs=sorted(inside), span=(start, end), used=used)
 

@@ -18,6 +18,9 @@ _CELL = 4
 _LEADING = 1.18
 _NARROW, _BROAD = frozenset("iIjlt.,:;|'’!()[] ·-"), frozenset("mwMW@%\N{EM DASH}\N{EN DASH}ЖШЩЮФЫжшщюфы")
 _WIDE_FROM = "\u2e80"
+_BOLD_STYLES = frozenset({"site", "gate", "told", "number"})
+_BOLD = 1.18
+"""How much wider bold letters are, measured in a browser over the labels of a map (DejaVu Sans)."""
 
 
 def text_width(text: str, size: float) -> float:
@@ -46,7 +49,8 @@ class Label:
     @property
     def width(self) -> float:
         """The width of the longest line."""
-        return max(text_width(line, self.size) for line in self.lines)
+        weight = 1.0 if _BOLD_STYLES.isdisjoint(self.style.split()) else _BOLD
+        return weight * max(text_width(line, self.size) for line in self.lines)
 
     @property
     def height(self) -> float:

@@ -160,7 +160,7 @@ FOUND = (
     "{a} sites get more people than they have room for",
     "{a} sites have room on every line",
     "{a} statements",
-    "{a} texts looked through",
+    "texts looked through: {a}",
     "{a} zones rest on documents",
     "{a}th percentile of the worst wave {b} % of the cap, mean {c} %",
 )

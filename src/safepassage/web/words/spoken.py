@@ -25,7 +25,7 @@ PHRASES = (
 )  # fmt: skip
 """Whole sentences, in English as the facts write them."""
 
-UNITS = ("persons", "settlements", "households", "vehicles", "shells", "tonnes", "days", "hours", "km", "km2")
+UNITS = ("persons", "settlements", "households", "vehicles", "shells", "tonnes", "days", "hours", "km", "km²")
 """Units of stated numbers that are words; others are shown as they are."""
 
 NUMBER_AND_UNIT = "{number} {unit}"
@@ -33,9 +33,9 @@ PATTERNS = (
     (re.compile(r"(?P<days>\d+) days? old"), "{days} d old"),
     (re.compile(r"(?P<hours>\d+) h old"), "{hours} h old"),
     (re.compile(r"not weighed, taken as (?P<part>.+) at most"), "not weighed, taken as {part} at most"),
-    (re.compile(r"at least (?P<number>[\d,.]+) (?P<unit>[a-z]+2?)"), "at least {number} {unit}"),
-    (re.compile(r"at most (?P<number>[\d,.]+) (?P<unit>[a-z]+2?)"), "at most {number} {unit}"),
-    (re.compile(r"(?P<number>[\d,.–]+) (?P<unit>[a-z]+2?)"), NUMBER_AND_UNIT),
+    (re.compile(r"at least (?P<number>[\d,.]+) (?P<unit>[a-z]+²?)"), "at least {number} {unit}"),
+    (re.compile(r"at most (?P<number>[\d,.]+) (?P<unit>[a-z]+²?)"), "at most {number} {unit}"),
+    (re.compile(r"(?P<number>[\d,.–]+) (?P<unit>[a-z]+²?)"), NUMBER_AND_UNIT),
 )
 """Sentences with fields, and how they are handed to a translator."""
 
