@@ -48,7 +48,7 @@ def test_what_is_no_time_is_a_fault(cell):
     ("cell", "written"),
     [
         ("8/9/24", "2024-09-08 or 2024-08-09"), ("16.08.2024", "2024-08-16"), ("8-8-24", "2024-08-08"),
-        ("16/08/2024 06:30", "2024-08-16 06:30"),
+        ("16/08/2024 06:30", "2024-08-16 06:30"), ("45520", "2024-08-16"), (45520.25, "2024-08-16"),
     ],
 )  # fmt: skip
 def test_a_date_in_another_order_is_answered_with_every_day_it_may_be(cell, written):

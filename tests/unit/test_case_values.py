@@ -67,6 +67,8 @@ def test_a_number_a_spreadsheet_stored_inexactly_is_read_as_it_was_typed():
         ("about 500", "NUMBER_AS_TEXT", "write 500"),
         ("≈500", "NUMBER_AS_TEXT", "write 500"),
         ("500+", "NUMBER_AS_TEXT", "write 500"),
+        ("(500)", "NUMBER_AS_TEXT", "write -500 if the brackets stand for a minus, or 500"),
+        ("=SUM(B2:B9)", "NUMBER_FORMAT", "type the value that the formula gives"),
         ("12,5", "NUMBER_DECIMAL_COMMA", "write 12.5"),
         ("3-5", "NUMBER_FORMAT", "digits only"),
         ("two", "NUMBER_FORMAT", "digits only"),

@@ -142,6 +142,30 @@ def test_merged_cells_in_a_table_are_an_error(tmp_path):
     assert "unmerge" in found.hint
 
 
+def test_cells_that_are_merged_are_not_said_to_be_empty_as_well(tmp_path):
+    case = edited(tmp_path, lambda book: book["demand"].merge_cells("A3:D5"))
+    assert [row.code for row in case.problems if row.severity is Severity.ERROR] == ["CELL_MERGED"]
+
+
+def test_an_empty_cell_beside_merged_ones_is_still_said_to_be_empty(tmp_path):
+    def change(book):
+        book["demand"].merge_cells("A3:A5")
+        book["demand"]["D4"] = None
+
+    found = problem(edited(tmp_path, change), "CELL_EMPTY")
+    assert (found.where.row, found.where.column) == (4, "persons")
+
+
+def test_a_sheet_with_rows_is_never_left_out_in_silence(tmp_path):
+    def change(book):
+        book.create_sheet("Sheet1").append(["id", "what was counted on Friday"])
+        book.copy_worksheet(book["stock"]).title = "stock 2024"
+
+    found = [row for row in edited(tmp_path, change).problems if row.code == "TABLE_UNKNOWN"]
+    assert {row.where.sheet for row in found} == {"Sheet1", "stock 2024"}
+    assert any(row.hint == "did you mean stock?" for row in found)
+
+
 def test_merged_cells_in_a_remark_above_the_table_are_fine(tmp_path):
     def remark(book):
         book["fleet"].insert_rows(1)

@@ -114,7 +114,10 @@ class TableReader:
                 continue
             cell = row.cells[position] if position < len(row.cells) else None
             if is_blank(cell):
-                if column.required:
+                if (row.number, position) in raw.covered:
+                    # That cells are merged has been said; that all but the first are empty is the same fault.
+                    faulty = True
+                elif column.required:
                     faulty = True
                     self.problems.append(_empty(raw.where(row.number, column.name), column))
                 continue

@@ -81,8 +81,11 @@ def table_name(title: str) -> str:
 
 def unknown_table(where: Where, title: str, *, remarks: bool) -> Problem | None:
     """Return a warning for a name that is no table: always, or (`remarks`) only if it nearly is one."""
-    near = nearest(normal_name(title), TABLE_NAMES, cutoff=0.7)
+    name = normal_name(title)
+    near = nearest(name, TABLE_NAMES, cutoff=0.7)
     if not near and remarks:
         return None
+    # Sheets are copied and dated: stock (2), stock 2024.
+    near = near or next((known for known in TABLE_NAMES if name.startswith(known + "_")), "")
     hint = f"did you mean {near}?" if near else f"tables are called {', '.join(TABLE_NAMES)}"
     return warning("TABLE_UNKNOWN", where, f"{shown(title)} is no table of a case; it was left out", hint)

@@ -22,6 +22,8 @@ YEAR_S = 366 * DAY_S
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 TIME_HINT = "write HH:MM, YYYY-MM-DD HH:MM (both local), or YYYY-MM-DDTHH:MM+03:00"
 HOURS_HINT = "write 06:00-20:00, several separated by ;"
+_DAY_ZERO = date(1899, 12, 30)
+"""Spreadsheets count days from here; a cell that is not formatted as a date shows their number."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[ T,]+(\d{1,2}:\d{2}))?")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
@@ -258,7 +260,7 @@ def _no_zone(zone: str) -> Fault:
 
 
 def _no_time(text: Any) -> Fault:
-    days = _readings(str(text).strip())
+    days = _readings(str(text).strip()) or _counted(str(text).strip())
     hint = f"write {' or '.join(days)}, if that day is meant" if days else TIME_HINT
     return Fault(code="TIME_FORMAT", message=f"{shown(text)} is not a time", hint=hint)
 
@@ -277,6 +279,14 @@ def _readings(text: str) -> list[str]:
         except ValueError:
             continue
     return list(dict.fromkeys(days))
+
+
+def _counted(text: str) -> list[str]:
+    """Return the date that a spreadsheet counts as so many days; none where that is no year of our time."""
+    if re.fullmatch(r"\d{5}(\.\d{1,12})?", text) is None:
+        return []
+    day = _DAY_ZERO + timedelta(days=int(text.partition(".")[0]))
+    return [day.isoformat()] if FIRST_YEAR <= day.year <= LAST_YEAR else []
 
 
 def no_hours(text: str) -> Fault:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -106,6 +107,8 @@ def _no_number(cell: Any) -> Fault:
 
 def _looks_like_number(text: str) -> Fault:
     """Say how a number written for people has to be written instead."""
+    if text.startswith("="):
+        return replace(_no_number(text), hint="type the value that the formula gives")
     signs = text.lstrip("~≈<>≥≤±").strip()
     bare = signs.translate({ord(c): None for c in _SPACES})
     plain = re.sub(r"[^\d.,+\-−]", "", bare).replace("−", "-").strip("+") if re.search(r"[0-9]", bare) else ""
@@ -127,6 +130,8 @@ def _looks_like_number(text: str) -> Fault:
         )
     if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+", plain):
         return _as_text(text, f"write {plain.replace('.', '').replace(',', '.')}")
+    if re.fullmatch(r"\([0-9]+(\.[0-9]*)?\)", bare):
+        return _as_text(text, f"write -{plain} if the brackets stand for a minus, or {plain}")
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", plain):
         return _as_text(
             text, f"write {plain} without signs, spaces or words, and say what is uncertain in the note"

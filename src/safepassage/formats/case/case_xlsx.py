@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from safepassage.domain.problem import Problem, Where
@@ -11,7 +14,9 @@ from safepassage.formats.containers.tabular import RawTable, error, is_blank, is
 from safepassage.formats.containers.xlsx_in import Sheet, read_workbook
 
 MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
-_REMARKS = ("instructions", "readme", "read_me", "notes", "about", "lists", "sheet1", "sheet2", "sheet3")
+MOST_COVERED = 100_000
+"""Of so many merged cells it is known that another covers them; of more it is said that they are empty."""
+_REMARKS = ("instructions", "readme", "read_me", "notes", "about", "lists")
 
 
 def read_book(path: Path) -> CaseTables:
@@ -44,7 +49,8 @@ def _take(sheet: Sheet, found: CaseTables) -> None:
         if problem is not None and sheet.name.casefold() not in _REMARKS:
             found.problems.append(problem)
         return
-    raw = found.add(table_of(name, found.file, sheet.name, sheet.rows, typed=True))
+    raw = table_of(name, found.file, sheet.name, sheet.rows, typed=True)
+    raw = found.add(replace(raw, covered=_covered(sheet, raw)))
     if sheet.hidden:
         message, hint = (
             "the sheet is hidden; it was read all the same",
@@ -70,6 +76,19 @@ def _formulas(sheet: Sheet, raw: RawTable) -> list[Problem]:
         hint = "save the workbook after its last change, or paste values over the formulas"
         found.append(warning("CELL_FORMULA", raw.where(row, raw.titles[column]), message, hint))
     return found
+
+
+def _covered(sheet: Sheet, raw: RawTable) -> frozenset[tuple[int, int]]:
+    """Return the cells of a table, by row and position, over which another is merged, up to a limit."""
+    numbers = [row.number for row in raw.rows]
+    cells = (
+        (number, position)
+        for first_row, first, last_row, last in sheet.merged
+        for number in numbers[bisect_left(numbers, first_row) : bisect_right(numbers, last_row)]
+        for position in range(first, min(last + 1, len(raw.header)))
+        if (number, position) != (first_row, first)
+    )
+    return frozenset(islice(cells, MOST_COVERED))
 
 
 def _merged(sheet: Sheet, raw: RawTable) -> list[Problem]:

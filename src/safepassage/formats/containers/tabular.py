@@ -68,6 +68,7 @@ class RawTable:
     """A header and its rows; `header` holds normalised column names, `titles` what stands in the file.
 
     `typed` is true where cells carry types of their own (a workbook), so that a number as text is odd.
+    `covered` are cells, by row and position, that are empty because another is merged over them.
     """
 
     name: str
@@ -78,6 +79,7 @@ class RawTable:
     titles: tuple[str, ...] = ()
     rows: tuple[RawRow, ...] = ()
     typed: bool = False
+    covered: frozenset[tuple[int, int]] = frozenset()
 
     def where(self, row: int = 0, column: str = "") -> Where:
         """Return the place of a problem in this table."""
