@@ -218,10 +218,33 @@ def test_no_longest_walk_with_room_is_shorter(case):
         assert plan.longest_m <= plan.value == least or plan.value == plan.longest_m
 
 
-@settings(max_examples=25)
-@given(problems())
+@settings(max_examples=40)
+@given(st.one_of(problems(), roomy_problems()))
 def test_fair_sites_have_the_least_longest_walk_and_then_walk_least(case):
     problem, count = case
     fair, centre = site(problem, count, SitingAim.FAIR), site(problem, count, SitingAim.CENTRE)
-    assert fair.longest_m <= max(centre.longest_m, 0) or centre.persons_left_out
     assert fair.value == fair.bound
+    some = problem.in_reach.any(axis=1) & (problem.persons > 0)
+    lost = int(problem.persons.sum() - problem.persons[some].sum())
+    if not some.any() or centre.persons_left_out > lost:
+        return
+    # Everybody who can walk to some site is served: to walk less all together is no reason to leave out one.
+    assert fair.persons_left_out == lost
+    assert fair.longest_m <= centre.value
+    near = replace(
+        problem, walk_limit_m=centre.value, room_persons=problem.room_persons or (-1,) * len(problem.sites)
+    )
+    out = 10**6
+    least = min(divided(near, chosen, out, near.metres) for chosen in choices(problem, count))
+    assert fair.person_metres == least - lost * out
+
+
+@pytest.mark.parametrize("room", [(), (150, 101), (-1, -1)])
+def test_fair_sites_leave_out_nobody_for_the_sake_of_many(room):
+    problem = SitingProblem(
+        clients=("many", "one"), sites=("near many", "between"), persons=np.array([100, 1]),
+        metres=np.array([[0, 9], [12, 9]]), walk_limit_m=LIMIT_M, room_persons=room,
+    )  # fmt: skip
+    plan = site(problem, 1, SitingAim.FAIR)
+    assert (plan.chosen, plan.persons_left_out, plan.longest_m) == ((1,), 0, 9)
+    assert plan.value == plan.bound == 909

@@ -18,12 +18,14 @@ from safepassage.domain.siting import (
 )
 from safepassage.engines.siting.centre import Stop, least_longest
 from safepassage.kernels.sites.covering_program import CoverMost
-from safepassage.kernels.sites.median_bound import IN, Int8
+from safepassage.kernels.sites.median_bound import IN, PRICE_SCALE, Int8
 from safepassage.kernels.sites.median_tree import NearestService, Start, best_sites
 from safepassage.kernels.sites.roomy_sites import RoomyService
 
 SOLVER_S = 6.0
 """Seconds an integer program may take to hint at sites; the proof does not rest on it."""
+MOST_COST = 2**60
+"""So much all prices may add up to: whole numbers of 64 bits hold no more."""
 
 
 class _Found(NamedTuple):
@@ -84,7 +86,7 @@ def _divided(problem: SitingProblem, chosen: list[int], aim: SitingAim) -> Int64
     """Return (clients, k) persons at each chosen site, all together walking least."""
     if problem.limited:
         left_out = 2 * _most(problem) + 1
-        if aim in {SitingAim.COVER, SitingAim.CENTRE}:
+        if aim is not SitingAim.MEDIAN:
             # Serving one more may move somebody at each site: no chain of moves costs as much as this.
             left_out = _most(problem) * (len(chosen) + 2) + 1
         marks = np.zeros(len(problem.sites), np.int8)
@@ -105,10 +107,16 @@ def _most(problem: SitingProblem) -> int:
 
 
 def _roomy(problem: SitingProblem, costs: Int64, left_out: int) -> RoomyService:
-    everybody = int(problem.persons.sum())
-    room = np.array([everybody if r == NO_LIMIT else min(r, everybody) for r in problem.room_persons])
     return RoomyService(
-        np.where(problem.in_reach, costs, left_out), problem.persons, room.astype(np.int64), left_out
+        np.where(problem.in_reach, costs, left_out), problem.persons, _room(problem), left_out
+    )
+
+
+def _room(problem: SitingProblem) -> Int64:
+    """Return (sites,) for how many persons each has room: no more than there are."""
+    everybody = int(problem.persons.sum())
+    return np.array(
+        [everybody if r == NO_LIMIT else min(r, everybody) for r in problem.room_persons], np.int64
     )
 
 
@@ -167,5 +175,33 @@ def _centre(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, Sit
 def _fair(problem: SitingProblem, count: int, stop: Stop) -> tuple[_Found, SitingProblem]:
     """Least longest walk first, then least metres without a longer walk; the bound is that of the second."""
     chosen, value, _ = least_longest(problem, count, stop)
-    within = replace(problem, walk_limit_m=value) if chosen else problem
-    return _median(within, count, stop)
+    if not chosen:
+        return _median(problem, count, stop)
+    within = replace(problem, walk_limit_m=value)
+    return _of_all(within, count, chosen, stop), within
+
+
+def _of_all(problem: SitingProblem, count: int, chosen: tuple[int, ...], stop: Stop) -> _Found:
+    """Return sites of least person-metres among those that leave out nobody, as the `chosen` ones do.
+
+    Whoever has no site in reach at all is left out by any choice; whoever has one costs more, left out, than
+    all walks to the chosen sites together. Where whole numbers do not hold so much, leaving out costs less:
+    the bound holds all the same, and where the best sites leave out somebody the chosen ones are the answer.
+    """
+    some = problem.in_reach.any(axis=1) & (problem.persons > 0)
+    reach, walked, persons = problem.in_reach[some], problem.walked_m[some], problem.persons[some]
+    whole = int((_divided(problem, list(chosen), SitingAim.CENTRE) * problem.walked_m[:, chosen]).sum())
+    counted = int(persons.sum()) if problem.limited else len(persons)
+    left_out = min(whole + 1, MOST_COST // (PRICE_SCALE * max(1, counted)))
+    if problem.limited:
+        service: RoomyService | NearestService = RoomyService(
+            np.where(reach, walked, left_out), persons, _room(problem), left_out
+        )
+    else:
+        service = NearestService(np.where(reach, walked * persons[:, None], left_out))
+    answer = best_sites(service, count, must=problem.existing, start=Start(chosen=chosen), stop=stop)
+    found = _Found(answer.chosen, answer.value, answer.bound)
+    if _divided(problem, list(found.chosen), SitingAim.CENTRE).sum() < persons.sum():
+        found = _Found(chosen, whole, min(whole, answer.bound))
+    always = int(problem.persons[~some].sum()) * (2 * _most(problem) + 1)
+    return found._replace(value=found.value + always, bound=found.bound + always)
