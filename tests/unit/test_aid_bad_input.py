@@ -115,6 +115,7 @@ def test_trucks_heavier_than_every_bridge_have_one_message_and_what_they_reach_i
     network = replace(network, arcs=arcs)
     found = overlay(network, heavy).problems
     assert [(row.code, row.where.column) for row in found] == [("TRUCK_HEAVY", "weight_t")]
+    assert found[0].about == heavy.trucks[0].id
     assert "no bridge here bears more than 40 t, so it comes to 3 of 4 settlements" in found[0].message
     assert overlay(replace(network, arcs=replace(arcs, bridge=bridge & False)), heavy).problems == ()
     everything(provided(heavy, network))

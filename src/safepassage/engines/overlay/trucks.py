@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,13 +32,14 @@ def heavy_trucks(network: RoadNetwork, case: Case, node: Mapping[str, int]) -> I
             len(_both_ways(network, homes, depot, weight_kg)) for weight_kg in (truck.weight_kg, 0)
         )
         if reached < anybody:
-            yield warning(
+            found = warning(
                 "TRUCK_HEAVY",
                 Where(file="case", sheet="trucks", column="weight_t"),
                 f"truck {truck.id} weighs {truck.weight_kg / 1_000:g} t; no bridge here bears more than "
                 f"{most_kg / 1_000:g} t, so it comes to {reached} of {anybody} settlements",
                 "check its weight with its load, or name lighter trucks",
             )
+            yield replace(found, about=truck.id)
 
 
 def _both_ways(network: RoadNetwork, homes: list[int], depot: int, weight_kg: int) -> list[int]:
