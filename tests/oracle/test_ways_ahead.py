@@ -97,7 +97,8 @@ class Grid:
         bits = np.zeros((self.n, words), np.uint64)
         rows = np.arange(self.n)
         way_loops.write_free(self.compiled, self.calendars, rows, rows, (0, HORIZON_S, WORK), bits)
-        return bits, np.full((self.n_ways, words), np.iinfo(np.uint64).max)
+        shut_until = np.zeros(self.n_ways, np.int64)
+        return bits, np.full((self.n_ways, words), np.iinfo(np.uint64).max), shut_until
 
     def stops(self):
         """Return the stops of all ways where every arc is looked at."""

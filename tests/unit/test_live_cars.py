@@ -108,6 +108,7 @@ def ways_hold_together(live):
 
 def calendars_hold_what_cars_do(live):
     """The stretches of each arc are the places of all entries: none given back, taken twice or left out."""
+    live.settle()
     at, count, busy_from, busy_until = live._calendar
     places = {arc: [] for arc in range(len(at))}
     for car in range(len(live.at)):

@@ -9,6 +9,7 @@ from safepassage.engines.bounds.commodity import origins
 from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.bounds.warm_cut import Standing, WarmCuts
 from safepassage.engines.overlay import overlay
+from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case
 
 DIRECTION = "east"
@@ -57,3 +58,19 @@ def test_a_side_from_before_is_as_good_as_a_search_or_the_search_is_made(share):
         if cold is not None:
             assert warm is not None
             assert warm.horizon_s >= cold.horizon_s
+
+
+def test_arcs_that_leave_a_side_are_all_that_counts():
+    """Of any side of the network, not of least ones only: the search looks at nothing else."""
+    draws, counted = Draws(5), 0
+    for problem in problems():
+        cuts = WarmCuts(problem, DIRECTION, people(problem))
+        supply = cuts._supply
+        for horizon_s in (300, 1_200, problem.network.horizon_s):
+            side = np.array([draws.below(2) == 1 for _ in range(problem.network.n_nodes)])
+            leaving = np.flatnonzero(side[supply.tail] & ~side[supply.head])
+            found = cuts.arrived_by(side, horizon_s, supply.only(leaving))
+            assert found == cuts.arrived_by(side, horizon_s)
+            nobody_there = cuts.arrived_by(side, horizon_s, supply.only(leaving[:0]))
+            counted += found > nobody_there
+    assert counted >= 10

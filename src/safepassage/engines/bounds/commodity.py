@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,16 @@ class ArcSupply:
         self._timetables = {position[a]: rows for a, rows in network.timetables.items() if a in position}
         self._kinds = {(problem.rules.persons_per_car, problem.rules.car_units_mveh)}
         self._kinds |= {(v.places, v.units_mveh) for v in problem.fleet if v.places and v.base_node >= 0}
+
+    def only(self, which: Int64) -> ArcSupply:
+        """Return the supply of some of the arcs, by their positions, ascending."""
+        part = copy(self)
+        for name in ("arc", "tail", "head", "travel_s", "_capacity", "_persons_h", "_is_link"):
+            setattr(part, name, getattr(self, name)[which])
+        into = {position: i for i, position in enumerate(which.tolist())}
+        for name in ("_profiled", "_timetables"):
+            setattr(part, name, {into[i]: row for i, row in getattr(self, name).items() if i in into})
+        return part
 
     def carries(self, start: Int64, end: Int64) -> Int64:
         """Return (n_usable,) persons that can enter each arc in [start, end): K of the written model."""

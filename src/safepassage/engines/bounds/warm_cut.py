@@ -65,18 +65,18 @@ class WarmCuts:
         labels = tuple(zip(nodes.tolist(), alpha[nodes].tolist(), strict=True))
         return Cut(horizon_s, self.phi(alpha, horizon_s), labels, extension)
 
-    def phi(self, alpha: Int64, horizon_s: int) -> int:
-        """Return the label sum: at most so many persons can have arrived by `horizon_s`."""
-        s, p = self._supply, self._people
+    def phi(self, alpha: Int64, horizon_s: int, supply: ArcSupply | None = None) -> int:
+        """Return the label sum, of all arcs or some: at most so many can have arrived by `horizon_s`."""
+        s, p = supply or self._supply, self._people
         total = int(s.carries(alpha[s.tail], alpha[s.head] - s.travel_s).sum())
         total += int(p.persons[alpha[p.node] > p.since_s].sum())
         late = alpha[self._sites] <= horizon_s
         return min(UNLIMITED, total + int(self._room[late].sum()))
 
-    def arrived_by(self, side: NDArray[np.bool_], horizon_s: int) -> int:
-        """Return the label sum along a side, without its labels."""
+    def arrived_by(self, side: NDArray[np.bool_], horizon_s: int, supply: ArcSupply | None = None) -> int:
+        """Return the label sum along a side, of all arcs or some, without its labels."""
         latest = self._latest(horizon_s)
-        return self.phi(np.where(side, np.minimum(self._first, latest), latest), horizon_s)
+        return self.phi(np.where(side, np.minimum(self._first, latest), latest), horizon_s, supply)
 
     def least_side(self, horizon_s: int) -> NDArray[np.bool_]:
         """Return the side of the least static cut for arrivals by `horizon_s`."""
@@ -114,11 +114,16 @@ class WarmCuts:
         )
 
     def _reach(self, side: NDArray[np.bool_], persons: int, low_s: int, high_s: int) -> int:
-        """Return the largest horizon below `high_s` at which a side proves it, -1 for none."""
+        """Return the largest horizon below `high_s` at which a side proves it, -1 for none.
+
+        Only arcs that leave the side count: first arrivals and last useful moments each grow along an arc by
+        at most its travel time, so that between labels of one kind, and into the side, nothing is carried.
+        """
         found, low, high = -1, low_s, high_s
+        supply = self._supply.only(np.flatnonzero(side[self._supply.tail] & ~side[self._supply.head]))
         while low < high:
             middle = (low + high) // 2
-            if self.arrived_by(side, middle) < persons:
+            if self.arrived_by(side, middle, supply) < persons:
                 found, low = middle, middle + 1
             else:
                 high = middle

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from safepassage.kernels.compiled import compiled
+from safepassage.kernels.compiled import compiled, woven
 
 NEVER = -1
 FIRST_ROOM = 4
@@ -77,39 +77,56 @@ def enter(roads: Any, calendars: Any, arc: int, t: int, work: int) -> tuple[int,
 
 
 @compiled
+def with_room(calendars: Any, room: Any, used: int, arc: int) -> tuple[Any, Any, int]:
+    """Return the pools, and how much is in use, with room for one more stretch of an arc."""
+    at, count, busy_from, busy_until = calendars
+    first, n = at[arc], count[arc]
+    if n == room[arc]:
+        more = max(FIRST_ROOM, 2 * n)
+        if used + more > len(busy_from):
+            busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
+            busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
+        busy_from[used : used + n] = busy_from[first : first + n]
+        busy_until[used : used + n] = busy_until[first : first + n]
+        at[arc], room[arc] = used, more
+        used += more
+    return busy_from, busy_until, used
+
+
+@woven
+def put(busy: Any, i: int, last: int, stretch: Any) -> int:
+    """Put [x, end) before stretch i of those up to `last`, with room for one more; return how many more."""
+    busy_from, busy_until, first = busy
+    x, end = stretch
+    left = i > first and busy_until[i - 1] == x
+    right = i < last and busy_from[i] == end
+    if left and right:
+        busy_until[i - 1] = busy_until[i]
+        for j in range(i, last - 1):
+            busy_from[j] = busy_from[j + 1]
+            busy_until[j] = busy_until[j + 1]
+        return -1
+    if left:
+        busy_until[i - 1] = end
+        return 0
+    if right:
+        busy_from[i] = x
+        return 0
+    for j in range(last, i, -1):
+        busy_from[j] = busy_from[j - 1]
+        busy_until[j] = busy_until[j - 1]
+    busy_from[i], busy_until[i] = x, end
+    return 1
+
+
+@compiled
 def reserve(calendars: Any, room: Any, used: int, arc: int, stretch: Any) -> tuple[Any, Any, int]:
     """Take [x, end) of an arc; return the (possibly larger) pools of stretches and how much is in use."""
     at, count, busy_from, busy_until = calendars
-    first, n, (x, end) = at[arc], count[arc], stretch
-    i = first_after(busy_until, first, n, x)
-    left = i > 0 and busy_until[first + i - 1] == x
-    right = i < n and busy_from[first + i] == end
-    if left and right:
-        busy_until[first + i - 1] = busy_until[first + i]
-        for j in range(first + i, first + n - 1):
-            busy_from[j] = busy_from[j + 1]
-            busy_until[j] = busy_until[j + 1]
-        count[arc] = n - 1
-    elif left:
-        busy_until[first + i - 1] = end
-    elif right:
-        busy_from[first + i] = x
-    else:
-        if n == room[arc]:
-            more = max(FIRST_ROOM, 2 * n)
-            if used + more > len(busy_from):
-                busy_from = np.concatenate((busy_from, np.empty(used + more, np.int64)))
-                busy_until = np.concatenate((busy_until, np.empty(used + more, np.int64)))
-            busy_from[used : used + n] = busy_from[first : first + n]
-            busy_until[used : used + n] = busy_until[first : first + n]
-            first = used
-            at[arc], room[arc] = first, more
-            used += more
-        for j in range(first + n, first + i, -1):
-            busy_from[j] = busy_from[j - 1]
-            busy_until[j] = busy_until[j - 1]
-        busy_from[first + i], busy_until[first + i] = x, end
-        count[arc] = n + 1
+    busy_from, busy_until, used = with_room((at, count, busy_from, busy_until), room, used, arc)
+    first, n = at[arc], count[arc]
+    i = first + first_after(busy_until, first, n, stretch[0])
+    count[arc] = n + put((busy_from, busy_until, first), i, first + n, stretch)
     return busy_from, busy_until, used
 
 

@@ -25,8 +25,10 @@ ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
 WORDS_SHARE = 3
 """One word of bits for ways is kept ready for so many entries: pages never written to cost a closure most."""
-FULL_POOL = 0.4
+FULL_POOL = 0.6
 """Stretches are moved together where such a share of their pools is in use or lost between them."""
+SPARE = 1.75
+"""Columns of cars have room for so many times what they hold: that is not moved while people wait."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -117,13 +119,18 @@ class LiveCars:
         if misfit != NOWHERE:
             raise ValueError(f"the cars do not fit: arc {self.arc[misfit]} in second {self.t[misfit]}")
         # A page that is written to for the first time costs a closure more than what is written there.
-        self.arc, self.t, self.x = (_with_spare(column, 1.5) for column in (self.arc, self.t, self.x))
+        self.arc, self.t, self.x = (_with_spare(column, SPARE) for column in (self.arc, self.t, self.x))
         self._calendar = (first, count, _with_spare(stretches[:, 0], 3), _with_spare(stretches[:, 1], 3))
         self._room, self._used = count.copy(), len(stretches)
+        self._due: tuple[list[tuple[Int64, Int64]], NDArray[np.bool_]] | None = None
         self._bits = Bits(open=np.ones((1, len(self.arc) // WORDS_SHARE), dtype=np.uint64))
 
     def close(self, arcs: Int64, now_s: int) -> Repair:
-        """Close arcs from `now_s` on and lead round whoever was to pass; all others stay as they are."""
+        """Close arcs from `now_s` on and lead round whoever was to pass; all others stay as they are.
+
+        The answer is complete then; what only the next closure needs is left to `settle`.
+        """
+        self.settle()
         self.closed[arcs] = True
         mine = self._mask(arcs)
         cars, second = self._loops.touched((self.arc, self.t), (self.at, self.size), mine, now_s)
@@ -147,6 +154,20 @@ class LiveCars:
             at_home=int((~arrives & (past == 0)).sum()),
         )  # fmt: skip
 
+    def settle(self) -> None:
+        """Write into the calendars what is on arcs that were not looked at, and close holes in memory.
+
+        Nothing that can be asked of the cars depends on it: it is due before the next closure.
+        """
+        if self._due is None:
+            return
+        done, wanted = self._due
+        self._due = None
+        self._tidy(0)
+        self._enter(done, wanted)
+        self._tidy(0)
+        self._make_room(int(self.size.sum()) // 2)
+
     def standing(self, cars: Int64, now_s: int) -> tuple[Int64, Int64, Int64]:
         """Return (arcs entered before now, node, second) where each car can first be changed."""
         past, node, since = self._loops.stands(
@@ -162,9 +183,9 @@ class LiveCars:
             order = np.argsort(self.at, kind="stable")
             self._filled = self._loops.moved_together((self.arc, self.t, self.x), (self.at, self.size), order)
 
-    def _tidy(self) -> None:
+    def _tidy(self, share: float = FULL_POOL) -> None:
         """Close the holes in the pools of stretches before they fill up: growing them would take longer."""
-        if self._used > FULL_POOL * len(self._calendar[2]):
+        if self._used > share * len(self._calendar[2]):
             order = np.argsort(self._calendar[0], kind="stable")
             self._used = self._loops.tidied(self._calendar, self._room, order)
 
@@ -208,7 +229,7 @@ class LiveCars:
                 for full in FULL_BELOW:
                     held_s = (until_s - now_s) * np.clip(1 - left / full, 0, 1)
                     new.append(self._next_arcs(self._tree(held_s)))
-        self._enter(done, ~ways.checked & (ways.pending > 0))
+        self._due = done, ~ways.checked & (ways.pending > 0)
 
     def _look_at(self, ways: WaysAhead, nodes: Int64, new: list[Any], done: list[Any]) -> None:
         """Add the ways of new trees, and look from now on at the arcs that they make binding."""
@@ -249,7 +270,10 @@ class LiveCars:
                 (ways.checked, ways.pending),
             ),
             turns=(turn_list.astype(np.int64), turns.since_s, self.at[turns.cars], turns.past),
-            request=((until_s, self._work, ways.now_s), (self._bits.free, self._bits.open)),
+            request=(
+                (until_s, self._work, ways.now_s),
+                (self._bits.free, self._bits.open, self._bits.shut_until),
+            ),
         )  # fmt: skip
         self.arc, self.t, self.x = columns
         self._calendar = (*self._calendar[:2], busy_from, busy_until)
@@ -267,9 +291,9 @@ class LiveCars:
     def _next_arcs(self, tree: PathTree) -> NDArray[np.int32]:
         """Return (n_nodes,) the arc by which each node's way to an exit begins, negative without one."""
         found = np.full(self.n_nodes, NOWHERE, dtype=np.int32)
-        nodes = np.flatnonzero(tree.parent >= 0)
-        wanted = tree.parent[nodes].astype(np.int64) * self.n_nodes + nodes
-        found[nodes] = tree.pairs.arc[np.searchsorted(tree.pairs.key, wanted)]
+        onto, node = np.divmod(tree.pairs.key, self.n_nodes)
+        taken = tree.parent[node] == onto
+        found[node[taken]] = tree.pairs.arc[taken]
         return found
 
     def still_to_pass(self, now_s: int) -> Int64:

@@ -14,9 +14,11 @@ from safepassage.kernels.booking.booking_loops import (
     NEVER,
     enter,
     first_after,
+    put,
     reserve,
     soonest,
 )
+from safepassage.kernels.booking.booking_loops import with_room as more_room
 from safepassage.kernels.booking.free_seconds import (
     BEYOND,
     WORD,
@@ -125,34 +127,90 @@ def entries_of_run(roads: Any, ways: Any, checked: Any, run_of: Any, found: Any)
 
 
 @woven
+def copy_entries(columns: Any, old: int, into: int, n: int) -> None:
+    """Copy n entries of a car to where it has its others."""
+    arcs, seconds, places = columns
+    for k in range(n):
+        arcs[into + k], seconds[into + k], places[into + k] = arcs[old + k], seconds[old + k], places[old + k]
+
+
+@woven
+def entries_alike(columns: Any, checked: Any, run_of: Any, span: Any) -> None:
+    """Write the entries of a run by a way that another car went just before: apart by as much as its stops.
+
+    `span` is (first entry of that car's, first to be written, how many).
+    """
+    (arcs, seconds, places), (xs, at_s), (like, first, n) = columns, run_of, span
+    stop, later, further = 0, 0, 0
+    for k in range(n):
+        arc = arcs[like + k]
+        if checked[arc]:
+            later, further = at_s[stop] - seconds[like + k], xs[stop] - places[like + k]
+            stop += 1
+        arcs[first + k] = arc
+        seconds[first + k], places[first + k] = seconds[like + k] + later, places[like + k] + further
+
+
+@woven
+def write_entries(roads: Any, ways: Any, columns: Any, run_of: Any, span: Any) -> None:
+    """Write the entries of a run, as those of the car before on the same way where there is one.
+
+    `ways` are (arc, way behind, (n_arcs,) which are looked at), `run_of` as in `entries_of_run`, `span` as in
+    `entries_alike`, NEVER without a car before.
+    """
+    (arc_of, behind, checked), (arcs, seconds, places), (like, first, n) = ways, columns, span
+    if like == NEVER:
+        found = arcs[first : first + n], seconds[first : first + n], places[first : first + n]
+        entries_of_run(roads, (arc_of, behind), checked, run_of, found)
+    else:
+        entries_alike((arcs, seconds, places), checked, (run_of[2], run_of[3]), span)
+
+
+@compiled
+def count_entries(ways: Any, tried: Any, times: Any, pending: Any) -> None:
+    """Add how many times each arc was entered, when ways were used so many times each."""
+    arc_of, behind = ways
+    for j in range(len(tried)):
+        way = tried[j] if times[j] else NEVER
+        while way != NEVER:
+            pending[arc_of[way]] += times[j]
+            way = behind[way]
+
+
+@woven
 def run_ahead(free: Any, roads: Any, ways: Any, request: Any, trace: Any) -> tuple[int, int, int]:
     """Return (departure, arrival, number of stops) of the first run that fits; NEVER without one.
 
     As `booking_loops.run`: a wait longer than its arc allows is moved to the origin. Then the entries of the
     run are shut at all stops before, and those behind them that would be too soon as well: room only shrinks
     while cars are led round one closure, so that nobody whose way goes on like this need try them.
-    `free` are (bits of seconds with room by arc, bits of those not shut by stop), `request` (way, earliest
-    departure, latest arrival, second of the first bits); `trace` gets (seconds of entries, stops).
+    `free` are (bits of seconds with room by arc; by stop, bits of those not shut, past the last that is),
+    `request` (way, earliest departure, latest arrival, second of the first bits); `trace` gets (seconds of
+    entries, stops).
     """
     (arc_of, stops), (way, depart, by, base_s), (seconds, trail) = ways, request, trace
-    bits, open_ = free
+    bits, open_, shut_until = free
     i, ready, trail[0] = 0, depart - base_s, way
     while True:
         stop = trail[i]
         row, mine, last = bits[stops[stop, ROW]], open_[stops[stop, OPEN]], by - stops[stop, REST_S] - base_s
-        bit = next_open((row, mine if i == 0 else row), ready, last)
+        until = shut_until[stops[stop, OPEN]]
+        bit = next_open((row, mine if i == 0 and ready < until else row), ready, last)
         if bit == NEVER:
             return NEVER, NEVER, 0
         waits = bit - ready > stops[stop, WAIT_S]
-        if i > 0 and (waits or not is_set(mine, bit)):
+        # Bits of stops lie far apart in memory: most are known without.
+        if i > 0 and (waits or (bit < until and not is_set(mine, bit))):
             opens = next_open((row, mine), bit, last)
             if opens == NEVER:
                 return NEVER, NEVER, 0
             later = opens - (ready if waits else bit)
             shut = max(1, later - stops[stop, WAIT_S])
             for k in range(i):
-                since = seconds[k] - base_s
-                mark(open_, stops[trail[k], OPEN], (since, min(since + shut, WORD * open_.shape[1])), False)
+                since, shuts = seconds[k] - base_s, stops[trail[k], OPEN]
+                end = min(since + shut, WORD * open_.shape[1])
+                mark(open_, shuts, (since, end), False)
+                shut_until[shuts] = max(shut_until[shuts], end)
             i, ready = 0, seconds[0] - base_s + later
             continue
         seconds[i] = second = bit + base_s
@@ -165,6 +223,34 @@ def run_ahead(free: Any, roads: Any, ways: Any, request: Any, trace: Any) -> tup
         trail[i] = stops[stop, ONTO]
 
 
+@woven
+def entered_steadily(roads: Any, calendars: Any, arc: int, t: int, work: int, into: Any) -> Any:
+    """Take the first place in a second with one, of an arc constant in time that has room for a stretch.
+
+    Return the place. Only the gap that it lies in gets smaller: the bits of its seconds in which no car fits
+    any more are cleared; `into` is (bits, row, second of the first bit). In each second of the arc at most
+    one car can begin and end, so that gaps share none.
+    """
+    at, count, busy_from, busy_until = calendars
+    bits, row, base_s = into
+    first, rate = at[arc], roads[2][roads[0][arc]]
+    x, last = rate * t, first + count[arc]
+    i = first + first_after(busy_until, first, count[arc], x)
+    while i < last and busy_from[i] - x < work:
+        x = busy_until[i]
+        i += 1
+    end = x + work
+    opens = busy_until[i - 1] if i > first else 0
+    closes = busy_from[i] if i < last else BEYOND
+    low = (x - work) // rate + 1 if x - opens >= work else opens // rate
+    high = end // rate if closes - end >= work else (closes - work) // rate + 1
+    low, high = max(0, low - base_s), min(high - base_s, WORD * bits.shape[1])
+    if low < high:
+        mark(bits, row, (low, high), False)
+    count[arc] += put((busy_from, busy_until, first), i, last, (x, end))
+    return x
+
+
 @compiled
 def entered(
     roads: Any, calendars: Any, stock: Any, run_of: Any, free: Any, span: Any
@@ -174,11 +260,19 @@ def entered(
     `stock` is (room of each arc, how much of the pools is in use), `run_of` (arcs of ways, stops, their
     columns, seconds, places to be written), `span` (from, until, work) for the bits.
     """
+    piece_start, rates = roads[0], roads[2]
     room, used = stock
     at, count, busy_from, busy_until = calendars
     (arc_of, trail, stops, seconds, places), (from_s, until_s, work) = run_of, span
     for k in range(len(trail)):
-        arc = arc_of[trail[k]]
+        arc, row = arc_of[trail[k]], stops[trail[k], ROW]
+        if count[arc] == room[arc]:
+            busy_from, busy_until, used = more_room((at, count, busy_from, busy_until), room, used, arc)
+        if piece_start[arc + 1] - piece_start[arc] == 1 and rates[piece_start[arc]] <= 2 * work:
+            places[k] = entered_steadily(
+                roads, (at, count, busy_from, busy_until), arc, seconds[k], work, (free, row, from_s)
+            )
+            continue
         _, x, _ = enter(roads, (at, count, busy_from, busy_until), arc, seconds[k], work)
         places[k] = x
         busy_from, busy_until, used = reserve(
@@ -187,8 +281,7 @@ def entered(
         low_s = max(from_s, second_of(roads, arc, max(0, x - work)))
         high_s = min(until_s, second_of(roads, arc, x + work - 1) + 1)
         refresh(
-            roads, (at, count, busy_from, busy_until), arc, (low_s, high_s, work),
-            (free, stops[trail[k], ROW], from_s),
+            roads, (at, count, busy_from, busy_until), arc, (low_s, high_s, work), (free, row, from_s)
         )  # fmt: skip
     return busy_from, busy_until, used
 
@@ -215,7 +308,8 @@ def book_anew(
     copied from its old position, and its new entries follow; places on arcs left out are not taken but
     counted. `ways` are ((first of each list, numbers, least seconds, how many arcs), (arc, way behind),
     stops, ((n_arcs,) which are looked at, counts)). `turns` are (list, first second, old position, how many
-    entries have happened), `request` ((last second of arrival, work, now), (free bits, open bits)).
+    entries have happened), `request` ((last second of arrival, work, now), (free bits, open bits,
+    past the last shut)).
     """
     (list_start, way_of, least_s, length), (arc_of, behind), stops, (checked, pending) = ways
     turn_list, turn_from_s, old_at, past = turns
@@ -228,6 +322,7 @@ def book_anew(
     trace = np.zeros(longest, np.int64), np.zeros(longest, np.int64)
     # Calendars only fill: what a way could last offer is a lower bound for all later turns of its list.
     next_depart, choices = np.zeros(len(way_of), np.int64), np.arange(len(way_of))
+    times, last_at = np.zeros(len(way_of), np.int64), np.full(len(way_of), NEVER)
     next_arrive = on_free_roads((list_start, least_s), (turn_list, turn_from_s))
     turn = 0
     while turn < n:
@@ -247,21 +342,19 @@ def book_anew(
             continue
         next_arrive[j], next_depart[j] = arrive, depart
         booked[turn, 0], booked[turn, 1], booked[turn, 2] = j, arrive, filled
-        first, old = filled + past[turn], old_at[turn]
+        first = filled + past[turn]
         arcs, seconds, places = with_room((arcs, seconds, places), first + length[j])
-        for k in range(past[turn]):
-            e = filled + k
-            arcs[e], seconds[e], places[e] = arcs[old + k], seconds[old + k], places[old + k]
+        copy_entries((arcs, seconds, places), old_at[turn], filled, past[turn])
         busy_from, busy_until, used = entered(
             roads, (at, count, busy_from, busy_until), (room, used),
             (arc_of, trace[1][:n_stops], stops, trace[0], xs), free[0], span,
         )  # fmt: skip
         filled = first + length[j]
-        entries_of_run(
-            roads, (arc_of, behind), checked, (way_of[j], depart, xs, trace[0]),
-            (arcs[first:filled], seconds[first:filled], places[first:filled]),
+        write_entries(
+            roads, (arc_of, behind, checked), (arcs, seconds, places), (way_of[j], depart, xs, trace[0]),
+            (last_at[j], first, length[j]),
         )  # fmt: skip
-        for e in range(first, filled):
-            pending[arcs[e]] += 1
+        times[j], last_at[j] = times[j] + 1, first
         turn += 1
+    count_entries((arc_of, behind), way_of, times, pending)
     return booked, (arcs, seconds, places), filled, busy_from, busy_until, used

@@ -23,11 +23,12 @@ class Bits:
     """Rows of one bit for each second from a closure on, kept from closure to closure.
 
     `free` (n arcs, words): where an arc has a place. `open` (n stops, words): from where it is not known that
-    nobody gets to the end of a way by it.
+    nobody gets to the end of a way by it; `shut_until` (n stops,): past the last bit known to be shut there.
     """
 
     free: Words = field(default_factory=lambda: np.zeros((0, 0), dtype=np.uint64))
     open: Words = field(default_factory=lambda: np.zeros((0, 0), dtype=np.uint64))
+    shut_until: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def restart(self, n_words: int) -> None:
         """Begin rows of another length, in the memory of those before."""
@@ -132,3 +133,6 @@ class WaysAhead:
         self.least_s = self._tree.lengths(ways, self._n, arcs[1])[self.way]
         self._bits.grow("open", self._n_open)
         self._bits.open[known : self._n_open] = ALL
+        if self._n_open > len(self._bits.shut_until):
+            self._bits.shut_until = np.resize(self._bits.shut_until, 2 * self._n_open)
+        self._bits.shut_until[known : self._n_open] = 0
