@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from safepassage.domain.network import NetworkSource
 from safepassage.domain.traffic_network import TrafficLinks, TrafficNetwork
 from safepassage.testing.evacuation_instance import (
+    MOST_MVEH_H,
     Draw,
     draw,
     problem,
@@ -49,6 +52,14 @@ def test_all_vehicles_are_placed_inside_and_all_exits_lie_outside(spread, coordi
     assert not set(instance.exits.tolist()) & tails
     assert instance.disc == ("plane" if coordinates else "travel time")
     assert (len(instance.sources) > 20) is spread
+
+
+def test_a_capacity_for_any_number_is_stated_with_the_most_that_inputs_hold():
+    network = grid()
+    vast = replace(network.links, capacity_mveh_h=np.full(len(network.links), 10**12))
+    drawn = draw(replace(network, links=vast), Draw(seed=1, sources=9, vehicles=99))
+    stated = problem(drawn, horizon_s=7200, junction_wait_max_s=120)
+    assert set(stated.network.arcs.capacity_mveh_h.tolist()) == {MOST_MVEH_H}
 
 
 def test_the_seed_alone_decides():

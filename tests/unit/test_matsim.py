@@ -81,6 +81,7 @@ def test_a_faulty_file_is_refused_with_place_and_remedy(name):
         matsim.parse(text.encode(), "network.xml")
     assert words in str(caught.value)
     assert caught.value.remedy
+    assert ("not well-formed" in str(caught.value)) is (name == "torn")
 
 
 def test_a_packed_file_that_is_cut_off_is_refused():

@@ -62,6 +62,21 @@ def test_units_that_nobody_states_are_assumed_aloud():
     assert "per 1 h (assumed" in notes
 
 
+def test_capacities_of_1_everywhere_stand_for_none():
+    ones = [" ".join([*row.split()[:2], "1", *row.split()[3:]]) for row in ROWS]
+    network = tntp.parse(net(ones), "a_net.tntp")
+    assert set(network.links.capacity_mveh_h.tolist()) == {1_000_000}
+    assert any("every link states 1" in note for note in network.notes)
+    as_stated = tntp.parse(net(ones), "a_net.tntp", units=tntp.Units(capacity_h=1))
+    assert set(as_stated.links.capacity_mveh_h.tolist()) == {1_000}
+
+
+def test_where_no_first_through_node_is_named_any_may_be_driven_through():
+    network = tntp.parse(net(header=HEADER.replace("<FIRST THRU NODE> 3\n", "")), "a_net.tntp")
+    assert network.through.all()
+    assert any("FIRST THRU NODE" in note for note in network.notes)
+
+
 def test_nobody_drives_through_a_centroid_once_they_are_split():
     rows = ("1 3 600 1 1 1;", "3 1 600 1 1 1;", "3 4 600 1 1 1;", "4 3 600 1 1 1;")
     split = tntp.parse(net(rows), "a_net.tntp").split_centroids()
@@ -81,6 +96,10 @@ def test_coordinates_come_from_a_second_file_and_degrees_become_metres():
 
 
 BAD = {
+    "through node": (
+        net(header=HEADER.replace("NODE> 3", "NODE> none")),
+        ["<FIRST THRU NODE>", "'none'"],
+    ),
     "no nodes": (
         net(header=HEADER.replace("<NUMBER OF NODES> 4\n", "")),
         ["<NUMBER OF NODES>", "is missing"],

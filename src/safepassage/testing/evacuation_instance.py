@@ -24,6 +24,8 @@ CORE = 0.7
 """Share of the radius within which sources lie."""
 CAR_MVEH = 1000
 SECONDS_PER_HOUR = 3600
+MOST_MVEH_H = 10**9
+"""Links that carry more (some files say "any number" that way) are stated with so much: the inputs' limit."""
 _SAMPLED_ROOTS = 64
 
 
@@ -179,9 +181,10 @@ def _timed(network: TrafficNetwork, horizon_s: int) -> TimedNetwork:
     zeros = np.zeros(network.n_nodes, dtype=np.int32)
     arcs = TimedArcs(
         tail=links.tail, head=links.head, length_m=links.length_m, travel_s=links.travel_s,
-        capacity_mveh_h=links.capacity_mveh_h, persons_h=np.full(n, -1), modes=np.full(n, int(Mode.CAR)),
-        directions=np.ones(n, dtype=np.int64), empty_ok=np.ones(n, dtype=bool), max_weight_kg=np.full(n, -1),
-        gate=np.zeros(n, dtype=bool), label=links.link,
+        capacity_mveh_h=np.minimum(links.capacity_mveh_h, MOST_MVEH_H), persons_h=np.full(n, -1),
+        modes=np.full(n, int(Mode.CAR)), directions=np.ones(n, dtype=np.int64),
+        empty_ok=np.ones(n, dtype=bool), max_weight_kg=np.full(n, -1), gate=np.zeros(n, dtype=bool),
+        label=links.link,
     )  # fmt: skip
     # Planar coordinates of another datum would be wrong as degrees, and nothing here is drawn on a map.
     return TimedNetwork(

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from xml.parsers import expat
 
+from safepassage.domain.errors import FormatError
 from safepassage.domain.problem import Problem, Where
 from safepassage.formats.containers.safe_zip import damaged
 from safepassage.formats.containers.tabular import error
@@ -66,7 +67,10 @@ def guarded(
 
 
 def feed(parser: expat.XMLParserType, data: bytes, where: Where, part: str) -> Problem | None:
-    """Run a document through a guarded parser; return what is wrong with it, if anything."""
+    """Run a document through a guarded parser; return what is wrong with it, if anything.
+
+    A handler's own FormatError is let pass: it says better than this what is wrong.
+    """
     try:
         parser.Parse(data, True)
     except _UnsafeXmlError as fault:
@@ -78,6 +82,8 @@ def feed(parser: expat.XMLParserType, data: bytes, where: Where, part: str) -> P
             else f"{part} is nested more than {MAX_DEPTH} deep",
             "export the file again from the program that made it; do not trust where it came from",
         )
+    except FormatError:
+        raise
     except (expat.ExpatError, ValueError, LookupError) as fault:
         return damaged(where, f"{part} is not well-formed XML ({fault})")
     return None

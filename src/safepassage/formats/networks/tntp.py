@@ -2,8 +2,9 @@
 
 The format is described at https://github.com/bstabler/TransportationNetworks: metadata in angle brackets,
 comments after ``~``, one link a row. Nodes below FIRST THRU NODE are centroids: journeys start and end
-there, none passes. Units differ from file to file. What the header states is used; where it is silent
-minutes and vehicles per hour are assumed, and the network says so. All three can be given instead.
+there, none passes; where the header names no such node, any may be. Units differ from file to file. What the
+header states is used; where it is silent minutes and vehicles per hour are assumed, and the network says so.
+All three can be given instead.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from safepassage.domain.errors import FormatError
 from safepassage.domain.network import NetworkSource
 from safepassage.domain.traffic_network import TrafficLinks, TrafficNetwork, planar_m
 
-READER_VERSION = "tntp-1"
+READER_VERSION = "tntp-2"
 """Changes whenever the same file would give another network."""
 
 ATTRIBUTION = (
@@ -35,6 +36,9 @@ _TIME_STATED = re.compile(r"(?:time|fftt)\s*\(\s*(\w+)\s*\)", re.IGNORECASE)
 _LENGTH_STATED = re.compile(r"length\s*\(\s*(\w+)\s*\)", re.IGNORECASE)
 _PER_LANE = re.compile(r"capacity\s*\(\s*per lane\s*\)", re.IGNORECASE)
 _LARGEST = 2**31 - 1
+_NO_CAPACITY = 1
+"""Barcelona and Winnipeg have this on every link: their delays are stated without capacities."""
+_ASSUMED_H = 0.001
 _WEST_EAST, _SOUTH_NORTH = 180.0, 90.0
 
 
@@ -92,7 +96,9 @@ def parse(
     """Return the network that the bytes of a file hold; `nodes` is (name, bytes) of the coordinates."""
     sheet = _sheet(data, name)
     n_nodes = _count(sheet.metadata, "NUMBER OF NODES", name)
-    first_thru = _count(sheet.metadata, "FIRST THRU NODE", name, least=1)
+    first_thru = 1
+    if sheet.metadata.get("FIRST THRU NODE"):
+        first_thru = _count(sheet.metadata, "FIRST THRU NODE", name, least=1)
     stated = _count(sheet.metadata, "NUMBER OF LINKS", name)
     if stated != len(sheet.rows):
         what = f"the header announces {stated} links, {len(sheet.rows)} follow"
@@ -189,8 +195,12 @@ def _links(sheet: _Sheet, name: str, n_nodes: int, units: Units) -> tuple[Traffi
             line = sheet.rows[int(values.argmin())][0]
             remedy = f"nodes are numbered from 1 to {n_nodes}"
             raise FormatError(file=name, where=f"line {line}, field {column}", what="is 0", remedy=remedy)
-    time_s, capacity_h, per_lane = _units(sheet, units, notes)
-    capacity = columns.numbers("capacity", most=1e9) * 1000 / capacity_h
+    stated = columns.numbers("capacity", most=1e9)
+    silent = len(stated) > 0 and bool((stated == _NO_CAPACITY).all())
+    if not sheet.metadata.get("FIRST THRU NODE"):
+        notes.append("no FIRST THRU NODE is stated: any node may be driven through")
+    time_s, capacity_h, per_lane = _units(sheet, units, notes, silent=silent)
+    capacity = stated * 1000 / capacity_h
     if per_lane:
         capacity = capacity * columns.numbers("lanes")
     length_m = columns.numbers("length") * _length_m(sheet, notes)
@@ -209,8 +219,11 @@ def _links(sheet: _Sheet, name: str, n_nodes: int, units: Units) -> tuple[Traffi
     return links.take(~loops), tuple(notes)
 
 
-def _units(sheet: _Sheet, units: Units, notes: list[str]) -> tuple[float, float, bool]:
-    """Return seconds per unit of time, hours per capacity, whether capacities are per lane; note each."""
+def _units(sheet: _Sheet, units: Units, notes: list[str], *, silent: bool) -> tuple[float, float, bool]:
+    """Return seconds per unit of time, hours per capacity, whether capacities are per lane; note each.
+
+    Where capacities are `silent`, 1 on every link, 1,000 vehicles an hour are assumed.
+    """
     header = sheet.metadata.get("ORIGINAL HEADER", "")
     stated = _TIME_STATED.search(header)
     time_s = _TIME_S.get(stated[1].lower()) if stated else None
@@ -220,6 +233,8 @@ def _units(sheet: _Sheet, units: Units, notes: list[str]) -> tuple[float, float,
     hourly = re.search(r"veh\s*/\s*h", header, re.IGNORECASE)
     origin = "given" if units.capacity_h else "stated" if hourly else "assumed: the header states none"
     capacity_h = units.capacity_h or 1.0
+    if silent and not units.capacity_h and not hourly:
+        capacity_h, origin = _ASSUMED_H, "assumed: every link states 1"
     notes.append(f"capacity in vehicles per {capacity_h:g} h ({origin})")
     per_lane = bool(_PER_LANE.search(header)) if units.per_lane is None else units.per_lane
     if per_lane:
