@@ -45,7 +45,7 @@ class Served:
 class _Direction:
     """The cuts of one direction, each made once."""
 
-    def __init__(self, problem: PlanningProblem, direction: str, *, static: bool) -> None:
+    def __init__(self, problem: PlanningProblem, direction: str, *, static: bool, steady: bool) -> None:
         self.name = direction
         # All decided persons, those off the network included: an absent part of the envelope counts them.
         self.demand = dict.fromkeys((CARS, *CARRIED), 0)
@@ -53,7 +53,7 @@ class _Direction:
             if row.direction == direction and row.basis != "assumption":
                 self.demand[COMMODITY[row.group]] += row.persons
         self.total = sum(self.demand.values())
-        self.cars = LabelCuts(problem, direction, CARS, static=static)
+        self.cars = LabelCuts(problem, direction, CARS, static=static, steady=steady)
         # Where nobody boards anything the cut of everybody would only say the same less sharply.
         by_car_only = self.total == self.demand[CARS] and self.cars.is_steady
         self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS)
@@ -106,7 +106,7 @@ def certify(
     envelope: list[EnvelopePoint] = []
     behind: Behind = {}
     for name, _label in problem.directions:
-        direction = _Direction(problem, name, static=static)
+        direction = _Direction(problem, name, static=static, steady=any(emptied_s))
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.

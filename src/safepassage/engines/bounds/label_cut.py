@@ -21,7 +21,8 @@ UNREACHED_S = 2**40
 NEVER_EARLY = -1
 LARGE_ARCS = 50_000
 STEADY_PERSONS = 20_000
-"""From so many persons in cars on steady flows give labels: with fewer a sweep costs more than they prove."""
+"""From so many persons in cars on steady flows give labels: with fewer a sweep costs more than they prove.
+Where flows behind the plan tell who waits where, no sweep is needed, and they do for any number."""
 STATIC_ARCS = 20_000
 """From so many arcs on static cuts are tried only where no steady flow is."""
 
@@ -47,12 +48,14 @@ class LabelCuts:
     Good labels come from a static least cut: each arc may carry what its capacity allows between the first
     arrival of anyone at its tail and the last moment from which a site is reached by T. On large networks
     they come from steady flows, which know what queues do once it is known at which places people wait. Any
-    labels are valid; the sum is ours, not the solver's. With `static` both are tried on any network.
+    labels are valid; the sum is ours, not the solver's. With `static` both are tried on any network, with
+    `steady` steady flows for any number of persons.
     """
 
     def __init__(
-        self, problem: PlanningProblem, direction: str, commodity: str, *, static: bool = False
-    ) -> None:
+        self, problem: PlanningProblem, direction: str, commodity: str, *, static: bool = False,
+        steady: bool = False,
+    ) -> None:  # fmt: skip
         self.problem, self.direction, self.commodity = problem, direction, commodity
         self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
         self._supply = ArcSupply(problem, direction, commodity)
@@ -75,7 +78,7 @@ class LabelCuts:
         )
         self._steady: SteadyCuts | None = None
         self._phi: dict[int, int] = {}
-        if commodity == CARS and self.demand >= STEADY_PERSONS and len(self._site_nodes):
+        if commodity == CARS and (steady or self.demand >= STEADY_PERSONS) and len(self._site_nodes):
             self._steady = SteadyCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
                 problem.network.horizon_s,
