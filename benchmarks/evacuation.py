@@ -66,6 +66,8 @@ from safepassage.testing.evacuation_instance import (
 from safepassage_verify import verify_files
 
 Expired = Callable[[], bool]
+SHORT_S, MOST_S = 48 * 3600, 10**8
+"""Horizons are at least and at most so long; the latter is the inputs' limit."""
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
@@ -111,14 +113,19 @@ class Case:
 
 def make_case(network: TrafficNetwork, options: argparse.Namespace, seed: int) -> Case:
     """Draw an instance and state it as a planning problem."""
-    instance = draw(
-        network,
-        Draw(
+    file = network.source.file_name
+    try:
+        wanted = Draw(
             seed=seed, sources=options.sources, vehicles=options.vehicles, quantile=options.quantile,
             spread=options.spread,
-        ),
-    )  # fmt: skip
+        )  # fmt: skip
+        instance = draw(network, wanted)
+    except ValueError as fault:
+        raise FormatError(file=file, what=f"no instance can be drawn: {fault}") from None
     served, to_exit = reachable(instance)
+    if not served.any():
+        what = f"no exit can be reached from any of {len(served)} sources"
+        raise FormatError(file=file, what=what, remedy="try another seed, or mend the directions of links")
     links = instance.network.links
     arrays = peers.Arrays(
         n_nodes=instance.network.n_nodes,
@@ -132,7 +139,8 @@ def make_case(network: TrafficNetwork, options: argparse.Namespace, seed: int) -
         to_exit_s=to_exit,
     )
     trivial = single_source_bound_s(instance, to_exit)
-    horizon_s = options.horizon or max(48 * 3600, 2 * trivial)
+    long_s = max(SHORT_S, 2 * trivial, 2 * peers.nearest_exit_s(arrays))
+    horizon_s = options.horizon or min(MOST_S, long_s)
     made = problem(instance, horizon_s=horizon_s, junction_wait_max_s=options.wait)
     return Case(instance=instance, problem=made, arrays=arrays, served=served, single_source_bound_s=trivial)
 
@@ -221,16 +229,18 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    The second flow is booked with little effort, so that there is a plan early; all further time goes into
-    finer flows, and the last of them is booked with all effort. Also return (bin, CPU seconds, least
-    clearance so far, mean arrival) after each plan.
+    The flow on half the bins that the instance asks for is booked with little effort, so that there is a plan
+    early; all further time goes into finer flows, and the last of them is booked with all effort. Only what
+    there has to be goes on after the time limit, from which what bounds will take is kept back. Also return
+    (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
     began_s = now()
     took_s = [0.0, 0.0]
+    until_s = began_s + options.time_limit - BOUND_S * len(case.arrays.tail)
 
     def left_s(needed_s: float) -> float:
-        return float(began_s + options.time_limit - now() - needed_s)
+        return float(until_s - now() - needed_s)
 
     steps: list[tuple[int, float, int, float]] = []
     plans: list[BookedCars] = []
@@ -242,10 +252,15 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
         mean_s = float(arrivals_of(best).mean())
         steps.append((flow.bin_s, time.process_time() - began_cpu, cost(best)[1], mean_s))
 
-    flows = refined(case.problem, DIRECTION, bin_s=options.bin, expired=lambda: left_s(WHOLE * took_s[1]) < 0)
+    def late() -> bool:
+        # Wide bins alone are some 10 % late: what has been begun of them is carried through.
+        return len(emptied_s) >= early and left_s(WHOLE * took_s[1]) < 0
+
+    early = EARLY + doublings(len(case.arrays.tail), options.time_limit)
+    flows = refined(case.problem, DIRECTION, bin_s=options.bin << (early - EARLY), expired=late)
     last: Refined | None = None
     emptied_s: list[dict[str, int]] = []
-    while len(emptied_s) < EARLY or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
+    while len(emptied_s) < early or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
@@ -253,13 +268,14 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
             break
         last, took_s[0] = flow, now() - since_s
         emptied_s.append(emptied(case, flow))
-        if len(emptied_s) == EARLY:
+        if len(emptied_s) == early:
             since_s = now()
             book(flow, LITTLE)
             took_s[1] = now() - since_s
     if last is None:
         raise ValueError("no vehicle can leave")
-    book(last, Effort(expired=lambda: left_s(0) < 0))
+    if len(emptied_s) != early or left_s(AGAIN * took_s[1]) > 0:
+        book(last, Effort(expired=lambda: left_s(0) < 0))
     best = min(plans, key=cost)
     with clock.stage("bound"):
         certificate = proved(case, best, emptied_s)
@@ -269,10 +285,16 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
-"""The flow that is booked at once."""
-LITTLE = Effort(drives=1, holds=(1,), rounds=2)
-FINER, WHOLE = 2.5, 4
-"""How many times longer a flow on bins half as wide may take; booking with all effort than with little."""
+"""The flow that is booked at once, counted from that on the bins that the instance asks for."""
+FIRST_S, FIRST_MOST_S, FIRST_PART = 1e-4, 6.5, 3
+"""Seconds by arc of a flow on such bins, on all arcs; how many it may take, and which part of the limit."""
+MOST_DOUBLINGS = 2
+LITTLE = Effort(drives=0, holds=(1,), rounds=2)
+FINER, WHOLE, AGAIN = 2.5, 6, 2
+"""How many times longer a flow on bins half as wide may take; booking with all effort than with little, and
+what of it is worth beginning."""
+BOUND_S = 5e-5
+"""Seconds by arc that are kept for bounds: they take 2 to 4 on 60,000 arcs."""
 
 
 def cost(cars: BookedCars) -> tuple[int, int, int]:
@@ -286,6 +308,29 @@ def first_bin_s(case: Case) -> int:
     """Return bins to begin with: so many up to the time that the simplest bounds say."""
     flow_s = int(case.arrays.vehicles.sum()) * 3_600_000 // max(1, exit_capacity(case))
     return max(LEAST_BIN_S, max(case.single_source_bound_s, flow_s) // FIRST_BINS)
+
+
+def doublings(n_arcs: int, limit_s: float) -> int:
+    """Return how often bins are doubled to begin with, where a flow on all arcs would take too long.
+
+    Wider bins find the roads for the others sooner.
+    """
+    most_s = min(FIRST_MOST_S, limit_s / FIRST_PART)
+    return sum(FIRST_S * n_arcs > most_s * 2**n for n in range(MOST_DOUBLINGS))
+
+
+def begin_bin_s(case: Case, wanted_s: int) -> int:
+    """Return bins to begin with, such that halving or doubling them comes to those wanted (0: any).
+
+    A first flow on bins of a few seconds would take minutes, and one on far wider bins than the instance asks
+    for leads finer ones astray.
+    """
+    first_s = first_bin_s(case)
+    while wanted_s >= 2 * first_s:
+        wanted_s //= 2
+    while 0 < wanted_s < first_s:
+        wanted_s *= 2
+    return wanted_s if wanted_s > 0 else first_s
 
 
 def bins(case: Case, options: argparse.Namespace) -> int:
@@ -323,7 +368,7 @@ def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, fol
     clock = Clock()
     with clock.stage("draw"):
         case = make_case(network, options, seed)
-    options = argparse.Namespace(**{**vars(options), "bin": options.bin or first_bin_s(case)})
+    options = argparse.Namespace(**{**vars(options), "bin": begin_bin_s(case, options.bin)})
     wall, cpu = time.perf_counter(), time.process_time()
     cars, certificate, steps = solve(case, options, clock)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -523,7 +568,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--vehicles", type=int, default=50_000)
     parser.add_argument("--seed", type=int, nargs="+", default=[0])
     parser.add_argument(
-        "--bin", type=int, default=0, help="seconds, where a method starts; 0: by the instance"
+        "--bin", type=int, default=0, help="seconds that halving of bins comes past; 0: by the instance"
     )
     parser.add_argument("--quantile", type=float, default=0.9, help="share of the nodes in the disc")
     parser.add_argument("--spread", action="store_true", help="vehicles at all nodes of the core")
@@ -565,7 +610,11 @@ def main() -> int:
     rows = []
     for path, network in zip(options.network, networks, strict=True):
         for seed in options.seed:
-            row = run_one(network, options, seed, folder / f"{path.name.split('.')[0]}-{seed}")
+            try:
+                row = run_one(network, options, seed, folder / f"{path.name.split('.')[0]}-{seed}")
+            except FormatError as fault:
+                print(fault, file=sys.stderr)
+                return 2
             rows.append({**row, "compile_s": compile_s, "machine": machine()})
             if not options.json:
                 print(table(rows).splitlines()[-1], file=sys.stderr, flush=True)

@@ -85,6 +85,15 @@ def nearest_exit(given: Arrays) -> Rows:
     return rows_of([row for row in found if row[1]])
 
 
+def nearest_exit_s(given: Arrays) -> int:
+    """Return about how long it takes when everybody drives to the nearest exit: the fullest road, then on."""
+    rows = nearest_exit(given)
+    load = np.bincount(rows.arcs, np.repeat(rows.vehicles, np.diff(rows.start)), len(given.tail))
+    used = load > 0
+    full_s = load[used] * MVEH_SECONDS / given.capacity_mveh_h[used]
+    return int(full_s.max(initial=0)) + int(given.to_exit_s[given.sources].max(initial=0))
+
+
 def bin_capacity(capacity_mveh_h: Int64, bin_s: int, n_bins: int) -> NDArray[np.int32]:
     """Return (n_arcs, n_bins) whole vehicles that enter in each bin; fractions are carried over."""
     edges = np.arange(n_bins + 1, dtype=np.int64) * bin_s

@@ -323,7 +323,7 @@ def certified(running: Running, proof: Proof) -> Certificate:
 def run(options: argparse.Namespace, network: Any, seed: int, folder: Path) -> dict[str, Any]:
     """Plan one instance and close link after link."""
     case = evacuation.make_case(network, options, seed)
-    options = argparse.Namespace(**{**vars(options), "bin": options.bin or evacuation.first_bin_s(case)})
+    options = argparse.Namespace(**{**vars(options), "bin": evacuation.begin_bin_s(case, options.bin)})
     running, facts = start(case, options)
     step_s = options.until * facts["clearance_s"] / options.closures
     rows = []

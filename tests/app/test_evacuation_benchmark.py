@@ -35,7 +35,7 @@ def network(tmp_path):
 def test_a_small_network_is_planned_verified_and_compared(network, tmp_path):
     command = [
         sys.executable, ROOT / "benchmarks" / "evacuation.py", "--network", network, "--vehicles", "500",
-        "--sources", "9", "--seed", "0", "--bin", "60", "--time-limit", "5", "--peers", "--peer-bins", "60",
+        "--sources", "9", "--seed", "0", "--bin", "7", "--time-limit", "5", "--peers", "--peer-bins", "60",
         "--output", tmp_path / "out", "--json",
     ]  # fmt: skip
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=tmp_path)
@@ -51,6 +51,18 @@ def test_a_small_network_is_planned_verified_and_compared(network, tmp_path):
     assert keys <= row.keys()
     for peer in row["peers"]:
         assert peer.get("value_s", row["lower_bound_s"]) >= row["lower_bound_s"], peer
+
+
+@pytest.mark.slow
+def test_a_network_without_a_way_out_is_refused(tmp_path):
+    text = ["<NUMBER OF NODES> 2", "<FIRST THRU NODE> 1", "<NUMBER OF LINKS> 1", "1 2 0 1 1 ;"]
+    path = tmp_path / "shut_net.tntp"
+    path.write_text("\n".join(text), encoding="utf-8")
+    command = [sys.executable, str(ROOT / "benchmarks" / "evacuation.py"), "--network", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "shut_net.tntp: no instance can be drawn" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_network_that_is_none_is_refused(tmp_path):

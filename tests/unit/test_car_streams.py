@@ -22,6 +22,7 @@ from safepassage.engines.car_streams import (
     schedule_of,
 )
 from safepassage.engines.car_streams.flows import earliest_flows
+from safepassage.engines.car_streams.path_flows import without_rounds
 from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import totals
 from safepassage.formats.plan import inputs_json, plan_json
@@ -135,18 +136,39 @@ def test_a_flow_keeps_to_the_roads_of_the_one_before_unless_it_may_go_everywhere
     assert everywhere.roads[everywhere.flows.arcs].all()
 
 
-@pytest.mark.parametrize(("easy", "expected"), [(0, [False, False]), (refine.EASY, [False, True])])
-def test_roads_are_left_out_only_where_flows_are_not_easy_to_find(monkeypatch, easy, expected):
+@pytest.mark.parametrize(
+    ("looked_at", "expected"),
+    [
+        ((1, 1, 1), [True, True, True]),
+        ((refine.EASY, 1, 1), [True, False, False]),
+        ((1, refine.EASY, 1), [True, True, False]),
+    ],
+)
+def test_roads_are_left_out_once_flows_on_all_are_not_easy_to_find(monkeypatch, looked_at, expected):
     asked = []
 
     def noted(*args, everywhere, **options):
+        found = earliest_flows(*args, everywhere=everywhere, **options)
         asked.append(everywhere)
-        return earliest_flows(*args, everywhere=everywhere, **options)
+        return found._replace(looked_at=looked_at[len(asked) - 1])
 
-    monkeypatch.setattr(refine, "EASY", easy)
     monkeypatch.setattr(refine, "earliest_flows", noted)
-    list(refined(case()[1], DIRECTION, bin_s=20))
+    list(refined(case()[1], DIRECTION, bin_s=40))
     assert asked == expected
+
+
+def test_a_first_flow_is_made_on_any_bins():
+    assert [flow.bin_s for flow in refined(case()[1], DIRECTION, bin_s=7)] == [7]
+
+
+def test_without_time_there_is_still_a_plan():
+    _, given = case()
+    verdict, schedule = verified(
+        given,
+        next(refined(given, DIRECTION, bin_s=80)).booked(given, DIRECTION, Effort(expired=lambda: True)),
+    )
+    assert not {code for code in verdict.counts if code != "UNSERVED_BOUND"}
+    assert not schedule.unserved
 
 
 def test_windows_and_profiles_close_roads():
@@ -182,17 +204,33 @@ def test_turns_follow_the_planned_arrivals(free):
     assert (book(roads, turns, units_mveh=1000, wait_max_s=9).arrive_s > 0).all()
 
 
+def test_nobody_drives_rounds():
+    rounds = PathFlows(
+        source=[0, 1, 1], start=[0, 6, 8, 12], arcs=[4, 0, 1, 2, 0, 3, 1, 3, 5, 5, 5, 3], depart_s=[7, 8, 9],
+        vehicles=[1, 2, 3], emptied_s=[10, 20],
+    )  # fmt: skip
+    cut = without_rounds(rounds, np.array([10, 20, 30, 1, 1, 2]))
+    assert [cut.path(row).tolist() for row in range(3)] == [[4, 0, 3], [1, 3], [5, 3]]
+    assert cut.depart_s.tolist() == [67, 8, 13]
+    assert (cut.vehicles.tolist(), cut.emptied_s.tolist()) == ([1, 2, 3], [10, 20])
+    assert without_rounds(cut, np.ones(6, dtype=np.int64)) is cut
+
+
 def test_flows_that_do_not_fit_together_are_refused():
     with pytest.raises(ValueError, match="fit together"):
         PathFlows(source=[0], start=[0, 2], arcs=[1], depart_s=[0], vehicles=[1])
 
 
-def test_points_between_known_labels_are_proved_and_no_plan_betters_them():
-    _, given = case(vehicles=20_000, horizon_s=100_000)
-    cars = next(refined(given, DIRECTION, bin_s=200)).booked(given, DIRECTION, Effort(rounds=1))
+@pytest.mark.parametrize("vehicles", [900, 20_000])
+def test_points_between_known_labels_are_proved_and_no_plan_betters_them(vehicles):
+    _, given = case(vehicles=vehicles, horizon_s=100_000)
+    flow = next(refined(given, DIRECTION, bin_s=vehicles // 100))
+    cars = flow.booked(given, DIRECTION, Effort(rounds=1))
     arrive_s = cars.booking.arrive_s
     served = Served({"cars": (len(arrive_s), int(arrive_s.max()))})
-    certificate, _ = certify(given, {DIRECTION: served})
+    waits = zip(flow.found.place.tolist(), flow.found.flows.emptied_s.tolist(), strict=True)
+    emptied_s = [{given.places[place].id: second for place, second in waits}] if vehicles < 20_000 else []
+    certificate, _ = certify(given, {DIRECTION: served}, emptied_s=emptied_s)
     times = [point.t_s for point in certificate.envelope]
     assert times == sorted(set(times))
     assert len(times) > 100

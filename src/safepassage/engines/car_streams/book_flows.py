@@ -38,8 +38,10 @@ class Effort:
     to the origin, in so many rounds as `holds` says; and all that once for each number in `holds`, for what
     is held changes who is due when. In each of `rounds` the latest `late_ppm` of all vehicles are booked
     anew, looking for departures that save up to `window_s`, and once that gains next to nothing up to ten
-    times as much; rounds end when the last arrival is within `goal_s`, when neither gains, or when `expired`
-    says so.
+    times as much; rounds end when the last arrival is within `goal_s`, or when neither gains.
+
+    Once `expired` says so only what makes a plan is still done: the first drive, and long waits moved to the
+    origin once.
     """
 
     drives: int = 2
@@ -49,6 +51,10 @@ class Effort:
     window_s: int = 300
     goal_s: int = 0
     expired: Callable[[], bool] | None = None
+
+    def over(self) -> bool:
+        """Return whether there is no time left."""
+        return self.expired is not None and self.expired()
 
 
 def departures(flows: PathFlows, of_path: Int64, bin_s: int) -> tuple[Int64, Int64]:
@@ -101,9 +107,11 @@ def book_flows(
     )  # fmt: skip
     book.drive()
     spare_s = rules.junction_wait_max_s // EARLY
-    for rounds in effort.holds:
+    for number, rounds in enumerate(effort.holds):
+        if number and effort.over():
+            break
         for _ in range(effort.drives):
-            if not book.drive_back(early_s=spare_s):
+            if effort.over() or not book.drive_back(early_s=spare_s):
                 break
         book.hold(rounds=rounds, few=len(rows) // FEW, spare_s=spare_s)
     book.settle()
@@ -136,7 +144,7 @@ def improve(book: RoadBook, effort: Effort) -> None:
     window_s = effort.window_s
     for _ in range(effort.rounds if len(book.arrive_s) else 0):
         last_s = int(book.arrive_s.max())
-        if last_s <= effort.goal_s or (effort.expired is not None and effort.expired()):
+        if last_s <= effort.goal_s or effort.over():
             return
         order = np.argsort(book.arrive_s, kind="stable")[-number:]
         # The unbooked come first, then the earliest of the late: they leave their places to the later ones.

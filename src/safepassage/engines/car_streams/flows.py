@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safepassage.domain.case import Group
 from safepassage.domain.network import Int64, Mode
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.car_streams.path_flows import PathFlows
+from safepassage.engines.car_streams.path_flows import PathFlows, without_rounds
 from safepassage.kernels.flow_over_time import (
     FAR,
     KnownPaths,
@@ -105,7 +105,7 @@ def earliest_flows(
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
-    flows = PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s)
+    flows = without_rounds(PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s), arcs.travel_s)
     if before is None:
         roads = _steady_roads(network, found, len(arcs))
     else:
