@@ -286,7 +286,7 @@ CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
 """The flow that is booked at once, counted from that on the bins that the instance asks for."""
-FIRST_S, FIRST_MOST_S, FIRST_PART = 1e-4, 6.5, 3
+FIRST_S, FIRST_MOST_S, FIRST_PART = 1e-4, 6.5, 2
 """Seconds by arc of a flow on such bins, on all arcs; how many it may take, and which part of the limit."""
 MOST_DOUBLINGS = 2
 LITTLE = Effort(drives=0, holds=(1,), rounds=2)

@@ -105,7 +105,9 @@ def earliest_flows(
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
-    flows = without_rounds(PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s), arcs.travel_s)
+    flows = without_rounds(
+        PathFlows(**flow_paths(found)._asdict(), emptied_s=emptied_s), arcs.travel_s.astype(np.int64)
+    )
     if before is None:
         roads = _steady_roads(network, found, len(arcs))
     else:
