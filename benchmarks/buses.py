@@ -33,7 +33,10 @@ MEMORY_BYTES = 6 * 2**30
 
 def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Namespace) -> dict:
     """Solve one instance within the limit; return the row that is printed."""
-    problem = bus_instance.read(path.read_text("utf-8"), through=not options.direct)
+    try:
+        problem = bus_instance.read(path.read_text("utf-8-sig"), through=not options.direct)
+    except (OSError, ValueError) as fault:
+        return {**nothing(path), "status": "not read", "fault": str(fault)}
     document = bus_json.problem_document(problem)
     refused = []
 
@@ -47,12 +50,13 @@ def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Name
     ended = process.run(improve, problem, options.seed, 10**6, limit_s=options.limit, keep=keep)
     outcome = ended.last
     began = time.process_time()
-    row = {"instance": path.stem, "value": None, "bound": None, "status": "nothing found", "verified": False}
-    row |= {"wall_s": round(ended.wall_s, 2), "cpu_s": round(ended.cpu_s, 2), "fault": ended.fault}
+    row = nothing(path) | {"fault": ended.fault}
+    row |= {"wall_s": round(ended.wall_s, 2), "cpu_s": round(ended.cpu_s, 2)}
     if outcome is None or outcome.plan is None:
         return row
     proof = bus_json.proof_document(outcome.proof) if outcome.proof else None
-    certified = proof is not None and not check_proof(document, proof)
+    # Without a proof the bound is second 0, which needs none.
+    certified = not outcome.certified_s if proof is None else not check_proof(document, proof)
     bound = outcome.certified_s if certified else None
     value = outcome.plan.last_arrival_s
     row |= {"value": value, "bound": bound, "verified": not refused}
@@ -67,6 +71,12 @@ def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Name
         whole["proof"] = proof
         (folder / f"{path.stem}.json").write_text(json.dumps(whole), "utf-8")
     return row
+
+
+def nothing(path: Path) -> dict:
+    """Return the row of an instance for which there is no plan."""
+    row = {"instance": path.stem, "value": None, "bound": None, "status": "nothing found"}
+    return row | {"verified": False, "wall_s": 0.0, "cpu_s": 0.0, "fault": ""}
 
 
 def warm(process: SolverProcess[BusOutcome]) -> None:

@@ -187,7 +187,9 @@ def _trips(problem: Document, seats: int, unit: int) -> _Trips:
     rows = []
     for p, persons in enumerate(problem["persons"]):
         for s, drive_s in enumerate(problem["pickup_to_site_s"][p]):
-            for load in range(unit, min(seats, persons) + 1, unit) if drive_s >= 0 else ():
+            room = problem["capacity_persons"][s]
+            most = min(seats, persons, room if room >= 0 else persons)
+            for load in range(unit, most + 1, unit) if drive_s >= 0 else ():
                 arrive_s = drive_s + _dwell_s(problem, "pickup", load)
                 rows.append((p, s, load // unit, arrive_s, arrive_s + _dwell_s(problem, "site", load)))
     columns = np.array(rows, np.int64).reshape(-1, 5).T

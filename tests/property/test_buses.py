@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from safepassage.engines.buses.arrays import model_of
 from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_json
+from safepassage.kernels.buses.bus_master import route_prices
+from safepassage.kernels.buses.bus_routes import RouteTable
 from safepassage_verify.buses import check_plan
 from tests.support.bus_problems import problems
 
@@ -44,3 +49,19 @@ def test_one_more_bus_is_never_worse(problem):
 @given(problems(most_seats=2, dwell=True))
 def test_same_problem_same_plan_and_proof(problem):
     assert outcomes(problem) == outcomes(problem)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(problems(most_seats=4, dwell=True), st.data())
+def test_least_and_largest_loads_are_worth_as_much_as_all(problem, data):
+    arrays, horizon_s = model_of(problem).arrays, 30
+    size = {"people": len(arrays.need), "trips": len(arrays.need), "room": len(arrays.room)}
+    prices = {
+        (kind, n, -1, 0): data.draw(st.integers(-9, 9)) for kind, count in size.items() for n in range(count)
+    }
+    flat = route_prices(arrays, prices, horizon_s)
+    some, every = (
+        RouteTable(arrays, flat, horizon_s, rows) for rows in (arrays.outer, np.arange(len(arrays.load)))
+    )
+    for mine, yours in zip(some.leaving, every.leaving, strict=True):
+        assert (mine == yours).all()

@@ -115,13 +115,15 @@ def _trips(problem: BusProblem, seats: list[int], unit: int) -> list[tuple[int, 
     """
     pairs = max(1, len(problem.persons) * len(problem.capacity_persons))
     most = MOST_TRIPS // (pairs * max(1, len(seats)))
+    rooms = [problem.demand_persons if c == ANY_NUMBER else c for c in problem.capacity_persons]
     rows: list[tuple[int, ...]] = []
     for kind, q in enumerate(seats):
         step = max(1, -(-(q // unit) // max(1, most))) * unit
         for p, persons in enumerate(problem.persons):
             for s, drive_s in enumerate(problem.pickup_to_site_s[p].tolist()):
-                for low in range(0, min(q, persons), step) if drive_s >= 0 else ():
-                    least, load = low + unit, min(low + step, q, persons)
+                most_here = min(q, persons, rooms[s])
+                for low in range(0, most_here, step) if drive_s >= 0 else ():
+                    least, load = low + unit, min(low + step, most_here)
                     arrive_s = problem.dwell.load_s(least) + drive_s
                     unload_s = problem.dwell.unload_s(least)
                     rows.append((kind, p, s, load // unit, least // unit, arrive_s, unload_s))

@@ -36,7 +36,9 @@ def first_plan(model: BusModel) -> TripLists | None:
     if not len(fleet):
         return None
     total = int(data.need.sum())
-    most = min(total, max(8, 4 * total // int(seats.sum()) + 8)) + 1
+    # Few people at each of many places fill no bus: what counts is trips, not seats.
+    trips_in_all = int((-(-data.need // max(1, int(seats.min())))).sum())
+    most = min(total, max(8, 4 * trips_in_all // len(fleet) + 8)) + 1
     trips = np.zeros((len(fleet), most, 3), np.int64)
     count, free_s = np.zeros(len(fleet), np.int64), np.zeros(len(fleet), np.int64)
     room, at = data.room.copy(), np.full(len(fleet), -1, np.int64)

@@ -60,6 +60,7 @@ class RouteMaster:
         import highspy  # noqa: PLC0415 - solvers load when first used
 
         self.arrays, self.horizon_s, self.look_until_s = arrays, horizon_s, look_until_s
+        self._outer = arrays.outer
         self._inf: float = highspy.kHighsInf
         self._solver: Any = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
@@ -241,8 +242,8 @@ class RouteMaster:
     ) -> tuple[Refutation | None, int]:
         data = self.arrays
         look_s = max(self.horizon_s, self.look_until_s)
-        table = RouteTable(data, route_prices(data, prices, look_s), look_s)
-        self.cells += (len(data.load) + data.back_s.size) * (look_s + 1)
+        table = RouteTable(data, route_prices(data, prices, look_s), look_s, self._outer)
+        self.cells += (len(self._outer) + data.back_s.size) * (look_s + 1)
         owed = sum(
             units
             * int(self._rows[self._index[item]].low if units > 0 else self._rows[self._index[item]].high)

@@ -59,11 +59,26 @@ class BusArrays:
         """Whether every trip carries one number of units; else routes bound plans but are none."""
         return bool((self.load == self.least).all())
 
-    def rows_of(self, kind: int) -> tuple[int, int, Int64]:
-        """Return the first and last row of a kind's trips and (pick-ups + 1,) where each pick-up begins."""
-        low, high = (int(i) for i in np.searchsorted(self.kind, (kind, kind + 1)))
-        first = np.searchsorted(self.pickup[low:high], np.arange(len(self.need) + 1))
-        return low, high, first.astype(np.int64)
+    @property
+    def outer(self) -> Int64:
+        """Return the rows of trips that are the best of their kind, pick-up and site at some prices.
+
+        Prices grow with the load by so much a unit: where no time depends on it, the least or the largest of
+        loads is as good as any between.
+        """
+        if not self.whole:
+            return np.arange(len(self.load))
+        columns = np.stack((self.kind, self.pickup, self.site, self.arrive_s, self.unload_s))
+        alike = (columns[:, 1:] == columns[:, :-1]).all(axis=0)
+        between = np.zeros(len(self.load), bool)
+        between[1:-1] = alike[1:] & alike[:-1]
+        return np.flatnonzero(~between)
+
+    def rows_of(self, kind: int, outer: Int64) -> tuple[Int64, Int64]:
+        """Return the `outer` rows of a kind's trips, and (pick-ups + 1,) where pick-ups begin in them."""
+        low, high = (int(i) for i in np.searchsorted(self.kind[outer], (kind, kind + 1)))
+        rows = outer[low:high]
+        return rows, np.searchsorted(self.pickup[rows], np.arange(len(self.need) + 1)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -156,25 +171,25 @@ def _trace(  # noqa: PLR0917 - compiled code takes no records
 
 
 class RouteTable:
-    """Best values of every state of a bus for given prices, up to a horizon.
+    """Best values of every state of a bus for given prices, up to a horizon, by the `outer` rows of trips.
 
     `leaving[k][p, r]` is the value of beginning to load at pick-up p with r seconds left, for kind k.
     """
 
     __slots__ = ("_arrays", "_back_s", "_parts", "_prices", "leaving")
 
-    def __init__(self, arrays: BusArrays, prices: RoutePrices, horizon_s: int) -> None:
+    def __init__(self, arrays: BusArrays, prices: RoutePrices, horizon_s: int, outer: Int64) -> None:
         self._arrays, self._prices = arrays, prices
         self._back_s = arrays.back_s
         self._parts: list[Any] = []
         self.leaving: list[Int64] = []
         for kind in range(int(arrays.fleet_kind.max(initial=-1)) + 1):
-            low, high, first = arrays.rows_of(kind)
-            busy_s = arrays.arrive_s[low:high] + arrays.unload_s[low:high]
-            rows = (arrays.site[low:high], arrays.arrive_s[low:high], busy_s)
-            price = prices.trip[low:high]
+            own, first = arrays.rows_of(kind, outer)
+            busy_s = arrays.arrive_s[own] + arrays.unload_s[own]
+            rows = (arrays.site[own], arrays.arrive_s[own], busy_s)
+            price = prices.trip[own]
             tables = _values(first, rows, price, arrays.back_s, prices.empty, horizon_s)
-            self._parts.append((low, first, rows, price, tables))
+            self._parts.append((own, first, rows, price, tables))
             self.leaving.append(tables[0])
 
     def starts(self, fleet: int, horizon_s: int) -> Int64:
@@ -197,7 +212,7 @@ class RouteTable:
 
     def route(self, fleet: int, pickup: int, horizon_s: int) -> tuple[int, ...]:
         """Return the trips (rows of the arrays) of a best route that starts at a pick-up."""
-        low, first, rows, price, tables = self._parts[int(self._arrays.fleet_kind[fleet])]
+        own, first, rows, price, tables = self._parts[int(self._arrays.fleet_kind[fleet])]
         left = int(horizon_s - self._arrays.start_s[fleet, pickup])
         found = _trace(first, rows, price, self._back_s, self._prices.empty, tables, pickup, left)
-        return tuple((found + low).tolist())
+        return tuple(own[found].tolist())

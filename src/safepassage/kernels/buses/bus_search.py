@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
+from safepassage.kernels.buses.bus_loads import WHOLE, whole_routes
 from safepassage.kernels.buses.bus_master import Item, Refutation, RouteMaster
 
-WHOLE = 1e-6
-"""Distance from a whole number below which a count is taken as whole."""
 ENOUGH = 1.0
 """People left behind that count when items are compared; more are no better."""
 TIMED_CELLS = 8_000_000
@@ -75,8 +74,9 @@ class RouteSearch:
             self._split(case, self._master.shares(settled))
 
     def _split(self, case: Case, shares: list[tuple[int, tuple[int, ...], float]]) -> None:
-        if all(abs(value - round(value)) < WHOLE for _, _, value in shares):
-            self.routes = [(f, trips) for f, trips, value in shares for _ in range(round(value))]
+        routes = whole_routes(self._master.arrays, shares)
+        if routes is not None and all(self._master.fits(*route) for route in routes):
+            self.routes = routes
             return
         branch = _branch(self._master, case.limits, shares, self._probed)
         if branch is None:
@@ -128,7 +128,7 @@ def _candidates(
                 by_left[left] = by_left.get(left, 0.0) + value
     found = _least_whole(counts)
     data = master.arrays
-    if found or master.look_until_s or (len(data.load) + data.back_s.size) * master.horizon_s > TIMED_CELLS:
+    if found or master.look_until_s or (len(data.outer) + data.back_s.size) * master.horizon_s > TIMED_CELLS:
         return found
     timed: dict[Item, float] = {}
     for (kind, a, b), by_left in drives.items():
