@@ -156,9 +156,9 @@ def prove(running: Running, now_s: int, people: Standing) -> Proof:
     served, last_s = len(arrived), int(arrived.max(initial=0))
     cut, side = cuts.latest_short_of(served, running.side, high_s=last_s)
     running.side = side if side is not None else cuts.least_side(last_s)
-    at_horizon = cuts.along(running.side, horizon_s)
     nobody = np.zeros(running.problem.network.n_nodes, dtype=bool)
-    at_horizon = min(at_horizon, cuts.along(nobody, horizon_s), key=lambda c: c.phi)
+    sides = (running.side, nobody, cuts.least_side(horizon_s))
+    at_horizon = min((cuts.along(side, horizon_s) for side in sides), key=lambda c: c.phi)
     demand = int(running.case.instance.vehicles.sum())
     return Proof(
         cut=cut, served=served, at_horizon=at_horizon, unserved_bound=max(0, demand - at_horizon.phi)
