@@ -67,6 +67,50 @@ def test_trips_of_a_day_hold_what_they_bring(given):
         assert masses == sorted(masses, reverse=True)
 
 
+def test_trucks_load_at_their_base_while_it_has_what_all_must_have(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (30, 0), left=left)
+    assert all(kind.reloads == (kind.base,) for kind in search.kinds)
+
+
+def test_trucks_whose_base_has_nothing_left_load_where_something_is(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    base = problem.trucks[0].base_node
+    orders = book.orders(left, 0, sequencer.seconds(0))
+    left.lots = [0 if lot.node == base else k for lot, k in zip(problem.lots, left.lots, strict=True)]
+    search = sequencer.search(0, orders, (30, 0), left=left)
+    assert all(kind.base not in kind.reloads and kind.reloads for kind in search.kinds)
+    rounds = found_by(search)
+    trips = sequencer.trips(0, Found(orders, rounds), left)
+    assert trips
+    assert base not in {trip.depot for plans in trips.values() for trip in plans}
+
+
+def test_the_way_to_another_depot_leads_by_the_base(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (30, 0))
+    for kind in search.kinds:
+        table = search.tables_s[kind.table]
+        for other in range(search.depots):
+            ways = table[search.depots :, kind.base] + table[kind.base, other]
+            assert (table[search.depots :, other] == ways).all()
+
+
+def test_trucks_that_went_elsewhere_go_on_to(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    truck = next(truck for truck in problem.trucks if truck.day == 0)
+    other = next(lot.node for lot in problem.lots if lot.node != truck.base_node)
+    orders = book.orders(left, 0, sequencer.seconds(0))
+    kinds = sequencer.search(0, orders, (30, 0), {truck.id: [(other, (0, 1))]}).kinds
+    assert sum(kind.reloads != (kind.base,) for kind in kinds) == 1
+    kinds = sequencer.search(0, orders, (30, 0), {truck.id: [(truck.base_node, (0,)), (other, (1,))]}).kinds
+    assert all(kind.reloads == (kind.base,) for kind in kinds)
+
+
 def as_they_come(given):
     """Return a distribution whose trips were found one by one, without a search for rounds."""
     problem, roads, windows, _, left = given

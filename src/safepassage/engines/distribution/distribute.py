@@ -181,7 +181,7 @@ class _Tries:
         done = self._begun.anew()
         for day in range(len(self._problem.days)):
             orders = self._book.orders(done.left, day, self._sequencer.seconds(day))
-            search = self._sequencer.search(day, orders, (self._steps, 0))
+            search = self._sequencer.search(day, orders, (self._steps, 0), left=done.left)
             done.planned.update(self._sequencer.trips(day, Found(orders, found_by(search)), done.left))
             done.day(day)
         return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -76,17 +77,27 @@ class Sequencer:
         orders: Sequence[Order],
         effort: tuple[int, int],
         begun: Mapping[str, Rounds] | None = None,
+        left: Left | None = None,
     ) -> Search:
         """Return a search for the rounds of a day.
 
-        It takes at most so many steps with a seed (`effort`), from rounds `begun` by truck.
+        It takes at most so many steps with a seed (`effort`), from rounds `begun` by truck: kinds that load
+        elsewhere in all of them go on to. Given what is `left`, those do whose base has too little of
+        what all must have.
         """
         crews = self._crews(day)
-        weights = sorted({trucks[0].weight_kg for trucks in crews})
+        elsewhere = self._went(crews, begun or {})
+        if left is not None:
+            elsewhere = self._elsewhere(crews, orders, left)
+        ways = [(trucks[0].weight_kg, trucks[0].base_node, k in elsewhere) for k, trucks in enumerate(crews)]
+        tables = sorted(set(ways))
         return Search(
             orders=self._columns(orders, self.seconds(day)),
-            kinds=[self._kind(trucks, weights) for trucks in crews],
-            tables_s=[self._table(weight) for weight in weights], depots=len(self._depots),
+            kinds=[
+                self._kind(trucks, tables.index(ways[k]), elsewhere.get(k, ()))
+                for k, trucks in enumerate(crews)
+            ],
+            tables_s=[self._table(*way) for way in tables], depots=len(self._depots),
             load_s=self._problem.rules.load_base_s, begun=self._begun(crews, begun or {}),
             steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
         )  # fmt: skip
@@ -123,7 +134,46 @@ class Sequencer:
                 found.setdefault((truck.type, *hours), []).append(truck)
         return [trucks for _, trucks in sorted(found.items())]
 
-    def _kind(self, trucks: list[TruckDay], weights: list[int]) -> TruckKind:
+    def _elsewhere(
+        self, crews: Sequence[Sequence[TruckDay]], orders: Sequence[Order], left: Left
+    ) -> dict[int, tuple[int, ...]]:
+        """Return by kind of truck the depots, by position, where it loads today in place of its base.
+
+        By kind, the largest trucks first, a base gives its trucks their part of what all must have, by hours
+        of work. A kind that finds less than half of its part goes where more is left than trucks there need.
+        """
+        wanted: Counter[str] = Counter()
+        for order in orders:
+            for need, milli in order.parts if order.must else ():
+                wanted[self._problem.needs[need].commodity] += milli
+        mass_mg = {name: milli * left.goods[name].mass_g for name, milli in wanted.items()}
+        seconds = [len(trucks) * most_seconds(self._problem, trucks[0], self._windows) for trucks in crews]
+        part = sum(mass_mg.values()) / max(1, sum(seconds))
+        there = {node: _there_mg(node, wanted, left) for node in self._depots}
+        starved = []
+        for k in sorted(range(len(crews)), key=lambda k: (-crews[k][0].payload_kg, k)):
+            base = crews[k][0].base_node
+            if base in self._stocked and there[base] < part * seconds[k] / 2:
+                starved.append(k)
+            else:
+                there[base] -= part * seconds[k]
+        full = tuple(position for position, node in enumerate(self._depots) if there[node] > 0)
+        return {
+            k: others for k in starved
+            if (others := tuple(p for p in full if self._depots[p] != crews[k][0].base_node))
+        }  # fmt: skip
+
+    def _went(
+        self, crews: Sequence[Sequence[TruckDay]], begun: Mapping[str, Rounds]
+    ) -> dict[int, tuple[int, ...]]:
+        """Return by kind of truck the depots where all its rounds load, where its base is none of them."""
+        nodes = [{node for truck in trucks for node, _ in begun.get(truck.id, ())} for trucks in crews]
+        return {
+            k: tuple(sorted(self._depots.index(node) for node in there))
+            for k, there in enumerate(nodes) if there and crews[k][0].base_node not in there
+        }  # fmt: skip
+
+    def _kind(self, trucks: list[TruckDay], table: int, elsewhere: tuple[int, ...]) -> TruckKind:
         """Return trucks in the words of the search; the first load may be there before roads open."""
         truck = trucks[0]
         first_s, last_s = truck.available_from_s, truck.available_until_s
@@ -136,8 +186,9 @@ class Sequencer:
         return TruckKind(
             trucks=len(trucks), base=base, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
             from_s=first_s, until_s=last_s,
-            most_s=most_seconds(self._problem, truck, self._windows), table=weights.index(truck.weight_kg),
-            reloads=(base,) if truck.base_node in self._stocked else tuple(range(len(self._depots))),
+            most_s=most_seconds(self._problem, truck, self._windows), table=table,
+            reloads=elsewhere
+            or ((base,) if truck.base_node in self._stocked else tuple(range(len(self._depots)))),
         )  # fmt: skip
 
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:
@@ -155,16 +206,24 @@ class Sequencer:
             ),
         )  # fmt: skip
 
-    def _table(self, weight_kg: int) -> Int64:
-        """Return the least seconds between depots and places, with the base of unloading at each place."""
+    def _table(self, weight_kg: int, base_node: int, loads_elsewhere: bool) -> Int64:  # noqa: FBT001
+        """Return the least seconds between depots and places, with the base of unloading at each place.
+
+        A truck comes back to its base after each trip, and goes from there to another depot.
+        """
+        count, base = len(self._depots), self._depots.index(base_node)
         if weight_kg not in self._tables:
             nodes = [*self._depots, *(self._node[place] for place in self._stop)]
             times = np.array([self._roads.least_s(weight_kg, node)[nodes] for node in nodes])
             table = np.minimum(times, FAR_S).astype(np.int64)
-            table[:, len(self._depots) :] += self._problem.rules.unload_base_s
+            table[:, count:] += self._problem.rules.unload_base_s
             np.fill_diagonal(table, 0)
             self._tables[weight_kg] = table
-        return self._tables[weight_kg]
+        table = self._tables[weight_kg].copy()
+        table[count:, :count] = table[count:, [base]] + table[[base], :count]
+        if loads_elsewhere:
+            table[base, count:] = FAR_S
+        return table
 
     def _planned(self, truck: TruckDay, one: Round, orders: Sequence[Order], left: Left) -> list[Planned]:
         """Return the trips of a truck, the heaviest first: it is loaded before the hours of driving begin."""
@@ -188,3 +247,12 @@ class Sequencer:
         if all(planned.depot == truck.base_node for planned in found):
             found.sort(key=lambda planned: -left.mass_g([i for stop in planned.stops for i in stop.items]))
         return [planned for planned in found if planned.stops]
+
+
+def _there_mg(node: int, wanted: Mapping[str, int], left: Left) -> float:
+    """Return the mass of what is wanted that lies at a depot."""
+    found: Counter[str] = Counter()
+    for lot, milli in zip(left.problem.lots, left.lots, strict=True):
+        if lot.node == node:
+            found[lot.commodity] += milli
+    return float(sum(min(milli, found[name]) * left.goods[name].mass_g for name, milli in wanted.items()))
