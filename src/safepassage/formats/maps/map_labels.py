@@ -19,7 +19,7 @@ _LEADING = 1.18
 _NARROW, _BROAD = frozenset("iIjlt.,:;|'’!()[] ·-"), frozenset("mwMW@%\N{EM DASH}\N{EN DASH}ЖШЩЮФЫжшщюфы")
 _WIDE_FROM = "\u2e80"
 _BOLD_STYLES = frozenset({"site", "gate", "told", "number"})
-_BOLD = 1.18
+_BOLD = 1.15
 """How much wider bold letters are, measured in a browser over the labels of a map (DejaVu Sans)."""
 
 
