@@ -54,6 +54,8 @@ def test_rules_hold_until_somebody_says_why_and_the_finding_stays(run, plan, tmp
     assert [r["verdict"] for r in after["findings"]] == [r["verdict"] for r in said["findings"]]
     page = (tmp_path / "sheet" / "RESTRICTED-audit.html").read_text("utf-8")
     assert "overridden by lead: &lt;why&gt;" in page
+    assert json.loads((plan / "out" / "RESTRICTED" / "RESTRICTED-plan.json").read_bytes())["exercise"]
+    assert "EXERCISE" in page
     without = ["audit", str(plan / "out"), "--overrides", str(tmp_path / "o.toml"), "-o", str(tmp_path)]
     assert main(without) == 6
 

@@ -99,6 +99,7 @@ def test_an_outline_in_a_file_is_the_outline_that_is_typed(tmp_path):
     assert read_area(str(file), tmp_path) == ("old town", read_area(AREA, tmp_path)[1])
 
 
+SWAPPED = "POLYGON ((50.01 35.01, 50.03 35.01, 50.03 35.03, 50.01 35.01))"
 CROSSED = "POLYGON ((35.01 50.01, 35.03 50.03, 35.03 50.01, 35.01 50.03, 35.01 50.01))"
 
 
@@ -109,7 +110,11 @@ CROSSED = "POLYGON ((35.01 50.01, 35.03 50.03, 35.03 50.01, 35.01 50.03, 35.01 5
         (["--area", AREA, "--population", "0"], "0 persons leave nobody to move"),
         (["--area", AREA, "--population", "-5"], "no whole number from 0"),
         (["--area", CROSSED, "--population", "5"], "crosses or touches itself"),
-        (["--area", "POLYGON ((1 1, 2 1, 2 2, 1 1))", "--population", "5"], "lies outside the map"),
+        (
+            ["--area", "POLYGON ((1 1, 2 1, 2 2, 1 1))", "--population", "5"],
+            "outside the map, which has longitude",
+        ),
+        (["--area", SWAPPED, "--population", "5"], "write the longitude first"),
         (["--area", wkt(square(-2, 40)), "--population", "5"], "is larger than the map"),
         (["--area", wkt(square(3.2, 3.8)), "--population", "5"], "no road that cars may use"),
         (["--area", "Atlantis", "--population", "5"], "“Atlantis”"),
@@ -126,6 +131,12 @@ def test_each_fault_is_one_clear_message(run, network, tmp_path, monkeypatch, ar
     assert out == ""
     assert words in err
     assert "Traceback" not in err
+
+
+def test_a_network_that_is_not_there_is_named_before_its_places_are_asked_for(run, tmp_path):
+    code, _, err = run("--network", tmp_path / "regoin.osm.pbf", "--area", "Vaduz", "--population", 5)
+    assert code == 2
+    assert "regoin.osm.pbf: there is no such file" in err
     assert len(err.strip().splitlines()) <= 16  # one sentence, after the usage where that is at fault
 
 

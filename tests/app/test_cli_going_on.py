@@ -142,7 +142,10 @@ def test_the_next_event_goes_on_from_the_new_plan(go_on, tmp_path, case, capsys)
         (["--previous", "{first}"], "--at"),
         (["--previous", "{first}", "--at", "soon"], "--at"),
         (["--previous", "{first}", "--at", "23:00"], "outside the hours"),
-        (["--previous", "{first}", "--at", "06:10", "--lost", "bus-9"], "no vehicle bus-9"),
+        (
+            ["--previous", "{first}", "--at", "06:10", "--lost", "bus-9"],
+            "--lost: the case has no bus-9; it has bus-00",
+        ),
         (["--previous", "{first}", "--at", "06:10", "--no-answer", "x"], "the case has no x"),
         (["--previous", "{first}", "--at", "06:10", "--window", "pause"], "ID=HOURS"),
         (["--previous", "{first}", "--at", "06:10", "--window", "cmp=06:00-07:00"], "it has camp"),
@@ -151,7 +154,7 @@ def test_the_next_event_goes_on_from_the_new_plan(go_on, tmp_path, case, capsys)
             ["--previous", "{first}", "--at", "06:30", "--count", "home:own_vehicle:west=1"],
             "have already left",
         ),
-        (["--previous", "{none}", "--at", "06:10"], "none"),
+        (["--previous", "{none}", "--at", "06:10"], "there is no such folder; name the folder"),
     ],
 )
 def test_what_cannot_be_understood_is_said_in_one_sentence(tmp_path, case, first, capsys, options, said):

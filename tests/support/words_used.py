@@ -21,6 +21,7 @@ from safepassage.domain.movement.words import (
     Reply,
     YesNo,
 )
+from safepassage.domain.release import SensitivityClass
 from safepassage.web import actions, pages, reader_view
 from safepassage.web.desk import planning_process
 from safepassage.web.maps import map_features, map_view
@@ -82,6 +83,7 @@ def in_lists() -> dict[str, str]:
         ],
         "units": [unit for unit in spoken.UNITS if not unit.startswith("km")],
         "planner": list(planner_words.SENTENCES),
+        "classes": [one.name for one in SensitivityClass],
         "audit": [
             *audit_words.TITLES,
             *audit_words.FOUND,

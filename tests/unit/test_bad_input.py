@@ -406,7 +406,7 @@ ERRORS = {
     ),
     "no start": (
         setting("start", None),
-        ("SETTING_MISSING", "case.toml", 0, "start", "start is missing", "add it, for example"),
+        ("SETTING_MISSING", "case.toml", 0, "start", "start is missing", 'for example start = "2030'),
     ),
     "start without offset": (
         setting("start", "2030-05-14 06:00"),

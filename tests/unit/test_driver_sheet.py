@@ -120,6 +120,7 @@ def test_the_hash_names_the_content_and_the_code_both():
 def test_an_exercise_says_so_and_so_does_a_translation():
     page = page_text(paper_html.write(sheet(language="uk")))
     assert closed("Переклад не перевірено") in page
+    assert closed("ОБМЕЖЕНИЙ ДОСТУП (RESTRICTED)") in page
     assert ("НАВЧАННЯ" in page) == PLAN["exercise"]
     assert closed("Перевод не проверен") in page_text(paper_html.write(sheet(language="ru")))
 

@@ -147,6 +147,13 @@ def test_cells_that_are_merged_are_not_said_to_be_empty_as_well(tmp_path):
     assert [row.code for row in case.problems if row.severity is Severity.ERROR] == ["CELL_MERGED"]
 
 
+def test_a_merged_header_is_said_once(tmp_path):
+    case = edited(tmp_path, lambda book: book["demand"].merge_cells("A1:B1"))
+    found = [row for row in case.problems if row.severity is Severity.ERROR]
+    assert [row.code for row in found] == ["CELL_MERGED"]
+    assert "the name of each column" in found[0].hint
+
+
 def test_an_empty_cell_beside_merged_ones_is_still_said_to_be_empty(tmp_path):
     def change(book):
         book["demand"].merge_cells("A3:A5")

@@ -119,17 +119,41 @@ def test_the_situation_on_paper_cites_its_claims():
 
 def test_the_audit_on_paper_says_what_its_page_says():
     sheet = audit_files.document(audit(World().source()))
-    paper = audit_paper.paper(sheet, ("EXERCISE",))
-    for text in (
-        pdf_text(audit_files.write_pdf(sheet, ("EXERCISE",))),
-        page_text(audit_files.write_html(sheet)),
-    ):
+    plan, inputs = {"exercise": True, "complete": False}, {"title": "Two valleys"}
+    paper = audit_paper.paper(sheet, ("EXERCISE", "INCOMPLETE"), inputs=inputs)
+    papers = audit_files.write_papers(sheet, plan, inputs)
+    for text in (pdf_text(papers["pdf"]), page_text(papers["html"])):
+        assert all(closed(word) in text for word in ("EXERCISE", "INCOMPLETE", "Two valleys"))
         for row in sheet["findings"]:
             assert closed(str(row["measured"])) in text
             assert closed(str(row["source"])) in text
             assert all(closed(name) in text for name in row["objects"])
         assert closed(sheet["statement"]) in text
     assert lost(paper, pdf_text(paper_pdf.write(paper))) == []
+
+
+def test_the_audit_on_paper_has_names_and_words_where_its_file_has_ids_and_codes():
+    sheet = audit_files.document(audit(World().source()))
+    first, second = sheet["findings"][:2]
+    first["measured"] = "cause: UNSERVED_ROAD_TIME, UNSERVED_UNREACHABLE"
+    first["objects"] = ["mill: west", "else"]
+    first["threshold"] = "notice_warn_h 24 h; edge_hazard_ppm 200000 ppm in the highest layer"
+    second["threshold"] = "floor_dm2 350 dm2 per person; carers_per_person 1 carers; as agreed"
+    second["objects"] = ["mill: beds, water", "west"]
+    inputs = {
+        "title": "Valley", "places": [{"id": "mill", "name": "The Mill"}],
+        "directions": [{"id": "west", "name": "Westwards"}],
+    }  # fmt: skip
+    rows = next(block for block in audit_paper.paper(sheet, inputs=inputs).blocks if isinstance(block, Rows))
+    measured, limits = rows.rows[0][2], rows.rows[0][4]
+    assert measured.endswith(
+        "cause: roads and crossings let no more through in time, no open way to a reception site. "
+        "The Mill: Westwards, else"
+    )
+    assert limits == "notice warn: 24 h; edge hazard: 20 % in the highest layer"
+    assert rows.rows[1][2].endswith("The Mill: beds, water; Westwards")
+    assert rows.rows[1][4] == "floor: 3.5 m² per person; carers per person: 1 carers; as agreed"
+    assert not any("_" in cell for row in rows.rows[:2] for cell in row)
 
 
 def test_the_notice_on_paper_says_what_the_page_says_and_no_figure_but_the_number():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +67,29 @@ def test_the_differences_of_flows_add_up(planner):
             now = two[direction].get(arc, 0)
             assert now - persons == change.get((direction, arc), 0)
     assert sum(change.values()) < 0
+
+
+def vouched_for(made):
+    """Return the plan with the word of a verifier that read it."""
+    record = {**made.document("verification"), "plan_sha256": made.sha256}
+    documents = {**made.documents, "verification": canonical_json.encode(record)}
+    return replace(made, documents=documents, parsed={})
+
+
+def test_numbers_and_words_of_two_plans_are_in_the_language_of_the_page(planner):
+    made = planner.desk.planner.latest
+    planner.desk.planner.take(vouched_for(with_fewer(made)))
+    planner.desk.planner.take(made)
+    planner.cookies.set("language", "uk")
+    try:
+        page = planner.get("/compare").text
+    finally:
+        planner.cookies.delete("language")
+    table = page.split('class="rows"', 1)[1].split("</table>", 1)[0]
+    assert "\u202f" in table
+    assert not re.search(r"\d,\d{3}", table)
+    assert "more" not in table
+    assert "і ще" in table
 
 
 def worth(clearance_s, exposure):

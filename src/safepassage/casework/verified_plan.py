@@ -80,7 +80,7 @@ def verdict_on(where: Path) -> Verdict:
     try:
         verdict = verify_files(where)
     except UnreadableError as fault:
-        raise _unreadable(where, fault) from fault
+        raise unreadable(where, fault) from fault
     if not verdict.verified:
         raise NotVerifiedError
     return verdict
@@ -104,11 +104,15 @@ def _read(where: Path) -> dict[str, Any]:
     try:
         path = find_plan(where)
     except UnreadableError as fault:
-        raise _unreadable(where, fault) from fault
+        raise unreadable(where, fault) from fault
     prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
     inputs = path.with_name(prefix + INPUTS).read_bytes()
     return {"folder": path.parent, "prefix": prefix, "inputs": inputs, "plan": path.read_bytes()}
 
 
-def _unreadable(where: Path, fault: UnreadableError) -> FormatError:
+def unreadable(where: Path, fault: UnreadableError) -> FormatError:
+    """Return what is wrong with the folder of a plan, as the error that the command line prints."""
+    if not where.exists():
+        remedy = "name the folder that `safepassage plan … -o FOLDER` wrote"
+        return FormatError(file=str(where), what="there is no such folder", remedy=remedy)
     return FormatError(file=str(where), what=str(fault).rstrip("."))

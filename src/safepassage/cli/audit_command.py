@@ -67,10 +67,8 @@ def _audit(options: argparse.Namespace, plan: VerifiedPlan, case: Case | None) -
     sheet: dict[str, Any] = canonical_json.decode(data)
     # What is overridden stands in the log before it stands on a sheet.
     seq, record = _recorded(options, data, sheet, manifest_bytes)
-    files = {
-        f"{RESTRICTED}-audit.json": data, f"{RESTRICTED}-audit.html": audit_files.write_html(sheet),
-        f"{RESTRICTED}-audit.pdf": audit_files.write_pdf(sheet),
-    }  # fmt: skip
+    papers = audit_files.write_papers(sheet, *map(canonical_json.decode, (plan.plan, plan.inputs)))
+    files = {f"{RESTRICTED}-audit.{end}": made for end, made in {"json": data, **papers}.items()}
     write_beside(options.output or plan.folder, files | record)
     held = holding(sheet)
     told = "" if options.output else _tell_the_public(plan.folder, public, held=bool(held))

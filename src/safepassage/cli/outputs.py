@@ -10,7 +10,6 @@ from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
 from safepassage.formats.containers import canonical_json
-from safepassage.formats.facts.release_stamp import stamp_words
 from safepassage.formats.gis import device_routes, geopackage, gpx, kmz, plan_geojson
 from safepassage.formats.pages import report_html, report_paper
 from safepassage.formats.paper import paper_html, paper_pdf
@@ -47,9 +46,8 @@ def write_outputs(
     files |= _team_files(team, layers, beside)
     if "audit" in documents:
         sheet = canonical_json.decode(documents["audit"])
-        marks = stamp_words(team)[1:]
-        files[f"{RESTRICTED}/{RESTRICTED}-audit.html"] = audit_files.write_html(sheet, marks)
-        files[f"{RESTRICTED}/{RESTRICTED}-audit.pdf"] = audit_files.write_pdf(sheet, marks)
+        papers = audit_files.write_papers(sheet, team.plan, team.inputs)
+        files |= {f"{RESTRICTED}/{RESTRICTED}-audit.{end}": data for end, data in papers.items()}
     if field_devices:
         files |= _device_files(team, layers)
     if team.audit and not holding(team.audit):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from safepassage.casework.verified_plan import unreadable
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import NOT_VERIFIED, OK
-from safepassage.domain.errors import FormatError
 from safepassage_verify import verify_files
 from safepassage_verify.files import UnreadableError
 
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> Outcome:
     try:
         verdict = verify_files(options.plan)
     except UnreadableError as error:
-        raise FormatError(file=str(options.plan), what=str(error).rstrip(".")) from error
+        raise unreadable(options.plan, error) from error
     record = verdict.record()
     checked = sum(verdict.checks.values())
     if verdict.verified:

@@ -25,6 +25,11 @@ class Verdict(StrEnum):
     NOT_ASSESSED = "NOT_ASSESSED"
 
 
+def verdict_in_words(verdict: str) -> str:
+    """Return a verdict as it is shown."""
+    return verdict.replace("_", " ")
+
+
 NOT_A_FINDING = "This is not a finding of lawfulness or voluntariness."
 """Stands on every sheet."""
 NO_ISSUE = "no issue found in the data given"
@@ -84,7 +89,7 @@ class Finding:
     def word(self) -> str:
         """The verdict as it is shown."""
         passed = self.verdict is Verdict.PASS and self.rule.kind is RuleKind.LAW
-        return NO_ISSUE if passed else self.verdict.value
+        return NO_ISSUE if passed else verdict_in_words(self.verdict)
 
     @property
     def holds(self) -> bool:

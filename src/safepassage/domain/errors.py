@@ -75,7 +75,8 @@ class FormatError(SafePassageError, ValueError):
     def __init__(self, *, file: str, what: str, where: str = "", remedy: str = "") -> None:
         self.file, self.where, self.what, self.remedy = file, where, what, remedy
         place = f"{file}, {where}" if where else file
-        super().__init__(f"{place}: {what}{'; ' + remedy if remedy else ''}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{place}: {what}{'; ' + remedy if remedy else ''}{end}")
 
 
 class TableError(FormatError):

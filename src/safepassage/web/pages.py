@@ -48,7 +48,7 @@ def environment() -> Environment:
         loader=PackageLoader("safepassage.web", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters["count"] = _count
+    made.filters["count"] = counted
     made.filters["words"] = _in_words
     made.filters |= {
         "spoken": spoken, "planned": planned, "titled": titled, "judged": judged, "differing": differing,
@@ -57,7 +57,8 @@ def environment() -> Environment:
     return made
 
 
-def _count(value: int) -> str:
+def counted(value: int) -> str:
+    """Return a number of things as every language of the pages can read it."""
     return f"{value:,}".replace(",", "\u202f")
 
 

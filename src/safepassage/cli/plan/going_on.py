@@ -132,6 +132,7 @@ def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) 
         )  # fmt: skip
         yield RoadStatusReported(status=status)
     for vehicle in options.lost:
+        _require_known("--lost", vehicle, _vehicles(case))
         yield VehicleLost(vehicle=vehicle, from_s=now_s)
     for name in options.no_answer:
         yield _unanswered(name, case, now_s)
@@ -149,10 +150,16 @@ def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) 
 
 def _unanswered(name: str, case: Case, now_s: int) -> Change:
     """No answer to an arrangement closes what it opens; no answer for a vehicle grounds it."""
-    if any(name.startswith(f"{kind.id}-") for kind in case.fleet):
+    vehicles = _vehicles(case)
+    _require_known("--no-answer", name, [*(row.id for row in case.arrangements), *vehicles])
+    if name in vehicles:
         return VehicleLost(vehicle=name, from_s=now_s)
-    _require_known("--no-answer", name, [row.id for row in case.arrangements])
     return Unanswered(arrangement=name, from_s=now_s)
+
+
+def _vehicles(case: Case) -> list[str]:
+    """Return the ids that the vehicles of the fleet have in plans."""
+    return [f"{kind.id}-{number:03d}" for kind in case.fleet for number in range(1, kind.count + 1)]
 
 
 def _pair(option: str, text: str, form: str, example: str) -> tuple[str, str]:

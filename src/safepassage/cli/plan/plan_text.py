@@ -53,7 +53,7 @@ def change_text(facts: ChangeFacts) -> str:
     movements = facts.movements()
     lines = [f"As of {facts.now}: {facts.headline()}"]
     lines.extend(
-        f"  {row.id} {row.change}: " + "; now ".join(filter(None, (row.before, row.after)))
+        f"  {row.id} {row.change}: " + "; now ".join(filter(None, dict.fromkeys((row.before, row.after))))
         for row in movements[:SHOWN_MOVEMENTS]
     )
     if len(movements) > SHOWN_MOVEMENTS:

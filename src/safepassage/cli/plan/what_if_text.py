@@ -51,12 +51,18 @@ def _beside(loss: Loss, before: Sequence[Outcome], names: dict[str, str], clock:
         bound = f"; any plan: at least {now.unserved_bound:,} unserved" if least > 0 else ""
         if now.clearance_bound_s is not None:
             bound += f", as many people not before {_moment(now.clearance_bound_s, clock)}"
-        found.append(f"{text}, last at {_moment(now.clearance_s, clock)}{bound}")
+        found.append(f"{text}, {_last(now, clock)}{bound}")
     return found or ["    no difference"]
 
 
 def _persons(number: int) -> str:
     return f"{number:,} person{'' if number == 1 else 's'}" if number else "nobody"
+
+
+def _last(outcome: Outcome, clock: LocalClock) -> str:
+    if outcome.clearance_s is None:
+        return "nobody arrives"
+    return f"last at {clock.moments(outcome.clearance_s)}"
 
 
 def _moment(seconds: int | None, clock: LocalClock) -> str:
@@ -96,7 +102,9 @@ def _given_up(then: Outcome, now: Outcome, names: dict[str, str], clock: LocalCl
     # Both are found by search: the one without forks may come out better, which then gives up nothing.
     lost = f"gives up {then.served - now.served:,}" if now.served <= then.served else "gives up nothing here"
     text += f" ({lost}, at most {_persons(max(0, most - now.served))})"
-    text += f"; last at {_moment(now.clearance_s, clock)}, {_shifted(then.clearance_s, now.clearance_s)}"
+    text += f"; {_last(now, clock)}"
+    if now.clearance_s is not None:
+        text += f", {_shifted(then.clearance_s, now.clearance_s)}"
     if now.clearance_bound_s is not None:
         text += f", no plan that serves as many before {_moment(now.clearance_bound_s, clock)}"
     return text

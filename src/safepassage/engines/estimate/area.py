@@ -17,6 +17,8 @@ from safepassage.kernels.graphs.snapping import nearest_nodes
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+Box = tuple[int, int, int, int]
+"""West, south, east, north, in e7."""
 
 MIN_PART = 50
 """A road that leaves the area counts as an exit when it leads on to so many junctions."""
@@ -86,19 +88,35 @@ def _beyond_map(network: RoadNetwork, look: QuickLook, inside: Bool) -> tuple[Pr
     if not len(nodes):
         return (error("AREA_WITHOUT_ROADS", Where(file="area"), "the map holds no roads", "use another"),)
     box = (int(nodes.lon_e7.min()), int(nodes.lat_e7.min()), int(nodes.lon_e7.max()), int(nodes.lat_e7.max()))
-    wide = max(0, min(max(lon), box[2]) - max(min(lon), box[0]))
-    high = max(0, min(max(lat), box[3]) - max(min(lat), box[1]))
-    covered = wide * high / max(1, (max(lon) - min(lon)) * (max(lat) - min(lat)))
+    area = _box(lon, lat)
+    covered = _overlap(area, box) / max(1, (area[2] - area[0]) * (area[3] - area[1]))
     where = Where(file="area")
     hint = "use a map extract that holds the whole area, and some kilometres around it"
     if not inside.any() and covered <= 0:
-        return (error("AREA_BEYOND_MAP", where, f"{look.area_name} lies outside the map", hint),)
+        text = f"{look.area_name} lies at {_spans(area)}, outside the map, which has {_spans(box)}"
+        swapped = _overlap(_box(lat, lon), box) > 0
+        hint = "write the longitude first, then the latitude" if swapped else hint
+        return (error("AREA_BEYOND_MAP", where, text, hint),)
     if covered < 1 - TOLD_OUTSIDE:
         text = (
             f"{100 - round(100 * covered)} % of {look.area_name} lies outside the map; no roads known there"
         )
         return (warning("AREA_BEYOND_MAP", where, text, hint),)
     return ()
+
+
+def _box(x_e7: list[int], y_e7: list[int]) -> Box:
+    return min(x_e7), min(y_e7), max(x_e7), max(y_e7)
+
+
+def _overlap(one: Box, other: Box) -> int:
+    wide = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+    return wide * max(0, min(one[3], other[3]) - max(one[1], other[1]))
+
+
+def _spans(box: Box) -> str:
+    west, south, east, north = (at / 1e7 for at in box)
+    return f"longitude {west:.3f} to {east:.3f}, latitude {south:.3f} to {north:.3f}"
 
 
 def _no_exit(look: QuickLook, inside: Bool) -> Problem:

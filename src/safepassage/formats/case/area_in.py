@@ -35,7 +35,7 @@ def read_area(text: str, network: Path) -> tuple[str, Polygons]:
         When there is no such area, or its outline crosses itself; one sentence says what and where.
     """
     if _WKT.match(text):
-        return "The area", _from_wkt(text, "--area")
+        return "the area", _from_wkt(text, "--area")
     file, _, name = text.partition("#")
     if file.strip().lower().endswith(GEOMETRY_SUFFIXES):
         return _from_file(Path(file.strip()), name.strip())
@@ -69,6 +69,8 @@ def _from_file(path: Path, name: str) -> tuple[str, Polygons]:
 
 def _from_map(name: str, network: Path) -> Polygons:
     """Return the boundary of that name in a map extract, read with osmium."""
+    if not network.exists():
+        raise FormatError(file=str(network), what="there is no such file", remedy="check its name")
     if not network.is_file():
         what = f"{quoted(name)} is neither a polygon nor a map file, and this network knows no places"
         raise FormatError(file="--area", what=what, remedy="give POLYGON ((lon lat, …)) or a GeoJSON file")

@@ -93,8 +93,9 @@ class TableReader:
             elif counts[name] > 1 and raw.header.index(name) == position:
                 message = f"the column {name} stands in the table {counts[name]} times"
                 self.problems.append(error("COLUMN_TWICE", where, message, "keep one of them"))
-        for column in missing:
-            self.problems.append(_missing_column(raw.where(at, column.name), column, raw, by_name))
+        if not any(row == at for row, _ in raw.covered):  # merged cells hide names; that is said of them
+            for column in missing:
+                self.problems.append(_missing_column(raw.where(at, column.name), column, raw, by_name))
         return [by_name.get(name) for name in raw.header], not missing
 
     def _row(

@@ -211,7 +211,9 @@ def _missing(
     known = {one.name for one in table("settings").columns}
     near = nearest(name, [key for key in cells if key not in known])
     where = reading.where.get(name, Where(file=file.file, sheet=file.sheet, column=name))
-    hint = f"rename {near} to {name}" if near else f"add it, for example {name} = {column.example}"
+    quotes = where.file.endswith(".toml") and column.type not in {ValueType.WHOLE, ValueType.NUMBER}
+    example = f'"{column.example}"' if quotes else column.example
+    hint = f"rename {near} to {name}" if near else f"add it, for example {name} = {example}"
     reading.problems.append(
         error("SETTING_MISSING", where, f"the setting {name} is missing: {column.meaning}", hint)
     )

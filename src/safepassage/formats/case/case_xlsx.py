@@ -80,7 +80,7 @@ def _formulas(sheet: Sheet, raw: RawTable) -> list[Problem]:
 
 def _covered(sheet: Sheet, raw: RawTable) -> frozenset[tuple[int, int]]:
     """Return the cells of a table, by row and position, over which another is merged, up to a limit."""
-    numbers = [row.number for row in raw.rows]
+    numbers = [raw.header_row, *(row.number for row in raw.rows)]
     cells = (
         (number, position)
         for first_row, first, last_row, last in sheet.merged
@@ -101,7 +101,9 @@ def _merged(sheet: Sheet, raw: RawTable) -> list[Problem]:
             span = f"rows {first_row} to {last_row}" if last_row > first_row else f"row {first_row}"
             width = f"{last - first + 1} columns" if last > first else "one column"
             message = f"cells are merged over {span} and {width}; only the first of them has a value"
-            hint = "unmerge them and write the value into every row"
+            header = first_row <= raw.header_row <= last_row
+            missing = "the name of each column" if header else "the value into every row"
+            hint = f"unmerge them and write {missing}"
             found.append(error("CELL_MERGED", raw.where(first_row, raw.titles[first]), message, hint))
     return found
 

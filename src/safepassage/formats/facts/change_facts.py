@@ -11,6 +11,8 @@ from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.register import Register
 
 MINUTE_S = 60
+OTHER_WAY = "by another way"
+"""What becomes of a movement that leaves as announced, to the minute, and takes other roads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,16 @@ class ChangeFacts:
         order = ("withdrawn", "diverted", "changed", "new")
         rows = [row for row in self._changes["movements"] if row["notify"]]
         rows.sort(key=lambda row: order.index(row["change"]))
-        return [
-            ChangedMovement(
-                id=(row["after"] or row["before"])["id"], change=row["change"], persons=row["persons"],
-                before=self._said(row["before"]), after=self._said(row["after"]),
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [self._movement(row) for row in rows]
+
+    def _movement(self, row: Mapping[str, Any]) -> ChangedMovement:
+        before, after, change = self._said(row["before"]), self._said(row["after"]), str(row["change"])
+        if before == after and row["before"]["arcs"] != row["after"]["arcs"]:
+            change = OTHER_WAY
+        return ChangedMovement(
+            id=(row["after"] or row["before"])["id"], change=change, persons=row["persons"],
+            before=before, after=after,
+        )  # fmt: skip
 
     def _said(self, row: Mapping[str, Any] | None) -> str:
         """Say a movement in one clause, empty for none."""

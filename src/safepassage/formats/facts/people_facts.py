@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -123,6 +124,11 @@ def in_words(code: str) -> str:
     """Say the reason for not serving somebody, by its code."""
     plain = code.removeprefix("UNSERVED_")
     return REASONS.get(plain, plain.replace("_", " ").lower())
+
+
+def codes_in_words(text: str) -> str:
+    """Return a text with its codes of people not served in words."""
+    return re.sub(r"\bUNSERVED_[A-Z_]+", lambda code: in_words(code[0]), text)
 
 
 def spare_in_words(*, undecided: int, planned: int, spare: int) -> str:

@@ -17,7 +17,7 @@ from safepassage.formats.facts.frontier_facts import FrontierFacts
 from safepassage.formats.facts.joint_facts import joint_facts
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.movements import Movements
-from safepassage.formats.facts.people_facts import PeopleFacts, reason_keys
+from safepassage.formats.facts.people_facts import PeopleFacts, codes_in_words, reason_keys
 from safepassage.formats.facts.register import Register
 from safepassage.formats.maps.curve_drawing import Curve, CurveChart, time_span
 from safepassage.formats.maps.map_drawing import PlanMap
@@ -122,8 +122,11 @@ def _audit(release: Release) -> dict[str, Any] | None:
     """Return the sheet of the plan audit, None where none was made."""
     if not release.audit:
         return None
-    rows = [{**row, "held": row["verdict"] == "FAIL" and not row["override"]}
-            for row in release.audit["findings"]]  # fmt: skip
+    rows = [
+        {**row, "held": row["verdict"] == "FAIL" and not row["override"],
+         "measured": codes_in_words(row["measured"])}
+        for row in release.audit["findings"]
+    ]  # fmt: skip
     return {"statement": release.audit["statement"], "rows": rows, "held": ", ".join(holding(release.audit)),
             "by_verdict": by_verdict(release.audit)}  # fmt: skip
 

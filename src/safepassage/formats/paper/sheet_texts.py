@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -85,9 +85,11 @@ class SheetTexts:
         return self.say("zone", label=label, offset=zone.utc_text)
 
     def stamp(self, sensitivity: str, plan: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what stands on every page: class, EXERCISE, INCOMPLETE."""
-        marks: Iterable[str] = (key for key, on in (("exercise", plan["exercise"]),) if on)
-        return (sensitivity, *(self.words[key] for key in marks))
+        """Return what stands on every page: the class, and EXERCISE."""
+        word = self.words.get(sensitivity.lower(), sensitivity)
+        # In other languages the code follows, by which the file is called.
+        said = word if word == sensitivity else f"{word} ({sensitivity})"
+        return (said, self.words["exercise"]) if plan["exercise"] else (said,)
 
 
 @cache

@@ -13,6 +13,7 @@ from safepassage.domain.audit_sheet import NOT_A_FINDING, AuditSheet, Override, 
 from safepassage.domain.errors import FormatError
 from safepassage.domain.manifest import Manifest, Ride, TravelGroup, WaypointCount
 from safepassage.formats.containers import canonical_json
+from safepassage.formats.facts.release_stamp import plan_marks
 from safepassage.formats.paper import paper_html, paper_pdf
 from safepassage.formats.sheets import audit_paper
 
@@ -120,14 +121,15 @@ def write_text(sheet: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_html(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> bytes:
-    """Return a sheet, as a document, as one page that loads nothing and needs no script."""
-    return paper_html.write(audit_paper.paper(sheet, marks))
+def write_papers(
+    sheet: Mapping[str, Any], plan: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """Return a sheet, as a document, by the end of a file's name: a page that loads nothing, and a PDF.
 
-
-def write_pdf(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> bytes:
-    """Return a sheet, as a document, as PDF."""
-    return paper_pdf.write(audit_paper.paper(sheet, marks))
+    EXERCISE and INCOMPLETE stand on them as the plan has them; places and directions go by their names.
+    """
+    paper = audit_paper.paper(sheet, plan_marks(plan), inputs=inputs)
+    return {"html": paper_html.write(paper), "pdf": paper_pdf.write(paper)}
 
 
 def rule_text(rule: Rule, limits: Mapping[str, Threshold]) -> str:

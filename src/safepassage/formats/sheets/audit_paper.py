@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from safepassage.domain.audit_sheet import holding
+from safepassage.formats.facts.people_facts import codes_in_words
 from safepassage.formats.paper.paper import LEAD, LOUD, Paper, Rows, Words
 
 _HEADS = ("Rule", "Finding", "What was measured", "Kind and source", "Threshold")
-_WIDTHS = (0, 0, 6, 4, 3)
+_WIDTHS = (0, 0, 6, 3, 4)
 _BASIS = ("id", "kind", "text", "source", "grade", "as_of", "legal_basis", "document")
 
 
-def paper(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> Paper:
-    """Return a sheet, as a document, for paper; `marks` stand beside the class: EXERCISE, INCOMPLETE."""
+_LIMIT = re.compile(r"(\w+) (\d+) (.+)")
+_UNIT_OF_NAME = re.compile(r"_(?:h|l|min|ml|ppm|dm2|percent)(?:_.*)?$")
+
+
+def paper(
+    sheet: Mapping[str, Any], marks: tuple[str, ...] = (), *, inputs: Mapping[str, Any] | None = None
+) -> Paper:
+    """Return a sheet, as a document, for paper.
+
+    Parameters
+    ----------
+    marks
+        What stands beside the class: EXERCISE, INCOMPLETE.
+    inputs
+        The inputs of the plan, as a document: its title and names are printed, not ids.
+    """
+    given = inputs or {}
+    names = {row["id"]: row["name"] for kind in ("places", "directions") for row in given.get(kind, ())}
     held = holding(sheet)
+    rows = tuple(_row(row, names) for row in sheet["findings"])
     says = f"Releases are held up by: {', '.join(held)}." if held else "No rule holds up a release."
     return Paper(
-        title=f"Plan audit of {sheet['case_id']}",
-        subtitle=f"Data of {sheet['as_of']}",
+        title=f"Plan audit of {given.get('title') or sheet['case_id']}",
+        subtitle=f"Data of {str(sheet['as_of'])[:16].replace('T', ' ')} UTC",
         language="en",
         stamp=(str(sheet["class"]), *marks),
         foot=f"Plan {sheet['plan_sha256']}",
@@ -27,7 +46,7 @@ def paper(sheet: Mapping[str, Any], marks: tuple[str, ...] = ()) -> Paper:
         blocks=(
             Words(text=str(sheet["statement"]), tone=LEAD),
             Words(text=says, tone=LOUD),
-            Rows(heads=_HEADS, rows=tuple(map(_row, sheet["findings"])), widths=_WIDTHS, strong=(0, 1)),
+            Rows(heads=_HEADS, rows=rows, widths=_WIDTHS, strong=(0, 1)),
             *_basis(sheet),
         ),
     )  # fmt: skip
@@ -41,11 +60,29 @@ def _basis(sheet: Mapping[str, Any]) -> tuple[Words | Rows, ...]:
     return (said, Rows(heads=heads, rows=rows, widths=(0, 0, 6, 4, 0, 0, 3, 3), strong=(0,))) if rows else ()
 
 
-def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
     override = row["override"]
     by = f"overridden by {override['by']}: {override['reason']}" if override else ""
-    measured = " ".join(filter(None, (f"{row['title']}: {row['measured']}.", ", ".join(row["objects"]))))
+    found = f"{row['title']}: {codes_in_words(row['measured'])}."
+    objects = [": ".join(names.get(part, part) for part in text.split(": ")) for text in row["objects"]]
+    between = "; " if any(", " in text for text in objects) else ", "
+    measured = " ".join(filter(None, (found, between.join(objects))))
+    limits = "; ".join(map(_limit, str(row["threshold"]).split("; ")))
     return (
         str(row["id"]), str(row["shown"]), measured, f"{row['kind']}: {row['source']}",
-        " ".join(filter(None, (str(row["threshold"]), by))),
+        " ".join(filter(None, (limits, by))),
     )  # fmt: skip
+
+
+def _limit(text: str) -> str:
+    """Return a threshold as people read it: its name in words, parts per million as percent."""
+    found = _LIMIT.fullmatch(text)
+    if not found:
+        return text
+    name, value, unit = found[1], int(found[2]), found[3]
+    if unit.startswith("ppm "):
+        value, unit = value // 10_000, unit.replace("ppm ", "% ", 1)
+    shown = f"{value:,}"
+    if unit.startswith("dm2 "):
+        shown, unit = f"{value / 100:.1f}", unit.replace("dm2 ", "m² ", 1)
+    return f"{_UNIT_OF_NAME.sub('', name).replace('_', ' ')}: {shown} {unit}"

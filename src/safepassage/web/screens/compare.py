@@ -14,7 +14,7 @@ from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.web.desk.desk import Desk
 from safepassage.web.desk.planner import MadePlan
 from safepassage.web.doors import Way
-from safepassage.web.pages import desk_of, page
+from safepassage.web.pages import counted, desk_of, page
 from safepassage.web.rights import READS_ALL
 from safepassage.web.screens.plan_screen import shown_plan
 from safepassage.withdrawal import Answer, difference
@@ -83,7 +83,7 @@ def _direction(before: Any, after: Any, rows_of: tuple[Any, Any]) -> list[Row]:
     rows = [
         Row(
             whose=after.name, what="people who can arrive",
-            before=f"{before.served:,}", after=f"{after.served:,}",
+            before=counted(before.served), after=counted(after.served),
             change=_count(served), better=(served > 0) - (served < 0),
         ),
         Row(
@@ -102,11 +102,14 @@ def _direction(before: Any, after: Any, rows_of: tuple[Any, Any]) -> list[Row]:
         ),
         Row(
             whose=after.name, what="least served settlement",
-            before=f"{before.lowest_share} {before.lowest_at}",
-            after=f"{after.lowest_share} {after.lowest_at}", change="", better=0,
+            before=_least(before), after=_least(after), change="", better=0,
         ),
     ]  # fmt: skip
     return [row for row in rows if row.before or row.after]
+
+
+def _least(direction: Any) -> str:
+    return "; ".join(filter(None, (direction.lowest_share, direction.lowest_at)))
 
 
 def _later(rows: tuple[Any, Any], name: str) -> int:
@@ -116,7 +119,7 @@ def _later(rows: tuple[Any, Any], name: str) -> int:
 
 
 def _count(persons: int) -> str:
-    return f"{persons:+,}".replace("-", "−") if persons else ""
+    return ("+" if persons > 0 else "−") + counted(abs(persons)) if persons else ""
 
 
 def _signed(seconds: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from safepassage.audit.sheet import RULES
-from safepassage.domain.audit_sheet import NO_ISSUE, Verdict
+from safepassage.domain.audit_sheet import NO_ISSUE, Verdict, verdict_in_words
 from safepassage.formats.facts.people_facts import in_words
 from safepassage.web.words import Words
 from safepassage.web.words.dates import dated
 from safepassage.web.words.sentences import fitted
 
-TITLES = (*(rule.title for rule in RULES), *(verdict.value for verdict in Verdict), NO_ISSUE)
+TITLES = (*(rule.title for rule in RULES), *map(verdict_in_words, Verdict), NO_ISSUE)
 """Names of the rules, in their order, of what they find, and of a rule of law that finds nothing."""
 UNKNOWN = (
     "a cap on exposure",

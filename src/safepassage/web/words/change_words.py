@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from safepassage.formats.facts.change_facts import OTHER_WAY
 from safepassage.web.words import Words
 from safepassage.web.words.dates import dated
 from safepassage.web.words.planner_words import in_field
@@ -41,7 +42,7 @@ SENTENCES = (
     "{who}, empty, {name}, leaving {when}",
 )
 """The first that fits is taken."""
-BECOMES = ("withdrawn", "diverted", "changed", "new")
+BECOMES = ("withdrawn", "diverted", "changed", "new", OTHER_WAY)
 """What becomes of an announced movement."""
 COMPARED = (
     "people who can arrive", "last arrival", "no plan before", "exposure, person-hours of certain harm",
