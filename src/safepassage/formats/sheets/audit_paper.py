@@ -11,7 +11,7 @@ from safepassage.formats.facts.people_facts import codes_in_words
 from safepassage.formats.paper.paper import LEAD, LOUD, Paper, Rows, Words
 
 _HEADS = ("Rule", "Finding", "What was measured", "Kind and source", "Threshold")
-_WIDTHS = (0, 0, 6, 3, 4)
+_WIDTHS = (0, 0, 6, 4, 3)
 _BASIS = ("id", "kind", "text", "source", "grade", "as_of", "legal_basis", "document")
 
 
