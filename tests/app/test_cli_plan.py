@@ -99,6 +99,15 @@ class TestExitCodes:
         assert "file" in err
         assert "Traceback" not in err
 
+    def test_an_output_in_whose_place_a_file_is_is_refused_before_anything_is_planned(
+        self, run, case, tmp_path, monkeypatch
+    ):
+        (tmp_path / "file").write_text("in the way")
+        monkeypatch.setattr("safepassage.cli.plan_command.read_case_input", None)
+        code, _, err = run(case, output=tmp_path / "file")
+        assert code == MALFORMED
+        assert "give another output folder" in err
+
     def test_reports_older_than_three_days(self, run, tmp_path):
         for day, expected in (("28", OK), ("27", INSUFFICIENT)):
             head = HEAD.replace("2024-05-01T05:30", f"2024-04-{day}T06:00")

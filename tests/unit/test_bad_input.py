@@ -562,6 +562,10 @@ def test_all_errors_are_found_at_once(name, tmp_path):
 # Well-formed but not (fully) servable, or doubtful: planned around.
 # Change; code, file, row, column, words of the remedy.
 WARNINGS = {
+    "a workbook beside the tables": (
+        file("aid.xlsx", b"PK"),
+        ("TABLE_UNKNOWN", "aid.xlsx", 0, "", "under the name of its table: stock.csv"),
+    ),
     "no fleet": (drop("fleet"), ("NO_FLEET", "fleet.csv", 0, "", "assumed ones")),
     "a thousand times as many persons as live there": (
         lambda d: (

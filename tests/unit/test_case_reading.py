@@ -46,8 +46,12 @@ def test_a_case_is_named_by_its_folder_or_its_settings(folder):
     assert read_case(folder).case == read_case(folder / "case.toml").case == read_case(str(folder)).case
 
 
-@pytest.mark.parametrize(("name", "code"), [("nothing", "FILE_MISSING"), ("case/places.csv", "FILE_KIND")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("nothing", "FILE_MISSING"), ("case/places.csv", "FILE_KIND"), ("map.osm.gz", "FILE_KIND")],
+)
 def test_what_is_no_case_gives_one_error(folder, name, code):
+    (folder.parent / "map.osm.gz").write_bytes(b"\x1f\x8b")
     reading = read_case(folder.parent / name)
     assert codes(reading) == [code]
     assert reading.case is None

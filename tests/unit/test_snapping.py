@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safepassage.formats.networks import osm
-from safepassage.kernels.graphs.snapping import nearest_nodes, nearest_stretches
+from safepassage.kernels.graphs.snapping import nearest_nodes
 
 RADIUS_M = 6_371_008.8
 
@@ -73,59 +73,6 @@ def test_no_other_node_is_nearer(points, nodes):
         # Chords lose precision only near the other side of the Earth.
         assert stated == pytest.approx(least, abs=0.5, rel=1e-6)
         assert metres(*point, *nodes[found]) == pytest.approx(least, abs=0.5, rel=1e-6)
-
-
-def test_the_nearest_stretch_and_the_foot_on_it():
-    start = np.array([0, 2, 5])
-    lon, lat = e7(10, 10.02, 10, 10.01, 10.02), e7(50, 50, 50.01, 50.011, 50.01)
-    found = nearest_stretches(e7(10.01, 10.01, 9.99), e7(50.001, 50.02, 50), start, lon, lat)
-    assert found.stretch.tolist() == [0, 1, 0]
-    assert found.lon_e7.tolist()[:2] == pytest.approx([100_100_000, 100_100_000], abs=2)
-    assert found.lat_e7.tolist()[:2] == pytest.approx([500_000_000, 500_110_000], abs=2)
-    assert found.distance_m.tolist() == pytest.approx([111.2, 1000.8, 714.7], abs=0.5)
-
-
-def test_among_equally_near_stretches_the_first_wins():
-    start = np.array([0, 2, 4])
-    lon, lat = e7(10, 10.01, 10.01, 10.02), e7(50, 50, 50, 50)
-    assert nearest_stretches(e7(10.01), e7(50), start, lon, lat).stretch.tolist() == [0]
-
-
-def test_no_stretches():
-    found = nearest_stretches(e7(10), e7(50), np.array([0]), e7(), e7())
-    assert found.stretch.tolist() == [-1]
-    assert np.isinf(found.distance_m).all()
-
-
-NEAR = st.tuples(st.integers(-200_000, 200_000), st.integers(-200_000, 200_000))
-
-
-@given(
-    points=st.lists(NEAR, min_size=1, max_size=4),
-    lines=st.lists(st.tuples(NEAR, NEAR), min_size=1, max_size=6),
-)
-def test_no_other_stretch_is_nearer(points, lines):
-    """Against points laid densely along every line, around 50 degrees north."""
-    middle = (350_000_000, 500_000_000)
-    ends = np.array(lines, np.int64).reshape(-1, 2) + middle
-    points = np.array(points, np.int64) + middle
-    start = np.arange(0, 2 * len(lines) + 1, 2)
-    found = nearest_stretches(
-        points[:, 0].astype(np.int32),
-        points[:, 1].astype(np.int32),
-        start,
-        ends[:, 0].astype(np.int32),
-        ends[:, 1].astype(np.int32),
-    )
-    for row, (lon, lat) in enumerate(points.tolist()):
-        least = min(
-            metres(lon, lat, *(ends[2 * line] + (ends[2 * line + 1] - ends[2 * line]) * step / 200))
-            for line in range(len(lines))
-            for step in range(201)
-        )
-        foot = metres(lon, lat, int(found.lon_e7[row]), int(found.lat_e7[row]))
-        assert found.distance_m[row] == pytest.approx(foot, abs=0.05)
-        assert foot <= least + 0.5
 
 
 def test_five_hundred_places_on_a_large_map_take_no_time(shared_dir):

@@ -77,14 +77,6 @@ def test_where_no_first_through_node_is_named_any_may_be_driven_through():
     assert any("FIRST THRU NODE" in note for note in network.notes)
 
 
-def test_nobody_drives_through_a_centroid_once_they_are_split():
-    rows = ("1 3 600 1 1 1;", "3 1 600 1 1 1;", "3 4 600 1 1 1;", "4 3 600 1 1 1;")
-    split = tntp.parse(net(rows), "a_net.tntp").split_centroids()
-    assert split.node_id.tolist() == ["1", "2", "3", "4", "1/end"]
-    assert split.links.head.tolist() == [2, 4, 3, 2]
-    assert 4 not in split.links.tail
-
-
 def test_coordinates_come_from_a_second_file_and_degrees_become_metres():
     nodes = b"node\tX\tY\t;\n1 10 50;\n2 10 51;\n3 11 50;\n"
     network = tntp.parse(net(), "a_net.tntp", ("a_node.tntp", nodes))

@@ -14,6 +14,7 @@ from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.plan.estimate_text import estimate_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK, UNSERVED
+from safepassage.cli.written import refuse_output
 from safepassage.domain.errors import FormatError
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.domain.quick_look import QuickLook
@@ -30,6 +31,8 @@ RESTRICTED = "RESTRICTED"
 def run(options: argparse.Namespace) -> Outcome:
     """Estimate one area."""
     started = time.monotonic()
+    if options.output:
+        refuse_output(options.output)
     progress = Progress(enabled=False) if options.json else Progress()
     # Millions of small values and no circles among them: looking for circles takes a third of the time.
     collecting = gc.isenabled()

@@ -10,11 +10,13 @@ from safepassage.casework.solver_room import SolverRoom
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import MALFORMED
+from safepassage.cli.written import refuse_output
 
 
 def run(options: argparse.Namespace) -> Outcome:
     """Plan one case."""
     started = time.monotonic()
+    refuse_output(options.output)
     progress = Progress(enabled=False) if options.json else Progress()
     progress.phase("reading")
     # Solvers load in the room while this process loads what plans, and reads.

@@ -9,6 +9,7 @@ from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.sheets import KINDS, sheet_files, sheet_papers
 from safepassage.cli.outcome import Outcome
+from safepassage.cli.progress import Progress
 from safepassage.cli.run import NOT_VERIFIED, OK
 from safepassage.cli.written import RESTRICTED, write_beside, write_later
 from safepassage.domain.errors import FormatError
@@ -24,10 +25,20 @@ FOLDER = "sheets"
 
 def run(options: argparse.Namespace) -> Outcome:
     """Verify the plan again, then write its sheets."""
+    progress = Progress(enabled=False) if options.json else Progress()
+    try:
+        return _written(options, progress)
+    finally:
+        progress.done()
+
+
+def _written(options: argparse.Namespace, progress: Progress) -> Outcome:
+    progress.phase("verifying")
     team = released(options.plan)
     if team is None:
         text = "The plan is NOT VERIFIED, so no sheet is written: `safepassage verify` lists why."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
+    progress.phase("writing sheets")
     kinds = (options.kind,) if options.kind else KINDS
     papers = sheet_papers(
         team, _layers(options, team), sheet_texts()[options.language], kinds=kinds,

@@ -22,6 +22,17 @@ def write_files(output: Path, files: Mapping[str, bytes]) -> dict[str, str]:
     return {_purpose(name): str(output / name) for name in files}
 
 
+def refuse_output(output: Path) -> None:
+    """Refuse a folder for a plan in whose place something else is, before the work is done.
+
+    Raises
+    ------
+    FormatError
+        When a link or file is there.
+    """
+    _refuse_what_is_in_the_way([output, output / RESTRICTED], [])
+
+
 def write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write restricted files into a folder, for their owner only; each appears whole or not at all."""
     _make_folder(folder, restricted=True)

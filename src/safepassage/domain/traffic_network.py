@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -93,27 +93,6 @@ class TrafficNetwork:
     def n_nodes(self) -> int:
         """Number of nodes."""
         return len(self.node_id)
-
-    def split_centroids(self) -> TrafficNetwork:
-        """Return the network with an end node of its own for each centroid that has links both ways.
-
-        Links into a centroid then lead to its end node, from which no link departs: nobody drives through.
-        """
-        links, n = self.links, self.n_nodes
-        starts, ends = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        starts[links.tail], ends[links.head] = True, True
-        both = np.flatnonzero(~self.through & starts & ends)
-        moved = np.arange(n, dtype=np.int32)
-        moved[both] = n + np.arange(len(both), dtype=np.int32)
-        ids = np.array([f"{name}/end" for name in self.node_id[both].tolist()], dtype=np.str_)
-        return replace(
-            self,
-            node_id=np.concatenate([self.node_id, ids]),
-            x_m=np.concatenate([self.x_m, self.x_m[both]]),
-            y_m=np.concatenate([self.y_m, self.y_m[both]]),
-            through=np.concatenate([self.through, self.through[both]]),
-            links=replace(links, head=np.asarray(moved[links.head])),
-        )
 
 
 def of_roads(network: RoadNetwork) -> TrafficNetwork:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 
 from safepassage.domain.errors import StoreError
-from safepassage.formats.log.log_chain import Row
 from safepassage.store.backend import Backend
 from safepassage.store.event_store import OWN_VALUES
 
@@ -43,9 +41,3 @@ def copy_store(source: Backend, copy: Backend) -> int:
             if value is not None:
                 copy.set_value(name, value)
     return count
-
-
-def rows_after(backend: Backend, known: dict[str, int]) -> Iterator[Row]:
-    """Yield the rows of every log beyond the lengths that somebody knows, log by log."""
-    for log, length in sorted(backend.lengths().items()):
-        yield from islice(backend.rows(log, after=known.get(log, 0)), length - known.get(log, 0))

@@ -82,7 +82,3 @@ class HazardPicture:
     events: tuple[HazardEvent, ...]
     closures: tuple[Closure, ...]
     unplaced: tuple[Unplaced, ...]
-
-    def claims_of(self, event_id: str) -> tuple[str, ...]:
-        """Return the claims behind an event, () where there is no such event."""
-        return next((event.claims for event in self.events if event.id == event_id), ())

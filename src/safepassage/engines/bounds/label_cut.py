@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -34,12 +33,6 @@ class Cut(NamedTuple):
     phi: int
     labels: tuple[tuple[int, int], ...]
     extension: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    alpha: Int64
-    side: NDArray[np.bool_]
 
 
 class LabelCuts:

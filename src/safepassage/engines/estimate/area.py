@@ -56,7 +56,7 @@ def area_roads(network: RoadNetwork, look: QuickLook) -> tuple[AreaRoads | None,
         return None, problems
     usable = _usable(network, inside)
     if not (usable & inside[network.arcs.tail]).any():
-        what = f"no road that cars may use lies in {look.area_name}"
+        what = f"no road that cars may use lies in {_named(look)}"
         hint = "check the corners of the area (latitude and longitude swapped?) and the map extract"
         return None, (error("AREA_WITHOUT_ROADS", Where(file="area"), what, hint),)
     if look.exits:
@@ -93,16 +93,19 @@ def _beyond_map(network: RoadNetwork, look: QuickLook, inside: Bool) -> tuple[Pr
     where = Where(file="area")
     hint = "use a map extract that holds the whole area, and some kilometres around it"
     if not inside.any() and covered <= 0:
-        text = f"{look.area_name} lies at {_spans(area)}, outside the map, which has {_spans(box)}"
+        text = f"{_named(look)} lies at {_spans(area)}, outside the map, which has {_spans(box)}"
         swapped = _overlap(_box(lat, lon), box) > 0
         hint = "write the longitude first, then the latitude" if swapped else hint
         return (error("AREA_BEYOND_MAP", where, text, hint),)
     if covered < 1 - TOLD_OUTSIDE:
-        text = (
-            f"{100 - round(100 * covered)} % of {look.area_name} lies outside the map; no roads known there"
-        )
+        text = f"{100 - round(100 * covered)} % of {_named(look)} lies outside the map; no roads known there"
         return (warning("AREA_BEYOND_MAP", where, text, hint),)
     return ()
+
+
+def _named(look: QuickLook) -> str:
+    """Return the name of the area inside a sentence."""
+    return "the area" if look.area_name == "The area" else look.area_name
 
 
 def _box(x_e7: list[int], y_e7: list[int]) -> Box:
@@ -124,7 +127,7 @@ def _no_exit(look: QuickLook, inside: Bool) -> Problem:
     if inside.all():
         what = f"{look.area_name} is larger than the map: no road leaves it"
         return error("AREA_WITHOUT_EXIT", where, what, "use a larger map extract, or name exits with --exits")
-    what = f"no road leaves {look.area_name}"
+    what = f"no road leaves {_named(look)}"
     return error(
         "AREA_WITHOUT_EXIT", where, what, "draw the area to the next road, or name exits with --exits"
     )

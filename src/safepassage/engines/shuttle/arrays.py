@@ -43,20 +43,6 @@ def case_of(problem: ShuttleProblem) -> Case:
     )
 
 
-def tours_of(plan: ShuttlePlan, case: Case, max_trips: int, max_stops: int) -> Tours:
-    """Return a plan as arrays, driven; a ValueError if it is no plan of this case."""
-    tours = shuttle_tours.no_tours(case, np.array(plan.left, np.int64), max_trips, max_stops)
-    for vehicle, tour in enumerate(plan.tours):
-        tours.trips[vehicle] = len(tour)
-        for k, trip in enumerate(tour):
-            tours.stops[vehicle, k], tours.end[vehicle, k] = len(trip.pickups), trip.shelter
-            for s, pickup in enumerate(trip.pickups):
-                tours.group[vehicle, k, s], tours.parties[vehicle, k, s] = pickup.group, pickup.parties
-        if not shuttle_tours.drive(case, tours, vehicle):
-            raise ValueError(f"vehicle {vehicle} has no way, or no time, for its trips")
-    return tours
-
-
 def plan_of(tours: Tours, case: Case) -> ShuttlePlan:
     """Return driven tours as a plan."""
     over = np.maximum(tours.brought.sum(axis=0) - case.room, 0)

@@ -35,7 +35,7 @@ def read_area(text: str, network: Path) -> tuple[str, Polygons]:
         When there is no such area, or its outline crosses itself; one sentence says what and where.
     """
     if _WKT.match(text):
-        return "the area", _from_wkt(text, "--area")
+        return "The area", _from_wkt(text, "--area")
     file, _, name = text.partition("#")
     if file.strip().lower().endswith(GEOMETRY_SUFFIXES):
         return _from_file(Path(file.strip()), name.strip())

@@ -14,12 +14,21 @@ from safepassage.domain.suggestions import plain_line
 from safepassage.formats.case.case_tables import FEATURE_TABLES, CaseTables, table_name, unknown_table
 from safepassage.formats.case.case_times import Clock, Fault, start_of_case
 from safepassage.formats.case.case_values import read_cell
-from safepassage.formats.containers.tabular import RawRow, RawTable, decode, error, normal_name, read_csv
+from safepassage.formats.containers.tabular import (
+    RawRow,
+    RawTable,
+    decode,
+    error,
+    normal_name,
+    read_csv,
+    warning,
+)
 from safepassage.formats.geometry.geometry_in import GEOMETRY_SUFFIXES, read_features
 
 SETTINGS_FILE = "case.toml"
 MAX_TOML_BYTES = 1024 * 1024
-TABLES_ELSEWHERE = {".xlsx", ".xlsm", ".xls", ".ods", ".txt", ".shp", ".gpkg"}
+BOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
+TABLES_ELSEWHERE = {*BOOKS, ".txt", ".shp", ".gpkg"}
 """What people keep tables and areas in; a table that is silently left out would be a road not closed."""
 
 
@@ -34,7 +43,9 @@ def read_folder(folder: Path) -> CaseTables:
     for path in files:
         _take(path, found, encoding)
     found.problems.extend(_not_read(path) for path in files if _is_left_out(path, found))
-    if settings is None and "settings" not in found.tables:
+    if settings is not None:
+        found.problems.extend(map(_book_beside, filter(_is_book_beside, files)))
+    elif "settings" not in found.tables:
         found.problems.append(_no_case(folder, files))
     return found
 
@@ -59,6 +70,17 @@ def _is_left_out(path: Path, found: CaseTables) -> bool:
     name = table_name(path.stem)
     there = name in found.tables or name in found.features
     return bool(name) and not there and path.suffix.lower() in TABLES_ELSEWHERE
+
+
+def _is_book_beside(path: Path) -> bool:
+    """Whether a file is a workbook that is not called like a table: its sheets may be."""
+    return path.suffix.lower() in BOOKS and not table_name(path.stem)
+
+
+def _book_beside(path: Path) -> Problem:
+    message = "a workbook beside the tables is not read, none of its sheets either"
+    hint = "save each sheet that belongs to the case as CSV UTF-8 under the name of its table: stock.csv"
+    return warning("TABLE_UNKNOWN", Where(file=path.name), message, hint)
 
 
 def _not_read(path: Path) -> Problem:

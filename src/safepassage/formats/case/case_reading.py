@@ -79,6 +79,10 @@ def case_tables(path: Path) -> CaseTables:
     elif not path.is_file():
         message = "this is neither a folder nor an ordinary file"
         found.problems.append(error("FILE_KIND", where, message, "name a case folder or an .xlsx workbook"))
+    elif path.suffix.lower() in {".pbf", ".osm", ".gz"}:
+        message = "this is a road network, not a case"
+        hint = "name the folder or workbook of the case; its setting network names the road network"
+        found.problems.append(error("FILE_KIND", where, message, hint))
     elif path.suffix.lower() in {".csv", ".tsv", ".toml", ".geojson", ".kml", ".kmz", ".gpx"}:
         message = "this is one file of a case, not a case"
         found.problems.append(error("FILE_KIND", where, message, "name the folder it lies in"))

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from safepassage.domain.case import Case
-from safepassage.domain.dictionary.dictionary import ValueType, table
 from safepassage.formats.case.case_out import TableOut, raw_table, tables_of
 from safepassage.formats.case.case_reading import case_tables
 from safepassage.formats.containers.tabular import RawTable
@@ -79,13 +78,6 @@ def csv_text(out: TableOut, comments: Sequence[str] = ()) -> str:
     for row in out.rows:
         writer.writerow(["" if cell is None else cell for cell in row])
     return stream.getvalue()
-
-
-def is_number(table_name: str, column_name: str) -> bool:
-    """Whether a column of a table holds numbers."""
-    columns = {column.name: column for column in table(table_name).columns}
-    column = columns.get(column_name)
-    return column is not None and column.type in {ValueType.WHOLE, ValueType.NUMBER}
 
 
 def _write_text(path: Path, text: str) -> None:
