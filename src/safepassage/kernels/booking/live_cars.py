@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.booking.booking import SECONDS_PER_HOUR, RoadPieces
-from safepassage.kernels.booking.ways_ahead import Bits, WaysAhead
+from safepassage.kernels.booking.ways_ahead import Bits, WaysAhead, Windows
 from safepassage.kernels.graphs.shortest_paths import ArcGraph, PathTree
 
 Int64 = NDArray[np.int64]
@@ -23,6 +23,8 @@ FULL_BELOW = (0.6, 0.9)
 """Arcs with less than such a share of their room left are avoided, the more the fuller they are."""
 ROUNDS = 10
 """Ways round are looked for anew, on roads as they then are, after each such part of the time left."""
+WINDOWS_SHARE = 2
+"""One stretch of windows is kept ready for so many stretches of calendars."""
 WORDS_SHARE = 3
 """One word of bits for ways is kept ready for so many entries: pages never written to cost a closure most."""
 FULL_POOL = 0.6
@@ -122,7 +124,8 @@ class LiveCars:
         self.arc, self.t, self.x = (_with_spare(column, SPARE) for column in (self.arc, self.t, self.x))
         self._calendar = (first, count, _with_spare(stretches[:, 0], 3), _with_spare(stretches[:, 1], 3))
         self._room, self._used = count.copy(), len(stretches)
-        self._due: tuple[list[tuple[Int64, Int64]], NDArray[np.bool_]] | None = None
+        self._due: tuple[list[tuple[Int64, Int64]], WaysAhead] | None = None
+        self._windows = Windows(*np.ones((2, len(stretches) // WINDOWS_SHARE), dtype=np.int64))
         self._bits = Bits(open=np.ones((1, len(self.arc) // WORDS_SHARE), dtype=np.uint64))
 
     def close(self, arcs: Int64, now_s: int) -> Repair:
@@ -161,10 +164,11 @@ class LiveCars:
         """
         if self._due is None:
             return
-        done, wanted = self._due
+        done, ways = self._due
         self._due = None
         self._tidy(0)
-        self._enter(done, wanted)
+        self._join(ways, np.flatnonzero(ways.checked))
+        self._enter(done, ~ways.checked & (ways.pending > 0))
         self._tidy(0)
         self._make_room(int(self.size.sum()) // 2)
 
@@ -208,10 +212,11 @@ class LiveCars:
         """
         end_s, n_arcs = self.roads.horizon_s, self.roads.n_arcs
         ways = WaysAhead(self.head, n_arcs, self._bits, (now_s, end_s))
+        self._windows.restart(end_s - now_s, 1 << self._ways.WINDOW_BITS)
         new = [self._next_arcs(self._tree(np.zeros(n_arcs)))]
         done: list[tuple[Int64, Int64]] = []
         has_way = new[0] >= 0
-        so_far = np.full(n_arcs, NOWHERE), np.zeros(n_arcs, dtype=np.int64)
+        in_windows = self.roads.steady & (self.roads.rate_mveh_h[self.roads.start[:-1]] > 0)
         for number in range(1, ROUNDS + 1):
             rest = turns.only(np.flatnonzero((self.arrive_s[turns.cars] < 0) & has_way[turns.node]))
             if not len(rest.cars):
@@ -222,28 +227,53 @@ class LiveCars:
             new = []
             if number < ROUNDS:
                 left = self._loops.room_left(
-                    self._compiled, self._calendar, (ways.checked, ways.pending), so_far,
+                    self._compiled, self._calendar, (ways.checked & ~in_windows, ways.pending), ways.summed,
                     (now_s, until_s, self._work),
                 )  # fmt: skip
                 # Behind a full arc one waits for the end of the round; behind one with room, hardly.
                 for full in FULL_BELOW:
                     held_s = (until_s - now_s) * np.clip(1 - left / full, 0, 1)
                     new.append(self._next_arcs(self._tree(held_s)))
-        self._due = done, ~ways.checked & (ways.pending > 0)
+        self._due = done, ways
 
     def _look_at(self, ways: WaysAhead, nodes: Int64, new: list[Any], done: list[Any]) -> None:
         """Add the ways of new trees, and look from now on at the arcs that they make binding."""
         ways.add(nodes, new)
+        self._join(ways, ways.befores())
         found = self._ways.to_check(
             self._compiled, self._calendar, (ways.before, ways.checked, ways.along), ways.now_s, self._work
         )
         arcs = ways.look_at(found)
         self._enter(done, self._mask(arcs[ways.pending[arcs] > 0]))
+        ways.written(arcs)
+        self._split(ways, arcs)
         self._ways.write_free(
             self._compiled, self._calendar, arcs, ways.row_of, (ways.now_s, self.roads.horizon_s, self._work),
             self._bits.free,
         )  # fmt: skip
         ways.stop((self._travel_s, self._least_s, self._wait_s))
+
+    def _split(self, ways: WaysAhead, arcs: Int64) -> None:
+        """Keep what is booked on some arcs in windows until it is joined for the last time."""
+        kept = self._windows
+        kept.grow(int(ways.row_of.max()) + 1)
+        kept.busy_from, kept.busy_until, kept.used = self._ways.split(
+            self._compiled, self._calendar, arcs, (ways.row_of, ways.now_s, kept.in_row),
+            (kept.first, kept.count, kept.room), (kept.busy_from, kept.busy_until, kept.used),
+        )  # fmt: skip
+
+    def _join(self, ways: WaysAhead, arcs: Int64) -> None:
+        """Write what is booked in windows into the calendars of some arcs."""
+        if not len(arcs):
+            return
+        kept = self._windows
+        busy_from, busy_until, self._used = self._ways.joined(
+            self._compiled, self._calendar, (self._room, self._used), arcs,
+            (ways.row_of, ways.now_s, kept.in_row),
+            (kept.first, kept.count, kept.busy_from, kept.busy_until),
+        )  # fmt: skip
+        self._calendar = (*self._calendar[:2], busy_from, busy_until)
+        ways.written(arcs)
 
     def _mask(self, arcs: Int64) -> NDArray[np.bool_]:
         """Return (n_arcs,) which arcs are among some."""
@@ -262,8 +292,10 @@ class LiveCars:
         """Book what arrives by a second; return (cars, how many of their entries have happened)."""
         nodes, turn_list = np.unique(turns.node, return_inverse=True)
         list_start = np.searchsorted(ways.node, np.append(nodes, self.n_nodes))
-        booked, columns, self._filled, busy_from, busy_until, self._used = self._ways.book_anew(
-            self._compiled, self._calendar, self._room, self._used,
+        kept = self._windows
+        booked, columns, self._filled, pools, pools_of_windows = self._ways.book_anew(
+            self._compiled, self._calendar, (self._room, self._used),
+            (kept.first, kept.count, kept.busy_from, kept.busy_until, kept.room, kept.used, kept.in_row),
             columns=((self.arc, self.t, self.x), self._filled),
             ways=(
                 (list_start, ways.way, ways.least_s, ways.length), (ways.arc, ways.behind), ways.stops,
@@ -276,7 +308,8 @@ class LiveCars:
             ),
         )  # fmt: skip
         self.arc, self.t, self.x = columns
-        self._calendar = (*self._calendar[:2], busy_from, busy_until)
+        self._calendar, self._used = (*self._calendar[:2], *pools[:2]), pools[2]
+        kept.busy_from, kept.busy_until, kept.used = pools_of_windows
         done = np.flatnonzero(booked[:, 0] >= 0)
         cars, past = turns.cars[done], turns.past[done]
         self.arrive_s[cars], self.at[cars] = booked[done, 1], booked[done, 2]

@@ -14,11 +14,18 @@ from safepassage.kernels.booking.booking_loops import (
     NEVER,
     enter,
     first_after,
-    put,
     reserve,
     soonest,
 )
 from safepassage.kernels.booking.booking_loops import with_room as more_room
+from safepassage.kernels.booking.calendar_windows import (
+    WINDOW_BITS,
+    full_second,
+    in_windows,
+    joined,
+    put_into_window,
+    split,
+)
 from safepassage.kernels.booking.free_seconds import (
     BEYOND,
     WORD,
@@ -41,7 +48,7 @@ from safepassage.kernels.booking.way_tree import (
 )
 from safepassage.kernels.compiled import compiled, woven
 
-__all__ = ["WORD", "book_anew", "to_check", "write_free"]
+__all__ = ["WINDOW_BITS", "WORD", "book_anew", "in_windows", "joined", "split", "to_check", "write_free"]
 
 
 @compiled
@@ -224,54 +231,58 @@ def run_ahead(free: Any, roads: Any, ways: Any, request: Any, trace: Any) -> tup
 
 
 @woven
-def entered_steadily(roads: Any, calendars: Any, arc: int, t: int, work: int, into: Any) -> Any:
-    """Take the first place in a second with one, of an arc constant in time that has room for a stretch.
+def entered_steadily(windows: Any, row: int, rate: int, run_of: Any, into: Any) -> Any:
+    """Take the first place in a second with one, of an arc in windows that has room for a stretch.
 
     Return the place. Only the gap that it lies in gets smaller: the bits of its seconds in which no car fits
-    any more are cleared; `into` is (bits, row, second of the first bit). In each second of the arc at most
-    one car can begin and end, so that gaps share none.
+    any more are cleared. `windows` are (those of `put_into_window`, how many a row has), `run_of` (window,
+    second, work), `into` (bits, second of the first bit). Where in each second of the arc at most one car can
+    begin and end, gaps share none; elsewhere the seconds around are looked up again.
     """
-    at, count, busy_from, busy_until = calendars
-    bits, row, base_s = into
-    first, rate = at[arc], roads[2][roads[0][arc]]
-    x, last = rate * t, first + count[arc]
-    i = first + first_after(busy_until, first, count[arc], x)
-    while i < last and busy_from[i] - x < work:
-        x = busy_until[i]
-        i += 1
+    (stretches, n_windows), (window, t, work), (bits, base_s) = windows, run_of, into
+    of_row = row * n_windows, (row + 1) * n_windows, base_s
+    x, opens, closes = put_into_window(stretches, of_row, window, rate, (rate * t, work))
     end = x + work
-    opens = busy_until[i - 1] if i > first else 0
-    closes = busy_from[i] if i < last else BEYOND
+    if rate > 2 * work:
+        first, last = (
+            max(base_s, (x - work) // rate),
+            min((end - 1) // rate, base_s + WORD * bits.shape[1] - 1),
+        )
+        for second in range(first, last + 1):
+            if is_set(bits[row], second - base_s) and full_second(stretches, of_row, rate, second, work):
+                mark(bits, row, (second - base_s, second - base_s + 1), False)
+        return x
     low = (x - work) // rate + 1 if x - opens >= work else opens // rate
     high = end // rate if closes - end >= work else (closes - work) // rate + 1
     low, high = max(0, low - base_s), min(high - base_s, WORD * bits.shape[1])
     if low < high:
         mark(bits, row, (low, high), False)
-    count[arc] += put((busy_from, busy_until, first), i, last, (x, end))
     return x
 
 
 @compiled
-def entered(
-    roads: Any, calendars: Any, stock: Any, run_of: Any, free: Any, span: Any
-) -> tuple[Any, Any, int]:
-    """Take the places of a run and write its bits anew; return the pools.
+def entered(roads: Any, calendars: Any, stock: Any, run_of: Any, free: Any, span: Any) -> tuple[Any, ...]:
+    """Take the places of a run and write its bits anew; return the pools of calendars and of windows.
 
-    `stock` is (room of each arc, how much of the pools is in use), `run_of` (arcs of ways, stops, their
+    `stock` is (room of each arc, how much of the pools is in use, windows), these (first, how many, begins,
+    ends, room, how much of their pools is in use, how many a row has); `run_of` (arcs of ways, stops, their
     columns, seconds, places to be written), `span` (from, until, work) for the bits.
     """
     piece_start, rates = roads[0], roads[2]
-    room, used = stock
+    room, used, windows = stock
     at, count, busy_from, busy_until = calendars
+    w_at, w_count, w_from, w_until, w_room, w_used, n_windows = windows
     (arc_of, trail, stops, seconds, places), (from_s, until_s, work) = run_of, span
     for k in range(len(trail)):
         arc, row = arc_of[trail[k]], stops[trail[k], ROW]
-        if count[arc] == room[arc]:
-            busy_from, busy_until, used = more_room((at, count, busy_from, busy_until), room, used, arc)
-        if piece_start[arc + 1] - piece_start[arc] == 1 and rates[piece_start[arc]] <= 2 * work:
+        if in_windows(roads, arc):
+            window = row * n_windows + ((seconds[k] - from_s) >> WINDOW_BITS)
+            if w_count[window] == w_room[window]:
+                w_from, w_until, w_used = more_room((w_at, w_count, w_from, w_until), w_room, w_used, window)
             places[k] = entered_steadily(
-                roads, (at, count, busy_from, busy_until), arc, seconds[k], work, (free, row, from_s)
-            )
+                ((w_at, w_count, w_from, w_until), n_windows), row, rates[piece_start[arc]],
+                (window, seconds[k], work), (free, from_s),
+            )  # fmt: skip
             continue
         _, x, _ = enter(roads, (at, count, busy_from, busy_until), arc, seconds[k], work)
         places[k] = x
@@ -283,7 +294,7 @@ def entered(
         refresh(
             roads, (at, count, busy_from, busy_until), arc, (low_s, high_s, work), (free, row, from_s)
         )  # fmt: skip
-    return busy_from, busy_until, used
+    return busy_from, busy_until, used, w_from, w_until, w_used
 
 
 @compiled
@@ -300,13 +311,14 @@ def with_room(columns: Any, needed: int) -> tuple[Any, Any, Any]:
 # One flat loop: its pools grow, and numba passes them on by name only.
 @compiled
 def book_anew(
-    roads: Any, calendars: Any, room: Any, used: int, *, columns: Any, ways: Any, turns: Any, request: Any
+    roads: Any, calendars: Any, stock: Any, windows: Any, *, columns: Any, ways: Any, turns: Any, request: Any
 ) -> tuple[Any, ...]:
     """Give each turn the way of its list that arrives first; return (way, arrival, position), columns, pools.
 
     `columns` are ((arc, second, place) of all entries, how many are in use). What has happened of a turn is
     copied from its old position, and its new entries follow; places on arcs left out are not taken but
-    counted. `ways` are ((first of each list, numbers, least seconds, how many arcs), (arc, way behind),
+    counted. `stock` and `windows` are as in `entered`.
+    `ways` are ((first of each list, numbers, least seconds, how many arcs), (arc, way behind),
     stops, ((n_arcs,) which are looked at, counts)). `turns` are (list, first second, old position, how many
     entries have happened), `request` ((last second of arrival, work, now), (free bits, open bits,
     past the last shut)).
@@ -314,7 +326,8 @@ def book_anew(
     (list_start, way_of, least_s, length), (arc_of, behind), stops, (checked, pending) = ways
     turn_list, turn_from_s, old_at, past = turns
     (by_s, work, now_s), free = request
-    at, count, busy_from, busy_until = calendars
+    (at, count, busy_from, busy_until), (room, used) = calendars, stock
+    w_at, w_count, w_from, w_until, w_room, w_used, n_windows = windows
     (arcs, seconds, places), filled = columns
     end, span = by_s + 1, (now_s, roads[6], work)
     n, longest = len(turn_list), np.max(length)
@@ -345,8 +358,9 @@ def book_anew(
         first = filled + past[turn]
         arcs, seconds, places = with_room((arcs, seconds, places), first + length[j])
         copy_entries((arcs, seconds, places), old_at[turn], filled, past[turn])
-        busy_from, busy_until, used = entered(
-            roads, (at, count, busy_from, busy_until), (room, used),
+        busy_from, busy_until, used, w_from, w_until, w_used = entered(
+            roads, (at, count, busy_from, busy_until),
+            (room, used, (w_at, w_count, w_from, w_until, w_room, w_used, n_windows)),
             (arc_of, trace[1][:n_stops], stops, trace[0], xs), free[0], span,
         )  # fmt: skip
         filled = first + length[j]
@@ -357,4 +371,5 @@ def book_anew(
         times[j], last_at[j] = times[j] + 1, first
         turn += 1
     count_entries((arc_of, behind), way_of, times, pending)
-    return booked, (arcs, seconds, places), filled, busy_from, busy_until, used
+    pools = (busy_from, busy_until, used), (w_from, w_until, w_used)
+    return booked, (arcs, seconds, places), filled, *pools

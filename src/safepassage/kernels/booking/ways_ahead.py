@@ -45,6 +45,36 @@ class Bits:
             setattr(self, name, wider)
 
 
+@dataclass(slots=True, eq=False)
+class Windows:
+    """Calendars of arcs looked at, in windows (see `calendar_windows`), in memory kept between closures.
+
+    `first`, `count`, `room` (n rows * `in_row`,) of each window; the pools have `used` in use.
+    """
+
+    busy_from: Int64
+    busy_until: Int64
+    first: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    count: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    room: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    used: int = 0
+    in_row: int = 0
+
+    def restart(self, seconds: int, window_s: int) -> None:
+        """Begin with rows of windows for so many seconds, all empty."""
+        self.used, self.in_row = 0, seconds // window_s + 1
+
+    def grow(self, n_rows: int) -> None:
+        """Make room for so many rows."""
+        needed = n_rows * self.in_row
+        if needed > len(self.first):
+            spare = np.zeros((3, needed + needed // 2 - len(self.first)), dtype=np.int64)
+            self.first, self.count, self.room = (
+                np.append(column, more)
+                for column, more in zip((self.first, self.count, self.room), spare, strict=True)
+            )
+
+
 class WaysAhead:
     """Ways from where people stand to the exits, for one closure.
 
@@ -61,7 +91,8 @@ class WaysAhead:
 
     `arc`, `behind` of all ways (see `way_tree`); `node`, `way`, `least_s`, `length` of those that are tried,
     by node. (n_arcs,) `checked`: which are looked at, `along`: which go along with the one before, `pending`:
-    how many entries are new on each. `stops` as in `way_tree`.
+    how many entries are new on each since its calendar was last written, `summed`: what of that has been
+    summed. `stops` as in `way_tree`.
     """
 
     def __init__(self, head: Int64, n_arcs: int, bits: Bits, span: tuple[int, int]) -> None:
@@ -75,6 +106,7 @@ class WaysAhead:
         self.before = np.full(n_arcs, way_tree.UNKNOWN)
         self.checked, self.along = np.zeros((2, n_arcs), dtype=np.bool_)
         self.pending = np.zeros(n_arcs, dtype=np.int64)
+        self.summed = np.full(n_arcs, NEVER), np.zeros(n_arcs, dtype=np.int64)
         self.row_of = np.full(n_arcs, NEVER)
         self.node, self.way, self._shown_by = np.empty((3, 0), dtype=np.int64)
         self.least_s, self.length = np.empty((2, 0), dtype=np.int64)
@@ -123,6 +155,17 @@ class WaysAhead:
         self._n_rows += len(arcs)
         self._bits.grow("free", self._n_rows)
         return arcs
+
+    def written(self, arcs: Int64) -> None:
+        """Take note that all entries so far are in the calendars of some arcs."""
+        self.pending[arcs], self.summed[0][arcs] = 0, NEVER
+
+    def befores(self) -> Int64:
+        """Return the arcs right before those that are seen for the first time, where they are looked at."""
+        new = (self.before >= 0) & ~self.checked & ~self.along
+        found = np.unique(self.before[new])
+        looked_at: Int64 = found[self.checked[found]]
+        return looked_at
 
     def stop(self, arcs: tuple[Any, ...]) -> None:
         """Find the stops of all ways; `arcs` are (n_arcs,) steady, least seconds and longest wait of each."""
