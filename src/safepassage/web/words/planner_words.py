@@ -8,7 +8,7 @@ from safepassage.domain.claims.words import ForcesPredicate, Predicate
 from safepassage.formats.facts.people_facts import REASONS
 from safepassage.web.words import Words
 from safepassage.web.words.dates import dated
-from safepassage.web.words.sentences import NUMBERS, fitted
+from safepassage.web.words.sentences import fitted, spaced
 
 SENTENCES = (
     *REASONS.values(),
@@ -78,11 +78,9 @@ def planned(text: str, said: Words) -> str:
 
 def in_field(name: str, value: str, said: Words) -> str:
     """Return what stands in a field of a sentence: numbers and names as they are, days in other words."""
-    if name in NUMBERS:
-        return value.replace(",", "\u202f")
     if name in TIMES:
         return dated(value, said)
-    return fitted(value, said, (_AND_MORE,) if name in NAMES else SENTENCES, in_field)
+    return spaced(fitted(value, said, (_AND_MORE,) if name in NAMES else SENTENCES, in_field))
 
 
 def titled(text: str, said: Words) -> str:

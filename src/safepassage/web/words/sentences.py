@@ -21,6 +21,14 @@ Field = Callable[[str, str, Words], str]
 """Says what stands in a field: its name, its words, the reader's language."""
 
 
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def spaced(text: str) -> str:
+    """Return a text with its thousands apart by narrow spaces: a comma is a decimal sign to many readers."""
+    return _THOUSANDS.sub("\u202f", text)
+
+
 @cache
 def _pattern(sentence: str) -> re.Pattern[str]:
     """Return what recognises a sentence, whatever stands in its fields."""

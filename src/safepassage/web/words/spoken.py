@@ -6,6 +6,7 @@ import re
 
 from safepassage.domain.case import RoadStatusWord
 from safepassage.web.words import Words
+from safepassage.web.words.sentences import spaced
 
 PHRASES = (
     "age not known", "of the same day", "less than an hour old",
@@ -55,7 +56,8 @@ def _one(part: str, said: Words) -> str:
         found = pattern.fullmatch(part)
         if found:
             fields = {
-                name: said(value) if value in UNITS else value for name, value in found.groupdict().items()
+                name: said(value) if value in UNITS else spaced(value)
+                for name, value in found.groupdict().items()
             }
             return (sentence if sentence == NUMBER_AND_UNIT else said(sentence)).format(**fields)
     return part
