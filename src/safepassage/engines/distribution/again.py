@@ -24,8 +24,9 @@ def searched_again(
 
     def search_of(day: int) -> tuple[list[Order], Search]:
         orders, begun = _known(before, book, day)
-        orders += book.orders(_missing(before, done, planned), day, sequencer.seconds(day))
-        return orders, sequencer.search(day, orders, effort, begun)
+        missing = _missing(before, done, planned)
+        orders += book.orders(missing, day, sequencer.seconds(day))
+        return orders, sequencer.search(day, orders, effort, missing, begun)
 
     for day, found in enumerate(_day_by_day(len(before.problem.days), search_of, beside)):
         done.planned.update(sequencer.trips(day, found, done.left))

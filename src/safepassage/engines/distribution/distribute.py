@@ -31,7 +31,7 @@ MOST_STOPS = 14
 """The most stops of trips found one by one."""
 MANY_NEEDS = 4_000
 """From so many needs on trips are not sought one by one."""
-STEPS, LEAST_STEPS = 4_000, 200
+STEPS, LEAST_STEPS = 200_000, 30_000
 """Steps of the search for rounds over all days, and on one day at least."""
 NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
@@ -181,7 +181,7 @@ class _Tries:
         done = self._begun.anew()
         for day in range(len(self._problem.days)):
             orders = self._book.orders(done.left, day, self._sequencer.seconds(day))
-            search = self._sequencer.search(day, orders, (self._steps, 0), left=done.left)
+            search = self._sequencer.search(day, orders, (self._steps, 0), done.left)
             done.planned.update(self._sequencer.trips(day, Found(orders, found_by(search)), done.left))
             done.day(day)
         return done

@@ -18,8 +18,8 @@ PARTS_OF_A_LOAD = 4
 """No order is more than one part in so many of what the largest truck holds."""
 MUST, MAY, AHEAD = 4.0, 1.0, 0.25
 """What worth counts for up to the share that everybody can have, above it, and for days to come."""
-KEPT = 0.0
-"""What is brought already is in every round; its worth counts for nothing."""
+KEPT = 8.0
+"""What is brought already counts most: it is left out only for much more."""
 SCARCE_PERCENT = 98
 """A good of whose stock the shares use so much is given to nobody above them."""
 OVERSUBSCRIBED = 1.0
@@ -30,10 +30,7 @@ Part = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Parts of needs that go to a place together; `prize` is their worth as their kind counts it.
-
-    What is `kept` is left out of no rounds.
-    """
+    """Parts of needs that go to a place together; `prize` is their worth as their kind counts it."""
 
     place: str
     parts: tuple[Part, ...]
@@ -42,7 +39,6 @@ class Order:
     worth: float
     prize: float
     must: bool
-    kept: bool
 
 
 class OrderBook:
@@ -146,7 +142,7 @@ class OrderBook:
     def _order(self, place: str, parts: list[Part], counts: float) -> Order:
         worth = sum(self._worth(i, milli) for i, milli in parts)
         return Order(
-            place=place, parts=tuple(parts), must=counts == MUST, kept=counts == KEPT,
+            place=place, parts=tuple(parts), must=counts == MUST,
             mass_mg=sum(milli * self._good[i].mass_g for i, milli in parts),
             volume_ul=sum(milli * self._good[i].volume_ml for i, milli in parts),
             worth=worth, prize=counts * worth,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,19 +12,18 @@ from numpy.typing import NDArray
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, TruckDay
 from safepassage.engines.distribution.dispatch import Planned, Stop
 from safepassage.engines.distribution.least_times import FAR_S
-from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds
+from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds, serves
 from safepassage.engines.distribution.orders import Order
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.store import Call, Item, Left, Room
-from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind, rounds_of
+from safepassage.kernels.tours.day_rounds import rounds_in_a_day
+from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind
 
 Int64 = NDArray[np.int64]
 Windows = tuple[tuple[int, int], ...]
 G_PER_KG, MG_PER_G = 1_000, 1_000
 Rounds = Sequence[tuple[int, tuple[int, ...]]]
 """The trips of a truck: the node of a depot, and orders by position."""
-STEPS_AN_ORDER = 10
-"""No more steps of the search are taken than so many for each order."""
 WORTHWHILE = 5
 """An order may take so many times its part of all seconds, by worth, before it is left out."""
 
@@ -37,11 +35,11 @@ class Search:
     orders: Orders
     kinds: list[TruckKind]
     tables_s: list[Int64]
-    depots: int
+    goods: Int64
+    stock: Int64
     load_s: int
     begun: list[Round]
-    steps: int
-    seed: int
+    effort: tuple[int, int]
 
 
 class Found(NamedTuple):
@@ -53,9 +51,9 @@ class Found(NamedTuple):
 
 def found_by(search: Search) -> list[Round]:
     """Return the rounds that a search finds."""
-    return rounds_of(
-        search.orders, search.kinds, search.tables_s, depots=search.depots, load_s=search.load_s,
-        steps=search.steps, begun=search.begun, seed=search.seed,
+    return rounds_in_a_day(
+        search.orders, search.kinds, search.tables_s, goods=search.goods, stock=search.stock,
+        load_s=search.load_s, effort=search.effort, begun=search.begun,
     )  # fmt: skip
 
 
@@ -69,37 +67,27 @@ class Sequencer:
         self._depots = sorted(self._stocked | bases)
         self._node = {need.place: need.node for need in problem.needs if need.node >= 0}
         self._stop = {place: k for k, place in enumerate(sorted(self._node))}
+        self._good = {name: k for k, name in enumerate(sorted({need.commodity for need in problem.needs}))}
         self._tables: dict[int, Int64] = {}
 
     def search(
-        self,
-        day: int,
-        orders: Sequence[Order],
-        effort: tuple[int, int],
+        self, day: int, orders: Sequence[Order], effort: tuple[int, int], left: Left,
         begun: Mapping[str, Rounds] | None = None,
-        left: Left | None = None,
-    ) -> Search:
+    ) -> Search:  # fmt: skip
         """Return a search for the rounds of a day.
 
-        It takes at most so many steps with a seed (`effort`), from rounds `begun` by truck: kinds that load
-        elsewhere in all of them go on to. Given what is `left`, those do whose base has too little of
-        what all must have.
+        It takes so many steps with a seed (`effort`), from rounds `begun` by truck; beside what these bring
+        there is what is `left`.
         """
         crews = self._crews(day)
-        elsewhere = self._went(crews, begun or {})
-        if left is not None:
-            elsewhere = self._elsewhere(crews, orders, left)
-        ways = [(trucks[0].weight_kg, trucks[0].base_node, k in elsewhere) for k, trucks in enumerate(crews)]
+        ways = [(trucks[0].weight_kg, trucks[0].base_node) for trucks in crews]
         tables = sorted(set(ways))
         return Search(
             orders=self._columns(orders, self.seconds(day)),
-            kinds=[
-                self._kind(trucks, tables.index(ways[k]), elsewhere.get(k, ()))
-                for k, trucks in enumerate(crews)
-            ],
-            tables_s=[self._table(*way) for way in tables], depots=len(self._depots),
-            load_s=self._problem.rules.load_base_s, begun=self._begun(crews, begun or {}),
-            steps=min(effort[0], STEPS_AN_ORDER * len(orders)), seed=effort[1],
+            kinds=[self._kind(trucks, tables.index(ways[k])) for k, trucks in enumerate(crews)],
+            tables_s=[self._table(*way) for way in tables], goods=self._goods(orders),
+            stock=self._stock(day, left), load_s=self._problem.rules.load_base_s,
+            begun=self._begun(crews, begun or {}), effort=effort,
         )  # fmt: skip
 
     def trips(self, day: int, found: Found, left: Left) -> dict[str, list[Planned]]:
@@ -134,46 +122,23 @@ class Sequencer:
                 found.setdefault((truck.type, *hours), []).append(truck)
         return [trucks for _, trucks in sorted(found.items())]
 
-    def _elsewhere(
-        self, crews: Sequence[Sequence[TruckDay]], orders: Sequence[Order], left: Left
-    ) -> dict[int, tuple[int, ...]]:
-        """Return by kind of truck the depots, by position, where it loads today in place of its base.
+    def _goods(self, orders: Sequence[Order]) -> Int64:
+        """Return (n, goods) thousandths of units of each good in each order."""
+        found = np.zeros((len(orders), len(self._good)), dtype=np.int64)
+        for row, order in zip(found, orders, strict=True):
+            for need, milli in order.parts:
+                row[self._good[self._problem.needs[need].commodity]] += milli
+        return found
 
-        By kind, the largest trucks first, a base gives its trucks their part of what all must have, by hours
-        of work. A kind that finds less than half of its part goes where more is left than trucks there need.
-        """
-        wanted: Counter[str] = Counter()
-        for order in orders:
-            for need, milli in order.parts if order.must else ():
-                wanted[self._problem.needs[need].commodity] += milli
-        mass_mg = {name: milli * left.goods[name].mass_g for name, milli in wanted.items()}
-        seconds = [len(trucks) * most_seconds(self._problem, trucks[0], self._windows) for trucks in crews]
-        part = sum(mass_mg.values()) / max(1, sum(seconds))
-        there = {node: _there_mg(node, wanted, left) for node in self._depots}
-        starved = []
-        for k in sorted(range(len(crews)), key=lambda k: (-crews[k][0].payload_kg, k)):
-            base = crews[k][0].base_node
-            if base in self._stocked and there[base] < part * seconds[k] / 2:
-                starved.append(k)
-            else:
-                there[base] -= part * seconds[k]
-        full = tuple(position for position, node in enumerate(self._depots) if there[node] > 0)
-        return {
-            k: others for k in starved
-            if (others := tuple(p for p in full if self._depots[p] != crews[k][0].base_node))
-        }  # fmt: skip
+    def _stock(self, day: int, left: Left) -> Int64:
+        """Return (depots, goods) what is left of lots that can be handed out when brought on a day."""
+        found = np.zeros((len(self._depots), len(self._good)), dtype=np.int64)
+        for lot, milli in zip(self._problem.lots, left.lots, strict=True):
+            if lot.node >= 0 and lot.commodity in self._good and serves(self._problem, lot, day, day):
+                found[self._depots.index(lot.node), self._good[lot.commodity]] += milli
+        return found
 
-    def _went(
-        self, crews: Sequence[Sequence[TruckDay]], begun: Mapping[str, Rounds]
-    ) -> dict[int, tuple[int, ...]]:
-        """Return by kind of truck the depots where all its rounds load, where its base is none of them."""
-        nodes = [{node for truck in trucks for node, _ in begun.get(truck.id, ())} for trucks in crews]
-        return {
-            k: tuple(sorted(self._depots.index(node) for node in there))
-            for k, there in enumerate(nodes) if there and crews[k][0].base_node not in there
-        }  # fmt: skip
-
-    def _kind(self, trucks: list[TruckDay], table: int, elsewhere: tuple[int, ...]) -> TruckKind:
+    def _kind(self, trucks: list[TruckDay], table: int) -> TruckKind:
         """Return trucks in the words of the search; the first load may be there before roads open."""
         truck = trucks[0]
         first_s, last_s = truck.available_from_s, truck.available_until_s
@@ -187,8 +152,7 @@ class Sequencer:
             trucks=len(trucks), base=base, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
             from_s=first_s, until_s=last_s,
             most_s=most_seconds(self._problem, truck, self._windows), table=table,
-            reloads=elsewhere
-            or ((base,) if truck.base_node in self._stocked else tuple(range(len(self._depots)))),
+            reloads=tuple(k for k, node in enumerate(self._depots) if node in self._stocked),
         )  # fmt: skip
 
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:
@@ -202,11 +166,11 @@ class Sequencer:
             mass_kg=mass_mg // MG_PER_KG, volume_l=volume_ul // UL_PER_L,
             handling_s=-(-mass_mg * per_t_s // (G_PER_T * MG_PER_G)),
             prize=np.array(
-                [-1 if order.kept else 1 + int(worthwhile * order.prize) for order in orders], dtype=np.int64
+                [1 + int(worthwhile * order.prize) for order in orders], dtype=np.int64
             ),
         )  # fmt: skip
 
-    def _table(self, weight_kg: int, base_node: int, loads_elsewhere: bool) -> Int64:  # noqa: FBT001
+    def _table(self, weight_kg: int, base_node: int) -> Int64:
         """Return the least seconds between depots and places, with the base of unloading at each place.
 
         A truck comes back to its base after each trip, and goes from there to another depot.
@@ -221,8 +185,6 @@ class Sequencer:
             self._tables[weight_kg] = table
         table = self._tables[weight_kg].copy()
         table[count:, :count] = table[count:, [base]] + table[[base], :count]
-        if loads_elsewhere:
-            table[base, count:] = FAR_S
         return table
 
     def _planned(self, truck: TruckDay, one: Round, orders: Sequence[Order], left: Left) -> list[Planned]:
@@ -247,12 +209,3 @@ class Sequencer:
         if all(planned.depot == truck.base_node for planned in found):
             found.sort(key=lambda planned: -left.mass_g([i for stop in planned.stops for i in stop.items]))
         return [planned for planned in found if planned.stops]
-
-
-def _there_mg(node: int, wanted: Mapping[str, int], left: Left) -> float:
-    """Return the mass of what is wanted that lies at a depot."""
-    found: Counter[str] = Counter()
-    for lot, milli in zip(left.problem.lots, left.lots, strict=True):
-        if lot.node == node:
-            found[lot.commodity] += milli
-    return float(sum(min(milli, found[name]) * left.goods[name].mass_g for name, milli in wanted.items()))
