@@ -55,23 +55,30 @@ def test_trips_of_a_day_hold_what_they_bring(given):
     sequencer = Sequencer(problem, roads, windows)
     before = list(left.needs)
     orders = book.orders(left, 0, sequencer.seconds(0))
-    rounds = found_by(sequencer.search(0, orders, (30, 0)))
+    rounds = found_by(sequencer.search(0, orders, (30, 0), left))
     trips = sequencer.trips(0, Found(orders, rounds), left)
     held = [item for plans in trips.values() for plan in plans for stop in plan.stops for item in stop.items]
     assert held
     assert sum(before) - sum(left.needs) == sum(item.milli for item in held)
     assert min(left.needs) >= 0
     assert min(left.lots) >= 0
-    for plans in trips.values():
-        masses = [left.mass_g([i for stop in plan.stops for i in stop.items]) for plan in plans]
+    base = {truck.id: truck.base_node for truck in problem.trucks}
+    for truck, plans in trips.items():
+        masses = [
+            (plan.depot == base[truck], left.mass_g([i for stop in plan.stops for i in stop.items]))
+            for plan in plans
+        ]
         assert masses == sorted(masses, reverse=True)
 
 
-def test_trucks_load_at_their_base_while_it_has_what_all_must_have(given):
+def test_trucks_load_at_their_base_while_it_has_what_they_bring(given):
     problem, roads, windows, book, _ = given
     sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
-    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (30, 0), left=left)
-    assert all(kind.reloads == (kind.base,) for kind in search.kinds)
+    left.lots = [10 * milli for milli in left.lots]
+    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (2_000, 0), left)
+    rounds = found_by(search)
+    assert rounds
+    assert all(trip.depot == search.kinds[one.kind].base for one in rounds for trip in one.trips)
 
 
 def test_trucks_whose_base_has_nothing_left_load_where_something_is(given):
@@ -80,35 +87,36 @@ def test_trucks_whose_base_has_nothing_left_load_where_something_is(given):
     base = problem.trucks[0].base_node
     orders = book.orders(left, 0, sequencer.seconds(0))
     left.lots = [0 if lot.node == base else k for lot, k in zip(problem.lots, left.lots, strict=True)]
-    search = sequencer.search(0, orders, (30, 0), left=left)
-    assert all(kind.base not in kind.reloads and kind.reloads for kind in search.kinds)
-    rounds = found_by(search)
+    rounds = found_by(sequencer.search(0, orders, (30, 0), left))
     trips = sequencer.trips(0, Found(orders, rounds), left)
     assert trips
     assert base not in {trip.depot for plans in trips.values() for trip in plans}
 
 
+def test_no_more_of_a_good_is_loaded_at_a_depot_than_lies_there(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    orders = book.orders(left, 0, sequencer.seconds(0))
+    left.lots = [milli // 10 for milli in left.lots]
+    search = sequencer.search(0, orders, (500, 0), left)
+    taken = search.stock * 0
+    for one in found_by(search):
+        for trip in one.trips:
+            taken[trip.depot] += search.goods[list(trip.orders)].sum(axis=0)
+    assert taken.any()
+    assert (taken <= search.stock).all()
+
+
 def test_the_way_to_another_depot_leads_by_the_base(given):
     problem, roads, windows, book, _ = given
     sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
-    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (30, 0))
+    search = sequencer.search(0, book.orders(left, 0, sequencer.seconds(0)), (30, 0), left)
+    depots = len(search.stock)
     for kind in search.kinds:
         table = search.tables_s[kind.table]
-        for other in range(search.depots):
-            ways = table[search.depots :, kind.base] + table[kind.base, other]
-            assert (table[search.depots :, other] == ways).all()
-
-
-def test_trucks_that_went_elsewhere_go_on_to(given):
-    problem, roads, windows, book, _ = given
-    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
-    truck = next(truck for truck in problem.trucks if truck.day == 0)
-    other = next(lot.node for lot in problem.lots if lot.node != truck.base_node)
-    orders = book.orders(left, 0, sequencer.seconds(0))
-    kinds = sequencer.search(0, orders, (30, 0), {truck.id: [(other, (0, 1))]}).kinds
-    assert sum(kind.reloads != (kind.base,) for kind in kinds) == 1
-    kinds = sequencer.search(0, orders, (30, 0), {truck.id: [(truck.base_node, (0,)), (other, (1,))]}).kinds
-    assert all(kind.reloads == (kind.base,) for kind in kinds)
+        for other in range(depots):
+            ways = table[depots:, kind.base] + table[kind.base, other]
+            assert (table[depots:, other] == ways).all()
 
 
 def as_they_come(given):

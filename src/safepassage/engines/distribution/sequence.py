@@ -188,7 +188,7 @@ class Sequencer:
         return table
 
     def _planned(self, truck: TruckDay, one: Round, orders: Sequence[Order], left: Left) -> list[Planned]:
-        """Return the trips of a truck, the heaviest first: it is loaded before the hours of driving begin."""
+        """Return the trips of a truck, the heaviest from its base first: loaded before hours of driving."""
         found = []
         for trip in one.trips:
             depot, first_s = self._depots[trip.depot], truck.available_from_s
@@ -206,6 +206,9 @@ class Sequencer:
                 else:
                     stops.append(Stop(self._node[order.place], order.place, items))
             found.append(Planned(depot, tuple(stop for stop in stops if stop.items)))
-        if all(planned.depot == truck.base_node for planned in found):
-            found.sort(key=lambda planned: -left.mass_g([i for stop in planned.stops for i in stop.items]))
+
+        def last(trip: Planned) -> tuple[bool, int]:
+            return trip.depot != truck.base_node, -left.mass_g([i for s in trip.stops for i in s.items])
+
+        found.sort(key=last)
         return [planned for planned in found if planned.stops]
