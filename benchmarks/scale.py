@@ -41,7 +41,10 @@ def network(coordinates: Path, roads: Path, n_arcs: int, seed: int) -> TrafficNe
     ends = np.fromfile(roads, dtype="<i4").reshape(-1, 2) - 1
     away = np.hypot(x_m - np.median(x_m), y_m - np.median(y_m))
     order = np.argsort(away[ends].max(axis=1), kind="stable")[: n_arcs // 2]
-    tail, head = ends[order].T
+    # Nodes that no road taken meets are left out: planning would carry them along in every array.
+    met, number = np.unique(ends[order], return_inverse=True)
+    tail, head = number.reshape(-1, 2).T
+    x_m, y_m = x_m[met], y_m[met]
     kind = np.random.default_rng(seed).choice(len(SHARES), len(order), p=SHARES)
     length_m = np.maximum(1, np.hypot(x_m[tail] - x_m[head], y_m[tail] - y_m[head])).astype(np.int64)
     travel_s = np.maximum(1, np.rint(length_m * 3.6 / KM_H[kind])).astype(np.int64)

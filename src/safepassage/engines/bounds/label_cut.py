@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ Int64 = NDArray[np.int64]
 UNREACHED_S = 2**40
 NEVER_EARLY = -1
 LARGE_ARCS = 50_000
+SPARE = 1_000
+"""Within such a part of the last arrival flows prove alike, and static cuts of large networks too."""
 STEADY_PERSONS = 20_000
 """From so many persons in cars on steady flows give labels: with fewer a sweep costs more than they prove.
 Where flows behind the plan tell who waits where, no sweep is needed, and they do for any number."""
@@ -33,6 +35,17 @@ class Cut(NamedTuple):
     phi: int
     labels: tuple[tuple[int, int], ...]
     extension: str
+
+
+class _Sum(NamedTuple):
+    """A horizon, the proved sum and the (n_nodes,) labels that prove it."""
+
+    horizon_s: int
+    phi: int
+    alpha: Int64
+
+
+Proved = TypeVar("Proved", Cut, _Sum)
 
 
 class LabelCuts:
@@ -144,15 +157,23 @@ class LabelCuts:
         if self._steady is None:
             return
         flows = self._steady.prepare(last_s, emptied_s)
+        best_s, chosen = NEVER_EARLY, flows - 1
+        # The finest flow is asked first: of two that prove as much it is the one to take.
+        for flow in reversed(range(flows if flows > 1 else 0)):
+            self._steady.choose(flow)
+            found = self._longer(persons, best_s, last_s)
+            if found > best_s:
+                best_s, chosen = found, flow
         if flows > 1:
-            proved_s = [self._proved_s(flow, persons, last_s) for flow in range(flows)]
-            self._steady.choose(max(range(flows), key=lambda flow: (proved_s[flow], flow)))
+            self._steady.choose(chosen)
 
-    def _proved_s(self, flow: int, persons: int, last_s: int) -> int:
-        assert self._steady is not None  # noqa: S101 - asked only where there is one
-        self._steady.choose(flow)
-        found = self._search_by(persons, self._steady_cut, 0, last_s)
-        return 0 if found is None else found.horizon_s
+    def _longer(self, persons: int, known_s: int, last_s: int) -> int:
+        """Return the last horizon found at which fewer have arrived; `known_s` if none is much later."""
+        beyond_s = known_s + 1 + last_s // SPARE
+        if known_s >= 0 and (beyond_s >= last_s or self._steady_sum(beyond_s).phi >= persons):
+            return known_s
+        found = self._search_by(persons, self._steady_sum, max(0, known_s), last_s, last_s // SPARE)
+        return known_s if found is None else found.horizon_s
 
     def best_cut(self, horizon_s: int) -> Cut:
         """Return the least cut found for arrivals by `horizon_s`."""
@@ -166,21 +187,29 @@ class LabelCuts:
         return static if static.phi <= steady.phi else steady
 
     def _steady_cut(self, horizon_s: int) -> Cut:
+        return self._as_list(self._steady_sum(horizon_s))
+
+    def _steady_sum(self, horizon_s: int) -> _Sum:
         if self._steady is None:
             raise ValueError("no steady flow for so few")
         self._steady.prepare(max(1, horizon_s), ())
-        latest = self._latest(horizon_s)
         alpha = self._steady.labels(horizon_s)
-        return self._listed(horizon_s, alpha, np.minimum(self._first, latest), latest)
+        return _Sum(horizon_s, self.phi(alpha, horizon_s), alpha)
 
-    def _listed(self, horizon_s: int, alpha: Int64, early: Int64, latest: Int64) -> Cut:
+    def _as_list(self, found: _Sum) -> Cut:
+        latest = self._latest(found.horizon_s)
+        return self._listed(found, np.minimum(self._first, latest), latest)
+
+    @staticmethod
+    def _listed(found: _Sum, early: Int64, latest: Int64) -> Cut:
         """Return labels as the shorter of the lists that the two extension rules leave."""
+        horizon_s, phi, alpha = found
         rule, given = min(
             (("distance", latest), ("earliest", early)), key=lambda row: np.count_nonzero(alpha != row[1])
         )
         listed = np.flatnonzero(alpha != given)
         pairs = tuple(zip(listed.tolist(), alpha[listed].tolist(), strict=True))
-        return Cut(horizon_s, self.phi(alpha, horizon_s), pairs, rule)
+        return Cut(horizon_s, phi, pairs, rule)
 
     def _latest(self, horizon_s: int) -> Int64:
         reachable = self._to_site < UNREACHED_S
@@ -191,7 +220,7 @@ class LabelCuts:
     ) -> Cut:
         alpha = np.where(side, early, latest)
         if whole:
-            return self._listed(horizon_s, alpha, early, latest)
+            return self._listed(_Sum(horizon_s, self.phi(alpha, horizon_s), alpha), early, latest)
         differs = np.flatnonzero(alpha != latest)
         pairs = tuple((int(v), int(alpha[v])) for v in differs)
         return Cut(horizon_s, self.phi(alpha, horizon_s), pairs, "distance")
@@ -240,20 +269,23 @@ class LabelCuts:
         short = [t for t, phi in self._phi.items() if low_s <= t < high_s and phi < persons]
         known_s = max(short, default=low_s)
         beyond = min((t for t in self._phi if t > known_s), default=high_s)
-        found = self._search_by(persons, self._steady_cut, known_s, min(high_s, beyond))
+        found = self._search_by(persons, self._steady_sum, known_s, min(high_s, beyond), 0)
         if found is None and short:
             # Where no horizon between two is short, the earlier of them still is.
-            found = self._steady_cut(known_s)
-        return found if found is not None and found.phi < persons else None
+            found = self._steady_sum(known_s)
+        return self._as_list(found) if found is not None and found.phi < persons else None
 
     def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
-        return self._search_by(persons, partial(self.cut, among=among), low_s, high_s)
+        # A static cut of a large network takes its time: there the search ends within 0.1 %.
+        spare_s = high_s // SPARE if len(self._supply.arc) > LARGE_ARCS else 0
+        return self._search_by(persons, partial(self.cut, among=among), low_s, high_s, spare_s)
 
-    def _search_by(self, persons: int, cut_by: Callable[[int], Cut], low_s: int, high_s: int) -> Cut | None:
-        best: Cut | None = None
+    @staticmethod
+    def _search_by(
+        persons: int, cut_by: Callable[[int], Proved], low_s: int, high_s: int, spare_s: int
+    ) -> Proved | None:
+        best: Proved | None = None
         low, high = low_s, high_s
-        # A cut of a large network takes its time: there the search ends within 0.1 %.
-        spare_s = high_s // 1_000 if len(self._supply.arc) > LARGE_ARCS else 0
         while low + spare_s < high:
             middle = (low + high) // 2
             cut = cut_by(middle)

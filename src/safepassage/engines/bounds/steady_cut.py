@@ -41,16 +41,10 @@ class SteadyCuts:
         burst = np.minimum(supply.carries(start, one), most)
         self._per_h = np.minimum((most - burst) * HOUR_S // horizon_s, UNLIMITED_PER_H)
         # Where a road opens late its first person may come in late: the least burst is one person.
-        self._arcs = CutArcs(
-            n_nodes=self._n, tail=supply.tail, head=supply.head, travel_s=supply.travel_s,
-            slope=self._per_h / HOUR_S, burst=np.clip(burst, 1, UNLIMITED_PER_H).astype(np.float64),
-            origin=np.asarray([o.node for o in origins], dtype=np.int64),
-            release_s=np.asarray([o.release_s for o in origins], dtype=np.int64),
-            persons=np.asarray([o.persons for o in origins], dtype=np.int64),
-            to_site_s=np.where(distances[0] < UNREACHED_S, distances[0], -1), site=sites,
-            raw=np.arange(len(supply.arc)), horizon_s=horizon_s,
-        )  # fmt: skip
-        self._network: SlackNetwork | None = None
+        self._burst = np.clip(burst, 1, UNLIMITED_PER_H).astype(np.float64)
+        self._to_site_s = np.where(distances[0] < UNREACHED_S, distances[0], -1)
+        self._reached, self._horizon_s = distances[1] < UNREACHED_S, horizon_s
+        self._arcs: CutArcs | None = None
         self._steady: SteadyFlow | None = None
         self._flows: list[Int64] = []
         self._chosen = 0
@@ -68,7 +62,7 @@ class SteadyCuts:
         int
             How many flows there are to `choose` from; 0 where that was learned before.
         """
-        if self._network is not None:
+        if self._arcs is not None:
             return 0
         s = self._supply
         network = slack_network(
@@ -81,10 +75,20 @@ class SteadyCuts:
         if not self._flows:
             bin_s = max(LEAST_BIN_S, last_s // BINS)
             self._flows = [sweep(network, bin_s, units_mveh=PERSON_MVEH, most_bins=2 * BINS).emptied_s]
-        self._network = network
+        self._arcs = self._cut_arcs(network)
         if len(network.source):
             self._steady = SteadyFlow(network)
         return len(self._flows)
+
+    def _cut_arcs(self, network: SlackNetwork) -> CutArcs:
+        s, who = self._supply, self._origins
+        return CutArcs(
+            tail=s.tail, head=s.head, travel_s=s.travel_s, slope=self._per_h / HOUR_S, burst=self._burst,
+            origin=np.asarray([o.node for o in who], dtype=np.int64),
+            release_s=np.asarray([o.release_s for o in who], dtype=np.int64),
+            persons=np.asarray([o.persons for o in who], dtype=np.int64),
+            to_site_s=self._to_site_s, reached=self._reached, horizon_s=self._horizon_s, network=network,
+        )  # fmt: skip
 
     def choose(self, flow: int) -> None:
         """Take labels from so many-th of the flows that `prepare` was given."""
@@ -107,9 +111,9 @@ class SteadyCuts:
 
     def labels(self, horizon_s: int) -> Int64:
         """Return (n_nodes,) labels for arrivals by `horizon_s`; `prepare` comes first."""
-        if self._network is None:
+        if self._arcs is None:
             raise ValueError("labels need to know where people wait")
         if self._steady is None:
             return self._arcs.last_moments(horizon_s)
         found = self._steady.labels(horizon_s, self._flows[self._chosen] > horizon_s)
-        return self._arcs.polished(self._arcs.spread(self._network, found, horizon_s), PASSES)
+        return self._arcs.spread(self._arcs.polished(found, PASSES), horizon_s)

@@ -35,22 +35,10 @@ class Contracted:
 
     def expanded(self) -> tuple[Int64, Int64]:
         """Return (start, arcs): arc a stands for the given arcs `arcs[start[a]:start[a + 1]]`, in order."""
-        length = np.ones(len(self.left), dtype=np.int64)
-        rows = []
-        for i in range(self.n_raw, len(self.left)):
-            length[i] = length[self.left[i]] + length[self.right[i]]
-        start = np.concatenate([[0], np.cumsum(length[self.piece])])
-        left, right, n_raw = self.left.tolist(), self.right.tolist(), self.n_raw
-        for piece in self.piece.tolist():
-            stack = [piece]
-            while stack:
-                top = stack.pop()
-                if top < n_raw:
-                    rows.append(top)
-                else:
-                    stack.append(right[top])
-                    stack.append(left[top])
-        return start, np.array(rows, dtype=np.int64)
+        from safepassage.kernels.flow_over_time import contraction_loops as loops  # noqa: PLC0415 - numba is slow
+
+        start, rows = loops.expanded(self.piece, self.left, self.right, self.n_raw)
+        return start, rows
 
 
 def contract(arcs: tuple[Any, Any, Any, Any], keep: NDArray[np.bool_]) -> Contracted:

@@ -157,3 +157,28 @@ def contract(columns: Any, keep: Any, count: int) -> tuple[Any, int]:
             count = join(lists, columns, node, count)
         remove(lists, (tail, head), alive, node, (stack, used, queued, keep))
     return alive, count
+
+
+@compiled
+def expanded(piece: Any, left: Any, right: Any, n_raw: int) -> tuple[Any, Any]:
+    """Return (start, arcs): column a stands for the given arcs `arcs[start[a]:start[a + 1]]`, in order."""
+    length = np.ones(len(left), np.int64)
+    for i in range(n_raw, len(left)):
+        length[i] = length[left[i]] + length[right[i]]
+    start = np.zeros(len(piece) + 1, np.int64)
+    for i in range(len(piece)):
+        start[i + 1] = start[i] + length[piece[i]]
+    rows, used = np.empty(start[-1], np.int64), 0
+    stack = np.empty(len(left) - n_raw + 1, np.int64)
+    for top in piece:
+        stack[0], high = top, 1
+        while high:
+            high -= 1
+            i = stack[high]
+            if i < n_raw:
+                rows[used] = i
+                used += 1
+            else:
+                stack[high], stack[high + 1] = right[i], left[i]
+                high += 2
+    return start, rows

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from safepassage.kernels.compiled import compiled, inlined
 
 
@@ -36,46 +38,66 @@ def cost_of(v: int, label: int, alpha: Any, arcs: Any, net: Any, people: Any, ho
 
 
 @compiled
-def improve(order: Any, alpha: Any, arcs: Any, net: Any, people: Any, horizon_s: int) -> int:
-    """Give each node in order its best label among the ends of its arcs' intervals; return the changes."""
+def best_label(v: int, alpha: Any, arcs: Any, net: Any, people: Any, horizon_s: int) -> int:
+    """Return the best label of a node among the ends of its arcs' intervals, its own if none is better."""
     tail, head, travel_s, _, _ = arcs
+    out_start, out_arc, in_start, in_arc = net
+    best, least = alpha[v], cost_of(v, alpha[v], alpha, arcs, net, people, horizon_s)
+    if least <= 0.0:
+        return int(best)
+    outs, ins, own = (
+        out_start[v + 1] - out_start[v],
+        in_start[v + 1] - in_start[v],
+        people[0][v + 1] - people[0][v],
+    )
+    for i in range(outs + ins + own):
+        if i < outs:
+            a = out_arc[out_start[v] + i]
+            label = alpha[head[a]] - travel_s[a]
+        elif i < outs + ins:
+            a = in_arc[in_start[v] + i - outs]
+            label = alpha[tail[a]] + travel_s[a]
+        else:
+            label = people[1][people[0][v] + i - outs - ins]
+        if label != best:
+            cost = cost_of(v, label, alpha, arcs, net, people, horizon_s)
+            if cost < least - 1e-6:
+                best, least = label, cost
+    return int(best)
+
+
+@compiled
+def improve(order: Any, alpha: Any, stirred: Any, arcs: Any, net: Any, people: Any, horizon_s: int) -> int:
+    """Give each stirred node in order its best label; return the changes.
+
+    Whoever has it rests until a neighbour's label changes: until then no other is better.
+    """
+    tail, head = arcs[:2]
     out_start, out_arc, in_start, in_arc = net
     changes = 0
     for v in order:
-        best, least = alpha[v], cost_of(v, alpha[v], alpha, arcs, net, people, horizon_s)
-        if least <= 0.0:
+        if not stirred[v]:
             continue
-        outs, ins, own = (
-            out_start[v + 1] - out_start[v],
-            in_start[v + 1] - in_start[v],
-            people[0][v + 1] - people[0][v],
-        )
-        for i in range(outs + ins + own):
-            if i < outs:
-                a = out_arc[out_start[v] + i]
-                label = alpha[head[a]] - travel_s[a]
-            elif i < outs + ins:
-                a = in_arc[in_start[v] + i - outs]
-                label = alpha[tail[a]] + travel_s[a]
-            else:
-                label = people[1][people[0][v] + i - outs - ins]
-            if label != best:
-                cost = cost_of(v, label, alpha, arcs, net, people, horizon_s)
-                if cost < least - 1e-6:
-                    best, least = label, cost
-        if best != alpha[v]:
-            alpha[v] = best
+        stirred[v] = False
+        label = best_label(v, alpha, arcs, net, people, horizon_s)
+        if label != alpha[v]:
+            alpha[v] = label
             changes += 1
+            for i in range(out_start[v], out_start[v + 1]):
+                stirred[head[out_arc[i]]] = True
+            for i in range(in_start[v], in_start[v + 1]):
+                stirred[tail[in_arc[i]]] = True
     return changes
 
 
 @compiled
-def follow(order: Any, alpha: Any, arcs: Any, net: Any) -> int:
+def follow(order: Any, alpha: Any, fixed: Any, ends: Any, out: Any) -> int:
     """Raise each node in order to the latest label that cuts none of its arcs out; return the changes."""
-    _, head, travel_s, _, _ = arcs
-    out_start, out_arc = net[0], net[1]
+    (head, travel_s), (out_start, out_arc) = ends, out
     changes = 0
     for v in order:
+        if fixed[v]:
+            continue
         label = alpha[v]
         for i in range(out_start[v], out_start[v + 1]):
             a = out_arc[i]
@@ -87,22 +109,33 @@ def follow(order: Any, alpha: Any, arcs: Any, net: Any) -> int:
 
 
 @compiled
-def cut_inside(ends: Any, raw: Any, alpha: Any, given: Any, arcs: Any) -> None:
-    """Cut each contracted arc that is cut where it carries least, by the labels of the nodes inside it."""
-    first, last = ends
-    start, member = raw
-    _, head, travel_s, slope, _ = arcs
-    for i in range(len(first)):
-        total, least = 0, start[i]
+def narrowest(start: Any, member: Any, slope: Any) -> Any:
+    """Return for each contracted arc where among its members the first is that carries least."""
+    found = np.empty(len(start) - 1, np.int64)
+    for i in range(len(found)):
+        least = start[i]
         for j in range(start[i], start[i + 1]):
-            total += travel_s[member[j]]
             if slope[member[j]] < slope[member[least]]:
                 least = j
-        if alpha[last[i]] - total <= alpha[first[i]]:
-            continue
-        passed = 0
+        found[i] = least
+    return found
+
+
+@compiled
+def label_inside(few: Any, raw: Any, alpha: Any, fixed: Any, ends: Any) -> None:
+    """Label and fix the nodes inside contracted arcs that are cut, so that the least is carried.
+
+    Other nodes inside begin with the latest label that cuts none of the arcs that they lie in.
+    """
+    (first, last, total), (start, member, least), (head, travel_s) = few, raw, ends
+    for i in range(len(first)):
+        end, passed = alpha[last[i]] - total[i], 0
+        is_cut = end > alpha[first[i]]
         for j in range(start[i], start[i + 1] - 1):
             passed += travel_s[member[j]]
             v = head[member[j]]
-            alpha[v] = alpha[first[i]] + passed if j < least else alpha[last[i]] - total + passed
-            given[v] = True
+            if is_cut:
+                alpha[v] = (alpha[first[i]] if j < least[i] else end) + passed
+                fixed[v] = True
+            elif not fixed[v]:
+                alpha[v] = max(alpha[v], end + passed)

@@ -2,7 +2,8 @@
 
 Any labels prove something (see `docs/explanation/model.md`); here are good ones. The prices of a steady flow
 are the best there are if roads carry straight lines; what arcs carry at once besides, and whole vehicles, are
-left to coordinate descent on the sum.
+left to coordinate descent on the sum. Both happen on the contracted network: of a road without a choice the
+part that carries least is cut, so that nothing is lost by asking for labels of its ends alone.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ Float64 = NDArray[np.float64]
 UNSET = -(2**60)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class CutArcs:
     """Arcs and people of a label cut, with what arcs carry taken as straight lines.
 
     `tail`, `head`, `travel_s` have shape (n_arcs,); an arc carries about `slope` persons a second plus
-    `burst`. `origin`, `release_s`, `persons` describe who starts where. `site` are nodes with a fixed label.
-    `raw` are the numbers that contracted networks know the arcs by.
+    `burst`. `origin`, `release_s`, `persons` describe who starts where. `to_site_s` (n_nodes,) is the least
+    time to a site, negative where there is no way. Nodes that are not `reached` (n_nodes,) from any origin
+    have their last useful moments for labels. `network` is made of the same arcs.
     """
 
-    n_nodes: int
     tail: Int64
     head: Int64
     travel_s: Int64
@@ -39,75 +40,84 @@ class CutArcs:
     release_s: Int64
     persons: Int64
     to_site_s: Int64
-    site: Int64
-    raw: Int64
+    reached: NDArray[np.bool_]
     horizon_s: int
+    network: SlackNetwork
+    _few: tuple[Any, ...] = field(init=False)
     _net: tuple[Any, ...] = field(init=False)
     _people: tuple[Any, ...] = field(init=False)
     _order: Int64 = field(init=False)
-    _position: Int64 = field(init=False)
+    _raw: tuple[Any, ...] = field(init=False)
+    _out: tuple[Any, ...] = field(init=False)
+    _between: Int64 = field(init=False)
 
     def __post_init__(self) -> None:
-        every = np.arange(self.n_nodes + 1)
-        out, into = np.argsort(self.tail, kind="stable"), np.argsort(self.head, kind="stable")
-        self._net = (
-            np.searchsorted(self.tail[out], every), out, np.searchsorted(self.head[into], every), into
-        )  # fmt: skip
-        who = np.lexsort((self.release_s, self.origin))
-        self._people = (
-            np.searchsorted(self.origin[who], every), self.release_s[who],
-            self.persons[who].astype(np.float64),
-        )  # fmt: skip
-        self._position = np.full(int(self.raw.max(initial=-1)) + 1, -1, dtype=np.int64)
-        self._position[self.raw] = np.arange(len(self.raw))
-        fixed = np.zeros(self.n_nodes, dtype=bool)
-        fixed[self.site] = True
-        order = np.lexsort((every[:-1], self.to_site_s))
-        self._order = order[~fixed[order]]
+        from safepassage.kernels.flow_over_time import label_loops as loops  # noqa: PLC0415 - numba is slow
 
-    def _arcs(self) -> tuple[Any, ...]:
-        return self.tail, self.head, self.travel_s, self.slope, self.burst
+        net = self.network
+        start, member = net.raw_start, net.raw_arcs
+        least = loops.narrowest(start, member, self.slope)
+        narrow = member[least]
+        travel_s = np.diff(np.concatenate([[0], np.cumsum(self.travel_s[member])])[start])
+        self._few = net.tail, net.head, travel_s, self.slope[narrow], self.burst[narrow]
+        self._raw = start, member, least
+        out, into = np.argsort(net.tail, kind="stable"), np.argsort(net.head, kind="stable")
+        every = np.arange(net.n_nodes + 1)
+        self._net = (
+            np.searchsorted(net.tail[out], every), out, np.searchsorted(net.head[into], every), into
+        )  # fmt: skip
+        number = np.full(len(self.to_site_s), -1, dtype=np.int64)
+        number[net.raw_node] = every[:-1]
+        at = number[self.origin]
+        who = np.lexsort((self.release_s, at))[np.count_nonzero(at < 0) :]
+        self._people = (
+            np.searchsorted(at[who], every), self.release_s[who], self.persons[who].astype(np.float64)
+        )  # fmt: skip
+        self._order = np.setdiff1d(every[:-1], net.exits)
+        self._lay_out(number)
+
+    def _lay_out(self, number: Int64) -> None:
+        """Find the nodes inside contracted arcs and in dead ends, the nearest to sites first."""
+        free = self.reached & (self.to_site_s > 0) & (number < 0)
+        between = np.flatnonzero(free)
+        self._between = between[np.lexsort((between, self.to_site_s[between]))]
+        mine = np.flatnonzero(free[self.tail])
+        mine = mine[np.argsort(self.tail[mine], kind="stable")]
+        self._out = np.searchsorted(self.tail[mine], np.arange(len(free) + 1)), mine
 
     def last_moments(self, horizon_s: int) -> Int64:
         """Return (n_nodes,) labels that cut no arc: the last moment from which a site is reached in time."""
         return np.where(self.to_site_s >= 0, horizon_s + 1 - self.to_site_s, -1)
 
-    def spread(self, net: SlackNetwork, labels: Int64, horizon_s: int) -> Int64:
-        """Return (n_nodes,) labels for arrivals by `horizon_s` from those of a contracted network's nodes.
+    def spread(self, labels: Int64, horizon_s: int) -> Int64:
+        """Return (n_nodes,) labels for arrivals by `horizon_s` from those of the contracted network's nodes.
 
-        Inside a contracted arc that is cut the road that carries least is cut; other nodes between take the
-        latest label that cuts none of their arcs out; the rest the last useful moment.
+        Inside a contracted arc that is cut the road that carries least is cut; other nodes between and dead
+        ends take the latest label that cuts none of their arcs out; the rest the last useful moment.
         """
         from safepassage.kernels.flow_over_time import label_loops as loops  # noqa: PLC0415 - numba is slow
 
-        last = self.last_moments(horizon_s)
-        alpha = np.where(self.to_site_s >= 0, UNSET, last)
-        alpha[self.site] = horizon_s + 1
+        net, ends = self.network, (self.head, self.travel_s)
+        alpha = self.last_moments(horizon_s)
+        last, alpha[self._between] = alpha[self._between], UNSET
         alpha[net.raw_node] = labels
-        alpha[self.site] = horizon_s + 1
-        given = np.zeros(self.n_nodes, dtype=np.bool_)
-        given[self.site] = True
-        given[net.raw_node] = True
-        ends = net.raw_node[net.tail], net.raw_node[net.head]
-        loops.cut_inside(ends, (net.raw_start, self._position[net.raw_arcs]), alpha, given, self._arcs())
-        order = self._order[~given[self._order]]
-        back = order[::-1].copy()
-        while loops.follow(order, alpha, self._arcs(), self._net) + loops.follow(
-            back, alpha, self._arcs(), self._net
-        ):
+        alpha[net.raw_node[net.exits]] = horizon_s + 1
+        fixed = np.zeros(len(alpha), dtype=np.bool_)
+        few = net.raw_node[net.tail], net.raw_node[net.head], self._few[2]
+        loops.label_inside(few, self._raw, alpha, fixed, ends)
+        while loops.follow(self._between, alpha, fixed, ends, self._out):
             pass
-        return np.where(alpha <= UNSET // 2, last, alpha)
+        alpha[self._between] = np.where(alpha[self._between] > UNSET // 2, alpha[self._between], last)
+        return alpha
 
-    def polished(self, alpha: Int64, passes: int) -> Int64:
-        """Return labels with a sum that is no larger as far as straight lines tell."""
+    def polished(self, labels: Int64, passes: int) -> Int64:
+        """Return labels of the contracted network's nodes with a sum that is no larger, taken straight."""
         from safepassage.kernels.flow_over_time import label_loops as loops  # noqa: PLC0415 - numba is slow
 
-        alpha = alpha.copy()
+        alpha, stirred = labels.copy(), np.ones(len(labels), dtype=np.bool_)
         order, back = self._order, self._order[::-1].copy()
         for turn in range(passes):
-            changes = loops.improve(
-                back if turn % 2 else order, alpha, self._arcs(), self._net, self._people, self.horizon_s
-            )
-            if not changes:
+            way = back if turn % 2 else order
+            if not loops.improve(way, alpha, stirred, self._few, self._net, self._people, self.horizon_s):
                 break
         return alpha
