@@ -254,13 +254,14 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
     def late() -> bool:
         # Wide bins alone are some 10 % late: what has been begun of them is carried through.
-        return len(emptied_s) >= early and left_s(WHOLE * took_s[1]) < 0
+        return len(emptied_s) >= early and left_s(whole * took_s[1]) < 0
 
     early = EARLY + doublings(len(case.arrays.tail), options.time_limit)
+    whole = WHOLE if early == EARLY else WHOLE_LARGE
     flows = refined(case.problem, DIRECTION, bin_s=options.bin << (early - EARLY), expired=late)
     last: Refined | None = None
     emptied_s: list[dict[str, int]] = []
-    while len(emptied_s) < early or left_s(FINER * took_s[0] + WHOLE * took_s[1]) > 0:
+    while len(emptied_s) < early or left_s(FINER * took_s[0] + whole * took_s[1]) > 0:
         since_s = now()
         with clock.stage("plan"):
             flow = next(flows, None)
@@ -293,6 +294,8 @@ LITTLE = Effort(drives=0, holds=(1,), rounds=2)
 FINER, WHOLE, AGAIN = 2.5, 6, 2
 """How many times longer a flow on bins half as wide may take; booking with all effort than with little, and
 what of it is worth beginning."""
+WHOLE_LARGE = 2.5
+"""The same where bins were doubled: there finer flows are worth more than driving back and forth."""
 BOUND_S = 5e-5
 """Seconds by arc that are kept for bounds: they take 2 to 4 on 60,000 arcs."""
 
