@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import compiled, inner, lent, woven
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES, UNITS
 from safepassage.kernels.tours.rounds import MOST_RELOADS, Orders, Round, Trip, TruckKind
 from safepassage.kernels.tours.tour_moves import draw
@@ -46,7 +46,7 @@ class Day(NamedTuple):
     `order` (n, 4) mass, volume, handling, prize (`NO_ONE`: must be carried); `stop` (n,) its place in the
     tables; `goods` (n, g) what it holds by good; `near` (n, n) orders, nearest first; `kind` of each truck,
     `limits` (kinds, 3) mass, volume, seconds; `depots` (kinds, d) whether trips begin there; `base` (kinds,);
-    `table` (kinds,) which of `ways` (tables, places, places); `load_s`.
+    `table` (kinds,) which of `ways` (tables, places, places); `load_s` (1,).
     """
 
     order: Int64
@@ -59,7 +59,7 @@ class Day(NamedTuple):
     base: Int64
     table: Int64
     ways: Int64
-    load_s: int
+    load_s: Int64
 
 
 class Trips(NamedTuple):
@@ -105,7 +105,7 @@ def _take_out(day: Any, state: Any, o: int) -> None:
     start = day.stop[a] if a >= 0 else depot
     end = day.stop[b] if b >= 0 else base
     if a < 0 and b < 0:
-        gone = ways[base, depot] + day.load_s + ways[depot, here] + ways[here, base]
+        gone = ways[base, depot] + day.load_s[0] + ways[depot, here] + ways[here, base]
     else:
         gone = ways[start, here] + ways[here, end] - ways[start, end]
     gone += day.order[o, 2]
@@ -150,7 +150,7 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
     state.total[0] += more - day.order[o, 3]
 
 
-@inner
+@woven
 def _lies_there(day: Any, state: Any, o: int, depot: int) -> bool:
     for g in range(day.goods.shape[1]):
         if day.goods[o, g] > 0 and day.goods[o, g] > state.stock[depot, g]:
@@ -158,7 +158,7 @@ def _lies_there(day: Any, state: Any, o: int, depot: int) -> bool:
     return True
 
 
-@inner
+@woven
 def _least_in_trip(day: Any, state: Any, o: int, t: int, room: int, rng: Any) -> tuple[int, int]:
     """Return the least seconds below `room` that an order takes in a trip, after which one (-2: none)."""
     k, here = day.kind[t // PER_TRUCK], day.stop[o]
@@ -174,18 +174,18 @@ def _least_in_trip(day: Any, state: Any, o: int, t: int, room: int, rng: Any) ->
         a, start, b = b, end, state.after[b]
 
 
-@inner
+@woven
 def _least_from_depot(day: Any, state: Any, o: int, k: int, room: int) -> tuple[int, int]:
     """Return the least seconds below `room` of a trip of its own, and from which depot (-1: none)."""
     ways, base, here, depot = day.ways[day.table[k]], day.base[k], day.stop[o], -1
     for d in range(day.depots.shape[1]):
-        more = ways[base, d] + day.load_s + ways[d, here] + ways[here, base]
+        more = ways[base, d] + day.load_s[0] + ways[d, here] + ways[here, base]
         if day.depots[k, d] and more < room and _lies_there(day, state, o, d):
             room, depot = more, d
     return room, depot
 
 
-@inner
+@woven
 def _has_room(day: Any, state: Any, o: int, t: int) -> bool:
     """Tell whether a trip that has begun has room for an order, and its depot the goods."""
     k = day.kind[t // PER_TRUCK]
@@ -311,7 +311,8 @@ def _searched(
     day: Any, states: Any, rng: Any, heats: tuple[float, float], steps: int, quantiles: Any
 ) -> None:
     """Search from a state; it, what is gone on from and the best found are the three `states`."""
-    state, now, best = states
+    state, now, best = lent(states[0]), lent(states[1]), lent(states[2])
+    day = lent(day)
     heat, cooler = heats
     n = len(day.stop)
     ruined, out, key = np.zeros(len(state.first), np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -388,7 +389,7 @@ def _day(
         limits=np.array([(k.mass_kg, k.volume_l, min(k.most_s, k.until_s - k.from_s)) for k in kinds]),
         depots=np.array([[d in kind.reloads for d in range(depots)] for kind in kinds], dtype=np.int64),
         base=np.array([kind.base for kind in kinds]), table=np.array([kind.table for kind in kinds]),
-        ways=ways, load_s=load_s,
+        ways=ways, load_s=np.array([load_s]),
     )  # fmt: skip
 
 
@@ -410,7 +411,7 @@ def _begun(day: Day, kinds: Sequence[TruckKind], stock: Int64, begun: Sequence[R
             for o in trip.orders:
                 here, start = day.stop[o], trip.depot if a < 0 else day.stop[a]
                 more = ways[start, here] + ways[here, base] + day.order[o, 2]
-                more += ways[base, trip.depot] + day.load_s if a < 0 else -ways[start, base]
+                more += ways[base, trip.depot] + day.load_s[0] if a < 0 else -ways[start, base]
                 _put(day, state, o, (t, a, trip.depot), int(more))
                 a = o
     state.stock[:] = stock
