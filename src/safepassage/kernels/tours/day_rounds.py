@@ -151,11 +151,13 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
 
 
 @woven
-def _lies_there(day: Any, state: Any, o: int, depot: int) -> bool:
+def _look_for_goods(day: Any, state: Any, o: int, lies: Any) -> None:
+    """Set at which depots all that an order holds still lies."""
+    lies[:] = True
     for g in range(day.goods.shape[1]):
-        if day.goods[o, g] > 0 and day.goods[o, g] > state.stock[depot, g]:
-            return False
-    return True
+        if day.goods[o, g] > 0:
+            for depot in range(len(lies)):
+                lies[depot] &= day.goods[o, g] <= state.stock[depot, g]
 
 
 @woven
@@ -175,50 +177,53 @@ def _least_in_trip(day: Any, state: Any, o: int, t: int, room: int, rng: Any) ->
 
 
 @woven
-def _least_from_depot(day: Any, state: Any, o: int, k: int, room: int) -> tuple[int, int]:
-    """Return the least seconds below `room` of a trip of its own, and from which depot (-1: none)."""
-    ways, base, here, depot = day.ways[day.table[k]], day.base[k], day.stop[o], -1
-    for d in range(day.depots.shape[1]):
-        more = ways[base, d] + day.load_s[0] + ways[d, here] + ways[here, base]
-        if day.depots[k, d] and more < room and _lies_there(day, state, o, d):
-            room, depot = more, d
-    return room, depot
+def _look_for_depots(day: Any, o: int, lies: Any, own: Any) -> None:
+    """Set by kind of truck the least seconds of a trip of its own (`NO_ONE`: none), and from which depot."""
+    here = day.stop[o]
+    for k in range(len(own)):
+        ways, base = day.ways[day.table[k]], day.base[k]
+        own[k, 0] = NO_ONE
+        if day.order[o, 0] > day.limits[k, 0] or day.order[o, 1] > day.limits[k, 1]:
+            continue
+        for d in range(len(lies)):
+            more = ways[base, d] + day.load_s[0] + ways[d, here] + ways[here, base]
+            if lies[d] and day.depots[k, d] and more < own[k, 0]:
+                own[k, 0], own[k, 1] = more, d
 
 
 @woven
-def _has_room(day: Any, state: Any, o: int, t: int) -> bool:
+def _has_room(day: Any, state: Any, lies: Any, o: int, t: int) -> bool:
     """Tell whether a trip that has begun has room for an order, and its depot the goods."""
     k = day.kind[t // PER_TRUCK]
     return bool(
         state.load[t, 0] + day.order[o, 0] <= day.limits[k, 0]
         and state.load[t, 1] + day.order[o, 1] <= day.limits[k, 1]
-        and _lies_there(day, state, o, state.depot[t])
+        and lies[state.depot[t]]
     )
 
 
-@inner
-def _put_best(day: Any, state: Any, o: int, rng: Any) -> None:
+@woven
+def _put_best(day: Any, state: Any, o: int, rng: Any, lies: Any, own: Any) -> None:
     """Put an order where it takes fewest seconds, if these are less than its prize."""
-    least, trip, after, depot, idle = day.order[o, 3], -1, -1, -1, -1
+    _look_for_goods(day, state, o, lies)
+    _look_for_depots(day, o, lies, own)
+    least, trip, after, depot = day.order[o, 3], -1, -1, -1
     handling = day.order[o, 2]
     for truck in range(len(day.kind)):
         k = day.kind[truck]
         room = min(least, day.limits[k, 2] - state.seconds[truck] + 1) - handling
+        if room <= 0:
+            continue
         empty = -1
         for t in range(truck * PER_TRUCK, (truck + 1) * PER_TRUCK):
             if state.first[t] < 0:
                 empty = t if empty < 0 else empty
-            elif room > 0 and _has_room(day, state, o, t):
+            elif room > 0 and _has_room(day, state, lies, o, t):
                 more, at = _least_in_trip(day, state, o, t, room, rng)
                 if at != NOWHERE:
                     room, least, trip, after, depot = more, more + handling, t, at, state.depot[t]
-        # Of trucks alike that have not moved one is looked at.
-        fits = day.order[o, 0] <= day.limits[k, 0] and day.order[o, 1] <= day.limits[k, 1]
-        if empty >= 0 and fits and (state.seconds[truck] > 0 or idle != k):
-            idle = k if state.seconds[truck] == 0 else idle
-            more, at = _least_from_depot(day, state, o, k, room)
-            if at >= 0:
-                least, trip, after, depot = more + handling, empty, -1, at
+        if empty >= 0 and own[k, 0] < room:
+            least, trip, after, depot = own[k, 0] + handling, empty, -1, own[k, 1]
     if trip >= 0:
         _put_in(day, state, o, (trip, after, depot), least)
 
@@ -316,6 +321,7 @@ def _searched(
     heat, cooler = heats
     n = len(day.stop)
     ruined, out, key = np.zeros(len(state.first), np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    lies, own = np.zeros(len(state.stock), np.bool_), np.zeros((len(day.base), 2), np.int64)
     _save(now, state)
     _save(best, state)
     for _ in range(steps):
@@ -323,7 +329,7 @@ def _searched(
         count = _waiting(day, state, rng, out, count)
         _in_order(day, rng, out, key, count)
         for i in range(count):
-            _put_best(day, state, out[i], rng)
+            _put_best(day, state, out[i], rng, lies, own)
         allowed = int(heat * quantiles[draw(rng, len(quantiles))] / UNITS)
         if state.total[0] <= now.total[0] + allowed:
             _save(now, state)
