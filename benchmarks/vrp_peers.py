@@ -68,9 +68,7 @@ def fleet(data: Any) -> list[int]:
     ]  # fmt: skip
 
 
-def _plain(data: Any) -> None:
-    if any(kind.reload_depots for kind in data.vehicle_types()):
-        raise CannotExpressError("trucks that load again on the way")
+def _one_depot(data: Any) -> None:
     if data.num_depots > 1:
         raise CannotExpressError("several depots")
 
@@ -100,7 +98,9 @@ def vroom_routes(data: Any, limit: Limit) -> Routes:
     """Return what VROOM (github.com/VROOM-Project/vroom) answers within so many seconds on one thread."""
     import vroom  # noqa: PLC0415 - a peer that need not be installed
 
-    _plain(data)
+    _one_depot(data)
+    if any(kind.reload_depots for kind in data.vehicle_types()):
+        raise CannotExpressError("trucks that load again on the way")
     if not all(client.required for client in data.clients()):
         raise CannotExpressError("prizes against costs")
     if any(kind.shift_duration < FAR for kind in data.vehicle_types()):
@@ -134,17 +134,25 @@ def vroom_routes(data: Any, limit: Limit) -> Routes:
 
 
 def ortools_routes(data: Any, limit: Limit) -> Routes:
-    """Return what the routing library of OR-Tools (guided local search) answers within so many seconds."""
+    """Return what the routing library of OR-Tools (guided local search) answers within so many seconds.
+
+    A truck loads again at a place of its own beside the clients, at the depot, which may be left out.
+    """
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: PLC0415
 
-    _plain(data)
-    kinds = fleet(data)
-    manager = pywrapcp.RoutingIndexManager(data.num_clients + 1, len(kinds), 0)
+    _one_depot(data)
+    kinds, reloads = fleet(data), _reloads(data)
+    manager = pywrapcp.RoutingIndexManager(data.num_clients + 1 + reloads, len(kinds), 0)
     model = pywrapcp.RoutingModel(manager)
-    places = [data.depot(0).location, *(client.location for client in data.clients())]
+    depot = data.depot(0).location
+    places = [depot, *(client.location for client in data.clients()), *[depot] * reloads]
+    again = [manager.NodeToIndex(data.num_clients + 1 + r) for r in range(reloads)]
     _add_costs(model, data, kinds, places)
-    _add_loads(model, data, kinds)
+    _add_loads(model, manager, data, kinds, again)
     _add_hours(model, manager, data, kinds, places)
+    _add_releases(model, manager, data, again)
+    for index in again:
+        model.AddDisjunction([index], 0)
     for c, client in enumerate(data.clients()):
         index = manager.NodeToIndex(c + 1)
         # Without leave to leave a place out for the while, it finds no first plan of a scarce fleet.
@@ -155,14 +163,16 @@ def ortools_routes(data: Any, limit: Limit) -> Routes:
             for number in (n for n, one in enumerate(kinds) if one == k):
                 model.VehicleVar(manager.NodeToIndex(c + 1)).RemoveValue(number)
     rules = pywrapcp.DefaultRoutingSearchParameters()
-    rules.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    begin = routing_enums_pb2.FirstSolutionStrategy
+    # Insertion puts nothing behind a place to load again, and some places never find their way into a plan.
+    rules.first_solution_strategy = begin.PATH_CHEAPEST_ARC if again else begin.PARALLEL_CHEAPEST_INSERTION
     rules.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     rules.time_limit.FromMilliseconds(round(limit.patience_s * 1_000))
     if limit.clock == "cpu":
         until = time.process_time() + limit.seconds
         model.AddSearchMonitor(model.solver().CustomLimit(lambda: time.process_time() > until))
     found = model.SolveWithParameters(rules)
-    return [] if found is None else _read(model, manager, found, kinds)
+    return [] if found is None else _read(model, manager, found, kinds, data.num_clients)
 
 
 def _matrix(matrix: Any, places: Sequence[int]) -> list[list[int]]:
@@ -181,17 +191,53 @@ def _add_costs(model: Any, data: Any, kinds: list[int], places: list[int]) -> No
             model.SetFixedCostOfVehicle(kind.fixed_cost, number)
 
 
-def _add_loads(model: Any, data: Any, kinds: list[int]) -> None:
+def _reloads(data: Any) -> int:
+    """Return how often trucks may load again: enough to carry everything, with room to spare."""
+    rooms = [kind.capacity[0] for kind in data.vehicle_types() if kind.reload_depots]
+    load = sum(client.delivery[0] for client in data.clients())
+    return math.ceil(SPARE * load / min(rooms)) if rooms else 0
+
+
+def _add_loads(model: Any, manager: Any, data: Any, kinds: list[int], again: list[int]) -> None:
+    """Count what was unloaded since the depot: by a whole truck less, or not so much, after loading again."""
     for d in range(data.num_load_dimensions):
-        loads = model.RegisterUnaryTransitVector([0, *(c.delivery[d] for c in data.clients())])
         rooms = [data.vehicle_type(k).capacity[d] for k in kinds]
-        model.AddDimensionWithVehicleCapacity(loads, 0, rooms, True, f"load{d}")
+        unloaded = [0, *(c.delivery[d] for c in data.clients()), *[-max(rooms)] * len(again)]
+        loads = model.RegisterUnaryTransitVector(unloaded)
+        model.AddDimensionWithVehicleCapacity(loads, max(rooms) if again else 0, rooms, True, f"load{d}")
+        if again:
+            load = model.GetDimensionOrDie(f"load{d}")
+            clients = [manager.NodeToIndex(c + 1) for c in range(data.num_clients)]
+            for index in (*clients, *(model.Start(number) for number in range(len(kinds)))):
+                load.SlackVar(index).SetValue(0)
+
+
+def _add_releases(model: Any, manager: Any, data: Any, again: list[int]) -> None:
+    """Let no trip leave before all that it carries is there: its second is carried on from stop to stop."""
+    released = [client.release_time for client in data.clients()]
+    if not any(released):
+        return
+    still = model.RegisterUnaryTransitVector([0] * (1 + len(released) + len(again)))
+    last = max(min(kind.tw_late, FAR) for kind in data.vehicle_types())
+    model.AddDimension(still, last, last, False, "leaves")
+    leaves, time, solver = model.GetDimensionOrDie("leaves"), model.GetDimensionOrDie("time"), model.solver()
+    for c, second in enumerate(released):
+        index = manager.NodeToIndex(c + 1)
+        leaves.CumulVar(index).SetMin(second)
+        leaves.SlackVar(index).SetValue(0)
+    for index in (*(model.Start(number) for number in range(model.vehicles())), *again):
+        # Trucks wait before they come to the depot: the second in which one leaves is one variable.
+        time.SlackVar(index).SetValue(0)
+        solver.Add(leaves.CumulVar(index) + leaves.SlackVar(index) <= time.CumulVar(index))
+        model.AddVariableMinimizedByFinalizer(leaves.CumulVar(index))
+        model.AddVariableMinimizedByFinalizer(leaves.SlackVar(index))
 
 
 def _add_hours(model: Any, manager: Any, data: Any, kinds: list[int], places: list[int]) -> None:
     if not data.has_time_windows() and all(kind.shift_duration > FAR for kind in data.vehicle_types()):
         return
-    service = np.array([0, *(client.service_duration for client in data.clients())])[:, None]
+    service = np.zeros((len(places), 1), dtype=np.int64)
+    service[1 : data.num_clients + 1, 0] = [client.service_duration for client in data.clients()]
     steps = {}
     for k in sorted(set(kinds)):
         matrix = data.duration_matrix(data.vehicle_type(k).profile)[np.ix_(places, places)]
@@ -209,13 +255,13 @@ def _add_hours(model: Any, manager: Any, data: Any, kinds: list[int], places: li
             time.SetSpanUpperBoundForVehicle(kind.shift_duration, number)
 
 
-def _read(model: Any, manager: Any, found: Any, kinds: list[int]) -> Routes:
+def _read(model: Any, manager: Any, found: Any, kinds: list[int], clients: int) -> Routes:
     routes: Routes = []
     for number, kind in enumerate(kinds):
         index, visits = model.Start(number), []
         while not model.IsEnd(index):
             if node := manager.IndexToNode(index):
-                visits.append(node - 1)
+                visits.append(node - 1 if node <= clients else -1)
             index = found.Value(model.NextVar(index))
         routes.append((kind, visits))
     return routes
