@@ -164,6 +164,28 @@ class Dispatcher:
         done.give_back()
         return booked
 
+    def first_day(self, place: str) -> int | None:
+        """Return the first day on which a truck that does nothing else gets to a place and home, None: none.
+
+        Roads are as open, and as taken, as they are for this distribution and all that runs beside it.
+        """
+        alone, depots = self.anew(), sorted({lot.node for lot in self.problem.lots if lot.node >= 0})
+        alike = {
+            (t.day, t.type, t.base_node, t.available_from_s, t.available_until_s, t.max_duty_s): t
+            for t in self.problem.trucks
+        }
+        for _, truck in sorted(alike.items(), key=lambda row: row[0]):
+            for depot in depots:
+                one = Standing(truck, truck.base_node, truck.available_from_s)
+                if alone.comes_to(one, depot, place):
+                    alone.give_back()
+                    return truck.day
+        return None
+
+    def comes_to(self, one: Standing, depot: int, place: str) -> bool:
+        """Book a trip that brings nothing, as far as the roads go; tell whether it could be."""
+        return self._book(one, depot, [self.stop(place, [])])
+
     def drives(self, one: Standing, planned: Sequence[Planned]) -> bool:
         """Book the trips of a truck with all that they bring; tell whether each could be."""
         for trip in planned:

@@ -80,7 +80,7 @@ def distribute(
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),
-        deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left),
+        deliveries=tuple(done.deliveries), short=short_of(problem, options, done.left, done.first_day),
         bounds=proof().bounds, remedies=proof().remedies, totals=totals,
     )  # fmt: skip
     at_least_s = sum(row.at_least_s for row in driving(found, roads, windows=windows))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from safepassage.domain.aid.distribution import (
     NO_ROAD,
     NO_STOCK,
@@ -14,18 +17,23 @@ from safepassage.engines.distribution.options import Options
 from safepassage.engines.distribution.store import Left
 
 
-def short_of(problem: AidProblem, options: Options, left: Left) -> tuple[Short, ...]:
+def short_of(
+    problem: AidProblem, options: Options, left: Left, first_day: Callable[[str], int | None]
+) -> tuple[Short, ...]:
     """Return what is missing of each need, by place, day and good.
 
     What is left of the lots that can be brought to a need is laid to the trucks, what goes beyond it to the
-    stock: more trucks would not bring it. A lot is counted for one need only, urgent ones first.
+    stock: more trucks would not bring it. A lot is counted for one need only, urgent ones first. Where nobody
+    came by the day of a need, `first_day` says on which a truck could at the earliest (None: on none): it is
+    laid to the hours of roads and trucks where none could, or only later.
     """
+    reachable = cache(first_day)
     lots: dict[int, set[int]] = {}
     for i, k in zip(options.need.tolist(), options.lot.tolist(), strict=True):
         lots.setdefault(i, set()).add(k)
     reached = {problem.needs[i].place for i in lots}
     carried = {(problem.needs[i].place, problem.needs[i].commodity) for i in lots}
-    first_day = min((crew.day for crew in options.crews if crew.seconds > 0), default=len(problem.days))
+    begins = min((crew.day for crew in options.crews if crew.seconds > 0), default=len(problem.days))
     stocked = {lot.commodity for k, lot in enumerate(problem.lots) if left.lots[k] > 0}
     visited = {need.place for i, need in enumerate(problem.needs) if left.needs[i] < need.amount_milli}
     rest, found = list(left.lots), list[Short]()
@@ -42,16 +50,21 @@ def short_of(problem: AidProblem, options: Options, left: Left) -> tuple[Short, 
         elif need.commodity in stocked and (need.place, need.commodity) not in carried:
             parts[NO_ROAD] = left.needs[i]
         elif i not in lots:
-            parts[NO_STOCK if need.due >= first_day else NO_TRUCK] = left.needs[i]
+            parts[NO_STOCK if need.due >= begins else NO_TRUCK] = left.needs[i]
         else:
             there = _taken(rest, lots[i], left.needs[i])
-            parts[NO_TRUCK if need.place in visited else NO_WINDOW] = there
+            in_time = need.place in visited or _by(reachable(need.place), need.due)
+            parts[NO_TRUCK if in_time else NO_WINDOW] = there
             parts[NO_STOCK] = left.needs[i] - there
         found += [
             Short(place=need.place, commodity=need.commodity, due=need.due, milli=milli, reason=reason)
             for reason, milli in parts.items() if milli
         ]  # fmt: skip
     return tuple(sorted(found, key=lambda row: (row.place, row.due, row.commodity, row.reason)))
+
+
+def _by(day: int | None, due: int) -> bool:
+    return day is not None and day <= due
 
 
 def _taken(rest: list[int], lots: set[int], milli: int) -> int:
