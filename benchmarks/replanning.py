@@ -7,10 +7,10 @@ cars closes, again and again, at equal steps of the first half of the evacuation
 that were to pass are led round from where they stand, all others stay; a bound for every plan with the
 same past is proved, for the last arrival and for the unserved within a fixed horizon. Measured is all of
 that: plan, bound, unserved. What only the next closure needs (places on roads that were not looked at,
-holes in memory) is made ready after the answer, and measured beside (`settle_cpu_s`). Beside it stands a plan
-made anew for everybody from where they stand (route planning, booking and bounds from nothing), with what
-changing little costs. After the last closure (or every one, `--verify-all`) the plan is written with its
-history and verified. Compiling is done before.
+holes in memory) is made ready after the answer, and measured beside (`settle_cpu_s`). Beside it stands a
+plan made anew for everybody from where they stand, by the capacity-constrained route planner in the same
+calendars and with bounds from nothing, with what changing little costs. After the last closure (or every
+one, `--verify-all`) the plan is written with its history and verified. Compiling is done before.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""Public instances of truck routing: the search that rounds of aid use, beside VROOM and OR-Tools routing.
+"""Public instances of truck routing: the search of trips that keep to hours, beside VROOM and OR-Tools.
 
     python benchmarks/vrp.py instances FOLDER [--variant V ...] [--count N] [--limit S] [--seeds N]
                                               [--first-seed K] [--peers]
                                               [--clock wall|cpu] [--perturbed N]
     python benchmarks/vrp.py idai FILE [--limit S]
 
-`instances` runs the search of `kernels/tours/rounds` (PyVRP) on the instances that its authors collect
+`instances` runs PyVRP, with penalties that unlike trucks need, on the instances that its authors collect
 (unpacked; github.com/PyVRP/Instances): site-dependent, heterogeneous fleet, several trips with reloading,
 and prizes for unmet need. It prints the gap to the best known value and a bound of ours: each load takes its
 share of a round trip, or is left for its prize. With `--peers` VROOM and OR-Tools get the same seconds on one
 thread, where they can express the variant; costs are summed from their routes by one yardstick. With
 `--clock cpu` seconds are those of the processor, as where others work beside; VROOM knows no such clock and
 runs until it ends of its own, at most four times as long on the wall. `--perturbed` is how many places of
-the rounds a step of PyVRP upsets at most (its own number, and that of rounds of aid, is 25). `idai` serves
+the routes a step of PyVRP upsets at most (its own number is 25). `idai` serves
 the health sites of an openrouteservice example with three trucks of 300, over great-circle distances.
 """
 
