@@ -56,8 +56,8 @@ def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Name
         return row
     proof = bus_json.proof_document(outcome.proof) if outcome.proof else None
     # Without a proof the bound is second 0, which needs none.
-    certified = not outcome.certified_s if proof is None else not check_proof(document, proof)
-    bound = outcome.certified_s if certified else None
+    certified = not outcome.bound_s if proof is None else not check_proof(document, proof)
+    bound = outcome.bound_s if certified else None
     value = outcome.plan.last_arrival_s
     row |= {"value": value, "bound": bound, "verified": not refused}
     row["bound_kind"] = "certified" if certified else "none"

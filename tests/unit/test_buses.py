@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from safepassage.domain.bus_plan import BoundKind
 from safepassage.domain.bus_problem import BusFleet, BusProblem, Dwell
 from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_instance
@@ -37,7 +36,7 @@ def one_line(**changes):
 def test_one_bus_goes_twice():
     outcome = solved(one_line())
     assert outcome.plan.last_arrival_s == outcome.bound_s == 10 + 100 + 80 + 100
-    assert outcome.bound_kind is BoundKind.CERTIFIED
+    assert outcome.proof.horizon_s + 1 == outcome.bound_s
     assert outcome.optimal
     assert [(s.kind.value, s.arrival_s, s.persons) for s in outcome.plan.runs[0].stops] == [
         ("pickup", 10, 30), ("site", 110, 30), ("pickup", 190, 30), ("site", 290, 30),

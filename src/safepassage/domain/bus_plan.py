@@ -94,26 +94,15 @@ class BusProof:
     nodes: tuple[ProofNode, ...]
 
 
-class BoundKind(StrEnum):
-    """Who vouches for a bound."""
-
-    CERTIFIED = "certified"
-    CONFIRMED = "infeasibility confirmed by a second route"
-    CLAIMED = "solver-claimed"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusOutcome:
     """A plan (None if none was found) and a time before which no plan can end.
 
-    `proof` shows the certified part of the bound, `certified_s`; `bound_s` may exceed it, then `bound_kind`
-    says who vouches for the rest.
+    `proof` shows the bound without any solver; second 0 needs none.
     """
 
     plan: BusPlan | None
     bound_s: int
-    bound_kind: BoundKind
-    certified_s: int
     proof: BusProof | None
 
     @property

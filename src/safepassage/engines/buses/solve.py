@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from safepassage.domain.bus_plan import BoundKind, BusOutcome, BusPlan, BusProof, Counted, Price, ProofNode
+from safepassage.domain.bus_plan import BusOutcome, BusPlan, BusProof, Counted, Price, ProofNode
 from safepassage.domain.bus_problem import BusProblem
 from safepassage.engines.buses.arrays import BusModel, Run, model_of, plan_of, runs_of
 from safepassage.engines.buses.first import bus_seats, first_plan, times_of
@@ -49,13 +49,7 @@ class _State:
         return self.plan.last_arrival_s if self.plan is not None else -1
 
     def outcome(self) -> BusOutcome:
-        return BusOutcome(
-            plan=self.plan,
-            bound_s=self.bound_s,
-            bound_kind=BoundKind.CERTIFIED,
-            certified_s=self.bound_s,
-            proof=self.proof,
-        )
+        return BusOutcome(plan=self.plan, bound_s=self.bound_s, proof=self.proof)
 
     @property
     def done(self) -> bool:
@@ -88,8 +82,7 @@ def improve(problem: BusProblem, seed: int = 1, rounds: int = ROUNDS) -> Iterato
     whole numbers, every plan that ends before it.
     """
     if not problem.demand_persons:
-        nobody = BoundKind.CERTIFIED
-        yield BusOutcome(plan=BusPlan(runs=()), bound_s=0, bound_kind=nobody, certified_s=0, proof=None)
+        yield BusOutcome(plan=BusPlan(runs=()), bound_s=0, proof=None)
         return
     state = _State(model_of(problem))
     lists = first_plan(state.model)
