@@ -168,6 +168,11 @@ def test_entries_are_said_in_other_languages_and_quoted_words_stay(locale):
     assert told.endswith("(district administration)")
     assert "reported" not in told
     assert "not passable" not in told
+    plan = entered("abc123 · Towards Sumy: 4,422 served; Towards Kursk: 12 served", said)
+    assert plan.startswith("abc123 · Towards Sumy: ")
+    assert plan.count("Towards") == plan.count("; ") + 1 == 2
+    assert "served" not in plan
+    assert "4\u202f422" in plan
     quoted = "“the mayor reported losses (many)” (c-1)"
     assert entered(quoted, said) == quoted
     assert entered(f"claim proposed: {quoted}", said).endswith(quoted)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from safepassage.web.words import Words
-from safepassage.web.words.sentences import fitted
+from safepassage.web.words.sentences import fitted, spaced
 
 ACTS = {
     "ReportFiled": "report filed",
@@ -23,6 +23,7 @@ ACTS = {
 """What was done to the ledger of claims."""
 SENTENCES = (
     *(f"{act}: {{words}}" for act in ACTS.values()),
+    "{name}: {persons} served",
     "{id}: {role} (ended)",
     "{id}: {role}, ended",
     "{id}: {role}",
@@ -43,7 +44,7 @@ def said(kind: str, body: Mapping[str, Any]) -> str:
             return ""
         return _claim(line.get("act", {})) if kind == "claims.entry" else event_said(line.get("change", {}))
     if kind == "plan.accepted":
-        who = "; ".join(f"{d['name']}: {d['served']} served" for d in body.get("directions", ()))
+        who = "; ".join(f"{d['name']}: {d['served']:,} served" for d in body.get("directions", ()))
         return f"{str(body.get('plan_sha256', ''))[:12]} · {who}"
     if kind == "audit.overridden":
         return f"{body.get('rule')} · {str(body.get('plan_sha256', ''))[:12]}"
@@ -81,8 +82,13 @@ def event_said(change: Mapping[str, Any]) -> str:
 
 def entered(text: str, said_as: Words) -> str:
     """Return what an entry says in the reader's language; quoted words and whatever is unknown stay."""
-    return text if text.startswith("“") else fitted(text, said_as, SENTENCES, _field)
+    if text.startswith("“"):
+        return text
+    plan, dot, directions = text.partition(" · ")
+    if dot and directions.endswith(" served"):
+        return plan + dot + "; ".join(entered(one, said_as) for one in directions.split("; "))
+    return fitted(text, said_as, SENTENCES, _field)
 
 
 def _field(name: str, value: str, said_as: Words) -> str:
-    return said_as(value) if name in _WORDS else value
+    return said_as(value) if name in _WORDS else spaced(value) if name == "persons" else value
