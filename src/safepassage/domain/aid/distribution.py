@@ -218,7 +218,7 @@ NO_TRUCK = "AID_NO_TRUCK"
 NO_STOCK = "AID_NO_STOCK"
 REASONS = {
     NO_ROAD: "no truck that could carry it finds a way from a depot that has it",
-    NO_WINDOW: "there is a way, but no truck gets there and back in the hours in which roads are open",
+    NO_WINDOW: "there is a way, but no truck gets there by that day and home in its hours and the roads'",
     NO_TRUCK: "the hours and the room of the trucks are used up",
     NO_STOCK: "the depots have no more of it that is there in time and keeps long enough",
 }

@@ -14,7 +14,6 @@ from safepassage.domain.aid.distribution import (
     AidBound,
     AidProblem,
     LotPrice,
-    Need,
     Remedy,
     TruckPrice,
 )
@@ -238,8 +237,3 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
         found.append(Remedy(what=what, worth=worth))
     best = {row.what: row for row in sorted(found, key=lambda row: row.worth) if row.worth > 0}
     return tuple(sorted(best.values(), key=lambda row: (-row.worth, row.what))[:SHOWN_REMEDIES])
-
-
-def short_worth(need: Need, milli: int) -> int:
-    """Return the worth of what is missing of a need, in billionths."""
-    return need.worth * NANO - need.worth_nano(need.amount_milli - milli)

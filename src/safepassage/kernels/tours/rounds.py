@@ -1,8 +1,9 @@
-"""Rounds of trucks that reload on the way: which orders they carry, in which sequence.
+"""Rounds of trucks that reload on the way, where stops have hours: which orders, in which sequence.
 
 PyVRP's iterated local search finds them (Wouda, Lan and Kool, "PyVRP: a high-performance VRP solver package",
 2024, doi:10.1287/ijoc.2023.0055): several trips with reloading, unlike trucks, orders left for their prize.
 Nothing is proved here. The search ends after so many steps, so that the same input gives the same rounds.
+Rounds of a day without hours are found by `day_rounds`, in the same words.
 """
 
 from __future__ import annotations
@@ -79,7 +80,6 @@ def rounds_of(
     load_s: int,
     steps: int,
     begun: Sequence[Round] = (),
-    seed: int = 0,
 ) -> list[Round]:
     """Return rounds that leave out as little as they can, then take little time.
 
@@ -119,9 +119,7 @@ def rounds_of(
     with warnings.catch_warnings():
         # Trucks that are full to the last kilogram make the search warn that little else is feasible.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        found = pyvrp.solve(
-            data, MaxIterations(steps), seed=seed, collect_stats=False, initial_solution=first
-        )
+        found = pyvrp.solve(data, MaxIterations(steps), seed=0, collect_stats=False, initial_solution=first)
     return [_round(route) for route in found.best.routes()] if found.is_feasible() else []
 
 
