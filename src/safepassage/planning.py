@@ -30,7 +30,7 @@ from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
-from safepassage.engines.car_streams import by_car_alone, drive_all
+from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all
 from safepassage.engines.changes import (
     cheapest,
     compared,
@@ -218,7 +218,8 @@ def scheduled(
     settings, problem, price_of = ground.case.settings, ground.problem, 0
     direction = by_car_alone(problem, reserves=settings.plan_reserves) if leaning is None else None
     driven = drive_all(problem, direction, expired=ground.limits.expired) if direction else None
-    if driven is not None:
+    if driven is not None and arrives_as_can(driven):
+        # Flows serve as many as possible, which is fair only where that is everybody.
         return driven
     weight = settings.exposure_weight
     if leaning is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.plan import Plan, Schedule
@@ -13,6 +14,7 @@ from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
 from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
+from safepassage.engines.car_streams import drive_all, led_as_flows
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.summary import Totals, binding, direction_summaries, joint_summary, totals
@@ -48,6 +50,7 @@ class Scales:
     ) -> None:
         self.planned, self._weight, self._stop, self._check = planned, exposure_weight, stop, check
         self._reserves = reserves
+        self._flows = led_as_flows(planned.problem, planned.plan.schedule, reserves=reserves)
         self._last = {
             key: row.clearance_s
             for (key, _), row in zip(planned.problem.directions, planned.plan.directions, strict=True)
@@ -59,12 +62,24 @@ class Scales:
 
     def weigh(self, problem: PlanningProblem, *, on: PlanningProblem | None = None) -> Weighed:
         """Plan a problem (on one with fewer roads, if given), bound it and have both checked."""
-        limits = Limits(work=self._stop.work, expired=self._stop.expired)
-        schedule = evacuate(
-            on or problem, exposure_weight=self._weight, limits=limits, reserves=self._reserves,
-            guide=self.planned.guide,
+        return self.of(problem, self._schedule(on or problem))
+
+    def without(self, arcs: Iterable[int]) -> Weighed:
+        """Plan the problem without some arcs; a plan that uses none of them still holds."""
+        gone, schedule = frozenset(arcs), self.planned.plan.schedule
+        problem = closed(self.planned.problem, gone)
+        uses = gone.intersection(chain.from_iterable(route.arcs for route in schedule.routes))
+        rides = gone.intersection(ride.arc for ride in schedule.link_rides)
+        return self.weigh(problem) if uses or rides else self.of(problem, schedule)
+
+    def _schedule(self, problem: PlanningProblem) -> Schedule:
+        """Return a schedule by the engine that planned the plan itself: what differs is the roads' alone."""
+        expired = self._stop.expired
+        driven = drive_all(problem, self._flows, expired=expired) if self._flows else None
+        return driven or evacuate(
+            problem, exposure_weight=self._weight, limits=Limits(work=self._stop.work, expired=expired),
+            reserves=self._reserves, guide=self.planned.guide,
         )  # fmt: skip
-        return self.of(problem, schedule)
 
     def of(self, problem: PlanningProblem, schedule: Schedule) -> Weighed:
         """Bound a schedule of a problem and have both checked."""
@@ -124,12 +139,12 @@ def weigh_losses(scales: Scales, bridges: frozenset[int]) -> Losses:
     singles: list[Loss] = []
     pairs: list[tuple[Stretch, Stretch]] = []
     for stretch in stretches:
-        weighed = scales.weigh(closed(problem, stretch.arcs))
+        weighed = scales.without(stretch.arcs)
         singles.append(Loss(lost=(stretch,), outcomes=weighed.outcomes))
         pairs.extend((stretch, other) for other in _next(weighed, bridges, stretch))
     ranked = sorted(_distinct(pairs), key=lambda pair: _bounded(problem, planned, pair))
     planned_pairs = [
-        Loss(lost=pair, outcomes=scales.weigh(closed(problem, (*pair[0].arcs, *pair[1].arcs))).outcomes)
+        Loss(lost=pair, outcomes=scales.without((*pair[0].arcs, *pair[1].arcs)).outcomes)
         for pair in ranked[:PAIRS_PLANNED]
     ]
     return Losses(

@@ -6,10 +6,14 @@ import dataclasses
 
 import pytest
 
-from safepassage.engines.car_streams import by_car_alone, drive_all
+from safepassage.domain.situation import Situation
+from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all
 from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from tests.support.planned import laid, planned
+from safepassage.engines.what_if import closed, in_use
+from safepassage.planning import Planned, StoppingRule, prepare, scheduled
+from safepassage.what_if import Scales
+from tests.support.planned import laid, planned, verdict_on, written
 from tests.support.sketch import Sketch
 
 SIDE = 6
@@ -18,7 +22,8 @@ PERSONS = 700
 
 def town(persons=PERSONS, **more):
     """A square of streets with people at every crossing but the four corners, where sites are."""
-    sketch = Sketch(SIDE * SIDE, horizon_s=6 * 3_600, junction_wait_max_s=120, persons_per_car=3, **more)
+    more = {"horizon_s": 6 * 3_600, "junction_wait_max_s": 120, "persons_per_car": 3} | more
+    sketch = Sketch(SIDE * SIDE, **more)
     corners = [0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1]
     for node in range(SIDE * SIDE):
         if node % SIDE < SIDE - 1:
@@ -68,10 +73,13 @@ class TestWhichCases:
 
 @pytest.mark.slow
 def test_where_time_is_too_short_for_all_flows_do_not_choose_who_stays():
-    problem = laid(town()).problem
-    short = dataclasses.replace(problem, network=dataclasses.replace(problem.network, horizon_s=3_000))
-    assert drive_all(problem, "west") is not None
-    assert drive_all(short, "west") is None
+    assert arrives_as_can(drive_all(laid(town()).problem, "west"))
+    sketch = town(horizon_s=3_000)
+    ground = prepare(sketch.network(), Situation(case=sketch.case()), stop=StoppingRule(work=10**7))
+    assert not arrives_as_can(drive_all(ground.problem, "west"))
+    left = {row.place: row.persons for row in scheduled(ground).unserved}
+    shares = [left.get(f"t{node}", 0) for node in range(SIDE * SIDE) if f"t{node}" in left]
+    assert max(shares) - min(shares) <= PERSONS // 10
 
 
 @pytest.mark.slow
@@ -93,3 +101,47 @@ def test_the_plan_is_verified_and_sooner_than_car_after_car():
     )
     assert row["clearance_s"] < last_s
     assert planned(sketch).files == checked.files
+
+
+def weighing(sketch):
+    """What-ifs of the plan of a sketch, each verified."""
+
+    def check(problem, plan):
+        found = Planned(problem=problem, plan=plan, modifications=(), problems=(), baseline_arcs=0)
+        assert not verdict_on(written(found)).violations
+
+    made = planned(sketch).planned
+    return Scales(made, exposure_weight=0, stop=StoppingRule(work=10**9), reserves=True, check=check)
+
+
+@pytest.fixture(scope="module")
+def scales():
+    return weighing(town())
+
+
+@pytest.mark.slow
+class TestWhatIfs:
+    """What a road is worth must not depend on who led the cars: both plans are made by flows."""
+
+    def test_a_road_that_nobody_uses_costs_nothing(self, scales):
+        problem, schedule = scales.planned.problem, scales.planned.plan.schedule
+        used = {arc for route in schedule.routes for arc in route.arcs}
+        unused = [arc for arc in range(len(problem.network.arcs)) if arc not in used]
+        assert unused
+        assert scales.without(unused).outcomes == scales.itself()
+        # Planned anew on what is left it is the same but for what flows lose between bins.
+        anew, before = scales.weigh(closed(problem, unused)).outcomes[0], scales.itself()[0]
+        assert anew.person_s == pytest.approx(before.person_s, rel=0.01)
+        assert (anew.served, anew.unserved) == (before.served, before.unserved)
+
+    def test_a_loss_ends_near_its_bound(self, scales):
+        stretches, _ = in_use(scales.planned.problem, scales.planned.plan.schedule, frozenset(), most=1)
+        lost = scales.without(stretches[0].arcs).outcomes[0]
+        assert lost.clearance_bound_s <= lost.clearance_s <= 1.02 * lost.clearance_bound_s
+        assert lost.person_s > scales.itself()[0].person_s
+
+    def test_who_cannot_arrive_in_time_is_counted_by_flows_too(self):
+        scales = weighing(town(horizon_s=6_000))
+        heads = scales.planned.problem.network.arcs.head.tolist()
+        lost = scales.without(a for a, head in enumerate(heads) if head in {0, SIDE - 1}).outcomes[0]
+        assert 0 < lost.unserved_bound <= lost.unserved <= 1.02 * lost.unserved_bound

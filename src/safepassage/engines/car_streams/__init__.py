@@ -1,6 +1,6 @@
 """Cars in bulk: from booked passages of thousands of cars to the streams of a schedule."""
 
-from safepassage.engines.car_streams.all_cars import by_car_alone, drive_all
+from safepassage.engines.car_streams.all_cars import arrives_as_can, by_car_alone, drive_all, led_as_flows
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
@@ -13,11 +13,13 @@ __all__ = [
     "Effort",
     "PathFlows",
     "Refined",
+    "arrives_as_can",
     "book_flows",
     "by_car_alone",
     "car_places",
     "drive_all",
     "earliest_flows",
+    "led_as_flows",
     "live_cars",
     "planned_turns",
     "refined",

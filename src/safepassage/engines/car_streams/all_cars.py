@@ -48,19 +48,28 @@ def by_car_alone(problem: PlanningProblem, *, reserves: bool) -> str | None:
 def drive_all(
     problem: PlanningProblem, direction: str, *, expired: Callable[[], bool] | None = None
 ) -> Schedule | None:
-    """Return the schedule of a case in which everybody drives; None where not all who have a way can arrive.
+    """Return the schedule of a case in which everybody drives; None where nobody gets anywhere.
 
     It is that of the second flow on ever smaller bins, or of the first if the clock has `expired` by then.
-    Flows serve as many as possible, which is fair only where that is everybody.
+    Flows serve as many as possible, whoever that is.
     """
     flows = list(
         islice(refined(problem, direction, bin_s=_first_bin_s(problem, direction), expired=expired), 2)
     )
     if not flows:
         return None
-    schedule = schedule_of(problem, flows[-1].booked(problem, direction, Effort(expired=expired)))
-    fair = all(row.reason != OUT_OF_TIME for row in schedule.unserved)
-    return schedule if fair else None
+    return schedule_of(problem, flows[-1].booked(problem, direction, Effort(expired=expired)))
+
+
+def arrives_as_can(schedule: Schedule) -> bool:
+    """Tell whether all arrive who have a way."""
+    return all(row.reason != OUT_OF_TIME for row in schedule.unserved)
+
+
+def led_as_flows(problem: PlanningProblem, schedule: Schedule, *, reserves: bool) -> str | None:
+    """Return the direction in which flows led the cars of a plan, None where they did not."""
+    direction = by_car_alone(problem, reserves=reserves)
+    return direction if arrives_as_can(schedule) else None
 
 
 def _first_bin_s(problem: PlanningProblem, direction: str) -> int:
