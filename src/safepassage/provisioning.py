@@ -101,6 +101,7 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
             Good(
                 id=c.id, name=c.name, unit=c.unit, mass_g=c.mass_g, volume_ml=c.volume_ml,
                 cold_chain=c.cold_chain, step_milli=MILLI if c.unit is Unit.PIECE else 1,
+                shelf_days=c.shelf_days,
             )
             for c in goods
         ),

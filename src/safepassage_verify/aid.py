@@ -237,6 +237,9 @@ class Carried:
         self._require("AID_LOT", where, f"the lot is not there in second {begin_s}", holds=there)
         kept = lot["expires_s"] < 0 or lot["expires_s"] > max(arrive_s, self.days[row["due"]]["from_s"])
         self._require("AID_EXPIRED", where, "the lot has expired by then", holds=kept)
+        days = row["due"] - truck["day"] + 1
+        fresh = days <= (good["shelf_days"] or days)
+        self._require("AID_EXPIRED", where, f"the good does not keep for {days} days", holds=fresh)
         in_time = arrive_s <= self.days[row["due"]]["until_s"] and row["milli"] % good["step_milli"] == 0
         self._require("AID_NEED", where, "comes after its day, or in broken pieces", holds=in_time)
         cooled = truck["cold_chain"] or not good["cold_chain"]

@@ -120,7 +120,7 @@ class _Trips:
 
     def options(self, need: Rows) -> Iterator[tuple[tuple[str, int], Rows, Rows, int]]:
         """Yield (crew, truck, lot, least seconds of a round trip) by which a need may be met."""
-        rules, days = self.given["rules"], self.given["days"]
+        rules, days, good = self.given["rules"], self.given["days"], self.goods[need["commodity"]]
         if need["node"] < 0:
             return
         for lot in self.given["lots"]:
@@ -128,9 +128,10 @@ class _Trips:
                 continue
             for key, rows in self.crews.items():
                 truck, day = rows[0], key[1]
-                cold = self.goods[need["commodity"]]["cold_chain"] and not truck["cold_chain"]
+                cold = good["cold_chain"] and not truck["cold_chain"]
                 late = day > need["due"] or lot["available_from_s"] >= days[day]["until_s"]
                 expired = 0 <= lot["expires_s"] <= days[need["due"]]["from_s"]
+                expired |= good["shelf_days"] > 0 and need["due"] - day >= good["shelf_days"]
                 if cold or late or expired or not self.seconds[key]:
                     continue
                 out = int(self._out[truck["weight_kg"], lot["node"]][need["node"]])

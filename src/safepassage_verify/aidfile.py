@@ -26,7 +26,7 @@ GIVEN = record(
     goods=rows(
         record(
             id=text, name=text, unit=text, mass_g=whole(1, COUNT), volume_ml=whole(1, COUNT), cold_chain=flag,
-            step_milli=whole(1, COUNT),
+            step_milli=whole(1, COUNT), shelf_days=whole(0, COUNT),
         )
     ),
     needs=rows(

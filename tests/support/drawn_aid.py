@@ -64,7 +64,7 @@ class Distribution:
         return {
             "id": name, "name": name, "unit": "kg", "mass_g": chance.choice([900, 1_000, 1_001]),
             "volume_ml": chance.choice([800, 1_000, 1_700]), "cold_chain": chance.random() < 0.3,
-            "step_milli": chance.choice([1, 1, 500, 1_000]),
+            "step_milli": chance.choice([1, 1, 500, 1_000]), "shelf_days": chance.choice([0, 0, 1, 2]),
         }  # fmt: skip
 
     def _chosen_needs(self) -> list[tuple[Row, str, int]]:

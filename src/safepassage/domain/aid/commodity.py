@@ -48,8 +48,8 @@ class Season(StrEnum):
 class Commodity:
     """A good that trucks carry: `mass_g` and `volume_ml` of one unit, packing included.
 
-    `shelf_days` is how long it keeps from arrival on (0: no limit counted); `cold_chain` goods need a cooled
-    truck.
+    `shelf_days` is on how many days it can be handed out at a place, that of its arrival included (0: no
+    limit counted); `cold_chain` goods need a cooled truck.
     """
 
     id: str

@@ -65,7 +65,10 @@ class AidDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Good:
-    """What of a commodity matters on a truck: mass and volume of one unit; `step_milli` is the least part."""
+    """What of a commodity matters on a truck: mass and volume of one unit; `step_milli` is the least part.
+
+    What is brought on a day is handed out on that day and the `shelf_days` - 1 after it (0: no limit).
+    """
 
     id: str
     name: str
@@ -74,6 +77,11 @@ class Good:
     volume_ml: int
     cold_chain: bool
     step_milli: int
+    shelf_days: int = 0
+
+    def keeps(self, day: int, due: int) -> bool:
+        """Tell whether what is brought on a day can still be handed out on another."""
+        return not self.shelf_days or due < day + self.shelf_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

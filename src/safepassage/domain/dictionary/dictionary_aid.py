@@ -55,7 +55,9 @@ COMMODITIES = Table(
                meaning="Room that one unit with its packing takes on a truck.", sensitivity=_PARTNERS,
                example="1.1"),
         Column(name="shelf_days", field="shelf_days", type=ValueType.WHOLE, unit="days", default="0",
-               minimum=0, maximum=36_500, meaning="How long it keeps; 0 where that is not counted.",
+               minimum=0, maximum=36_500,
+               meaning="On how many days it can be handed out where it was brought, that of its arrival "
+               "included; 0 where that is not counted. How long it keeps in a depot is said by its lots.",
                sensitivity=_PARTNERS, example="365"),
         Column(name="cold_chain", field="cold_chain", type=ValueType.YES_NO, default="no",
                meaning="Whether it needs a cooled truck.", sensitivity=_PARTNERS, example="no"),

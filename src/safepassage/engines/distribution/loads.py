@@ -99,14 +99,13 @@ def _ways_of(problem: AidProblem, trips: Sequence[Trip]) -> _Ways:
         for stop, (place, arrive_s) in enumerate(trip.stops):
             for i in at.get(place, ()):
                 need = problem.needs[i]
-                if not soon(day, need.due, last) or (
-                    goods[need.commodity].cold_chain and not trip.truck.cold_chain
-                ):
+                good = goods[need.commodity]
+                if not soon(day, need.due, last) or (good.cold_chain and not trip.truck.cold_chain):
                     continue
                 for k in lots.get((trip.depot, need.commodity), ()):
                     lot = problem.lots[k]
                     in_time = lot.available_from_s <= trip.loads_s and not 0 <= lot.expires_s <= arrive_s
-                    if in_time and serves(problem, lot, day, need.due):
+                    if in_time and serves(problem, lot, good, day, need.due):
                         rows.append((number, stop, i, k))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     return _Ways(trip=columns[0], stop=columns[1], need=columns[2], lot=columns[3])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.aid.distribution import NANO, AidProblem, Lot, TruckDay
+from safepassage.domain.aid.distribution import NANO, AidProblem, Good, Lot, TruckDay
 from safepassage.engines.distribution.roads import Roads
 
 Float = NDArray[np.float64]
@@ -88,11 +88,11 @@ def options_of(problem: AidProblem, roads: Roads, windows: tuple[tuple[int, int]
         )
         if not len(rows) or lot.node < 0:
             continue
-        cold = goods[lot.commodity].cold_chain
+        good = goods[lot.commodity]
         for k, crew in enumerate(crews):
-            if (cold and not crew.truck.cold_chain) or crew.seconds <= 0:
+            if (good.cold_chain and not crew.truck.cold_chain) or crew.seconds <= 0:
                 continue
-            kept = _in_time(problem, lot, rows, crew.day)
+            kept = _in_time(problem, lot, good, rows, crew.day)
             times = trips[crew.type][lot.node][[problem.needs[i].node for i in kept]]
             fits = np.flatnonzero(times < FAR)
             shape = np.ones(len(fits), dtype=np.int64)
@@ -129,16 +129,16 @@ def _most(problem: AidProblem, crews: tuple[Crew, ...]) -> dict[str, list[tuple[
     }  # fmt: skip
 
 
-def _in_time(problem: AidProblem, lot: Lot, rows: Int64, day: int) -> Int64:
+def _in_time(problem: AidProblem, lot: Lot, good: Good, rows: Int64, day: int) -> Int64:
     """Return the needs that a lot brought on a day can meet: not due before, and not expired when due."""
-    if not serves(problem, lot, day, day):
+    if not serves(problem, lot, good, day, day):
         return rows[:0]
-    return rows[[serves(problem, lot, day, problem.needs[i].due) for i in rows]]
+    return rows[[serves(problem, lot, good, day, problem.needs[i].due) for i in rows]]
 
 
-def serves(problem: AidProblem, lot: Lot, day: int, due: int) -> bool:
+def serves(problem: AidProblem, lot: Lot, good: Good, day: int, due: int) -> bool:
     """Tell whether a lot that is brought on a day can be handed out on the day of a need."""
-    if due < day or lot.available_from_s >= problem.days[day].until_s:
+    if due < day or not good.keeps(day, due) or lot.available_from_s >= problem.days[day].until_s:
         return False
     return lot.expires_s < 0 or lot.expires_s > problem.days[due].from_s
 

@@ -133,8 +133,10 @@ class Sequencer:
     def _stock(self, day: int, left: Left) -> Int64:
         """Return (depots, goods) what is left of lots that can be handed out when brought on a day."""
         found = np.zeros((len(self._depots), len(self._good)), dtype=np.int64)
+        goods = {good.id: good for good in self._problem.goods}
         for lot, milli in zip(self._problem.lots, left.lots, strict=True):
-            if lot.node >= 0 and lot.commodity in self._good and serves(self._problem, lot, day, day):
+            there = lot.node >= 0 and lot.commodity in self._good
+            if there and serves(self._problem, lot, goods[lot.commodity], day, day):
                 found[self._depots.index(lot.node), self._good[lot.commodity]] += milli
         return found
 

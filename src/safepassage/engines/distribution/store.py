@@ -248,8 +248,9 @@ class Left:
         if (place, day) not in self._within:
             last = len(self.problem.days) - 1
             self._within[place, day] = [
-                i for i in self._of_place[place] if soon(day, self.problem.needs[i].due, last)
-            ]
+                i for i in self._of_place[place]
+                if soon(day, due := self.problem.needs[i].due, last) and self._good[i].keeps(day, due)
+            ]  # fmt: skip
         return self._within[place, day]
 
     def urgent_places(self, day: int) -> set[str]:
@@ -282,7 +283,7 @@ class Left:
             need, lots = self.problem.needs[i], self.problem.lots
             self._serving[key] = [
                 k for k in self._lots_of.get((need.commodity, call.depot), ())
-                if serves(self.problem, lots[k], call.day, need.due)
+                if serves(self.problem, lots[k], self._good[i], call.day, need.due)
             ]  # fmt: skip
         return self._serving[key]
 
