@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+from openpyxl import load_workbook
 
 from safepassage.cli import main
 
@@ -35,6 +36,28 @@ def test_needs_of_the_template(template, tmp_path, capsys):
     total = sum(float(row["quantity"]) for row in rows if row["commodity"] == "drinking_water")
     water = next(row for row in found["cover"] if row["commodity"] == "drinking_water")
     assert total * 1_000 == water["need_milli"]
+    assert {(row["class"], row["exercise"]) for row in rows} == {("RESTRICTED", "EXERCISE")}
+    beside = (tmp_path / "needs-dictionary.csv").read_text(encoding="utf-8-sig")
+    assert [row["column"] for row in csv.DictReader(io.StringIO(beside))] == list(rows[0])
+
+
+def test_needs_as_a_workbook_carry_the_codes_of_the_case(template, tmp_path, capsys):
+    places = template / "places.csv"
+    lines = list(csv.reader(io.StringIO(places.read_text("utf-8"))))
+    at = next(k for k, row in enumerate(lines) if row[0] == "id")
+    for row in lines[at + 1 :]:
+        if row[0] == "alder":
+            row[lines[at].index("pcode")] = "UA5908"
+    with places.open("w", newline="") as out:
+        csv.writer(out).writerows(lines)
+    table = tmp_path / "needs.xlsx"
+    assert needs(capsys, template, "--days", "2", "-o", table)[0] == 0
+    book = load_workbook(table)
+    assert book.sheetnames == ["Dictionary", "needs"]
+    header, *rows = [[cell.value for cell in row] for row in book["needs"].iter_rows()]
+    codes = {row[0]: row[header.index("pcode")] for row in rows}
+    assert codes.pop("alder") == "UA5908"
+    assert set(codes.values()) == {None}
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from safepassage.domain import case
+from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.dictionary.dictionary import TABLES, ValueType, explained, sensitivity_of, table
 from safepassage.domain.release import SensitivityClass
 from safepassage.formats.case.case_nouns import NOUN_TABLES
@@ -32,6 +33,8 @@ def field_names(name: str) -> set[str]:
     for field in fields(noun_of(name)):
         if field.name == "provenance":
             found |= {f"provenance.{inner.name}" for inner in fields(case.Provenance)}
+        elif field.name == "admin":
+            found |= {f"admin.{inner.name}" for inner in fields(AdminArea)}
         elif field.name == "interval":
             found |= {"interval.from", "interval.until"}
         else:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from safepassage.domain.aid.norms import NORMS
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
-from safepassage.formats.tables import aid_tables
+from safepassage.formats.tables import aid_tables, table_files
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
 
@@ -36,7 +36,7 @@ def team(whole):
 
 
 def rows(team, name):
-    text = aid_tables.write_csv(aid_tables.tables(team)[name]).decode("utf-8-sig")
+    text = table_files.write_csv(aid_tables.tables(team)[name]).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -123,10 +123,53 @@ def test_the_workbook_has_every_table_and_a_dictionary_of_every_column(team):
     book = load_workbook(io.BytesIO(aid_tables.write_xlsx(team)))
     tables = aid_tables.tables(team)
     assert book.sheetnames == ["Dictionary", *tables]
-    known = {row[0].value for row in book["Dictionary"].iter_rows()}
-    for header, _ in tables.values():
-        assert set(header) <= known
+    header, *known = [tuple(cell.value for cell in row) for row in book["Dictionary"].iter_rows()]
+    assert header == ("table", "column", "meaning", "unit", "source")
+    named = [(name, column) for name, (columns, _) in tables.items() for column in columns]
+    assert [row[:2] for row in known] == named
+    assert all(row[2] and row[4] for row in known)
+    for row in known:
+        if row[1] in {"needed", "planned", "mass_kg", "persons", "arrival"}:
+            assert row[3]
     assert aid_tables.write_xlsx(team) == aid_tables.write_xlsx(team)
+    beside = table_files.write_csv(table_files.dictionary(tables)).decode("utf-8-sig")
+    assert [tuple(row) for row in csv.reader(io.StringIO(beside))][1:] == [
+        tuple(cell or "" for cell in row) for row in known
+    ]
+
+
+def test_places_stand_with_their_codes_and_rows_with_class_and_exercise(team):
+    served = team.aid["deliveries"][0]["place"]
+    stated = {"adm1_name": "Sumska", "adm1_pcode": "UA59", "adm2_pcode": "UA5908", "pcode": "UA5908"}
+    places = [{**row, "admin": stated} if row["id"] == served else row for row in team.inputs["places"]]
+    coded = replace(team, inputs={**team.inputs, "places": places})
+    for name in aid_tables.tables(coded):
+        table = rows(coded, name)
+        assert {row["place"] for row in table} >= {served}
+        for row in table:
+            found = {column: row[column] for column in stated}
+            assert found == (stated if row["place"] == served else dict.fromkeys(stated, ""))
+            assert row["adm2_name"] == ""
+            assert (row["class"], row["exercise"]) == ("RESTRICTED", "EXERCISE")
+
+
+def test_who_does_what_where_has_the_columns_of_a_template_and_what_had_left(team):
+    planned = rows(team, "aid-3w")
+    for row in planned:
+        assert row["status"] == "planned"
+        assert row["sex_age_not_known"] == row["persons"]
+        assert not any(row[column] for column in aid_tables.BY_SEX_AND_AGE)
+    first = team.aid["deliveries"][0]
+    line = {
+        "waybill": "WB-1", "place": first["place"], "commodity": first["commodity"], "lot": first["lot"],
+        "due": 0, "dispatched_milli": 3_000, "received_milli": 2_500, "counted": True,
+    }  # fmt: skip
+    since = {"brought": [line, {**line, "waybill": "WB-2", "counted": False}]}
+    later = rows(replace(team, aid={**team.aid, "since": since}), "aid-3w")
+    assert later[: len(planned)] == planned
+    assert [(row["status"], row["quantity"], row["persons"]) for row in later[len(planned) :]] == [
+        ("ongoing", "2.5", ""), ("completed", "2.5", ""),
+    ]  # fmt: skip
 
 
 def test_nobody_but_the_team_sees_any_of_it(whole):

@@ -625,6 +625,14 @@ WARNINGS = {
         cell("places", "ford", "source", ""),
         ("SOURCE_MISSING", "places.csv", 10, "source", "who says so"),
     ),
+    "a code of one's own as a P-code": (
+        cell("places", "ford", "pcode", "sumy-1"),
+        ("PCODE_ODD", "places.csv", 10, "pcode", "leave it empty"),
+    ),
+    "a P-code within another unit": (
+        lambda d: d.row("places", "ford").update(adm1_pcode="UA59", adm2_pcode="UA6312"),
+        ("PCODE_ODD", "places.csv", 10, "adm2_pcode", "leave it empty"),
+    ),
     "waiting place without room": (
         cell("places", "School yard in Alder", "kind", "waiting_place"),
         ("WAITING_NO_ROOM", "places.csv", 5, "storage_vehicles", "passenger-car units"),

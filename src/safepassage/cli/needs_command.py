@@ -22,7 +22,8 @@ from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
 from safepassage.formats.containers import canonical_json
-from safepassage.formats.plan import needs_csv
+from safepassage.formats.tables import needs_table, table_files
+from safepassage.formats.tables.table_files import Table
 from safepassage_verify.files import CERTIFICATE
 
 DAY_S = 86_400
@@ -55,9 +56,7 @@ def run(options: argparse.Namespace) -> Outcome:
     )  # fmt: skip
     covers = cover_of(needs, case.stock, ends_s)
     dates = _dates(case, options.days)
-    if options.output:
-        names = {place.id: place.name for place in case.places}
-        options.output.write_bytes(needs_csv.write(needs, names, dates))
+    written = _written(options.output, case, needs_table.table(needs, case, dates)) if options.output else ()
     rooms = rooms_of(
         case, presence,
         room_norms(cold=settings.cold_season, water_l_person_day=settings.water_l_person_day),
@@ -65,10 +64,22 @@ def run(options: argparse.Namespace) -> Outcome:
     names = {place.id: place.name for place in case.places}
     lines = [
         *_text(case, needs, covers, dates), *_rooms_text(rooms, names),
-        *([f"Table: {options.output}"] if options.output else []),
+        *(f"{what}: {path}" for what, path in zip(("Table", "Its columns"), written, strict=False)),
     ]  # fmt: skip
     found: dict[str, object] = {**_data(needs, covers, dates), "sites": [_room_data(room) for room in rooms]}
     return Outcome(code=OK, text="\n".join(lines), data=found)
+
+
+def _written(output: Path, case: Case, table: Table) -> tuple[Path, ...]:
+    """Write the table as a workbook with its dictionary, or as CSV with the dictionary beside it."""
+    tables = {"needs": table}
+    if output.suffix.lower() == ".xlsx":
+        output.write_bytes(table_files.write_xlsx(f"Needs: {case.title}", case.as_of, tables))
+        return (output,)
+    beside = output.with_name(f"{output.stem}-dictionary.csv")
+    output.write_bytes(table_files.write_csv(table))
+    beside.write_bytes(table_files.write_csv(table_files.dictionary(tables)))
+    return output, beside
 
 
 def _rooms_text(rooms: tuple[SiteRoom, ...], names: dict[str, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from safepassage.formats.gis import device_routes, geopackage, gpx, kmz, plan_ge
 from safepassage.formats.pages import report_html, report_paper
 from safepassage.formats.paper import paper_html, paper_pdf
 from safepassage.formats.sheets import audit_files, public_notice, situation_report
-from safepassage.formats.tables import aid_tables, schedule_csv, schedule_xlsx
+from safepassage.formats.tables import aid_tables, schedule_csv, schedule_xlsx, table_files
 
 
 def write_outputs(
@@ -100,7 +100,9 @@ def _aid_files(release: Release) -> dict[str, bytes]:
     """Return the tables of the distribution of aid, none without one."""
     if not release.aid:
         return {}
-    files = {f"{name}.csv": aid_tables.write_csv(table) for name, table in aid_tables.tables(release).items()}
+    tables = aid_tables.tables(release)
+    files = {f"{name}.csv": table_files.write_csv(table) for name, table in tables.items()}
+    files["aid-dictionary.csv"] = table_files.write_csv(table_files.dictionary(tables))
     return {**files, "aid.xlsx": aid_tables.write_xlsx(release)}
 
 

@@ -18,7 +18,13 @@ def needs_options(parser: argparse.ArgumentParser, whole: Whole) -> None:
     add = parser.add_argument
     add("--plan", type=Path, metavar="OUT", help="folder of a plan: who arrives is counted at the sites")
     add("--days", type=whole(1, MOST_DAYS), default=7, metavar="N", help="days looked at (default: 7)")
-    add("-o", "--output", type=Path, metavar="FILE", help="CSV to write, one row a place, day and commodity")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="CSV or .xlsx to write, one row a place, day and good",
+    )
 
 
 def site_options(parser: argparse.ArgumentParser, whole: Whole) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 
@@ -135,7 +136,7 @@ class Place:
     not stated.
     `open_windows` are the seconds in which a crossing works (empty: always); `directions` the ids it permits
     (empty: all). `direction` is the one a reception site belongs to. `foot_m` are metres walked at a crossing
-    that vehicles cannot pass.
+    that vehicles cannot pass. `admin` is the administrative unit it lies in.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Place:
     storage_vehicles: int | None = None
     release_s: int = 0
     status: BorderStatusWord = BorderStatusWord.UNSPECIFIED
+    admin: AdminArea = AdminArea()
     provenance: Provenance = Provenance()
 
 

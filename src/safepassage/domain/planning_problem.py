@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.history import History
 from safepassage.domain.timed_network import TimedNetwork
 
@@ -21,6 +22,7 @@ class PlacedPlace:
     direction: str
     capacity_persons: int
     snap_m: int = 0
+    admin: AdminArea = AdminArea()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,39 +6,14 @@ Codes are part of the interface: programs may look for them, so a code is never 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from safepassage.domain.problem_code import ProblemCode, Weight
+from safepassage.domain.problem_code import codes as _codes
+from safepassage.domain.problem_codes_aid import AID
 
-class Weight(StrEnum):
-    """What a problem does to the job."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    EITHER = "error or warning"
-    UNSERVED = "unserved"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemCode:
-    """One code; `area` is the heading under which it is listed."""
-
-    code: str
-    area: str
-    weight: Weight
-    meaning: str
-    remedy: str
-
+__all__ = ["PROBLEM_CODES", "ProblemCode", "Weight"]
 
 _E, _W, _X, _U = Weight.ERROR, Weight.WARNING, Weight.EITHER, Weight.UNSERVED
-
-
-def _codes(area: str, *rows: tuple[str, Weight, str, str]) -> tuple[ProblemCode, ...]:
-    return tuple(
-        ProblemCode(code=code, area=area, weight=weight, meaning=meaning, remedy=remedy)
-        for code, weight, meaning, remedy in rows
-    )
-
 
 _FILES = _codes(
     "Files",
@@ -540,43 +515,6 @@ _ESTIMATES = _codes(
     ("TABLE_VALUE", _E, "a cell of a table of exits, links or checkpoints cannot be used", "see the message"),
 )
 
-_AID = _codes(
-    "Aid",
-    (
-        "COMMODITY_UNKNOWN",
-        _E,
-        "a row names a commodity that is neither built in nor in the table commodities",
-        "write the id of a known one, or add it",
-    ),
-    (
-        "UNIT_OTHER",
-        _E,
-        "a lot is written in another unit than its commodity is counted in",
-        "write the quantity in the unit of the commodity",
-    ),
-    ("LOT_HEAVY", _W, "a lot weighs thousands of tonnes", "check the unit of its quantity"),
-    ("LOT_EXPIRED", _W, "a lot has expired before it can be loaded; it is not handed out", "check the date"),
-    ("LOT_EXPIRES", _W, "a lot expires before the case ends: not for later days", "check the date"),
-    ("DEPOT_KIND", _W, "stock or trucks stand at a place that is no depot", "name a depot"),
-    ("TRUCK_WEIGHT", _E, "a truck is no heavier than its load", "give the weight of the loaded truck"),
-    ("TRUCKS_NONE", _W, "there is stock but no truck to carry it", "add trucks"),
-    (
-        "TRUCK_HEAVY",
-        _W,
-        "a truck is heavier than any bridge bears, and comes to fewer settlements for that",
-        "check `weight_t`, or name lighter trucks",
-    ),
-    (
-        "STOCK_SMALL",
-        _W,
-        "the stock of a good covers less than a hundredth of what everybody needs in one day",
-        "check its quantity and unit, and the number of persons",
-    ),
-    ("LOT_SMALL", _W, "a lot without a unit is far smaller than the others of its good", "write its unit"),
-    ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
-    ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
-)
-
 PROBLEM_CODES: Mapping[str, ProblemCode] = {
     row.code: row
     for rows in (
@@ -586,7 +524,7 @@ PROBLEM_CODES: Mapping[str, ProblemCode] = {
         _TIMES,
         _PLACES_AND_AREAS,
         _PEOPLE_AND_VEHICLES,
-        _AID,
+        AID,
         _NETWORKS,
         _ESTIMATES,
         _PERSONS_NOT_SERVED,

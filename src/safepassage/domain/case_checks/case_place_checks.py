@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from safepassage.domain.case import BorderStatusWord, Place, PlaceKind
@@ -16,6 +17,7 @@ SWAPPED_KM = 100
 SWAPPED_FACTOR = 5
 POLE_E7 = 90 * 10**7
 KM_PER_DEGREE = 111.195
+P_CODE = re.compile(r"[A-Z]{2,3}[0-9][0-9A-Z]*")
 ENOUGH = 3
 """With fewer other places there is no middle to compare with."""
 
@@ -229,6 +231,29 @@ def waiting_places_have_room(draft: CaseDraft) -> Iterator[Problem]:
             )
 
 
+def codes_are_p_codes(draft: CaseDraft) -> Iterator[Problem]:
+    """What stands as a P-code begins with the country and lies within the level above."""
+    for located in draft.places:
+        admin = located.value.admin
+        above = ""
+        for column in ("adm1_pcode", "adm2_pcode", "pcode"):
+            code = getattr(admin, column)
+            if code and not (P_CODE.fullmatch(code) and code.startswith(above)):
+                yield warning(
+                    "PCODE_ODD",
+                    located.at(column),
+                    f"{quoted(code)} does not look like a P-code"
+                    + (
+                        f" within {above}"
+                        if P_CODE.fullmatch(code)
+                        else ": two letters of the country, then digits"
+                    ),
+                    "copy it from the common operational data set (COD-AB) of the country, or leave it empty",
+                )
+                break
+            above = code or above
+
+
 CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
     places_have_a_location,
     nodes_exist,
@@ -240,4 +265,5 @@ CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
     boarding_is_where_people_may_stand,
     demand_is_where_people_live,
     waiting_places_have_room,
+    codes_are_p_codes,
 )

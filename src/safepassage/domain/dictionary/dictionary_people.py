@@ -40,6 +40,27 @@ DIRECTIONS = Table(
     ),
 )
 
+_CODES = "common operational data sets of administrative boundaries (COD-AB)"
+
+
+def _admin(name: str, meaning: str, *, maximum: int = 200, source: str = "") -> Column:
+    return Column(
+        name=name, field=f"admin.{name}", type=ValueType.TEXT, maximum=maximum, meaning=meaning,
+        sensitivity=_PUBLIC, source=source,
+    )  # fmt: skip
+
+
+_ADMIN_COLUMNS = (
+    _admin("adm1_name", "First administrative level: region, oblast."),
+    _admin("adm1_pcode", "Its P-code. Empty rather than a code of your own.", maximum=30, source=_CODES),
+    _admin("adm2_name", "Second administrative level: district, raion."),
+    _admin("adm2_pcode", "Its P-code.", maximum=30, source=_CODES),
+    _admin(
+        "pcode", "P-code of the place itself, or of the smallest unit it lies in that has one; carried to "
+        "every table of aid.", maximum=30, source=_CODES,
+    ),
+)  # fmt: skip
+
 _PLACE_COLUMNS = (
     Column(
         name="id",
@@ -245,6 +266,7 @@ _PLACE_COLUMNS = (
         source="status words of LogIE, the Logistics Cluster's map",
         example="OPEN",
     ),
+    *_ADMIN_COLUMNS,
 )
 
 PLACES = Table(

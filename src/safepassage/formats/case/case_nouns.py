@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import (
@@ -47,9 +48,12 @@ def nouns(name: str, rows: list[ReadRow], clock: Clock, problems: list[Problem])
 
 def _split(values: Values) -> tuple[Values, Provenance]:
     """Take the fields of the provenance out of the values of a row."""
-    prefix = "provenance."
-    theirs = {key.removeprefix(prefix): values.pop(key) for key in list(values) if key.startswith(prefix)}
-    return values, Provenance(**theirs)
+    return values, Provenance(**_taken(values, "provenance."))
+
+
+def _taken(values: Values, prefix: str) -> Values:
+    """Take the fields that begin with a prefix out of the values of a row."""
+    return {key.removeprefix(prefix): values.pop(key) for key in list(values) if key.startswith(prefix)}
 
 
 def _interval(values: Values, prefix: str, clock: Clock, where: Where) -> Interval | Problem | None:
@@ -72,7 +76,8 @@ def _direction(values: Values, _clock: Clock, _where: Where) -> Direction:
 def _place(values: Values, _clock: Clock, _where: Where) -> Place:
     rest, provenance = _split(values)
     rest["release_s"] = max(0, rest.get("release_s", 0))
-    return Place(**rest, provenance=provenance)
+    admin = AdminArea(**_taken(rest, "admin."))
+    return Place(**rest, admin=admin, provenance=provenance)
 
 
 def _demand(values: Values, _clock: Clock, _where: Where) -> Demand:

@@ -60,6 +60,7 @@ class DropFacts:
     truck: str
     vehicle: str
     stop: int
+    depot_id: str
     depot: str
     loaded_s: int
     arrive_s: int
@@ -80,12 +81,13 @@ class WorkFacts:
     """Who brings what of a good to a place for whom, and when it first and last arrives.
 
     `organisation` is "" where the case does not state who runs the trucks; `persons` is the most whose need
-    is counted on one of the days that it is for.
+    is counted on one of the days that it is for. `status` is `planned`; what left before the plan was made
+    is `completed` where the receiver has counted it and `ongoing` elsewhere, persons and days are None there.
     """
 
     organisation: str
     for_whom: str
-    persons: int
+    persons: int | None
     sector: str
     place: str
     name: str
@@ -93,8 +95,9 @@ class WorkFacts:
     quantity: float
     unit: str
     stops: int
-    first_s: int
-    last_s: int
+    first_s: int | None
+    last_s: int | None
+    status: str
 
 
 class AidFacts:
@@ -178,7 +181,7 @@ class AidFacts:
             found.append(
                 DropFacts(
                     waybill=code, truck=row["truck"], vehicle=truck["truck"],
-                    stop=stop,
+                    stop=stop, depot_id=lots[row["lot"]]["depot"],
                     depot=self._name(lots[row["lot"]]["depot"]), loaded_s=loaded_s,
                     arrive_s=legs[row["leg"]]["arrive_s"], place=row["place"], name=self._name(row["place"]),
                     commodity=row["commodity"], good=printable(good["name"]), lot=row["lot"],
@@ -267,6 +270,23 @@ class AidFacts:
                 sector=SECTORS.get(commodity, "Logistics"), place=place, name=rows[0].name, good=rows[0].good,
                 quantity=sum(row.quantity for row in rows), unit=rows[0].unit,
                 stops=len({(row.truck, row.stop) for row in rows}), first_s=min(times), last_s=max(times),
+                status="planned",
+            )  # fmt: skip
+        yield from self._before()
+
+    def _before(self) -> Iterator[WorkFacts]:
+        """Yield what had left before this plan was made, by place, good and whether it was counted."""
+        found: dict[tuple[str, str, bool], list[Mapping[str, Any]]] = {}
+        for row in self._since.get("brought", ()):
+            found.setdefault((row["place"], row["commodity"], row["counted"]), []).append(row)
+        for (place, commodity, counted), rows in sorted(found.items()):
+            good = self._goods[commodity]
+            yield WorkFacts(
+                organisation="", for_whom=AT_SITE if place in self._sites else AT_HOME, persons=None,
+                sector=SECTORS.get(commodity, "Logistics"), place=place, name=self._name(place),
+                good=printable(good["name"]), quantity=sum(row["received_milli"] for row in rows) / MILLI,
+                unit=good["unit"], stops=len({row["waybill"] for row in rows}), first_s=None, last_s=None,
+                status="completed" if counted else "ongoing",
             )  # fmt: skip
 
     def _persons(self) -> dict[tuple[str, str, str], int]:

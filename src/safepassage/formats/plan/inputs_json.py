@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.history import History
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.timed_network import HazardEvent, HazardPiece, Piece, TimedArcs, TimedNetwork
@@ -33,7 +34,7 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
         "notice": {"hotline": problem.hotline, "languages": list(problem.notice_languages)},
         "directions": [{"id": key, "name": name} for key, name in problem.directions],
         "network": _network(problem.network),
-        "places": [_without(asdict(place), "snap_m") for place in problem.places],
+        "places": [_place(place) for place in problem.places],
         "demand": [asdict(row) for row in problem.demand],
         "fleet": [_stated(asdict(vehicle), "spare_seats") for vehicle in problem.fleet],
         "rules": {
@@ -44,6 +45,16 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
     if problem.history is not None:
         found["history"] = {"now_s": problem.history.now_s, **movement_rows(problem.history)}
     return found
+
+
+def _place(place: PlacedPlace) -> dict[str, Any]:
+    """Return a place; of its administrative unit only what is stated."""
+    row, admin = _without(asdict(place), "snap_m"), place.admin.stated()
+    return {**row, "admin": admin} if admin else _without(row, "admin")
+
+
+def _parsed_place(row: dict[str, Any]) -> PlacedPlace:
+    return PlacedPlace(**{**row, "admin": AdminArea(**row.get("admin", {}))})
 
 
 def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
@@ -129,7 +140,7 @@ def parse(document: dict[str, Any]) -> PlanningProblem:
         notice_languages=tuple(document["notice"]["languages"]),
         directions=tuple((row["id"], row["name"]) for row in document["directions"]),
         network=_parsed_network(document["network"], document["horizon_s"]),
-        places=tuple(PlacedPlace(**row) for row in document["places"]),
+        places=tuple(_parsed_place(row) for row in document["places"]),
         demand=tuple(DemandRow(**row) for row in document["demand"]),
         fleet=tuple(Vehicle(**row) for row in document["fleet"]),
         rules=Rules(**rules),

@@ -1,112 +1,132 @@
 """Documents of a distribution as tables: needs and gaps, waybills, arrival boards, who does what where.
 
-Each is a CSV for spreadsheets; one workbook holds them all with a dictionary of the columns.
+Each is a CSV for spreadsheets; one workbook holds them all. A dictionary of the columns goes with both.
+Places stand with the P-codes that the case states; every row says who may see it, and EXERCISE where it is
+one.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from collections.abc import Iterable
 
 from safepassage.domain.release import Audience, Release
-from safepassage.formats.containers.markup import printable
-from safepassage.formats.containers.workbook_bytes import saved
-from safepassage.formats.facts.aid_facts import AidFacts, DropFacts
-from safepassage.formats.tables.schedule_rows import harmless
+from safepassage.formats.facts.aid_facts import AidFacts, DropFacts, WorkFacts
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.tables import table_files
+from safepassage.formats.tables.table_files import Cell, Row, Table
 
-Row = Sequence[str | int | float]
-WIDEST = 60
-"""No column of the workbook is wider than so many letters."""
-DICTIONARY = {
-    "place": "code of the place: the id of the case, the P-code where the case uses P-codes as ids",
-    "name": "name of the place",
-    "date": "local day by whose end it is needed",
-    "commodity": "id of the good",
-    "good": "name of the good",
-    "priority": "1 is what life depends on today, 4 what can wait",
-    "needed": "what the norms ask for, in the unit",
-    "planned": "what trucks bring for this need",
-    "delivered": "brought since the first plan, as counted or else as announced; blank: nothing known",
-    "gap": "needed less planned and delivered",
-    "unit": "unit of the good",
-    "reason": "why there is a gap",
-    "waybill": "code of one load of one truck",
-    "truck": "the truck on that day",
-    "stop": "number of the stop on that day",
-    "depot": "where it is loaded",
-    "loading": "local time at which loading begins; of later loads, at which the truck is back",
-    "arrival": "planned local time of arrival; UTC in the next column",
-    "arrival_utc": "the same in UTC",
-    "lot": "lot that it is taken from",
-    "quantity": "how much is unloaded, in the unit",
-    "mass_kg": "its mass, packing included",
-    "for_day": "local day that it is for; first and last, where it is for several",
-    "received": "left blank for the receiver: counted on arrival",
-    "organisation": "who: the organisation that runs the trucks, as the case states it; blank: not stated",
-    "for_whom": "for whom: whose needs are counted at the place",
-    "persons": "persons whose need of the good is counted that day; of who does what, on the fullest day",
-    "sector": "what: the cluster under which it is reported",
-    "stops": "how many stops of trucks bring it",
-    "first_day": "when: local day on which it first arrives",
-    "last_day": "when: local day on which it last arrives",
-}
+MOST_DECIMALS = 3
+ADMIN = ("adm1_name", "adm1_pcode", "adm2_name", "adm2_pcode", "pcode")
+STAMP = ("class", "exercise", "attribution")
+"""The last columns of every table."""
+BY_SEX_AND_AGE = (
+    "girls_under_18", "boys_under_18", "women_18_59", "men_18_59", "women_60_over", "men_60_over",
+)  # fmt: skip
+NEEDS = (
+    "place", "name", *ADMIN, "date", "commodity", "good", "priority", "persons", "needed", "planned",
+    "delivered", "gap", "unit", "reason", *STAMP,
+)  # fmt: skip
+WAYBILLS = (
+    "waybill", "truck", "stop", "depot", "depot_name", "loading", "arrival", "place", "name", *ADMIN,
+    "commodity", "good", "lot", "quantity", "unit", "mass_kg", "for_day", "received", *STAMP,
+)  # fmt: skip
+ARRIVALS = (
+    "place", "name", *ADMIN, "arrival", "arrival_utc", "truck", "waybill", "good", "quantity", "unit",
+    "received", *STAMP,
+)  # fmt: skip
+WHO_WHAT_WHERE = (
+    "organisation", "implementing_partner", "sector", "activity", *ADMIN, "place", "name", "for_whom",
+    "persons", *BY_SEX_AND_AGE, "sex_age_not_known", "good", "quantity", "unit", "stops", "status",
+    "first_day", "last_day", *STAMP,
+)  # fmt: skip
 
 
-def tables(release: Release) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+def tables(release: Release) -> dict[str, Table]:
     """Return header and rows by the name of the document."""
     release.require(Audience.PLANNING_TEAM)
-    facts = AidFacts(release)
-    clock = facts.clock
-    utc = clock.__class__.of({"epoch": release.inputs["epoch"], "time_zones": ()})
+    return _Tables(release).all()
 
-    def local(seconds: int) -> str:
-        return clock.at(seconds).strftime("%Y-%m-%d %H:%M")
 
-    needs: list[Row] = [
-        (n.place, n.name, n.date, n.commodity, n.good, n.priority,
-         "" if n.persons is None else n.persons, n.needed, n.planned,
-         "" if n.delivered is None else n.delivered, n.gap, n.unit, n.reasons)
-        for n in facts.day_by_day()
-    ]  # fmt: skip
-    drops = facts.drops()
-    waybills: list[Row] = [
-        (d.waybill, d.truck, d.stop, d.depot, local(d.loaded_s), local(d.arrive_s), d.place, d.name,
-         d.commodity, d.good, d.lot, d.quantity, d.unit, round(d.mass_kg, 3), d.due, "")
-        for d in drops
-    ]  # fmt: skip
-    arrivals: list[Row] = [
-        (d.place, d.name, local(d.arrive_s), utc.at(d.arrive_s).strftime("%Y-%m-%d %H:%M"), d.truck,
-         d.waybill, d.good, quantity, d.unit, "")
-        for d, quantity in _expected(drops)
-    ]  # fmt: skip
-    sectors: list[Row] = [
-        (w.organisation, w.sector, w.place, w.name, w.for_whom, w.persons, w.good, round(w.quantity, 3),
-         w.unit, w.stops, *(clock.at(second).strftime("%Y-%m-%d") for second in (w.first_s, w.last_s)))
-        for w in facts.sectors()
-    ]  # fmt: skip
-    return {
-        "aid-needs": (
-            ("place", "name", "date", "commodity", "good", "priority", "persons", "needed", "planned",
-             "delivered", "gap", "unit", "reason"), needs,
-        ),
-        "aid-waybills": (
-            ("waybill", "truck", "stop", "depot", "loading", "arrival", "place", "name", "commodity", "good",
-             "lot", "quantity", "unit", "mass_kg", "for_day", "received"), waybills,
-        ),
-        "aid-arrivals": (
-            ("place", "name", "arrival", "arrival_utc", "truck", "waybill", "good", "quantity", "unit",
-             "received"), arrivals,
-        ),
-        "aid-3w": (
-            ("organisation", "sector", "place", "name", "for_whom", "persons", "good", "quantity", "unit",
-             "stops", "first_day", "last_day"), sectors,
-        ),
-    }  # fmt: skip
+def write_xlsx(release: Release) -> bytes:
+    """Return all tables as one workbook with a dictionary; the same release gives the same bytes."""
+    return table_files.write_xlsx(release.plan["title"], str(release.plan["as_of"]), tables(release))
+
+
+class _Tables:
+    """Rows of a released distribution; each begins with facts and ends with whose eyes it is for."""
+
+    def __init__(self, release: Release) -> None:
+        self._facts = AidFacts(release)
+        self._clock = self._facts.clock
+        self._utc = LocalClock.of({"epoch": release.inputs["epoch"], "time_zones": ()})
+        self._admin = {row["id"]: row.get("admin", {}) for row in release.inputs["places"]}
+        self._stamp: tuple[Cell, ...] = (
+            release.sensitivity.name, "EXERCISE" if release.plan["exercise"] else "no",
+            release.inputs["network"]["attribution"],
+        )  # fmt: skip
+
+    def all(self) -> dict[str, Table]:
+        """Return header and rows by the name of the document."""
+        drops = self._facts.drops()
+        return {
+            "aid-needs": (NEEDS, self._needs()),
+            "aid-waybills": (WAYBILLS, self._waybills(drops)),
+            "aid-arrivals": (ARRIVALS, self._arrivals(drops)),
+            "aid-3w": (WHO_WHAT_WHERE, [self._work(row) for row in self._facts.sectors()]),
+        }
+
+    def _codes(self, place: str) -> tuple[str, ...]:
+        stated = self._admin.get(place, {})
+        return tuple(stated.get(name, "") for name in ADMIN)
+
+    def _local(self, seconds: int) -> str:
+        return self._clock.at(seconds).strftime("%Y-%m-%d %H:%M")
+
+    def _day(self, seconds: int | None) -> str:
+        return "" if seconds is None else self._clock.at(seconds).strftime("%Y-%m-%d")
+
+    def _needs(self) -> list[Row]:
+        return [
+            (n.place, n.name, *self._codes(n.place), n.date, n.commodity, n.good, n.priority,
+             _or_blank(n.persons), _amount(n.needed), _amount(n.planned),
+             "" if n.delivered is None else _amount(n.delivered), _amount(n.gap), n.unit, n.reasons,
+             *self._stamp)
+            for n in self._facts.day_by_day()
+        ]  # fmt: skip
+
+    def _waybills(self, drops: Iterable[DropFacts]) -> list[Row]:
+        return [
+            (d.waybill, d.truck, d.stop, d.depot_id, d.depot, self._local(d.loaded_s),
+             self._local(d.arrive_s), d.place, d.name, *self._codes(d.place), d.commodity, d.good, d.lot,
+             _amount(d.quantity), d.unit, _amount(d.mass_kg), d.due, "", *self._stamp)
+            for d in drops
+        ]  # fmt: skip
+
+    def _arrivals(self, drops: Iterable[DropFacts]) -> list[Row]:
+        return [
+            (d.place, d.name, *self._codes(d.place), self._local(d.arrive_s),
+             self._utc.at(d.arrive_s).strftime("%Y-%m-%d %H:%M"), d.truck, d.waybill, d.good,
+             _amount(quantity), d.unit, "", *self._stamp)
+            for d, quantity in _expected(drops)
+        ]  # fmt: skip
+
+    def _work(self, row: WorkFacts) -> Row:
+        persons = _or_blank(row.persons)
+        return (
+            row.organisation, "", row.sector, f"Distribution: {row.good}", *self._codes(row.place), row.place,
+            row.name, row.for_whom, persons, *("" for _ in BY_SEX_AND_AGE), persons, row.good,
+            _amount(row.quantity), row.unit, row.stops, row.status, self._day(row.first_s),
+            self._day(row.last_s), *self._stamp,
+        )  # fmt: skip
+
+
+def _or_blank(count: int | None) -> Cell:
+    return "" if count is None else count
+
+
+def _amount(quantity: float) -> float:
+    """Return a quantity to a thousandth: no sum of parts shows the remains of its arithmetic."""
+    return round(quantity, MOST_DECIMALS)
 
 
 def _expected(drops: Iterable[DropFacts]) -> list[tuple[DropFacts, float]]:
@@ -116,41 +136,3 @@ def _expected(drops: Iterable[DropFacts]) -> list[tuple[DropFacts, float]]:
         key = (drop.place, drop.arrive_s, drop.truck, drop.waybill, drop.good)
         found[key] = (drop, round(found[key][1] + drop.quantity, 3) if key in found else drop.quantity)
     return [found[key] for key in sorted(found)]
-
-
-def write_csv(table: tuple[tuple[str, ...], list[Row]]) -> bytes:
-    """Return a table as CSV: UTF-8 with byte order mark, formulas made harmless."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table[0])
-    writer.writerows(_cells(row) for row in table[1])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def write_xlsx(release: Release) -> bytes:
-    """Return all tables as one workbook with a dictionary; the same release gives the same bytes."""
-    book = Workbook()
-    book.properties.title, book.properties.creator = printable(release.plan["title"]), "safepassage"
-    first = book.worksheets[0]
-    first.title = "Dictionary"
-    first.append(("column", "meaning"))
-    for name, meaning in DICTIONARY.items():
-        first.append((name, meaning))
-    first.append(("class", f"{release.sensitivity.name}: for the planning team only"))
-    first.append(("exercise", "EXERCISE" if release.plan["exercise"] else "no"))
-    for name, (header, rows) in tables(release).items():
-        sheet = book.create_sheet(name)
-        sheet.append(header)
-        for row in rows:
-            sheet.append(_cells(row))
-    for sheet in book.worksheets:
-        sheet.freeze_panes = "A2"
-        for number, column in enumerate(sheet.iter_cols(), start=1):
-            column[0].font = Font(bold=True)
-            letters = max(len(str(cell.value or "")) for cell in column)
-            sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, letters + 2)
-    return saved(book, str(release.plan["as_of"]))
-
-
-def _cells(row: Iterable[str | int | float]) -> list[str | int | float]:
-    return [harmless(cell) if isinstance(cell, str) else cell for cell in row]

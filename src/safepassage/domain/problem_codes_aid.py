@@ -1,0 +1,50 @@
+"""Codes of problems with stock, trucks, waybills and the codes of places."""
+
+from __future__ import annotations
+
+from safepassage.domain.problem_code import Weight, codes
+
+_E, _W = Weight.ERROR, Weight.WARNING
+
+AID = codes(
+    "Aid",
+    (
+        "COMMODITY_UNKNOWN",
+        _E,
+        "a row names a commodity that is neither built in nor in the table commodities",
+        "write the id of a known one, or add it",
+    ),
+    (
+        "UNIT_OTHER",
+        _E,
+        "a lot is written in another unit than its commodity is counted in",
+        "write the quantity in the unit of the commodity",
+    ),
+    ("LOT_HEAVY", _W, "a lot weighs thousands of tonnes", "check the unit of its quantity"),
+    ("LOT_EXPIRED", _W, "a lot has expired before it can be loaded; it is not handed out", "check the date"),
+    ("LOT_EXPIRES", _W, "a lot expires before the case ends: not for later days", "check the date"),
+    ("DEPOT_KIND", _W, "stock or trucks stand at a place that is no depot", "name a depot"),
+    ("TRUCK_WEIGHT", _E, "a truck is no heavier than its load", "give the weight of the loaded truck"),
+    ("TRUCKS_NONE", _W, "there is stock but no truck to carry it", "add trucks"),
+    (
+        "TRUCK_HEAVY",
+        _W,
+        "a truck is heavier than any bridge bears, and comes to fewer settlements for that",
+        "check `weight_t`, or name lighter trucks",
+    ),
+    (
+        "STOCK_SMALL",
+        _W,
+        "the stock of a good covers less than a hundredth of what everybody needs in one day",
+        "check its quantity and unit, and the number of persons",
+    ),
+    ("LOT_SMALL", _W, "a lot without a unit is far smaller than the others of its good", "write its unit"),
+    ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
+    ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
+    (
+        "PCODE_ODD",
+        _W,
+        "what stands as a P-code does not look like one",
+        "leave it empty rather than make one up",
+    ),
+)
