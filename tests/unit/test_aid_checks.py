@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage.domain.aid.commodity import Norm
+from safepassage.domain.aid.commodity import Commodity, Norm, Unit
 from safepassage.domain.aid.stock import Consignment, StockLot, StockState, Truck
 from safepassage.domain.case import STAYS, Demand, DirectionBasis, Group, Place, PlaceKind, Settings
 from safepassage.domain.case_checks.case_aid_checks import CHECKS
@@ -21,6 +21,10 @@ CROWD = Demand(
     place="t", direction=STAYS, group=Group.NEEDS_TRANSPORT, persons=1_000, basis=DirectionBasis.EXERCISE
 )
 NORM = Norm(id="n", commodity="salt", amount_milli=1, priority=1)
+TONNES = StockLot(id="m", depot="d", commodity="drinking_water", quantity_milli=600_000, unit="L")
+HUGE = StockLot(id="h", depot="d", commodity="drinking_water", quantity_milli=10**9)
+KITS = StockLot(id="k", depot="d", commodity="medical_kit", quantity_milli=101_000)
+RICE = Commodity(id="rice", name="Rice", unit=Unit.KILOGRAM, mass_g=1_050, volume_ml=1_500)
 LINE = Consignment(waybill="w", depot="d", place="t", commodity="blanket", dispatched_milli=5_000)
 
 
@@ -52,6 +56,13 @@ def problems(**tables):
         ({"stock": [LOT], "trucks": []}, "TRUCKS_NONE", "depot"),
         ({"stock": [LOT], "demand": [CROWD]}, "STOCK_SMALL", "quantity"),
         ({"stock": [replace(LOT, id="m", quantity_milli=100_001), LOT]}, "LOT_SMALL", "quantity"),
+        ({"stock": [TONNES, replace(LOT, unit="L")]}, "LOT_SMALL", "quantity"),
+        ({"stock": [TONNES, replace(TONNES, id="n"), HUGE]}, "LOT_LARGE", "quantity"),
+        ({"stock": [replace(LOT, quantity_milli=2 * 10**9)], "demand": [CROWD]}, "LOT_LARGE", "quantity"),
+        ({"stock": [KITS], "demand": [CROWD]}, "LOT_LARGE", "quantity"),
+        ({"commodities": [replace(RICE, mass_g=1_050_000)]}, "COMMODITY_ODD", "unit_mass_kg"),
+        ({"commodities": [replace(RICE, volume_ml=1)]}, "COMMODITY_ODD", "unit_volume_l"),
+        ({"consignments": [replace(LINE, unit="t")]}, "UNIT_OTHER", "unit"),
         ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
         ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
     ],
@@ -90,3 +101,22 @@ def test_a_lot_that_keeps_to_the_end_and_one_that_is_never_planned_with_are_not_
 def test_what_is_missing_waits_for_the_receivers_count():
     assert LINE.missing_milli == 0
     assert replace(LINE, received_milli=4_000).missing_milli == 1_000
+
+
+def test_a_lot_of_a_years_need_says_what_it_was_held_against_and_what_to_write():
+    (found,) = problems(stock=[replace(LOT, quantity_milli=2 * 10**9)], demand=[CROWD])
+    assert "as much as all persons need in 667 days, 297 loads of the largest truck" in found.message
+    assert "write 2,000" in found.hint
+    assert (found.where.file, found.where.row) == ("x.csv", 2)
+
+
+def test_a_store_for_a_large_region_is_not_pointed_out():
+    lot = replace(LOT, quantity_milli=365 * 3_000 * 1_000, unit="L")
+    assert (
+        problems(stock=[lot, replace(lot, id="m", quantity_milli=lot.quantity_milli // 500)], demand=[CROWD])
+        == []
+    )
+
+
+def test_a_ration_for_sites_only_is_held_against_nobody_before_they_are_there():
+    assert problems(stock=[replace(LOT, commodity="ready_meal")], demand=[CROWD]) == []

@@ -20,6 +20,18 @@ AID = codes(
         "a lot is written in another unit than its commodity is counted in",
         "write the quantity in the unit of the commodity",
     ),
+    (
+        "COMMODITY_ODD",
+        _W,
+        "a litre or kilogram of a good weighs or takes what none does",
+        "check kg, t, L and m³",
+    ),
+    (
+        "LOT_LARGE",
+        _W,
+        "a lot holds what everybody needs in more than a year, or far more than the others of its good",
+        "check the unit of its quantity",
+    ),
     ("LOT_HEAVY", _W, "a lot weighs thousands of tonnes", "check the unit of its quantity"),
     ("LOT_EXPIRED", _W, "a lot has expired before it can be loaded; it is not handed out", "check the date"),
     ("LOT_EXPIRES", _W, "a lot expires before the case ends: not for later days", "check the date"),
@@ -38,7 +50,13 @@ AID = codes(
         "the stock of a good covers less than a hundredth of what everybody needs in one day",
         "check its quantity and unit, and the number of persons",
     ),
-    ("LOT_SMALL", _W, "a lot without a unit is far smaller than the others of its good", "write its unit"),
+    (
+        "COLUMNS_READ_AS",
+        _W,
+        "columns of stock, trucks or waybills have other names, or ids stand as names; how each was read",
+        "name what is read wrongly as in the reference",
+    ),
+    ("LOT_SMALL", _W, "a lot is far smaller than the others of its good", "write its unit"),
     ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
     ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
     (

@@ -63,7 +63,7 @@ class Truck:
 class Consignment:
     """One line of a waybill: so much of a commodity from a depot to a place, dispatched and received.
 
-    `received_milli` is None until the receiver has counted.
+    `received_milli` is None until the receiver has counted. `unit` is what the waybill wrote, "" for nothing.
     """
 
     waybill: str
@@ -75,6 +75,7 @@ class Consignment:
     dispatched_s: int | None = None
     received_milli: int | None = None
     received_s: int | None = None
+    unit: str = ""
     provenance: Provenance = Provenance()
 
     @property

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from statistics import median
 
-from safepassage.domain.aid.catalogue import catalogue, norms
-from safepassage.domain.aid.commodity import PPM, Commodity, Rhythm, Unit
+from safepassage.domain.aid.catalogue import catalogue
+from safepassage.domain.aid.commodity import Commodity, Unit
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.case_checks.case_draft import CaseDraft
+from safepassage.domain.case_checks.case_lot_checks import CHECKS as SIZES
+from safepassage.domain.case_checks.case_lot_checks import plain
 from safepassage.domain.problem import Problem, Where, error, warning
 from safepassage.domain.suggestions import did_you_mean, quoted
 
-MOST_OF_A_LOT_KG = 5_000_000
-"""A lot heavier than this is probably written in another unit: it fills four hundred lorries."""
 HOUR_S = 3_600
-FAR_TOO_LITTLE = 100
-"""Stock of which so many times as much would not last a day does not fit the number of persons."""
 
 _NAMES = {
-    Unit.LITRE: ("l", "litre", "litres", "liter", "liters"),
-    Unit.KILOGRAM: ("kg", "kilogram", "kilograms"),
-    Unit.PIECE: ("piece", "pieces", "pcs", "pc", "item", "items", "each", "kit", "kits"),
-}
-_LARGER = {"t": (Unit.KILOGRAM, 1_000), "mt": (Unit.KILOGRAM, 1_000), "tonnes": (Unit.KILOGRAM, 1_000),
-           "m3": (Unit.LITRE, 1_000), "m³": (Unit.LITRE, 1_000), "g": (Unit.KILOGRAM, 0.001),
-           "ml": (Unit.LITRE, 0.001)}  # fmt: skip
+    Unit.LITRE: ("l", "lt", "ltr", "ltrs", "litre", "litres", "liter", "liters"),
+    Unit.KILOGRAM: ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
+    Unit.PIECE: (
+        "piece", "pieces", "pcs", "pc", "pce", "item", "items", "each", "ea", "unit", "units", "no", "nos",
+        "kit", "kits", "set", "sets",
+    ),
+}  # fmt: skip
+_LARGER = {
+    **dict.fromkeys(("t", "mt", "ton", "tons", "tonne", "tonnes"), (Unit.KILOGRAM, 1_000)),
+    **dict.fromkeys(("m3", "m³", "cbm", "kl"), (Unit.LITRE, 1_000)),
+    "g": (Unit.KILOGRAM, 0.001), "ml": (Unit.LITRE, 0.001),
+}  # fmt: skip
 
 
 def _known(draft: CaseDraft) -> dict[str, Commodity]:
@@ -54,44 +56,37 @@ def commodities_are_known(draft: CaseDraft) -> Iterator[Problem]:
 def units_are_those_of_the_commodity(draft: CaseDraft) -> Iterator[Problem]:
     """A lot is counted in the unit of its commodity: nobody guesses whether 12 are kilograms or tonnes."""
     known = _known(draft)
-    for located in draft.stock:
-        lot = located.value
-        commodity, written = known.get(lot.commodity), lot.unit.strip().casefold()
+    rows: list[tuple[str, str, str, int, Where]] = [
+        *(
+            ("the lot", r.value.commodity, r.value.unit, r.value.quantity_milli, r.at("unit"))
+            for r in draft.stock
+        ),
+        *(
+            ("the line", r.value.commodity, r.value.unit, r.value.dispatched_milli, r.at("unit"))
+            for r in draft.consignments
+        ),
+    ]
+    for what, name, unit, milli, where in rows:
+        commodity, written = known.get(name), unit.strip(" .").casefold()
         if commodity is None or not written or written in _NAMES[commodity.unit]:
             continue
         larger = _LARGER.get(written)
         hint = f"write the quantity in {commodity.unit}"
         if larger and larger[0] is commodity.unit:
-            hint += f": {_plain(lot.quantity_milli / 1_000 * larger[1])} {commodity.unit}"
+            hint += f": {plain(milli / 1_000 * larger[1])} {commodity.unit}"
         yield error(
             "UNIT_OTHER",
-            located.at("unit"),
-            f"the lot is written in {quoted(lot.unit)}, but {lot.commodity} is counted in {commodity.unit}",
+            where,
+            f"{what} is written in {quoted(unit)}, but {name} is counted in {commodity.unit}",
             hint,
         )
 
 
-def _plain(quantity: float) -> str:
-    """Return a quantity with thousands apart and no more than three places after the point."""
-    return f"{quantity:,.3f}".rstrip("0").rstrip(".")
-
-
-def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
-    """A lot of thousands of tonnes, and one that expires before or while it can be used, are pointed out."""
-    known, horizon_s = _known(draft), draft.settings.horizon_s
+def lots_keep(draft: CaseDraft) -> Iterator[Problem]:
+    """A lot that expires before or while it can be used is pointed out."""
+    horizon_s = draft.settings.horizon_s
     for located in draft.stock:
         lot = located.value
-        commodity = known.get(lot.commodity)
-        if commodity is None:
-            continue
-        mass_kg = lot.quantity_milli * commodity.mass_g // 1_000_000
-        if mass_kg > MOST_OF_A_LOT_KG:
-            yield warning(
-                "LOT_HEAVY",
-                located.at("quantity"),
-                f"the lot “{lot.id}” weighs {mass_kg / 1_000:,.0f} t",
-                f"check that the quantity is in {commodity.unit}",
-            )
         if lot.expires_s is not None and lot.expires_s <= max(0, lot.available_from_s):
             yield warning(
                 "LOT_EXPIRED",
@@ -107,58 +102,6 @@ def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:
                 f"which is planned for {horizon_s / HOUR_S:.0f} h; it is handed out for days that begin "
                 "before it expires, and for none after",
                 "check the date; if it is right, find goods for the later days",
-            )
-
-
-def stock_is_of_the_size_of_needs(draft: CaseDraft) -> Iterator[Problem]:
-    """Stock that would not last everybody a day were it a hundred times as much is pointed out once."""
-    persons = sum(located.value.persons for located in draft.demand)
-    settings = draft.settings
-    stock: dict[str, int] = {}
-    for located in draft.stock:
-        lot = located.value
-        if lot.state is not StockState.PLEDGED:
-            stock[lot.commodity] = stock.get(lot.commodity, 0) + lot.quantity_milli
-    small = sorted(
-        norm.commodity
-        for norm in norms(
-            tuple(located.value for located in draft.norms),
-            water_l_person_day=settings.water_l_person_day, food_g_person_day=settings.food_g_person_day,
-        )
-        if norm.rhythm is Rhythm.DAILY and norm.share_ppm == PPM and norm.commodity in stock
-        and stock[norm.commodity] * FAR_TOO_LITTLE < persons * norm.amount_milli // norm.per_persons
-    )  # fmt: skip
-    if small:
-        first = next(located for located in draft.stock if located.value.commodity == small[0])
-        yield warning(
-            "STOCK_SMALL",
-            first.at("quantity"),
-            f"all stock of {', '.join(dict.fromkeys(small))} is less than a hundredth of what {persons:,} "
-            "persons need in one day",
-            "check the quantity, its unit, and the number of persons",
-        )
-
-
-def lots_are_of_one_size(draft: CaseDraft) -> Iterator[Problem]:
-    """A lot without a unit that is far smaller than the others of its good may be counted in a larger one."""
-    known = _known(draft)
-    for located in draft.stock:
-        lot = located.value
-        commodity = known.get(lot.commodity)
-        # Kits and blankets come in one unit only: few of them are few.
-        if commodity is None or commodity.unit is Unit.PIECE or lot.unit.strip():
-            continue
-        others = [
-            other.value.quantity_milli for other in draft.stock
-            if other is not located and other.value.commodity == lot.commodity
-        ]  # fmt: skip
-        if others and 0 < lot.quantity_milli * FAR_TOO_LITTLE < median(others):
-            yield warning(
-                "LOT_SMALL",
-                located.at("quantity"),
-                f"the lot “{lot.id}” has no unit and is less than a hundredth of what other lots of "
-                f"{lot.commodity} hold: it counts as {_plain(lot.quantity_milli / 1_000)} {commodity.unit}",
-                "write its unit; check the quantity",
             )
 
 
@@ -227,9 +170,8 @@ Check = Callable[[CaseDraft], Iterator[Problem]]
 CHECKS: tuple[Check, ...] = (
     commodities_are_known,
     units_are_those_of_the_commodity,
-    lots_are_plausible,
-    stock_is_of_the_size_of_needs,
-    lots_are_of_one_size,
+    lots_keep,
+    *SIZES,
     depots_are_depots,
     trucks_can_carry,
     waybills_reconcile,

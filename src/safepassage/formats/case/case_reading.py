@@ -13,7 +13,7 @@ from typing import Any
 from safepassage.domain.case import Case, Settings
 from safepassage.domain.case_checks.case_checks import check_case
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
-from safepassage.domain.dictionary.dictionary import TABLES, table
+from safepassage.domain.dictionary.dictionary import TABLES, Table, table
 from safepassage.domain.network import NetworkSource
 from safepassage.domain.network_report import Reading
 from safepassage.domain.problem import Problem, Severity, Where
@@ -25,6 +25,7 @@ from safepassage.formats.case.case_rows import ReadRow, TableReader, with_column
 from safepassage.formats.case.case_settings import SettingsReading, read_settings
 from safepassage.formats.case.case_tables import CaseTables
 from safepassage.formats.case.case_xlsx import read_book
+from safepassage.formats.case.understood import Names, understood
 from safepassage.formats.containers.tabular import RawTable, error, shown, warning
 
 _ORDER = {"": -1, **{row.name: position for position, row in enumerate(TABLES)}}
@@ -99,6 +100,7 @@ class _Assembly:
         self.network_given = network_given
         self.problems = list(tables.problems)
         self.unread = any(problem.severity is Severity.ERROR for problem in tables.problems)
+        self.names = Names.of(tables.tables)
         self.rows: dict[str, list[ReadRow]] = {}
         self.found: dict[str, tuple[Located[Any], ...]] = {}
 
@@ -135,7 +137,7 @@ class _Assembly:
 
     def _read(self, name: str, reader: TableReader) -> None:
         entry = table(name)
-        raws = self._raw(name)
+        raws = [self._understood(raw, entry) for raw in self._raw(name)]
         rows = [row for raw in raws if raw.header for row in reader.rows(raw, entry)]
         self.rows[name] = rows
         faulty_file = any(_of_table(problem, name) for problem in self.tables.problems)
@@ -146,6 +148,12 @@ class _Assembly:
             self.problems.append(
                 error("TABLE_EMPTY" if raws else "TABLE_MISSING", where, f"the table {name} {there}", hint)
             )
+
+    def _understood(self, raw: RawTable, entry: Table) -> RawTable:
+        """Return a table as its columns are meant, and keep what is to be said of that."""
+        found, said = understood(raw, entry, self.names)
+        self.problems += [said] if said else []
+        return found
 
     def _raw(self, name: str) -> list[RawTable]:
         """Return the tables of that name: a table completed from a map file, or the map file itself."""

@@ -83,7 +83,7 @@ class TableReader:
             where = raw.where(at, raw.titles[position])
             if not name:
                 continue
-            if _is_personal(name, table.name):
+            if is_personal(name, table.name):
                 self.problems.append(_personal(where, table.name))
             elif name not in by_name:
                 # A column that is probably a required one misspelt is named where that one is missing.
@@ -182,7 +182,8 @@ def problem_of(fault: Fault, where: Where, *, severity: Severity = Severity.ERRO
     return Problem(severity=severity, code=fault.code, where=where, message=fault.message, hint=fault.hint)
 
 
-def _is_personal(name: str, table: str) -> bool:
+def is_personal(name: str, table: str) -> bool:
+    """Whether a column of a table is for data of single persons, which are never read."""
     return name in _PERSONAL or (table in {"demand", "fleet"} and name in _PERSONAL_IN_COUNTS)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from safepassage.domain.dictionary.dictionary import TABLES, table
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import nearest, plain_line
+from safepassage.formats.case.column_aliases import NUMBERED, TABLES_CALLED
+from safepassage.formats.case.understood import canonical
 from safepassage.formats.containers.tabular import (
     RawTable,
     error,
@@ -62,11 +64,13 @@ def below_titles(raw: RawTable) -> RawTable:
     """Return a table from the row on that names all columns it needs, where its first row does not."""
     known = table(raw.name)
     required = {column.name for column in known.columns if column.required}
-    if known.keyed or not required or required & set(raw.header):
+    if raw.name in NUMBERED:
+        required -= {"id"}
+    if known.keyed or not required or required & set(canonical(raw.name, raw.header)):
         return raw
     for position, row in enumerate(raw.rows[:TITLE_ROWS]):
         header = tuple(normal_name(cell) for cell in row.cells)
-        if required <= set(header):
+        if required <= set(canonical(raw.name, header)):
             titles = tuple(plain_line(text_of(cell)) for cell in row.cells)
             rest = raw.rows[position + 1 :]
             return replace(raw, header_row=row.number, header=header, titles=titles, rows=rest)
@@ -76,7 +80,7 @@ def below_titles(raw: RawTable) -> RawTable:
 def table_name(title: str) -> str:
     """Return the table that a sheet or file name stands for, or ""."""
     name = normal_name(title)
-    return name if name in TABLE_NAMES else ""
+    return name if name in TABLE_NAMES else TABLES_CALLED.get(name, "")
 
 
 def unknown_table(where: Where, title: str, *, remarks: bool) -> Problem | None:
