@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -23,14 +23,14 @@ from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
-from safepassage.domain.plan_change import DirectionChange, PlanChange, Price
+from safepassage.domain.plan_change import DirectionChange, Movement, PlanChange, Price
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
-from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all
+from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all, lead_on
 from safepassage.engines.changes import (
     cheapest,
     compared,
@@ -171,8 +171,8 @@ def make_plan(
     problem = onward(announced.problem, ground.problem, departed(announced.schedule, announced.now_s))
     # These prices bound every plan that goes on; vehicles follow what was announced, not them.
     ground = replace(ground, problem=problem, priced=ground.stop.prices(problem))
-    schedule, change = _go_on(announced, problem, ground.case.settings, ground.limits, observer)
-    return concluded(ground, schedule, change=change, observer=observer)
+    schedule, change, emptied_s = _go_on(announced, problem, ground.case.settings, ground.limits, observer)
+    return concluded(ground, schedule, change=change, emptied_s=emptied_s, observer=observer)
 
 
 def answered(
@@ -237,9 +237,13 @@ def concluded(
     schedule: Schedule,
     *,
     change: PlanChange | None = None,
+    emptied_s: Sequence[Mapping[str, int]] = (),
     observer: Observer | None = None,
 ) -> Planned:
-    """Return a schedule with corridors, bounds and what it rests on: a plan."""
+    """Return a schedule with corridors, bounds and what it rests on: a plan.
+
+    `emptied_s` says by place when the last have left, in flows like the one behind the schedule.
+    """
     case, laid, problem = ground.case, ground.laid, ground.problem
     settings, stop, priced = case.settings, ground.stop, ground.priced
     ways, routes = corridors(problem, schedule, exposure_weight=settings.exposure_weight)
@@ -248,7 +252,7 @@ def concluded(
     if observer is not None:
         for name, total in found.items():
             observer.best(name, total.clearance_s)
-    certificate, behind = certify(problem, _served(found), observer=observer)
+    certificate, behind = certify(problem, _served(found), emptied_s=emptied_s, observer=observer)
     certificate = replace(certificate, priced=() if priced is None else priced.prove())
     directions = direction_summaries(problem, schedule, found, certificate)
     plan = Plan(
@@ -277,23 +281,14 @@ def _go_on(
     settings: Settings,
     limits: Limits,
     observer: Observer | None,
-) -> tuple[Schedule, PlanChange]:
-    """Keep what was announced, plan the rest afresh too, and take what costs less with its notices."""
+) -> tuple[Schedule, PlanChange, list[dict[str, int]]]:
+    """Keep what was announced, plan the rest afresh too, and take what costs less with its notices.
 
-    def going_on(freed: frozenset[str]) -> Schedule:
-        schedule = evacuate(
-            problem, exposure_weight=settings.exposure_weight, limits=limits,
-            reserves=settings.plan_reserves, earlier=Earlier(schedule=announced.schedule, freed=freed),
-            observer=observer,
-        )  # fmt: skip
-        return named_as_before(announced.schedule, schedule)
-
+    With it comes, where cars are led as flows, when the last leave each place in either plan.
+    """
     before = movements(announced.problem, announced.schedule)
-    plans = {"kept": going_on(frozenset()), "fresh": going_on(frozenset(m.id for m in before))}
-    if plans["kept"].unserved:
-        plans["reserves"] = going_on(frozenset(m.id for m in before if m.for_reserve))
-        for direction, _ in problem.directions:
-            plans[direction] = going_on(frozenset(m.id for m in before if direction in m.directions))
+    led = _led_on(announced, problem, settings, limits)
+    plans = led or _planned_on(announced, problem, settings, limits, before, observer)
     changes = {
         name: compared(before, movements(problem, plan), announced.now_s) for name, plan in plans.items()
     }
@@ -312,7 +307,49 @@ def _go_on(
         now_s=announced.now_s, movements=rows, kept=len(before) - sum(c.before is not None for c in rows),
         directions=_directions_changed(announced, problem, plans[chosen]),
         places=places_changed(served(announced.schedule), served(plans[chosen])), price=price,
+    ), [_emptied(plan) for plan in led.values()]  # fmt: skip
+
+
+def _led_on(
+    announced: Announced, problem: PlanningProblem, settings: Settings, limits: Limits
+) -> dict[str, Schedule]:
+    """Return plans in which cars are led on as flows; none where flows do not plan the case."""
+    led = lead_on(
+        announced.problem, announced.schedule, problem, reserves=settings.plan_reserves,
+        expired=limits.expired,
     )  # fmt: skip
+    found = {} if led is None else {"fresh": led.fresh or led.kept, "kept": led.kept}
+    return {name: named_as_before(announced.schedule, plan) for name, plan in found.items()}
+
+
+def _planned_on(
+    announced: Announced, problem: PlanningProblem, settings: Settings, limits: Limits,
+    before: tuple[Movement, ...], observer: Observer | None,
+) -> dict[str, Schedule]:  # fmt: skip
+    """Return plans that keep all of what was announced, or some of it, or nothing."""
+
+    def going_on(freed: frozenset[str]) -> Schedule:
+        schedule = evacuate(
+            problem, exposure_weight=settings.exposure_weight, limits=limits,
+            reserves=settings.plan_reserves, earlier=Earlier(schedule=announced.schedule, freed=freed),
+            observer=observer,
+        )  # fmt: skip
+        return named_as_before(announced.schedule, schedule)
+
+    plans = {"kept": going_on(frozenset()), "fresh": going_on(frozenset(m.id for m in before))}
+    if plans["kept"].unserved:
+        plans["reserves"] = going_on(frozenset(m.id for m in before if m.for_reserve))
+        for direction, _ in problem.directions:
+            plans[direction] = going_on(frozenset(m.id for m in before if direction in m.directions))
+    return plans
+
+
+def _emptied(schedule: Schedule) -> dict[str, int]:
+    """Return by place when the last cars leave it."""
+    found: dict[str, int] = {}
+    for stream in schedule.cars:
+        found[stream.place] = max(found.get(stream.place, 0), stream.departures[-1].depart_s)
+    return found
 
 
 def _directions_changed(

@@ -3,6 +3,7 @@
 from safepassage.engines.car_streams.all_cars import arrives_as_can, by_car_alone, drive_all, led_as_flows
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
+from safepassage.engines.car_streams.going_on import LedOn, lead_on
 from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
 from safepassage.engines.car_streams.refine import Refined, refined
@@ -11,6 +12,7 @@ from safepassage.engines.car_streams.streams import BookedCars, road_pieces, sch
 __all__ = [
     "BookedCars",
     "Effort",
+    "LedOn",
     "PathFlows",
     "Refined",
     "arrives_as_can",
@@ -19,6 +21,7 @@ __all__ = [
     "car_places",
     "drive_all",
     "earliest_flows",
+    "lead_on",
     "led_as_flows",
     "live_cars",
     "planned_turns",

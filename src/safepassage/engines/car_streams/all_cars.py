@@ -54,7 +54,7 @@ def drive_all(
     Flows serve as many as possible, whoever that is.
     """
     flows = list(
-        islice(refined(problem, direction, bin_s=_first_bin_s(problem, direction), expired=expired), 2)
+        islice(refined(problem, direction, bin_s=first_bin_s(problem, direction), expired=expired), 2)
     )
     if not flows:
         return None
@@ -72,7 +72,7 @@ def led_as_flows(problem: PlanningProblem, schedule: Schedule, *, reserves: bool
     return direction if arrives_as_can(schedule) else None
 
 
-def _first_bin_s(problem: PlanningProblem, direction: str) -> int:
+def first_bin_s(problem: PlanningProblem, direction: str) -> int:
     """Return bins to begin with: so many in the time that the roads into sites take for all cars."""
     arcs, rules = problem.network.arcs, problem.rules
     sites = [site.node for site in problem.sites(direction)]

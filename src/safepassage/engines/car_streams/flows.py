@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.case import Group
-from safepassage.domain.network import Int64, Mode
+from safepassage.domain.network import Int64
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.path_flows import PathFlows, without_rounds
+from safepassage.engines.car_streams.streams import car_roads
 from safepassage.kernels.flow_over_time import (
     FAR,
     KnownPaths,
@@ -74,9 +75,7 @@ def earliest_flows(
     in the order of the places.
     """
     arcs, rules = problem.network.arcs, problem.rules
-    usable = (arcs.modes & int(Mode.CAR)) != 0
-    usable &= (arcs.directions & problem.direction_bit(direction)) != 0
-    usable &= (arcs.max_weight_kg < 0) | (arcs.max_weight_kg >= rules.car_weight_kg)
+    usable = car_roads(problem, direction)
     load = at_once = known = None
     if before is not None:
         known = _known(problem, before)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from safepassage.domain.network import Int64
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_pieces
-from safepassage.kernels.booking.live_cars import LiveCars
+from safepassage.domain.timed_network import TimedNetwork
+from safepassage.engines.car_streams.streams import GROUP, BookedCars, car_roads, road_pieces
+from safepassage.kernels.booking.live_cars import NOWHERE, LiveCars
 
 KEPT_WAIT_S = 20
 """Longest wait at a junction that bookings make, as elsewhere in the planner."""
@@ -19,23 +21,64 @@ KEPT_WAIT_S = 20
 
 def live_cars(problem: PlanningProblem, cars: BookedCars) -> LiveCars:
     """Return the booked cars of a plan, ready to be led round closures."""
-    arcs, booking, turns = problem.network.arcs, cars.booking, cars.turns
+    booking, turns = cars.booking, cars.turns
     booked = np.flatnonzero(booking.path >= 0)
     car_of = np.full(len(booking.path), -1)
     car_of[booked] = np.arange(len(booked))
     waits = booking.waits[np.lexsort((booking.waits[:, 1], booking.waits[:, 0]))].copy()
     waits[:, 0] = car_of[waits[:, 0]]
-    place = cars.place[turns.turn_list[booked]]
+    return _live(
+        problem, cars.direction, (turns.start, turns.arcs),
+        (booking.path[booked], booking.depart_s[booked], waits), cars.place[turns.turn_list[booked]],
+    )  # fmt: skip
+
+
+def live_streams(
+    problem: PlanningProblem, schedule: Schedule, direction: str
+) -> tuple[LiveCars, Int64, Int64]:
+    """Return the cars of a schedule, ready to be led round closures, (n_cars,) their places and persons.
+
+    Raises
+    ------
+    ValueError
+        When they do not fit on the roads of the problem.
+    """
+    position = {place.id: i for i, place in enumerate(problem.places)}
+    ways = [schedule.routes[stream.route].arcs for stream in schedule.cars]
+    cars = [(k, car) for k, stream in enumerate(schedule.cars) for car in stream.departures]
+    waits = [(n, at, wait_s) for n, (_, car) in enumerate(cars) for at, wait_s in car.waits]
+    path = np.array([k for k, _ in cars], dtype=np.int64)
+    start = np.concatenate([[0], np.cumsum([len(way) for way in ways])]).astype(np.int64)
+    place = np.array([position[stream.place] for stream in schedule.cars], dtype=np.int64)[path]
+    live = _live(
+        problem, direction, (start, np.array(list(chain.from_iterable(ways)), dtype=np.int64)),
+        (
+            path, np.array([car.depart_s for _, car in cars], dtype=np.int64),
+            np.array(waits, dtype=np.int64).reshape(-1, 3),
+        ), place,
+    )  # fmt: skip
+    arrives = np.array([bool(stream.site) for stream in schedule.cars], dtype=bool)[path]
+    live.arrive_s[~arrives] = NOWHERE
+    return live, place, np.array([car.persons for _, car in cars], dtype=np.int64)
+
+
+def _live(
+    problem: PlanningProblem, direction: str, paths: tuple[Int64, Int64],
+    cars: tuple[Int64, Int64, Int64], place: Int64,
+) -> LiveCars:  # fmt: skip
+    arcs = problem.network.arcs
     node = np.array([p.node for p in problem.places], dtype=np.int64)
     release_s = np.array([p.release_s for p in problem.places], dtype=np.int64)
-    ends = (arcs.tail.astype(np.int64), arcs.head.astype(np.int64), problem.network.n_nodes)
-    return LiveCars(
-        road_pieces(problem.network, problem.rules.movement_windows), ends,
-        np.array(sorted({s.node for s in problem.sites(cars.direction)}), dtype=np.int64),
-        paths=(turns.start, turns.arcs), cars=(booking.path[booked], booking.depart_s[booked], waits),
-        home=(node[place], release_s[place]), units_mveh=problem.rules.car_units_mveh,
+    live = LiveCars(
+        road_pieces(problem.network, problem.rules.movement_windows),
+        (arcs.tail.astype(np.int64), arcs.head.astype(np.int64), problem.network.n_nodes),
+        np.array(sorted({s.node for s in problem.sites(direction)}), dtype=np.int64),
+        paths=paths, cars=cars, home=(node[place], release_s[place]),
+        units_mveh=problem.rules.car_units_mveh,
         wait_max_s=min(KEPT_WAIT_S, problem.rules.junction_wait_max_s),
     )  # fmt: skip
+    live.closed |= ~car_roads(problem, direction)
+    return live
 
 
 def car_places(cars: BookedCars) -> Int64:
@@ -44,16 +87,26 @@ def car_places(cars: BookedCars) -> Int64:
     return np.asarray(cars.place[cars.turns.turn_list[booked]])
 
 
+class Passages(Protocol):
+    """What cars drive: car i enters `arc[k]` in second `t[k]` for k from `at[i]` on, `size[i]` of them."""
+
+    at: Int64
+    size: Int64
+    arc: Int64
+    t: Int64
+    arrive_s: Int64
+
+
 def schedule_of_live(
-    problem: PlanningProblem, direction: str, live: LiveCars, place: Int64, persons: Int64
+    problem: PlanningProblem, direction: str, live: Passages, place: Int64, persons: Int64
 ) -> Schedule:
     """Return the schedule of live cars: streams by place, way and whether they arrive.
 
     Who is not booked at all, or ends on the road, is unserved.
     """
     arcs = problem.network.arcs
-    travel_s = arcs.travel_s.tolist()
     site_at = {site.node: site.id for site in reversed(problem.sites(direction))}
+    waits = _waits(problem.network, live)
     groups: dict[tuple[int, bytes], list[int]] = defaultdict(list)
     for car in np.flatnonzero(live.size > 0).tolist():
         way = live.arc[live.at[car] : live.at[car] + live.size[car]]
@@ -70,7 +123,7 @@ def schedule_of_live(
         (served if arrives else cut_off)[name] += int(persons[members].sum())
         departures = [
             Departure(depart_s=int(live.t[live.at[car]]), persons=int(persons[car]),
-                      waits=_waits(live, car, way, travel_s))
+                      waits=tuple(waits.get(car, ())))
             for car in members
         ]  # fmt: skip
         departures.sort(key=lambda d: (d.depart_s, d.persons, d.waits))
@@ -87,15 +140,26 @@ def schedule_of_live(
     )  # fmt: skip
 
 
-def _waits(live: LiveCars, car: int, way: list[int], travel_s: list[int]) -> tuple[tuple[int, int], ...]:
-    """Return where a car waits on its way, from the seconds of its entries (arcs constant in time)."""
-    times = live.t[live.at[car] : live.at[car] + live.size[car]].tolist()
-    found = []
-    for position in range(1, len(way)):
-        wait_s = times[position] - times[position - 1] - travel_s[way[position - 1]]
-        if wait_s:
-            found.append((position, wait_s))
-    return tuple(found)
+def _waits(network: TimedNetwork, live: Passages) -> dict[int, list[tuple[int, int]]]:
+    """Return by car where it waits on its way, from the seconds of its entries."""
+    size = np.asarray(live.size, dtype=np.int64)
+    entry, car = spread(live.at, size), np.repeat(np.arange(len(size)), size)
+    arc, t = live.arc[entry], live.t[entry]
+    left_s = t + network.arcs.travel_s[arc]
+    for k in np.flatnonzero(np.isin(arc, sorted(network.profiles))).tolist():
+        left_s[k] = t[k] + network.travel_in(int(arc[k]), int(t[k]))
+    position = np.arange(len(entry)) - np.repeat(np.cumsum(size) - size, size)
+    wait_s = t - np.roll(left_s, 1)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for k in np.flatnonzero((wait_s != 0) & (position > 0)).tolist():
+        found[int(car[k])].append((int(position[k]), int(wait_s[k])))
+    return found
+
+
+def spread(at: Int64, size: Int64) -> Int64:
+    """Return the positions `at[i]` to `at[i] + size[i]`, one after the other."""
+    first = np.cumsum(size) - size
+    return np.asarray(np.arange(int(size.sum())) + np.repeat(at - first, size), dtype=np.int64)
 
 
 def _unserved(
@@ -125,15 +189,3 @@ def where_they_stand(live: LiveCars, persons: Int64, now_s: int) -> tuple[Int64,
     pairs, of = np.unique(key, return_inverse=True)
     total = np.bincount(of, weights=persons, minlength=len(pairs)).astype(np.int64)
     return pairs >> 32, pairs & ((1 << 32) - 1), total
-
-
-def unbooked(problem: PlanningProblem, cars: BookedCars) -> NDArray[np.int64]:
-    """Return (n_places,) decided persons of a place for whom no car was booked."""
-    position = {place.id: i for i, place in enumerate(problem.places)}
-    left = np.zeros(len(problem.places), dtype=np.int64)
-    for row in problem.demand:
-        if row.direction == cars.direction and row.group == GROUP and row.basis != "assumption":
-            left[position[row.place]] += row.persons
-    booked = np.flatnonzero(cars.booking.path >= 0)
-    np.subtract.at(left, cars.place[cars.turns.turn_list[booked]], cars.persons[booked])
-    return left

@@ -9,6 +9,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import EarliestFlows, earliest_flows
 from safepassage.engines.car_streams.streams import BookedCars
+from safepassage.kernels.booking.booking import Busy
 
 LEAST_BIN_S = 10
 PAIRS = 4
@@ -25,11 +26,14 @@ class Refined(NamedTuple):
     bin_s: int
     found: EarliestFlows
 
-    def booked(self, problem: PlanningProblem, direction: str, effort: Effort) -> BookedCars:
-        """Return exact passages for the vehicles of the flow."""
+    def booked(
+        self, problem: PlanningProblem, direction: str, effort: Effort, *, busy: Busy | None = None
+    ) -> BookedCars:
+        """Return exact passages for the vehicles of the flow, between what others have booked."""
         return book_flows(
-            problem, self.found.flows, self.found.place, direction=direction, bin_s=self.bin_s, effort=effort
-        )
+            problem, self.found.flows, self.found.place, direction=direction, bin_s=self.bin_s,
+            effort=effort, busy=busy,
+        )  # fmt: skip
 
 
 def refined(

@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from safepassage.domain.network import Int64
+from safepassage.domain.network import Int64, Mode
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import TimedNetwork
@@ -29,6 +30,16 @@ class BookedCars:
     booking: Booking
     place: Int64
     persons: Int64
+
+
+def car_roads(problem: PlanningProblem, direction: str) -> NDArray[np.bool_]:
+    """Return (n_arcs,) where own cars of a direction may drive, whenever it is open."""
+    arcs = problem.network.arcs
+    usable = (arcs.modes & int(Mode.CAR)) != 0
+    usable &= (arcs.directions & problem.direction_bit(direction)) != 0
+    return np.asarray(
+        usable & ((arcs.max_weight_kg < 0) | (arcs.max_weight_kg >= problem.rules.car_weight_kg))
+    )
 
 
 def road_pieces(network: TimedNetwork, windows: tuple[tuple[int, int], ...] = ()) -> RoadPieces:

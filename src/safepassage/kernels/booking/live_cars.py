@@ -329,6 +329,15 @@ class LiveCars:
         found[node[taken]] = tree.pairs.arc[taken]
         return found
 
+    @property
+    def work(self) -> int:
+        """What one entry takes up in a calendar."""
+        return self._work
+
+    def reaches(self) -> NDArray[np.bool_]:
+        """Return (n_nodes,) whence open roads lead to an exit."""
+        return np.asarray(np.isfinite(self._tree(np.zeros(self.roads.n_arcs)).cost))
+
     def still_to_pass(self, now_s: int) -> Int64:
         """Return (n_arcs,) how many cars enter each arc at or after a second."""
         owner = np.repeat(np.arange(len(self.at)), self.size)
