@@ -93,6 +93,18 @@ def test_trucks_whose_base_has_nothing_left_load_where_something_is(given):
     assert base not in {trip.depot for plans in trips.values() for trip in plans}
 
 
+def test_what_is_asked_for_twice_is_brought_once(given):
+    problem, roads, windows, book, _ = given
+    sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))
+    left.lots = [10 * milli for milli in left.lots]
+    orders = book.orders(left, 0, sequencer.seconds(0))
+    rounds = found_by(sequencer.search(0, orders, (30, 0), left))
+    # Days that are searched beside each other do not know what the other one brings.
+    assert sequencer.trips(0, Found(orders, rounds), left)
+    sequencer.trips(0, Found(orders, rounds), left)
+    assert min(left.needs) >= 0
+
+
 def test_no_more_of_a_good_is_loaded_at_a_depot_than_lies_there(given):
     problem, roads, windows, book, _ = given
     sequencer, left = Sequencer(problem, roads, windows), Left(problem, dense(problem))

@@ -288,10 +288,13 @@ class Left:
         return self._serving[key]
 
     def drawn(self, i: int, call: Call, room: Room, milli: int) -> list[Item]:
-        """Return so much as fits for a need from a depot's lots, what expires first first; take nothing."""
+        """Return so much as fits for a need from a depot's lots, what expires first first; take nothing.
+
+        Days that are searched beside each other may ask for the same need: no more than is left is brought.
+        """
         if self.good(i).cold_chain and not call.cold:
             return []
-        return self._from_lots(i, call, room, Aboard(), milli)
+        return self._from_lots(i, call, room, Aboard(), min(milli, self.needs[i]))
 
     def lightened(self, items: list[Item], percent: int) -> list[Item]:
         """Return so much of the mass of items, what is worth most a kilogram first."""
