@@ -23,6 +23,7 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.domain.aid.needs import NeedsTable
 from safepassage.domain.aid.stock import StockState
+from safepassage.domain.aid.supplies import Past
 from safepassage.domain.case import Case
 from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.history import entries
@@ -72,6 +73,17 @@ def provide(
     if earlier is None or past is None:
         return found
     return replace(found, since=since(earlier, found, past, met))
+
+
+def with_past(problem: PlanningProblem, case: Case, earlier: AidPlan | None) -> PlanningProblem:
+    """Return a problem whose inputs say what had left the depots before now by an `earlier` distribution."""
+    if earlier is None or problem.history is None or problem.supplies is None:
+        return problem
+    found = gone(earlier, problem.history.now_s, case.consignments)
+    trucks = tuple(found.trucks[name] for name in sorted(found.trucks))
+    return replace(
+        problem, supplies=replace(problem.supplies, past=Past(brought=found.brought, trucks=trucks))
+    )
 
 
 def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidProblem:

@@ -35,6 +35,7 @@ def _text(verdict: Verdict) -> str:
     lines = [f"{v.code} {v.where}: {v.message}" for v in verdict.violations]
     number = sum(verdict.counts.values())
     answer = "verified" if verdict.verified else f"NOT verified: {number} violations"
+    lines += [f"NOT ASSESSED {v.code}: {v.message}" for v in verdict.not_assessed]
     return "\n".join([*lines, f"{answer}; {sum(verdict.checks.values())} checks"])
 
 

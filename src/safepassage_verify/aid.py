@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from safepassage_verify.aid_bound import check_bounds
+from safepassage_verify.aid_given import check_given
+from safepassage_verify.aid_needs import Moved
 from safepassage_verify.aidfile import NANO, readable
 from safepassage_verify.flows import check_flows
 from safepassage_verify.movements import check_movements
@@ -55,13 +57,21 @@ class _Named(Findings):
 
 
 def check_aid(
-    aid: Any, plan: Plan, snapshot: Snapshot, hashes: tuple[str, str], findings: Findings
+    aid: Any,
+    plan: Plan,
+    snapshot: Snapshot,
+    hashes: tuple[str, str],
+    findings: Findings,
+    *,
+    tables: tuple[Rows, list[Moved]] | None = None,
 ) -> tuple[dict[str, Any], ...]:
     """Note what is wrong with a distribution beside a plan; return the recomputed totals as one row.
 
     Parameters
     ----------
     hashes : those of the inputs and the plan that the distribution has to name.
+    tables : the inputs, and (place, site, persons, second) of all arrivals; None where it is not asked
+        what the distribution was given.
     """
     named = _Named(findings)
     if not readable(aid, snapshot, findings):
@@ -69,6 +79,8 @@ def check_aid(
     for name, digest in zip(("inputs_sha256", "plan_sha256"), hashes, strict=True):
         message = "was made beside another plan"
         findings.require("HASH", f"aid.{name}", holds=aid[name] == digest, message=message)
+    if tables is not None:
+        check_given(aid, tables[0], snapshot, tables[1], findings)
     # Trucks are vehicles without places; the evacuation's rules for empty vehicles hold for them.
     with_trucks = replace(snapshot, fleet={row["id"]: _vehicle(row) for row in aid["given"]["trucks"]})
     rows = {"routes": aid["routes"], "cars": [], "vehicles": aid["trucks"], "link_rides": []}
@@ -209,6 +221,7 @@ class Carried:
         loaded: Counter[int] = Counter()
         unloaded: Counter[int] = Counter()
         aboard: list[tuple[int, int, Rows]] = []
+        begun: list[tuple[str, int, Rows]] = []
         for where, row in rows:
             first, last = position.get(row["loaded"]), position.get(row["leg"])
             if first is None or last is None or not first < last:
@@ -218,7 +231,11 @@ class Carried:
             loaded[first] += mass
             unloaded[last] += mass
             aboard.append((first, last, row))
+            begun.append((where, first, row))
             self._delivery(where, row, legs, ends, (first, last))
+        for where, first, row in begun:
+            begin_s = legs[first + 1].depart_s - self._seconds("load", loaded[first])
+            self._there(where, row, begin_s)
         self._loads(truck, aboard, len(legs))
         self._handling(truck, legs, loaded, unloaded)
         back = not legs or ends[len(legs) - 1] == truck["base_node"]
@@ -230,11 +247,8 @@ class Carried:
         truck, lot = self.given[row["truck"]], self.lots[row["lot"]]
         need, good = self.needs[row["place"], row["commodity"], row["due"]], self.goods[row["commodity"]]
         arrive_s = legs[at[1]].arrive_s
-        begin_s = truck["available_from_s"] if at[0] < 0 else legs[at[0]].arrive_s
         ends_there = ends[at[0]] == lot["node"] and ends[at[1]] == need["node"]
         self._require("AID_STOP", where, "the truck is elsewhere", holds=ends_there)
-        there = lot["available_from_s"] <= begin_s
-        self._require("AID_LOT", where, f"the lot is not there in second {begin_s}", holds=there)
         kept = lot["expires_s"] < 0 or lot["expires_s"] > max(arrive_s, self.days[row["due"]]["from_s"])
         self._require("AID_EXPIRED", where, "the lot has expired by then", holds=kept)
         days = row["due"] - truck["day"] + 1
@@ -244,6 +258,11 @@ class Carried:
         self._require("AID_NEED", where, "comes after its day, or in broken pieces", holds=in_time)
         cooled = truck["cold_chain"] or not good["cold_chain"]
         self._require("AID_LOAD", where, "cold goods travel without cooling", holds=cooled)
+
+    def _there(self, where: str, row: Rows, begin_s: int) -> None:
+        """Check that a lot is there when loading begins at the latest: a truck may wait for it."""
+        there = self.lots[row["lot"]]["available_from_s"] <= begin_s
+        self._require("AID_LOT", where, f"the lot is not there in second {begin_s}", holds=there)
 
     def _loads(self, truck: Rows, aboard: list[tuple[int, int, Rows]], n_legs: int) -> None:
         mass, room = [0] * n_legs, [0] * n_legs

@@ -44,7 +44,8 @@ class Outcome:
     """What the movements amount to.
 
     `served` counts decided persons per (place, direction, group), `reserved` the others; `arrivals` are
-    (second, persons) of decided persons per direction and commodity; `exposure` sums over decided persons.
+    (second, persons) of decided persons per direction and commodity; `exposure` sums over decided persons;
+    `moved` are (place, site, persons, second) of their arrivals.
     """
 
     served: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
@@ -52,6 +53,7 @@ class Outcome:
     at_site: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     arrivals: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     exposure: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    moved: list[tuple[str, str, int, int]] = field(default_factory=list)
 
     def arrive(self, key: Key, site: str, t: int, persons: int, *, reserve: bool) -> None:
         """Note persons who reach a site."""
@@ -60,6 +62,7 @@ class Outcome:
             self.reserved[key] += persons
             return
         self.served[key] += persons
+        self.moved.append((key[0], site, persons, t))
         commodity = COMMODITY[key[2]]
         self.arrivals[key[1], commodity].append((t, persons))
 

@@ -30,7 +30,8 @@ class Verdict:
 
     `violations` lists at most 50 of a code (a last one says how many more there are), `counts` has them all;
     `checks` says how many things were checked under each code. `recomputed["directions"]` are the verifier's
-    own totals. Hashes are "" where the bytes are not known.
+    own totals. Hashes are "" where the bytes are not known. What could not be checked for want of inputs is
+    `not_assessed`: it neither holds nor fails.
     """
 
     verified: bool
@@ -41,10 +42,11 @@ class Verdict:
     inputs_sha256: str = ""
     plan_sha256: str = ""
     certificate_sha256: str = ""
+    not_assessed: tuple[Violation, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """Return the content of `verification.json`."""
-        return {
+        found = {
             "schema": SCHEMA,
             "class": "RESTRICTED",
             "verified": self.verified,
@@ -55,6 +57,9 @@ class Verdict:
             "certificate_sha256": self.certificate_sha256,
             "recomputed": {key: [dict(row) for row in rows] for key, rows in self.recomputed.items()},
         }
+        if self.not_assessed:
+            found["not_assessed"] = [{"code": v.code, "text": v.message} for v in self.not_assessed]
+        return found
 
 
 class Findings:
@@ -64,6 +69,11 @@ class Findings:
         self._listed: list[Violation] = []
         self._counts: Counter[str] = Counter()
         self._checks: Counter[str] = Counter()
+        self._not_assessed: list[Violation] = []
+
+    def not_assessed(self, code: str, text: str) -> None:
+        """Note a rule that cannot be checked with what is at hand, and why."""
+        self._not_assessed.append(Violation(code=code, where="", message=text))
 
     def add(self, code: str, where: str, message: str) -> None:
         """Note a violation."""
@@ -106,5 +116,6 @@ class Findings:
             counts=MappingProxyType(dict(sorted(self._counts.items()))),
             checks=MappingProxyType(dict(sorted(self._checks.items()))),
             recomputed=MappingProxyType(dict(recomputed)),
+            not_assessed=tuple(self._not_assessed),
             **hashes,
         )

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from safepassage_verify.aid import check_aid
+from safepassage_verify.aid_needs import Moved
 from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.certificate import (
     CertificateCheck,
@@ -84,6 +85,7 @@ class Checked:
         self._hashes: dict[str, str] = {}
         self._directions: tuple[Any, ...] = ()
         self._read: tuple[Snapshot, Plan] | None = None
+        self._inputs, self._moved = inputs, list[Moved]()
         given = {
             "inputs": (inputs, inputs_bytes),
             "plan": (plan, plan_bytes),
@@ -125,9 +127,10 @@ class Checked:
         self._read = snapshot, read
         _check_header(read, snapshot, inputs_sha256, findings)
         layers = read_layers(inputs, snapshot, findings)
-        totals = _check_plan(read, snapshot, history, layers, findings)
-        if totals is None:
+        found = _check_plan(read, snapshot, history, layers, findings)
+        if found is None:
             return
+        totals, self._moved = found
         proven: Mapping[str, Proven] = {}
         bound = None
         if has_certificate:
@@ -151,7 +154,7 @@ class Checked:
             return ()
         snapshot, read = self._read
         of = self._hashes["inputs_sha256"], self._hashes["plan_sha256"]
-        return check_aid(aid, read, snapshot, of, self._findings)
+        return check_aid(aid, read, snapshot, of, self._findings, tables=(self._inputs, self._moved))
 
 
 def _hash(name: str, value: Any, data: bytes | None, findings: Findings) -> str:
@@ -182,8 +185,8 @@ def _check_plan(
     history: History | None,
     layers: Mapping[str, Pieces] | None,
     findings: Findings,
-) -> tuple[DirectionTotals, ...] | None:
-    """Check movements and totals; return the totals, or None where the plan is too large."""
+) -> tuple[tuple[DirectionTotals, ...], list[Moved]] | None:
+    """Check movements and totals; return totals and who arrived, or None where the plan is too large."""
     trips = list_trips(plan, snapshot)
     happens = travel(plan, trips, snapshot.roads, findings)
     if happens is None:
@@ -192,12 +195,13 @@ def _check_plan(
         check_history(history, plan, trips, happens, findings)
     check_movements(plan, trips, happens, snapshot, findings)
     check_flows(trips, happens, snapshot, findings)
-    totals = total_directions(follow_people(plan, happens, snapshot, findings), snapshot)
+    outcome = follow_people(plan, happens, snapshot, findings)
+    totals = total_directions(outcome, snapshot)
     check_totals(plan, totals, findings)
     check_layers(plan, trips, snapshot, layers, findings)
     check_hold(plan, snapshot, findings)
     check_corridors(plan, snapshot, findings)
-    return totals
+    return totals, outcome.moved
 
 
 def _row(own: DirectionTotals, proof: Proven) -> dict[str, Any]:

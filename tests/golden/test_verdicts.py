@@ -25,7 +25,7 @@ from safepassage_verify.shuttle_bound import least_value
 from tests.support.variants import told, variants
 
 HERE = Path(__file__).parent / "verdicts"
-PLANS = ("busy", "full", "mixed", "links", "cars", "onward", "aid")
+PLANS = ("busy", "full", "mixed", "links", "cars", "onward", "aid", "aid-onward")
 NOUNS = ("inputs", "plan", "certificate", "aid")
 _BUS_CHECKS = ((check_plan, "plan"), (check_proof, "proof"))
 CHUNK, FAST = 60, 18
@@ -39,7 +39,7 @@ def documents(name: str) -> dict[str, Any]:
 
 def parts(name: str) -> list[str]:
     """Return which documents are changed, one after the other."""
-    if name == "aid":
+    if name.startswith("aid"):
         return ["aid", "inputs"]
     return [noun for noun in NOUNS if noun in documents(name)] if name in PLANS else sorted(documents(name))
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import Case
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.situation import Situation
+from safepassage.domain.situation import Event, Situation
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json, inputs_json, plan_json
-from safepassage.planning import StoppingRule, make_plan
-from safepassage.provisioning import provide
+from safepassage.planning import Announced, Planned, StoppingRule, make_plan
+from safepassage.provisioning import provide, with_past
 from safepassage_verify import Verdict, verify
 
 WORK = 200_000
@@ -47,7 +47,25 @@ class Provided:
 def provided(case: Case, network: RoadNetwork) -> Provided:
     """Plan people and aid of a case."""
     planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
-    value = provide(case, planned.problem, planned.plan.schedule)
+    return _documents(planned, provide(case, planned.problem, planned.plan.schedule))
+
+
+def gone_on(
+    case: Case, network: RoadNetwork, now_s: int, *, later: Case | None = None, events: tuple[Event, ...] = ()
+) -> tuple[Provided, Provided]:
+    """Plan people and aid of a case, and once more in a second of the plan, by the case as it is `later`."""
+    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
+    first = provide(case, planned.problem, planned.plan.schedule)
+    situation = Situation(case=later or case, events=events)
+    announced = Announced(problem=planned.problem, schedule=planned.plan.schedule, now_s=now_s)
+    then = make_plan(network, situation, stop=StoppingRule(work=WORK), announced=announced)
+    now = situation.current()
+    then = replace(then, problem=with_past(then.problem, now, first))
+    second = provide(now, then.problem, then.plan.schedule, first)
+    return _documents(planned, first), _documents(then, second)
+
+
+def _documents(planned: Planned, value: AidPlan | None) -> Provided:
     assert value is not None
     inputs = canonical_json.encode(inputs_json.document(planned.problem))
     digest = canonical_json.sha256(inputs)

@@ -10,7 +10,7 @@ from safepassage.engines import shuttle
 from safepassage.engines.buses.solve import improve
 from safepassage.testing.aid_cases import random_aid_case
 from safepassage.testing.small_cases import random_small_case
-from tests.support.aids import provided
+from tests.support.aids import Provided, gone_on, provided
 from tests.support.planned import planned, written
 from tests.support.shuttles import document, random_problem
 
@@ -25,7 +25,8 @@ def made(name: str) -> Documents:
         plan = planned(*random_small_case(SMALL[name]))
         return {"inputs": plan.inputs, "plan": plan.plan, "certificate": plan.certificate}
     makers = {
-        "busy": _busy, "full": _full, "onward": _onward, "aid": _aid, "buses": _buses, "shuttle": _shuttle,
+        "busy": _busy, "full": _full, "onward": _onward, "aid": _aid, "aid-onward": _aid_onward,
+        "buses": _buses, "shuttle": _shuttle,
     }  # fmt: skip
     return json.loads(json.dumps(makers[name]()))
 
@@ -58,7 +59,18 @@ def _onward() -> Documents:
 
 
 def _aid() -> Documents:
-    found = provided(*random_aid_case(AID_SEED))
+    return _four(provided(*random_aid_case(AID_SEED)))
+
+
+def _aid_onward() -> Documents:
+    """Return the distribution that goes on when half of the trips have left."""
+    case, network = random_aid_case(AID_SEED)
+    trucks = provided(case, network).aid["trucks"]
+    times = sorted(leg["depart_s"] for truck in trucks for leg in truck["legs"])
+    return _four(gone_on(case, network, times[len(times) // 2] + 1)[1])
+
+
+def _four(found: Provided) -> Documents:
     return {"inputs": found.inputs, "plan": found.plan, "certificate": found.certificate, "aid": found.aid}
 
 

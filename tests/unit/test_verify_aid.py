@@ -8,14 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage.domain.situation import Situation
-from safepassage.engines.distribution import distribute, gone, onward
-from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json
-from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.aid_cases import random_aid_case
-from tests.support.aids import WORK, provided
+from tests.support.aids import gone_on, provided
 
 SEED = 5
 """A case whose trucks make several trips with several goods."""
@@ -46,17 +42,24 @@ def test_the_file_is_read_as_it_was_written(whole):
 
 
 def test_who_runs_a_truck_is_text_that_may_be_left_out(broken):
-    first, *others = broken.value.problem.trucks
-    trucks = (replace(first, organisation="Red Cross society"), *others)
+    kind = broken.value.problem.trucks[0].type
+    trucks = tuple(
+        replace(row, organisation="Red Cross society" if row.type == kind else "")
+        for row in broken.value.problem.trucks
+    )
     named = replace(broken.value, problem=replace(broken.value.problem, trucks=trucks))
     tree = aid_json.document(named, inputs_sha256="", plan_sha256="")
     written = json.loads(canonical_json.encode(tree))
-    assert [row.get("organisation") for row in written["given"]["trucks"]].count(None) == len(others)
+    told = [row.get("organisation") for row in written["given"]["trucks"]]
+    assert told == ["Red Cross society" if row.type == kind else None for row in trucks]
     assert aid_json.parsed(written) == named
     broken.aid = written
-    assert broken.codes() == set()
+    assert broken.codes() == {"AID_GIVEN"}, "the case names nobody"
+    for row in broken.inputs["aid"]["trucks"]:
+        row["organisation"] = "Red Cross society" if row["id"] == kind else ""
+    assert broken.codes() == {"HASH"}, "the plan was made from other inputs"
     written["given"]["trucks"][0]["organisation"] = 7
-    assert broken.codes() == {"SCHEMA"}
+    assert broken.codes() == {"HASH", "SCHEMA"}
 
 
 def more_than_the_lot_has(aid):
@@ -277,15 +280,8 @@ def test_any_file_gets_an_answer(whole, wrong):
 @pytest.fixture(scope="module")
 def begun(whole):
     """Return what is left of the distribution when most of it is under way, planned on the same roads."""
-    case, network = random_aid_case(SEED)
-    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
-    roads = TruckRoads(planned.problem, planned.plan.schedule, case.settings.exposure_weight, 0)
     times = sorted(leg.depart_s for chain in whole.value.trucks for leg in chain.legs)
-    past = gone(whole.value, times[len(times) // 2])
-    value = distribute(onward(whole.value.problem, past), roads, announced=(whole.value, past))
-    return replace(whole, value=value, aid=json.loads(json.dumps(
-        aid_json.document(value, inputs_sha256="", plan_sha256="")
-    )))  # fmt: skip
+    return gone_on(*random_aid_case(SEED), times[len(times) // 2])[1]
 
 
 def test_the_share_since_the_first_plan_is_summed_and_bounded_again(begun):

@@ -23,6 +23,7 @@ def run(options: argparse.Namespace) -> Outcome:
     checked = sum(verdict.checks.values())
     if verdict.verified:
         text = f"Verified: {checked:,} checks, none failed. plan.json sha256 {verdict.plan_sha256}"
+        text += "".join(f"\nNOT ASSESSED ({v.code}): {v.message}." for v in verdict.not_assessed)
         return Outcome(code=OK, text=text, data=record)
     lines = [f"{v.code} at {v.where}: {v.message}" for v in verdict.violations[:SHOWN]]
     failed = sum(verdict.counts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from safepassage.domain.admin_area import AdminArea
+from safepassage.domain.aid.supplies import Supplies
 from safepassage.domain.history import History
 from safepassage.domain.timed_network import TimedNetwork
 
@@ -82,7 +83,8 @@ class Rules:
 class PlanningProblem:
     """What the planner, the bound and the verifier all read; `inputs.json` is this value written down.
 
-    `history` is what has already happened, where a plan is made while an earlier one is under way.
+    `history` is what has already happened, where a plan is made while an earlier one is under way; `supplies`
+    what aid beside the plan is made from, None where there is nothing to bring or to bring it with.
     """
 
     case_id: str
@@ -100,6 +102,7 @@ class PlanningProblem:
     fleet: tuple[Vehicle, ...]
     rules: Rules
     history: History | None = None
+    supplies: Supplies | None = None
 
     def direction_bit(self, direction: str) -> int:
         """Return the permission bit of a direction id."""

@@ -55,7 +55,7 @@ from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Making, Planned, StoppingRule, make_plan
-from safepassage.provisioning import provide
+from safepassage.provisioning import provide, with_past
 from safepassage_verify import Verdict
 
 
@@ -194,7 +194,8 @@ def _made(
     planned = make_plan(
         network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress
     )
-    return None, None, planned
+    problem = with_past(planned.problem, news.situation.current(), news.aid)
+    return None, None, replace(planned, problem=problem)
 
 
 def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> tuple[AidPlan | None, Callable[[], Checking]]:

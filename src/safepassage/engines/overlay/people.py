@@ -6,6 +6,7 @@ from safepassage.domain.case import UNDECIDED, Case, DirectionBasis, Place, Plac
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.timed_network import TimedNetwork
 from safepassage.engines.overlay.placing import Placing
+from safepassage.engines.overlay.supplies import supplies_of
 
 NONE = -1
 PERMILLE = 1_000
@@ -34,7 +35,7 @@ def planning_problem(
             DemandRow(place=p, direction=d, group=g, persons=n, basis=b)
             for (p, d, g, b), n in sorted(rows.items()) if n > 0
         ),
-        fleet=_fleet(case, placing, out_node), rules=_rules(case),
+        fleet=_fleet(case, placing, out_node), rules=_rules(case), supplies=supplies_of(case),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.history import History
 from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.timed_network import HazardEvent, HazardPiece, Piece, TimedArcs, TimedNetwork
+from safepassage.formats.plan import supplies_json
 from safepassage.formats.plan.plan_json import movement_rows, parsed_movements
 
 SCHEMA = "safepassage.inputs/1"
@@ -44,6 +45,8 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
     }
     if problem.history is not None:
         found["history"] = {"now_s": problem.history.now_s, **movement_rows(problem.history)}
+    if problem.supplies is not None:
+        found["aid"] = supplies_json.document(problem.supplies)
     return found
 
 
@@ -145,6 +148,7 @@ def parse(document: dict[str, Any]) -> PlanningProblem:
         fleet=tuple(Vehicle(**row) for row in document["fleet"]),
         rules=Rules(**rules),
         history=_history(document["history"]) if "history" in document else None,
+        supplies=supplies_json.parsed(document["aid"]) if "aid" in document else None,
     )
 
 

@@ -47,7 +47,7 @@ from safepassage.planning import (
     prepare,
     scheduled,
 )
-from safepassage.provisioning import provide
+from safepassage.provisioning import provide, with_past
 from safepassage.web.desk.folding import fitting
 from safepassage.web.desk.packed_lines import unpacked
 
@@ -300,7 +300,13 @@ class Bench:
         stop = replace(self._stop(watcher), prices=_unpriced)
         planned = make_plan(self.network, situation, stop=stop, announced=announced, observer=watcher)
         watcher.check()
-        return planned
+        return replace(planned, problem=with_past(planned.problem, situation.current(), _earlier_aid(order)))
+
+
+def _earlier_aid(order: Mapping[str, Any]) -> AidPlan | None:
+    """Return the distribution of the plan that is gone on from, None where there is none."""
+    kept = (order["announced"] or {}).get("aid")
+    return aid_json.parsed(canonical_json.decode(kept)) if kept else None
 
 
 def _unpriced(_problem: PlanningProblem) -> None:
@@ -359,8 +365,7 @@ class Plans:
         """Send the same plan once more, with what trucks bring in on the roads that are left."""
         self.watcher.check()
         self.watcher.phase("aid")
-        kept = (self.order["announced"] or {}).get("aid")
-        earlier = aid_json.parsed(canonical_json.decode(kept)) if kept else None
+        earlier = _earlier_aid(self.order)
         aid = provide(situation.current(), planned.problem, planned.plan.schedule, earlier)
         self.watcher.check()
         if aid is not None:

@@ -1,0 +1,37 @@
+"""What a distribution of aid is made from: the tables of a case, written into the inputs of its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.distribution import AidRules, Brought, TruckSoFar
+from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What had left a depot before now, since the first plan: lines of waybills, and trucks by day.
+
+    Lines are as receivers counted them, else as announced.
+    """
+
+    brought: tuple[Brought, ...] = ()
+    trucks: tuple[TruckSoFar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplies:
+    """Goods, norms, stock, trucks and waybills of a case as they are planned with, each in order of its id.
+
+    `past` is None in a first plan, and where nothing is known of trucks under way.
+    """
+
+    cold: bool
+    rules: AidRules
+    commodities: tuple[Commodity, ...]
+    norms: tuple[Norm, ...]
+    stock: tuple[StockLot, ...]
+    trucks: tuple[Truck, ...]
+    consignments: tuple[Consignment, ...] = ()
+    past: Past | None = None

@@ -1,0 +1,94 @@
+"""Reads `aid` in `inputs.json`: the tables of a case that a distribution of aid is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from safepassage_verify import shape
+from safepassage_verify.aidfile import MILLI
+from safepassage_verify.shape import COUNT, PPM, SECONDS, UNITS, flag, one_of, record, rows, text, whole
+from safepassage_verify.snapshot import no_duplicates
+from safepassage_verify.verdict import Findings
+
+_SECOND = whole(0, SECONDS)
+_AT = whole(-(10**12), 10**12)
+_SOME = whole(0, MILLI)
+_MAYBE = whole(-1, MILLI)
+_DAY = whole(0, SECONDS)
+
+BROUGHT = rows(
+    record(
+        waybill=text, place=text, commodity=text, lot=text, due=_DAY, dispatched_milli=_SOME,
+        received_milli=_SOME, counted=flag,
+    )
+)  # fmt: skip
+SO_FAR = rows(record(id=text, began_s=_SECOND, free_s=_SECOND, legs=whole(0, COUNT), loads=whole(0, COUNT)))
+RULES = record(
+    load_base_s=_SECOND, load_s_per_t=_SECOND, unload_base_s=_SECOND, unload_s_per_t=_SECOND,
+    weights=shape.column(1, COUNT), headway_s=_SECOND,
+)  # fmt: skip
+SUPPLIES = record(
+    cold=flag,
+    rules=RULES,
+    commodities=rows(
+        record(
+            id=text, name=text, unit=one_of("L", "kg", "piece"), mass_g=whole(1, COUNT),
+            volume_ml=whole(1, COUNT), cold_chain=flag, shelf_days=whole(0, COUNT),
+        )
+    ),
+    norms=rows(
+        record(
+            id=text, commodity=text, amount_milli=whole(0, COUNT), priority=whole(1, 4),
+            per_persons=whole(1, COUNT), share_ppm=whole(0, PPM), rhythm=one_of("daily", "once"),
+            setting=one_of("home", "site", "both"), season=one_of("any", "cold"),
+        )
+    ),
+    stock=rows(
+        record(
+            id=text, depot=text, commodity=text, quantity_milli=whole(-MILLI, MILLI),
+            state=one_of("held", "expected", "pledged"), available_from_s=_AT, expires_s=_AT,
+        )
+    ),
+    trucks=rows(
+        record(
+            id=text, count=whole(0, COUNT), depot=text, payload_kg=whole(0, UNITS), volume_l=whole(0, UNITS),
+            weight_kg=whole(0, UNITS), units_mveh=whole(0, UNITS), cold_chain=flag, available_from_s=_AT,
+            available_until_s=_AT, max_duty_s=_AT, organisation=text,
+        )
+    ),
+    consignments=rows(
+        record(
+            waybill=text, depot=text, place=text, commodity=text, lot=text, dispatched_milli=_MAYBE,
+            dispatched_s=_AT, received_milli=_MAYBE, received_s=_AT,
+        )
+    ),
+)  # fmt: skip
+PAST = record(brought=BROUGHT, trucks=SO_FAR)
+
+
+def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str, Any] | None:
+    """Return the tables, None with what is wrong noted; they are there."""
+    before, found = findings.total, inputs["aid"]
+    if not SUPPLIES(found, "inputs.aid", findings):
+        return None
+    if "past" in found and not PAST(found["past"], "inputs.aid.past", findings):
+        return None
+    for name in ("commodities", "norms", "stock", "trucks"):
+        no_duplicates([row["id"] for row in found[name]], f"inputs.aid.{name}", findings)
+    goods = {row["id"] for row in found["commodities"]}
+    for name in ("norms", "stock"):
+        for i, row in enumerate(found[name]):
+            message = f"there is no commodity {shape.shown(row['commodity'])}"
+            where = f"inputs.aid.{name}[{i}]"
+            findings.require("REFERENCE", where, holds=row["commodity"] in goods, message=message)
+    weights = found["rules"]["weights"]
+    message = "there are four priorities"
+    findings.require("INPUTS", "inputs.aid.rules.weights", holds=len(weights) == len("1234"), message=message)
+    trucks = sum(row["count"] for row in found["trucks"])
+    message = f"{trucks} trucks are more than can be checked"
+    findings.require("SIZE", "inputs.aid.trucks", holds=trucks <= _MOST_TRUCKS, message=message)
+    return None if findings.total > before else found
+
+
+_MOST_TRUCKS = 10**5
