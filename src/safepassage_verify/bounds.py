@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,19 @@ _NEVER_EARLY = -1
 def exact_sum(values: Int64) -> int:
     """Return the sum of non-negative 64-bit numbers, which may itself be larger."""
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+def pairs(labels: Sequence[Sequence[int]]) -> Int64:
+    """Return (n, 2) nodes and labels of rows that the agreed shape allows."""
+    flat = np.fromiter(chain.from_iterable(labels), dtype=np.int64, count=2 * len(labels))
+    return flat.reshape(-1, 2)
+
+
+def changed(alpha: Int64, given: Int64) -> Int64:
+    """Return (n_nodes,) labels with those given, (n, 2) nodes and labels, in place of their own."""
+    new = alpha.copy()
+    new[given[:, 0]] = given[:, 1]
+    return new
 
 
 class LabelCuts:
@@ -39,49 +53,55 @@ class LabelCuts:
         self.least_s = roads.least_travel_s[self.arc]
 
     @cached_property
+    def _people(self) -> tuple[Int64, Int64, Int64]:
+        """Origin, release and number of decided persons of the commodity who have an origin."""
+        rows = []
+        for key, persons in self.snapshot.decided.items():
+            origin = self.snapshot.origin(key)
+            mine = key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE)
+            if mine and origin >= 0:
+                rows.append((origin, self.snapshot.places[key[0]].release_s, persons))
+        columns = int64(rows).reshape(-1, 3)
+        return columns[:, 0], columns[:, 1], columns[:, 2]
+
+    @cached_property
+    def _sites(self) -> list[tuple[int, int]]:
+        """Node and capacity of every site of the direction."""
+        return [(site.node, site.capacity_persons) for site in self.snapshot.sites(self.direction)]
+
+    @cached_property
     def times_to_site(self) -> Int64:
         """Least travel time from every node to a site of the direction."""
-        return self._paths.times_to(
-            self.arc, ((site.node, 0) for site in self.snapshot.sites(self.direction))
-        )
+        return self._paths.times_to(self.arc, ((node, 0) for node, _ in self._sites))
 
     @cached_property
     def first_arrivals(self) -> Int64:
         """Least time at which decided persons of the commodity can be at every node, releases included."""
-        starts = []
-        for key in self.snapshot.decided:
-            origin = self.snapshot.origin(key)
-            mine = key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE)
-            if mine and origin >= 0:
-                starts.append((origin, self.snapshot.places[key[0]].release_s))
+        origin, release_s, _ = self._people
+        starts = zip(origin.tolist(), release_s.tolist(), strict=True)
         return self._paths.times_from(self.arc, starts)
 
-    def labels(self, horizon_s: int, given: Sequence[Sequence[int]], extension: str = "distance") -> Int64:
+    def labels(self, horizon_s: int, given: Int64, extension: str = "distance") -> Int64:
         """Return all labels: those given, and for other nodes what the extension rule says."""
         times = self.times_to_site
         alpha = np.where(times < UNREACHED, horizon_s + 1 - times, _NEVER_EARLY)
         if extension == "earliest":
             alpha = np.minimum(alpha, self.first_arrivals)
-        if given:
-            pairs = int64(given)
-            alpha[pairs[:, 0]] = pairs[:, 1]
-        return alpha
+        return changed(alpha, given)
 
     def phi(self, horizon_s: int, given: Sequence[Sequence[int]], extension: str = "distance") -> int | None:
         """Return the most persons who can have arrived by `horizon_s`, or None where the sum has no limit."""
-        alpha = self.labels(horizon_s, given, extension)
-        total = 0
-        for key, persons in self.snapshot.decided.items():
-            place = self.snapshot.places[key[0]]
-            if key[1] == self.direction and (self.commodity == "persons" or key[2] == OWN_VEHICLE):
-                origin = self.snapshot.origin(key)
-                if origin >= 0 and alpha[origin] > place.release_s:
-                    total += persons
-        for site in self.snapshot.sites(self.direction):
-            if alpha[site.node] <= horizon_s:
-                if site.capacity_persons < 0:
+        return self.total(horizon_s, self.labels(horizon_s, pairs(given), extension))
+
+    def total(self, horizon_s: int, alpha: Int64) -> int | None:
+        """Return the label sum of (n_nodes,) labels, None where it has no limit."""
+        origin, release_s, persons = self._people
+        total = exact_sum(persons[alpha[origin] > release_s])
+        for node, room in self._sites:
+            if alpha[node] <= horizon_s:
+                if room < 0:
                     return NO_LIMIT
-                total += site.capacity_persons
+                total += room
         crossing = self._crossing(alpha)
         return NO_LIMIT if crossing is None else total + crossing
 

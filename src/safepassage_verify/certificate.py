@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from safepassage_verify import shape
-from safepassage_verify.bounds import FleetBound, LabelCuts
+from safepassage_verify.bounds import FleetBound, LabelCuts, changed, pairs
 from safepassage_verify.paths import Paths
 from safepassage_verify.planfile import Plan
 from safepassage_verify.priced import PricedBound
+from safepassage_verify.roads import Int64
 from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
 from safepassage_verify.snapshot import CARRIED, Snapshot
 from safepassage_verify.totals import DirectionTotals
@@ -21,7 +24,13 @@ _SECOND = whole(0, SECONDS)
 _LABELS = table((0, COUNT), (-COUNT, COUNT))
 _COMMODITY = shape.one_of("cars", "persons", *CARRIED)
 _EXTENSION = shape.one_of("distance", "earliest")
-_PART = record(commodity=_COMMODITY, phi=_ANY, labels=_LABELS, extension=_EXTENSION)
+_BEFORE = "before"
+_PART = record(
+    commodity=_COMMODITY,
+    phi=_ANY,
+    labels=_LABELS,
+    extension=shape.one_of("distance", "earliest", _BEFORE),
+)
 
 CERTIFICATE = record(
     schema=shape.exactly("safepassage.certificate/1"),
@@ -84,28 +93,43 @@ class Proven:
 
 
 class Sums:
-    """Recomputes sums; graphs and times are kept from one to the next."""
+    """Recomputes sums; graphs, times and the labels of the last sum are kept for the next."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.paths = Paths(snapshot.roads)
         self._cuts: dict[tuple[str, str], LabelCuts] = {}
         self._fleets: dict[tuple[str, str], FleetBound] = {}
+        self._before: dict[tuple[str, str], Int64] = {}
 
-    def phi(self, direction: str, horizon_s: int, claim: Mapping[str, Any]) -> int | None:
-        """Return the sum for a commodity: the fleet bound of those carried, otherwise the label cut."""
+    def forget(self) -> None:
+        """Forget the labels so far: nobody goes on from them."""
+        self._before.clear()
+
+    def has_before(self, direction: str, commodity: str) -> bool:
+        """Return whether a label sum of the direction and commodity has been made already."""
+        return (direction, commodity) in self._before
+
+    def phi(self, direction: str, horizon_s: int, claim: Mapping[str, Any], given: Int64) -> int | None:
+        """Return the sum for a commodity: the fleet bound of those carried, otherwise the label cut.
+
+        `given` are the (n, 2) nodes and labels of the claim.
+        """
         commodity = claim["commodity"]
+        key = direction, commodity
         if commodity in CARRIED:
-            if (direction, commodity) not in self._fleets:
-                self._fleets[direction, commodity] = FleetBound(
-                    self.snapshot, direction, commodity, paths=self.paths
-                )
-            return self._fleets[direction, commodity].phi(horizon_s)
-        if (direction, commodity) not in self._cuts:
-            self._cuts[direction, commodity] = LabelCuts(
-                self.snapshot, direction, commodity, paths=self.paths
-            )
-        return self._cuts[direction, commodity].phi(horizon_s, claim["labels"], claim["extension"])
+            if key not in self._fleets:
+                self._fleets[key] = FleetBound(self.snapshot, direction, commodity, paths=self.paths)
+            return self._fleets[key].phi(horizon_s)
+        if key not in self._cuts:
+            self._cuts[key] = LabelCuts(self.snapshot, direction, commodity, paths=self.paths)
+        cuts = self._cuts[key]
+        if claim["extension"] == _BEFORE:
+            alpha = changed(self._before[key], given)
+        else:
+            alpha = cuts.labels(horizon_s, given, claim["extension"])
+        self._before[key] = alpha
+        return cuts.total(horizon_s, alpha)
 
 
 class CertificateCheck:
@@ -141,6 +165,7 @@ class CertificateCheck:
                 if clearance >= known:
                     kinds = kinds if clearance == known else frozenset()
                     best[direction] = (clearance, kinds | {bound["kind"]})
+        self.sums.forget()
         points: set[tuple[str, int]] = set()
         for i, point in enumerate(self.certificate["envelope"]):
             where = f"certificate.envelope[{i}]"
@@ -190,26 +215,32 @@ class CertificateCheck:
         fits &= self._require("BOUND_CONTRADICTED", where, message, holds=own >= bound)
         return bound if fits else None
 
-    def _check_terms(self, direction: str, t: int, labels: Sequence[Sequence[int]], where: str) -> bool:
-        """Return whether direction, time and labels are usable."""
-        nodes = [node for node, _ in labels]
+    def _check_terms(
+        self, direction: str, t: int, claim: Mapping[str, Any], given: Int64, where: str
+    ) -> bool:
+        """Return whether direction, time and the labels given, (n, 2), are usable."""
         fits = self._require(
             "REFERENCE", where, f"direction {shown(direction)}", holds=direction in self.totals
         )
         fits &= self._require(
             "REFERENCE", where, f"second {t} is off the grid", holds=t <= self.snapshot.horizon_s
         )
-        labelled = max(nodes, default=-1) < self.snapshot.roads.n_nodes and len(set(nodes)) == len(nodes)
-        return fits & self._require(
-            "REFERENCE", where, "labels of nodes that do not exist, or twice", holds=labelled
-        )
+        nodes, n_nodes = given[:, 0], self.snapshot.roads.n_nodes
+        labelled = int(nodes.max(initial=-1)) < n_nodes
+        labelled = labelled and int(np.bincount(nodes, minlength=1).max()) <= 1
+        message = "labels of nodes that do not exist, or twice"
+        if claim["extension"] == _BEFORE and not self.sums.has_before(direction, claim["commodity"]):
+            labelled, message = False, "labels that go on from none"
+        return fits & self._require("REFERENCE", where, message, holds=labelled)
 
-    def _check_sum(self, claim: Mapping[str, Any], direction: str, t: int, where: str) -> int | None:
-        """Return the recomputed sum if the stated one equals it."""
+    def _check_sum(
+        self, claim: Mapping[str, Any], given: Int64, direction: str, t: int, where: str
+    ) -> int | None:
+        """Return the recomputed sum if the stated one equals it; `given` are its labels, (n, 2)."""
         commodity = claim["commodity"]
         plain = commodity not in CARRIED or not claim["labels"]
         self._require("BOUND_SUM", where, "the fleet bound has no labels", holds=plain)
-        phi = self.sums.phi(direction, t, claim)
+        phi = self.sums.phi(direction, t, claim, given)
         message = f"states {shown(claim['phi'])}, the sum is {'without limit' if phi is None else phi}"
         return (
             phi if self._require("BOUND_SUM", where, message, holds=claim["phi"] == phi) and plain else None
@@ -218,11 +249,12 @@ class CertificateCheck:
     def _check_bound(self, bound: Mapping[str, Any], where: str) -> bool:
         """Return whether a bound is proven and concerns this plan."""
         direction, commodity, t = bound["direction"], bound["commodity"], bound["horizon_s"]
-        if not self._check_terms(direction, t, bound["labels"], where):
+        given = pairs(bound["labels"])
+        if not self._check_terms(direction, t, bound, given, where):
             return False
         matches = (bound["kind"] == "fleet") == (commodity in CARRIED)
         fits = self._require("BOUND_CLAIM", where, "kind and commodity do not go together", holds=matches)
-        phi = self._check_sum(bound, direction, t, where)
+        phi = self._check_sum(bound, given, direction, t, where)
         message = f"claims {shown(bound['persons'])} persons cannot arrive, at most {phi} can"
         fits &= self._require("BOUND_CLAIM", where, message, holds=phi is not None and phi < bound["persons"])
         message = f"states clearance {shown(bound['clearance_s'])}, proves {t + 1}"
@@ -259,8 +291,9 @@ class CertificateCheck:
         self._require("ENVELOPE", where, "a commodity has two parts", holds=len(set(names)) == len(names))
         for k, part in enumerate(point["parts"]):
             part_where = f"{where}.parts[{k}]"
-            if self._check_terms(direction, t, part["labels"], part_where):
-                phi = self._check_sum(part, direction, t, part_where)
+            given = pairs(part["labels"])
+            if self._check_terms(direction, t, part, given, part_where):
+                phi = self._check_sum(part, given, direction, t, part_where)
                 self._check_against_plan(own, part["commodity"], t, phi, part_where)
                 if phi is not None:
                     most[part["commodity"]] = min(most[part["commodity"]], phi)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from safepassage_verify.verdict import Findings
@@ -208,11 +209,15 @@ def column(low: int, high: int) -> Shape:
 
 def table(*ranges: tuple[int, int]) -> Shape:
     """A list of rows of whole numbers, one (low, high) range per position; checked as a whole first."""
+    width = len(ranges)
 
     def fits_at_once(value: Sequence[Any]) -> bool:
-        return _all_of(value, list, len(ranges)) and all(
-            _all_within(entries, *limits)
-            for entries, limits in zip(zip(*value, strict=True), ranges, strict=False)
+        if not _all_of(value, list, width):
+            return False
+        entries = list(chain.from_iterable(value))
+        return set(map(type, entries)) <= {int} and all(
+            low <= min(entries[k::width], default=low) and max(entries[k::width], default=high) <= high
+            for k, (low, high) in enumerate(ranges)
         )
 
     return _list_of(row(*(whole(*limits) for limits in ranges)), fits_at_once)

@@ -86,6 +86,7 @@ class Checked:
         self._directions: tuple[Any, ...] = ()
         self._read: tuple[Snapshot, Plan] | None = None
         self._inputs, self._moved = inputs, list[Moved]()
+        self._bounded: tuple[Any, Snapshot, History | None, tuple[DirectionTotals, ...]] | None = None
         given = {
             "inputs": (inputs, inputs_bytes),
             "plan": (plan, plan_bytes),
@@ -131,22 +132,32 @@ class Checked:
         if found is None:
             return
         totals, self._moved = found
-        proven: Mapping[str, Proven] = {}
-        bound = None
+        proven, bound = dict[str, Proven](), None
+        self._bounded = inputs, snapshot, history, totals
         if has_certificate:
             same = certificate["inputs_sha256"] == inputs_sha256
             findings.require(
                 "HASH", "certificate.inputs_sha256", holds=same, message="was made from other inputs"
             )
-            left = snapshot if history is None else remaining(inputs, snapshot, history, findings)
-            check = CertificateCheck(certificate, left, totals, findings)
-            proven = check.proven()
-            bound = check.person_seconds(person_seconds(totals, snapshot.horizon_s))
+            proven, bound = self.prove(certificate)
         check_stated_bounds(read, totals, proven, findings)
         cleared = [proven.get(own.id, Proven()).clearance_s for own in totals if own.clearance_s is not None]
         last = max((t for t in cleared if t is not None), default=None)
         check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
         self._directions = tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
+
+    def prove(self, certificate: Any) -> tuple[dict[str, Proven], int | None]:
+        """Return what a certificate of the agreed shape proves by direction, and of all person-seconds.
+
+        Every fault is noted. Nothing is proven beside a plan that cannot be understood.
+        """
+        if self._bounded is None:
+            return {}, None
+        inputs, snapshot, history, totals = self._bounded
+        left = snapshot if history is None else remaining(inputs, snapshot, history, self._findings)
+        check = CertificateCheck(certificate, left, totals, self._findings)
+        proven = check.proven()
+        return proven, check.person_seconds(person_seconds(totals, left.horizon_s))
 
     def _check_aid(self, aid: Any) -> tuple[dict[str, Any], ...]:
         """Check the distribution beside the plan; return its totals, none if they cannot be had."""

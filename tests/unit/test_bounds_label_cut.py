@@ -7,7 +7,7 @@ import pytest
 
 from safepassage.domain.case import RoadStatusWord
 from safepassage.engines.bounds.commodity import CARS, PERSONS
-from safepassage.engines.bounds.label_cut import LabelCuts, _Sum
+from safepassage.engines.bounds.label_cut import LabelCuts, Proof
 from tests.support.planned import accepted, laid
 from tests.support.sketch import Sketch, window
 
@@ -164,7 +164,7 @@ class TestBound:
         cutter = cuts(bridge())
         at = {t: 9 if t <= 500 else 10 for t in range(1_000)}
         labels = np.zeros(3, dtype=np.int64)
-        monkeypatch.setattr(cutter, "_steady_sum", lambda t: _Sum(t, at[t], labels))
+        monkeypatch.setattr(cutter, "_steady_sum", lambda t: Proof(t, at[t], labels))
         cutter._phi = {t: at[t] for t in (400, 500, 600)}
         assert cutter._steady_short_of(10, 0, 1_000).horizon_s == 500
         assert cutter._steady_short_of(9, 0, 1_000) is None

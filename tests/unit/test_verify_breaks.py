@@ -388,6 +388,14 @@ BREACHES = {
         lambda i, p, c: c["envelope"][0]["parts"][0].update(phi=3),
         {"BOUND_SUM", "ENVELOPE"},
     ),
+    "labels that go on from none": (
+        lambda i, p, c: c["envelope"][2]["parts"][0].update(extension="before"),
+        {"REFERENCE", "ENVELOPE"},
+    ),
+    "a bound that goes on from another": (
+        lambda i, p, c: c["bounds"][0].update(extension="before"),
+        {"SCHEMA"},
+    ),
     "an envelope part twice": (
         lambda i, p, c: c["envelope"][0]["parts"].append(c["envelope"][0]["parts"][1]),
         {"ENVELOPE"},

@@ -11,7 +11,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.remaining import remaining, under_way
 from safepassage.engines.bounds.commodity import CARRIED, CARS, COMMODITY, PERSONS
 from safepassage.engines.bounds.fleet_bound import FleetBound
-from safepassage.engines.bounds.label_cut import Cut, LabelCuts
+from safepassage.engines.bounds.label_cut import Cut, Int64, LabelCuts
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
@@ -171,21 +171,24 @@ def _envelope(
     first = min(direction.cars.first_arrival_s - 1, last - 1) if direction.persons is None else 0
     first = max(0, first)
     times = [first + (last - first) * k // points for k in range(points + 1)]
-    return [_point(direction, t) for t in dict.fromkeys([*times, horizon_s]) if t]
+    before: dict[str, Int64] = {}
+    return [_point(direction, t, before) for t in dict.fromkeys([*times, horizon_s]) if t]
 
 
-def _point(direction: _Direction, t: int) -> EnvelopePoint:
-    """Return an envelope point; parts that prove nothing are left out and count as their demand."""
+def _point(direction: _Direction, t: int, before: dict[str, Int64]) -> EnvelopePoint:
+    """Return an envelope point; parts that prove nothing are left out and count as their demand.
+
+    `before` holds by commodity the labels of the last part that was not left out, and is kept up.
+    """
     parts: list[EnvelopePart] = []
     demand = direction.demand
-    by_parts = _part(parts, CARS, direction.cars.best_cut(t) if demand[CARS] else None, demand[CARS])
+    by_parts = _part(parts, CARS, direction.cars, t, demand[CARS], before)
     for commodity, fleet in direction.fleet.items():
         arrived = fleet.arrived_by(t)
         if arrived < demand[commodity]:
             parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
         by_parts += min(arrived, demand[commodity])
-    everybody = None if direction.persons is None else direction.persons.cut(t)
-    persons = _part(parts, PERSONS, everybody, direction.total)
+    persons = _part(parts, PERSONS, direction.persons, t, direction.total, before)
     return EnvelopePoint(
         direction=direction.name,
         t_s=t,
@@ -194,8 +197,17 @@ def _point(direction: _Direction, t: int) -> EnvelopePoint:
     )
 
 
-def _part(parts: list[EnvelopePart], commodity: str, cut: Cut | None, demand: int) -> int:
-    if cut is None or cut.phi >= demand:
+def _part(
+    parts: list[EnvelopePart], commodity: str, cuts: LabelCuts | None, t: int, demand: int,
+    before: dict[str, Int64],
+) -> int:  # fmt: skip
+    """Return how many of a commodity can have arrived by `t`; list the labels where they prove something."""
+    if cuts is None or not demand:
         return demand
+    found = cuts.best(t)
+    if found.phi >= demand:
+        return demand
+    cut = cuts.listed(found, before.get(commodity))
+    before[commodity] = found.alpha
     parts.append(EnvelopePart(commodity=commodity, phi=cut.phi, labels=cut.labels, extension=cut.extension))
     return cut.phi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,10 @@ STATIC_ARCS = 20_000
 
 
 class Cut(NamedTuple):
-    """A horizon, the proved sum and the labels that prove it: (node, label) pairs on an extension rule."""
+    """A horizon, the proved sum and the labels that prove it: (node, label) pairs on an extension rule.
+
+    The rule says what labels other nodes have: `distance`, `earliest`, or those of the cut `before`.
+    """
 
     horizon_s: int
     phi: int
@@ -37,15 +40,12 @@ class Cut(NamedTuple):
     extension: str
 
 
-class _Sum(NamedTuple):
-    """A horizon, the proved sum and the (n_nodes,) labels that prove it."""
+class Proof(NamedTuple):
+    """A horizon, the proved sum and the (n_nodes,) labels that prove it, of which no list is made yet."""
 
     horizon_s: int
     phi: int
     alpha: Int64
-
-
-Proved = TypeVar("Proved", Cut, _Sum)
 
 
 class LabelCuts:
@@ -119,12 +119,16 @@ class LabelCuts:
         `among` are the origins whose first arrivals open the arcs (None: all). Leaving out near origins makes
         the cut tighter for the far ones and counts the near ones in full.
         """
+        return self.listed(self.least(horizon_s, among=among))
+
+    def least(self, horizon_s: int, *, among: tuple[Origin, ...] | None = None) -> Proof:
+        """Return what the least static cut proves, as `cut` has it."""
+        latest = self._latest(horizon_s)
         if not len(self._site_nodes) or not self.origins:
-            return Cut(horizon_s, 0, (), "distance")
+            return Proof(horizon_s, 0, latest)
         first = self._first
         if among is not None:
             first = self._distances([o.node for o in among], [o.release_s for o in among], reverse=False)
-        latest = self._latest(horizon_s)
         early = np.minimum(first, latest)
         s = self._supply
         carries = s.carries(early[s.tail], latest[s.head] - s.travel_s)
@@ -138,7 +142,8 @@ class LabelCuts:
         reached = early[self._site_nodes] <= horizon_s
         sinks = (self._site_nodes[reached], self._site_room[reached])
         _value, side = least_cut(self._n, arcs, supplies, sinks)
-        return self._as_cut(horizon_s, early, latest, side, whole=among is None)
+        alpha = np.where(side, early, latest)
+        return Proof(horizon_s, self.phi(alpha, horizon_s), alpha)
 
     @property
     def is_steady(self) -> bool:
@@ -175,38 +180,35 @@ class LabelCuts:
         found = self._search_by(persons, self._steady_sum, max(0, known_s), last_s, last_s // SPARE)
         return known_s if found is None else found.horizon_s
 
-    def best_cut(self, horizon_s: int) -> Cut:
-        """Return the least cut found for arrivals by `horizon_s`."""
+    def best(self, horizon_s: int) -> Proof:
+        """Return what the least cut found for arrivals by `horizon_s` proves."""
         if self._steady is None:
-            return self.cut(horizon_s)
-        steady = self._steady_cut(horizon_s)
+            return self.least(horizon_s)
+        steady = self._steady_sum(horizon_s)
         self._phi[horizon_s] = steady.phi
         if not self._static:
             return steady
-        static = self.cut(horizon_s)
+        static = self.least(horizon_s)
         return static if static.phi <= steady.phi else steady
 
-    def _steady_cut(self, horizon_s: int) -> Cut:
-        return self._as_list(self._steady_sum(horizon_s))
-
-    def _steady_sum(self, horizon_s: int) -> _Sum:
+    def _steady_sum(self, horizon_s: int) -> Proof:
         if self._steady is None:
             raise ValueError("no steady flow for so few")
         self._steady.prepare(max(1, horizon_s), ())
         alpha = self._steady.labels(horizon_s)
-        return _Sum(horizon_s, self.phi(alpha, horizon_s), alpha)
+        return Proof(horizon_s, self.phi(alpha, horizon_s), alpha)
 
-    def _as_list(self, found: _Sum) -> Cut:
-        latest = self._latest(found.horizon_s)
-        return self._listed(found, np.minimum(self._first, latest), latest)
+    def listed(self, found: Proof, before: Int64 | None = None) -> Cut:
+        """Return the cut with the shortest of the lists that the extension rules leave.
 
-    @staticmethod
-    def _listed(found: _Sum, early: Int64, latest: Int64) -> Cut:
-        """Return labels as the shorter of the lists that the two extension rules leave."""
+        `before` are the (n_nodes,) labels of the cut that it is listed after.
+        """
         horizon_s, phi, alpha = found
-        rule, given = min(
-            (("distance", latest), ("earliest", early)), key=lambda row: np.count_nonzero(alpha != row[1])
-        )
+        latest = self._latest(horizon_s)
+        rules = [("distance", latest), ("earliest", np.minimum(self._first, latest))]
+        if before is not None:
+            rules.append(("before", before))
+        rule, given = min(rules, key=lambda row: np.count_nonzero(alpha != row[1]))
         listed = np.flatnonzero(alpha != given)
         pairs = tuple(zip(listed.tolist(), alpha[listed].tolist(), strict=True))
         return Cut(horizon_s, phi, pairs, rule)
@@ -214,16 +216,6 @@ class LabelCuts:
     def _latest(self, horizon_s: int) -> Int64:
         reachable = self._to_site < UNREACHED_S
         return np.where(reachable, horizon_s + 1 - np.where(reachable, self._to_site, 0), NEVER_EARLY)
-
-    def _as_cut(
-        self, horizon_s: int, early: Int64, latest: Int64, side: NDArray[np.bool_], *, whole: bool
-    ) -> Cut:
-        alpha = np.where(side, early, latest)
-        if whole:
-            return self._listed(_Sum(horizon_s, self.phi(alpha, horizon_s), alpha), early, latest)
-        differs = np.flatnonzero(alpha != latest)
-        pairs = tuple((int(v), int(alpha[v])) for v in differs)
-        return Cut(horizon_s, self.phi(alpha, horizon_s), pairs, "distance")
 
     def phi(self, alpha: Int64, horizon_s: int) -> int:
         """Return the label sum: at most so many persons can have arrived by `horizon_s`."""
@@ -250,22 +242,22 @@ class LabelCuts:
         `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole.
         """
         self.prepare(high_s)
-        best: Cut | None = None
+        best: Proof | None = None
         if self._steady is not None:
             best = self._steady_short_of(persons, low_s, high_s)
             if best is not None and not self._static:
-                return best
+                return self.listed(best)
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)
         best = static or best
         for among in self._far_subsets():
             start = low_s if best is None else best.horizon_s + 1
-            trial = self.cut(start, among=among) if start < high_s else None
+            trial = self.least(start, among=among) if start < high_s else None
             if trial is not None and trial.phi < persons:
                 best = self._search(persons, among, start, high_s) or trial
-        return best
+        return None if best is None else self.listed(best)
 
-    def _steady_short_of(self, persons: int, low_s: int, high_s: int) -> Cut | None:
-        """Return the cut of the largest horizon by steady labels, between horizons looked at before."""
+    def _steady_short_of(self, persons: int, low_s: int, high_s: int) -> Proof | None:
+        """Return what proves the largest horizon by steady labels, between horizons looked at before."""
         short = [t for t, phi in self._phi.items() if low_s <= t < high_s and phi < persons]
         known_s = max(short, default=low_s)
         beyond = min((t for t in self._phi if t > known_s), default=high_s)
@@ -273,24 +265,26 @@ class LabelCuts:
         if found is None and short:
             # Where no horizon between two is short, the earlier of them still is.
             found = self._steady_sum(known_s)
-        return self._as_list(found) if found is not None and found.phi < persons else None
+        return found if found is not None and found.phi < persons else None
 
-    def _search(self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int) -> Cut | None:
+    def _search(
+        self, persons: int, among: tuple[Origin, ...] | None, low_s: int, high_s: int
+    ) -> Proof | None:
         # A static cut of a large network takes its time: there the search ends within 0.1 %.
         spare_s = high_s // SPARE if len(self._supply.arc) > LARGE_ARCS else 0
-        return self._search_by(persons, partial(self.cut, among=among), low_s, high_s, spare_s)
+        return self._search_by(persons, partial(self.least, among=among), low_s, high_s, spare_s)
 
     @staticmethod
     def _search_by(
-        persons: int, cut_by: Callable[[int], Proved], low_s: int, high_s: int, spare_s: int
-    ) -> Proved | None:
-        best: Proved | None = None
+        persons: int, proof_by: Callable[[int], Proof], low_s: int, high_s: int, spare_s: int
+    ) -> Proof | None:
+        best: Proof | None = None
         low, high = low_s, high_s
         while low + spare_s < high:
             middle = (low + high) // 2
-            cut = cut_by(middle)
-            if cut.phi < persons:
-                best, low = cut, middle + 1
+            found = proof_by(middle)
+            if found.phi < persons:
+                best, low = found, middle + 1
             else:
                 high = middle
         return best
