@@ -52,6 +52,7 @@ def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Name
     began = time.process_time()
     row = nothing(path) | {"fault": ended.fault}
     row |= {"wall_s": round(ended.wall_s, 2), "cpu_s": round(ended.cpu_s, 2)}
+    row["rss_mb"] = round(ended.rss_mb)
     if outcome is None or outcome.plan is None:
         return row
     proof = bus_json.proof_document(outcome.proof) if outcome.proof else None
@@ -76,7 +77,7 @@ def solve(process: SolverProcess[BusOutcome], path: Path, options: argparse.Name
 def nothing(path: Path) -> dict:
     """Return the row of an instance for which there is no plan."""
     row = {"instance": path.stem, "value": None, "bound": None, "status": "nothing found"}
-    return row | {"verified": False, "wall_s": 0.0, "cpu_s": 0.0, "fault": ""}
+    return row | {"verified": False, "wall_s": 0.0, "cpu_s": 0.0, "rss_mb": 0, "fault": ""}
 
 
 def warm(process: SolverProcess[BusOutcome]) -> None:

@@ -18,7 +18,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ from typing import Any
 
 import evacuation_peers as peers
 import numpy as np
+from memory import rss_mb
 
 from safepassage import __version__
 from safepassage.domain.case import Settings
@@ -470,12 +470,6 @@ def run_peers(case: Case, certificate: Certificate, options: argparse.Namespace)
             row["cpu_s_to_3_percent"] = row["cpu_s"] if close else None
         rows.append(row)
     return rows
-
-
-def rss_mb() -> float:
-    """Return the largest memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 def warm_up(options: argparse.Namespace) -> float:

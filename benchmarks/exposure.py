@@ -23,7 +23,8 @@ from typing import Any
 import evacuation_peers as peers
 import exposure_case as case_of
 import numpy as np
-from evacuation import machine, rss_mb
+from evacuation import machine
+from memory import rss_mb
 
 from safepassage import __version__
 from safepassage.domain.case import Settings

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from memory import rss_mb
 
 from safepassage.domain.islands import IslandProblem, IslandScenario, Vessel
 from safepassage.domain.shuttle import NONE
@@ -139,7 +140,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "status": "optimal" if value == bound else "feasible",
         "by_scenario": [round(plan.last_ms / MINUTE_MS, 2) for plan in plans],
         **_published(folder, problem),
-        "wall_s": round(took[0], 2), "cpu_s": round(took[1], 2),
+        "wall_s": round(took[0], 2), "cpu_s": round(took[1], 2), "rss_mb": round(rss_mb()),
         "verify_s": round(time.perf_counter() - wall, 2), "verified": not faults, "faults": faults,
     }  # fmt: skip
 

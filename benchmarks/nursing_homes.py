@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from memory import rss_mb
 
 from safepassage.domain.shuttle import (
     PartyGroup,
@@ -221,6 +222,7 @@ def measure(problem: ShuttleProblem, options: argparse.Namespace) -> dict[str, A
         "bound_kind": "lagrangian (prices per person and shelter; own whole-number arithmetic)",
         "gap": round(min(values) / low - 1, 5) if low > 0 else None,
         "status": "optimal" if best <= below.value else "feasible",
+        "rss_mb": round(rss_mb()),
         "wall_s": round(max(t[0] for _, t in runs) + took[0], 2),
         "cpu_s": round(max(t[1] for _, t in runs) + took[1], 2),
         "verified": ok,

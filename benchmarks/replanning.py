@@ -27,6 +27,7 @@ from typing import Any
 import evacuation
 import evacuation_peers as peers
 import numpy as np
+from memory import rss_mb
 
 from safepassage import __version__
 from safepassage.domain.case import Settings
@@ -348,6 +349,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
     found = {
         "closures": len(rows), "wall_s_p95": p95("wall_s"), "cpu_s_p95": p95("cpu_s"),
+        "rss_mb": rss_mb(),
         "settle_cpu_s_p95": p95("settle_cpu_s"),
         "others_unchanged": all(row["others_unchanged"] for row in rows),
         "verified": all(row["verified"] is not False for row in rows),

@@ -13,7 +13,7 @@ PARTS = {
     "disk_faults.py", "evacuation_peers.py", "exposure_case.py", "family_instances.py", "fuzz_readers.py",
     "hard_stops.py",
     "http_stops.py",
-    "mutants.py", "polnear.py", "power_loss.py", "slices.py", "vrp_peers.py",
+    "memory.py", "mutants.py", "polnear.py", "power_loss.py", "slices.py", "vrp_peers.py",
 }  # fmt: skip
 """Modules that others start, or that only define things."""
 SCRIPTS = sorted(path.name for path in (ROOT / "benchmarks").glob("*.py") if path.name not in PARTS)

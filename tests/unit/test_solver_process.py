@@ -137,3 +137,14 @@ def test_ended_a_hundred_times_at_any_moment_no_plan_is_lost_or_unverified():
 def repeated(problem, times):
     for seed in range(times):
         yield from improve(problem, seed=seed + 1)
+
+
+def filling(megabytes):
+    held = bytearray(megabytes * 2**20)
+    yield len(held)
+
+
+def test_memory_is_that_of_the_process_that_solves(process):
+    small = process.run(counting, 1, 0.0, limit_s=60, keep=everything).rss_mb
+    large = process.run(filling, 200, limit_s=60, keep=everything).rss_mb
+    assert 1 < small < large - 50

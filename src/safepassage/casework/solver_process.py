@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,13 +26,17 @@ ENDED_AFTER_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Generic[T]):
-    """The last result (None if none came), whether the task had finished, its seconds, and a fault if any."""
+    """The last result (None if none came), whether the task had finished, its seconds, and a fault if any.
+
+    `rss_mb` is the largest memory of the process when it was last heard of, 0 where the system does not tell.
+    """
 
     last: T | None
     finished: bool
     wall_s: float
     cpu_s: float
     fault: str = ""
+    rss_mb: float = 0.0
 
 
 class SolverProcess(Generic[T]):
@@ -78,17 +83,17 @@ class SolverProcess(Generic[T]):
     def _ended(
         self, pipe: Connection, limit_s: float, keep: Callable[[T], bool], *, next_one: bool
     ) -> Ended[T]:
-        began, first_s, now_s = time.monotonic(), 0.0, 0.0
+        began, first_s, now_s, rss_mb = time.monotonic(), 0.0, 0.0, 0.0
         last: T | None = None
         while True:
             left_s = limit_s - (time.monotonic() - began)
-            message: tuple[str, Any, float] = ("late", None, now_s)
+            message: tuple[str, Any, float, float] = ("late", None, now_s, rss_mb)
             try:
                 if left_s > 0 and pipe.poll(left_s):
                     message = pipe.recv()
             except (EOFError, OSError):
-                message = ("gone", "the solver ended", now_s)
-            word, result, now_s = message
+                message = ("gone", "the solver ended", now_s, rss_mb)
+            word, result, now_s, rss_mb = message
             if word == "begin":
                 first_s = now_s
             elif word == "result":
@@ -101,7 +106,14 @@ class SolverProcess(Generic[T]):
             now_s = max(now_s, self.close())
         fault = str(result) if word in {"fault", "gone"} else ""
         wall_s = time.monotonic() - began
-        return Ended(last=last, finished=word == "end", wall_s=wall_s, cpu_s=now_s - first_s, fault=fault)
+        return Ended(
+            last=last,
+            finished=word == "end",
+            wall_s=wall_s,
+            cpu_s=now_s - first_s,
+            fault=fault,
+            rss_mb=rss_mb,
+        )
 
     def _ready(self) -> Connection:
         if self._pipe is None or not self._process.is_alive():
@@ -147,12 +159,22 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
         except (EOFError, OSError):
             return
         try:
-            pipe.send(("begin", None, time.process_time()))
+            pipe.send(("begin", None, *_used()))
             for result in task(*arguments):
-                pipe.send(("result", result, time.process_time()))
-            pipe.send(("end", None, time.process_time()))
+                pipe.send(("result", result, *_used()))
+            pipe.send(("end", None, *_used()))
         except Exception as fault:  # noqa: BLE001 - whatever it was, the parent is told
-            pipe.send(("fault", f"{type(fault).__name__}: {fault}", time.process_time()))
+            pipe.send(("fault", f"{type(fault).__name__}: {fault}", *_used()))
+
+
+def _used() -> tuple[float, float]:
+    """Return the processor seconds and the largest memory in MB of this process so far."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return time.process_time(), 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return time.process_time(), peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def _children_s() -> float:
