@@ -32,6 +32,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.distribution import Gone, delivered, distribute, gone, onward, since
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
+from safepassage.engines.unmet import fixes_of
 
 DAY_S = 86_400
 NO_LIMIT = -1
@@ -70,6 +71,7 @@ def provide(
         exposure_cap_ppm_s=problem.rules.exposure_cap_ppm_s,
         announced=None if earlier is None or past is None else (earlier, past), beside=beside,
     )  # fmt: skip
+    found = _said(found, problem, roads)
     if earlier is None or past is None:
         return found
     return replace(found, since=since(earlier, found, past, met))
@@ -84,6 +86,13 @@ def with_past(problem: PlanningProblem, case: Case, earlier: AidPlan | None) -> 
     return replace(
         problem, supplies=replace(problem.supplies, past=Past(brought=found.brought, trucks=trucks))
     )
+
+
+def _said(aid: AidPlan, problem: PlanningProblem, roads: TruckRoads) -> AidPlan:
+    """Return a distribution with what would bring all that is short, depots called by their names."""
+    names = {place.id: place.name for place in problem.places}
+    remedies = tuple(replace(row, depot=names.get(row.depot, row.depot)) for row in aid.remedies)
+    return replace(aid, remedies=remedies, fixes=fixes_of(problem, aid, roads.least_s))
 
 
 def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> AidProblem:

@@ -51,10 +51,29 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
         percent = row["percent"]
         share = f"{percent:.1f} %" if percent >= LEAST_PERCENT else f"less than {LEAST_PERCENT} %"
         yield f"  {share} of the needs are short: {row['text']} ({row['reason']})"
+    yield from _help(aid)
+
+
+def _help(aid: AidPlan) -> Iterator[str]:
+    """Yield what would help most at the margin, and for each reason what would bring most of the rest."""
     if aid.remedies:
         yield "  what would help most, in persons times the weight of what they need:"
     for remedy in aid.remedies[:SHOWN]:
-        yield f"    {remedy.what}: {remedy.worth:,}"
+        yield f"    {remedy.what} at {remedy.depot}{remedy.when}: {remedy.worth:,}"
+    worth: dict[tuple[str, str], int] = {}
+    needs = {(need.place, need.commodity, need.due): need for need in aid.problem.needs}
+    for row in aid.short:
+        need = needs[row.place, row.commodity, row.due]
+        key = (row.reason, row.place)
+        worth[key] = worth.get(key, 0) + need.worth * row.milli // need.amount_milli
+    shown: set[str] = set()
+    for reason, place in sorted(worth, key=lambda key: (-worth[key], key)):
+        what = next((fix.what for fix in aid.fixes if (fix.reason, fix.place) == (reason, place)), "")
+        if what and reason not in shown:
+            shown.add(reason)
+            yield f"  {place}: {what} ({reason})"
+    if shown:
+        yield "  by place, good and reason all of it: column remedy of RESTRICTED-aid-needs.csv"
 
 
 def _since_the_first(aid: AidPlan) -> tuple[float, float]:

@@ -293,10 +293,22 @@ class AidBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What one more of something would be worth at the margin, in words, by the prices of the bound."""
+    """What one more of something at a depot would be worth at the margin, by the prices of the bound."""
 
     what: str
     worth: int
+    depot: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """The cheapest thing known that would bring what is short of a good at a place for one reason."""
+
+    place: str
+    commodity: str
+    reason: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,3 +435,4 @@ class AidPlan:
     remedies: tuple[Remedy, ...]
     totals: AidTotals
     since: Since | None = None
+    fixes: tuple[Fix, ...] = ()

@@ -222,8 +222,12 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
     found: list[Remedy] = []
     for crew, m, v in zip(options.crews, *(row.tolist() for row in prices.prices[:2]), strict=True):
         worth = int((m + v) * crew.seconds / crew.count)
-        where = f"one more truck like {crew.type} at {crew.truck.depot} on {problem.days[crew.day].date}"
-        found.append(Remedy(what=where, worth=worth))
+        found.append(
+            Remedy(
+                what=f"one more truck like {crew.type}", worth=worth, depot=crew.truck.depot,
+                when=f" on {problem.days[crew.day].date}",
+            )
+        )  # fmt: skip
     goods = {good.id: good for good in problem.goods}
     met = np.bincount(options.need, weights=prices.parts, minlength=len(problem.needs))
     lacking: dict[str, float] = {}
@@ -233,7 +237,11 @@ def _remedies(problem: AidProblem, options: Options, prices: Shared) -> tuple[Re
         worth = int(
             min(price * 1_000 * G_PER_T / goods[lot.commodity].mass_g, lacking.get(lot.commodity, 0.0))
         )
-        what = f"one more tonne of “{goods[lot.commodity].name}” at {lot.depot}"
-        found.append(Remedy(what=what, worth=worth))
-    best = {row.what: row for row in sorted(found, key=lambda row: row.worth) if row.worth > 0}
-    return tuple(sorted(best.values(), key=lambda row: (-row.worth, row.what))[:SHOWN_REMEDIES])
+        what = f"one more tonne of “{goods[lot.commodity].name}”"
+        found.append(Remedy(what=what, worth=worth, depot=lot.depot))
+    best = {
+        (row.what, row.depot, row.when): row
+        for row in sorted(found, key=lambda row: row.worth) if row.worth > 0
+    }  # fmt: skip
+    order = sorted(best.values(), key=lambda row: (-row.worth, row.what, row.depot, row.when))
+    return tuple(order[:SHOWN_REMEDIES])

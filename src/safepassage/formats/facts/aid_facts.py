@@ -30,7 +30,7 @@ SECTORS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedFacts:
-    """One need: amounts in units of the good; `reasons` in words where something is short.
+    """One need: amounts in units of the good; where something is short `reasons` and a `remedy` in words.
 
     `persons` is whose need it is, None where its day is over; `delivered` is what was brought since the first
     plan, None where nothing is known of it.
@@ -48,6 +48,7 @@ class NeedFacts:
     gap: float
     worth: int
     reasons: str
+    remedy: str = ""
     persons: int | None = None
     delivered: float | None = None
 
@@ -113,6 +114,10 @@ class AidFacts:
         self._goods = {row["id"]: row for row in self._given["goods"]}
         self._dates = [row["date"] for row in self._given["days"]]
         self._since = self._aid.get("since", {})
+        self._fixes = {
+            (row["place"], row["commodity"], row["reason"]): printable(row["what"])
+            for row in self._aid.get("fixes", ())
+        }
 
     def needs(self) -> tuple[NeedFacts, ...]:
         """Return all needs that are open, by place, day and good: needed, planned, gap."""
@@ -120,7 +125,7 @@ class AidFacts:
         for row in self._aid["short"]:
             key = (row["place"], row["commodity"], row["due"])
             milli, reasons = short.get(key, (0, []))
-            short[key] = (milli + row["milli"], [*reasons, REASONS.get(row["reason"], row["reason"])])
+            short[key] = (milli + row["milli"], [*reasons, row["reason"]])
         found = []
         for need in self._given["needs"]:
             good = self._goods[need["commodity"]]
@@ -131,7 +136,11 @@ class AidFacts:
                     commodity=need["commodity"], good=printable(good["name"]), unit=good["unit"],
                     priority=need["priority"], needed=need["amount_milli"] / MILLI,
                     planned=(need["amount_milli"] - gap) / MILLI, gap=gap / MILLI, worth=need["worth"],
-                    reasons="; ".join(dict.fromkeys(reasons)), persons=need["persons"],
+                    reasons="; ".join(dict.fromkeys(REASONS.get(code, code) for code in reasons)),
+                    persons=need["persons"],
+                    remedy="; ".join(
+                        self._fixes.get((need["place"], need["commodity"], code), "") for code in reasons
+                    ),
                 )
             )  # fmt: skip
         return tuple(found)
@@ -237,24 +246,28 @@ class AidFacts:
         """Return the places that are served least, with the reasons."""
         by_place: dict[str, list[Any]] = {}
         for row in self.needs():
-            line = by_place.setdefault(row.place, [row.name, 0.0, 0.0, {}])
+            line = by_place.setdefault(row.place, [row.name, 0.0, 0.0, {}, {}])
             line[1] += row.worth * row.planned / row.needed
             line[2] += row.worth
             if row.gap:
-                line[3][row.reasons] = line[3].get(row.reasons, 0.0) + row.worth * row.gap / row.needed
+                for into, text in ((line[3], row.reasons), (line[4], row.remedy)):
+                    into[text] = into.get(text, 0.0) + row.worth * row.gap / row.needed
         rows = [
             {
                 "name": name,
                 "percent": 100 * met / whole,
                 "why": max(why, key=lambda t: (why[t], t)) if why else "",
+                "remedy": max(help_, key=lambda t: (help_[t], t)) if help_ else "",
             }
-            for name, met, whole, why in by_place.values()
+            for name, met, whole, why, help_ in by_place.values()
         ]
         return tuple(sorted(rows, key=lambda row: (row["percent"], row["name"]))[:SHOWN_PLACES])
 
     def remedies(self) -> tuple[str, ...]:
         """Return what would help most, in words."""
-        return tuple(f"{row['what']}: {row['worth']:,}" for row in self._aid["remedies"][:SHOWN_REMEDIES])
+        return tuple(
+            f"{row['what']}{_at(row)}: {row['worth']:,}" for row in self._aid["remedies"][:SHOWN_REMEDIES]
+        )
 
     def sectors(self) -> Iterator[WorkFacts]:
         """Yield who brings what where, for whom and when, by place, good and organisation."""
@@ -335,6 +348,12 @@ def _lines(drops: list[DropFacts]) -> tuple[DropFacts, ...]:
         )
         for rows in found.values()
     )  # fmt: skip
+
+
+def _at(row: Mapping[str, Any]) -> str:
+    """Return where and when a remedy would help."""
+    at = f" at {printable(row['depot'])}" if row.get("depot") else ""
+    return f"{at}{row.get('when', '')}"
 
 
 def _driven_more(totals: Mapping[str, int]) -> float | None:

@@ -19,6 +19,7 @@ from safepassage.domain.aid.distribution import (
     Delivered,
     Delivery,
     DriverChange,
+    Fix,
     Good,
     Lot,
     LotPrice,
@@ -53,6 +54,7 @@ def document(aid: AidPlan, *, inputs_sha256: str, plan_sha256: str) -> dict[str,
         "short": [asdict(row) for row in aid.short],
         "bounds": [_bound(row) for row in aid.bounds],
         "remedies": [asdict(row) for row in aid.remedies],
+        "fixes": [asdict(row) for row in aid.fixes],
         "totals": {**asdict(aid.totals), "reached": list(aid.totals.reached)},
         **({} if aid.since is None else {"since": _since(aid.since)}),
     }
@@ -150,6 +152,7 @@ def parsed(rows: Mapping[str, Any]) -> AidPlan:
         short=tuple(Short(**row) for row in rows["short"]),
         bounds=tuple(_parsed_bound(row) for row in rows["bounds"]),
         remedies=tuple(Remedy(**row) for row in rows["remedies"]),
+        fixes=tuple(Fix(**row) for row in rows.get("fixes", ())),
         totals=AidTotals(**{**rows["totals"], "reached": tuple(rows["totals"]["reached"])}),
         since=_parsed_since(rows["since"]) if "since" in rows else None,
     )  # fmt: skip

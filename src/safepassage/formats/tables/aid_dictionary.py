@@ -44,6 +44,7 @@ COLUMNS: Mapping[str, Meaning] = {
     "gap": Meaning("needed less planned and delivered", "column unit"),
     "unit": Meaning("unit of the good", source="built-in list, or the case: table commodities"),
     "reason": Meaning("why there is a gap"),
+    "remedy": Meaning("the cheapest thing known that would bring what is short of it there, on all days"),
     "waybill": Meaning("code of one load of one truck; never used again"),
     "truck": Meaning("the truck on that day", source="the case: table trucks"),
     "stop": Meaning("number of the stop on that day"),

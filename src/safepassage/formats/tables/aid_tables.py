@@ -24,7 +24,7 @@ BY_SEX_AND_AGE = (
 )  # fmt: skip
 NEEDS = (
     "place", "name", *ADMIN, "date", "commodity", "good", "priority", "persons", "needed", "planned",
-    "delivered", "gap", "unit", "reason", *STAMP,
+    "delivered", "gap", "unit", "reason", "remedy", *STAMP,
 )  # fmt: skip
 WAYBILLS = (
     "waybill", "truck", "stop", "depot", "depot_name", "loading", "arrival", "place", "name", *ADMIN,
@@ -89,7 +89,7 @@ class _Tables:
         return [
             (n.place, n.name, *self._codes(n.place), n.date, n.commodity, n.good, n.priority,
              _or_blank(n.persons), _amount(n.needed), _amount(n.planned),
-             "" if n.delivered is None else _amount(n.delivered), _amount(n.gap), n.unit, n.reasons,
+             "" if n.delivered is None else _amount(n.delivered), _amount(n.gap), n.unit, n.reasons, n.remedy,
              *self._stamp)
             for n in self._facts.day_by_day()
         ]  # fmt: skip
