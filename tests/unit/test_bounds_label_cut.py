@@ -169,6 +169,16 @@ class TestBound:
         assert cutter._steady_short_of(10, 0, 1_000).horizon_s == 500
         assert cutter._steady_short_of(9, 0, 1_000) is None
 
+    def test_a_bound_is_never_earlier_than_a_point_of_the_envelope_proves(self, monkeypatch):
+        """A search by halves passes by a horizon at which fewer have arrived, which a point had seen."""
+        cutter = cuts(bridge())
+        short = cutter.best(500)
+        assert short.phi < 10
+        monkeypatch.setattr(cutter, "_search", lambda *_: None)
+        monkeypatch.setattr(cutter, "_far_subsets", list)
+        assert cutter.latest_short_of(10, low_s=0, high_s=1_000).horizon_s == 500
+        assert cutter.latest_short_of(short.phi, low_s=0, high_s=1_000) is None
+
     def test_nobody_served_no_bound(self):
         found = accepted(bridge(cars_h=0))
         assert found.certificate["bounds"] == []

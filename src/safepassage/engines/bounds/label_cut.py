@@ -84,6 +84,7 @@ class LabelCuts:
         )
         self._steady: SteadyCuts | None = None
         self._phi: dict[int, int] = {}
+        self._points: dict[int, int] = {}
         if commodity == CARS and (steady or self.demand >= STEADY_PERSONS) and len(self._site_nodes):
             self._steady = SteadyCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
@@ -183,13 +184,14 @@ class LabelCuts:
     def best(self, horizon_s: int) -> Proof:
         """Return what the least cut found for arrivals by `horizon_s` proves."""
         if self._steady is None:
-            return self.least(horizon_s)
-        steady = self._steady_sum(horizon_s)
-        self._phi[horizon_s] = steady.phi
-        if not self._static:
-            return steady
-        static = self.least(horizon_s)
-        return static if static.phi <= steady.phi else steady
+            found = self.least(horizon_s)
+        else:
+            found = self._steady_sum(horizon_s)
+            self._phi[horizon_s] = found.phi
+            static = self.least(horizon_s) if self._static else found
+            found = static if static.phi <= found.phi else found
+        self._points[horizon_s] = found.phi
+        return found
 
     def _steady_sum(self, horizon_s: int) -> Proof:
         if self._steady is None:
@@ -239,14 +241,24 @@ class LabelCuts:
     def latest_short_of(self, persons: int, *, low_s: int, high_s: int) -> Cut | None:
         """Return the cut of the largest horizon found at which fewer than `persons` can have arrived.
 
-        `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole.
+        `high_s` is a time by which a plan has them all. Subsets of far origins are tried after the whole. It
+        is never earlier than the last point looked at by `best` at which fewer can have arrived.
         """
+        found = self._looked_for(persons, low_s, high_s)
+        known_s = max(
+            (t for t, phi in self._points.items() if low_s <= t < high_s and phi < persons), default=-1
+        )
+        if known_s > (-1 if found is None else found.horizon_s):
+            found = self.best(known_s)
+        return None if found is None else self.listed(found)
+
+    def _looked_for(self, persons: int, low_s: int, high_s: int) -> Proof | None:
         self.prepare(high_s)
         best: Proof | None = None
         if self._steady is not None:
             best = self._steady_short_of(persons, low_s, high_s)
             if best is not None and not self._static:
-                return self.listed(best)
+                return best
         static = self._search(persons, None, low_s if best is None else best.horizon_s + 1, high_s)
         best = static or best
         for among in self._far_subsets():
@@ -254,7 +266,7 @@ class LabelCuts:
             trial = self.least(start, among=among) if start < high_s else None
             if trial is not None and trial.phi < persons:
                 best = self._search(persons, among, start, high_s) or trial
-        return None if best is None else self.listed(best)
+        return best
 
     def _steady_short_of(self, persons: int, low_s: int, high_s: int) -> Proof | None:
         """Return what proves the largest horizon by steady labels, between horizons looked at before."""
