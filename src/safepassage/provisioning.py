@@ -11,6 +11,7 @@ import numpy as np
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import MILLI, PPM, Norm, Rhythm, Unit
 from safepassage.domain.aid.distribution import (
+    DAY_S,
     AidDay,
     AidPlan,
     AidProblem,
@@ -34,7 +35,6 @@ from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
 from safepassage.engines.unmet import fixes_of
 
-DAY_S = 86_400
 NO_LIMIT = -1
 FARTHEST_S = 10**8
 """Three years from the start: goods that keep longer keep for every plan."""
@@ -229,5 +229,7 @@ def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Itera
                     units_mveh=row.units_mveh, cold_chain=row.cold_chain, available_from_s=first_s,
                     available_until_s=last_s,
                     max_duty_s=NO_LIMIT if row.max_duty_s is None else row.max_duty_s,
+                    max_drive_s=row.max_drive_s, break_after_s=row.break_after_s, break_s=row.break_s,
+                    work_s=DAY_S - row.rest_s, rest_s=row.rest_s,
                     organisation=row.organisation,
                 )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from safepassage_verify.aid_bound import check_bounds
 from safepassage_verify.aid_given import check_given
+from safepassage_verify.aid_hours import Worked, check_hours, check_rest, worked_before
 from safepassage_verify.aid_needs import Moved
 from safepassage_verify.aidfile import NANO, readable
 from safepassage_verify.flows import check_flows
@@ -79,8 +80,10 @@ def check_aid(
     for name, digest in zip(("inputs_sha256", "plan_sha256"), hashes, strict=True):
         message = "was made beside another plan"
         findings.require("HASH", f"aid.{name}", holds=aid[name] == digest, message=message)
+    before, past = findings.total, list[Worked]()
     if tables is not None:
         check_given(aid, tables[0], snapshot, tables[1], findings)
+        past += worked_before(tables[0]) if findings.total == before else ()
     # Trucks are vehicles without places; the evacuation's rules for empty vehicles hold for them.
     with_trucks = replace(snapshot, fleet={row["id"]: _vehicle(row) for row in aid["given"]["trucks"]})
     rows = {"routes": aid["routes"], "cars": [], "vehicles": aid["trucks"], "link_rides": []}
@@ -92,6 +95,7 @@ def check_aid(
     trucks = movements_of(rows)
     _check_roads(trucks, plan, snapshot, with_trucks, named, aid["given"]["rules"]["headway_s"])
     carried = Carried(aid, trucks, named)
+    carried.worked += past
     carried.check()
     totals = _totals(aid, carried, trucks, snapshot)
     check_bounds(aid, snapshot, totals, findings)
@@ -177,6 +181,7 @@ class Carried:
         self.needs = {(row["place"], row["commodity"], row["due"]): row for row in given["needs"]}
         self.given = {row["id"]: row for row in given["trucks"]}
         self.delivered: Counter[tuple[str, str, int]] = Counter()
+        self.worked: list[Worked] = []
 
     def check(self) -> None:
         """Note everything that cannot be."""
@@ -195,6 +200,7 @@ class Carried:
             )
         for name, legs in self.trucks.vehicles:
             self._truck(name, legs, by_truck.pop(name, []))
+        check_rest(self.worked, self.findings)
         for rows in by_truck.values():
             for where, _ in rows:
                 self._require("AID_STOP", where, "its truck does not move", holds=False)
@@ -279,9 +285,14 @@ class Carried:
     def _handling(
         self, truck: Rows, legs: tuple[Leg, ...], loaded: Counter[int], unloaded: Counter[int]
     ) -> None:
+        handled = [
+            self._seconds("unload", unloaded[k - 1]) + self._seconds("load", loaded[k - 1])
+            for k in range(len(legs))
+        ]
+        self.worked += check_hours(truck, legs, handled, self.findings)
         for k, leg in enumerate(legs):
             ready_s = truck["available_from_s"] if k == 0 else legs[k - 1].arrive_s
-            ready_s += self._seconds("unload", unloaded[k - 1]) + self._seconds("load", loaded[k - 1])
+            ready_s += handled[k]
             message = f"departs in second {leg.depart_s}, is ready in {ready_s}"
             where = f"aid.trucks {truck['id']} leg {k}"
             self._require("AID_HANDLING", where, message, holds=leg.depart_s >= ready_s)

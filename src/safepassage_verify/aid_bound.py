@@ -111,7 +111,7 @@ class _Trips:
             return 0
         rules = self.given["rules"]
         loading = rules["load_base_s"] + -(-truck["payload_kg"] * 1_000 * rules["load_s_per_t"] // G_PER_T)
-        return int(min(last - first, span + loading))
+        return int(min(last - first, span + loading, truck["work_s"]))
 
     def unloads_at_most(self, place: str, truck: Rows) -> tuple[int, int]:
         """Return the most mg and µl of a stop: what the truck holds, or all that is needed from then on."""

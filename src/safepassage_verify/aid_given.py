@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from safepassage_verify.aid_inputs import BROUGHT, SO_FAR, read_supplies
+from safepassage_verify.aid_inputs import BROUGHT, DAY_S, SO_FAR, read_supplies
 from safepassage_verify.aid_needs import PIECE_MILLI, Key, Moved, Needed, Rows, days_of, needs
 from safepassage_verify.aidfile import MILLI, NANO
 from safepassage_verify.shape import COUNT, SECONDS, record, row, rows, shown, text, whole
@@ -175,22 +175,29 @@ class _Given:
                 for number in range(1, kind["count"] + 1):
                     truck = f"{kind['id']}-{number:03d}"
                     name = f"{truck}-day{day + 1}"
-                    hours = self._hours(so_far.get(name), first_s, last_s, kind["max_duty_s"])
+                    hours = self._hours(so_far.get(name), first_s, last_s, kind)
                     if hours is not None:
                         yield {
                             **_same_of(kind), "id": name, "truck": truck, "type": kind["id"], "day": day,
-                            "base_node": base, "available_from_s": hours[0], "available_until_s": last_s,
-                            "max_duty_s": hours[1],
+                            "base_node": base, **hours,
                         }  # fmt: skip
 
-    def _hours(self, so_far: Rows | None, first_s: int, last_s: int, duty_s: int) -> tuple[int, int] | None:
-        """Return from when a truck is free and for how long; None where nothing is left of its day."""
-        if self.now_s < 0:
-            return first_s, duty_s
-        free_s = max(first_s, self.now_s, so_far["free_s"] if so_far else 0)
-        left_s = duty_s - (free_s - so_far["began_s"]) if duty_s >= 0 and so_far else duty_s
-        gone = free_s >= last_s or (duty_s >= 0 and left_s <= 0)
-        return None if gone else (free_s, left_s)
+    def _hours(self, so_far: Rows | None, first_s: int, last_s: int, kind: Rows) -> Rows | None:
+        """Return when a truck is free and the hours of its crew; None where nothing is left of its day."""
+        work_s, duty_s, drive_s = DAY_S - kind["rest_s"], kind["max_duty_s"], kind["max_drive_s"]
+        free_s, unbroken_s = max(first_s, self.now_s), 0
+        if so_far and self.now_s >= 0:
+            free_s, unbroken_s = max(free_s, so_far["free_s"]), so_far["unbroken_s"]
+            drive_s = max(0, drive_s - so_far["driven_s"])
+            last_s = min(last_s, so_far["works_from_s"] + work_s)
+            duty_s -= free_s - so_far["began_s"] if duty_s >= 0 else 0
+            if kind["max_duty_s"] >= 0 and duty_s <= 0:
+                return None
+        return None if free_s >= last_s else {
+            "available_from_s": free_s, "available_until_s": last_s, "max_duty_s": duty_s,
+            "max_drive_s": drive_s, "unbroken_s": unbroken_s, "work_s": work_s,
+            "break_after_s": kind["break_after_s"], "break_s": kind["break_s"], "rest_s": kind["rest_s"],
+        }  # fmt: skip
 
     def _since(self, whole: Mapping[Key, Needed], met: Mapping[Key, int]) -> None:
         """Check what is said of what had left, and that counts at receivers are in it."""

@@ -11,6 +11,7 @@ from safepassage_verify.shape import COUNT, PPM, SECONDS, UNITS, flag, one_of, r
 from safepassage_verify.snapshot import no_duplicates
 from safepassage_verify.verdict import Findings
 
+DAY_S = 86_400
 _SECOND = whole(0, SECONDS)
 _AT = whole(-(10**12), 10**12)
 _SOME = whole(0, MILLI)
@@ -23,7 +24,12 @@ BROUGHT = rows(
         received_milli=_SOME, counted=flag,
     )
 )  # fmt: skip
-SO_FAR = rows(record(id=text, began_s=_SECOND, free_s=_SECOND, legs=whole(0, COUNT), loads=whole(0, COUNT)))
+SO_FAR = rows(
+    record(
+        id=text, began_s=_SECOND, free_s=_SECOND, legs=whole(0, COUNT), loads=whole(0, COUNT),
+        works_from_s=whole(-SECONDS, SECONDS), driven_s=_SECOND, unbroken_s=_SECOND,
+    )
+)  # fmt: skip
 RULES = record(
     load_base_s=_SECOND, load_s_per_t=_SECOND, unload_base_s=_SECOND, unload_s_per_t=_SECOND,
     weights=shape.column(1, COUNT), headway_s=_SECOND,
@@ -54,7 +60,8 @@ SUPPLIES = record(
         record(
             id=text, count=whole(0, COUNT), depot=text, payload_kg=whole(0, UNITS), volume_l=whole(0, UNITS),
             weight_kg=whole(0, UNITS), units_mveh=whole(0, UNITS), cold_chain=flag, available_from_s=_AT,
-            available_until_s=_AT, max_duty_s=_AT, organisation=text,
+            available_until_s=_AT, max_duty_s=_AT, max_drive_s=_SECOND, break_after_s=_SECOND,
+            break_s=_SECOND, rest_s=whole(0, DAY_S), organisation=text,
         )
     ),
     consignments=rows(

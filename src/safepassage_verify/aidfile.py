@@ -46,7 +46,8 @@ GIVEN = record(
             id=text, truck=text, type=text, depot=text, day=_DAY, base_node=whole(0, COUNT),
             payload_kg=whole(1, UNITS), volume_l=whole(1, UNITS), weight_kg=whole(0, UNITS),
             units_mveh=whole(1, UNITS), cold_chain=flag, available_from_s=_SECOND, available_until_s=_SECOND,
-            max_duty_s=_LIMIT,
+            max_duty_s=_LIMIT, max_drive_s=_LIMIT, break_after_s=_SECOND, break_s=_SECOND, work_s=_SECOND,
+            rest_s=_SECOND, unbroken_s=_SECOND,
         )
     ),
     rules=record(

@@ -111,6 +111,10 @@ class Distribution:
                         "available_from_s": day["from_s"] + chance.choice([0, 0, 3]),
                         "available_until_s": day["until_s"] - chance.choice([0, 0, 2]),
                         "max_duty_s": chance.choice([-1, -1, 0, 9, 20]),
+                        "max_drive_s": chance.choice([60, 60, 12]),
+                        "break_after_s": chance.choice([60, 8, 4]), "break_s": chance.choice([0, 0, 2]),
+                        "work_s": chance.choice([60, 60, 25]), "rest_s": chance.choice([0, 0, 5]),
+                        "unbroken_s": chance.choice([0, 0, 3]),
                     }  # fmt: skip
                     found.append(same | own)
         return found

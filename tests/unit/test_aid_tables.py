@@ -198,7 +198,16 @@ def test_going_on_needs_hold_what_was_delivered_and_the_days_that_are_over(team)
     ]
     given = {**team.aid["given"], "needs": [first, *others[:-1]]}
     truck = team.aid["deliveries"][0]["truck"]
-    behind = {"id": truck, "began_s": 0, "free_s": 0, "legs": 2, "loads": 3}
+    behind = {
+        "id": truck,
+        "began_s": 0,
+        "free_s": 0,
+        "legs": 2,
+        "loads": 3,
+        "works_from_s": 0,
+        "driven_s": 0,
+        "unbroken_s": 0,
+    }
     later = replace(team, aid={**team.aid, "given": given, "since": {"delivered": met, "trucks": [behind]}})
     table = {
         (row["place"], row["commodity"], row["date"]): row

@@ -10,7 +10,7 @@ import pytest
 from safepassage.kernels.tours.day_rounds import rounds_in_a_day
 from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind
 
-LOAD_S = 50
+LOAD_S, UNLOAD_S = 50, 15
 HANDLING_S = 5
 
 
@@ -22,10 +22,10 @@ def orders(prizes, kg=10):
     )  # fmt: skip
 
 
-def kind(most_s, *, trucks=1, mass_kg=10, base=0, reloads=(0,)):
+def kind(most_s, *, trucks=1, mass_kg=10, base=0, reloads=(0,), **driver):
     return TruckKind(
         trucks=trucks, base=base, mass_kg=mass_kg, volume_l=100, from_s=0, until_s=10_000, most_s=most_s,
-        table=0, reloads=reloads,
+        table=0, reloads=reloads, **driver,
     )  # fmt: skip
 
 
@@ -37,12 +37,13 @@ def way_home(depots, stops, seed):
     return table
 
 
-def search(given, kinds, table, *, stock=None, steps=400, begun=(), seed=0):
+def search(given, kinds, table, *, stock=None, steps=400, begun=(), seed=0, unload_s=0):
     goods = np.ones((len(given.stop), 1), np.int64)
     there = np.full((1, 1), len(given.stop)) if stock is None else np.array(stock).reshape(-1, 1)
     return rounds_in_a_day(
-        given, kinds, [table], goods=goods, stock=there, load_s=LOAD_S, effort=(steps, seed), begun=begun
-    )
+        given, kinds, [table], goods=goods, stock=there, bases_s=(LOAD_S, unload_s),
+        effort=(steps, seed), begun=begun,
+    )  # fmt: skip
 
 
 def costs(given, one, kinds, table, depots):
@@ -64,7 +65,16 @@ def value(given, rounds, kinds, table, depots=1):
     return sum(costs(given, one, kinds, table, depots) for one in rounds) + sum(given.prize[o] for o in left)
 
 
-def least(given, crew, table):
+def with_breaks(given, one, kinds, table, depots):
+    """Seconds of a truck's day with the breaks of its driver, endless where it drives for too long."""
+    crew, seconds = kinds[one.kind], costs(given, one, kinds, table, depots)
+    standing = sum(LOAD_S + (HANDLING_S + UNLOAD_S) * len(trip.orders) for trip in one.trips)
+    driven = seconds - standing
+    breaks = max(0, -(-driven // crew.after_s) - 1)
+    return seconds + breaks * crew.break_s if driven <= crew.drive_s else 10**9
+
+
+def least(given, crew, table, day_s=costs):
     """The least that one truck and what it leaves out cost, by every sequence and every cut into trips."""
     n, best = len(given.stop), int(given.prize.sum())
     for some in range(1, n + 1):
@@ -78,7 +88,7 @@ def least(given, crew, table):
                 if any(given.mass_kg[list(trip.orders)].sum() > crew.mass_kg for trip in trips):
                     continue
                 one = Round(0, tuple(trips))
-                if costs(given, one, [crew], table, 1) <= crew.most_s:
+                if day_s(given, one, [crew], table, 1) <= crew.most_s:
                     best = min(best, value(given, [one], [crew], table))
     return best
 
@@ -90,6 +100,24 @@ def test_on_small_cases_nothing_better_is_missed(seed, most_s, mass_kg):
     table, crew = way_home(1, 5, seed), kind(most_s, mass_kg=mass_kg)
     found = search(given, [crew], table)
     assert value(given, found, [crew], table) == least(given, crew, table)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "driver",
+    [{"drive_s": 500, "after_s": 200, "break_s": 60}, {"after_s": 150, "break_s": 90}, {"drive_s": 420}],
+    ids=str,
+)
+def test_drivers_have_their_breaks_and_drive_no_longer_than_they_may(seed, driver):
+    given = orders((900, 300, 2_000, 700, 1_100))
+    table, crew = way_home(1, 5, seed), kind(1_100, mass_kg=20, **driver)
+    table[:, 1:] += UNLOAD_S
+    np.fill_diagonal(table, 0)
+    found = search(given, [crew], table, unload_s=UNLOAD_S)
+    assert all(with_breaks(given, one, [crew], table, 1) <= crew.most_s for one in found)
+    assert value(given, found, [crew], table) == least(given, crew, table, with_breaks)
+    free = search(given, [kind(1_100, mass_kg=20)], table, unload_s=UNLOAD_S)
+    assert any(with_breaks(given, one, [crew], table, 1) > crew.most_s for one in free)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,6 +15,7 @@ from safepassage.domain.plan import Route, VehicleChain
 
 NANO = 10**9
 G_PER_T = 10**6
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,10 @@ class Lot:
 class TruckDay:
     """One truck on one day: it starts empty at its depot and is back there at the end (-1: no limit).
 
-    `organisation` runs it ("": not stated); no plan depends on it.
+    Its crew is under way for no more than `max_drive_s`, and `break_after_s` without `break_s` in which it
+    neither drives nor handles anything (0: none is needed); `unbroken_s` of these lie behind it. From the
+    first loading it is back within `work_s`, and has `rest_s` until its next day. `organisation` runs it
+    ("": not stated); no plan depends on it.
     """
 
     id: str
@@ -144,6 +148,12 @@ class TruckDay:
     available_from_s: int
     available_until_s: int
     max_duty_s: int
+    max_drive_s: int = DAY_S
+    break_after_s: int = DAY_S
+    break_s: int = 0
+    work_s: int = DAY_S
+    rest_s: int = 0
+    unbroken_s: int = 0
     organisation: str = ""
 
 
@@ -379,13 +389,19 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckSoFar:
-    """What a truck of one day has behind it: on duty since, under way until; legs and loads."""
+    """What a truck of one day has behind it: on duty since, under way until; legs and loads.
+
+    Its crew works since `works_from_s`, has driven for `driven_s`, and `unbroken_s` since its last break.
+    """
 
     id: str
     began_s: int
     free_s: int
     legs: int
     loads: int
+    works_from_s: int
+    driven_s: int
+    unbroken_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

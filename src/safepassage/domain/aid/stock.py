@@ -41,6 +41,8 @@ class Truck:
     """`count` identical trucks at one depot; `units_mveh` is the road space of one in thousandths of a car.
 
     `weight_kg` is the loaded weight that bridges have to bear; `organisation` runs them ("": not stated).
+    Hours of driving are those of one driver: no more than `max_drive_s` a day and `break_after_s` without a
+    break of `break_s` (0: none is needed), and `rest_s` between two days.
     """
 
     id: str
@@ -54,6 +56,10 @@ class Truck:
     available_from_s: int = 0
     available_until_s: int | None = None
     max_duty_s: int | None = None
+    max_drive_s: int = 32_400
+    break_after_s: int = 16_200
+    break_s: int = 2_700
+    rest_s: int = 39_600
     name: str = ""
     organisation: str = ""
     provenance: Provenance = Provenance()

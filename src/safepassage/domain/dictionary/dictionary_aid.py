@@ -133,6 +133,29 @@ STOCK = Table(
     ),
 )  # fmt: skip
 
+_EU = "Regulation (EC) No 561/2006, article "
+
+
+def _hours(name: str, field: str, default: str, meaning: str, source: str) -> Column:
+    minutes = name.endswith("_min")
+    return Column(
+        name=name, field=field, type=ValueType.NUMBER, unit="min" if minutes else "h",
+        scale=60 if minutes else 3_600, default=default, minimum=0, maximum=600 if minutes else 24,
+        meaning=meaning, sensitivity=_RESTRICTED, example=default, source=source,
+    )  # fmt: skip
+
+
+_DRIVING = (
+    _hours("max_drive_h", "max_drive_s", "9", "Hours a crew may drive in a day, what it waits on the road "
+           "included; two drivers may drive twice as long.", f"{_EU}6 (1): 9 h"),
+    _hours("break_after_h", "break_after_s", "4.5", "Hours a crew may drive without a break.",
+           f"{_EU}7: 4.5 h"),
+    _hours("break_min", "break_s", "45", "How long a break is, in which nobody drives, loads or unloads; 0 "
+           "where two drivers take turns.", f"{_EU}7: 45 min"),
+    _hours("rest_h", "rest_s", "11", "Rest between two days, loading included in the work of a day.",
+           f"{_EU}8 (2): 11 h. Article 3 (d) exempts humanitarian aid in emergencies; 0 makes use of that"),
+)  # fmt: skip
+
 TRUCKS = Table(
     name="trucks",
     noun="Truck",
@@ -173,6 +196,7 @@ TRUCKS = Table(
         Column(name="max_duty_h", field="max_duty_s", type=ValueType.NUMBER, unit="h", scale=3_600,
                minimum=Decimal("0.5"), maximum=24, meaning="Hours a crew may be on the road in a day.",
                sensitivity=_RESTRICTED, example="10"),
+        *_DRIVING,
         Column(name="organisation", field="organisation", type=ValueType.TEXT, maximum=200,
                meaning="Who runs them, as reported in who does what where. Empty: not stated.",
                sensitivity=_RESTRICTED, example="Red Cross society"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, TruckDay
 from safepassage.domain.plan import Leg, Route, VehicleChain
+from safepassage.engines.distribution.crew_hours import Crew
 from safepassage.engines.distribution.least_times import FAR_S, LeastTimes
 from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.roads import Roads
@@ -19,6 +20,7 @@ TRIED_PLACES = 12
 FULL = 20
 """A truck with less than one part in so many left free is full."""
 MG, UL = 10**6, 10**6
+G_PER_KG = 1_000
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
 EVERY = (*FIRST, *LATER)
 WHOLE_PERCENT = 100
@@ -31,12 +33,16 @@ MOST_TRIED = 24
 
 @dataclass(slots=True)
 class Standing:
-    """Where a truck is on its day, from when it is free, and since when on duty (-1: not yet)."""
+    """Where a truck is on its day, from when it is free, and since when on duty (-1: not yet).
+
+    `crew` has begun, with the first loading, and driven.
+    """
 
     truck: TruckDay
     node: int
     ready_s: int
     on_duty_s: int = -1
+    crew: Crew = field(default_factory=Crew)
     last: str = ""
     exposure_ppm_s: int = 0
     legs: list[Leg] = field(default_factory=list)
@@ -68,6 +74,7 @@ class Dispatcher:
     """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit).
 
     Beyond what is planned no trip sets out for less than `crumbs`, a part of the worth of its places.
+    `back_before` is when trucks, by name and day, were back from what was driven before this plan.
     """
 
     problem: AidProblem
@@ -79,6 +86,7 @@ class Dispatcher:
     most_stops: int = 8
     crumbs: float = 0.0
     legs_before: dict[str, int] = field(default_factory=dict)
+    back_before: dict[tuple[str, int], int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     driven_m: int = 0
@@ -101,7 +109,7 @@ class Dispatcher:
     def day(self, day: int) -> None:
         """Plan all trips of a day: whichever truck is free first gets the next one."""
         trucks = [truck for truck in self.problem.trucks if truck.day == day]
-        standing = [Standing(truck, truck.base_node, truck.available_from_s) for truck in trucks]
+        standing = [self._standing(truck) for truck in trucks]
         queue = [(one.ready_s, position) for position, one in enumerate(standing)]
         heapq.heapify(queue)
         while queue:
@@ -110,6 +118,21 @@ class Dispatcher:
             self._done[one.truck.id] = one
             if self._trip(one):
                 heapq.heappush(queue, (one.ready_s, position))
+
+    def _standing(self, truck: TruckDay) -> Standing:
+        """Return a truck at its base, once its crew has rested from the days before."""
+        back = {
+            (one.truck.truck, one.truck.day): one.legs[-1].arrive_s
+            for one in self._done.values() if one.legs
+        }  # fmt: skip
+        back_s = [
+            back_s for (name, day), back_s in (*self.back_before.items(), *back.items())
+            if name == truck.truck and day < truck.day
+        ]  # fmt: skip
+        rested_s = max(back_s) + truck.rest_s if back_s else 0
+        return Standing(
+            truck, truck.base_node, max(truck.available_from_s, rested_s), crew=Crew(since_s=truck.unbroken_s)
+        )
 
     def node(self, place: str) -> int:
         """Return where a place is."""
@@ -136,13 +159,17 @@ class Dispatcher:
         """Return the trips that were booked, each with what its truck's day leaves for handling by weight."""
         rules = self.problem.rules
         handled: dict[str, int] = {}
-        for trip, stops in zip(self.trips, self.loads, strict=True):
+        # Where the work of a day is what ends it, loading before the hours on the road takes of it, too.
+        trips = [
+            replace(trip, laden=trip.laden and not self._works_longest(trip.truck.id)) for trip in self.trips
+        ]
+        for trip, stops in zip(trips, self.loads, strict=True):
             grams = sum(self.left.mass_g(stop.items) for stop in stops)
             per_t_s = rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)
             handled[trip.truck.id] = handled.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
         return [
             replace(trip, spare_s=max(0, handled[trip.truck.id] + self.left_s(trip.truck) - ROUNDING_S))
-            for trip in self.trips
+            for trip in trips
         ]
 
     def left_s(self, truck: TruckDay) -> int:
@@ -157,10 +184,7 @@ class Dispatcher:
         """
         done = self.anew()
         days = {truck.id: _tired(truck, spare_s) for truck in self.problem.trucks if truck.id in planned}
-        booked = all(
-            done.drives(Standing(truck, truck.base_node, truck.available_from_s), planned[name])
-            for name, truck in days.items()
-        )
+        booked = all(done.drives(self._standing(truck), planned[name]) for name, truck in days.items())
         done.give_back()
         return booked
 
@@ -171,12 +195,21 @@ class Dispatcher:
         """
         alone, depots = self.anew(), sorted({lot.node for lot in self.problem.lots if lot.node >= 0})
         alike = {
-            (t.day, t.type, t.base_node, t.available_from_s, t.available_until_s, t.max_duty_s): t
+            (
+                t.day,
+                t.type,
+                t.base_node,
+                t.available_from_s,
+                t.available_until_s,
+                t.max_duty_s,
+                t.max_drive_s,
+                t.unbroken_s,
+            ): t
             for t in self.problem.trucks
         }
         for _, truck in sorted(alike.items(), key=lambda row: row[0]):
             for depot in depots:
-                one = Standing(truck, truck.base_node, truck.available_from_s)
+                one = self._standing(truck)
                 if alone.comes_to(one, depot, place):
                     alone.give_back()
                     return truck.day
@@ -341,13 +374,29 @@ class Dispatcher:
         return min((run.arrive_s for run in runs if run is not None), default=None)
 
     def _ends_s(self, one: Standing) -> int:
-        """Return when a truck has to be back at the latest, by day, duty and the hours of movement."""
+        """Return when a truck has to be back at the latest, by day, duty, work and the hours of movement."""
+        return min(self._closes_s(one), self._works_until_s(one))
+
+    def _closes_s(self, one: Standing) -> int:
         truck = one.truck
         ends_s = truck.available_until_s
         if truck.max_duty_s >= 0:
             ends_s = min(ends_s, (one.on_duty_s if one.on_duty_s >= 0 else one.ready_s) + truck.max_duty_s)
         inside = [end for start, end in self.windows if start < ends_s]
         return min(ends_s, max(inside, default=ends_s))
+
+    def _works_longest(self, name: str) -> bool:
+        """Tell whether it is the work of a crew, loading included, that ends the day of a truck."""
+        return self._works_until_s(self._done[name]) < self._closes_s(self._done[name])
+
+    def _works_until_s(self, one: Standing) -> int:
+        """Return when the work of a crew has to end, loading included, had it begun as late as it can."""
+        began_s = one.crew.began_s
+        if began_s < 0:
+            opens_s = min((start for start, end in self.windows if end > one.ready_s), default=0)
+            loading_s = self.problem.rules.loading_s(one.truck.payload_kg * G_PER_KG)
+            began_s = max(one.ready_s, opens_s - loading_s)
+        return began_s + one.truck.work_s
 
     def _onward(self, truck: TruckDay, node: int, seen: set[str]) -> Iterator[str]:
         """Yield places that still wait for something, each on the smallest way round."""
@@ -359,18 +408,20 @@ class Dispatcher:
         truck, rules = one.truck, self.problem.rules
         booked: list[tuple[int, int, Any]] = []
         node, ready_s = one.node, one.ready_s
-        loaded = [item for stop in stops for item in stop.items]
-        halts = [(depot, -rules.loading_s(self.left.mass_g(loaded)))] if node != depot else []
+        loading_s = rules.loading_s(self.left.mass_g([item for stop in stops for item in stop.items]))
+        halts = [(depot, -loading_s)] if node != depot else []
         if not halts:
-            ready_s += rules.loading_s(self.left.mass_g(loaded))
+            ready_s += loading_s
+        crew = replace(one.crew, loading_s=0 if halts else loading_s)
         halts += [(stop.node, rules.unloading_s(self.left.mass_g(stop.items))) for stop in stops]
         halts.append((truck.base_node, 0))
         exposure = one.exposure_ppm_s
         for to_node, halt_s in halts:
-            run = self._run(one, (node, to_node), ready_s, booked, exposure)
+            run = self._run(one, (node, to_node), ready_s, booked, exposure, crew)
             if run is None:
                 self._undo(booked)
                 return False
+            crew = crew.after(one.truck, ready_s, run)
             self.roads.reserve(run)
             exposure += self.roads.exposure_ppm_s(run)
             booked.append((node, to_node, run))
@@ -379,6 +430,7 @@ class Dispatcher:
         if not self._fresh(stops, booked[fetched:]):
             self._undo(booked)
             return False
+        one.crew = crew
         self._keep(one, booked, stops, fetched=fetched)
         one.exposure_ppm_s = exposure
         return True
@@ -403,14 +455,21 @@ class Dispatcher:
         ready_s: int,
         booked: list[tuple[int, int, Any]],
         exposure: int,
+        crew: Crew,
     ) -> Any:
-        """Return the run that arrives first of those within the day and the exposure of the crew, or None."""
-        found = None
-        for way in self.roads.ways(one.truck.weight_kg, *ends):
-            run = self.roads.earliest(way, ready_s, one.truck.units_mveh)
+        """Return the run that arrives first of those within the day and the exposure of the crew, or None.
+
+        Where the crew had driven for too long on arrival it has a break before it sets out.
+        """
+        found, truck = None, one.truck
+        for way in self.roads.ways(truck.weight_kg, *ends):
+            run = self.roads.earliest(way, ready_s, truck.units_mveh)
+            if run is not None and crew.after(truck, ready_s, run).tired(truck):
+                run = self.roads.earliest(way, ready_s + truck.break_s, truck.units_mveh)
             if run is None or (found is not None and run.arrive_s >= found.arrive_s):
                 continue
-            if self._within(one, booked, run, exposure):
+            fit = crew.after(truck, ready_s, run).fit(truck, run)
+            if fit and self._within(one, booked, run, exposure):
                 found = run
         return found
 

@@ -15,7 +15,7 @@ from safepassage.engines.distribution.announced import as_announced
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.driving import driving
 from safepassage.engines.distribution.least_times import LeastTimes
-from safepassage.engines.distribution.onward import Gone
+from safepassage.engines.distribution.onward import Gone, back_before
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
 from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, proved
@@ -75,7 +75,8 @@ def distribute(
     best = asked()
     proof = beside(proved, (problem, options, best))
     behind = announced[1].trucks.values() if announced is not None else ()
-    given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind})
+    back = back_before(announced[1]) if announced is not None else {}
+    given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind}, back)
     tries = _Tries(problem, roads, options, (best, proof), given, beside)
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
@@ -88,11 +89,12 @@ def distribute(
 
 
 class Given(NamedTuple):
-    """Windows of movement, the most exposure of a crew in a day (-1: no limit), and legs before."""
+    """Windows of movement, the most exposure of a crew in a day (-1: no limit), legs and ways home before."""
 
     windows: tuple[tuple[int, int], ...]
     cap_ppm_s: int
     legs_before: Mapping[str, int]
+    back_before: Mapping[tuple[str, int], int]
 
 
 class _Tries:
@@ -106,7 +108,8 @@ class _Tries:
         self._aim, self._proof = programs
         self._begun = Dispatcher(
             problem, roads, Left(problem, dense(problem)), LeastTimes(problem, roads), given.cap_ppm_s,
-            given.windows, legs_before=dict(given.legs_before), most_stops=MOST_STOPS,
+            given.windows, legs_before=dict(given.legs_before), back_before=dict(given.back_before),
+            most_stops=MOST_STOPS,
         )  # fmt: skip
         self._few = len(problem.needs) <= MANY_NEEDS
         self._tried: list[tuple[AidTotals, Dispatcher]] = []

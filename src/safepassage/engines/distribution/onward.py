@@ -23,6 +23,7 @@ from safepassage.domain.aid.distribution import (
 )
 from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.plan import Leg, VehicleChain
+from safepassage.engines.distribution.crew_hours import Crew, worked
 
 Lines = list[Brought]
 
@@ -71,7 +72,20 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
         if legs:
             left = {leg.id for leg in legs}
             loads = {row.loaded for row in earlier.deliveries if row.truck == name and row.leg in left}
-            found.trucks[name] = _so_far(found.trucks.get(name), name, legs, len(loads))
+            chain = next(one for one in earlier.trucks if one.id == name)
+            so_far = found.trucks.get(name)
+            crew = worked(chain, legs, earlier, so_far)
+            found.trucks[name] = _so_far(so_far, legs, len(loads), (name, crew))
+    return found
+
+
+def back_before(past: Gone) -> dict[tuple[str, int], int]:
+    """Return when trucks are back from what had left, by name and day."""
+    found: dict[tuple[str, int], int] = {}
+    for row in past.trucks.values():
+        name, _, day = row.id.rpartition("-day")
+        if name and day.isdigit():
+            found[name, int(day) - 1] = row.free_s
     return found
 
 
@@ -116,13 +130,19 @@ def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> Lines:
     ]  # fmt: skip
 
 
-def _so_far(before: TruckSoFar | None, name: str, legs: tuple[Leg, ...], loads: int) -> TruckSoFar:
-    began_s, free_s = legs[0].depart_s, legs[-1].arrive_s
+def _so_far(
+    before: TruckSoFar | None, legs: tuple[Leg, ...], loads: int, done: tuple[str, Crew]
+) -> TruckSoFar:
+    began_s, free_s, (name, crew) = legs[0].depart_s, legs[-1].arrive_s, done
     if before is None:
-        return TruckSoFar(id=name, began_s=began_s, free_s=free_s, legs=len(legs), loads=loads)
+        return TruckSoFar(
+            id=name, began_s=began_s, free_s=free_s, legs=len(legs), loads=loads, works_from_s=crew.began_s,
+            driven_s=crew.driven_s, unbroken_s=crew.since_s,
+        )  # fmt: skip
     return replace(
-        before, free_s=max(before.free_s, free_s), legs=before.legs + len(legs), loads=before.loads + loads
-    )
+        before, free_s=max(before.free_s, free_s), legs=before.legs + len(legs), loads=before.loads + loads,
+        driven_s=before.driven_s + crew.driven_s, unbroken_s=crew.since_s,
+    )  # fmt: skip
 
 
 def _as_counted(
@@ -171,7 +191,7 @@ def onward(problem: AidProblem, past: Gone) -> AidProblem:
     """Return what is left of a problem from now on.
 
     The stock is taken as it was before: what has left is taken off. A truck is free when its trip is over,
-    for what is left of its hours of duty. What is needed no more, and what was met of it, stands `behind`.
+    for what is left of its crew's hours. What is needed no more, and what was met of it, stands `behind`.
     """
     met = {(row.place, row.commodity, row.due): row.milli for row in delivered(problem, past)}
     needs = []
@@ -234,12 +254,17 @@ def _met(needs: list[Need], days: dict[int, int]) -> Iterator[Delivered]:
 def _left(truck: TruckDay, past: Gone) -> TruckDay | None:
     so_far = past.trucks.get(truck.id)
     free_s = max([truck.available_from_s, past.now_s, *([] if so_far is None else [so_far.free_s])])
-    duty_s = truck.max_duty_s
-    if duty_s >= 0 and so_far is not None:
-        duty_s -= free_s - so_far.began_s
-    if free_s >= truck.available_until_s or (truck.max_duty_s >= 0 and duty_s <= 0):
+    left = replace(truck, available_from_s=free_s) if free_s < truck.available_until_s else None
+    if so_far is None or left is None:
+        return left
+    duty_s = truck.max_duty_s - (free_s - so_far.began_s) if truck.max_duty_s >= 0 else truck.max_duty_s
+    until_s = min(truck.available_until_s, so_far.works_from_s + truck.work_s)
+    if free_s >= until_s or (truck.max_duty_s >= 0 and duty_s <= 0):
         return None
-    return replace(truck, available_from_s=free_s, max_duty_s=duty_s)
+    return replace(
+        left, max_duty_s=duty_s, available_until_s=until_s, unbroken_s=so_far.unbroken_s,
+        max_drive_s=max(0, truck.max_drive_s - so_far.driven_s),
+    )  # fmt: skip
 
 
 def since(earlier: AidPlan, later: AidPlan, past: Gone, met: tuple[Delivered, ...] = ()) -> Since:

@@ -37,7 +37,7 @@ class Search:
     tables_s: list[Int64]
     goods: Int64
     stock: Int64
-    load_s: int
+    bases_s: tuple[int, int]
     begun: list[Round]
     effort: tuple[int, int]
 
@@ -53,7 +53,7 @@ def found_by(search: Search) -> list[Round]:
     """Return the rounds that a search finds."""
     return rounds_in_a_day(
         search.orders, search.kinds, search.tables_s, goods=search.goods, stock=search.stock,
-        load_s=search.load_s, effort=search.effort, begun=search.begun,
+        bases_s=search.bases_s, effort=search.effort, begun=search.begun,
     )  # fmt: skip
 
 
@@ -81,12 +81,12 @@ class Sequencer:
         """
         crews = self._crews(day)
         ways = [(trucks[0].weight_kg, trucks[0].base_node) for trucks in crews]
-        tables = sorted(set(ways))
+        tables, rules = sorted(set(ways)), self._problem.rules
         return Search(
             orders=self._columns(orders, self.seconds(day)),
             kinds=[self._kind(trucks, tables.index(ways[k])) for k, trucks in enumerate(crews)],
             tables_s=[self._table(*way) for way in tables], goods=self._goods(orders),
-            stock=self._stock(day, left), load_s=self._problem.rules.load_base_s,
+            stock=self._stock(day, left), bases_s=(rules.load_base_s, rules.unload_base_s),
             begun=self._begun(crews, begun or {}), effort=effort,
         )  # fmt: skip
 
@@ -115,10 +115,16 @@ class Sequencer:
 
     def _crews(self, day: int) -> list[list[TruckDay]]:
         """Return the trucks of a day that can move, alike ones together."""
-        found: dict[tuple[str, int, int, int], list[TruckDay]] = {}
+        found: dict[tuple[str, int, int, int, int, int], list[TruckDay]] = {}
         for truck in self._problem.trucks:
             if truck.day == day and most_seconds(self._problem, truck, self._windows) > 0:
-                hours = (truck.available_from_s, truck.available_until_s, truck.max_duty_s)
+                hours = (
+                    truck.available_from_s,
+                    truck.available_until_s,
+                    truck.max_duty_s,
+                    truck.work_s,
+                    truck.max_drive_s,
+                )
                 found.setdefault((truck.type, *hours), []).append(truck)
         return [trucks for _, trucks in sorted(found.items())]
 
@@ -155,6 +161,8 @@ class Sequencer:
             from_s=first_s, until_s=last_s,
             most_s=most_seconds(self._problem, truck, self._windows), table=table,
             reloads=tuple(k for k, node in enumerate(self._depots) if node in self._stocked),
+            drive_s=truck.max_drive_s, after_s=truck.break_after_s if truck.break_s else truck.max_drive_s,
+            break_s=truck.break_s,
         )  # fmt: skip
 
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:

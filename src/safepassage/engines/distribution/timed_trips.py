@@ -98,13 +98,13 @@ def in_hours(before: Dispatcher, ways: Sequence[Way], trucks: Sequence[TruckDay]
 
 
 def _days(before: Dispatcher, trucks: Sequence[TruckDay]) -> list[_Day]:
-    found: dict[tuple[int, int, int], list[TruckDay]] = {}
+    found: dict[tuple[int, int, int, int], list[TruckDay]] = {}
     for truck in trucks:
         if most_seconds(before.problem, truck, before.windows) > 0:
-            hours = truck.available_from_s, truck.available_until_s, truck.max_duty_s
+            hours = truck.available_from_s, truck.available_until_s, truck.max_duty_s, truck.work_s
             found.setdefault(hours, []).append(truck)
     days = []
-    for (first_s, last_s, _), alike in sorted(found.items()):
+    for (first_s, last_s, *_), alike in sorted(found.items()):
         open_s = [(a, b) for a, b in before.windows if a < last_s and b > first_s] or [(first_s, last_s)]
         days.append(_Day(alike, max(first_s, open_s[0][0]), min(last_s, open_s[-1][1])))
     return days
@@ -187,8 +187,8 @@ def _kind(before: Dispatcher, day: _Day, one: _Try) -> TruckKind:
     return TruckKind(
         trucks=len(day.trucks), base=BASE, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
         from_s=max(truck.available_from_s, day.opens_s - load_s), until_s=day.closes_s,
-        most_s=max(0, duty_s + load_s + loading_s - one.sooner_s), table=TAKEN, reloads=(BASE,),
-        driven=DRIVEN,
+        most_s=max(0, min(duty_s + load_s + loading_s, truck.work_s) - one.sooner_s), table=TAKEN,
+        reloads=(BASE,), driven=DRIVEN,
     )  # fmt: skip
 
 

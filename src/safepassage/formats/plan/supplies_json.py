@@ -22,7 +22,8 @@ _FIELDS = {
     StockLot: ("id", "depot", "commodity", "quantity_milli", "state", "available_from_s", "expires_s"),
     Truck: (
         "id", "count", "depot", "payload_kg", "volume_l", "weight_kg", "units_mveh", "cold_chain",
-        "available_from_s", "available_until_s", "max_duty_s", "organisation",
+        "available_from_s", "available_until_s", "max_duty_s", "max_drive_s", "break_after_s",
+        "break_s", "rest_s", "organisation",
     ),
     Consignment: (
         "waybill", "depot", "place", "commodity", "lot", "dispatched_milli", "dispatched_s", "received_milli",

@@ -45,8 +45,9 @@ class Day(NamedTuple):
 
     `order` (n, 4) mass, volume, handling, prize (`NO_ONE`: must be carried); `stop` (n,) its place in the
     tables; `goods` (n, g) what it holds by good; `near` (n, n) orders, nearest first; `kind` of each truck,
-    `limits` (kinds, 3) mass, volume, seconds; `depots` (kinds, d) whether trips begin there; `base` (kinds,);
-    `table` (kinds,) which of `ways` (tables, places, places); `load_s` (1,).
+    `limits` (kinds, 6) mass, volume, seconds, and of these on the road, on the road before a break, of a
+    break; `depots` (kinds, d) whether trips begin there; `base` (kinds,); `table` (kinds,) which of `ways`
+    (tables, places, places); `bases_s` (2,) those of loading, and of unloading, which is in the ways.
     """
 
     order: Int64
@@ -59,14 +60,15 @@ class Day(NamedTuple):
     base: Int64
     table: Int64
     ways: Int64
-    load_s: Int64
+    bases_s: Int64
 
 
 class Trips(NamedTuple):
     """Trips as linked orders: `trip` (n,) of each order (-1: none), those `after` and `before` it.
 
     By trip: the `first` and the `last` order, its `depot`, and `load` (trips, 2) mass and volume. `seconds`
-    of each truck, `stock` (depots, g) what is left, `total` (1,) what the whole costs.
+    (trucks, 2) of each truck, and of these on the road, `stock` (depots, g) what is left, `total` (1,) what
+    the whole costs.
     """
 
     trip: Int64
@@ -105,10 +107,11 @@ def _take_out(day: Any, state: Any, o: int) -> None:
     start = day.stop[a] if a >= 0 else depot
     end = day.stop[b] if b >= 0 else base
     if a < 0 and b < 0:
-        gone = ways[base, depot] + day.load_s[0] + ways[depot, here] + ways[here, base]
+        gone = ways[base, depot] + ways[depot, here] + ways[here, base]
     else:
         gone = ways[start, here] + ways[here, end] - ways[start, end]
-    gone += day.order[o, 2]
+    state.seconds[truck, 1] -= gone - (day.bases_s[1] if here not in (start, end) else 0)
+    gone += day.order[o, 2] + (day.bases_s[0] if a < 0 and b < 0 else 0)
     if a >= 0:
         state.after[a] = b
     else:
@@ -120,7 +123,7 @@ def _take_out(day: Any, state: Any, o: int) -> None:
     state.trip[o] = -1
     state.load[t, 0] -= day.order[o, 0]
     state.load[t, 1] -= day.order[o, 1]
-    state.seconds[truck] -= gone
+    state.seconds[truck, 0] -= gone
     for g in range(day.goods.shape[1]):
         state.stock[depot, g] += day.goods[o, g]
     state.total[0] += day.order[o, 3] - gone
@@ -133,6 +136,9 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
     if state.first[t] < 0:
         state.depot[t] = depot
     b = state.after[a] if a >= 0 else state.first[t]
+    truck, here = t // PER_TRUCK, day.stop[o]
+    alone = (a < 0 or day.stop[a] != here) and (b < 0 or day.stop[b] != here)
+    standing = day.order[o, 2] + (day.bases_s[1] if alone else 0) + (day.bases_s[0] if a < 0 and b < 0 else 0)
     state.before[o], state.after[o], state.trip[o] = a, b, t
     if a >= 0:
         state.after[a] = o
@@ -144,7 +150,8 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
         state.last[t] = o
     state.load[t, 0] += day.order[o, 0]
     state.load[t, 1] += day.order[o, 1]
-    state.seconds[t // PER_TRUCK] += more
+    state.seconds[truck, 0] += more
+    state.seconds[truck, 1] += more - standing
     for g in range(day.goods.shape[1]):
         state.stock[depot, g] -= day.goods[o, g]
     state.total[0] += more - day.order[o, 3]
@@ -186,7 +193,7 @@ def _look_for_depots(day: Any, o: int, lies: Any, own: Any) -> None:
         if day.order[o, 0] > day.limits[k, 0] or day.order[o, 1] > day.limits[k, 1]:
             continue
         for d in range(len(lies)):
-            more = ways[base, d] + day.load_s[0] + ways[d, here] + ways[here, base]
+            more = ways[base, d] + day.bases_s[0] + ways[d, here] + ways[here, base]
             if lies[d] and day.depots[k, d] and more < own[k, 0]:
                 own[k, 0], own[k, 1] = more, d
 
@@ -203,6 +210,22 @@ def _has_room(day: Any, state: Any, lies: Any, o: int, t: int) -> bool:
 
 
 @woven
+def _room_s(day: Any, state: Any, truck: int, standing: int) -> int:
+    """Return the most seconds more, so many of them not on the road, that a truck and its driver have.
+
+    With each break there is less time, but more of it may be on the road.
+    """
+    limits = day.limits[day.kind[truck]]
+    left, driven = limits[2] - state.seconds[truck, 0], state.seconds[truck, 1] - standing
+    room, broken = min(left, limits[4] - driven), limits[4]
+    while broken < limits[3] and left > room:
+        left -= limits[5]
+        broken += limits[4]
+        room = max(room, min(left, broken - driven))
+    return int(min(room, limits[3] - driven))
+
+
+@woven
 def _put_best(day: Any, state: Any, o: int, rng: Any, lies: Any, own: Any) -> None:
     """Put an order where it takes fewest seconds, if these are less than its prize."""
     _look_for_goods(day, state, o, lies)
@@ -211,9 +234,11 @@ def _put_best(day: Any, state: Any, o: int, rng: Any, lies: Any, own: Any) -> No
     handling = day.order[o, 2]
     for truck in range(len(day.kind)):
         k = day.kind[truck]
-        room = min(least, day.limits[k, 2] - state.seconds[truck] + 1) - handling
-        if room <= 0:
+        own_room = _room_s(day, state, truck, day.bases_s[0] + day.bases_s[1] + handling) - handling + 1
+        if min(least - handling, own_room) <= 0:
             continue
+        # A trip of its own is loaded, too: of as many seconds fewer are on the road.
+        room = min(least - handling, _room_s(day, state, truck, day.bases_s[1] + handling) - handling + 1)
         empty = -1
         for t in range(truck * PER_TRUCK, (truck + 1) * PER_TRUCK):
             if state.first[t] < 0:
@@ -222,7 +247,7 @@ def _put_best(day: Any, state: Any, o: int, rng: Any, lies: Any, own: Any) -> No
                 more, at = _least_in_trip(day, state, o, t, room, rng)
                 if at != NOWHERE:
                     room, least, trip, after, depot = more, more + handling, t, at, state.depot[t]
-        if empty >= 0 and own[k, 0] < room:
+        if empty >= 0 and own[k, 0] < min(least - handling, own_room):
             least, trip, after, depot = own[k, 0] + handling, empty, -1, own[k, 1]
     if trip >= 0:
         _put_in(day, state, o, (trip, after, depot), least)
@@ -347,7 +372,7 @@ def rounds_in_a_day(
     *,
     goods: Int64,
     stock: Int64,
-    load_s: int,
+    bases_s: tuple[int, int],
     effort: tuple[int, int],
     begun: Sequence[Round] = (),
 ) -> list[Round]:
@@ -358,14 +383,14 @@ def rounds_in_a_day(
     tables_s : seconds between places, (depots + stops, depots + stops) each; the first are the depots.
     goods : (n, g) what each order holds by good.
     stock : (depots, g) what lies there beside what `begun` rounds bring.
-    load_s : the base of loading, at the beginning of each trip.
+    bases_s : that of loading, at the beginning of each trip, and that of unloading, which is in the tables.
     effort : so many steps of the search, and the seed of what it draws.
     begun : rounds to go on from.
     """
     n = len(orders.stop)
     if not n or not kinds:
         return []
-    day = _day(orders, kinds, np.stack(tables_s), goods, len(stock), load_s)
+    day = _day(orders, kinds, np.stack(tables_s), goods, len(stock), bases_s)
     state = _begun(day, kinds, stock, begun)
     now, best = (Trips(*(np.empty_like(column) for column in state)) for _ in range(2))
     rng = np.array([np.uint64(SEED + effort[1])], dtype=np.uint64)
@@ -383,7 +408,12 @@ def _mean_way(day: Day) -> float:
 
 
 def _day(
-    orders: Orders, kinds: Sequence[TruckKind], ways: Int64, goods: Int64, depots: int, load_s: int
+    orders: Orders,
+    kinds: Sequence[TruckKind],
+    ways: Int64,
+    goods: Int64,
+    depots: int,
+    bases_s: tuple[int, int],
 ) -> Day:
     prize = np.where(orders.prize < 0, NO_ONE, orders.prize)
     stop = depots + orders.stop
@@ -392,10 +422,13 @@ def _day(
         order=np.stack([orders.mass_kg, orders.volume_l, orders.handling_s, prize], axis=1),
         stop=stop, goods=np.ascontiguousarray(goods), near=np.argsort(apart, axis=1, kind="stable"),
         kind=np.repeat(np.arange(len(kinds)), [kind.trucks for kind in kinds]),
-        limits=np.array([(k.mass_kg, k.volume_l, min(k.most_s, k.until_s - k.from_s)) for k in kinds]),
+        limits=np.array([
+            (k.mass_kg, k.volume_l, min(k.most_s, k.until_s - k.from_s), k.drive_s, k.after_s, k.break_s)
+            for k in kinds
+        ], dtype=np.int64),
         depots=np.array([[d in kind.reloads for d in range(depots)] for kind in kinds], dtype=np.int64),
         base=np.array([kind.base for kind in kinds]), table=np.array([kind.table for kind in kinds]),
-        ways=ways, load_s=np.array([load_s]),
+        ways=ways, bases_s=np.array(bases_s),
     )  # fmt: skip
 
 
@@ -405,7 +438,7 @@ def _begun(day: Day, kinds: Sequence[TruckKind], stock: Int64, begun: Sequence[R
     state = Trips(
         trip=np.full(n, -1), after=np.full(n, -1), before=np.full(n, -1), first=np.full(trips, -1),
         last=np.full(trips, -1), depot=np.zeros(trips, np.int64), load=np.zeros((trips, 2), np.int64),
-        seconds=np.zeros(len(day.kind), np.int64), stock=stock.copy(),
+        seconds=np.zeros((len(day.kind), 2), np.int64), stock=stock.copy(),
         total=np.array([day.order[:, 3].sum()]),
     )  # fmt: skip
     free = np.cumsum([0, *(kind.trucks for kind in kinds)])[:-1].tolist()
@@ -417,7 +450,7 @@ def _begun(day: Day, kinds: Sequence[TruckKind], stock: Int64, begun: Sequence[R
             for o in trip.orders:
                 here, start = day.stop[o], trip.depot if a < 0 else day.stop[a]
                 more = ways[start, here] + ways[here, base] + day.order[o, 2]
-                more += ways[base, trip.depot] + day.load_s[0] if a < 0 else -ways[start, base]
+                more += ways[base, trip.depot] + day.bases_s[0] if a < 0 else -ways[start, base]
                 _put(day, state, o, (t, a, trip.depot), int(more))
                 a = o
     state.stock[:] = stock

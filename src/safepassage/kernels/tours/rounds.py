@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 MOST_RELOADS = 8
 ANY_TIME_S = np.iinfo(np.int64).max
+NO_LIMIT_S = 2**40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +43,8 @@ class TruckKind(NamedTuple):
     """So many trucks alike: base, room, hours, which table of times they go by, and where they load again.
 
     `driven` is the table of what is to be little: seconds on the road; below 0 all seconds of the day are.
+    A driver is on the road for at most `drive_s`, and has a break of `break_s` for each `after_s` of these;
+    rounds that keep to hours (`rounds_of`) do not look at this.
     """
 
     trucks: int
@@ -54,6 +57,9 @@ class TruckKind(NamedTuple):
     table: int
     reloads: tuple[int, ...]
     driven: int = -1
+    drive_s: int = NO_LIMIT_S
+    after_s: int = NO_LIMIT_S
+    break_s: int = 0
 
 
 class Trip(NamedTuple):
