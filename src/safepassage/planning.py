@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 from typing import TypeVar
 
 from safepassage import __version__
@@ -30,7 +32,14 @@ from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
-from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all, lead_on
+from safepassage.engines.car_streams import (
+    arrives_as_can,
+    by_car,
+    by_car_alone,
+    drive_all,
+    lead_cars,
+    lead_on,
+)
 from safepassage.engines.changes import (
     cheapest,
     compared,
@@ -57,7 +66,7 @@ from safepassage.engines.summary import (
 )
 
 __all__ = [
-    "Announced", "Ground", "Making", "Planned", "StoppingRule", "answered", "concluded", "make_plan",
+    "Announced", "Ground", "Making", "Planned", "StoppingRule", "anew", "answered", "concluded", "make_plan",
     "prepare", "problem_of", "scheduled",
 ]  # fmt: skip
 
@@ -211,25 +220,77 @@ def prepare(
 def scheduled(
     ground: Ground, leaning: Leaning | None = None, *, observer: Observer | None = None
 ) -> Schedule:
-    """Return a schedule made anew; with a `leaning`, exposure weighs as it says.
-
-    Where many people drive and nobody needs a vehicle of the fleet, cars are led as flows.
-    """
-    settings, problem, price_of = ground.case.settings, ground.problem, 0
-    direction = by_car_alone(problem, reserves=settings.plan_reserves) if leaning is None else None
-    driven = drive_all(problem, direction, expired=ground.limits.expired) if direction else None
-    if driven is not None and arrives_as_can(driven):
-        # Flows serve as many as possible, which is fair only where that is everybody.
-        return driven
-    weight = settings.exposure_weight
-    if leaning is not None:
-        weight, price_of = leaning.weight, leaning.price
-        if leaning.cap_ppm_s is not None:
-            problem = replace(problem, rules=replace(problem.rules, exposure_cap_ppm_s=leaning.cap_ppm_s))
+    """Return a schedule made anew; with a `leaning`, exposure weighs as it says."""
+    settings, problem = ground.case.settings, ground.problem
+    if leaning is None:
+        return anew(
+            problem, ground.limits, exposure_weight=settings.exposure_weight,
+            reserves=settings.plan_reserves, guide=ground.guide, observer=observer,
+        )  # fmt: skip
+    if leaning.cap_ppm_s is not None:
+        problem = replace(problem, rules=replace(problem.rules, exposure_cap_ppm_s=leaning.cap_ppm_s))
     return evacuate(
-        problem, exposure_weight=weight, exposure_price=price_of, limits=ground.limits,
+        problem, exposure_weight=leaning.weight, exposure_price=leaning.price, limits=ground.limits,
         reserves=settings.plan_reserves, guide=ground.guide, observer=observer,
     )  # fmt: skip
+
+
+def anew(
+    problem: PlanningProblem,
+    limits: Limits,
+    *,
+    exposure_weight: int,
+    reserves: bool,
+    guide: Guide | None,
+    fair: bool = True,
+    observer: Observer | None = None,
+) -> Schedule:
+    """Return the schedule of a problem; where many drive, flows lead their cars, alone or before all others.
+
+    Flows serve as many as possible, which is `fair` only where that is everybody. Where no road is exposed,
+    plans without the guide and with cars led first are made beside, and taken where nobody is left that would
+    not be left otherwise: prices know roads by half hours, and their tours come late where many meet.
+    """
+    alone = by_car_alone(problem, reserves=reserves)
+    driven = drive_all(problem, alone, expired=limits.expired) if alone else None
+    if driven is not None and (arrives_as_can(driven) or not fair):
+        return driven
+    book = partial(
+        evacuate, problem, exposure_weight=exposure_weight, limits=limits, reserves=reserves,
+        observer=observer,
+    )  # fmt: skip
+    best = book(guide=guide)
+    if problem.network.hazard or problem.rules.exposure_cap_ppm_s >= 0:
+        return best
+    ways = () if alone else by_car(problem)
+    ahead = lead_cars(problem, ways, expired=limits.expired) if ways else None
+    starts = [None] if ahead is None else [None, Earlier(schedule=ahead)]
+    guides = [None] if guide is None else [None, guide]
+    for earlier, guided in product(starts, guides):
+        first = earlier is None and guided is guide
+        if first or (limits.expired is not None and limits.expired()):
+            continue
+        other = book(earlier=earlier, guide=guided)
+        best = other if _betters(problem, other, best) else best
+    return best
+
+
+def _betters(problem: PlanningProblem, one: Schedule, other: Schedule) -> bool:
+    """Tell whether all come earlier in sum, and nobody is left, or has no place kept, who is not already."""
+    gone, left = _missing(other), _missing(one)
+    sooner = sum(person_seconds(problem, one).values()) < sum(person_seconds(problem, other).values())
+    return sooner and all(persons <= gone.get(key, 0) for key, persons in left.items())
+
+
+def _missing(schedule: Schedule) -> dict[tuple[str, str, str, bool], int]:
+    """Return by place, direction and group who is not served, and for whom of a reserve no place is kept."""
+    found: dict[tuple[str, str, str, bool], int] = {}
+    for row in schedule.unserved:
+        key = (row.place, row.direction, row.group, False)
+        found[key] = found.get(key, 0) + row.persons
+    for kept in schedule.reserves:
+        found[kept.place, kept.direction, kept.group, True] = kept.persons - kept.reserved
+    return found
 
 
 def concluded(

@@ -14,13 +14,12 @@ from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
 from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
-from safepassage.engines.car_streams import drive_all, led_as_flows
-from safepassage.engines.evacuate import evacuate
+from safepassage.engines.car_streams import led_as_flows
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.summary import Totals, binding, direction_summaries, joint_summary, totals
 from safepassage.engines.what_if import borrowed, closed, converged, departures, forks, in_use, junctions
 from safepassage.engines.what_if.arrivals import arrivals
-from safepassage.planning import Planned, StoppingRule
+from safepassage.planning import Planned, StoppingRule, anew
 
 __all__ = ["Scales", "Weighed", "bridges_of", "weigh_contraflow", "weigh_convergent", "weigh_losses"]
 
@@ -74,11 +73,10 @@ class Scales:
 
     def _schedule(self, problem: PlanningProblem) -> Schedule:
         """Return a schedule by the engine that planned the plan itself: what differs is the roads' alone."""
-        expired = self._stop.expired
-        driven = drive_all(problem, self._flows, expired=expired) if self._flows else None
-        return driven or evacuate(
-            problem, exposure_weight=self._weight, limits=Limits(work=self._stop.work, expired=expired),
-            reserves=self._reserves, guide=self.planned.guide,
+        return anew(
+            problem, Limits(work=self._stop.work, expired=self._stop.expired),
+            exposure_weight=self._weight, reserves=self._reserves, guide=self.planned.guide,
+            fair=not self._flows,
         )  # fmt: skip
 
     def of(self, problem: PlanningProblem, schedule: Schedule) -> Weighed:

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from safepassage.domain.situation import Situation
-from safepassage.engines.car_streams import arrives_as_can, by_car_alone, drive_all
-from safepassage.engines.evacuate import evacuate
+from safepassage.engines.car_streams import arrives_as_can, by_car, by_car_alone, drive_all
+from safepassage.engines.changes import person_seconds
+from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.what_if import closed, in_use
 from safepassage.planning import Planned, StoppingRule, prepare, scheduled
@@ -42,7 +43,14 @@ class TestWhichCases:
         assert by_car_alone(laid(town()).problem, reserves=True) == "west"
 
     def test_not_few(self):
-        assert by_car_alone(laid(town(100)).problem, reserves=True) is None
+        assert by_car_alone(laid(town(20)).problem, reserves=True) is None
+
+    def test_of_other_people_too_their_cars_alone(self):
+        sketch = town()
+        sketch.people("t8", 5, group="needs_transport")
+        sketch.people("t8", 9, "east")
+        problem = laid(sketch).problem
+        assert (by_car(problem), by_car_alone(problem, reserves=True)) == (("west",), None)
 
     def test_not_both_ways(self):
         sketch = town()
@@ -145,3 +153,57 @@ class TestWhatIfs:
         heads = scales.planned.problem.network.arcs.head.tolist()
         lost = scales.without(a for a, head in enumerate(heads) if head in {0, SIDE - 1}).outcomes[0]
         assert 0 < lost.unserved_bound <= lost.unserved <= 1.02 * lost.unserved_bound
+
+
+def shared_town(**more):
+    """The square with cars both ways, people who need a bus, and people who have not decided."""
+    sketch = town(60, load_base_s=120, load_per_person_s=10, unload_base_s=60, **more)
+    for node in (0, SIDE - 1):
+        sketch.site(f"e{node}", node, direction="east")
+    for node in range(1, SIDE * SIDE, 3):
+        if f"t{node}" in {place.id for place in sketch.rows["places"]}:
+            sketch.people(f"t{node}", 130, "east")
+            sketch.people(f"t{node}", 12, group="needs_transport")
+            sketch.people(f"t{node}", 5, basis="assumption")
+    sketch.buses("bus", "t1", 4, 40, units_mveh=2_500)
+    return sketch
+
+
+@pytest.mark.slow
+def test_cars_go_as_flows_before_buses_and_others_where_all_come_sooner():
+    sketch, limits = shared_town(), Limits(work=10**9)
+    problem = laid(sketch).problem
+    assert by_car(problem) == ("west", "east")
+    checked = planned(sketch, work=limits.work)
+    assert not checked.verdict.violations
+    plan, guide = checked.planned.plan.schedule, checked.planned.guide
+    assert guide is not None
+    for given in (None, guide):
+        other = evacuate(problem, exposure_weight=0, limits=limits, guide=given)
+        assert sum(person_seconds(problem, plan).values()) < sum(person_seconds(problem, other).values())
+        assert len(plan.unserved) <= len(other.unserved)
+        assert sum(r.reserved for r in plan.reserves) >= sum(r.reserved for r in other.reserves)
+
+
+def test_cars_led_ahead_keep_their_seconds_while_others_are_planned():
+    sketch = shared_town()
+    problem = laid(sketch).problem
+    ahead = evacuate(only(problem, "own_vehicle"), exposure_weight=0, limits=Limits(work=10**9))
+    whole = evacuate(problem, exposure_weight=0, limits=Limits(work=10**9), earlier=Earlier(schedule=ahead))
+
+    def cars(plan):
+        return sorted(
+            (stream.place, plan.routes[stream.route].arcs, car.depart_s, car.persons, car.waits)
+            for stream in plan.cars if not stream.reserve
+            for car in stream.departures
+        )  # fmt: skip
+
+    assert cars(whole) == cars(ahead)
+    assert sum(item.persons for chain in whole.vehicles for leg in chain.legs for item in leg.load) > 0
+    assert sum(row.reserved for row in whole.reserves) > 0
+
+
+def only(problem, group):
+    """The problem with one group of decided people."""
+    rows = tuple(row for row in problem.demand if row.group == group and row.basis != "assumption")
+    return dataclasses.replace(problem, demand=rows)

@@ -1,6 +1,13 @@
 """Cars in bulk: from booked passages of thousands of cars to the streams of a schedule."""
 
-from safepassage.engines.car_streams.all_cars import arrives_as_can, by_car_alone, drive_all, led_as_flows
+from safepassage.engines.car_streams.all_cars import (
+    arrives_as_can,
+    by_car,
+    by_car_alone,
+    drive_all,
+    lead_cars,
+    led_as_flows,
+)
 from safepassage.engines.car_streams.book_flows import Effort, book_flows
 from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.car_streams.going_on import LedOn, lead_on
@@ -17,10 +24,12 @@ __all__ = [
     "Refined",
     "arrives_as_can",
     "book_flows",
+    "by_car",
     "by_car_alone",
     "car_places",
     "drive_all",
     "earliest_flows",
+    "lead_cars",
     "lead_on",
     "led_as_flows",
     "live_cars",

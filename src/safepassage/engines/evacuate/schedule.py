@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+from safepassage.domain.history import History
 from safepassage.domain.network import Mode
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Reserve, Schedule, Unserved
@@ -24,6 +26,7 @@ from safepassage.engines.evacuate.ways import Carrier, Ways
 
 LEADS_S = (0, 900)
 """Tours are timed with empty vehicles so much before their slots: exactly timed, some come too late."""
+NOTHING_YET = History(now_s=0, routes=(), cars=(), vehicles=(), link_rides=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,32 +57,26 @@ def evacuate(
     The served share of a claim decides whose turn it is, blind to direction: a greedy form of lexicographic
     max-min. Each turn books the passages with the earliest arrival on what is left of roads, gates, vehicles
     and sites, so every rule of the model holds by construction. Reserves for undecided people come last, in
-    what is left over. With an `earlier` plan, whose history the problem has, what still stands of it is kept
-    and only the rest is planned. `exposure_price` is how many seconds of later arrival one second at certain
-    hazard is worth to a person.
+    what is left over. With an `earlier` plan, whose history the problem has (none: nothing has departed),
+    what still stands of it is kept and only the rest is planned. `exposure_price` is how many seconds of
+    later arrival one second at certain hazard is worth to a person.
     """
     ways = Ways(problem, exposure_weight, exposure_price=exposure_price)
     tolls = {} if guide is None else guide.tolls
-    plan = _Making.of(problem, ways, tolls, reserves=reserves)
-    ways.stops = frozenset(c.node for c in plan.claims if not c.by_car and c.node >= 0)
-    stranded: tuple[Unserved, ...] = ()
-    if earlier is not None and problem.history is not None:
-        kept = Keeper(problem, earlier, problem.history, ways, plan.roads, plan.room).keep()
-        _resume(kept, earlier, plan.cars, plan.fleet, problem.history.now_s)
-        subtract(plan.claims, kept, problem.history.now_s)
-        stranded = kept.stranded
+    begin = partial(_Making.of, problem, ways, tolls, reserves=reserves, earlier=earlier)
+    plan = begin()
     _prepare(problem, ways, [c for c in plan.claims if c.left])
     if guide is None:
         _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
     else:
-        plan = _guided(plan, guide, limits, reserves=reserves, observer=observer)
+        plan = _guided(plan, begin, guide, limits, observer=observer)
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return Schedule(
         routes=tuple(ways.routes),
         cars=plan.cars.streams(),
         vehicles=plan.fleet.chains(),
         link_rides=plan.fleet.rides(),
-        unserved=(*_unserved(plan.decided), *stranded),
+        unserved=(*_unserved(plan.decided), *plan.stranded),
         reserves=_reserves(problem, plan.undecided),
     )
 
@@ -96,18 +93,32 @@ class _Making:
     fleet: FleetPlanner
     decided: list[Claimant]
     undecided: list[Claimant]
+    stranded: tuple[Unserved, ...] = ()
 
     @classmethod
-    def of(cls, problem: PlanningProblem, ways: Ways, tolls: Mapping[str, int], *, reserves: bool) -> _Making:
-        """Return a plan without any movement."""
+    def of(
+        cls, problem: PlanningProblem, ways: Ways, tolls: Mapping[str, int], *, reserves: bool,
+        earlier: Earlier | None,
+    ) -> _Making:  # fmt: skip
+        """Return a plan of what an earlier one leaves standing, without any movement where there is none."""
         roads, room = Roadway(problem), SiteRoom.of(problem)
         lightest = min((v.weight_kg for v in problem.fleet if v.places), default=0)
         fleet = FleetPlanner(problem, ways, roads, room, Journeys(problem, ways, lightest))
         undecided = claimants(problem, reserve=True) if reserves else []
-        return cls(
+        plan = cls(
             problem, ways, roads, room, CarPlanner(problem, ways, roads, room, tolls), fleet,
             claimants(problem, reserve=False), undecided,
         )  # fmt: skip
+        ways.stops = frozenset(c.node for c in plan.claims if not c.by_car and c.node >= 0)
+        return plan if earlier is None else plan._keeping(earlier)
+
+    def _keeping(self, earlier: Earlier) -> _Making:
+        """Return the plan with what still stands of an earlier one."""
+        history = self.problem.history or NOTHING_YET
+        kept = Keeper(self.problem, earlier, history, self.ways, self.roads, self.room).keep()
+        _resume(kept, earlier, self.cars, self.fleet, history.now_s)
+        subtract(self.claims, kept, history.now_s)
+        return replace(self, stranded=kept.stranded)
 
     @property
     def claims(self) -> list[Claimant]:
@@ -123,7 +134,7 @@ class _Making:
 
 
 def _guided(
-    plan: _Making, guide: Guide, limits: Limits, *, reserves: bool, observer: Observer | None
+    plan: _Making, begin: Callable[[], _Making], guide: Guide, limits: Limits, *, observer: Observer | None
 ) -> _Making:
     """Return a plan of what prices say: the tours found, timed with each lead; what comes out best is kept.
 
@@ -134,7 +145,7 @@ def _guided(
     for lead_s in LEADS_S[:1] if plan.ways.exposure_price else LEADS_S:
         made = plan
         if lead_s:
-            made = _Making.of(plan.problem, plan.ways, guide.tolls, reserves=reserves)
+            made = begin()
             made.roads.probes = best.roads.probes
             dispatcher = _dispatcher(made, guide, limits)
         dispatcher.follow(found, lead_s)
