@@ -146,6 +146,7 @@ class CertificateCheck:
         self.totals = {row.id: row for row in totals}
         self.sums = Sums(snapshot)
         self._at_horizon: dict[str, int] = {}
+        self._most: dict[str, list[tuple[int, int]]] = {}
 
     def _require(self, code: str, where: str, message: str, *, holds: bool) -> bool:
         self.findings.require(code, where, holds=holds, message=message)
@@ -180,15 +181,30 @@ class CertificateCheck:
             out[direction] = Proven(clearance_s=clearance, kinds=kinds, unserved=unserved)
         return out
 
-    def person_seconds(self, own: int) -> int | None:
-        """Note faults of the priced bounds; return the largest without. `own` is the plan's value."""
+    def person_seconds(self, own: int) -> tuple[int | None, int | None]:
+        """Note faults of the priced bounds; return what prices prove at most, and what the envelope does.
+
+        `own` is the value of the plan. The arrival envelope proves as much as it leaves on the way from
+        second to second, direction by direction. Call it after `proven`.
+        """
         rows = self.certificate.get("priced", ())
         ids = [row["id"] for row in rows]
         self._require(
             "REFERENCE", "certificate.priced", "an id occurs twice", holds=len(set(ids)) == len(ids)
         )
         proven = [self._check_priced(row, f"certificate.priced[{i}]", own) for i, row in enumerate(rows)]
-        return max((bound for bound in proven if bound is not None), default=None)
+        waited = sum(self._waited(direction) for direction in self.totals)
+        return max((bound for bound in proven if bound is not None), default=None), waited or None
+
+    def _waited(self, direction: str) -> int:
+        """Return the least sum of all arrivals in a direction, the horizon for whoever has none."""
+        found, most = 0, self.totals[direction].persons_demand
+        ends = self.snapshot.horizon_s
+        # From the last point back: who has arrived by a second has by every later one.
+        for t, value in sorted(self._most.get(direction, ()), reverse=True):
+            found += (self.totals[direction].persons_demand - most) * max(0, ends - 1 - t)
+            ends, most = min(ends, t + 1), min(most, value)
+        return found + (self.totals[direction].persons_demand - most) * ends
 
     def _check_priced(self, row: Mapping[str, Any], where: str, own: int) -> int | None:
         """Return the person-seconds a priced bound proves, None if it is faulty."""
@@ -303,6 +319,8 @@ class CertificateCheck:
         arrived = own.arrived("persons", t)
         message = f"at most {value} persons can have arrived by second {t}, in this plan {arrived} have"
         self._require("BOUND_CONTRADICTED", where, message, holds=arrived <= value)
+        if 0 <= t <= self.snapshot.horizon_s:
+            self._most.setdefault(direction, []).append((t, value))
         if t == self.snapshot.horizon_s:
             self._at_horizon[direction] = value
 
@@ -317,18 +335,23 @@ def check_joint(
     plan: Plan,
     totals: tuple[DirectionTotals, ...],
     horizon_s: int,
-    bounds: tuple[int | None, int | None],
+    bounds: tuple[tuple[int | None, ...], tuple[int | None, ...]],
     findings: Findings,
 ) -> None:
-    """Note joint numbers that are not the recomputed ones; `bounds`: person-seconds, last arrival."""
+    """Note joint numbers that are not the recomputed ones.
+
+    `bounds` are what is proven of person-seconds and of the last arrival: any of them may be stated.
+    """
     if "joint" not in plan.raw or not JOINT(plan.raw["joint"], "plan.joint", findings):
         return
     last = max((own.clearance_s for own in totals if own.clearance_s is not None), default=None)
     values = {"person_seconds": person_seconds(totals, horizon_s), "last_arrival": last}
     for (name, value), bound in zip(values.items(), bounds, strict=True):
-        known = bound if value is not None else None
-        gap = None if not known or value is None else (value - known) * PPM // known
         unit = "" if name == "person_seconds" else "_s"
+        stated = plan.raw["joint"][f"{name}_bound{unit}"]
+        known = stated if stated in bound else bound[0]
+        known = known if value is not None else None
+        gap = None if not known or value is None else (value - known) * PPM // known
         for field, own in (
             (f"{name}{unit}", value),
             (f"{name}_bound{unit}", known),

@@ -36,6 +36,8 @@ from safepassage_verify.totals import (
 from safepassage_verify.trips import list_trips, travel
 from safepassage_verify.verdict import Findings, Verdict
 
+NOT_PROVED: tuple[int | None, int | None] = (None, None)
+
 
 def verify(
     inputs: Mapping[str, Any],
@@ -132,7 +134,7 @@ class Checked:
         if found is None:
             return
         totals, self._moved = found
-        proven, bound = dict[str, Proven](), None
+        proven, bound = dict[str, Proven](), NOT_PROVED
         self._bounded = inputs, snapshot, history, totals
         if has_certificate:
             same = certificate["inputs_sha256"] == inputs_sha256
@@ -143,16 +145,16 @@ class Checked:
         check_stated_bounds(read, totals, proven, findings)
         cleared = [proven.get(own.id, Proven()).clearance_s for own in totals if own.clearance_s is not None]
         last = max((t for t in cleared if t is not None), default=None)
-        check_joint(read, totals, snapshot.horizon_s, (bound, last), findings)
+        check_joint(read, totals, snapshot.horizon_s, (bound, (last,)), findings)
         self._directions = tuple(_row(own, proven.get(own.id, Proven())) for own in totals)
 
-    def prove(self, certificate: Any) -> tuple[dict[str, Proven], int | None]:
+    def prove(self, certificate: Any) -> tuple[dict[str, Proven], tuple[int | None, int | None]]:
         """Return what a certificate of the agreed shape proves by direction, and of all person-seconds.
 
         Every fault is noted. Nothing is proven beside a plan that cannot be understood.
         """
         if self._bounded is None:
-            return {}, None
+            return {}, NOT_PROVED
         inputs, snapshot, history, totals = self._bounded
         left = snapshot if history is None else remaining(inputs, snapshot, history, self._findings)
         check = CertificateCheck(certificate, left, totals, self._findings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from safepassage.domain.case import Group
 from safepassage.domain.plan import Certificate, DirectionSummary, JointSummary, Leg, Load, Schedule, Waits
 from safepassage.domain.planning_problem import PlanningProblem
@@ -188,7 +190,8 @@ def joint_summary(
     """Return what the plan takes for all directions together beside what no plan can better."""
     unserved = sum(row.persons for row in schedule.unserved)
     person_s = unserved * problem.network.horizon_s + sum(t.arrival_person_s for t in found.values())
-    bound = max((b.person_seconds for b in certificate.priced), default=None)
+    priced = max((b.person_seconds for b in certificate.priced), default=0)
+    bound = max(priced, sum(_waited_s(problem, key, certificate) for key, _ in problem.directions)) or None
     last = max((d.clearance_s for d in directions if d.clearance_s is not None), default=None)
     last_bound = max(
         (d.clearance_bound_s for d in directions if d.clearance_bound_s is not None), default=None
@@ -197,6 +200,23 @@ def joint_summary(
         person_seconds=person_s, person_seconds_bound=bound, person_seconds_gap_ppm=_gap(person_s, bound),
         last_arrival_s=last, last_arrival_bound_s=last_bound, last_arrival_gap_ppm=_gap(last, last_bound),
     )  # fmt: skip
+
+
+def _waited_s(problem: PlanningProblem, direction: str, certificate: Certificate) -> int:
+    """Return the least sum of all arrivals of a direction that the arrival envelope leaves.
+
+    In each second those wait who cannot have arrived by then: by a point of the envelope, or by a later one.
+    """
+    demand = sum(
+        row.persons for row in problem.demand if row.direction == direction and row.basis != "assumption"
+    )
+    rows = sorted((p.t_s, p.persons_at_most) for p in certificate.envelope if p.direction == direction)
+    if not rows:
+        return 0
+    t_s, most = np.array(rows, dtype=np.int64).T
+    waiting = demand - np.minimum(demand, np.minimum.accumulate(most[::-1])[::-1])
+    until_s = np.minimum(t_s, problem.network.horizon_s - 1)
+    return int((waiting * np.diff(until_s, prepend=-1)).sum())
 
 
 def _gap(value: int | None, bound: int | None) -> int | None:
