@@ -19,7 +19,7 @@ from typing import Any
 from safepassage.casework.solver_room import SolverRoom
 from safepassage.domain.plan import Schedule
 from safepassage.domain.situation import Situation
-from safepassage.engines.distribution.driving import FINE, driving
+from safepassage.engines.distribution.driving import FINE, Driving, driving
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json, inputs_json
@@ -30,6 +30,9 @@ from safepassage_verify.aid import check_aid
 from safepassage_verify.planfile import movements_of
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
+
+SIZES = (15, 27, 40, 60)
+"""Gaps of driving are printed for so many stops of a type of truck and day at most."""
 
 
 def district(options: argparse.Namespace) -> dict[str, Any]:
@@ -69,8 +72,20 @@ def district(options: argparse.Namespace) -> dict[str, Any]:
         ),
         "driven_more_as_printed_percent": round(100 * (totals.driven_s / totals.driven_at_least_s - 1), 1),
         "most_stops_of_a_type_and_day": max(row.stops for row in by_crew),
+        "driven_more_percent_by_stops": _by_stops(by_crew),
         "verified": findings.total == 0, "cpu_s": round(cpu, 1), "wall_s": round(wall, 1),
     }  # fmt: skip
+
+
+def _by_stops(by_crew: tuple[Driving, ...]) -> dict[str, float]:
+    """Return the gap of driving by how many stops the trucks of a type have on a day."""
+    found: dict[str, list[int]] = {}
+    for row in by_crew:
+        size = next((f"up to {most}" for most in SIZES if row.stops <= most), f"above {SIZES[-1]}")
+        both = found.setdefault(size, [0, 0])
+        both[0] += row.driven_s
+        both[1] += row.at_least_s
+    return {size: round(100 * (a / b - 1), 1) for size, (a, b) in sorted(found.items()) if b}
 
 
 def _cpu_s() -> float:
