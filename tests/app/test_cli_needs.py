@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from safepassage.cli import main
+from safepassage.cli.outcome import people
 
 
 @pytest.fixture
@@ -82,3 +83,8 @@ def test_a_changed_plan_is_not_counted(template, tmp_path, capsys):
     code, found = needs(capsys, template, "--plan", out)
     assert code == 4
     assert "verification" in found["error"]
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 persons"), (1, "1 person"), (1_200, "1,200 persons")])
+def test_one_is_a_person(count, said):
+    assert people(count) == said

@@ -52,3 +52,25 @@ def test_what_cannot_be_done_is_said(site, arguments, said):
     code, found = site(*arguments)
     assert code == 2
     assert said in found["error"]
+
+
+def test_a_place_with_military_use_near_is_no_point_and_unanswered_ones_are_asked(tmp_path, capsys):
+    case = tmp_path / "case"
+    assert main(["init", str(case), "--json"]) == 0
+    table = case / "safeguards.csv"
+    lines = table.read_text("utf-8").splitlines()
+    header = next(line for line in lines if line.startswith("id,")).split(",")
+    for name, answer in {"alder": "yes", "birch": "no"}.items():
+        cells = {"id": f"near-{name}", "kind": "military_use", "answer": answer, "place": name}
+        lines.append(",".join(cells.get(column, "") for column in header))
+    table.write_text("\n".join(lines) + "\n", "utf-8")
+    capsys.readouterr()
+    assert main(["site", str(case), "--count", "2", "--existing", "alder", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    sites = found["plans"][0]["sites"]
+    assert found["military_use"]["yes"] == ["alder"]
+    assert found["military_use"]["open"] == [name for name in sites if name not in {"alder", "birch"}]
+    assert main(["site", str(case), "--count", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "Not looked at, for the lead says that military use is near: Alder." in text
+    assert "Alder: " not in text

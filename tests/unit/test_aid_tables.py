@@ -11,8 +11,10 @@ import pytest
 from openpyxl import load_workbook
 
 from safepassage.domain.aid.norms import NORMS
+from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
+from safepassage.formats.gis import device_routes, gpx
 from safepassage.formats.tables import aid_tables, table_files
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
@@ -224,3 +226,18 @@ def test_going_on_needs_hold_what_was_delivered_and_the_days_that_are_over(team)
     codes = {row["waybill"] for row in rows(later, "aid-waybills") if row["truck"] == truck}
     assert f"WB-{truck}-4" in codes
     assert not codes & {f"WB-{truck}-{number}" for number in (1, 2, 3)}
+
+
+def test_a_phone_may_hold_one_way_of_a_truck_without_times_or_loads(team):
+    driven = device_routes.driven_routes(team)
+    used = {leg["route"] for truck in team.aid["trucks"] for leg in truck["legs"]}
+    assert set(driven) == {route for route in used if team.aid["routes"][route]["arcs"]}
+    assert driven
+    for route in driven:
+        text = gpx.write(device_routes.of_trucks(team), MapLayers(), route).decode()
+        arcs = team.aid["routes"][route]["arcs"]
+        assert text.count("<rtept") == len(arcs) + 1
+        assert "<time>" not in text
+        assert "WB-" not in text
+        assert "EXERCISE" in text
+    assert device_routes.driven_routes(replace(team, aid={})) == ()

@@ -91,7 +91,7 @@ def test_a_truck_loads_at_the_depot_of_its_lots_and_not_at_a_site_of_the_same_no
 def test_a_place_reads_which_truck_brings_what_and_signs_for_it():
     places = PlaceSheets(GIVEN, NOTHING, sheet_texts()["en"])
     text = page_text(paper_html.write(places.settlement("s01")))
-    assert closed("lorry-t1 Soap 2 piece, Water 1,500.25 L …") in text
+    assert closed("lorry-t1 Soap 2 piece, Water 1,500.3 L …") in text
     assert "lorry-t2" not in text
     without = PlaceSheets(PLAIN, NOTHING, sheet_texts()["en"])
     assert closed("Goods that are brought here") not in page_text(paper_html.write(without.settlement("s01")))
@@ -103,12 +103,12 @@ def test_a_place_that_nobody_leaves_has_a_sheet_where_goods_come_to_it():
     assert "elsewhere" not in PlaceSheets(PLAIN, NOTHING, sheet_texts()["en"]).settlements()
 
 
-def test_amounts_are_written_to_the_thousandth_and_summed_by_goods():
+def test_amounts_from_one_on_are_written_to_the_tenth_and_summed_by_goods():
     text = page_text(paper_html.write(sheets().paper("t1")))
     assert closed("Load: Soap 2 piece, Water 1,500.5 L") in text
     assert closed("Hand over: Soap 2 piece, Water 1,500.5 L") in text
-    assert closed("Water1,500.25 L") in text
-    assert closed("Water 1\u00a0500,25 л") in page_text(paper_html.write(sheets("uk").paper("t1")))
+    assert closed("Water1,500.3 L") in text
+    assert closed("Water 1\u00a0500,3 л") in page_text(paper_html.write(sheets("uk").paper("t1")))
 
 
 def test_built_in_goods_are_named_in_every_language_and_those_of_a_case_as_it_names_them():

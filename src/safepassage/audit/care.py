@@ -72,6 +72,9 @@ def _lines(data: Given, site: str) -> dict[str, int | None]:
         "toilets": None if toilets is None else toilets * data.limit("persons_per_toilet"),
         "stay": None if stay is None else 10**9,
     }
+    taps = number(Kind.WATER_POINTS)
+    if taps is not None:
+        lines["water points"] = taps * data.limit("persons_per_tap")
     if stay is None or stay >= data.limit("long_stay_h"):
         lines["floor"] = None if floor is None else floor * 100 // each
     return lines

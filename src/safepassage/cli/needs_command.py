@@ -12,12 +12,12 @@ import numpy as np
 
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified_plan import NotVerifiedError, verified_plan
-from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.outcome import Outcome, people, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.needs import NeedsTable
-from safepassage.domain.aid.site_room import SiteRoom, room_norms
+from safepassage.domain.aid.site_room import SiteRoom, room_norms, thresholds_of
 from safepassage.domain.case import Case
 from safepassage.domain.errors import FormatError
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
@@ -57,16 +57,21 @@ def run(options: argparse.Namespace) -> Outcome:
     covers = cover_of(needs, case.stock, ends_s)
     dates = _dates(case, options.days)
     written = _written(options.output, case, needs_table.table(needs, case, dates)) if options.output else ()
-    rooms = rooms_of(
-        case, presence,
-        room_norms(cold=settings.cold_season, water_l_person_day=settings.water_l_person_day),
+    by_resource = room_norms(
+        cold=settings.cold_season, water_l_person_day=settings.water_l_person_day,
+        thresholds=thresholds_of(case.safeguards),
     )  # fmt: skip
+    rooms = rooms_of(case, presence, by_resource)
     names = {place.id: place.name for place in case.places}
     lines = [
         *_text(case, needs, covers, dates), *_rooms_text(rooms, names),
         *(f"{what}: {path}" for what, path in zip(("Table", "Its columns"), written, strict=False)),
     ]  # fmt: skip
-    found: dict[str, object] = {**_data(needs, covers, dates), "sites": [_room_data(room) for room in rooms]}
+    found: dict[str, object] = {
+        **_data(needs, covers, dates),
+        "sites": [_room_data(room) for room in rooms],
+        "room_norms": [asdict(norm) for norm in by_resource],
+    }
     return Outcome(code=OK, text="\n".join(lines), data=found)
 
 
@@ -90,12 +95,12 @@ def _rooms_text(rooms: tuple[SiteRoom, ...], names: dict[str, str]) -> Iterator[
     for room in rooms:
         limit = room.limit
         if limit is None:
-            yield f"  {names[room.place]}: {room.persons:,} persons; nothing is stated about its room"
+            yield f"  {names[room.place]}: {people(room.persons)}; nothing is stated about its room"
             continue
         over = f", {room.over:,} too many" if room.over else ""
         open_ = f"; not stated: {', '.join(room.not_stated)}" if room.not_stated else ""
         yield (
-            f"  {names[room.place]}: limited by {limit.resource}: {limit.persons:,} persons "
+            f"  {names[room.place]}: limited by {limit.resource}: {people(limit.persons or 0)} "
             f"({limit.amount:,} {limit.unit}); {room.persons:,} there at most{over}{open_}"
         )
 
@@ -159,7 +164,7 @@ def _text(case: Case, needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple
     persons = needs.presence.persons
     most = int(persons.sum(axis=0).max()) if persons.size else 0
     yield f"Needs of {case.title}"
-    yield f"{dates[0]} to {dates[-1]}: up to {most:,} persons at {len(persons)} places."
+    yield f"{dates[0]} to {dates[-1]}: up to {people(most)} at {len(persons)} places."
     mass, volume = needs.mass_kg().sum(axis=0), needs.volume_l().sum(axis=0)
     yield (
         f"First day {mass[0] / 1000:,.1f} t, {volume[0] / 1000:,.1f} m³; "

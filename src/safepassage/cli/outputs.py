@@ -107,10 +107,15 @@ def _aid_files(release: Release) -> dict[str, bytes]:
 
 
 def _device_files(release: Release, layers: MapLayers) -> dict[str, bytes]:
-    """Return one GPX and one KMZ per route that people travel in this plan, and of no other route."""
+    """Return one GPX and one KMZ per route that people travel or trucks drive, and of no other route."""
     files = {}
     for route in device_routes.travelled_routes(release):
         stem = f"{RESTRICTED}/field-devices/{RESTRICTED}-{device_routes.file_stem(release, route)}"
         files[f"{stem}.gpx"] = gpx.write(release, layers, route)
         files[f"{stem}.kmz"] = kmz.write(release, layers, route)
+    trucks = device_routes.of_trucks(release)
+    for route in device_routes.driven_routes(release):
+        stem = f"{RESTRICTED}/field-devices/{RESTRICTED}-truck-{device_routes.file_stem(trucks, route)}"
+        files[f"{stem}.gpx"] = gpx.write(trucks, layers, route)
+        files[f"{stem}.kmz"] = kmz.write(trucks, layers, route)
     return files

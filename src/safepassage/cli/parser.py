@@ -315,7 +315,9 @@ def _case(parser: argparse.ArgumentParser) -> None:
 def _planning_options(parser: argparse.ArgumentParser) -> None:
     siting_parser.region_option(parser, _whole)
     parser.add_argument(
-        "--field-devices", action="store_true", help="also write GPX and KMZ files, one per route, for phones"
+        "--field-devices",
+        action="store_true",
+        help="also write GPX and KMZ files for phones, one per route of people and of trucks",
     )
     parser.add_argument(
         "--seed",

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
-from safepassage.cli.outcome import Outcome, problems_json, problems_text
+from safepassage.cli.outcome import Outcome, people, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.case import Case, PlaceKind
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.safeguard import SafeguardKind
 from safepassage.domain.siting import NO_LIMIT, SitingAim, SitingPlan, SitingProblem
 from safepassage.domain.siting_sheet import PURPOSE_NORMS, Point, Purpose, SitingSheet
 from safepassage.domain.suggestions import did_you_mean
@@ -48,8 +49,15 @@ def run(options: argparse.Namespace) -> Outcome:
     plans = tuple(_chosen(problem, count, options) for count in counts)
     sheet = _sheet(given.case, planning, problem, plans, options)
     written = _written(sheet, given.network.network, options.output) if options.output else {}
-    lines = [*_text(sheet), *([f"Map: {written['sites.html']}"] if written else [])]
-    return Outcome(code=OK, text="\n".join(lines), data={**_data(problem, plans), "outputs": written})
+    asked = _asked(given.case, plans, problem)
+    names = {place.id: place.name for place in given.case.places}
+    lines = [
+        *_text(sheet),
+        *_asked_text(asked, names),
+        *([f"Map: {written['sites.html']}"] if written else []),
+    ]
+    found: dict[str, Any] = {**_data(problem, plans), "military_use": asked, "outputs": written}
+    return Outcome(code=OK, text="\n".join(lines), data=found)
 
 
 def _problem(given: CaseInput, options: argparse.Namespace) -> tuple[PlanningProblem, SitingProblem]:
@@ -115,7 +123,42 @@ def _kinds(options: argparse.Namespace) -> set[str]:
 
 
 def _candidates(case: Case, kinds: set[str]) -> tuple[str, ...]:
-    return tuple(place.id for place in case.places if place.kind in kinds)
+    """Return where one could stand: not where the lead says that military use is near (SP-20)."""
+    near = _military_use(case)
+    return tuple(p.id for p in case.places if p.kind in kinds and near.get(p.id) != "yes")
+
+
+def _military_use(case: Case) -> dict[str, str]:
+    """Return the lead's answer by place: yes where one says so, no where all do, "" where it is open."""
+    found: dict[str, set[str]] = {}
+    for row in case.safeguards:
+        if row.kind is SafeguardKind.MILITARY_USE:
+            found.setdefault(row.place, set()).add(row.answer)
+    return {
+        place: "yes" if "yes" in said else "no" if said == {"no"} else "" for place, said in found.items()
+    }
+
+
+def _asked(case: Case, plans: tuple[SitingPlan, ...], problem: SitingProblem) -> dict[str, list[str]]:
+    """Return what SP-20 asks of the points: where the lead says yes, where nobody said, what was left out."""
+    near = _military_use(case)
+    chosen = dict.fromkeys(problem.sites[j] for plan in plans for j in plan.chosen)
+    return {
+        "yes": [name for name in chosen if near.get(name) == "yes"],
+        "open": [name for name in chosen if near.get(name, "") == ""],
+        "left_out": sorted(place for place, said in near.items() if said == "yes" and place not in chosen),
+    }
+
+
+def _asked_text(asked: dict[str, list[str]], names: dict[str, str]) -> Iterator[str]:
+    for name in asked["yes"]:
+        yield f"SP-20: the lead says that military use is near {names[name]}: it should be given up."
+    if asked["open"]:
+        listed = ", ".join(names[name] for name in asked["open"])
+        yield f"SP-20 is not answered: is military use near {listed}? Record military_use in safeguards."
+    if asked["left_out"]:
+        listed = ", ".join(names.get(name, name) for name in asked["left_out"])
+        yield f"Not looked at, for the lead says that military use is near: {listed}."
 
 
 def _chosen(problem: SitingProblem, count: int, options: argparse.Namespace) -> SitingPlan:
@@ -177,7 +220,7 @@ def _text(sheet: SitingSheet) -> Iterator[str]:
     problem, plans = sheet.problem, sheet.plans
     everybody = int(problem.persons.sum())
     yield (
-        f"{everybody:,} persons at {len(problem.clients)} places, {len(problem.sites)} places to stand at. "
+        f"{people(everybody)} at {len(problem.clients)} places, {len(problem.sites)} places to stand at. "
         f"{sheet.basis} Aim: {plans[0].aim} ({_UNIT[plans[0].aim]})."
     )
     before: SitingPlan | None = None
@@ -201,7 +244,7 @@ def _proof(plan: SitingPlan) -> str:
 def _walked(plan: SitingPlan, everybody: int) -> str:
     walkers = max(1, everybody - plan.persons_left_out)
     return (
-        f"{plan.persons_left_out:,} persons without a site in reach; mean walk "
+        f"{people(plan.persons_left_out)} without a site in reach; mean walk "
         f"{plan.person_metres / walkers:,.0f} m, longest {plan.longest_m:,} m; hazard met on the way "
         f"{plan.person_exposure_ppm_s / 1_000_000 / 3_600:,.2f} person-hours"
     )
@@ -211,7 +254,7 @@ def _site(sheet: SitingSheet, plan: SitingPlan, position: int) -> str:
     served, room = plan.served(position), sheet.room(position)
     words = "" if room == NO_LIMIT else f" of {room:,} it has room for{', full' if served >= room else ''}"
     stands = ", stands already" if position in sheet.problem.existing else ""
-    return f"{sheet.site_names[position]}: {served:,} persons{words}{stands}"
+    return f"{sheet.site_names[position]}: {people(served)}{words}{stands}"
 
 
 def _data(problem: SitingProblem, plans: tuple[SitingPlan, ...]) -> dict[str, Any]:

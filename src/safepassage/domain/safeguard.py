@@ -31,6 +31,7 @@ class SafeguardKind(StrEnum):
     ANNOUNCED_CALL = "announced_call"
     FLOOR_M2 = "floor_m2"
     WATER_L_DAY = "water_l_day"
+    WATER_POINTS = "water_points"
     TOILETS = "toilets"
     BEDS = "beds"
     STAY_HOURS = "stay_hours"

@@ -6,7 +6,7 @@ Phones are searched at checkpoints, so a file holds no times, no counts, no othe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
@@ -44,6 +44,20 @@ def travelled_routes(release: Release) -> tuple[int, ...]:
     used = {row["route"] for row in plan["cars"]}
     used |= {leg["route"] for vehicle in plan["vehicles"] for leg in vehicle["legs"] if leg["load"]}
     return tuple(sorted(route for route in used if plan["routes"][route]["arcs"]))
+
+
+def of_trucks(release: Release) -> Release:
+    """Return a release whose routes are those of the trucks that bring aid, in the order of `aid.json`."""
+    release.require(Audience.PLANNING_TEAM)
+    return replace(release, plan={**release.plan, "routes": release.aid.get("routes", ())})
+
+
+def driven_routes(release: Release) -> tuple[int, ...]:
+    """Return the positions, among the routes of trucks, of those that one drives."""
+    release.require(Audience.PLANNING_TEAM)
+    legs = (leg for truck in release.aid.get("trucks", ()) for leg in truck["legs"])
+    used = {leg["route"] for leg in legs}
+    return tuple(sorted(route for route in used if release.aid["routes"][route]["arcs"]))
 
 
 def device_route(release: Release, layers: MapLayers, route: int) -> DeviceRoute:

@@ -10,7 +10,7 @@ from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.paper.paper import Block, Heading, Rows
 from safepassage.formats.paper.sheet_texts import SheetTexts
 
-_MILLI = 1_000
+_MILLI, _TENTH = 1_000, 100
 DOTS = "…………………"
 Row = Mapping[str, Any]
 
@@ -32,8 +32,12 @@ class GoodsOnPaper:
         return self._texts.good(self._goods[commodity])
 
     def amount(self, commodity: str, milli: int) -> str:
-        """Return an amount with its unit, thousands apart; thousandths only where there are some."""
-        words, (whole, rest) = self._texts.words, divmod(milli, _MILLI)
+        """Return an amount with its unit, thousands apart.
+
+        From one unit on it is written to a tenth: no truck measures millilitres. Tables keep the rest.
+        """
+        shown = milli if milli < _MILLI else (milli + _TENTH // 2) // _TENTH * _TENTH
+        words, (whole, rest) = self._texts.words, divmod(shown, _MILLI)
         number, decimals = f"{whole:,}".replace(",", words["thousands"]), f"{rest:03d}".rstrip("0")
         if decimals:
             number += f"{words['decimal']}{decimals}"
