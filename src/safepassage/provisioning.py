@@ -30,7 +30,16 @@ from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.history import entries
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.engines.distribution import Gone, delivered, distribute, gone, onward, since
+from safepassage.engines.distribution import (
+    Gone,
+    Scene,
+    delivered,
+    distribute,
+    gone,
+    led_round,
+    onward,
+    since,
+)
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
 from safepassage.engines.unmet import fixes_of
@@ -52,8 +61,9 @@ def provide(
 
     Everything is planned on the roads that the schedule leaves: nothing that was booked for people moves.
     Where the problem has a history, only what lies ahead is planned; trips of an `earlier` distribution that
-    have left are driven to their end, and what they bring is taken off needs and stock: as receivers counted
-    it where the case's consignments say so, else as announced. `beside` solves programs meanwhile.
+    have left go on as announced, round roads that have closed since. What they bring is taken off needs and
+    stock: as receivers counted it where the case's consignments say so, else as planned. `beside` solves
+    programs meanwhile.
     """
     if not case.stock and not case.trucks:
         return None
@@ -64,6 +74,10 @@ def provide(
     if problem.history is not None:
         now_s = problem.history.now_s
         past = Gone(now_s) if earlier is None else gone(earlier, now_s, case.consignments)
+        scene = Scene(
+            problem=given, network=problem.network, roads=roads, wait_max_s=problem.rules.junction_wait_max_s
+        )
+        past = led_round(past, scene)
         met = delivered(given, past)
         given = onward(given, past)
     found = distribute(
@@ -83,9 +97,8 @@ def with_past(problem: PlanningProblem, case: Case, earlier: AidPlan | None) -> 
         return problem
     found = gone(earlier, problem.history.now_s, case.consignments)
     trucks = tuple(found.trucks[name] for name in sorted(found.trucks))
-    return replace(
-        problem, supplies=replace(problem.supplies, past=Past(brought=found.brought, trucks=trucks))
-    )
+    past = Past(brought=found.brought, trucks=trucks, trips=found.trips)
+    return replace(problem, supplies=replace(problem.supplies, past=past))
 
 
 def _said(aid: AidPlan, problem: PlanningProblem, roads: TruckRoads) -> AidPlan:

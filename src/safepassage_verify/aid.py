@@ -13,9 +13,11 @@ from safepassage_verify.aid_bound import check_bounds
 from safepassage_verify.aid_given import check_given
 from safepassage_verify.aid_hours import Worked, check_hours, check_rest, worked_before
 from safepassage_verify.aid_needs import Moved
+from safepassage_verify.aid_under_way import UnderWay
 from safepassage_verify.aidfile import NANO, readable
 from safepassage_verify.flows import check_flows
 from safepassage_verify.movements import check_movements
+from safepassage_verify.named import Named
 from safepassage_verify.planfile import Leg, Plan, check_movement_references, movements_of
 from safepassage_verify.snapshot import Snapshot, Vehicle
 from safepassage_verify.trips import Travel, list_trips, travel
@@ -23,38 +25,6 @@ from safepassage_verify.verdict import Findings
 
 MG_PER_KG, UL_PER_L, MG_PER_G, G_PER_T, PPM = 10**6, 10**6, 1_000, 10**6, 10**6
 Rows = Mapping[str, Any]
-
-
-class _Named(Findings):
-    """Notes what is wrong with trucks under their place in `aid.json`."""
-
-    def __init__(self, findings: Findings) -> None:
-        super().__init__()
-        self._under = findings
-
-    def add(self, code: str, where: str, message: str) -> None:
-        """Note a violation."""
-        named = where.replace("plan.vehicles", "aid.trucks").replace("plan.", "aid.")
-        self._under.add(code, named, message)
-
-    def add_uncounted(self, code: str, number: int) -> None:
-        """Note further violations of a code."""
-        self._under.add_uncounted(code, number)
-
-    def checked(self, code: str, number: int = 1) -> None:
-        """Note that things were checked."""
-        self._under.checked(code, number)
-
-    def require(self, code: str, where: str, *, holds: bool, message: str) -> None:
-        """Note a check, and a violation unless it holds."""
-        self._under.checked(code)
-        if not holds:
-            self.add(code, where, message)
-
-    @property
-    def total(self) -> int:
-        """Number of violations so far."""
-        return self._under.total
 
 
 def check_aid(
@@ -74,15 +44,16 @@ def check_aid(
     tables : the inputs, and (place, site, persons, second) of all arrivals; None where it is not asked
         what the distribution was given.
     """
-    named = _Named(findings)
+    named = Named(findings, ("plan.vehicles", "aid.trucks"), ("plan.", "aid."))
     if not readable(aid, snapshot, findings):
         return ()
     for name, digest in zip(("inputs_sha256", "plan_sha256"), hashes, strict=True):
         message = "was made beside another plan"
         findings.require("HASH", f"aid.{name}", holds=aid[name] == digest, message=message)
     before, past = findings.total, list[Worked]()
+    beside = None
     if tables is not None:
-        check_given(aid, tables[0], snapshot, tables[1], findings)
+        beside = check_given(aid, tables[0], snapshot, tables[1], findings)
         past += worked_before(tables[0]) if findings.total == before else ()
     # Trucks are vehicles without places; the evacuation's rules for empty vehicles hold for them.
     with_trucks = replace(snapshot, fleet={row["id"]: _vehicle(row) for row in aid["given"]["trucks"]})
@@ -93,7 +64,7 @@ def check_aid(
         named.require("REFERENCE", "plan.vehicles", holds=findings.total > before, message="persons aboard")
         return ()
     trucks = movements_of(rows)
-    _check_roads(trucks, plan, snapshot, with_trucks, named, aid["given"]["rules"]["headway_s"])
+    _check_roads((trucks, plan, beside), snapshot, with_trucks, named, aid["given"]["rules"]["headway_s"])
     carried = Carried(aid, trucks, named)
     carried.worked += past
     carried.check()
@@ -121,14 +92,17 @@ def _vehicle(row: Rows) -> Vehicle:
 
 
 def _check_roads(
-    trucks: Plan,
-    plan: Plan,
+    drive: tuple[Plan, Plan, UnderWay | None],
     snapshot: Snapshot,
     with_trucks: Snapshot,
     named: Findings,
     headway_s: int,
 ) -> None:
-    """Check the trucks' runs by themselves, then the roads with everybody on them."""
+    """Check the trucks' runs by themselves, then the roads with everybody on them.
+
+    `drive` are the trucks of the distribution, the plan beside it, and trips under way that go another way.
+    """
+    trucks, plan, beside = drive
     trips = list_trips(trucks, with_trucks)
     happens = travel(trucks, trips, snapshot.roads, named)
     if happens is None:
@@ -143,16 +117,24 @@ def _check_roads(
         named.require(
             "EXPOSURE_CAP", f"plan.vehicles[{i}]", holds=cap < 0 or exposure <= cap, message=message
         )
-    shifted = tuple(
-        (name, tuple(replace(leg, route=leg.route + len(plan.routes)) for leg in legs))
-        for name, legs in trucks.vehicles
-    )
-    together = replace(plan, routes=(*plan.routes, *trucks.routes), vehicles=(*plan.vehicles, *shifted))
+    together = _with(plan, trucks)
     everybody = replace(snapshot, fleet={**snapshot.fleet, **with_trucks.fleet})
+    if beside is not None and beside.moves is not None:
+        together = _with(together, beside.moves)
+        everybody = replace(everybody, fleet={**everybody.fleet, **beside.fleet})
     trips = list_trips(together, everybody)
     happens = travel(together, trips, snapshot.roads, named)
     if happens is not None:
         check_flows(trips, happens, everybody, named)
+
+
+def _with(plan: Plan, trucks: Plan) -> Plan:
+    """Return a plan in which trucks drive, too."""
+    shifted = tuple(
+        (name, tuple(replace(leg, route=leg.route + len(plan.routes)) for leg in legs))
+        for name, legs in trucks.vehicles
+    )
+    return replace(plan, routes=(*plan.routes, *trucks.routes), vehicles=(*plan.vehicles, *shifted))
 
 
 def _check_headway(happens: Travel, headway_s: int, named: Findings) -> None:

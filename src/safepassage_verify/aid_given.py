@@ -12,6 +12,7 @@ from typing import Any
 
 from safepassage_verify.aid_inputs import BROUGHT, DAY_S, SO_FAR, read_supplies
 from safepassage_verify.aid_needs import PIECE_MILLI, Key, Moved, Needed, Rows, days_of, needs
+from safepassage_verify.aid_under_way import Ends, UnderWay, check_under_way
 from safepassage_verify.aidfile import MILLI, NANO
 from safepassage_verify.shape import COUNT, SECONDS, record, row, rows, shown, text, whole
 from safepassage_verify.snapshot import Snapshot
@@ -40,18 +41,19 @@ SINCE = record(
 
 def check_given(
     aid: Rows, inputs: Rows, snapshot: Snapshot, moved: Iterable[Moved], findings: Findings
-) -> None:
-    """Note what of a distribution does not follow from the inputs; without tables it is not assessed."""
+) -> UnderWay | None:
+    """Note what of a distribution does not follow from the inputs; without tables it is not assessed.
+
+    Returns trips under way that go another way than announced, with their trucks; None where none is known.
+    """
     if "since" in aid and not SINCE(aid["since"], "aid.since", findings):
-        return
+        return None
     if "aid" not in inputs:
-        for code in ("AID_GIVEN", "AID_SINCE"):
+        for code in ("AID_GIVEN", "AID_SINCE", "AID_UNDER_WAY"):
             findings.not_assessed(code, NOT_STATED)
-        return
+        return None
     table = read_supplies(inputs, findings)
-    if table is None:
-        return
-    _Given(aid, inputs, table, snapshot, findings).check(moved)
+    return None if table is None else _Given(aid, inputs, table, snapshot, findings).check(moved)
 
 
 class _Given:
@@ -61,15 +63,18 @@ class _Given:
         self.aid, self.given, self.table, self.snapshot = aid, aid["given"], table, snapshot
         self.findings = findings
         self.inputs, self.days = inputs, days_of(inputs)
-        self.past = table.get("past", {"brought": [], "trucks": []})
+        self.past = table.get("past", {"brought": [], "trucks": [], "trips": []})
         self.now_s = inputs["history"]["now_s"] if "history" in inputs else NO_LIMIT
 
-    def check(self, moved: Iterable[Moved]) -> None:
+    def check(self, moved: Iterable[Moved]) -> UnderWay | None:
         """Note every difference."""
         days = [(row["from_s"], row["until_s"], row["date"]) for row in self.given["days"]]
         self._require("days", "the days are not those of the case", holds=days == self.days)
         if days != self.days:
-            return
+            return None
+        self._counted()
+        under_way = self._under_way()
+        self.past = self.past if under_way is None else under_way.past
         self._same("rules", [self.given["rules"]], [self.table["rules"]])
         self._same("goods", self.given["goods"], list(self._goods()))
         whole = needs(self.inputs, moved, self.days)
@@ -79,6 +84,16 @@ class _Given:
         self._same("trucks", self.given["trucks"], list(self._trucks()))
         self._same("behind", self.given.get("behind", []), list(self._behind(whole, met)))
         self._since(whole, met)
+        return under_way
+
+    def _under_way(self) -> UnderWay | None:
+        """Check the trips under way; what they do not unload is not met, and stuck trucks are not free."""
+        if "since" not in self.aid or "past" not in self.table or self.now_s < 0:
+            return None
+        trucks = {row["id"]: row for row in self._days_of_trucks()}
+        lots = {row["id"]: _expiry(row) for row in self.table["stock"]}
+        ends = Ends(days=self.days, lots=lots)
+        return check_under_way(self.aid["since"], self.past, trucks, ends, self.snapshot, self.findings)
 
     def _require(self, where: str, message: str, *, holds: bool, code: str = "AID_GIVEN") -> None:
         self.findings.require(code, f"aid.given.{where}", holds=holds, message=message)
@@ -155,16 +170,23 @@ class _Given:
             milli = lot["quantity_milli"] - left[lot["id"]]
             if lot["state"] == "pledged" or min(milli, lot["quantity_milli"]) <= 0:
                 continue
-            expires_s = lot["expires_s"]
             yield {
                 "id": lot["id"], "depot": lot["depot"], "node": self._node(lot["depot"]),
                 "commodity": lot["commodity"], "quantity_milli": milli,
                 "available_from_s": max(0, lot["available_from_s"]),
-                "expires_s": expires_s if expires_s == NO_LIMIT else min(max(0, expires_s), FARTHEST_S),
+                "expires_s": _expiry(lot),
             }  # fmt: skip
 
     def _trucks(self) -> Iterator[Rows]:
         so_far = {row["id"]: row for row in self.past["trucks"]}
+        for row_ in self._days_of_trucks():
+            first_s, last_s, kind = (row_[n] for n in ("available_from_s", "available_until_s", "kind"))
+            hours = self._hours(so_far.get(row_["id"]), first_s, last_s, kind)
+            if hours is not None:
+                yield {**{name: value for name, value in row_.items() if name != "kind"}, **hours}
+
+    def _days_of_trucks(self) -> Iterator[Rows]:
+        """Yield every truck on every day on which the case has it."""
         for kind in self.table["trucks"]:
             base, until_s = self._node(kind["depot"]), kind["available_until_s"]
             for day, (from_s, end_s, _) in enumerate(self.days):
@@ -174,13 +196,11 @@ class _Given:
                     continue
                 for number in range(1, kind["count"] + 1):
                     truck = f"{kind['id']}-{number:03d}"
-                    name = f"{truck}-day{day + 1}"
-                    hours = self._hours(so_far.get(name), first_s, last_s, kind)
-                    if hours is not None:
-                        yield {
-                            **_same_of(kind), "id": name, "truck": truck, "type": kind["id"], "day": day,
-                            "base_node": base, **hours,
-                        }  # fmt: skip
+                    yield {
+                        **_same_of(kind), "id": f"{truck}-day{day + 1}", "truck": truck, "type": kind["id"],
+                        "day": day, "base_node": base, "available_from_s": first_s,
+                        "available_until_s": last_s, "kind": kind,
+                    }  # fmt: skip
 
     def _hours(self, so_far: Rows | None, first_s: int, last_s: int, kind: Rows) -> Rows | None:
         """Return when a truck is free and the hours of its crew; None where nothing is left of its day."""
@@ -205,7 +225,6 @@ class _Given:
         there = "past" in self.table and self.now_s >= 0
         message = "is stated, or missing, where the inputs have it otherwise"
         self.findings.require("AID_SINCE", "aid.since", holds=(since is not None) == there, message=message)
-        self._counted()
         if since is None or not there:
             return
         follows = [
@@ -284,6 +303,12 @@ def _difference(was: Rows | None, must: Rows | None) -> str:
         return "is not stated" if was is None else "does not follow from the inputs"
     names = sorted(name for name in was.keys() | must.keys() if was.get(name) != must.get(name))
     return "; ".join(f"{n} is {shown(was.get(n))}, must be {shown(must.get(n))}" for n in names)
+
+
+def _expiry(lot: Rows) -> int:
+    """Return when goods can be handed out no more, -1 for never."""
+    at_s: int = lot["expires_s"]
+    return at_s if at_s == NO_LIMIT else min(max(0, at_s), FARTHEST_S)
 
 
 def _sorted(value: Any) -> Any:

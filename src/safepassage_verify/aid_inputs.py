@@ -7,7 +7,7 @@ from typing import Any
 
 from safepassage_verify import shape
 from safepassage_verify.aidfile import MILLI
-from safepassage_verify.shape import COUNT, PPM, SECONDS, UNITS, flag, one_of, record, rows, text, whole
+from safepassage_verify.shape import COUNT, PPM, SECONDS, UNITS, flag, one_of, record, row, rows, text, whole
 from safepassage_verify.snapshot import no_duplicates
 from safepassage_verify.verdict import Findings
 
@@ -28,6 +28,29 @@ SO_FAR = rows(
     record(
         id=text, began_s=_SECOND, free_s=_SECOND, legs=whole(0, COUNT), loads=whole(0, COUNT),
         works_from_s=whole(-SECONDS, SECONDS), driven_s=_SECOND, unbroken_s=_SECOND,
+    )
+)  # fmt: skip
+_WAY = record(
+    id=text, from_node=whole(0, COUNT), to_node=whole(0, COUNT), arcs=shape.column(0, COUNT),
+    depart_s=_SECOND, waits=rows(row(whole(0, COUNT), _SECOND)), arrive_s=_SECOND,
+)  # fmt: skip
+_ABOARD = rows(record(leg=text, waybill=text, place=text, commodity=text, lot=text, due=_DAY, milli=_SOME))
+_WAYS = rows(_WAY)
+
+
+def _ways(value: Any, where: str, findings: Findings) -> bool:
+    """Legs of a trip, at least one."""
+    fits = _WAYS(value, where, findings)
+    if fits and not value:
+        findings.add("SCHEMA", where, "must have a leg")
+    return fits and bool(value)
+
+
+TRIPS = rows(record(truck=text, legs=_ways, goods=_ABOARD))
+HELD = rows(
+    record(
+        truck=text, leg=text, arc=whole(0, COUNT), at_s=_SECOND, next_place=text, next_s=_SECOND, stuck=flag,
+        node=whole(0, COUNT), aboard=_ABOARD,
     )
 )  # fmt: skip
 RULES = record(
@@ -71,7 +94,7 @@ SUPPLIES = record(
         )
     ),
 )  # fmt: skip
-PAST = record(brought=BROUGHT, trucks=SO_FAR)
+PAST = record(brought=BROUGHT, trucks=SO_FAR, trips=TRIPS)
 
 
 def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str, Any] | None:
@@ -82,17 +105,17 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
     if "past" in found and not PAST(found["past"], "inputs.aid.past", findings):
         return None
     for name in ("commodities", "norms", "stock", "trucks"):
-        no_duplicates([row["id"] for row in found[name]], f"inputs.aid.{name}", findings)
-    goods = {row["id"] for row in found["commodities"]}
+        no_duplicates([one["id"] for one in found[name]], f"inputs.aid.{name}", findings)
+    goods = {one["id"] for one in found["commodities"]}
     for name in ("norms", "stock"):
-        for i, row in enumerate(found[name]):
-            message = f"there is no commodity {shape.shown(row['commodity'])}"
+        for i, one in enumerate(found[name]):
+            message = f"there is no commodity {shape.shown(one['commodity'])}"
             where = f"inputs.aid.{name}[{i}]"
-            findings.require("REFERENCE", where, holds=row["commodity"] in goods, message=message)
+            findings.require("REFERENCE", where, holds=one["commodity"] in goods, message=message)
     weights = found["rules"]["weights"]
     message = "there are four priorities"
     findings.require("INPUTS", "inputs.aid.rules.weights", holds=len(weights) == len("1234"), message=message)
-    trucks = sum(row["count"] for row in found["trucks"])
+    trucks = sum(one["count"] for one in found["trucks"])
     message = f"{trucks} trucks are more than can be checked"
     findings.require("SIZE", "inputs.aid.trucks", holds=trucks <= _MOST_TRUCKS, message=message)
     return None if findings.total > before else found

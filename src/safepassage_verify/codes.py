@@ -68,6 +68,7 @@ CODES = MappingProxyType(
         # aid
         "AID_GIVEN": "needs, lots, trucks, goods or rules of the distribution do not follow from the inputs",
         "AID_SINCE": "what is said of what had left before now does not follow from the inputs",
+        "AID_UNDER_WAY": "a trip under way drives into a closed road, or goes on otherwise than it can",
         "AID_STOP": "goods are not loaded at the depot of their lot, then unloaded at their place",
         "AID_LOAD": "a truck carries more than its payload or its room, or cold goods without cooling",
         "AID_LOT": "more of a lot is loaded than there is, before it is there, or of another good",

@@ -54,15 +54,27 @@ def gone_on(
     case: Case, network: RoadNetwork, now_s: int, *, later: Case | None = None, events: tuple[Event, ...] = ()
 ) -> tuple[Provided, Provided]:
     """Plan people and aid of a case, and once more in a second of the plan, by the case as it is `later`."""
+    first, second = in_steps(case, network, (now_s, events), later=later)
+    return first, second
+
+
+def in_steps(
+    case: Case, network: RoadNetwork, *steps: tuple[int, tuple[Event, ...]], later: Case | None = None
+) -> list[Provided]:
+    """Plan people and aid of a case, then go on in each of these seconds, with all events by then."""
     planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
-    first = provide(case, planned.problem, planned.plan.schedule)
-    situation = Situation(case=later or case, events=events)
-    announced = Announced(problem=planned.problem, schedule=planned.plan.schedule, now_s=now_s)
-    then = make_plan(network, situation, stop=StoppingRule(work=WORK), announced=announced)
-    now = situation.current()
-    then = replace(then, problem=with_past(then.problem, now, first))
-    second = provide(now, then.problem, then.plan.schedule, first)
-    return _documents(planned, first), _documents(then, second)
+    aid = provide(case, planned.problem, planned.plan.schedule)
+    found, past = [_documents(planned, aid)], tuple[Event, ...]()
+    for now_s, events in steps:
+        past = (*past, *events)
+        situation = Situation(case=later or case, events=past)
+        announced = Announced(problem=planned.problem, schedule=planned.plan.schedule, now_s=now_s)
+        planned = make_plan(network, situation, stop=StoppingRule(work=WORK), announced=announced)
+        now = situation.current()
+        planned = replace(planned, problem=with_past(planned.problem, now, aid))
+        aid = provide(now, planned.problem, planned.plan.schedule, aid)
+        found.append(_documents(planned, aid))
+    return found
 
 
 def _documents(planned: Planned, value: AidPlan | None) -> Provided:

@@ -8,6 +8,8 @@ from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import G_PER_T, NANO, REASONS, AidPlan, DriverChange
+from safepassage.domain.release import Release
+from safepassage.formats.facts.held_facts import held_trucks, said
 
 PERCENT_PPM = 10_000
 #: Smaller shares are said in words: what is short of something is never rounded to nothing.
@@ -74,6 +76,14 @@ def _help(aid: AidPlan) -> Iterator[str]:
             yield f"  {place}: {what} ({reason})"
     if shown:
         yield "  by place, good and reason all of it: column remedy of RESTRICTED-aid-needs.csv"
+
+
+def call_lines(team: Release) -> Iterator[str]:
+    """Yield whom to call at once: drivers under way whose road has closed; nothing where there is none."""
+    for truck in held_trucks(team):
+        first, *more = said(truck)
+        yield first
+        yield from (f"  {line}" for line in more)
 
 
 def _since_the_first(aid: AidPlan) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from safepassage.cli.claims.layers_weighed import layers_document
 from safepassage.cli.claims.news_told import news_lines
 from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json
-from safepassage.cli.plan.aid_text import aid_data, aid_lines
+from safepassage.cli.plan.aid_text import aid_data, aid_lines, call_lines
 from safepassage.cli.plan.crew import crew_of
 from safepassage.cli.plan.frontier_text import frontier_text
 from safepassage.cli.plan.going_on import GoingOn, going_on
@@ -125,8 +125,8 @@ def whole_plan(
         **aid_data(aid),
     }  # fmt: skip
     text = "\n".join([
-        plan_text(planned, outputs, problems, seconds, code), *room.lines(), *_held(team), *aid_lines(aid),
-        *news_lines(claims), *claims_lines(said), *found.lines,
+        plan_text(planned, outputs, problems, seconds, code), *room.lines(), *_held(team),
+        *call_lines(team), *aid_lines(aid), *news_lines(claims), *claims_lines(said), *found.lines,
     ])  # fmt: skip
     beside_it = {"claims": said, "changes": changes, "frontier": beside}
     data |= {name: _shown(rows, name) for name, rows in beside_it.items() if rows}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from safepassage.domain.aid.commodity import LEAST_URGENT, Unit
+from safepassage.domain.aid.under_way import Held, Trip
 from safepassage.domain.plan import Route, VehicleChain
 
 NANO = 10**9
@@ -410,7 +411,8 @@ class Since:
 
     `under_way` legs belong to trips that had left and are driven to their end; `same` trucks go on as
     announced. `brought` and `trucks` hold all that left since the first plan, so that the next one can go on
-    from this.
+    from this. `trips` are those that are under way, as they go on; `held` are those of them that met a road
+    that has closed.
     """
 
     now_s: int
@@ -420,6 +422,8 @@ class Since:
     brought: tuple[Brought, ...] = ()
     delivered: tuple[Delivered, ...] = ()
     trucks: tuple[TruckSoFar, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def waybill_codes(loads: Iterable[tuple[str, str]], before: Mapping[str, int]) -> tuple[str, ...]:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.distribution import AidRules, Brought, TruckSoFar
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+from safepassage.domain.aid.under_way import Trip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What had left a depot before now, since the first plan: lines of waybills, and trucks by day.
 
-    Lines are as receivers counted them, else as announced.
+    Lines are as receivers counted them, else as announced; `trips` are those that are not over, as announced.
     """
 
     brought: tuple[Brought, ...] = ()
     trucks: tuple[TruckSoFar, ...] = ()
+    trips: tuple[Trip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

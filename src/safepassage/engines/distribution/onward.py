@@ -22,6 +22,7 @@ from safepassage.domain.aid.distribution import (
     waybill_codes,
 )
 from safepassage.domain.aid.stock import Consignment
+from safepassage.domain.aid.under_way import Aboard, Held, Trip, TripLeg
 from safepassage.domain.plan import Leg, VehicleChain
 from safepassage.engines.distribution.crew_hours import Crew, worked
 
@@ -33,13 +34,15 @@ class Gone:
     """What left before now.
 
     `legs` are those of the plan gone on from, by truck and day; `brought` and `trucks` reach back to the
-    first plan.
+    first plan. `trips` are not over; `held` are those of them that meet a closed road.
     """
 
     now_s: int
     legs: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
     brought: tuple[Brought, ...] = ()
     trucks: dict[str, TruckSoFar] = field(default_factory=dict)
+    trips: tuple[Trip, ...] = ()
+    held: tuple[Held, ...] = ()
 
     @property
     def lots(self) -> dict[str, int]:
@@ -64,10 +67,12 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     for chain in earlier.trucks:
         left_trips = (t for t in trips_of(chain, earlier) if loads_s(earlier.problem, t, rows) < now_s)
         found.legs[chain.id] = tuple(leg for trip in left_trips for leg in trip)
-    lines = _lines(earlier, found.legs)
+    rows_of = _lines(earlier, found.legs)
+    lines = [line for _, line in rows_of]
     found.brought = _as_counted(
         [*(earlier.since.brought if earlier.since is not None else ()), *lines], counted, earlier, now_s
     )
+    found.trips = _not_over(earlier, rows_of, now_s)
     for name, legs in found.legs.items():
         if legs:
             left = {leg.id for leg in legs}
@@ -111,8 +116,8 @@ def loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]
     return trip[0].depart_s - (problem.rules.loading_s(grams) if grams else 0)
 
 
-def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> Lines:
-    """Return the lines of waybills whose trips have left, in the order in which waybills are numbered."""
+def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> list[tuple[str, Brought]]:
+    """Return (leg, line) of waybills whose trips have left, in the order in which waybills are numbered."""
     left = {leg.id for some in legs.values() for leg in some}
     arrive_s = {leg.id: leg.arrive_s for chain in plan.trucks for leg in chain.legs}
     rows = sorted(
@@ -121,13 +126,42 @@ def _lines(plan: AidPlan, legs: dict[str, tuple[Leg, ...]]) -> Lines:
     before = {row.id: row.loads for row in plan.since.trucks} if plan.since is not None else {}
     codes = waybill_codes(((row.truck, row.loaded) for row in rows), before)
     return [
-        Brought(
+        (row.leg, Brought(
             waybill=code, place=row.place, commodity=row.commodity, lot=row.lot, due=row.due,
             dispatched_milli=row.milli, received_milli=row.milli,
-        )
+        ))
         for row, code in zip(rows, codes, strict=True)
         if row.leg in left
     ]  # fmt: skip
+
+
+def _not_over(earlier: AidPlan, lines: list[tuple[str, Brought]], now_s: int) -> tuple[Trip, ...]:
+    """Return the trips that have left, or are loaded, and end after now, those of plans before included."""
+    before = earlier.since.trips if earlier.since is not None else ()
+    found = [trip for trip in before if trip.over_s > now_s]
+    goods: dict[str, list[Aboard]] = {}
+    for leg, line in lines:
+        goods.setdefault(leg, []).append(
+            Aboard(
+                leg=leg, waybill=line.waybill, place=line.place, commodity=line.commodity, lot=line.lot,
+                due=line.due, milli=line.dispatched_milli,
+            )
+        )  # fmt: skip
+    for chain in earlier.trucks:
+        for legs in trips_of(chain, earlier):
+            aboard = tuple(row for leg in legs for row in goods.get(leg.id, ()))
+            if aboard and legs[-1].arrive_s > now_s:
+                way = tuple(_trip_leg(leg, earlier) for leg in legs)
+                found.append(Trip(truck=chain.id, legs=way, goods=aboard))
+    return tuple(sorted(found, key=lambda trip: (trip.truck, trip.legs[0].depart_s)))
+
+
+def _trip_leg(leg: Leg, plan: AidPlan) -> TripLeg:
+    route = plan.routes[leg.route]
+    return TripLeg(
+        id=leg.id, from_node=route.from_node, to_node=route.to_node, arcs=route.arcs, depart_s=leg.depart_s,
+        waits=leg.waits, arrive_s=leg.arrive_s,
+    )  # fmt: skip
 
 
 def _so_far(
@@ -279,6 +313,7 @@ def since(earlier: AidPlan, later: AidPlan, past: Gone, met: tuple[Delivered, ..
     return Since(
         now_s=past.now_s, under_way=sum(map(len, past.legs.values())), same=same, drivers=drivers,
         brought=past.brought, delivered=met, trucks=tuple(past.trucks[name] for name in sorted(past.trucks)),
+        trips=past.trips, held=past.held,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from safepassage.formats.facts.aid_facts import AidFacts
 from safepassage.formats.facts.change_facts import ChangeFacts
 from safepassage.formats.facts.claims_facts import ClaimsFacts
 from safepassage.formats.facts.frontier_facts import FrontierFacts
+from safepassage.formats.facts.held_facts import held_trucks, said
 from safepassage.formats.facts.joint_facts import joint_facts
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.movements import Movements
@@ -138,6 +139,7 @@ def _aid(release: Release) -> dict[str, Any] | None:
     facts = AidFacts(release)
     return {
         **facts.headline(), "goods": facts.goods(), "worst": facts.worst(), "remedies": facts.remedies(),
+        "calls": [tuple(said(truck)) for truck in held_trucks(release)],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -33,6 +33,7 @@ from safepassage.domain.aid.distribution import (
     TruckPrice,
     TruckSoFar,
 )
+from safepassage.domain.aid.under_way import Aboard, Held, Trip, TripLeg
 from safepassage.domain.plan import Leg, Route, VehicleChain
 
 SCHEMA = "safepassage.aid/1"
@@ -88,7 +89,22 @@ def _since(since: Since) -> dict[str, Any]:
         "brought": [asdict(row) for row in since.brought],
         "delivered": [asdict(row) for row in since.delivered],
         "trucks": [asdict(row) for row in since.trucks],
+        "trips": trips_document(since.trips), "held": [asdict(row) for row in since.held],
     }  # fmt: skip
+
+
+def trips_document(trips: tuple[Trip, ...]) -> list[dict[str, Any]]:
+    """Return trips under way as plain values."""
+    return [
+        {
+            "truck": trip.truck, "goods": [asdict(row) for row in trip.goods],
+            "legs": [
+                {**asdict(leg), "arcs": list(leg.arcs), "waits": [list(wait) for wait in leg.waits]}
+                for leg in trip.legs
+            ],
+        }
+        for trip in trips
+    ]  # fmt: skip
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
@@ -170,7 +186,28 @@ def _parsed_since(row: Mapping[str, Any]) -> Since:
         brought=tuple(Brought(**one) for one in row.get("brought", ())),
         delivered=tuple(Delivered(**one) for one in row.get("delivered", ())),
         trucks=tuple(TruckSoFar(**one) for one in row.get("trucks", ())),
+        trips=parsed_trips(row.get("trips", ())),
+        held=tuple(
+            Held(**{**one, "aboard": tuple(Aboard(**good) for good in one["aboard"])})
+            for one in row.get("held", ())
+        ),
     )  # fmt: skip
+
+
+def parsed_trips(rows: Sequence[Mapping[str, Any]]) -> tuple[Trip, ...]:
+    """Return trips under way from plain values."""
+    return tuple(
+        Trip(
+            truck=row["truck"], legs=tuple(_parsed_trip_leg(leg) for leg in row["legs"]),
+            goods=tuple(Aboard(**good) for good in row["goods"]),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _parsed_trip_leg(row: Mapping[str, Any]) -> TripLeg:
+    waits = tuple((at, wait_s) for at, wait_s in row["waits"])
+    return TripLeg(**{**row, "arcs": tuple(row["arcs"]), "waits": waits})
 
 
 def _parsed_leg(row: Mapping[str, Any]) -> Leg:

@@ -10,6 +10,7 @@ from safepassage.domain.aid.commodity import Commodity, Norm, Rhythm, Season, Se
 from safepassage.domain.aid.distribution import AidRules, Brought, TruckSoFar
 from safepassage.domain.aid.stock import Consignment, StockLot, StockState, Truck
 from safepassage.domain.aid.supplies import Past, Supplies
+from safepassage.formats.plan import aid_json
 
 NONE = -1
 """Stands for no date, no limit, and no count yet."""
@@ -50,6 +51,7 @@ def document(supplies: Supplies) -> dict[str, Any]:
         found["past"] = {
             "brought": [asdict(row) for row in supplies.past.brought],
             "trucks": [asdict(row) for row in supplies.past.trucks],
+            "trips": aid_json.trips_document(supplies.past.trips),
         }
     return found
 
@@ -78,6 +80,7 @@ def _past(rows: Mapping[str, Any]) -> Past:
     return Past(
         brought=tuple(Brought(**row) for row in rows["brought"]),
         trucks=tuple(TruckSoFar(**row) for row in rows["trucks"]),
+        trips=aid_json.parsed_trips(rows["trips"]),
     )
 
 

@@ -15,6 +15,7 @@ from safepassage.formats.facts import supply_facts
 from safepassage.formats.facts.aid_facts import AidFacts
 from safepassage.formats.facts.change_facts import ChangeFacts
 from safepassage.formats.facts.frontier_facts import FrontierFacts
+from safepassage.formats.facts.held_facts import held_trucks
 from safepassage.formats.facts.joint_facts import joint_facts
 from safepassage.formats.facts.movements import Movements
 from safepassage.formats.facts.people_facts import PeopleFacts
@@ -115,7 +116,7 @@ def aid_view(team: Release) -> dict[str, Any] | None:
     short = sorted((n for n in found.needs() if n.gap > 0), key=lambda n: (n.priority, -n.gap, n.name))
     return {
         "head": found.headline(), "short": short[:SHORT_SHOWN],
-        "more_short": max(0, len(short) - SHORT_SHOWN), "goods": found.goods(),
+        "held": held_trucks(team), "more_short": max(0, len(short) - SHORT_SHOWN), "goods": found.goods(),
         "loads": [
             {"id": key, "vehicle": drops[0].vehicle, "depot": drops[0].depot,
              "loaded": found.clock.moments(drops[0].loaded_s), "kg": round(sum(d.mass_kg for d in drops)),

@@ -1,0 +1,75 @@
+"""Trips of aid that are under way when a plan is made, and what of them meets a road that has closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safepassage.domain.plan import Waits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripLeg:
+    """One leg of a trip with its own way."""
+
+    id: str
+    from_node: int
+    to_node: int
+    arcs: tuple[int, ...]
+    depart_s: int
+    waits: Waits
+    arrive_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aboard:
+    """A line of a waybill that is unloaded at the end of a leg, for the need of a place on a day."""
+
+    leg: str
+    waybill: str
+    place: str
+    commodity: str
+    lot: str
+    due: int
+    milli: int
+
+    @property
+    def line(self) -> tuple[str, str, str, str, int]:
+        """What a line of a waybill is known by."""
+        return self.waybill, self.place, self.commodity, self.lot, self.due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A trip of a truck of one day that has left, or is loaded, and is not over: its legs and its load."""
+
+    truck: str
+    legs: tuple[TripLeg, ...]
+    goods: tuple[Aboard, ...]
+
+    def __post_init__(self) -> None:
+        if not self.legs:
+            raise ValueError(f"{self.truck}: a trip has a leg")
+
+    @property
+    def over_s(self) -> int:
+        """When it ends."""
+        return self.legs[-1].arrive_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A trip that, as it was announced, would enter a closed road: on which leg, where and when.
+
+    `next_place` is where it was to unload next ("": nothing any more), in second `next_s`. `aboard` is what
+    it has not unloaded by now. Where no way leads round it is `stuck`: it stands at `node`, else its base.
+    """
+
+    truck: str
+    leg: str
+    arc: int
+    at_s: int
+    next_place: str
+    next_s: int
+    stuck: bool
+    node: int
+    aboard: tuple[Aboard, ...]

@@ -1,0 +1,130 @@
+"""Trucks of aid under way that meet a road which has closed: whom to call, and what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from safepassage.domain.aid.commodity import MILLI
+from safepassage.domain.release import Release
+from safepassage.formats.containers.markup import printable
+from safepassage.formats.facts.local_clock import LocalClock
+from safepassage.formats.facts.register import Register
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsAboard:
+    """So much of a good for a place, in units of the good."""
+
+    place: str
+    good: str
+    quantity: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTruck:
+    """One truck: the closed road and when it would enter it, its next stop, its load, and how it goes on.
+
+    `stops` are (place, time) of what it still serves, then of its return (place "") unless it is `stuck`;
+    `roads` are what it drives on from now, in order. `missed` is what it does not hand out in time. It stands
+    at `where` in the end.
+    """
+
+    truck: str
+    waybill: str
+    road: str
+    at: str
+    next_place: str
+    next_at: str
+    aboard: tuple[GoodsAboard, ...]
+    stuck: bool
+    where: str
+    roads: str
+    stops: tuple[tuple[str, str], ...]
+    missed: tuple[GoodsAboard, ...]
+
+
+def held_trucks(release: Release) -> tuple[HeldTruck, ...]:
+    """Return the trucks whose drivers have to be called, by truck; none in a first plan."""
+    since = release.aid.get("since", {}) if release.aid else {}
+    trips = {row["truck"]: row for row in since.get("trips", ())}
+    found = _Held(release, int(since.get("now_s", 0)))
+    return tuple(found.truck(row, trips[row["truck"]]) for row in since.get("held", ()))
+
+
+class _Held:
+    def __init__(self, release: Release, now_s: int) -> None:
+        self._register, self._clock, self._now_s = Register(release), LocalClock.of(release.inputs), now_s
+        self._goods = {row["id"]: row for row in release.aid["given"]["goods"]} if release.aid else {}
+
+    def truck(self, row: Row, trip: Row) -> HeldTruck:
+        """Return what is said of one truck."""
+        kept = [_line(good) for good in trip["goods"]]
+        ahead = [leg for leg in trip["legs"] if leg["arrive_s"] > self._now_s]
+        name = self._register.place
+        return HeldTruck(
+            truck=row["truck"], waybill=row["aboard"][0]["waybill"] if row["aboard"] else "",
+            road=self._register.road(row["arc"]), at=self._clock.moments(row["at_s"]),
+            next_place=name(row["next_place"]) if row["next_place"] else "",
+            next_at=self._clock.moments(row["next_s"]), aboard=self._lines(row["aboard"]),
+            stuck=row["stuck"], where=self._register.node(row["node"]),
+            roads=self._register.roads([arc for leg in ahead for arc in leg["arcs"]]),
+            stops=tuple(self._stops(row, trip, ahead)),
+            missed=self._lines([good for good in row["aboard"] if _line(good) not in kept]),
+        )  # fmt: skip
+
+    def _stops(self, row: Row, trip: Row, ahead: list[Row]) -> Iterator[tuple[str, str]]:
+        for leg in ahead:
+            for place in dict.fromkeys(good["place"] for good in trip["goods"] if good["leg"] == leg["id"]):
+                yield self._register.place(place), self._clock.moments(leg["arrive_s"])
+        if not row["stuck"]:
+            yield "", self._clock.moments(trip["legs"][-1]["arrive_s"])
+
+    def _lines(self, rows: list[Row]) -> tuple[GoodsAboard, ...]:
+        found: dict[tuple[str, str], int] = {}
+        for row in rows:
+            key = (row["place"], row["commodity"])
+            found[key] = found.get(key, 0) + row["milli"]
+        return tuple(
+            GoodsAboard(
+                place=self._register.place(place), good=printable(self._goods[commodity]["name"]),
+                quantity=milli / MILLI, unit=self._goods[commodity]["unit"],
+            )
+            for (place, commodity), milli in found.items()
+        )  # fmt: skip
+
+
+def _line(row: Row) -> tuple[Any, ...]:
+    return row["waybill"], row["place"], row["commodity"], row["lot"], row["due"]
+
+
+def said(truck: HeldTruck) -> Iterator[str]:
+    """Yield what the person at the desk reads, in sentences."""
+    yield (
+        f"CALL {truck.truck}: it is under way, and {truck.road}, which it would enter at {truck.at}, "
+        f"is closed. Next stop as announced: {truck.next_place or 'its depot'} at {truck.next_at}. "
+        f"Aboard: {_listed(truck.aboard) or 'nothing'}."
+    )
+    if truck.stuck:
+        yield f"No way home: let it stop at {truck.where}. No plan uses this truck from now on."
+    if truck.stops:
+        stops = ", ".join(f"{place or 'home'} {at}" for place, at in truck.stops)
+        yield f"It goes on by {truck.roads or 'no road'}: {stops}."
+    if truck.missed:
+        yield (
+            f"Not handed out in time, counted as not delivered: {_listed(truck.missed, placed=True)}. "
+            "Say on the waybill what becomes of it."
+        )
+
+
+def _listed(rows: tuple[GoodsAboard, ...], *, placed: bool = False) -> str:
+    if placed:
+        return "; ".join(f"{row.quantity:,.0f} {row.unit} {row.good} for {row.place}" for row in rows)
+    sums: dict[tuple[str, str], float] = {}
+    for row in rows:
+        sums[row.good, row.unit] = sums.get((row.good, row.unit), 0.0) + row.quantity
+    return "; ".join(f"{quantity:,.0f} {unit} {good}" for (good, unit), quantity in sums.items())

@@ -1,0 +1,316 @@
+"""A road closes before a truck that is loaded: it is led round or held, and somebody is told to call."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from safepassage.casework.reading import read_case_input
+from safepassage.domain.case import Interval, Provenance, RoadStatus, RoadStatusWord
+from safepassage.domain.release import Audience
+from safepassage.domain.situation import Event, RoadStatusReported
+from safepassage.engines.release import release, with_aid
+from safepassage.formats.facts.held_facts import held_trucks, said
+from safepassage.formats.pages import report_html
+from safepassage.formats.plan import aid_json
+from tests.support.aids import in_steps, provided
+from tests.support.folders import write_case
+from tests.support.sketch import link
+
+TABLES = {
+    "nodes": ("id,lat,lon\nd,50.0,35.0\nu,50.0,35.2\nv,50.0,35.4\nx,50.1,35.2\ne,50.0,35.5\nz,50.0,34.9\n"),
+    "places": (
+        "id,name,kind,node,direction,capacity_night_persons\nupper,Upper,settlement,u,,\nvale,Vale,settlement,v,,\n"
+        "camp,Camp,reception_site,z,west,500\nhall,Hall,reception_site,z,east,500\nstore,Store,depot,d,,\n"
+        "farstore,Far store,depot,e,,\n"
+    ),
+    "demand": (
+        "place,direction,group,persons,direction_basis\nupper,stays,own_vehicle,300,tally\n"
+        "vale,stays,own_vehicle,300,tally\n"
+    ),
+    "fleet": "id,count,seats,base\nbus,1,20,upper\n",
+    "stock": (
+        "id,depot,commodity,quantity,unit\nwater,store,drinking_water,2000,L\n"
+        "more,farstore,drinking_water,2000,L\n"
+    ),
+}
+STRAIGHT = (
+    "id,from,to,class,length_m,ref\nl1,d,u,primary,15000,H1\nl2,u,v,primary,15000,H2\nl5,v,e,primary,9000,H5\n"
+    "l6,z,d,primary,8000,H6\n"
+)
+ROUND = STRAIGHT + "l3,d,x,secondary,20000,T1\nl4,x,v,secondary,20000,T1\n"
+LORRY = "id,count,depot,payload_t,volume_m3,weight_t\nlorry,1,store,5,30,9\n"
+VAN = LORRY + "van,1,farstore,3,20,5\n"
+HEAD = (
+    'id = "ford"\ntitle = "The ford"\nexercise = "yes"\nstart = "2024-05-01T06:00+03:00"\n'
+    'as_of = "2024-05-01T05:30+03:00"\nhorizon_h = 42\ntime_zones = "Here=+03:00"\nhotline = "112"\n'
+    'notice_languages = "en"\n'
+)
+SHORT = HEAD.replace("42", "4")
+
+
+def closure(now_s, *links, horizon_s):
+    """The report that roads are closed from now on."""
+    status = RoadStatus(
+        id=f"closed-{now_s}", roads=link(*links), status=RoadStatusWord.NOT_PASSABLE,
+        interval=Interval(from_s=now_s, until_s=horizon_s), provenance=Provenance(source="duty desk"),
+    )  # fmt: skip
+    return Event(at="2024-05-01T03:00:00Z", by="duty desk", change=RoadStatusReported(status=status))
+
+
+class Office:
+    """Plans of one case, one going on from the other, when closures are reported."""
+
+    def __init__(self, folder, links, trucks, head=SHORT):
+        case = write_case(folder / "case", head=head, links=links, trucks=trucks, **TABLES)
+        given = read_case_input(case, None)
+        self.case, self.network = given.case, given.network.network
+        self.first = provided(self.case, self.network)
+
+    def legs(self):
+        [truck] = [t for t in self.first.aid["trucks"] if t["id"] == "lorry-001-day1" and t["legs"]]
+        return truck["legs"]
+
+    def go_on(self, *closed):
+        """Return the last plan; each of `closed` is (second, links)."""
+        horizon_s = self.case.settings.horizon_s
+        steps = [(at_s, (closure(at_s, *links, horizon_s=horizon_s),)) for at_s, *links in closed]
+        return in_steps(self.case, self.network, *steps)[-1]
+
+
+def arcs_of(documents, ref):
+    return {k for k, label in enumerate(documents.inputs["network"]["arcs"]["label"]) if label == ref}
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory):
+    """Return what is made of three cases: a way round, another truck beyond, no way home."""
+    found = {}
+    for name, links, trucks, closed in (
+        ("round", ROUND, LORRY, "l2"), ("beyond", STRAIGHT, VAN, "l2"), ("stuck", STRAIGHT, LORRY, "l1"),
+    ):  # fmt: skip
+        office = Office(tmp_path_factory.mktemp(name), links, trucks)
+        legs = office.legs()
+        at_s = legs[0]["depart_s"] + 60 if closed == "l2" else legs[1]["depart_s"] + 60
+        found[name] = office, office.go_on((at_s, closed))
+    return found
+
+
+@pytest.fixture
+def led_round(offices):
+    return copy.deepcopy(offices["round"][1])
+
+
+@pytest.fixture
+def stuck(offices):
+    return copy.deepcopy(offices["stuck"][1])
+
+
+@pytest.fixture
+def beyond(offices):
+    return copy.deepcopy(offices["beyond"][1])
+
+
+def held_of(documents):
+    [row] = documents.aid["since"]["held"]
+    [trip] = documents.aid["since"]["trips"]
+    return row, trip
+
+
+@pytest.mark.parametrize("name", ["round", "beyond", "stuck"])
+def test_what_was_made_is_verified_and_read_as_it_was_written(offices, name):
+    office, later = offices[name]
+    assert office.first.verdict().violations == ()
+    verdict = later.verdict()
+    assert verdict.violations == ()
+    assert verdict.checks["AID_UNDER_WAY"] > 5
+    value = aid_json.parsed(later.aid)
+    assert (
+        json.loads(json.dumps(aid_json.document(value, inputs_sha256="", plan_sha256="")))["since"]
+        == later.aid["since"]
+    )
+
+
+def test_a_loaded_truck_is_led_round(led_round):
+    row, trip = held_of(led_round)
+    closed = arcs_of(led_round, "H2")
+    announced = led_round.inputs["aid"]["past"]["trips"][0]
+    assert any(closed & set(leg["arcs"]) for leg in announced["legs"])
+    assert not any(closed & set(leg["arcs"]) for leg in trip["legs"])
+    assert row["arc"] in closed
+    assert not row["stuck"]
+    assert trip["goods"] == announced["goods"]
+    assert trip["legs"][-1]["to_node"] == announced["legs"][-1]["to_node"]
+    assert [r["received_milli"] for r in led_round.aid["since"]["brought"]].count(0) == 0
+    [truck] = [r for r in led_round.aid["since"]["trucks"] if r["id"] == trip["truck"]]
+    assert truck["free_s"] == trip["legs"][-1]["arrive_s"] > announced["legs"][-1]["arrive_s"]
+
+
+def test_what_it_cannot_bring_another_brings(beyond):
+    row, trip = held_of(beyond)
+    assert not row["stuck"]
+    assert {good["place"] for good in row["aboard"]} == {"upper", "vale"}
+    assert {good["place"] for good in trip["goods"]} == {"upper"}
+    assert {(d["truck"], d["place"]) for d in beyond.aid["deliveries"]} == {("van-001-day1", "vale")}
+    lost = [r for r in beyond.aid["since"]["brought"] if r["place"] == "vale"]
+    assert all(r["received_milli"] == 0 < r["dispatched_milli"] for r in lost)
+
+
+def test_a_truck_without_a_way_home_stands_and_is_planned_with_no_more(stuck):
+    row, trip = held_of(stuck)
+    assert row["stuck"]
+    assert row["node"] == trip["legs"][-1]["to_node"]
+    assert {good["place"] for good in trip["goods"]} == {"upper", "vale"}
+    assert stuck.aid["given"]["trucks"] == []
+
+
+def test_the_person_at_the_desk_is_told_whom_to_call(beyond, stuck):
+    for found, lines in (
+        (beyond, ["CALL lorry-001-day1: it is under way, and H2", "Next stop as announced: Upper at",
+                  "Aboard: ", "It goes on by H1", "counted as not delivered", "L Drinking water for Vale"]),
+        (stuck, ["CALL lorry-001-day1: it is under way, and H1", "No way home: let it stop at Vale",
+                 "No plan uses this truck"]),
+    ):  # fmt: skip
+        record = found.verdict().record()
+        team = release(found.inputs, found.plan, found.certificate, record, Audience.PLANNING_TEAM)
+        team = with_aid(team, found.aid)
+        text = "\n".join(line for truck in held_trucks(team) for line in said(truck))
+        assert [line for line in lines if line not in text] == []
+        assert "CALL lorry-001-day1" in "".join(report_html._aid(team)["calls"][0])
+
+
+def test_nobody_is_called_where_the_closed_road_lies_elsewhere(offices):
+    office, _ = offices["round"]
+    later = office.go_on((office.legs()[-1]["depart_s"] + 60, "l5"))
+    assert later.verdict().violations == ()
+    assert later.aid["since"]["held"] == []
+    assert later.aid["since"]["trips"] == later.inputs["aid"]["past"]["trips"] != []
+
+
+def test_a_second_closure_finds_the_trip_on_its_new_way(offices, led_round):
+    office, _ = offices["round"]
+    first_s = office.legs()[0]["depart_s"] + 60
+    _, trip = held_of(led_round)
+    later = office.go_on((first_s, "l2"), (trip["legs"][0]["arrive_s"] + 60, "l4"))
+    assert later.verdict().violations == ()
+    row, again = held_of(later)
+    assert row["arc"] in arcs_of(later, "T1")
+    assert {good["place"] for good in again["goods"]} == {"upper"}
+
+
+@pytest.mark.slow
+def test_a_stuck_truck_is_in_no_plan_of_the_next_day(tmp_path):
+    office = Office(tmp_path, STRAIGHT, LORRY, head=HEAD)
+    later = office.go_on((office.legs()[1]["depart_s"] + 60, "l1"))
+    assert later.verdict().violations == ()
+    assert held_of(later)[0]["stuck"]
+    assert later.aid["given"]["trucks"] == []
+    assert {row["id"] for row in later.aid["since"]["trucks"]} == {"lorry-001-day1", "lorry-001-day2"}
+
+
+def as_announced(found):
+    found.aid["since"]["trips"] = copy.deepcopy(found.inputs["aid"]["past"]["trips"])
+
+
+def unsaid(found):
+    as_announced(found)
+    found.aid["since"]["held"] = []
+
+
+def unsaid_though_led_round(found):
+    found.aid["since"]["held"] = []
+
+
+def another_arrival(found):
+    found.aid["since"]["trips"][0]["legs"][-1]["arrive_s"] += 1
+
+
+def sooner_from_a_stop(found):
+    found.aid["since"]["trips"][0]["legs"][1]["depart_s"] -= 60
+    found.aid["since"]["trips"][0]["legs"][1]["arrive_s"] -= 60
+
+
+def another_start(found):
+    found.aid["since"]["trips"][0]["legs"][0]["depart_s"] -= 1
+
+
+def said_stuck(found):
+    row = found.aid["since"]["held"][0]
+    row["stuck"] = not row["stuck"]
+
+
+def another_road(found):
+    found.aid["since"]["held"][0]["at_s"] += 1
+
+
+def another_place(found):
+    found.aid["since"]["held"][0]["node"] += 1
+
+
+def less_aboard(found):
+    found.aid["since"]["held"][0]["aboard"].pop()
+
+
+def another_next_stop(found):
+    found.aid["since"]["held"][0]["next_place"] = "camp"
+
+
+def a_leg_left_out(found):
+    found.aid["since"]["trips"][0]["legs"].pop(0)
+
+
+def nothing_under_way(found):
+    found.aid["since"]["trips"] = []
+
+
+def goods_that_fall_off(found):
+    found.aid["since"]["trips"][0]["goods"].pop()
+
+
+def through_the_air(found):
+    found.aid["since"]["trips"][0]["legs"][-1]["arcs"] = []
+
+
+BREAKS = [
+    as_announced, unsaid, unsaid_though_led_round, another_arrival, sooner_from_a_stop, another_start,
+    said_stuck, another_road, another_place, less_aboard, another_next_stop, a_leg_left_out,
+    nothing_under_way, goods_that_fall_off, through_the_air,
+]  # fmt: skip
+CODES = {"AID_UNDER_WAY", "CLOSED", "ARRIVAL", "ROUTE", "CHAIN", "REFERENCE"}
+
+
+@pytest.mark.parametrize("breaks", BREAKS)
+def test_a_trip_that_cannot_go_on_so_is_found(led_round, breaks):
+    breaks(led_round)
+    assert CODES & led_round.codes()
+
+
+@pytest.mark.parametrize("breaks", [unsaid, said_stuck, another_place, less_aboard, goods_that_fall_off])
+def test_so_it_is_with_a_truck_that_is_stuck(stuck, breaks):
+    breaks(stuck)
+    assert "AID_UNDER_WAY" in stuck.codes()
+
+
+def test_who_drives_into_a_closed_road_is_refused_by_the_road(led_round):
+    """Said to be led round, and driven through."""
+    as_announced(led_round)
+    assert {"CLOSED", "AID_SINCE"} <= led_round.codes()
+
+
+def test_what_was_not_handed_out_is_not_received(beyond):
+    row = next(r for r in beyond.aid["since"]["brought"] if r["place"] == "vale")
+    row["received_milli"] = row["dispatched_milli"]
+    assert "AID_SINCE" in beyond.codes()
+
+
+def test_a_stuck_truck_is_not_free(stuck):
+    stuck.aid["since"]["trucks"][0]["free_s"] = 0
+    assert "AID_SINCE" in stuck.codes()
+
+
+@pytest.mark.parametrize("part", ["trips", "held"])
+def test_what_is_no_trip_is_no_trip(led_round, part):
+    led_round.aid["since"][part] = [{}]
+    assert "SCHEMA" in led_round.codes()
