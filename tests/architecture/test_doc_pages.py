@@ -57,6 +57,24 @@ def test_links_lead_somewhere():
     assert broken_by(PAGES, links_into_the_void, ROOT) == {}
 
 
+def names_that_are_not_there(path: Path) -> list[str]:
+    """Return the names that a page gives as links to modules which do not define them."""
+    named = re.findall(r"\[`(\w+)`\]\(([^)\s]+\.py)\)", path.read_text("utf-8"))
+    return [
+        name for name, file in named
+        if not re.search(rf"^(def|class) {name}\b", (path.parent / file).read_text("utf-8"), re.MULTILINE)
+    ]  # fmt: skip
+
+
+def test_functions_that_pages_name_are_there(tmp_path):
+    page = DOCS / "explanation" / "from-flows-to-plans.md"
+    assert len(re.findall(r"\[`\w+`\]\([^)\s]+\.py\)", page.read_text("utf-8"))) >= 25
+    assert broken_by(PAGES, names_that_are_not_there, ROOT) == {}
+    (tmp_path / "a.py").write_text("def here() -> None: ...\n")
+    (tmp_path / "a.md").write_text("[`here`](a.py) [`gone`](a.py)\n")
+    assert names_that_are_not_there(tmp_path / "a.md") == ["gone"]
+
+
 def test_pages_are_of_one_kind():
     pages = [path.relative_to(DOCS) for path in PAGES if DOCS in path.parents]
     assert [str(page) for page in pages if len(page.parts) > 1 and page.parts[0] not in KINDS] == []
