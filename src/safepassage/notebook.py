@@ -95,7 +95,7 @@ class CaseShown:
         situation = Situation(case=self.case if claims is None else claims.case)
         work = self.case.settings.work_limit if work is None else work
         with SolverRoom() as room:
-            stop = StoppingRule(work=work, prices=partial(room.prices, nothing))
+            stop = StoppingRule(work=work, prices=partial(room.prices, nothing), bounds=room.bounds)
             planned = make_plan(self.network, situation, stop=stop, seed=seed)
             problem, schedule = planned.problem, planned.plan.schedule
             case = situation.current()

@@ -31,7 +31,7 @@ from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
 from safepassage.engines.bounds import certify
-from safepassage.engines.bounds.certify import Served
+from safepassage.engines.bounds.certify import Certify, Served
 from safepassage.engines.car_streams import (
     arrives_as_can,
     by_car,
@@ -79,14 +79,16 @@ Row = TypeVar("Row", Place, VehicleType, Arrangement, RoadStatus, Area, TransitL
 class StoppingRule:
     """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if one is brought.
 
-    `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem;
-    one that is brought may end its solver, and then there are none.
+    `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem
+    and `bounds` its certificate; those that are brought may end their solver, and then there are no prices
+    and weaker bounds.
     """
 
     work: int
     expired: Callable[[], bool] | None = None
     time_limit_s: int | None = None
     prices: Callable[[PlanningProblem], Priced | None] = price
+    bounds: Certify = certify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +315,11 @@ def concluded(
     if observer is not None:
         for name, total in found.items():
             observer.best(name, total.clearance_s)
-    certificate, behind = certify(problem, _served(found), emptied_s=emptied_s, observer=observer)
+    certificate, behind = stop.bounds(problem, _served(found), emptied_s=emptied_s)
+    if observer is not None:
+        for name in found:
+            own = (bound.clearance_s for bound in certificate.bounds if bound.direction == name)
+            observer.bound(name, max(own, default=None))
     certificate = replace(certificate, priced=() if priced is None else priced.prove())
     directions = direction_summaries(problem, schedule, found, certificate)
     plan = Plan(

@@ -10,7 +10,6 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.domain.plan import Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.what_if import Contraflow, Convergent, Loss, Losses, Outcome, Stretch
-from safepassage.engines.bounds import certify
 from safepassage.engines.bounds.certify import Served
 from safepassage.engines.bounds.commodity import COMMODITY, PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
@@ -82,7 +81,7 @@ class Scales:
     def of(self, problem: PlanningProblem, schedule: Schedule) -> Weighed:
         """Bound a schedule of a problem and have both checked."""
         found = totals(problem, schedule)
-        certificate, behind = certify(problem, _served(found), points=1)
+        certificate, behind = self._stop.bounds(problem, _served(found), points=1)
         directions = direction_summaries(problem, schedule, found, certificate)
         plan = replace(
             self.planned.plan, complete=not schedule.unserved, schedule=schedule, corridors=(),

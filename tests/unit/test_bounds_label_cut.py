@@ -179,6 +179,13 @@ class TestBound:
         assert cutter.latest_short_of(10, low_s=0, high_s=1_000).horizon_s == 500
         assert cutter.latest_short_of(short.phi, low_s=0, high_s=1_000) is None
 
+    def test_without_a_solver_bounds_are_weaker_and_still_bounds(self):
+        problem = laid(bridge()).problem
+        with_it, without = (LabelCuts(problem, "west", CARS, solver=asked) for asked in (True, False))
+        for t in range(0, 1_000, 60):
+            assert with_it.cut(t).phi <= without.cut(t).phi <= 10
+        assert without.latest_short_of(10, low_s=0, high_s=7_200) is not None
+
     def test_nobody_served_no_bound(self):
         found = accepted(bridge(cars_h=0))
         assert found.certificate["bounds"] == []

@@ -87,7 +87,8 @@ def planned_region(search: Search, region: Region) -> RegionPlan:
     alone = problem_of(region.network, situation)
     with SolverRoom() as room:
         ground = prepare(
-            region.network, situation, stop=StoppingRule(work=work, prices=partial(room.prices, nothing)),
+            region.network, situation,
+            stop=StoppingRule(work=work, prices=partial(room.prices, nothing), bounds=room.bounds),
             seed=search.seed, within=lambda p: limited(p, region.parts),
         )  # fmt: skip
         # What prices prove comes from the room while vehicles are planned.

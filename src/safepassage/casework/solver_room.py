@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import ParamSpec, Self, TypeVar, cast
@@ -16,15 +16,16 @@ from typing import ParamSpec, Self, TypeVar, cast
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
 from safepassage.domain.crew import Beside, Job, Result, at_once
-from safepassage.domain.plan import PricedBound
+from safepassage.domain.plan import Certificate, PricedBound
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
+from safepassage.engines.bounds.certify import Behind, Served, certify
 from safepassage.engines.pricing import Priced, load, price
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PRICES = "joint prices"
+PRICES, BOUNDS = "joint prices", "the best cuts"
 LIMIT_S = 900.0
 """Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
 MEMORY_BYTES = 6 * 2**30
@@ -130,6 +131,16 @@ class SolverRoom:
             return task(solved)
         except _NoAnswerError:
             return None
+
+    def bounds(
+        self, problem: PlanningProblem, served: Mapping[str, Served], /, *, points: int | None = None,
+        emptied_s: Sequence[Mapping[str, int]] = (),
+    ) -> tuple[Certificate, Behind]:  # fmt: skip
+        """Return bounds for what a schedule serves; weaker ones, by no solver, where it came to no end."""
+        found = self.ask(BOUNDS, certify, problem, served, points=points, emptied_s=emptied_s)
+        if found is not None:
+            return found
+        return certify(problem, served, points=points, emptied_s=emptied_s, solver=False)
 
     def prices(
         self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Sequence[str] = ()

@@ -61,7 +61,7 @@ def _weighed(
     settings, network, (progress, room) = given.case.settings, given.network.network, by
     claims = claims_input(options, given.case, network)
     case = given.case if claims is None else claims.case
-    stop = StoppingRule(work=settings.work_limit, prices=partial(room.prices, nothing))
+    stop = StoppingRule(work=settings.work_limit, prices=partial(room.prices, nothing), bounds=room.bounds)
     progress.phase("planning")
     planned = make_plan(network, Situation(case=case), stop=stop)
     checks = _Checks()

@@ -334,7 +334,9 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
             return time.monotonic() > end
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
-    return StoppingRule(work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room))
+    return StoppingRule(
+        work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room), bounds=room.bounds
+    )
 
 
 def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint
@@ -42,10 +43,27 @@ class Served:
         return sum(n for n, _ in rows), max((t for _, t in rows), default=0)
 
 
+Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
+"""By bound id: the arcs that the cut counts, the places behind it."""
+
+
+class Certify(Protocol):
+    """What finds bounds: `certify`, or what asks another process for them."""
+
+    def __call__(
+        self, problem: PlanningProblem, served: Mapping[str, Served], /, *, points: int | None = None,
+        emptied_s: Sequence[Mapping[str, int]] = (),
+    ) -> tuple[Certificate, Behind]:  # fmt: skip
+        """Return bounds and envelope for what a schedule serves, as `certify` does."""
+        ...
+
+
 class _Direction:
     """The cuts of one direction, each made once."""
 
-    def __init__(self, problem: PlanningProblem, direction: str, *, static: bool, steady: bool) -> None:
+    def __init__(
+        self, problem: PlanningProblem, direction: str, *, static: bool, steady: bool, solver: bool
+    ) -> None:
         self.name = direction
         # All decided persons, those off the network included: an absent part of the envelope counts them.
         self.demand = dict.fromkeys((CARS, *CARRIED), 0)
@@ -53,10 +71,10 @@ class _Direction:
             if row.direction == direction and row.basis != "assumption":
                 self.demand[COMMODITY[row.group]] += row.persons
         self.total = sum(self.demand.values())
-        self.cars = LabelCuts(problem, direction, CARS, static=static, steady=steady)
+        self.cars = LabelCuts(problem, direction, CARS, static=static, steady=steady, solver=solver)
         # Where nobody boards anything the cut of everybody would only say the same less sharply.
         by_car_only = self.total == self.demand[CARS] and self.cars.is_steady
-        self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS)
+        self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS, solver=solver)
         self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
         self._node = {place.id: place.node for place in problem.places}
 
@@ -73,17 +91,15 @@ class _Direction:
         return at_node
 
 
-Behind = dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
-"""By bound id: the arcs that the cut counts, the places behind it."""
-
-
 def certify(
     problem: PlanningProblem,
     served: Mapping[str, Served],
+    /,
     *,
     points: int | None = None,
     emptied_s: Sequence[Mapping[str, int]] = (),
     static: bool = False,
+    solver: bool = True,
     observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
@@ -100,13 +116,15 @@ def certify(
         they guide where labels are sought, and prove nothing by themselves.
     static
         Whether static cuts are tried beside steady flows on large networks too.
+    solver
+        Whether a library may be asked for cuts. Without, loops of our own find weaker ones.
     """
     problem = remaining(problem)
     bounds: list[Bound] = []
     envelope: list[EnvelopePoint] = []
     behind: Behind = {}
     for name, _label in problem.directions:
-        direction = _Direction(problem, name, static=static, steady=any(emptied_s))
+        direction = _Direction(problem, name, static=static, steady=any(emptied_s), solver=solver)
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.

@@ -55,13 +55,15 @@ class LabelCuts:
     arrival of anyone at its tail and the last moment from which a site is reached by T. On large networks
     they come from steady flows, which know what queues do once it is known at which places people wait. Any
     labels are valid; the sum is ours, not the solver's. With `static` both are tried on any network, with
-    `steady` steady flows for any number of persons.
+    `steady` steady flows for any number of persons. Without a `solver` the least of two cuts that need none
+    takes the place of the least of all.
     """
 
     def __init__(
         self, problem: PlanningProblem, direction: str, commodity: str, *, static: bool = False,
-        steady: bool = False,
+        steady: bool = False, solver: bool = True,
     ) -> None:  # fmt: skip
+        self._solver = solver
         self.problem, self.direction, self.commodity = problem, direction, commodity
         self.origins: tuple[Origin, ...] = origins(problem, direction, commodity)
         self._supply = ArcSupply(problem, direction, commodity)
@@ -131,6 +133,9 @@ class LabelCuts:
         if among is not None:
             first = self._distances([o.node for o in among], [o.release_s for o in among], reverse=False)
         early = np.minimum(first, latest)
+        if not self._solver:
+            plain = (Proof(horizon_s, self.phi(alpha, horizon_s), alpha) for alpha in (latest, early))
+            return min(plain, key=lambda proof: proof.phi)
         s = self._supply
         carries = s.carries(early[s.tail], latest[s.head] - s.travel_s)
         used = carries > 0
