@@ -105,7 +105,7 @@ def test_prices_of_the_last_and_first_seconds_leave_no_hole():
     # Clocks of twelve seconds that fit nowhere: rounding down still lets everybody through who can go.
     _, roads = crowded(0)
     network = flow_network(roads)
-    clock = Clock(12, np.arange(len(roads.potential_s)) * 5 % 12)
+    clock = Clock.of_offsets(12, np.arange(len(roads.potential_s)) * 5)
     found = arc_prices(network, clock, by_s=300)
     assert (found.until_s > found.from_s).all()
     assert (np.diff(found.from_s)[np.diff(found.arc) == 0] > 0).all()

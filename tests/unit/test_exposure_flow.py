@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.engines.least_exposure.flows import MOST_CELLS, bins_of
-from safepassage.kernels.prices.exposure_flow import FAR, Clock, FlowNetwork
+from safepassage.engines.least_exposure.flows import CELLS_OF_A_SECOND, MOST_CELLS, bin_of
+from safepassage.kernels.prices.exposure_flow import FAR, Clock, FlowNetwork, car_paths
 from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces
 
 SITE = 0
@@ -37,6 +37,12 @@ def out_of_step(given_network, clock):
     begins, travel = clock.phase_s, given_network.pieces.travel_s
     apart = begins[given_network.tail] + travel - begins[given_network.head]
     return np.flatnonzero(apart % clock.bin_s).tolist()
+
+
+def bin_after(roads, clock, e):
+    """The number of the bin of the head in which a car leaves that entered in bin 0 of the tail."""
+    u, v = roads.tail[e], roads.head[e]
+    return (clock.phase_s[u] + roads.pieces.travel_s[e] - clock.phase_s[v]) // clock.bin_s + clock.turn[v]
 
 
 def test_on_shortest_ways_the_clock_of_slack_rounds_nothing():
@@ -71,17 +77,28 @@ def test_a_forest_of_the_heaviest_roads_is_in_step(arcs, bin_s, random):
         u, v = (next(g for g in groups if end in g) for end in (int(roads.tail[e]), int(roads.head[e])))
         if u is not v:
             assert e not in wrong
+            assert bin_after(roads, clock, e) == clock.turn[roads.tail[e]]
             groups = [g for g in groups if g is not u and g is not v] + [u | v]
 
 
-def test_where_the_usual_bins_leave_cars_behind_the_shortest_that_fit_come_next():
-    assert bins_of(10, 900) == (1,)
-    assert bins_of(1_325, 811) == (11, 3)
-    assert bins_of(7_533, 3_000) == (57,)
+def test_who_finds_room_on_one_narrow_road_finds_it_on_the_next():
+    nine = (np.asarray([1]), np.asarray([0]), np.asarray([9]))
+    roads = network([(1, 2, 7), (2, 0, 4)])._replace(sources=nine)
+    clock = Clock.of_slack(roads, 1)
+    assert brought(roads, clock, by_s=65) == 9  # one car in six seconds: the last leaves in second 54
+    assert brought(roads, clock._replace(turn=clock.turn * 0), by_s=65) == 8
+
+
+def brought(roads, clock, *, by_s):
+    return int(car_paths(roads, clock, by_s=by_s).cars.sum())
+
+
+def test_bins_are_as_short_as_fit():
+    assert bin_of(1_325, 811) == 1
+    assert bin_of(7_533, 3_000) == 57
 
 
 @given(st.integers(1, 30_000), st.integers(1, 20_000))
-def test_bins_get_shorter_and_never_make_too_many_cells(n_arcs, by_s):
-    bins = bins_of(n_arcs, by_s)
-    assert list(bins) == sorted(set(bins), reverse=True)
-    assert n_arcs * by_s <= MOST_CELLS * bins[-1]
+def test_bins_never_make_too_many_cells(n_arcs, by_s):
+    bin_s = bin_of(n_arcs, by_s)
+    assert n_arcs * by_s <= (CELLS_OF_A_SECOND if bin_s == 1 else MOST_CELLS * bin_s)

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
-from safepassage.engines.least_exposure.flows import bins_of, clock_of, flow_network, graph_of
+from safepassage.engines.least_exposure.flows import clock_of, flow_network, graph_of
 from safepassage.engines.least_exposure.polish import polish
 from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
 
-MARGINS = (1, 2)
+MARGINS = (0, 1, 3)
 """The flow is done so many bins earlier than the plan: driving makes some of its cars a little late."""
 ROUNDS = 6
 AFTER_S = 1_800
@@ -131,13 +131,12 @@ class LeastExposure:
         return self._polished(roads, by_s, best, tries) if tries else best
 
     def _by_flows(self, roads: Roads, by_s: int) -> Iterator[CarPlan]:
-        """Yield plans from flows in ever shorter bins: where time is short, rounding leaves cars behind."""
-        for bin_s in bins_of(len(roads.network.arc), by_s):
-            clock = clock_of(roads, by_s, bin_s)
-            for margin in MARGINS:
-                found = self._by_flow(roads, by_s, clock, by_s - margin * bin_s)
-                if found is not None:
-                    yield found
+        """Yield plans from flows that are done ever earlier."""
+        clock = clock_of(roads, by_s)
+        for margin in MARGINS:
+            found = self._by_flow(roads, by_s, clock, by_s - margin * clock.bin_s)
+            if found is not None:
+                yield found
 
     def _polished(self, roads: Roads, by_s: int, plan: CarPlan, tries: int) -> CarPlan:
         from safepassage.kernels.booking.departure_book import Cars  # noqa: PLC0415 - compiled when first used

@@ -8,12 +8,12 @@ import numpy as np
 
 from safepassage.engines.least_exposure.roads import Roads
 
-SHORTEST_S, LONGEST_S = 1, 12
-FEW_CELLS, MOST_CELLS = 100_000, 400_000
-"""Bins are a second where so few (arc, bin) cells hold them, and at most twelve seconds, two cars of a narrow
-road; longer only where there would be more cells: 1.2 million took over three minutes for one flow."""
-FIRST_BINS = 4
-"""The flow that says which arcs are to be in step is found in bins so many times as long."""
+CELLS_OF_A_SECOND, MOST_CELLS = 1_200_000, 400_000
+"""Bins are a second where that makes no more (arc, bin) cells, ten processor seconds a flow, for nothing is
+rounded then; else as short as the second number allows: a million cells of longer bins take minutes."""
+FIRST_BINS, FIRST_BIN_S = 4, 12
+"""The flow that says which arcs are to be in step is found in bins so many times as long, of so many
+seconds at least."""
 
 
 def graph_of(roads: Roads, *, waits: bool = True, toll: int = 1) -> Any:
@@ -39,21 +39,19 @@ def flow_network(roads: Roads) -> Any:
     )  # fmt: skip
 
 
-def bins_of(n_arcs: int, by_s: int) -> tuple[int, ...]:
-    """Return lengths of the bins (s) of flows for so many arcs and so much time: the usual, the shortest."""
+def bin_of(n_arcs: int, by_s: int) -> int:
+    """Return the length of the bins (s) of a flow for so many arcs and so much time."""
     cells = n_arcs * by_s
-    least = max(SHORTEST_S, -(-cells // MOST_CELLS))
-    usual = max(least, min(LONGEST_S, -(-cells // FEW_CELLS)))
-    return (usual, least) if least < usual else (usual,)
+    return 1 if cells <= CELLS_OF_A_SECOND else -(-cells // MOST_CELLS)
 
 
-def clock_of(roads: Roads, by_s: int, bin_s: int) -> Any:
-    """Return a clock that rounds nothing where most of the exposure of a flow in longer bins lies."""
+def clock_of(roads: Roads, by_s: int) -> Any:
+    """Return a clock that rounds nothing where most cars of a flow in longer bins are."""
     from safepassage.kernels.prices.exposure_flow import Clock, car_paths  # noqa: PLC0415 - compiled when first used
 
-    network = flow_network(roads)
-    first = car_paths(network, Clock.of_slack(network, FIRST_BINS * bin_s), by_s=by_s)
-    return Clock.in_step(network, bin_s, first.load * roads.ppm.mean(axis=1))
+    network, bin_s = flow_network(roads), bin_of(len(roads.network.arc), by_s)
+    first = car_paths(network, Clock.of_slack(network, max(FIRST_BINS * bin_s, FIRST_BIN_S)), by_s=by_s)
+    return Clock.in_step(network, bin_s, first.load.astype(np.float64))
 
 
 def _pieces(roads: Roads) -> Any:

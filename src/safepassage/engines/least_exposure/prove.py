@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.engines.least_exposure.flows import bins_of, clock_of, flow_network, graph_of
+from safepassage.engines.least_exposure.flows import clock_of, flow_network, graph_of
 from safepassage.engines.least_exposure.roads import Roads
 
 Int64 = NDArray[np.int64]
@@ -43,8 +43,7 @@ class Proof:
         """Return the most that the prices of the flow of least exposure prove, whole or in part."""
         from safepassage.kernels.prices.exposure_flow import arc_prices  # noqa: PLC0415 - compiled when first used
 
-        clock = clock_of(roads, by_s, bins_of(len(roads.network.arc), by_s)[0])
-        found = arc_prices(flow_network(roads), clock, by_s=by_s)
+        found = arc_prices(flow_network(roads), clock_of(roads, by_s), by_s=by_s)
         columns = (found.arc, found.from_s, np.minimum(found.until_s, by_s + 1), found.price)
         rows = _joined([*zip(*(column.tolist() for column in columns), strict=True)])
         parts = ([(e, a, b, price * part // 100) for e, a, b, price in rows] for part in PERCENT)

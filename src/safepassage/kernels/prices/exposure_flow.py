@@ -22,8 +22,8 @@ from safepassage.kernels.prices.priced_journeys import HazardSteps, OpenPieces, 
 
 Int64 = NDArray[np.int64]
 
-PARTS = 12
-"""For prices a car is this many units of flow, so that usual capacities are whole numbers in every bin."""
+PARTS = 36
+"""For prices a car is this many units of flow: hundreds of cars an hour are whole numbers in a second."""
 FAR = 2**60
 
 
@@ -53,16 +53,27 @@ class FlowNetwork(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """Bins of `bin_s` seconds; those of node v begin at `phase_s[v]`, 0 <= phase < bin."""
+    """Bins of `bin_s` seconds; those of node v begin at `phase_s[v]`, 0 <= phase < bin.
+
+    On ways in step bin k of v is number `k + turn[v]` all along: roads that take a car in some bins only
+    take it in bins of the same numbers, so that who found room on one finds it on the next without a wait.
+    """
 
     bin_s: int
     phase_s: Int64
+    turn: Int64
+
+    @classmethod
+    def of_offsets(cls, bin_s: int, offset_s: Int64) -> Clock:
+        """Return the clock of which one bin of every node v begins in second `offset_s[v]`, all in step."""
+        phase = offset_s % bin_s
+        return cls(bin_s, phase, (phase - offset_s) // bin_s)
 
     @classmethod
     def of_slack(cls, network: FlowNetwork, bin_s: int) -> Clock:
         """Return the clock that rounds nothing on shortest ways to a site."""
         pi = np.where(network.potential_s < FAR, network.potential_s, 0)
-        return cls(bin_s, -pi % bin_s)
+        return cls.of_offsets(bin_s, -pi)
 
     @classmethod
     def in_step(cls, network: FlowNetwork, bin_s: int, weight: NDArray[np.float64]) -> Clock:
@@ -91,7 +102,7 @@ class Clock(NamedTuple):
                 u, v, apart = v, u, -apart
             parent[v], after[v] = u, apart
             size[u] += size[v]
-        return cls(bin_s, np.asarray([root(x)[1] for x in range(n)], dtype=np.int64) % bin_s)
+        return cls.of_offsets(bin_s, np.asarray([root(x)[1] for x in range(n)], dtype=np.int64))
 
 
 class CarPaths(NamedTuple):
@@ -125,6 +136,7 @@ class _Grid(NamedTuple):
 
     bin_s: int
     begins: Int64
+    turn: Int64
     bins: int
     whole: bool
 
@@ -133,7 +145,7 @@ class _Grid(NamedTuple):
         # Where times are rounded down, second 0 lies in a bin that began before.
         early = (clock.phase_s > 0) & (not whole)
         begins = np.where(early, clock.phase_s - clock.bin_s, clock.phase_s)
-        return cls(clock.bin_s, begins, by_s // clock.bin_s + 2, whole)
+        return cls(clock.bin_s, begins, clock.turn, by_s // clock.bin_s + 2, whole)
 
     @property
     def sink(self) -> int:
@@ -259,7 +271,7 @@ def _roads(network: FlowNetwork, grid: _Grid, by_s: int) -> _Expanded:
     is_open = (leave <= network.pieces.close_s[q]) & (leave + pi[v] <= by_s)
     then = np.minimum(grid.bin_of(v, leave), grid.bins - 1)
     until = np.where(is_site[v], leave, np.maximum(leave, then * grid.bin_s + grid.begins[v]))
-    room = _room(network.capacity_mveh_h[q], network.units_mveh, grid, k, end - enter)
+    room = _room(network.capacity_mveh_h[q], network.units_mveh, grid, k + grid.turn[u], end - enter)
     return _Expanded(
         u * grid.bins + k, np.where(is_site[v], grid.sink, v * grid.bins + then), np.where(is_open, room, 0),
         _over(network.hazard, e, enter, until) + 1, e, enter, end,
@@ -273,7 +285,7 @@ def _piece_at(pieces: OpenPieces, arc: Int64, second: Int64) -> Int64:
 
 
 def _room(rate_mveh_h: Int64, units_mveh: int, grid: _Grid, k: Int64, seconds: Int64) -> Int64:
-    """Return what a bin takes: whole cars, those who came by its end less those by its start; or parts."""
+    """Return what bins of these numbers take: whole cars, by the end less those by the start; or parts."""
     per = 3600 * units_mveh
     if not grid.whole:
         return seconds * rate_mveh_h * PARTS // per
