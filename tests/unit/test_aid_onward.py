@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from safepassage.domain.aid.stock import Consignment
+from safepassage.domain.plan import Leg, VehicleChain
 from safepassage.domain.situation import Situation
 from safepassage.engines.distribution import delivered, distribute, gone, onward, since
+from safepassage.engines.distribution.onward import trips_of
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.formats.plan import aid_json
 from safepassage.planning import StoppingRule, make_plan
@@ -230,3 +233,30 @@ def test_what_is_gone_from_the_stock_is_brought_no_more_though_announced(earlier
     left = replace(left, lots=tuple(lot for lot in left.lots if lot.id != lost))
     found = distribute(left, roads, announced=(earlier, past))
     assert all(row.lot != lost for row in found.deliveries)
+
+
+BASE, DEPOT, VILLAGE = 7, 3, 5
+
+
+def legs_by_trip(nodes, handed_out):
+    """Trips of a truck; goods are loaded after one leg (0: at the base) and handed out after another."""
+    legs = tuple(
+        Leg(id=f"a.{k}", route=k - 1, depart_s=k * 100, arrive_s=k * 100 + 50, load=(), waits=())
+        for k in range(1, len(nodes) + 1)
+    )
+    plan = SimpleNamespace(
+        problem=SimpleNamespace(trucks=[SimpleNamespace(id="a", base_node=BASE)]),
+        routes=[SimpleNamespace(to_node=node) for node in nodes],
+        deliveries=[
+            SimpleNamespace(truck="a", loaded=f"a.{loaded}" if loaded else "", leg=f"a.{leg}")
+            for loaded, leg in handed_out
+        ],
+    )  # fmt: skip
+    return [[leg.id for leg in trip] for trip in trips_of(VehicleChain(id="a", legs=legs), plan)]
+
+
+def test_a_truck_that_hands_out_at_its_base_goes_on_with_the_rest():
+    on_the_way = legs_by_trip((DEPOT, BASE, VILLAGE, BASE), [(1, 2), (1, 3)])
+    assert on_the_way == [["a.1", "a.2", "a.3", "a.4"]]
+    loaded_anew = legs_by_trip((DEPOT, BASE, VILLAGE, BASE), [(1, 2), (2, 3)])
+    assert loaded_anew == [["a.1", "a.2"], ["a.3", "a.4"]]

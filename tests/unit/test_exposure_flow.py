@@ -68,7 +68,7 @@ def test_roads_of_equal_weight_come_in_the_order_of_their_detour():
 )
 def test_a_forest_of_the_heaviest_roads_is_in_step(arcs, bin_s, random):
     roads = network([arc for arc in arcs if arc[0] != arc[1]] or [(1, 0, 5)])
-    weight = np.asarray([random.random() for _ in roads.tail])
+    weight = np.asarray(random.sample(range(len(roads.tail)), len(roads.tail)), dtype=np.float64)
     clock = Clock.in_step(roads, bin_s, weight)
     assert ((clock.phase_s >= 0) & (clock.phase_s < bin_s)).all()
     wrong = set(out_of_step(roads, clock))

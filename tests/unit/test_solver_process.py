@@ -144,7 +144,9 @@ def filling(megabytes):
     yield len(held)
 
 
-def test_memory_is_that_of_the_process_that_solves(process):
-    small = process.run(counting, 1, 0.0, limit_s=60, keep=everything).rss_mb
-    large = process.run(filling, 200, limit_s=60, keep=everything).rss_mb
+def test_memory_is_that_of_the_process_that_solves():
+    fresh = SolverProcess()
+    small = fresh.run(counting, 1, 0.0, limit_s=60, keep=everything).rss_mb
+    large = fresh.run(filling, 200, limit_s=60, keep=everything).rss_mb
+    fresh.close()
     assert 1 < small < large - 50

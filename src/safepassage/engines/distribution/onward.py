@@ -95,12 +95,18 @@ def back_before(past: Gone) -> dict[tuple[str, int], int]:
 
 
 def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:
-    """Yield the legs of each trip of a truck: it ends at its base."""
+    """Yield the legs of each trip of a truck: it ends at its base, with nothing on board.
+
+    A truck may call at its base to hand out there what it has fetched, and go on with the rest.
+    """
     base = next(truck.base_node for truck in plan.problem.trucks if truck.id == chain.id)
+    at = {"": 0} | {leg.id: k for k, leg in enumerate(chain.legs, start=1)}
+    held = [(at.get(row.loaded, 0), at[row.leg]) for row in plan.deliveries if row.truck == chain.id]
     trip: list[Leg] = []
-    for leg in chain.legs:
+    for k, leg in enumerate(chain.legs, start=1):
         trip.append(leg)
-        if plan.routes[leg.route].to_node == base:
+        on_board = any(loaded < k < handed_out for loaded, handed_out in held)
+        if plan.routes[leg.route].to_node == base and not on_board:
             yield trip
             trip = []
 
