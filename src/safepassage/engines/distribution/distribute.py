@@ -125,7 +125,11 @@ class _Tries:
         """
         first, *further = REFILLED if self._few else REFILLED_OF_MANY
         near = self._few and self._filled_anew(self._one_by_one(), first, further=False)
+        by_one = self._best() if self._few else None
         near = near or self._filled_anew(self._rounds(), first)
+        # Rounds do not know the hours of roads: where they do not better trips found one by one, which bring
+        # nearly all there is to bring, further ones are not looked for.
+        near = near or (by_one is self._best() and _brings_all(by_one[0]))
         for seed, times in enumerate(further):
             if near:
                 break
@@ -212,9 +216,12 @@ class _Tries:
 def _near(totals: AidTotals) -> bool:
     """Tell whether a distribution is so near its bounds that no other is tried."""
     share = totals.least_share_bound_ppm - totals.least_share_ppm
-    return share <= NEAR_PPM and (totals.worth_bound_nano - totals.worth_nano) * PPM <= (
-        NEAR_PPM * totals.needed_nano
-    )  # fmt: skip
+    return share <= NEAR_PPM and _brings_all(totals)
+
+
+def _brings_all(totals: AidTotals) -> bool:
+    """Tell whether a distribution brings nearly as much as any can."""
+    return (totals.worth_bound_nano - totals.worth_nano) * PPM <= NEAR_PPM * totals.needed_nano
 
 
 def _wanted(
