@@ -21,6 +21,7 @@ from safepassage.domain.aid.distribution import (
     Lot,
     Need,
     TruckDay,
+    truck_day_id,
 )
 from safepassage.domain.aid.needs import NeedsTable
 from safepassage.domain.aid.stock import StockState
@@ -237,7 +238,7 @@ def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Itera
             for number in range(1, row.count + 1):
                 truck = f"{row.id}-{number:03d}"
                 yield TruckDay(
-                    id=f"{truck}-day{day + 1}", truck=truck, type=row.id, depot=row.depot, day=day,
+                    id=truck_day_id(truck, day), truck=truck, type=row.id, depot=row.depot, day=day,
                     base_node=base, payload_kg=row.payload_kg, volume_l=row.volume_l, weight_kg=row.weight_kg,
                     units_mveh=row.units_mveh, cold_chain=row.cold_chain, available_from_s=first_s,
                     available_until_s=last_s,

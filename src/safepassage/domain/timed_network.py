@@ -183,6 +183,17 @@ class TimedNetwork:
         """Number of nodes."""
         return len(self.lon_e7)
 
+    def pieces_of(self, arc: int) -> tuple[Piece, ...]:
+        """Return the pieces of an arc's profile; one for the whole grid where it has none."""
+        if arc in self.profiles:
+            return self.profiles[arc]
+        arcs = self.arcs
+        whole = Piece(
+            from_s=0, until_s=self.horizon_s, capacity_mveh_h=int(arcs.capacity_mveh_h[arc]),
+            persons_h=int(arcs.persons_h[arc]), travel_s=int(arcs.travel_s[arc]),
+        )  # fmt: skip
+        return (whole,)
+
     def travel_in(self, arc: int, t: int) -> int:
         """Return the travel time of an arc that is entered in second t."""
         pieces = self.profiles.get(arc)

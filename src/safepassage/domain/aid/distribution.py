@@ -125,6 +125,17 @@ class Lot:
     expires_s: int
 
 
+def truck_day_id(truck: str, day: int) -> str:
+    """Return the id of a truck on a day from 0 on, as drivers and waybills know it: days count from 1."""
+    return f"{truck}-day{day + 1}"
+
+
+def truck_and_day(truck_day: str) -> tuple[str, int]:
+    """Return the truck and the day, from 0 on, of such an id."""
+    truck, _, day = truck_day.rpartition("-day")
+    return truck, int(day) - 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckDay:
     """One truck on one day: it starts empty at its depot and is back there at the end (-1: no limit).
@@ -371,6 +382,11 @@ class Brought:
     dispatched_milli: int
     received_milli: int
     counted: bool = False
+
+    @property
+    def line(self) -> tuple[str, str, str, str, int]:
+        """What a line of a waybill is known by."""
+        return self.waybill, self.place, self.commodity, self.lot, self.due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,19 +152,8 @@ def _worse(old: Piece, new: Piece) -> bool:
     return slower or new.capacity_mveh_h < old.capacity_mveh_h
 
 
-def _pieces(network: TimedNetwork, arc: int) -> tuple[Piece, ...]:
-    if arc in network.profiles:
-        return network.profiles[arc]
-    arcs = network.arcs
-    whole = Piece(
-        from_s=0, until_s=network.horizon_s, capacity_mveh_h=int(arcs.capacity_mveh_h[arc]),
-        persons_h=int(arcs.persons_h[arc]), travel_s=int(arcs.travel_s[arc]),
-    )  # fmt: skip
-    return (whole,)
-
-
 def _from_now(network: TimedNetwork, arc: int, now_s: int) -> list[Piece]:
-    return [replace(p, from_s=max(p.from_s, now_s)) for p in _pieces(network, arc) if p.until_s > now_s]
+    return [replace(p, from_s=max(p.from_s, now_s)) for p in network.pieces_of(arc) if p.until_s > now_s]
 
 
 def _at(pieces: list[Piece], t: int) -> Piece:

@@ -50,9 +50,7 @@ def led_round(past: Gone, scene: Scene) -> Gone:
         lost |= {row.line for row in trip.goods} - kept
         so_far |= _free(way, so_far, trucks)
     brought = tuple(
-        replace(row, received_milli=0)
-        if not row.counted and (row.waybill, row.place, row.commodity, row.lot, row.due) in lost
-        else row
+        replace(row, received_milli=0) if not row.counted and row.line in lost else row
         for row in past.brought
     )
     return replace(past, trips=tuple(trips), held=tuple(held), trucks=so_far, brought=brought)

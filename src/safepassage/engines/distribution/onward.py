@@ -19,6 +19,7 @@ from safepassage.domain.aid.distribution import (
     Since,
     TruckDay,
     TruckSoFar,
+    truck_and_day,
     waybill_codes,
 )
 from safepassage.domain.aid.stock import Consignment
@@ -86,12 +87,7 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
 
 def back_before(past: Gone) -> dict[tuple[str, int], int]:
     """Return when trucks are back from what had left, by name and day."""
-    found: dict[tuple[str, int], int] = {}
-    for row in past.trucks.values():
-        name, _, day = row.id.rpartition("-day")
-        if name and day.isdigit():
-            found[name, int(day) - 1] = row.free_s
-    return found
+    return {truck_and_day(row.id): row.free_s for row in past.trucks.values()}
 
 
 def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:

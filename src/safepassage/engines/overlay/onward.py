@@ -11,7 +11,7 @@ import numpy as np
 from safepassage.domain.errors import HistoryError
 from safepassage.domain.history import History, counted_before
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
-from safepassage.domain.timed_network import HazardEvent, Piece, TimedNetwork, hazard_of
+from safepassage.domain.timed_network import HazardEvent, TimedNetwork, hazard_of
 
 SAME = ("case_id", "epoch", "directions")
 
@@ -69,7 +69,7 @@ def _joined(a: TimedNetwork, b: TimedNetwork, now_s: int) -> TimedNetwork:
     """Return network b with what network a was before now."""
     profiles = dict(b.profiles)
     for arc in _changed(a, b):
-        pieces = _cut(_pieces(a, arc), _pieces(b, arc), now_s)
+        pieces = _cut(a.pieces_of(arc), b.pieces_of(arc), now_s)
         profiles[arc] = pieces or b.profiles[arc]
     timetables = _timetables(a, b, now_s)
     if a.layer == b.layer and (a.events or not a.hazard) and (b.events or not b.hazard):
@@ -100,17 +100,6 @@ def _changed(a: TimedNetwork, b: TimedNetwork) -> list[int]:
     both = {*a.profiles, *b.profiles}
     constant = [int(arc) for arc in np.flatnonzero(differs) if int(arc) not in both]
     return sorted([*constant, *(arc for arc in both if a.profiles.get(arc) != b.profiles.get(arc))])
-
-
-def _pieces(network: TimedNetwork, arc: int) -> tuple[Piece, ...]:
-    if arc in network.profiles:
-        return network.profiles[arc]
-    arcs = network.arcs
-    whole = Piece(
-        from_s=0, until_s=network.horizon_s, capacity_mveh_h=int(arcs.capacity_mveh_h[arc]),
-        persons_h=int(arcs.persons_h[arc]), travel_s=int(arcs.travel_s[arc]),
-    )  # fmt: skip
-    return (whole,)
 
 
 def _cut(before: tuple[Any, ...], after: tuple[Any, ...], now_s: int) -> tuple[Any, ...]:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
-from safepassage.domain.timed_network import Piece
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.kernels.prices.value_tables import Clock
 
@@ -18,20 +17,6 @@ LINK_BITS = int(Mode.FOOT | Mode.TRAIN | Mode.BOAT)
 HOUR_S = 3_600
 MOST_LISTED = 24
 """More arcs are not listed: every one is a stop in every journey, and the tables grow with them."""
-
-
-def pieces(problem: PlanningProblem, arc: int) -> tuple[Piece, ...]:
-    """Return the pieces of an arc's profile; one for the whole grid where it has none."""
-    network = problem.network
-    if arc in network.profiles:
-        return network.profiles[arc]
-    arcs = network.arcs
-    return (
-        Piece(
-            from_s=0, until_s=network.horizon_s, capacity_mveh_h=int(arcs.capacity_mveh_h[arc]),
-            persons_h=int(arcs.persons_h[arc]), travel_s=int(arcs.travel_s[arc]),
-        ),
-    )  # fmt: skip
 
 
 def ever_open(problem: PlanningProblem) -> NDArray[np.bool_]:
@@ -87,7 +72,7 @@ def open_steps(problem: PlanningProblem, clock: Clock, listed: tuple[int, ...]) 
             seconds[departures] = True
         else:
             seconds[:-1] = True
-        for piece in pieces(problem, arc):
+        for piece in problem.network.pieces_of(arc):
             if piece.capacity_mveh_h <= 0:
                 seconds[piece.from_s : piece.until_s] = False
         found[row, np.flatnonzero(seconds & moves) // clock.step_s] = True
@@ -106,7 +91,7 @@ def capacity_by_step(
     road, heads = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     counted = np.ones(size, dtype=bool)
     edges = np.minimum(np.arange(size + 1) * clock.step_s, clock.horizon_s)
-    for piece in pieces(problem, arc):
+    for piece in problem.network.pieces_of(arc):
         low, high = (
             np.clip(edges[:-1], piece.from_s, piece.until_s),
             np.clip(edges[1:], piece.from_s, piece.until_s),
