@@ -63,7 +63,7 @@ AID = {
             {"id": "soap", "name": "Soap", "unit": "piece", "mass_g": 100},
             {"id": "water", "name": "Water", "unit": "L", "mass_g": 1_000},
         ],
-        "rules": {"load_base_s": 60, "load_s_per_t": 120},
+        "rules": {"load_base_s": 60, "load_s_per_t": 120, "unload_base_s": 60, "unload_s_per_t": 0},
     },
 }  # fmt: skip
 GIVEN = with_aid(PLAIN, AID)
@@ -71,6 +71,14 @@ GIVEN = with_aid(PLAIN, AID)
 
 def sheets(language="en", given=GIVEN):
     return TruckSheets(given, NOTHING, sheet_texts()[language])
+
+
+@pytest.mark.parametrize(("break_s", "breaks"), [(0, ()), (740, ((4_060, 4_800),)), (741, ())])
+def test_a_break_is_what_is_left_of_a_halt_once_all_is_handed_over(break_s, breaks):
+    given = dict(AID["given"], trucks=[truck("t1") | {"break_s": break_s}, truck("t2")])
+    made = sheets(given=with_aid(PLAIN, dict(AID, given=given)))
+    assert made.stops("t1")[1].breaks == breaks
+    assert (closed("Break:") in page_text(paper_html.write(made.paper("t1")))) == bool(breaks)
 
 
 def test_halts_at_one_place_are_one_stop_and_nothing_is_lost():

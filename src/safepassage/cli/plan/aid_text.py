@@ -71,7 +71,7 @@ def _help(aid: AidPlan) -> Iterator[str]:
     shown: set[str] = set()
     for reason, place in sorted(worth, key=lambda key: (-worth[key], key)):
         what = next((fix.what for fix in aid.fixes if (fix.reason, fix.place) == (reason, place)), "")
-        if what and reason not in shown:
+        if what and worth[reason, place] and reason not in shown:  # not for less than one person's need
             shown.add(reason)
             yield f"  {place}: {what} ({reason})"
     if shown:

@@ -316,19 +316,29 @@ class AidFacts:
         return self._names.get(place, place)
 
 
+def handling_s(aid: Mapping[str, Any]) -> dict[tuple[str, str], int]:
+    """Return by truck-day and leg ("": its base, at first) how long it unloads and loads at its end."""
+    given, fields = aid["given"], ("load_base_s", "load_s_per_t", "unload_base_s", "unload_s_per_t")
+    mass_g = {row["id"]: int(row["mass_g"]) for row in given["goods"]}
+    rules = AidRules(**{key: given["rules"][key] for key in fields})
+    milligrams: dict[tuple[str, str, bool], int] = {}
+    for row in aid["deliveries"]:
+        for leg, loads in ((row["loaded"], True), (row["leg"], False)):
+            key = (row["truck"], leg, loads)
+            milligrams[key] = milligrams.get(key, 0) + int(row["milli"]) * mass_g[row["commodity"]]
+    found: dict[tuple[str, str], int] = {}
+    for (truck, leg, loads), some in milligrams.items():
+        grams = -(-some // MILLI)
+        seconds = rules.loading_s(grams) if loads else rules.unloading_s(grams)
+        found[truck, leg] = found.get((truck, leg), 0) + seconds
+    return found
+
+
 def loading_begins(aid: Mapping[str, Any]) -> dict[str, int]:
     """Return by truck-day the second in which it begins to load what it first leaves with."""
-    given = aid["given"]
-    mass_g = {row["id"]: int(row["mass_g"]) for row in given["goods"]}
-    rules = AidRules(**{key: given["rules"][key] for key in ("load_base_s", "load_s_per_t")})
-    milligrams: dict[str, int] = {}
-    for row in aid["deliveries"]:
-        if not row["loaded"]:
-            more = int(row["milli"]) * mass_g[row["commodity"]]
-            milligrams[row["truck"]] = milligrams.get(row["truck"], 0) + more
+    handled_s = handling_s(aid)
     return {
-        truck["id"]: int(truck["legs"][0]["depart_s"])
-        - rules.loading_s(-(-milligrams.get(truck["id"], 0) // MILLI))
+        truck["id"]: int(truck["legs"][0]["depart_s"]) - handled_s.get((truck["id"], ""), 0)
         for truck in aid["trucks"]
         if truck["legs"]
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
-from safepassage.formats.facts.aid_facts import loading_begins
+from safepassage.formats.facts.aid_facts import handling_s, loading_begins
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.register import Register
 from safepassage.formats.paper.paper import Block, Heading, Items, Pairs, Paper, Rows
@@ -30,8 +30,9 @@ class TruckStop:
     """One stop: seconds of arrival and departure (None at the ends), and what is done there, in order.
 
     `steps` are deliveries to "load" and to "unload": what a truck loads where it stands may be for this very
-    place. `way` is the position among the day's routes of the one driven next; None at the last stop, and
-    where the truck stays to unload for another need at the same place.
+    place. `breaks` are the times, from and until a second, in which the crew may rest here for as long as its
+    break takes, or longer. `way` is the position among the day's routes of the one driven next; None at the
+    last stop, and where the truck stays to unload for another need at the same place.
     """
 
     place: str
@@ -40,6 +41,7 @@ class TruckStop:
     depart_s: int | None
     steps: Steps
     way: int | None
+    breaks: tuple[tuple[int, int], ...] = ()
 
     @property
     def unloads(self) -> tuple[Row, ...]:
@@ -67,6 +69,7 @@ class TruckSheets:
         given = aid.get("given", {})
         self._days = {row["id"]: row for row in given.get("trucks", ())}
         self._begins = loading_begins(aid) if aid else {}
+        self._handled_s = handling_s(aid) if aid else {}
         self._depots = {row["id"]: row["depot"] for row in given.get("lots", ())}
         self._goods = GoodsOnPaper(release, texts)
 
@@ -109,7 +112,17 @@ class TruckSheets:
             arrive_s=int(before["arrive_s"]) if before else None,
             depart_s=int(after["depart_s"]) if after else None,
             steps=tuple(step for step in (("unload", unloads), ("load", loads)) if step[1]), way=way,
+            breaks=self._breaks(before, after, day),
         )  # fmt: skip
+
+    def _breaks(self, before: Row | None, after: Row | None, day: Row) -> tuple[tuple[int, int], ...]:
+        """Return from and until when a crew may rest between two ways, once all is handled; often never."""
+        break_s = int(day.get("break_s", 0))
+        if before is None or after is None or break_s <= 0:
+            return ()
+        done_s = int(before["arrive_s"]) + self._handled_s.get((day["id"], before["id"]), 0)
+        leave_s = int(after["depart_s"])
+        return ((done_s, leave_s),) if leave_s - done_s >= break_s else ()
 
     def _named(self, loads: Sequence[Row], unloads: Sequence[Row], node: int, day: Row) -> str:
         """Return whom a stop serves and where it loads: a depot may share its node with a site."""
@@ -176,6 +189,7 @@ class TruckSheets:
     def _row(self, number: int, stop: TruckStop) -> tuple[str, ...]:
         say = self._texts.say
         parts = [say(verb, goods=self._goods.sums(rows)) for verb, rows in stop.steps]
+        parts += [say("break", begin=self._time(begin), end=self._time(end)) for begin, end in stop.breaks]
         parts += [say("end")] if stop.depart_s is None else []
         way = "" if stop.way is None else str(stop.way + 1)
         times = (self._time(stop.arrive_s), self._time(stop.depart_s))
@@ -208,6 +222,7 @@ def _merged(stops: Iterable[TruckStop]) -> list[TruckStop]:
             found[-1] = TruckStop(
                 place=", ".join(names), node=stop.node, arrive_s=last.arrive_s, depart_s=stop.depart_s,
                 steps=_joined(last.steps, stop.steps), way=stop.way,
+                breaks=last.breaks + stop.breaks,
             )  # fmt: skip
         else:
             found.append(stop)
