@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from safepassage import __version__
+from safepassage.domain.crew import Ask, asked_here
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
@@ -13,15 +15,15 @@ from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.quick_look import QuickLook
-from safepassage.engines.bounds import certify
-from safepassage.engines.bounds.certify import Served
+from safepassage.engines.bounds import certify, load_cuts
+from safepassage.engines.bounds.certify import BEST_CUTS, Served
 from safepassage.engines.bounds.commodity import PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
 from safepassage.engines.estimate import Prepared, prepare
 from safepassage.engines.estimate.bottleneck import bottleneck
 from safepassage.engines.estimate.sheet import sheet
 from safepassage.engines.overlay import overlay
-from safepassage.engines.quickest import quickest
+from safepassage.engines.quickest import LinkFlow, link_flow, quickest
 from safepassage.engines.summary import (
     Totals,
     basis,
@@ -32,8 +34,9 @@ from safepassage.engines.summary import (
     totals,
 )
 
-__all__ = ["Estimated", "make_estimate"]
+__all__ = ["Estimated", "load_cuts", "make_estimate"]
 
+WAYS = "the best ways over links"
 POINTS = 24
 """Points of the arrival envelope: a page has room for hardly more."""
 
@@ -49,9 +52,12 @@ class Estimated:
 
 
 def make_estimate(
-    network: RoadNetwork, look: QuickLook, *, observer: Observer | None = None
+    network: RoadNetwork, look: QuickLook, *, ask: Ask = asked_here, observer: Observer | None = None
 ) -> Estimated | tuple[Problem, ...]:
     """Return a plan for everybody in an area with its bound, or the problems that forbid one.
+
+    Solvers are run by whom `ask` has do it. What they are asked for may be lost: then the nearest ways out
+    and weaker bounds stand in for it, found without a solver.
 
     The same network and question give the same estimate. The plan still has to pass the independent verifier.
     """
@@ -60,13 +66,19 @@ def make_estimate(
         return prepared
     laid = overlay(prepared.network, prepared.case)
     direction = prepared.case.directions[0].id
-    least_s = _least_s(laid.problem, direction)
-    found = quickest(laid.problem, direction, horizon_s=least_s)
+    ahead = ask(WAYS, _ahead, laid.problem, direction)
+    least_s, flow = ahead or (_least_s(laid.problem, direction, solver=False), None)
+    found = quickest(laid.problem, direction, horizon_s=least_s, flow=flow)
     problem, schedule = found.problem, found.schedule
     sums = totals(problem, schedule)
-    certificate, behind = certify(
-        problem, _served(sums), points=POINTS, emptied_s=[found.emptied_s], static=True, observer=observer
+    # Who takes a link was chosen here: what holds for those who drive would hold for this choice alone.
+    chosen = bool(schedule.link_rides)
+    bounds = partial(
+        certify, problem, _served(sums), points=POINTS, emptied_s=[found.emptied_s], all_only=chosen
     )
+    certificate, behind = ask(BEST_CUTS, bounds, static=True) or bounds(solver=False)
+    if observer is not None:
+        observer.bound(direction, max((bound.clearance_s for bound in certificate.bounds), default=None))
     plan = _plan(prepared, problem, schedule, sums, (certificate, behind))
     limit = bottleneck(problem, schedule, direction, behind, certificate)
     problems = (*prepared.problems, *laid.problems)
@@ -74,9 +86,15 @@ def make_estimate(
     return Estimated(problem=problem, plan=plan, sheet=said, problems=problems)
 
 
-def _least_s(problem: PlanningProblem, direction: str) -> int:
+def _ahead(problem: PlanningProblem, direction: str) -> tuple[int, LinkFlow]:
+    """Return the time that is needed in any case, and the ways of those who take links."""
+    least_s = _least_s(problem, direction)
+    return least_s, link_flow(problem, direction, horizon_s=least_s)
+
+
+def _least_s(problem: PlanningProblem, direction: str, *, solver: bool = True) -> int:
     """Return the time that a cut proves to be needed, whoever drives and whoever takes a link."""
-    cuts = LabelCuts(problem, direction, PERSONS)
+    cuts = LabelCuts(problem, direction, PERSONS, solver=solver)
     persons = sum(o.persons for o in cuts.origins if cuts.distance_s(o.node) < problem.network.horizon_s)
     cut = cuts.latest_short_of(persons, low_s=0, high_s=problem.network.horizon_s) if persons else None
     return 0 if cut is None else cut.horizon_s + 1

@@ -67,7 +67,7 @@ from safepassage.engines.summary import (
 
 __all__ = [
     "Announced", "Ground", "Making", "Planned", "StoppingRule", "anew", "answered", "concluded", "make_plan",
-    "prepare", "problem_of", "scheduled",
+    "prepare", "problem_of", "scheduled", "with_prices",
 ]  # fmt: skip
 
 MINUTE_S = 60
@@ -340,6 +340,16 @@ def concluded(
         baseline_arcs=laid.baseline_arcs, change=change,
         guide=ground.guide if problem.history is None else None,
     )  # fmt: skip
+
+
+def with_prices(planned: Planned, priced: Priced) -> Planned:
+    """Return a plan that was made without prices with what they prove of all directions together."""
+    problem, plan = planned.problem, planned.plan
+    certificate = replace(plan.certificate, priced=priced.prove())
+    joint = joint_summary(
+        problem, plan.schedule, totals(problem, plan.schedule), certificate, plan.directions
+    )
+    return replace(planned, plan=replace(plan, certificate=certificate, joint=joint))
 
 
 def _go_on(

@@ -158,9 +158,32 @@ class TestEstimates:
         asked = replace(look, persons=3_000, exits=(corner,), checkpoints=gate)
         without, with_train = (make_estimate(network, q) for q in (asked, replace(asked, links=(train,))))
         assert verdict(with_train).verified
+        # Who rides was chosen by the plan: what is proved must hold for any choice.
+        assert {b.commodity for b in with_train.plan.certificate.bounds} == {"persons"}
         assert 760 <= with_train.sheet.by_link <= 800
         assert with_train.sheet.clearance_s < without.sheet.clearance_s
         assert with_train.sheet.bound_s < without.sheet.bound_s
+
+    @pytest.mark.parametrize("links", [False, True])
+    def test_without_a_solver_it_still_stands_with_weaker_bounds(self, network, look, links):
+        lon, lat = at(5, 5)
+        gate = tuple(
+            Checkpoint(name="gate", lon_e7=p[0], lat_e7=p[1], vehicles_h=60) for p in (at(0, 1), at(1, 0))
+        )
+        bridge = OffRoadLink(name="bridge", mode="foot", lon_e7=lon, lat_e7=lat, travel_s=120, persons_h=900)
+        asked = replace(look, persons=3_000, exits=(at(0, 0),), checkpoints=gate)
+        asked = replace(asked, links=(bridge,)) if links else asked
+        best, asked_for = make_estimate(network, asked), []
+
+        def lost(what, _task, *_arguments, **_options):
+            asked_for.append(what)
+
+        found = make_estimate(network, asked, ask=lost)
+        assert asked_for == ["the best ways over links", "the best cuts"]
+        assert verdict(found).verified
+        assert found.sheet.served == 3_000
+        assert 0 < found.sheet.bound_s <= best.sheet.bound_s
+        assert (found.sheet.by_link > 0) == links
 
     def test_a_footbridge_lets_its_persons_per_hour_through(self, network, look):
         lon, lat = at(5, 5)

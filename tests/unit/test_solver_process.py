@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from safepassage.casework.solver_process import SolverProcess
+from safepassage.casework.solver_room import SolverRoom, nothing
 from safepassage.engines.buses.solve import improve
 from safepassage.formats.plan import bus_instance, bus_json
 from safepassage_verify.buses import check_plan, check_proof
@@ -94,6 +98,46 @@ def test_a_task_that_goes_wrong_leaves_its_last_result(process, task, fault):
     ended = process.run(task, limit_s=1.0 if task is hanging else 60, keep=everything)
     assert (ended.last, ended.finished, ended.fault) == (1, False, fault)
     assert process.run(counting, 2, 0.0, limit_s=60, keep=everything).last == 1
+
+
+def test_what_is_given_up_is_over_and_the_next_is_asked_afresh():
+    with SolverRoom(fresh=True, loading=nothing) as room:
+        assert room.ask("one", abs, -1) == 1
+        number = room.ask("number", os.getpid)
+        waiting = room.begin("a hang", time.sleep, 600)
+        room.give_up()
+        assert room.ask("two", abs, -2) == 2
+        assert room.ask("number", os.getpid) not in {number, os.getpid()}
+        room.give_up()  # nothing is under way: the process stays
+        assert room.faults == []
+        del waiting
+
+
+HELD = """
+import sys, time
+sys.path.insert(0, {root!r})
+from safepassage.casework.solver_process import SolverProcess
+if __name__ == "__main__":
+    process = SolverProcess(copied={copied})
+    process.begin(map, time.sleep, (600,))
+    print(process._process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for a process as Linux shows it")
+@pytest.mark.parametrize("copied", [False, True])
+def test_it_ends_with_the_process_that_began_it(tmp_path, copied):
+    program = tmp_path / "holding.py"
+    program.write_text(HELD.format(root=str(Path(__file__).resolve().parents[2]), copied=copied))
+    with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 30
+    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 @pytest.mark.slow

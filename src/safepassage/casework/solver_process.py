@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -44,12 +46,15 @@ class SolverProcess(Generic[T]):
 
     The process may take `memory_bytes` beside what it begins with (0: what there is). With `copied` it begins
     as a copy of this one, with all that is loaded here, which must be able to be copied; it is made at once.
+    It ends with the process that began it, however that ends. `busy` tells whether a task was begun of which
+    the end was not heard.
     """
 
     def __init__(self, *, memory_bytes: int = 0, copied: bool = False) -> None:
         self._memory_bytes = memory_bytes
         self._process: Any = None
         self._pipe: Connection | None = None
+        self.busy = False
         if copied:
             self._begin("fork")
 
@@ -77,6 +82,7 @@ class SolverProcess(Generic[T]):
         A next result that came is the last one of what did not finish.
         """
         pipe = self._ready()
+        self.busy = True
         pipe.send((task, arguments))
         return lambda limit_s, keep, next_one: self._ended(pipe, limit_s, keep, next_one=next_one)
 
@@ -101,6 +107,7 @@ class SolverProcess(Generic[T]):
                 if next_one:
                     break
             else:
+                self.busy = False
                 break
         if word in {"late", "gone"}:
             now_s = max(now_s, self.close())
@@ -141,7 +148,7 @@ class SolverProcess(Generic[T]):
                 self._process.join()
         if self._pipe is not None:
             self._pipe.close()
-        self._process, self._pipe = None, None
+        self._process, self._pipe, self.busy = None, None, False
         return _children_s() - before_s
 
     def end_abruptly(self) -> None:
@@ -151,7 +158,8 @@ class SolverProcess(Generic[T]):
 
 
 def _serve(pipe: Connection, memory_bytes: int) -> None:
-    """Answer tasks until the other end is gone."""
+    """Answer tasks until the other end is gone, or whoever holds it has ended while a task hangs."""
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     _limit_memory(memory_bytes)
     while True:
         try:
@@ -165,6 +173,14 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
             pipe.send(("end", None, *_used()))
         except Exception as fault:  # noqa: BLE001 - whatever it was, the parent is told
             pipe.send(("fault", f"{type(fault).__name__}: {fault}", *_used()))
+
+
+def _end_with_parent() -> None:
+    """End when the process that began this one does: nobody would hear of a result."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _used() -> tuple[float, float]:

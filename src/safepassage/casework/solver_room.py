@@ -19,13 +19,13 @@ from safepassage.domain.crew import Beside, Job, Result, at_once
 from safepassage.domain.plan import Certificate, PricedBound
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
-from safepassage.engines.bounds.certify import Behind, Served, certify
+from safepassage.engines.bounds.certify import BEST_CUTS, Behind, Served, certify
 from safepassage.engines.pricing import Priced, load, price
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PRICES, BOUNDS = "joint prices", "the best cuts"
+PRICES = "joint prices"
 LIMIT_S = 900.0
 """Hard limit for one task. Tasks stop by work they count, mostly within seconds: this is for what hangs."""
 MEMORY_BYTES = 6 * 2**30
@@ -48,17 +48,23 @@ class SolverRoom:
 
     On Linux the process is a copy of this one. Where that cannot be made (other threads run here, or a solver
     is loaded), tasks run in this process, without limits; on other systems a fresh process is begun. Another
-    copy of this one, which may be lost itself, asks nobody: tasks run there.
+    copy of this one, which may be lost itself, asks nobody: tasks run there. With `fresh` a fresh process is
+    begun on every system: for one that goes on for days, with threads and pipes of its own. What the process
+    is to have at hand it loads while nothing is asked of it (`loading`).
     """
 
-    def __init__(self, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES, fresh: bool = False,
+        loading: Callable[[], object] = load,
+    ) -> None:  # fmt: skip
         self._limit_s, self.faults = limit_s, list[str]()
-        self._owner, copied = os.getpid(), may_fork()
+        self._owner, copied = os.getpid(), may_fork() and not fresh
         self._process: SolverProcess[object] | None = None
         self._under_way: Callable[[], object] = nothing
-        if copied or sys.platform != "linux":
+        self._loading = loading
+        if copied or fresh or sys.platform != "linux":
             self._process = SolverProcess(memory_bytes=memory_bytes, copied=copied)
-            self.ahead(load)
+            self.ahead(loading)
 
     def begin(
         self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs
@@ -137,7 +143,7 @@ class SolverRoom:
         emptied_s: Sequence[Mapping[str, int]] = (),
     ) -> tuple[Certificate, Behind]:  # fmt: skip
         """Return bounds for what a schedule serves; weaker ones, by no solver, where it came to no end."""
-        found = self.ask(BOUNDS, certify, problem, served, points=points, emptied_s=emptied_s)
+        found = self.ask(BEST_CUTS, certify, problem, served, points=points, emptied_s=emptied_s)
         if found is not None:
             return found
         return certify(problem, served, points=points, emptied_s=emptied_s, solver=False)
@@ -171,6 +177,13 @@ class SolverRoom:
     def lines(self) -> list[str]:
         """Say what was not answered: what is told beside was made and verified without it."""
         return [f"MADE WITHOUT {fault}. What is written was verified without it." for fault in self.faults]
+
+    def give_up(self) -> None:
+        """Give up what is being asked, after an exception cut the waiting short; the next is asked afresh."""
+        if self._process is not None and self._process.busy:
+            self._process.close()
+            self._under_way = nothing
+            self.ahead(self._loading)
 
     def __enter__(self) -> Self:
         """Return the room, whose process ends with the block."""

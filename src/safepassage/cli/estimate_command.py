@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage.casework.reading import read_network
+from safepassage.casework.solver_room import SolverRoom
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.plan.estimate_text import estimate_text
 from safepassage.cli.progress import Progress
@@ -18,7 +19,7 @@ from safepassage.cli.written import refuse_output
 from safepassage.domain.errors import FormatError
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.domain.quick_look import QuickLook
-from safepassage.estimating import Estimated, make_estimate
+from safepassage.estimating import Estimated, load_cuts, make_estimate
 from safepassage.formats.case import area_in, population_grid
 from safepassage.formats.case import quick_look_tables as tables
 from safepassage.formats.containers import canonical_json
@@ -34,6 +35,8 @@ def run(options: argparse.Namespace) -> Outcome:
     if options.output:
         refuse_output(options.output)
     progress = Progress(enabled=False) if options.json else Progress()
+    # The room is a copy of this process: made before anything large is read.
+    room = SolverRoom(loading=load_cuts)
     # Millions of small values and no circles among them: looking for circles takes a third of the time.
     collecting = gc.isenabled()
     gc.disable()
@@ -42,7 +45,7 @@ def run(options: argparse.Namespace) -> Outcome:
         look = _question(options)
         reading, _ = read_network(options.network)
         progress.phase("planning")
-        found = make_estimate(reading.network, look, observer=progress)
+        found = make_estimate(reading.network, look, ask=room.ask, observer=progress)
         if not isinstance(found, Estimated):
             data = {"problems": problems_json(found)}
             return Outcome(code=MALFORMED, text=problems_text(found), data=data, to_stderr=True)
@@ -55,8 +58,9 @@ def run(options: argparse.Namespace) -> Outcome:
         )
         progress.phase("writing")
         outputs = _written(options.output, documents, page, reading.network) if options.output else {}
-        return _outcome(page, outputs, round(time.monotonic() - started, 2))
+        return _outcome(page, outputs, round(time.monotonic() - started, 2), room)
     finally:
+        room.close()
         progress.done()
         if collecting:
             gc.enable()
@@ -120,10 +124,12 @@ def _written(output: Path, documents: dict[str, bytes], page: EstimateSheet, net
     return write_files(output, files)
 
 
-def _outcome(page: EstimateSheet, outputs: dict[str, str], seconds: float) -> Outcome:
+def _outcome(page: EstimateSheet, outputs: dict[str, str], seconds: float, room: SolverRoom) -> Outcome:
     data = {"verified": True, **_facts(page), "outputs": outputs, "seconds": seconds}
+    data["solver_faults"] = room.faults
     code = OK if page.served == page.persons else UNSERVED
-    return Outcome(code=code, text=estimate_text(page, outputs, seconds), data=data)
+    text = "\n".join([estimate_text(page, outputs, seconds), *room.lines()])
+    return Outcome(code=code, text=text, data=data)
 
 
 def _facts(page: EstimateSheet) -> dict[str, Any]:

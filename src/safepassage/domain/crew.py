@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 Shared = TypeVar("Shared")
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 
 class Each(Protocol):
@@ -45,3 +47,23 @@ def at_once(task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
     """Do a task here, at once."""
     result = task(job)
     return lambda: result
+
+
+class Ask(Protocol):
+    """Returns what a pure task returns, None where it came to no end; `what` names the task in faults."""
+
+    def __call__(
+        self, what: str, task: Callable[P, Answer], *arguments: P.args, **options: P.kwargs
+    ) -> Answer | None:
+        """Ask, and wait for the answer."""
+        ...
+
+
+def asked_here(
+    what: str,  # noqa: ARG001 - nothing is lost here that would need a name
+    task: Callable[P, Answer],
+    *arguments: P.args,
+    **options: P.kwargs,
+) -> Answer | None:
+    """Do a task here: it has an answer, or ends this process too."""
+    return task(*arguments, **options)

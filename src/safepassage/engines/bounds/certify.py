@@ -16,6 +16,8 @@ from safepassage.engines.bounds.label_cut import Cut, Int64, LabelCuts
 
 ENVELOPE_POINTS = ((5_000, 60), (50_000, 24), (10**9, 10))
 """(up to so many arcs, points of the arrival envelope): each point costs a cut or two."""
+BEST_CUTS = "the best cuts"
+"""What solvers are asked for here, as whoever misses it is told."""
 STEADY_POINTS = 120
 """Points where steady flows give the labels."""
 
@@ -62,9 +64,10 @@ class _Direction:
     """The cuts of one direction, each made once."""
 
     def __init__(
-        self, problem: PlanningProblem, direction: str, *, static: bool, steady: bool, solver: bool
-    ) -> None:
-        self.name = direction
+        self, problem: PlanningProblem, direction: str, *, static: bool, steady: bool, solver: bool,
+        all_only: bool,
+    ) -> None:  # fmt: skip
+        self.name, self.all_only = direction, all_only
         # All decided persons, those off the network included: an absent part of the envelope counts them.
         self.demand = dict.fromkeys((CARS, *CARRIED), 0)
         for row in problem.demand:
@@ -73,7 +76,7 @@ class _Direction:
         self.total = sum(self.demand.values())
         self.cars = LabelCuts(problem, direction, CARS, static=static, steady=steady, solver=solver)
         # Where nobody boards anything the cut of everybody would only say the same less sharply.
-        by_car_only = self.total == self.demand[CARS] and self.cars.is_steady
+        by_car_only = self.total == self.demand[CARS] and self.cars.is_steady and not all_only
         self.persons = None if by_car_only else LabelCuts(problem, direction, PERSONS, solver=solver)
         self.fleet = {c: FleetBound(problem, direction, c) for c in CARRIED if self.demand[c]}
         self._node = {place.id: place.node for place in problem.places}
@@ -100,6 +103,7 @@ def certify(
     emptied_s: Sequence[Mapping[str, int]] = (),
     static: bool = False,
     solver: bool = True,
+    all_only: bool = False,
     observer: Observer | None = None,
 ) -> tuple[Certificate, Behind]:
     """Return bounds and the arrival envelope per direction, and what each cut consists of.
@@ -118,13 +122,18 @@ def certify(
         Whether static cuts are tried beside steady flows on large networks too.
     solver
         Whether a library may be asked for cuts. Without, loops of our own find weaker ones.
+    all_only
+        Whether only cuts of everybody are stated: where a plan chose who drives and who takes a link, those
+        of each hold for its choice alone.
     """
     problem = remaining(problem)
     bounds: list[Bound] = []
     envelope: list[EnvelopePoint] = []
     behind: Behind = {}
     for name, _label in problem.directions:
-        direction = _Direction(problem, name, static=static, steady=any(emptied_s), solver=solver)
+        direction = _Direction(
+            problem, name, static=static, steady=any(emptied_s), solver=solver, all_only=all_only
+        )
         if direction.total == 0:
             continue
         # The envelope comes first: its labels are what a clearance bound begins from.
@@ -143,7 +152,7 @@ def certify(
 def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound]:
     found: list[Bound] = []
     best_s = 0
-    cutters = [(CARS, direction.cars)]
+    cutters = [] if direction.all_only else [(CARS, direction.cars)]
     if direction.persons is not None:
         cutters.append((PERSONS, direction.persons))
     for commodity, cutter in cutters:
@@ -153,7 +162,7 @@ def _bounds(direction: _Direction, served: Served, behind: Behind) -> list[Bound
             found.append(_label_bound(direction.name, commodity, persons, cut))
             behind[found[-1].id] = cutter.explain(cut)
             best_s = max(best_s, cut.horizon_s)
-    for commodity, fleet in direction.fleet.items():
+    for commodity, fleet in ({} if direction.all_only else direction.fleet).items():
         persons, clearance_s = served.of(commodity)
         short = fleet.latest_short_of(persons, high_s=clearance_s) if persons else None
         if short is not None:
@@ -199,13 +208,9 @@ def _point(direction: _Direction, t: int, before: dict[str, Int64]) -> EnvelopeP
     `before` holds by commodity the labels of the last part that was not left out, and is kept up.
     """
     parts: list[EnvelopePart] = []
-    demand = direction.demand
-    by_parts = _part(parts, CARS, direction.cars, t, demand[CARS], before)
-    for commodity, fleet in direction.fleet.items():
-        arrived = fleet.arrived_by(t)
-        if arrived < demand[commodity]:
-            parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
-        by_parts += min(arrived, demand[commodity])
+    by_parts = direction.total
+    if not direction.all_only:
+        by_parts = _by_parts(parts, direction, t, before)
     persons = _part(parts, PERSONS, direction.persons, t, direction.total, before)
     return EnvelopePoint(
         direction=direction.name,
@@ -213,6 +218,18 @@ def _point(direction: _Direction, t: int, before: dict[str, Int64]) -> EnvelopeP
         persons_at_most=min(by_parts, persons, direction.total),
         parts=tuple(parts),
     )
+
+
+def _by_parts(parts: list[EnvelopePart], direction: _Direction, t: int, before: dict[str, Int64]) -> int:
+    """Return how many can have arrived by `t` in cars and on each kind of place, added up."""
+    demand = direction.demand
+    by_parts = _part(parts, CARS, direction.cars, t, demand[CARS], before)
+    for commodity, fleet in direction.fleet.items():
+        arrived = fleet.arrived_by(t)
+        if arrived < demand[commodity]:
+            parts.append(EnvelopePart(commodity=commodity, phi=arrived, labels=(), extension="distance"))
+        by_parts += min(arrived, demand[commodity])
+    return by_parts
 
 
 def _part(

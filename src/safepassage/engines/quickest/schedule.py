@@ -12,7 +12,7 @@ from safepassage.domain.case import Group
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
 from safepassage.domain.planning_problem import DemandRow, PlanningProblem
 from safepassage.engines.quickest.rides import ON_FOOT, Rides, ride
-from safepassage.engines.quickest.supply import HOUR_S, Supply
+from safepassage.engines.quickest.supply import HOUR_S, LinkFlow, Supply
 from safepassage.engines.quickest.swept import swept
 from safepassage.kernels.booking.slot_booking import Booked, SlottedRoutes, book, slotted
 
@@ -39,12 +39,14 @@ class Quickest:
     emptied_s: Mapping[str, int]
 
 
-def quickest(problem: PlanningProblem, direction: str, *, horizon_s: int) -> Quickest:
+def quickest(problem: PlanningProblem, direction: str, *, horizon_s: int, flow: LinkFlow | None) -> Quickest:
     """Bring everybody of one direction to its sites as soon as possible, by car or over links.
 
-    `horizon_s` is a time by which it might be possible, such as a proved bound. Whether people drive or walk
-    to a link is chosen here, so the demand of the problem returned says who does. Vehicles of the fleet,
-    opening hours of roads and limits on exposure are not looked at: the quick look has none.
+    `horizon_s` is a time by which it might be possible, such as a proved bound; `flow` is what `link_flow`
+    returns for it, None where that is not known: then links are for whom they are the nearest way. Whether
+    people drive or walk to a link is chosen here, so the demand of the problem returned says who does.
+    Vehicles of the fleet, opening hours of roads and limits on exposure are not looked at: the quick look has
+    none.
 
     Who takes a link is told by a cheapest flow over what arcs can carry in their windows, a static relaxation
     in the manner of Ford and Fulkerson, "Constructing maximal dynamic flows from static flows" (1958). Cars
@@ -53,10 +55,10 @@ def quickest(problem: PlanningProblem, direction: str, *, horizon_s: int) -> Qui
     supply, rides, horizon_s = Supply(problem, direction), Rides(), max(1, horizon_s)
     ways: list[tuple[str, tuple[int, ...]]] = []
     if supply.by_link.any():
-        flow, horizon_s = supply.ways(horizon_s)
-        rides = ride(problem, supply, flow)
+        found_ways, horizon_s = flow or (supply.nearest(), horizon_s)
+        rides = ride(problem, supply, found_ways)
         problem = _counted(problem, direction, rides)
-        ways = [(way.place, way.arcs) for way in flow if not way.by_link]
+        ways = [(way.place, way.arcs) for way in found_ways if not way.by_link]
     left = {s.place: s.persons - rides.persons.get(s.place, 0) for s in supply.starts}
     cars = {place: -(-n // problem.rules.persons_per_car) for place, n in left.items()}
     found = swept(supply, cars, horizon_s)

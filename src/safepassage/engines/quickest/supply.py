@@ -38,6 +38,10 @@ class Way(NamedTuple):
     by_link: bool
 
 
+LinkFlow = tuple[list[Way], int]
+"""The ways of a flow over roads and links, and the time it needs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """A place whose people leave by car, and how many cars they fill."""
@@ -76,8 +80,8 @@ class Supply:
         cost = network.arcs.travel_s.astype(np.float64)
         roots = [s.node for s in self.starts]
         first = graph.tree(cost, roots, offsets=[s.release_s for s in self.starts]).cost
-        last = graph.tree(cost, sorted(self.sites), reverse=True).cost
-        self.last_s = _whole(last)
+        self._out = graph.tree(cost, sorted(self.sites), reverse=True)
+        self.last_s = _whole(self._out.cost)
         # When an arc can first be reached, and how long it is from its end: narrowed as ways become known.
         self._since_s, self._rest_s = _whole(first)[self.tail], self.last_s[self.head]
 
@@ -96,6 +100,16 @@ class Supply:
                 limit = int(persons_h[arc])
                 cars[i] = UNLIMITED if limit < 0 else int(seconds[i]) * limit // HOUR_S // per_car
         return np.asarray(cars, dtype=np.int64)
+
+    def nearest(self) -> list[Way]:
+        """Return the least way out of every place that has one, for all of its cars."""
+        per_car, found = self.problem.rules.persons_per_car, list[Way]()
+        for start in self.starts:
+            arcs = self._out.path(start.node)
+            if arcs:
+                cars = -(-start.persons // per_car)
+                found.append(Way(start.place, arcs, cars, bool(self._link[list(arcs)].any())))
+        return found
 
     def ways(self, horizon_s: int) -> tuple[list[Way], int]:
         """Return the ways of a cheapest flow that brings all who can be brought, and the time it needs.
@@ -152,6 +166,15 @@ class Supply:
         capacity = self._cars_by(horizon_s)
         used = np.flatnonzero(capacity > 0)
         return used, (self.tail[used], self.head[used], capacity[used])
+
+
+def link_flow(problem: PlanningProblem, direction: str, *, horizon_s: int) -> LinkFlow:
+    """Return the ways of a cheapest flow and the time it needs, as `Supply.ways`; none without links.
+
+    A library solves for the flow; it depends on the arguments alone, so that it may be found anywhere.
+    """
+    supply, horizon_s = Supply(problem, direction), max(1, horizon_s)
+    return supply.ways(horizon_s) if supply.by_link.any() else ([], horizon_s)
 
 
 def car_rates(problem: PlanningProblem) -> tuple[Int64, Int64]:

@@ -41,3 +41,8 @@ def least_cut(
     side = np.zeros(n_nodes + 2, dtype=bool)
     side[np.asarray(solver.get_source_side_min_cut(), dtype=np.int64)] = True
     return int(solver.optimal_flow()), side[:n_nodes]
+
+
+def load() -> None:
+    """Load the solver ahead; otherwise it is when a cut is first asked for."""
+    import ortools.graph.python.max_flow  # noqa: F401, PLC0415 - as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -238,14 +239,15 @@ class Planner:
             if self._pipe is None or not self._process.is_alive():
                 context = multiprocessing.get_context("spawn")
                 self._pipe, other = context.Pipe()
-                self._process = context.Process(
-                    target=serve, args=(other, self._case, self._network), daemon=True
-                )
+                # Not a daemon, which may begin no process: it has one for solvers. It ends with this one.
+                self._process = context.Process(target=serve, args=(other, self._case, self._network))
                 self._process.start()
+                atexit.register(self._end)
                 other.close()
             return self._pipe
 
     def _end(self) -> None:
+        atexit.unregister(self._end)
         process, self._process, self._pipe = self._process, None, None
         if process is not None:
             process.terminate()

@@ -14,7 +14,8 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 from safepassage.casework.audited import audited
 from safepassage.casework.claims_seen import in_layer, on_roads
 from safepassage.casework.reading import read_case_input
+from safepassage.casework.solver_room import SolverRoom, nothing
 from safepassage.casework.verified import documents_of
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.case import Case
@@ -46,6 +48,7 @@ from safepassage.planning import (
     make_plan,
     prepare,
     scheduled,
+    with_prices,
 )
 from safepassage.provisioning import provide, with_past
 from safepassage.web.desk.folding import fitting
@@ -54,6 +57,7 @@ from safepassage.web.desk.packed_lines import unpacked
 STAGES = ("first", "whole", "going on", "beside")
 """How far a plan was looked for: without prices, with them, on from an accepted one, to choose from."""
 SKETCH_WORK = 10_000
+AID = "aid"
 GIVES_WAY = 10
 """The planner leaves the processors to those who wait for an answer, where the system can do that."""
 INTERRUPTS = getattr(signal, "SIGUSR1", None)
@@ -110,7 +114,7 @@ def serve(pipe: Connection, case: str, network: str) -> None:
     line = Line(pipe)
     if INTERRUPTS is not None:
         signal.signal(INTERRUPTS, line.interrupted)
-    bench = Bench(line, found.case, found.network.network)
+    bench = Bench(line, found.case, found.network.network, room=SolverRoom(fresh=True))
     while True:
         try:
             word, order = pipe.recv()
@@ -139,6 +143,7 @@ def _outcome(line: Line, bench: Bench, order: Mapping[str, Any]) -> tuple[str, d
         bench.answer(order)
         line.answering = False
     except SupersededError:
+        bench.room.give_up()
         return "stopped", {}
     except OSError:
         raise
@@ -203,11 +208,12 @@ class Watcher:
 
 @dataclass(slots=True)
 class Bench:
-    """A case and its roads, ready for orders."""
+    """A case and its roads, ready for orders; solvers answer in the room, and may be lost there."""
 
     pipe: Line
     entered: Case
     network: RoadNetwork
+    room: SolverRoom = field(default_factory=SolverRoom)
     roads: Roads | None = None
     read: tuple[bytes, Ledger] = (b"", Ledger())
 
@@ -226,13 +232,22 @@ class Bench:
         _, case = on_roads(ledger, entered, self.roads, without=order["without"])
         events = tuple(from_plain(Event, event) for event in order["events"])
         situation = Situation(case=case, events=events)
-        plans = Plans(pipe=self.pipe, watcher=watcher, case=case, order=order, began=began)
+        self.room.faults.clear()
+        plans = Plans(
+            pipe=self.pipe, watcher=watcher, case=case, order=order, began=began, room=self.room
+        )  # fmt: skip
         if order["beside"]:
             self._side_by_side(situation, plans)
             return
         if order["announced"]:
             planned = self._gone_on(situation, order, watcher)
             plans.hand_over(planned, "going on")
+            watcher.check()
+            watcher.phase("pricing")
+            priced = self.room.prices(nothing, planned.problem)
+            if priced is not None:
+                planned = with_prices(planned, priced)
+                plans.hand_over(planned, "going on")
             plans.with_aid(planned, situation, "going on")
             return
         self._sketch(situation, watcher, began)
@@ -278,12 +293,15 @@ class Bench:
         return ledger
 
     def _stop(self, watcher: Watcher) -> StoppingRule:
-        return StoppingRule(work=self.entered.settings.work_limit, expired=watcher.expired)
+        return StoppingRule(
+            work=self.entered.settings.work_limit, expired=watcher.expired,
+            prices=partial(self.room.prices, nothing), bounds=self.room.bounds,
+        )  # fmt: skip
 
     def _sketch(self, situation: Situation, watcher: Watcher, began: float) -> None:
         """Show within a moment how many can be served at all; not a plan, so nobody can take it for one."""
         ground = prepare(self.network, situation, anew=False)
-        ground = replace(ground, stop=StoppingRule(work=SKETCH_WORK, expired=watcher.expired))
+        ground = replace(ground, stop=replace(self._stop(watcher), work=SKETCH_WORK))
         schedule = scheduled(ground)
         watcher.check()
         persons = sum(row.persons for row in self.entered.demand) - sum(u.persons for u in schedule.unserved)
@@ -322,6 +340,7 @@ class Plans:
     case: Case
     order: Mapping[str, Any]
     began: float
+    room: SolverRoom
 
     def seconds(self) -> float:
         """Return how long the order has been answered."""
@@ -353,6 +372,7 @@ class Plans:
         """Send a plan with its documents."""
         row = {
             "stage": stage, "documents": self.documents(planned, aid), "seconds": self.seconds(),
+            "solver_faults": [*self.room.faults],
             "directions": [
                 {"name": d.name, "served": d.persons_served, "demand": d.persons_demand,
                  "clearance_s": d.clearance_s, "bound_s": d.clearance_bound_s, "gap_ppm": d.gap_ppm}
@@ -365,8 +385,10 @@ class Plans:
         """Send the same plan once more, with what trucks bring in on the roads that are left."""
         self.watcher.check()
         self.watcher.phase("aid")
-        earlier = _earlier_aid(self.order)
-        aid = provide(situation.current(), planned.problem, planned.plan.schedule, earlier)
+        case, schedule, earlier = situation.current(), planned.plan.schedule, _earlier_aid(self.order)
+        aid = self.room.without(
+            AID, lambda solved: provide(case, planned.problem, schedule, earlier, beside=solved)
+        )
         self.watcher.check()
         if aid is not None:
             self.hand_over(planned, stage, aid)
