@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from itertools import product
 
 import numpy as np
@@ -12,10 +14,13 @@ from safepassage.engines.evacuate import evacuate
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import overlay
 from safepassage.engines.what_if import converged, forks
+from safepassage.formats.containers import canonical_json
+from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.graphs import convergent_tree as trees
 from safepassage.planning import StoppingRule, make_plan
 from safepassage.testing.small_cases import random_small_case
 from safepassage.what_if import Scales, weigh_convergent
+from safepassage_verify.one_sheet import check_one_sheet
 from tests.support.effort import examples
 
 NONE = trees.NONE
@@ -113,13 +118,62 @@ def test_plans_on_the_tree_have_no_fork_and_are_plans_of_the_whole_problem(seed)
     found, weighed = weigh_convergent(scales)
     assert not any(forks(weighed.plan.schedule, planned.problem).values())
     assert seen[0][0] is planned.problem
-    keys = [(line.direction, line.place) for line in found.lines]
-    assert len(keys) == len(set(keys))
     assert all(line.from_s <= line.until_s for line in found.lines)
     assert sum(line.persons for line in found.lines) == sum(o.served for o in found.outcomes)
     for free, tree in zip(scales.itself(), found.outcomes, strict=True):
         assert tree.served + tree.unserved == free.served + free.unserved
         assert tree.unserved >= tree.unserved_bound
+
+
+def one_sheet(seed):
+    """Return inputs, plan and lines of a small case without forks, as documents, and its free plan."""
+    case, network = random_small_case(seed)
+    planned = make_plan(network, Situation(case=case))
+    scales = Scales(
+        planned, exposure_weight=case.settings.exposure_weight, stop=StoppingRule(work=10**8), reserves=True,
+        check=lambda *_: None,
+    )  # fmt: skip
+    found, weighed = weigh_convergent(scales)
+    inputs, plan, free = (
+        json.loads(canonical_json.encode(document))
+        for document in (
+            inputs_json.document(weighed.problem),
+            *(plan_json.plan_document(p, inputs_sha256="") for p in (weighed.plan, planned.plan)),
+        )
+    )
+    return inputs, plan, [asdict(line) for line in found.lines], free, found.forks_before
+
+
+@pytest.mark.parametrize("seed", range(examples(24)))
+def test_the_one_sheet_holds_and_is_refused_once_anything_in_it_is_changed(seed):
+    inputs, plan, lines, free, forks_before = one_sheet(seed)
+    assert check_one_sheet(inputs, plan, lines) == []
+    for number, line in enumerate(lines):
+        others = lines[:number] + lines[number + 1 :]
+        assert check_one_sheet(inputs, plan, others)
+        for changed in (
+            {"from_s": line["from_s"] + 1}, {"until_s": line["until_s"] - 1},
+            {"persons": line["persons"] + 1}, {"node": line["node"] + 1}, {"place": "elsewhere"},
+        ):  # fmt: skip
+            assert check_one_sheet(inputs, plan, [*others, {**line, **changed}]), changed
+        if line["arcs"]:
+            assert check_one_sheet(inputs, plan, [*others, {**line, "arcs": line["arcs"][:-1]}])
+    if forks_before:
+        assert any("a fork" in fault for fault in check_one_sheet(inputs, free, lines))
+
+
+def test_cars_kept_for_the_undecided_leave_within_the_window_too():
+    """In this case nobody else drives: without them there would be no line at all."""
+    inputs, plan, lines, *_ = one_sheet(6)
+    kept = [stream for stream in plan["cars"] if stream["reserve"]]
+    assert kept
+    assert {line["persons"] for line in lines} == {0}
+    first = kept[0]["departures"]
+    late = {**kept[0], "departures": [[10**4, *rest] for _, *rest in first]}
+    others = [stream for stream in plan["cars"] if stream["id"] != kept[0]["id"]]
+    faults = check_one_sheet(inputs, {**plan, "cars": [*others, late]}, lines)
+    assert all("outside the window" in fault for fault in faults)
+    assert len(faults) == len(first)
 
 
 def test_roads_are_only_taken_away():

@@ -26,6 +26,7 @@ from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.planning import Planned, StoppingRule, make_plan
 from safepassage.what_if import Scales, bridges_of, weigh_contraflow, weigh_convergent, weigh_losses
 from safepassage_verify import verify
+from safepassage_verify.one_sheet import check_one_sheet
 
 RESTRICTED = "RESTRICTED"
 SHOWN_FILES = ("one-sheet.html", "what-if.json")
@@ -83,6 +84,7 @@ def _weighed(
     if options.convergent or everything:
         progress.phase("planning without forks")
         tree, weighed = weigh_convergent(scales)
+        checks.one_sheet(tree, weighed.problem, weighed.plan)
         texts.append(convergent_text(tree, scales.itself(), planned, clock))
         data["convergent"] = asdict(tree)
         files |= _documents(weighed.problem, weighed.plan) | {"one-sheet.html": _sheet(tree, planned, clock)}
@@ -128,6 +130,15 @@ class _Checks:
             what = f"a plan made on the way does not hold ({first.code} at {first.where}: {first.message})"
             raise NotVerifiedError(f"{what}; nothing was written. Please report this.")
         self.plans += 1
+
+    def one_sheet(self, tree: nouns.Convergent, problem: PlanningProblem, plan: Plan) -> None:
+        """Check that everybody has one road and one window, as is said."""
+        documents = _documents(problem, plan)
+        inputs, made = (canonical_json.decode(documents[f"{n}.json"]) for n in ("inputs", "plan"))
+        faults = check_one_sheet(inputs, made, [asdict(line) for line in tree.lines])
+        if faults:
+            what = f"the one sheet does not hold ({faults[0]}); nothing was written. Please report this."
+            raise NotVerifiedError(what)
 
 
 def _documents(problem: PlanningProblem, plan: Plan) -> dict[str, bytes]:

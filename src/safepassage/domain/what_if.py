@@ -64,15 +64,22 @@ class Losses:
 class Departing:
     """One line of the one sheet: a settlement, its window, its one road and where it leads.
 
-    `sites` are (name, persons) in the order in which they lie on the road: who finds one full goes on.
+    Everybody of a settlement leaves within one window, from `from_s` to `until_s`, those for whom a place is
+    kept too. Who leaves from another `node`, as those picked up elsewhere do, or over a `link` that is no
+    road (its arc, else -1), has a line of his own. `persons` are decided ones; `arcs` are the whole road up
+    to the first change. `sites` are (name, persons) in the order in which they lie on the road: who finds one
+    full goes on.
     """
 
     place: str
     name: str
     direction: str
+    node: int
+    link: int
     persons: int
     from_s: int
     until_s: int
+    arcs: tuple[int, ...]
     roads: tuple[str, ...]
     sites: tuple[tuple[str, int], ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,52 +148,94 @@ def forks(schedule: Schedule, problem: PlanningProblem) -> dict[str, tuple[int, 
     }
 
 
+class _Start(NamedTuple):
+    """Where people of a settlement set out: at a node, by road or over a link (its arc, else NONE)."""
+
+    direction: str
+    place: str
+    node: int
+    link: int
+
+
+class _Boarded(NamedTuple):
+    """People who set out, or go on, along a way."""
+
+    id: str
+    depart_s: int
+    load: Load
+    start: _Start
+    arcs: tuple[int, ...]
+
+
 def departures(problem: PlanningProblem, schedule: Schedule) -> tuple[Departing, ...]:
     """Return the lines of the one sheet: who leaves when, on which roads, to where, in order of departure.
 
-    There is one line for every settlement and direction. Its road is the longest that anybody takes from
-    there before the first change; the roads of the others are the beginning of it.
+    There is one window for every settlement and direction, and one line, unless people start from several
+    nodes or over links. The road is the longest that anybody takes from there before the first change; those
+    of the others are the beginning of it.
     """
     names = {p.id: p.name for p in problem.places}
-    starts: dict[tuple[str, str], list[tuple[int, int, tuple[int, ...]]]] = {}
-    ends: dict[tuple[str, str], dict[str, int]] = {}
-    for depart_s, item, arcs in _boarded(schedule):
-        key = (item.direction, item.place)
+    starts: dict[_Start, list[_Boarded]] = {}
+    windows: dict[tuple[str, str], list[int]] = {}
+    ends: dict[_Start, dict[str, int]] = {}
+    began: dict[tuple[str, Load], _Start] = {}
+    for row in _boarded(problem, schedule):
+        item, who = row.load, replace(row.load, persons=0, after="", site="")
+        start = began.get((item.after, who), row.start)
+        began.setdefault((row.id, who), start)
         if not item.after:
-            starts.setdefault(key, []).append((depart_s, item.persons, arcs))
-        if item.site:
-            sites = ends.setdefault(key, {})
+            starts.setdefault(start, []).append(row)
+            windows.setdefault(start[:2], []).append(row.depart_s)
+        if item.site and not item.reserve:
+            sites = ends.setdefault(start, {})
             sites[item.site] = sites.get(item.site, 0) + item.persons
-    lines = [
-        Departing(
-            place=place, name=names[place], direction=direction, persons=sum(n for _, n, _ in rows),
-            from_s=min(t for t, *_ in rows), until_s=max(t for t, *_ in rows),
-            roads=_roads(problem, max((arcs for *_, arcs in rows), key=lambda arcs: (len(arcs), arcs))),
-            sites=tuple((names[site], n) for site, n in ends.get((direction, place), {}).items()),
-        )
-        for (direction, place), rows in starts.items()
-    ]  # fmt: skip
-    return tuple(sorted(lines, key=lambda line: (line.direction, line.from_s, line.name, line.place)))
+    lines = []
+    for start, rows in starts.items():
+        arcs = max((row.arcs for row in rows), key=lambda arcs: (len(arcs), arcs))
+        lines.append(
+            Departing(
+                place=start.place, name=names[start.place], direction=start.direction, node=start.node,
+                link=start.link, persons=sum(r.load.persons for r in rows if not r.load.reserve),
+                from_s=min(windows[start[:2]]), until_s=max(windows[start[:2]]), arcs=arcs,
+                roads=_roads(problem, arcs),
+                sites=tuple((names[site], n) for site, n in ends.get(start, {}).items()),
+            )
+        )  # fmt: skip
+    return tuple(sorted(lines, key=lambda x: (x.direction, x.from_s, x.name, x.place, x.node, x.link)))
 
 
-def _boarded(schedule: Schedule) -> list[tuple[int, Load, tuple[int, ...]]]:
-    """Return (departure, people, arcs) of all decided people on every leg, ride and car, by length of way."""
-    rows = [
-        (car.depart_s, _aboard(stream, car), schedule.routes[stream.route].arcs)
-        for stream in schedule.cars if not stream.reserve for car in stream.departures
-    ]  # fmt: skip
-    rows += [
-        (leg.depart_s, item, schedule.routes[leg.route].arcs)
-        for v in schedule.vehicles for leg in v.legs for item in leg.load if not item.reserve
-    ]  # fmt: skip
-    rows += [(r.depart_s, i, (r.arc,)) for r in schedule.link_rides for i in r.load if not i.reserve]
-    return sorted(rows, key=lambda row: (len(row[2]), row[0], row[1].site))
+def _boarded(problem: PlanningProblem, schedule: Schedule) -> list[_Boarded]:
+    """Return all people on every leg, ride and car, reserves too; who goes on comes after who set out."""
+    rows: list[_Boarded] = []
+
+    def add(name: str, depart_s: int, item: Load, ends: tuple[int, int], arcs: tuple[int, ...]) -> None:
+        node, link = ends
+        rows.append(_Boarded(name, depart_s, item, _Start(item.direction, item.place, node, link), arcs))
+
+    for stream in schedule.cars:
+        route = schedule.routes[stream.route]
+        for car in stream.departures:
+            add(stream.id, car.depart_s, _aboard(stream, car), (route.from_node, NONE), route.arcs)
+    for vehicle in schedule.vehicles:
+        for leg in vehicle.legs:
+            route = schedule.routes[leg.route]
+            for item in leg.load:
+                add(leg.id, leg.depart_s, item, (route.from_node, NONE), route.arcs)
+    for ride in schedule.link_rides:
+        tail = int(problem.network.arcs.tail[ride.arc])
+        for item in ride.load:
+            add(ride.id, ride.depart_s, item, (tail, ride.arc), (ride.arc,))
+    # Sites come in the order in which they lie on the road; a leg departs after those that people come from.
+    first = sorted(
+        (r for r in rows if not r.load.after), key=lambda r: (len(r.arcs), r.depart_s, r.load.site)
+    )
+    return [*first, *sorted((r for r in rows if r.load.after), key=lambda r: (r.depart_s, r.load.site))]
 
 
 def _aboard(stream: CarStream, car: Departure) -> Load:
     return Load(
-        place=stream.place, group=CAR, direction=stream.direction, persons=car.persons, reserve=False,
-        site=stream.site,
+        place=stream.place, group=CAR, direction=stream.direction, persons=car.persons,
+        reserve=stream.reserve, site=stream.site,
     )  # fmt: skip
 
 
