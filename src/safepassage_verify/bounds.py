@@ -166,7 +166,7 @@ class FleetBound:
         self.snapshot, self.direction, self.commodity = snapshot, direction, commodity
         self._paths = paths or Paths(snapshot.roads)
         self.vehicles = [v for v in snapshot.fleet.values() if v.places_of(commodity) > 0]
-        self.waiting: dict[int, int] = {}
+        self.waiting: dict[tuple[int, str], int] = {}
         # Those aboard, or between two rides, need no more of anybody's time: they count as arrived.
         self.under_way = 0
         for key, persons in snapshot.decided.items():
@@ -176,7 +176,7 @@ class FleetBound:
             if key[0] in snapshot.under_way:
                 self.under_way += persons
             else:
-                self.waiting[origin] = self.waiting.get(origin, 0) + persons
+                self.waiting[origin, key[2]] = self.waiting.get((origin, key[2]), 0) + persons
         roads = snapshot.roads
         bit = snapshot.bit(direction)
         permitted = roads.ever_open & (roads.directions & bit != 0)
@@ -202,7 +202,8 @@ class FleetBound:
         """Return the places of the fleet times the seconds each can work, None if none can bring anybody."""
         rules = self.snapshot.rules
         largest = max((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
-        saved = self._longest_return + rules.unload_base_s + rules.unload_per_person_s * largest
+        slowest = max((rules.of_group(group)[1] for _, group in self.waiting), default=0)
+        saved = self._longest_return + rules.unload_base_s + slowest * largest
         budget = None
         for vehicle in self.vehicles:
             access = int(self._access[vehicle.base_node])
@@ -212,9 +213,14 @@ class FleetBound:
         return budget
 
     @cached_property
+    def _pickups(self) -> list[int]:
+        """Where somebody waits."""
+        return sorted({node for node, _ in self.waiting})
+
+    @cached_property
     def _access(self) -> Int64:
         """Time from every node to the nearest pick-up (or head of a link arc)."""
-        boarding = [*self.waiting, *self.snapshot.roads.head[self._links].tolist()]
+        boarding = [*self._pickups, *self.snapshot.roads.head[self._links].tolist()]
         return self._paths.times_to(self._driven, ((node, 0) for node in boarding))
 
     @cached_property
@@ -233,19 +239,18 @@ class FleetBound:
         if len(self._links):
             return 0
         times = self._paths.times_to(self._loaded, ((site, 0) for site in self._sites))
-        return min((int(times[node]) for node in self.waiting), default=0)
+        return min((int(times[node]) for node in self._pickups), default=0)
 
     @cached_property
     def _costs(self) -> list[tuple[int, int]]:
         """(seconds of a place that a person costs, persons), cheapest first; those who need a vehicle."""
         rules = self.snapshot.rules
         smallest = min((vehicle.places_of(self.commodity) for vehicle in self.vehicles), default=0)
-        handling = rules.load_base_s + rules.unload_base_s
-        handling += (rules.load_per_person_s + rules.unload_per_person_s) * smallest
+        base = rules.load_base_s + rules.unload_base_s
         loaded = self._paths.times_to(self._loaded, self._returns.items(), links=self._links)
         return sorted(
-            (handling + int(loaded[node]), persons)
-            for node, persons in self.waiting.items()
+            (base + sum(rules.of_group(group)) * smallest + int(loaded[node]), persons)
+            for (node, group), persons in self.waiting.items()
             if node not in self._walkers and loaded[node] < UNREACHED
         )
 
@@ -255,9 +260,9 @@ class FleetBound:
         if not len(self._links):
             return set()
         on_foot = self._paths.times_to(int64([]), ((site, 0) for site in self._sites), links=self._links)
-        return {node for node in self.waiting if on_foot[node] == 0}
+        return {node for node in self._pickups if on_foot[node] == 0}
 
     @cached_property
     def _on_links(self) -> int:
         """Persons who need no vehicle."""
-        return sum(persons for node, persons in self.waiting.items() if node in self._walkers)
+        return sum(persons for (node, _), persons in self.waiting.items() if node in self._walkers)

@@ -166,7 +166,7 @@ class _Remaining:
 
     def _free_s(self, vehicle: Vehicle, ready_s: int) -> int:
         """Return when loading may begin: before now only if it lasts until then."""
-        longest = self.snapshot.rules.loading_s(vehicle.places)
+        longest = self.snapshot.rules.longest_loading_s(vehicle)
         return max(ready_s, self.history.now_s - longest)
 
     def _stand(self, from_node: int, to_node: int, depart_s: int, trip: int, n_arcs: int) -> tuple[int, int]:

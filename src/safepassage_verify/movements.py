@@ -158,12 +158,14 @@ class Chain:
             )
             message = f"states second {leg.arrive_s}, arrives in {arrive_s}"
             self._require("ARRIVAL", where, message, holds=leg.arrive_s == arrive_s)
-            earliest = ready_s + rules.loading_s(leg.persons)
+            before = self.legs[k - 1] if k else None
+            after = self.legs[k + 1] if k + 1 < len(self.legs) else None
+            earliest = ready_s + rules.loading_s(leg.persons, leg.boarding(before))
             code = "DWELL" if k else "AVAILABILITY"
             message = f"departs in second {leg.depart_s}, is ready in {earliest}"
             self._require(code, where, message, holds=leg.depart_s >= earliest)
             self._check_places(leg, where)
-            node, ready_s = route.to_node, arrive_s + rules.unloading_s(leg.persons)
+            node, ready_s = route.to_node, arrive_s + rules.unloading_s(leg.persons, leg.alighting(after))
         if self.legs:
             self._check_hours()
 

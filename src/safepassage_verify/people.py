@@ -119,6 +119,7 @@ def list_stages(plan: Plan, happens: Travel, snapshot: Snapshot) -> list[Stage]:
     for i, (name, legs) in enumerate(plan.vehicles):
         for k, leg in enumerate(legs):
             route = plan.routes[leg.route]
+            before, after = legs[k - 1] if k else None, legs[k + 1] if k + 1 < len(legs) else None
             stages.append(
                 Stage(
                     id=leg.id,
@@ -126,9 +127,9 @@ def list_stages(plan: Plan, happens: Travel, snapshot: Snapshot) -> list[Stage]:
                     from_node=route.from_node,
                     to_node=route.to_node,
                     depart_s=leg.depart_s,
-                    board_s=leg.depart_s - rules.loading_s(leg.persons),
+                    board_s=leg.depart_s - rules.loading_s(leg.persons, leg.boarding(before)),
                     arrive_s=arrivals[trip],
-                    free_s=arrivals[trip] + rules.unloading_s(leg.persons),
+                    free_s=arrivals[trip] + rules.unloading_s(leg.persons, leg.alighting(after)),
                     exposure_ppm_s=exposures[trip],
                     first_arc=int(route.arcs[0]) if len(route.arcs) else -1,
                     vehicle=(name, k),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -186,6 +186,24 @@ class Leg:
     def persons(self) -> int:
         """Everybody aboard."""
         return sum(item.persons for item in self.load)
+
+    def boarding(self, before: Leg | None) -> dict[str, int]:
+        """Return persons by group who did not sit in the vehicle on its leg before."""
+        came = "" if before is None else before.id
+        return _by_group(item for item in self.load if not came or item.after != came)
+
+    def alighting(self, after: Leg | None) -> dict[str, int]:
+        """Return persons by group who are not in the vehicle on its next leg."""
+        there = _by_group(self.load)
+        stay = _by_group(item for item in after.load if item.after == self.id) if after else {}
+        return {group: persons - stay.get(group, 0) for group, persons in there.items()}
+
+
+def _by_group(items: Iterable[Item]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item in items:
+        found[item.kind[2]] = found.get(item.kind[2], 0) + item.persons
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

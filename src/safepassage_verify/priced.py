@@ -103,7 +103,7 @@ class PricedBound:
         """Return the most that can be gained, or None where the sum has no limit."""
         sold: int | None = self._sold()
         rules = self.snapshot.rules
-        turn_s = rules.loading_s(1) + rules.unloading_s(1)
+        turn_s = min(rules.load_base_s + rules.unload_base_s + sum(rules.of_kind(kind)) for kind in CARRIED)
         if sold is None or self.step_s > turn_s or not self._links_are_listed():
             return NO_LIMIT
         total: int = sold + sum(self._price.get(name, 0) * n for name, n in self.people.items())
@@ -227,8 +227,8 @@ class PricedBound:
         share = min(v.units_mveh * 1000 // v.places for v in vehicles)
         weight_kg = vehicles[0].weight_kg
         graph, rules = self._graph, self.snapshot.rules
-        rest_s = rules.load_base_s + rules.load_per_person_s
-        after_s = rules.unload_base_s + rules.unload_per_person_s
+        load_s, unload_s = rules.of_kind(kind)
+        rest_s, after_s = rules.load_base_s + load_s, rules.unload_base_s + unload_s
         people = {key: graph.station() for key in sorted(self.people) if key[1] == kind}
         nodes = sorted({site.node for site in self.sites} | {node for node, _ in bases})
         ready = {node: graph.station(stop=True) for node in nodes}

@@ -65,6 +65,8 @@ _RULES = {
     "unload_per_person_s": _SECOND,
 }
 
+_HELP_TIMES = rows(record(group=shape.one_of(*GROUPS), load_s=_SECOND, unload_s=_SECOND))
+
 INPUTS = record(
     schema=shape.exactly("safepassage.inputs/1"),
     class_=shape.exactly("RESTRICTED"),
@@ -171,14 +173,34 @@ class Rules:
     unload_base_s: int
     unload_per_person_s: int
     movement_windows: tuple[tuple[int, int], ...]
+    help_times: Mapping[str, tuple[int, int]]
 
-    def loading_s(self, persons: int) -> int:
-        """Return the seconds it takes to load `persons`; nobody takes none."""
-        return self.load_base_s + self.load_per_person_s * persons if persons else 0
+    def loading_s(self, persons: int, boarding: Mapping[str, int]) -> int:
+        """Return the seconds of loading with `persons` aboard; `boarding` get on, by group."""
+        more = sum(n * self.help_times[group][0] for group, n in boarding.items() if group in self.help_times)
+        return self.load_base_s + self.load_per_person_s * persons + more if persons else 0
 
-    def unloading_s(self, persons: int) -> int:
-        """Return the seconds it takes to unload `persons`; nobody takes none."""
-        return self.unload_base_s + self.unload_per_person_s * persons if persons else 0
+    def unloading_s(self, persons: int, alighting: Mapping[str, int]) -> int:
+        """Return the seconds of unloading `persons`, of whom `alighting` get off, by group."""
+        more = sum(
+            n * self.help_times[group][1] for group, n in alighting.items() if group in self.help_times
+        )
+        return self.unload_base_s + self.unload_per_person_s * persons + more if persons else 0
+
+    def longest_loading_s(self, vehicle: Vehicle) -> int:
+        """Return the seconds it takes to fill a vehicle with those who take longest."""
+        slowest = max((load_s for load_s, _ in self.help_times.values()), default=0)
+        return self.loading_s(vehicle.places, {}) + vehicle.places * slowest
+
+    def of_group(self, group: str) -> tuple[int, int]:
+        """Return the seconds that one person of a group needs to board, and to get off."""
+        load_s, unload_s = self.help_times.get(group, (0, 0))
+        return self.load_per_person_s + load_s, self.unload_per_person_s + unload_s
+
+    def of_kind(self, commodity: str) -> tuple[int, int]:
+        """Return the least seconds that anybody who needs a kind of place takes to board, and to get off."""
+        times = [self.of_group(group) for group in GROUPS if COMMODITY[group] == commodity]
+        return min(load_s for load_s, _ in times), min(unload_s for _, unload_s in times)
 
 
 Key = tuple[str, str, str]
@@ -226,6 +248,9 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
     before = findings.total
     if not INPUTS(inputs, "inputs", findings):
         return None
+    _HELP_TIMES(inputs["rules"].get("help_times", []), "inputs.rules.help_times", findings)
+    if findings.total > before:
+        return None
     _check_references(inputs, findings)
     if findings.total > before:
         return None
@@ -246,7 +271,13 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
         undecided=undecided,
         present=present,
         fleet={v["id"]: Vehicle(**{name: v[name] for name in Vehicle.__slots__}) for v in inputs["fleet"]},
-        rules=Rules(**{name: rules[name] for name in _RULES}, movement_windows=windows),
+        rules=Rules(
+            **{name: rules[name] for name in _RULES},
+            movement_windows=windows,
+            help_times={
+                row["group"]: (row["load_s"], row["unload_s"]) for row in rules.get("help_times", ())
+            },
+        ),
     )
 
 
@@ -274,6 +305,8 @@ def _check_references(inputs: Mapping[str, Any], findings: Findings) -> None:
         "INPUTS", "inputs.directions", holds=holds, message="too many directions, or a reserved id"
     )
     _check_spare_seats(inputs, findings)
+    helped = [row["group"] for row in inputs["rules"].get("help_times", ())]
+    no_duplicates(helped, "inputs.rules.help_times", findings)
     places = {place["id"] for place in inputs["places"]}
     for i, place in enumerate(inputs["places"]):
         holds = place["direction"] in ("", *directions) and max(place["node"], place["pickup_node"]) < n_nodes

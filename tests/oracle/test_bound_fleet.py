@@ -47,7 +47,11 @@ def random_fleet(chance):
     if not case.arcs:
         case.arc(0, n_nodes - 1)
     for k in range(n_pickups):
-        case.demand(case.place(f"V{k}", k), chance.randint(0, 4), group="needs_transport")
+        group = chance.choice(["needs_transport", "needs_transport", "assisted"])
+        case.demand(case.place(f"V{k}", k), chance.randint(0, 4), group=group)
+    if chance.random() < 0.7:
+        times = {"load_s": chance.choice([0, 1, 3]), "unload_s": chance.choice([0, 1, 3])}
+        case.rules["help_times"] = [{"group": "assisted", **times}]
     for k in range(n_sites):
         case.site(f"S{k}", n_pickups + k)
     for k in range(chance.randint(1, 2)):
@@ -63,6 +67,7 @@ class Schedules:
         self.rules, self.horizon_s = inputs["rules"], horizon_s
         self.n_nodes = len(inputs["network"]["nodes"]["id"])
         self.pickups = [p["node"] for p in inputs["places"] if not p["direction"]]
+        self.more = [self._more(row["group"]) for row in inputs["demand"]]
         self.sites = {p["node"] for p in inputs["places"] if p["direction"]}
         arcs = inputs["network"]["arcs"]
         rows = list(
@@ -79,6 +84,11 @@ class Schedules:
             times[a, b] = min(times[a, b], times[a, via] + times[via, b])
         return times
 
+    def _more(self, group):
+        """Return the seconds more that one of a group takes to board, and to get off."""
+        rows = [row for row in self.rules.get("help_times", ()) if row["group"] == group]
+        return (rows[0]["load_s"], rows[0]["unload_s"]) if rows else (0, 0)
+
     def loading_s(self, persons):
         return self.rules["load_base_s"] + self.rules["load_per_person_s"] * persons if persons else 0
 
@@ -89,7 +99,7 @@ class Schedules:
         """Return the most of `people` (per pick-up) whom the bus can bring to a site by the horizon."""
 
         @cache
-        def go(node, ready_s, aboard, left):
+        def go(node, ready_s, aboard, more_s, left):
             best = 0
             here = self.pickups.index(node) if node in self.pickups else None
             boarders = range(min(left[here], bus["seats"] - aboard) + 1) if here is not None else (0,)
@@ -98,7 +108,9 @@ class Schedules:
                 after = left
                 if boarding:
                     after = (*left[:here], left[here] - boarding, *left[here + 1 :])
-                depart = ready_s + self.loading_s(load)
+                on_s, off_s = self.more[here] if here is not None else (0, 0)
+                depart = ready_s + self.loading_s(load) + on_s * boarding
+                getting_off_s = more_s + off_s * boarding
                 times = self.loaded if load else self.empty
                 for end in range(self.n_nodes):
                     arrive = depart + times[node, end]
@@ -106,11 +118,12 @@ class Schedules:
                     if arrive > self.horizon_s or (end == node and not (load and end in self.sites)):
                         continue
                     delivered = load if end in self.sites else 0
-                    free = arrive + self.unloading_s(load)
-                    best = max(best, delivered + go(end, free, load - delivered, after))
+                    free = arrive + self.unloading_s(load) + (getting_off_s if delivered else 0)
+                    rest_s = 0 if delivered else getting_off_s
+                    best = max(best, delivered + go(end, free, load - delivered, rest_s, after))
             return best
 
-        return go(bus["base_node"], bus["available_from_s"], 0, people)
+        return go(bus["base_node"], bus["available_from_s"], 0, 0, people)
 
 
 def best_schedule(inputs, horizon_s):

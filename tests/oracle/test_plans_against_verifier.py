@@ -40,6 +40,11 @@ def random_snapshot(chance):
         unload_base_s=chance.choice([0, 20]),
         unload_per_person_s=chance.choice([0, 2]),
     )
+    if chance.random() < 0.6:
+        case.rules["help_times"] = [
+            {"group": group, "load_s": chance.choice([0, 5, 40]), "unload_s": chance.choice([0, 5, 40])}
+            for group in chance.sample(GROUPS[1:], 2)
+        ]
     if chance.random() < 0.2:
         a, b = sorted(chance.sample(range(1, horizon_s), 2))
         case.rules["movement_windows"] = [[0, a], [b, horizon_s]]

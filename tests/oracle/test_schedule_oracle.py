@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
+from safepassage.domain.planning_problem import HelpTime
 from safepassage.engines.bounds.commodity import CARS
 from safepassage.engines.bounds.label_cut import LabelCuts
 from tests.support.planned import accepted, laid
@@ -156,13 +158,15 @@ def random_shuttle(chance):
         "load_per_person_s": chance.choice([0, 1]),
         "unload_base_s": chance.choice([0, 5]),
         "unload_per_person_s": chance.choice([0, 1]),
+        "load_more_assisted_s": chance.choice([0, 4, 20]),
+        "unload_more_assisted_s": chance.choice([0, 4, 20]),
     }
     sketch = Sketch(n_nodes, horizon_s=3_600, **settings)
     for node in range(n_nodes - 1):
         sketch.road(node, node + 1, chance.randint(5, 30))
     for k in range(chance.randint(1, 2)):
         name = sketch.place(f"v{k}", k)
-        sketch.people(name, chance.randint(1, 5), group="needs_transport")
+        sketch.people(name, chance.randint(1, 5), group=chance.choice(["needs_transport", "assisted"]))
     sketch.site("camp", n_nodes - 1)
     for k in range(chance.randint(1, 2)):
         sketch.buses(f"b{k}", "camp", seats=chance.randint(1, 3), available_from_s=chance.choice([0, 20]))
@@ -172,8 +176,8 @@ def random_shuttle(chance):
 class Shuttles:
     """Every sequence of stops with every load, for buses that share only the people; roads have room for all.
 
-    A bus is (from when it may leave, node, persons aboard); whoever is aboard is unloaded and loaded anew at
-    every stop, as the model counts it.
+    A bus is (from when it may leave, node, persons aboard, seconds more that they take to get off); whoever
+    is aboard counts at every stop, as the model says, but takes longer than others only to get on and off.
     """
 
     def __init__(self, problem):
@@ -182,10 +186,13 @@ class Shuttles:
         self.seats = [v.seats for v in problem.fleet]
         pickup = {p.id: p.pickup_node for p in problem.places}
         waiting = {pickup[row.place]: row.persons for row in problem.demand}
+        more = {row.group: (row.load_s, row.unload_s) for row in self.rules.help_times}
+        more_at = {pickup[row.place]: more.get(row.group, (0, 0)) for row in problem.demand}
         self.stops = sorted(waiting)
+        self.more = [more_at[s] for s in self.stops]
         self.start = (
             tuple(waiting[s] for s in self.stops),
-            tuple((v.available_from_s, v.base_node, 0) for v in problem.fleet),
+            tuple((v.available_from_s, v.base_node, 0, 0) for v in problem.fleet),
         )
         self.last_arrival = cache(self._last_arrival)
 
@@ -194,22 +201,24 @@ class Shuttles:
 
     def _moves(self, left, bus, seats):
         """Yield (least last arrival, persons left, bus) for whatever one bus may do next."""
-        free_s, node, aboard = bus
+        free_s, node, aboard, more_s = bus
         rules = self.rules
         unloading_s = rules.unload_base_s + rules.unload_per_person_s * aboard if aboard else 0
         if aboard:
             arrive = free_s + self.distance[node][self.site]
-            yield arrive, left, (arrive + unloading_s, self.site, 0)
+            yield arrive, left, (arrive + unloading_s + more_s, self.site, 0, 0)
         for i, stop in enumerate(self.stops):
             there_s = free_s + self.distance[node][stop] + unloading_s
             for load in range(1, min(seats - aboard, left[i]) + 1):
                 total = aboard + load
-                ready_s = there_s + rules.load_base_s + rules.load_per_person_s * total
-                yield ready_s, (*left[:i], left[i] - load, *left[i + 1 :]), (ready_s, stop, total)
+                on_s, off_s = (each * load for each in self.more[i])
+                ready_s = there_s + rules.load_base_s + rules.load_per_person_s * total + on_s
+                then = (ready_s, stop, total, more_s + off_s)
+                yield ready_s, (*left[:i], left[i] - load, *left[i + 1 :]), then
 
     def _last_arrival(self, left, buses):
         """Return the least last arrival from here on; 0 when nobody is left or aboard."""
-        if not any(left) and not any(aboard for _, _, aboard in buses):
+        if not any(left) and not any(aboard for _, _, aboard, _ in buses):
             return 0
         best = FAR
         for k, bus in enumerate(buses):
@@ -242,6 +251,20 @@ def test_buses_bound_optimum_and_schedule_stand_in_order(seed):
     best_s = Shuttles(found.planned.problem).least_clearance()
     assert row["clearance_bound_s"] is None or row["clearance_bound_s"] <= best_s
     assert best_s <= row["clearance_s"]
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_longer_boarding_never_makes_the_optimum_better(seed):
+    chance = random.Random(seed)
+    problem = laid(random_shuttle(chance)).problem
+    more = (HelpTime(group="assisted", load_s=chance.randint(0, 9), unload_s=chance.randint(0, 9)),)
+    longer = tuple(replace(row, load_s=row.load_s + 3, unload_s=row.unload_s + 5) for row in more)
+    shorter, later = (
+        Shuttles(replace(problem, rules=replace(problem.rules, help_times=times))).least_clearance()
+        for times in (more, longer)
+    )
+    helped = sum(row.persons for row in problem.demand if row.group == "assisted")
+    assert shorter <= later <= shorter + 8 * helped
 
 
 def test_one_bus_for_one_village_makes_the_fewest_trips():

@@ -55,6 +55,12 @@ PLAIN = Settings(
     load_per_person_s=0,
     unload_base_s=0,
     unload_per_person_s=0,
+    load_more_assisted_s=0,
+    load_more_wheelchair_s=0,
+    load_more_stretcher_s=0,
+    unload_more_assisted_s=0,
+    unload_more_wheelchair_s=0,
+    unload_more_stretcher_s=0,
 )
 
 

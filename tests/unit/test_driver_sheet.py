@@ -206,3 +206,18 @@ def test_sheets_are_for_the_planning_team_only():
     public = release(*sample_documents(), Audience.PUBLIC)
     with pytest.raises(ValueError, match="PLANNING_TEAM"):
         DriverSheets(public, NOTHING, sheet_texts()["en"])
+
+
+def test_a_vehicle_stands_ready_sooner_for_those_who_take_longer_to_board():
+    plan, inputs = copy.deepcopy(PLAN), copy.deepcopy(INPUTS)
+    row = next(row for row in plan["vehicles"] if len(row["legs"]) > 1 and row["legs"][1]["load"])
+    del row["legs"][0]
+    load = row["legs"][0]["load"]
+    inputs["rules"]["help_times"] = [
+        {"group": group, "load_s": 7, "unload_s": 0} for group in sorted({item["group"] for item in load})
+    ]
+    before, after = (
+        DriverSheets(changed(given, plan), NOTHING, sheet_texts()["en"]).trips(row["id"]).stops[0].arrive_s
+        for given in (INPUTS, inputs)
+    )
+    assert before - after == 7 * sum(item["persons"] for item in load) > 0

@@ -358,6 +358,30 @@ class TestVehicles:
         empty_back = first + 300 + 30 + 3 * 10
         assert starts == [first, empty_back, empty_back + 300 + 60 + 6 * 10]
 
+    def test_helped_people_take_longer_to_get_on_and_off(self):
+        more = {"load_more_wheelchair_s": 100, "unload_more_wheelchair_s": 70, "load_more_assisted_s": 9}
+        sketch = self.line(load_base_s=60, unload_base_s=30, **more)
+        sketch.people("home", 2, group="wheelchair")
+        sketch.people("home", 4, group="assisted")
+        sketch.buses("bus", "home", seats=2, wheelchair_places=1)
+        starts = [leg["depart_s"] for leg in self.legs(accepted(sketch))]
+        first = 60 + 100 + 2 * 9
+        empty_back = first + 300 + 30 + 70
+        assert starts == [first, empty_back, empty_back + 300 + first]
+
+    def test_helped_people_board_once_on_a_round(self):
+        sketch = Sketch(3, load_base_s=60, load_more_wheelchair_s=100, unload_more_wheelchair_s=70)
+        sketch.road(0, 1)
+        sketch.road(1, 2)
+        for k, name in enumerate(("far", "near")):
+            sketch.place(name, k)
+            sketch.people(name, 1, group="wheelchair")
+        sketch.site("camp", 2)
+        sketch.buses("bus", "far", wheelchair_places=2)
+        first, second = self.legs(accepted(sketch))
+        assert first["depart_s"] == 160
+        assert second["depart_s"] == first["arrive_s"] + 160
+
     def test_each_group_has_its_own_places(self):
         sketch = self.line()
         for group, persons in (("assisted", 3), ("wheelchair", 2), ("stretcher", 1), ("needs_transport", 2)):

@@ -433,6 +433,38 @@ def stay_ons_are_unloaded_and_loaded_too(delta):
     return inputs, stated
 
 
+HELPED = [
+    {"group": "assisted", "load_s": 4, "unload_s": 7},
+    {"group": "wheelchair", "load_s": 50, "unload_s": 30},
+]
+
+
+@family("DWELL")
+def helped_people_take_longer(delta):
+    case, plan = bus_plan(2, group="wheelchair", load_base_s=10, unload_base_s=20, help_times=HELPED)
+    case.demand("V", 3, group="assisted")
+    plan.leg("b", plan.route(0, 1), 110, item("V", 2, group="wheelchair", site="S"))
+    # at 130; 20 + 2 * 30 s of unloading, back at 230, 10 + 3 * 4 s of loading
+    plan.leg("b", plan.route(2), 210)
+    plan.leg("b", plan.route(0, 1), 252 - delta, item("V", 3, group="assisted", site="S"))
+    return case.inputs(), plan.plan()
+
+
+@family("DWELL", "TRANSFER")
+def helped_people_who_stay_aboard_take_no_longer(delta):
+    case = way(load_base_s=1, load_per_person_s=1, unload_base_s=2, unload_per_person_s=2, help_times=HELPED)
+    case.place("W", 1)
+    case.demand("V", 1, group="wheelchair")
+    case.demand("W", 3, group="assisted")
+    case.vehicle("b", 0, wheelchair=1)
+    plan = TinyPlan(case.inputs())
+    first = plan.leg("b", plan.route(0), 52, item("V", 1, group="wheelchair"))
+    # at 62; unloading 2 + 2, loading 1 + 4 + 3 * 4
+    load = [item("V", 1, group="wheelchair", after=first, site="S"), item("W", 3, group="assisted", site="S")]
+    plan.leg("b", plan.route(1), 83 - delta, *load)
+    return case.inputs(), plan.plan()
+
+
 @family("AVAILABILITY")
 def loading_begins_when_the_vehicle_is_available(delta):
     case, plan = bus_plan(load_base_s=30, load_per_person_s=2, fields={"available_from_s": 100})

@@ -341,6 +341,12 @@ class Settings:
     load_per_person_s: int = 6
     unload_base_s: int = 180
     unload_per_person_s: int = 3
+    load_more_assisted_s: int = 13
+    load_more_wheelchair_s: int = 122
+    load_more_stretcher_s: int = 180
+    unload_more_assisted_s: int = 13
+    unload_more_wheelchair_s: int = 122
+    unload_more_stretcher_s: int = 120
     exposure_cap_ppm_s: int | None = None
     hazard_layer: str = "central"
     exposure_weight: int = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from safepassage.domain.admin_area import AdminArea
@@ -61,6 +62,15 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpTime:
+    """Seconds that a person of a group takes to board and to get off beyond those of anybody."""
+
+    group: str
+    load_s: int
+    unload_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The numbers of the written model; -1 stands for "no limit"."""
 
@@ -77,6 +87,32 @@ class Rules:
     unload_per_person_s: int
     movement_windows: tuple[tuple[int, int], ...] = ()
     spare_seat_percent: int = 0
+    help_times: tuple[HelpTime, ...] = ()
+
+    def loading_s(self, persons: int, boarding: Mapping[str, int]) -> int:
+        """Return the seconds until a vehicle with `persons` aboard may leave; `boarding` get on, by group."""
+        if not persons:
+            return 0
+        helped = sum(row.load_s * boarding.get(row.group, 0) for row in self.help_times)
+        return self.load_base_s + self.load_per_person_s * persons + helped
+
+    def unloading_s(self, persons: int, alighting: Mapping[str, int]) -> int:
+        """Return the seconds after an arrival with `persons` aboard; `alighting` get off, by group."""
+        if not persons:
+            return 0
+        helped = sum(row.unload_s * alighting.get(row.group, 0) for row in self.help_times)
+        return self.unload_base_s + self.unload_per_person_s * persons + helped
+
+    def longest_loading_s(self, vehicle: Vehicle) -> int:
+        """Return the seconds that loading takes where every place is taken by whoever takes longest."""
+        slowest = max((row.load_s for row in self.help_times), default=0)
+        return self.loading_s(vehicle.places, {}) + slowest * vehicle.places
+
+    def person_s(self, group: str) -> tuple[int, int]:
+        """Return the seconds that one person of a group takes to board, and to get off."""
+        more = next((row for row in self.help_times if row.group == group), None)
+        load_s, unload_s = (more.load_s, more.unload_s) if more else (0, 0)
+        return self.load_per_person_s + load_s, self.unload_per_person_s + unload_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,7 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
         " car_weight_kg load_base_s load_per_person_s unload_base_s unload_per_person_s movement_windows"
         " spare_seat_percent",
     ),
+    "inputs.rules.help_times": _classes(_R, "group load_s unload_s"),
     "plan": _classes(_R, "schema class case_id title exercise epoch as_of horizon_s inputs_sha256 complete"),
     "plan.made_with": _classes(_R, "version seed work_limit time_limit_s"),
     "plan.routes": _classes(_R, "from_node to_node arcs"),

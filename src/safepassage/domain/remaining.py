@@ -108,7 +108,7 @@ class _Remaining:
                 base, ready_s = at.node, max(ready_s, at.at_s)
             # Loading may have begun before now, if only as long before as the fullest load takes.
             rules = self.whole.rules
-            loading_s = rules.load_base_s + rules.load_per_person_s * vehicle.places if vehicle.places else 0
+            loading_s = rules.longest_loading_s(vehicle)
             ready_s = max(ready_s, self.history.now_s - loading_s)
             fleet.append(replace(vehicle, base_node=base, available_from_s=ready_s))
         return tuple(fleet)

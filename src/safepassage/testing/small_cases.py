@@ -439,4 +439,7 @@ def _settings(draws: Draws, horizon_s: int) -> Settings:
         use_proposed_windows=draws.chance(15),
         movement_windows=_windows(draws, horizon_s) if draws.chance(20) else (),
         plan_reserves=draws.chance(80),
+        load_more_assisted_s=draws.pick((0, 13)),
+        load_more_wheelchair_s=draws.pick((0, 122)),
+        unload_more_wheelchair_s=draws.pick((0, 122)),
     )

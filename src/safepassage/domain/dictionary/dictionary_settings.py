@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from safepassage.domain.dictionary.dictionary_boarding import BOARDING
 from safepassage.domain.dictionary.dictionary_rows import Column, Table, ValueType
 from safepassage.domain.release import SensitivityClass
 
@@ -239,61 +240,7 @@ _PEOPLE = (
         source=_ASSUMPTION,
         example="2",
     ),
-    Column(
-        name="load_base_min",
-        field="load_base_s",
-        type=ValueType.NUMBER,
-        unit="min",
-        scale=60,
-        default="5",
-        minimum=0,
-        maximum=240,
-        meaning="Loading time of a vehicle, beside the time per person.",
-        sensitivity=_RESTRICTED,
-        source=_ASSUMPTION,
-        example="5",
-    ),
-    Column(
-        name="load_per_person_s",
-        field="load_per_person_s",
-        type=ValueType.WHOLE,
-        unit="s",
-        default="6",
-        minimum=0,
-        maximum=3600,
-        meaning="Loading time per person, with luggage.",
-        sensitivity=_RESTRICTED,
-        source="twice the 2.5 to 3 s of city buses (Transit Capacity and Quality of Service Manual), for "
-        "luggage",
-        example="6",
-    ),
-    Column(
-        name="unload_base_min",
-        field="unload_base_s",
-        type=ValueType.NUMBER,
-        unit="min",
-        scale=60,
-        default="3",
-        minimum=0,
-        maximum=240,
-        meaning="Unloading time of a vehicle, beside the time per person.",
-        sensitivity=_RESTRICTED,
-        source=_ASSUMPTION,
-        example="3",
-    ),
-    Column(
-        name="unload_per_person_s",
-        field="unload_per_person_s",
-        type=ValueType.WHOLE,
-        unit="s",
-        default="3",
-        minimum=0,
-        maximum=3600,
-        meaning="Unloading time per person.",
-        sensitivity=_RESTRICTED,
-        source=_ASSUMPTION,
-        example="3",
-    ),
+    *BOARDING,
     Column(
         name="plan_reserves",
         field="plan_reserves",

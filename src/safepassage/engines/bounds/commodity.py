@@ -32,7 +32,7 @@ COMMODITY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Decided persons of one commodity at one node, from their release on."""
+    """Decided persons of one commodity (or group) at one node, from their release on."""
 
     place: str
     node: int
@@ -41,13 +41,13 @@ class Origin:
 
 
 def origins(problem: PlanningProblem, direction: str, commodity: str) -> tuple[Origin, ...]:
-    """Return where the decided persons of a commodity start; those without a node are left out."""
+    """Return where the decided persons of a commodity, or of a group, start; not those without a node."""
     places = {p.id: p for p in problem.places}
     found: dict[tuple[str, int, int], int] = {}
     for row in problem.demand:
         if row.direction != direction or row.basis == "assumption" or row.direction in {STAYS, UNDECIDED}:
             continue
-        if commodity not in {PERSONS, COMMODITY[row.group]}:
+        if commodity not in {PERSONS, COMMODITY[row.group], row.group}:
             continue
         place = places[row.place]
         node = place.node if row.group == Group.OWN_VEHICLE else place.pickup_node

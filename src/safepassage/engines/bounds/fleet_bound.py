@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.domain.remaining import under_way
-from safepassage.engines.bounds.commodity import LINK_BITS, Origin, least_travel_s, origins
+from safepassage.engines.bounds.commodity import COMMODITY, LINK_BITS, Origin, least_travel_s, origins
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
 Int64 = NDArray[np.int64]
@@ -27,10 +27,12 @@ class FleetBound:
 
     def __init__(self, problem: PlanningProblem, direction: str, commodity: str) -> None:
         self.problem, self.direction, self.commodity = problem, direction, commodity
-        everybody = origins(problem, direction, commodity)
+        groups = [group for group, kind in COMMODITY.items() if kind == commodity]
+        everybody = [(group, o) for group in groups for o in origins(problem, direction, group)]
         # Those aboard, or between two rides, need no more of anybody's time: they count as arrived.
-        self._under_way = sum(o.persons for o in everybody if under_way(o.place))
-        self.origins: tuple[Origin, ...] = tuple(o for o in everybody if not under_way(o.place))
+        self._under_way = sum(o.persons for _, o in everybody if under_way(o.place))
+        self._waiting = tuple((group, o) for group, o in everybody if not under_way(o.place))
+        self.origins: tuple[Origin, ...] = tuple(o for _, o in self._waiting)
         self._vehicles = [v for v in problem.fleet if self._places(v) > 0 and v.base_node >= 0]
         self._travel_s, self._open = least_travel_s(problem)
         self._arcs = problem.network.arcs
@@ -83,11 +85,10 @@ class FleetBound:
         budget = self._seat_seconds(horizon_s)
         rules, served = self.problem.rules, free
         fewest = min(self._places(v) for v in self._vehicles)
-        per_person = (rules.load_per_person_s + rules.unload_per_person_s) * fewest
-        fixed = rules.load_base_s + rules.unload_base_s + per_person
+        base = rules.load_base_s + rules.unload_base_s
         costs = sorted(
-            (fixed + int(self._round_s[o.node]), o.persons)
-            for o in self.origins
+            (base + sum(rules.person_s(group)) * fewest + int(self._round_s[o.node]), o.persons)
+            for group, o in self._waiting
             if o.node not in self._free and self._round_s[o.node] < UNREACHED_S
         )
         for cost, persons in costs:
@@ -102,7 +103,8 @@ class FleetBound:
             return 0
         rules = self.problem.rules
         most = max(self._places(v) for v in self._vehicles)
-        saved = self._longest_back_s + rules.unload_base_s + rules.unload_per_person_s * most
+        slowest = max((rules.person_s(group)[1] for group, _ in self._waiting), default=0)
+        saved = self._longest_back_s + rules.unload_base_s + slowest * most
         return sum(self._places(v) * self._seconds(v, horizon_s, saved) for v in self._vehicles)
 
     def _seconds(self, vehicle: Vehicle, horizon_s: int, saved: int) -> int:

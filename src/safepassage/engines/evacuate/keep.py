@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
+from safepassage.domain import dwell
 from safepassage.domain.case import Group
 from safepassage.domain.history import History
 from safepassage.domain.network import Mode
@@ -65,6 +66,7 @@ class Keeper:
     _free: dict[str, tuple[int, int]] = field(default_factory=dict)
     _rows: dict[tuple[str, int], Leg] = field(default_factory=dict)
     _runs: Runs = field(init=False)
+    _last: dict[str, Stage] = field(default_factory=dict)
     _worst: dict[tuple[str, Kind], int] = field(default_factory=dict)
     _out: set[str] = field(default_factory=set)
 
@@ -349,12 +351,13 @@ class Keeper:
     def _later(self, stages: Stages, stage: Stage, run: Run) -> None:
         """Keep a leg that has not departed, move it on its way, or give it and all later ones up."""
         self._fit_rooms(stages, stage)
-        state, vehicle = self._state_of(stage.vehicle), self._vehicles[stage.vehicle]
-        rules, persons = self.problem.rules, stage.persons
+        state, vehicle = self._standing(stages, stage.vehicle), self._vehicles[stage.vehicle]
+        persons = stage.persons
         if stage.vehicle in self._out or state.node != run.route.from_node:
             self._drop(stages, stage, run)
             return
-        loading_s = rules.load_base_s + rules.load_per_person_s * persons if persons else 0
+        before = self.kept.legs.get(stage.vehicle)
+        loading_s = self.problem.rules.loading_s(persons, stage.boarding(before[-1].id if before else ""))
         ready_s = max(state.ready_s, self._ready(stage)) + loading_s
         if not persons and not self._may_be_empty(run):
             self._drop(stages, stage, run)
@@ -411,13 +414,21 @@ class Keeper:
             self._state[vehicle] = VehicleState(row.base_node, row.available_from_s)
         return self._state[vehicle]
 
+    def _standing(self, stages: Stages, vehicle: str) -> VehicleState:
+        """Return where a vehicle stands, unloaded: whoever does not go on with it after all has got off."""
+        state, last = self._state_of(vehicle), self._last.get(vehicle)
+        if last is None:
+            return state
+        unload_s = self.problem.rules.unloading_s(last.persons, stages.alighting(last))
+        arrive_s = self._free[last.id][1]
+        self._free[last.id] = (arrive_s + unload_s, arrive_s)
+        return replace(state, ready_s=arrive_s + unload_s)
+
     def _record(
         self, stages: Stages, stage: Stage, route: Route, depart_s: int, waits: Waits, arrive_s: int
     ) -> None:
         """Note a stage as it now is."""
         stage.kept = True
-        rules = self.problem.rules
-        unload_s = rules.unload_base_s + rules.unload_per_person_s * stage.persons if stage.persons else 0
         passage = Passage(depart_s, arrive_s, waits, route.arcs, (), (), {}, 0, 0)
         self._note_exposure(stages, stage, passage)
         if not stage.vehicle:
@@ -426,7 +437,9 @@ class Keeper:
                 LinkRide(id=stage.id, arc=stage.number, depart_s=depart_s, load=stage.load())
             )
             return
+        unload_s = self.problem.rules.unloading_s(stage.persons, stages.alighting(stage))
         self._free[stage.id] = (arrive_s + unload_s, arrive_s)
+        self._last[stage.vehicle] = stage
         state = self._state_of(stage.vehicle)
         duty_s = depart_s if state.on_duty_s < 0 else state.on_duty_s
         self._state[stage.vehicle] = VehicleState(route.to_node, arrive_s + unload_s, duty_s, state.legs)
@@ -481,8 +494,7 @@ class Keeper:
             now = [replace(leg, load=loads[leg.id]) for leg in legs]
             while now and not now[-1].load and now[-1].depart_s >= self.history.now_s:
                 now.pop()
-            if len(now) < len(legs):
-                self._state[vehicle] = self._after(vehicle, now)
+            self._state[vehicle] = self._after(vehicle, now)
             kept.legs[vehicle] = now
         kept.rides = [replace(r, load=loads[r.id]) for r in kept.rides if loads[r.id]]
         highest: dict[str, int] = defaultdict(int)
@@ -516,10 +528,9 @@ class Keeper:
         if not legs:
             row = self._vehicles[vehicle]
             return VehicleState(row.base_node, row.available_from_s)
-        last, rules = legs[-1], self.problem.rules
-        persons = sum(item.persons for item in last.load)
-        unload_s = rules.unload_base_s + rules.unload_per_person_s * persons if persons else 0
-        return VehicleState(self.ways.routes[last.route].to_node, last.arrive_s + unload_s, legs[0].depart_s)
+        last = legs[-1]
+        free_s = last.arrive_s + dwell.unloading_s(self.problem.rules, last, None)
+        return VehicleState(self.ways.routes[last.route].to_node, free_s, legs[0].depart_s)
 
     def _leave_stranded(self, stages: Stages) -> None:
         """Name those who are under way without a way on, and keep the vehicles they sit in with them."""

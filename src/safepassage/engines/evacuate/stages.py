@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -49,6 +49,14 @@ class Stage:
     def persons(self) -> int:
         """Everybody aboard, reserves included."""
         return sum(item.persons for item in self.items)
+
+    def boarding(self, before: str) -> Counter[str]:
+        """Return persons by group who get on; who came with the vehicle's stage `before` is aboard."""
+        found: Counter[str] = Counter()
+        for item in self.items:
+            if not before or item.after != before:
+                found[item.kind[2]] += item.persons
+        return found
 
     def load(self) -> tuple[Load, ...]:
         """Return who is left aboard."""
@@ -98,6 +106,14 @@ class Stages:
             for item in stage.items:
                 if not item.after and item.persons:
                     yield stage, item
+
+    def alighting(self, stage: Stage) -> Counter[str]:
+        """Return persons by group who get off the vehicle after a stage: all who do not go on with it."""
+        found = stage.boarding("")
+        for later, item in self._next[stage.id]:
+            if later.vehicle == stage.vehicle:
+                found[item.kind[2]] -= item.persons
+        return found
 
     def withdraw(self, stage: Stage, item: Item, persons: int) -> None:
         """Take persons out of a stage and of everything they went on with."""

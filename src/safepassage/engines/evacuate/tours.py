@@ -16,7 +16,7 @@ from safepassage.engines.evacuate.fleet import FleetPlanner, places
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
 from safepassage.engines.evacuate.trips import Slot
 from safepassage.engines.evacuate.ways import Carrier, Ways
-from safepassage.kernels.tours.tour_loops import PART, STOPS, WIDTH, World
+from safepassage.kernels.tours.tour_loops import MORE, PART, STOPS, WIDTH, World
 from safepassage.kernels.tours.tour_moves import MOVES, Choices
 from safepassage.kernels.tours.tour_search import MOST_TRIPS, Tours, search
 
@@ -173,10 +173,14 @@ class Planner:
         self.sites = [site for name, _ in problem.directions for site in problem.sites(name)]
         self.by_car = [(i, c) for i, c in enumerate(claims) if c.by_car and c.left and c.node >= 0]
         self.left = np.zeros((len(self.stops), 3), dtype=np.int64)
+        self._groups: dict[str, list[tuple[int, int, int]]] = {}
         at = {stop: i for i, stop in enumerate(self.stops)}
         for c in claims:
             if not c.by_car and c.node >= 0 and c.left:
-                self.left[at[c.direction, c.node, c.place.release_s], KINDS.index(c.kind)] += c.left
+                i, k = at[c.direction, c.node, c.place.release_s], KINDS.index(c.kind)
+                self.left[i, k] += c.left
+                for group, persons in c.remaining.items():
+                    self._groups.setdefault(group, []).append((i, k, persons))
         self.weights = sorted({v.weight_kg for v in self.vehicles})
         nodes = {
             *(fleet.states()[v.id].node for v in self.vehicles),
@@ -267,9 +271,12 @@ class Planner:
             places=_table([[places(v, kind) for kind in KINDS] for v in self.vehicles], 3),
             stop=_table(
                 [
-                    [self.node[stop[1]], names.index(stop[0]), stop[2], *left, self._needed(stop, sum(left))]
-                    for stop, left in zip(self.stops, self.left.tolist(), strict=True)
-                ], 7
+                    [self.node[stop[1]], names.index(stop[0]), stop[2], *left,
+                     self._needed(stop, sum(left)), *more]
+                    for stop, left, more in zip(
+                        self.stops, self.left.tolist(), self._more_s().tolist(), strict=True
+                    )
+                ], MORE + 2 * len(KINDS)
             ),
             site=_table(
                 [
@@ -294,6 +301,16 @@ class Planner:
         )  # fmt: skip
         holds = self._holds(len(car))
         return world, choices._replace(holds=holds)
+
+    def _more_s(self) -> Any:
+        """Return (stops, 6) by kind of place the seconds more that one person takes to get on, then off."""
+        more = np.zeros((len(self.stops), 2, len(KINDS)), dtype=np.int64)
+        for row in self.problem.rules.help_times:
+            for i, k, persons in self._groups.get(row.group, ()):
+                more[i, 0, k] += row.load_s * persons
+                more[i, 1, k] += row.unload_s * persons
+        found = -(-more // np.maximum(self.left, 1)[:, None, :])
+        return found.reshape(len(self.stops), -1)
 
     def _needed(self, stop: Stop, persons: int) -> int:
         """Return the person-seconds that the people of a stop wait in the program of prices."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from safepassage.domain.plan import Leg, LinkRide, Load
@@ -133,7 +135,9 @@ class Trip:
         """
         rules = self.problem.rules
         persons = sum(party.persons for party in aboard)
-        ready_s = max(state.ready_s, loading_from_s) + rules.load_base_s + rules.load_per_person_s * persons
+        before = f"{vehicle.id}/{state.legs}"
+        loading_s = rules.loading_s(persons, _by_group(p for p in aboard if p.after != before))
+        ready_s = max(state.ready_s, loading_from_s) + loading_s
         ways = self.ways.candidates(carrier, state.node, node) if hop is None else (hop,)
         best, arcs, trouble = self._loaded(vehicle, ways, aboard, ready_s)
         if best is None:
@@ -154,8 +158,9 @@ class Trip:
         )
         self._reserve(best, aboard, leg_id)
         self.legs.append((vehicle.id, leg))
-        free_s = best.arrive_s + rules.unload_base_s + rules.unload_per_person_s * persons
-        after = VehicleState(node, free_s, duty_s, state.legs + 1)
+        # Only on a hop to a further pick-up does everybody stay aboard.
+        unloading_s = rules.unloading_s(persons, _by_group(aboard) if hop is None else {})
+        after = VehicleState(node, best.arrive_s + unloading_s, duty_s, state.legs + 1)
         self.states[vehicle.id] = after
         return after
 
@@ -207,6 +212,13 @@ class Trip:
         self.rides.append(LinkRide(id=ride_id, arc=arc, depart_s=passage.seconds[0], load=load))
         self._reserve(passage, [party], ride_id)
         return passage.arrive_s
+
+
+def _by_group(parties: Iterable[Party]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for party in parties:
+        found.update(party.people)
+    return found
 
 
 def on_duty(vehicle: Vehicle, start_s: int, end_s: int) -> bool:

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from safepassage.domain.case import UNDECIDED, Case, DirectionBasis, Place, PlaceKind, VehicleType
-from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
+from safepassage.domain.case import (
+    UNDECIDED,
+    Case,
+    DirectionBasis,
+    Group,
+    Place,
+    PlaceKind,
+    Settings,
+    VehicleType,
+)
+from safepassage.domain.planning_problem import (
+    DemandRow,
+    HelpTime,
+    PlacedPlace,
+    PlanningProblem,
+    Rules,
+    Vehicle,
+)
 from safepassage.domain.timed_network import TimedNetwork
 from safepassage.engines.overlay.placing import Placing
 from safepassage.engines.overlay.supplies import supplies_of
@@ -104,7 +120,18 @@ def _rules(case: Case) -> Rules:
         load_per_person_s=s.load_per_person_s, unload_base_s=s.unload_base_s,
         unload_per_person_s=s.unload_per_person_s,
         movement_windows=_movement_windows(case), spare_seat_percent=s.spare_seat_percent,
+        help_times=_help_times(s),
     )  # fmt: skip
+
+
+def _help_times(s: Settings) -> tuple[HelpTime, ...]:
+    """Return the groups that take longer than anybody does."""
+    rows = (
+        (Group.ASSISTED, s.load_more_assisted_s, s.unload_more_assisted_s),
+        (Group.WHEELCHAIR, s.load_more_wheelchair_s, s.unload_more_wheelchair_s),
+        (Group.STRETCHER, s.load_more_stretcher_s, s.unload_more_stretcher_s),
+    )
+    return tuple(HelpTime(group=str(g), load_s=on, unload_s=off) for g, on, off in rows if on or off)
 
 
 def _movement_windows(case: Case) -> tuple[tuple[int, int], ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from safepassage.domain.case import Group
 from safepassage.domain.network import Mode
-from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Vehicle
+from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.remaining import under_way
 from safepassage.engines.pricing.listed import LINK_BITS, ever_open, open_steps
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
@@ -43,6 +43,12 @@ class Class:
 def places_of(vehicle: Vehicle, kind: str) -> int:
     """Return a vehicle's places of a kind."""
     return {"seated": vehicle.seats, "wheelchair": vehicle.wheelchair, "stretcher": vehicle.stretcher}[kind]
+
+
+def least_person_s(rules: Rules, kind: str) -> tuple[int, int]:
+    """Return the least seconds that anybody who needs a kind of place takes to board, and to get off."""
+    times = [rules.person_s(group) for group, needed in COMMODITY.items() if needed == kind]
+    return min(load_s for load_s, _ in times), min(unload_s for _, unload_s in times)
 
 
 def classes_of(problem: PlanningProblem) -> tuple[Class, ...]:

@@ -24,11 +24,13 @@ from safepassage.domain.price_sheet import (
 )
 from safepassage.domain.remaining import remaining
 from safepassage.engines.pricing.contracted import (
+    CARRIED,
     CARS,
     Contracted,
     classes_of,
     fleets_of,
     is_link,
+    least_person_s,
     on_road_of,
 )
 from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, road_tables, seat_tables
@@ -230,7 +232,8 @@ def price(problem: PlanningProblem) -> Priced | None:
     problem = remaining(problem)
     listed, rules = listed_arcs(problem), problem.rules
     # Within one step nobody may board twice in the same place, or there would be no limit.
-    turn_s = rules.load_base_s + rules.load_per_person_s + rules.unload_base_s + rules.unload_per_person_s
+    each_s = min(sum(least_person_s(rules, kind)) for kind in CARRIED)
+    turn_s = rules.load_base_s + rules.unload_base_s + each_s
     step_s = min(STEP_S, turn_s)
     anybody = classes_of(problem) or on_road_of(problem)
     if listed is None or not anybody or step_s < LEAST_STEP_S or len(problem.network.arcs) > MOST_ARCS:

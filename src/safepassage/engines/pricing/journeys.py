@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.network import Mode
-from safepassage.engines.pricing.contracted import CARS, Contracted, Fleet, is_link
+from safepassage.engines.pricing.contracted import CARS, Contracted, Fleet, is_link, least_person_s
 from safepassage.engines.pricing.listed import LINK_BITS
 from safepassage.kernels.prices.value_tables import NO_WAY_S, Options, Timed, timed
 
@@ -93,8 +93,8 @@ def seat_tables(problem: Contracted, fleet: Fleet) -> Tables:
     and base, a loaded one before and after each listed arc by direction.
     """
     draft, rules = _Draft(), problem.problem.rules
-    before_s = rules.load_base_s + rules.load_per_person_s
-    after_s = rules.unload_base_s + rules.unload_per_person_s
+    load_s, unload_s = least_person_s(rules, fleet.kind)
+    before_s, after_s = rules.load_base_s + load_s, rules.unload_base_s + unload_s
     people = [i for i, row in enumerate(problem.classes) if row.commodity == fleet.kind]
     pickups = {i: draft.station() for i in people}
     empty = _Arcs(draft, problem, int(Mode.BUS), -1, fleet.weights_kg[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from safepassage.domain import dwell
 from safepassage.domain.plan import LinkRide, Load, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.simulation import (
@@ -172,10 +173,11 @@ class _Journeys:
     """Persons with all movements that bring them out."""
 
     def __init__(self, problem: PlanningProblem, schedule: Schedule, runs: Mapping[str, _Run]) -> None:
-        self._problem, self._schedule, self._runs = problem, schedule, runs
+        self._schedule, self._runs = schedule, runs
         self._loads: dict[str, tuple[Load, ...]] = {ride.id: ride.load for ride in schedule.link_rides}
         for row in schedule.vehicles:
             self._loads.update({leg.id: leg.load for leg in row.legs})
+        self._unloading_s = dwell.unloadings(problem.rules, schedule.vehicles)
         self._timetable = {ride.id for ride in schedule.link_rides if ride.arc in problem.network.timetables}
         self.missed = 0
 
@@ -219,13 +221,12 @@ class _Journeys:
         """Return by how much people come too late for a movement; -1 where they cannot go on at all."""
         if not item.after:
             return 0
-        before, rules = self._runs[item.after], self._problem.rules
+        before = self._runs[item.after]
         earlier = next((row for row in self._loads[item.after] if row.place == item.place), item)
         carried = self._late_s(item.after, earlier)
         if before.arrive_s < 0 or carried < 0:
             return -1
-        aboard = sum(row.persons for row in self._loads[item.after])
-        ready_s = before.arrive_s + carried + rules.unload_base_s + rules.unload_per_person_s * aboard
+        ready_s = before.arrive_s + carried + self._unloading_s.get(item.after, 0)
         late_s = ready_s - self._runs[name].depart_s
         if item.after in self._timetable or late_s <= 0:
             return 0

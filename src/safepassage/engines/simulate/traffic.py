@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from safepassage.domain.plan import CarStream, Leg, Schedule, VehicleChain, Waits
+from safepassage.domain import dwell
+from safepassage.domain.plan import CarStream, Schedule, VehicleChain, Waits
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.simulation import HoldAt, SimulatedRoad, SimulatedVehicle, Stage, Traffic
 from safepassage.domain.timed_network import TimedNetwork
@@ -85,16 +86,9 @@ def _fleet(
 
 def turn(problem: PlanningProblem, row: VehicleChain, n: int) -> int:
     """Return the seconds from the arrival of a leg before until leg n can leave: unloading, then loading."""
-    rules, found = problem.rules, 0
-    if n and row.legs[n - 1].load:
-        found += rules.unload_base_s + rules.unload_per_person_s * _aboard(row.legs[n - 1])
-    if row.legs[n].load:
-        found += rules.load_base_s + rules.load_per_person_s * _aboard(row.legs[n])
-    return found
-
-
-def _aboard(leg: Leg) -> int:
-    return sum(item.persons for item in leg.load)
+    before, leg = row.legs[n - 1] if n else None, row.legs[n]
+    unloading_s = 0 if before is None else dwell.unloading_s(problem.rules, before, leg)
+    return unloading_s + dwell.loading_s(problem.rules, leg, before)
 
 
 class _Way:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safepassage.domain import dwell
 from safepassage.domain.plan import Corridor, Leg, LinkRide, Schedule, Waits
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.kernels.worlds.world_runs import Int64, Trips
@@ -92,15 +93,15 @@ def _rows(
                 id=f"{stream.id}/{k:06d}", depart_s=car.depart_s, arcs=arcs, waits=car.waits, other=other,
                 persons=counted, own_car=True, arriving=(row,),
             )  # fmt: skip
-    persons = {leg.id: _aboard(leg) for chain in schedule.vehicles for leg in chain.legs}
+    free_s = dwell.unloadings(problem.rules, schedule.vehicles)
     for chain in schedule.vehicles:
         for n, leg in enumerate(chain.legs):
             before = chain.legs[n - 1] if n else None
-            yield _of_leg(problem, schedule, others, (chain.id, before, leg), persons)
+            yield _of_leg(problem, schedule, others, (chain.id, before, leg), free_s)
     for ride in schedule.link_rides:
         yield _Row(
             id=ride.id, depart_s=ride.depart_s, arcs=(ride.arc,), waits=(), persons=_counted(ride),
-            after=_after(problem, ride, persons), arriving=_ends(ride),
+            after=_after(ride, free_s), arriving=_ends(ride),
         )  # fmt: skip
 
 
@@ -109,41 +110,28 @@ def _of_leg(
     schedule: Schedule,
     others: Mapping[tuple[str, str, int], tuple[int, ...]],
     chain: tuple[str, Leg | None, Leg],
-    persons: Mapping[str, int],
+    free_s: Mapping[str, int],
 ) -> _Row:
     vehicle, before, leg = chain
-    rules = problem.rules
-    loading = rules.load_base_s + rules.load_per_person_s * _aboard(leg) if leg.load else 0
-    unloading = 0
-    if before is not None and before.load:
-        unloading = rules.unload_base_s + rules.unload_per_person_s * _aboard(before)
+    turn_s = dwell.loading_s(problem.rules, leg, before) + (0 if before is None else free_s[before.id])
     ends = {(item.place, item.site, leg.route) for item in leg.load}
     other = others.get(next(iter(sorted(ends))), ()) if len(ends) == 1 else ()
     return _Row(
         id=leg.id, depart_s=leg.depart_s, arcs=schedule.routes[leg.route].arcs, waits=leg.waits, other=other,
-        vehicle=vehicle, before="" if before is None else before.id, turn_s=loading + unloading,
-        after=_after(problem, leg, persons), persons=_counted(leg), arriving=_ends(leg),
+        vehicle=vehicle, before="" if before is None else before.id, turn_s=turn_s,
+        after=_after(leg, free_s), persons=_counted(leg), arriving=_ends(leg),
     )  # fmt: skip
-
-
-def _aboard(movement: Leg | LinkRide) -> int:
-    return sum(item.persons for item in movement.load)
 
 
 def _counted(movement: Leg | LinkRide) -> int:
     return sum(item.persons for item in movement.load if not item.reserve)
 
 
-def _after(
-    problem: PlanningProblem, movement: Leg | LinkRide, persons: Mapping[str, int]
-) -> tuple[tuple[str, int], ...]:
+def _after(movement: Leg | LinkRide, free_s: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Return what people come from, and the seconds from its arrival until they can go on."""
-    rules, found = problem.rules, {}
-    for item in movement.load:
-        if item.after:
-            n = persons.get(item.after, 0)
-            found[item.after] = rules.unload_base_s + rules.unload_per_person_s * n if n else 0
-    return tuple(sorted(found.items()))
+    return tuple(
+        sorted({item.after: free_s.get(item.after, 0) for item in movement.load if item.after}.items())
+    )
 
 
 def _ends(movement: Leg | LinkRide) -> tuple[tuple[str, str, int, str, bool], ...]:

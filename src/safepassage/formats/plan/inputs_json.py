@@ -8,7 +8,14 @@ from typing import Any
 
 from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.history import History
-from safepassage.domain.planning_problem import DemandRow, PlacedPlace, PlanningProblem, Rules, Vehicle
+from safepassage.domain.planning_problem import (
+    DemandRow,
+    HelpTime,
+    PlacedPlace,
+    PlanningProblem,
+    Rules,
+    Vehicle,
+)
 from safepassage.domain.timed_network import HazardEvent, HazardPiece, Piece, TimedArcs, TimedNetwork
 from safepassage.formats.plan import supplies_json
 from safepassage.formats.plan.plan_json import movement_rows, parsed_movements
@@ -38,16 +45,20 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
         "places": [_place(place) for place in problem.places],
         "demand": [asdict(row) for row in problem.demand],
         "fleet": [_stated(asdict(vehicle), "spare_seats") for vehicle in problem.fleet],
-        "rules": {
-            **_stated(asdict(problem.rules), "spare_seat_percent"),
-            "movement_windows": [list(window) for window in problem.rules.movement_windows],
-        },
+        "rules": _rules(problem.rules),
     }
     if problem.history is not None:
         found["history"] = {"now_s": problem.history.now_s, **movement_rows(problem.history)}
     if problem.supplies is not None:
         found["aid"] = supplies_json.document(problem.supplies)
     return found
+
+
+def _rules(rules: Rules) -> dict[str, Any]:
+    found = asdict(rules)
+    found["movement_windows"] = [list(window) for window in rules.movement_windows]
+    found["help_times"] = list(found["help_times"])
+    return _stated(found, "spare_seat_percent", "help_times")
 
 
 def _place(place: PlacedPlace) -> dict[str, Any]:
@@ -64,9 +75,9 @@ def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != key}
 
 
-def _stated(row: dict[str, Any], key: str) -> dict[str, Any]:
-    """Leave out a number that is 0, as where nothing is kept free."""
-    return row if row[key] else _without(row, key)
+def _stated(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Leave out numbers that are 0 and lists without a row, as where nothing is kept free."""
+    return {name: value for name, value in row.items() if value or name not in keys}
 
 
 def _network(network: TimedNetwork) -> dict[str, Any]:
@@ -131,6 +142,7 @@ def parse(document: dict[str, Any]) -> PlanningProblem:
     rules = {
         **document["rules"],
         "movement_windows": tuple(map(tuple, document["rules"]["movement_windows"])),
+        "help_times": tuple(HelpTime(**row) for row in document["rules"].get("help_times", ())),
     }
     return PlanningProblem(
         case_id=document["case_id"],

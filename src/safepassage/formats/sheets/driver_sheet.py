@@ -126,7 +126,10 @@ class DriverSheets:
         if leg is None or not persons:
             return None
         rules = self._release.inputs["rules"]
-        return max(0, int(leg["depart_s"] - rules["load_base_s"] - persons * rules["load_per_person_s"]))
+        more_s = {row["group"]: row["load_s"] for row in rules.get("help_times", ())}
+        helped_s = sum(item["persons"] * more_s.get(item["group"], 0) for item in boarding)
+        loading_s = rules["load_base_s"] + persons * rules["load_per_person_s"] + helped_s
+        return max(0, int(leg["depart_s"] - loading_s))
 
     def _waits(self, leg: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
         arcs = self._release.plan["routes"][leg["route"]]["arcs"]

@@ -19,6 +19,8 @@ HOUR_S = 3_600
 KINDS = 3
 STOPS = 3
 """A trip calls at up to so many pick-ups."""
+MORE = 3 + KINDS + 1
+"""From this column of a stop on stand the seconds more to board, then to get off, by kind of place."""
 PART, WIDTH = STOPS + 1, STOPS + 2
 """A trip is a row: pick-ups (-1: no more), the site, whether a part of its load goes where that is sooner."""
 WAIT_S = 20
@@ -32,7 +34,8 @@ class World(NamedTuple):
 
     Rows: `vehicle` (ready, until, longest duty, mveh, carrier when empty, carrier when loaded for the
     first direction, step to the next direction, node), `stop` (node, direction, release, persons by kind
-    of place, person-seconds that the program of prices needs for them), `site` (node, room, direction,
+    of place, person-seconds that the program of prices needs for them, by kind of place the seconds more that
+    one of them takes to board, then to get off), `site` (node, room, direction,
     seconds a place is worth to others), `car` (persons, release) by class, `option` (way, site, toll, number
     of the arcs in the way) between `option_at`.
     `way_at` (carriers, nodes, nodes) is the first of `way_n` ways; `event_at` (n_ways + 1,) bounds the

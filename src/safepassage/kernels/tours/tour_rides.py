@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import inner, woven
-from safepassage.kernels.tours.tour_loops import FAR, KINDS, PART, STOPS, drive, lighten, passage, put, whole
+from safepassage.kernels.tours.tour_loops import (
+    FAR,
+    KINDS,
+    MORE,
+    PART,
+    STOPS,
+    drive,
+    lighten,
+    passage,
+    put,
+    whole,
+)
 
 Int64 = NDArray[np.int64]
 FURTHER = 2
@@ -148,14 +159,17 @@ def _give_up(world: Any, book: Any, plan: Any, v: int, i: int, p: int, k: int, p
 def _legs(  # noqa: C901
     world: Any, book: Any, plan: Any, v: int, i: int, persons: Any
 ) -> tuple[int, int, int]:
-    """Find the passages of a trip with `persons` by stop; return (arrival, node, on duty since)."""
+    """Find the passages of a trip with `persons` by stop; return (arrival, node, on duty since).
+
+    Columns of `persons` (stops, 3): how many, and the seconds more that they take to board and to get off.
+    """
     trip, rules = plan.trips[v, i], world.rules
     units, empty = world.vehicle[v, 3], world.vehicle[v, 4]
     node, t, duty = plan.start[v, i, 0], plan.start[v, i, 1], plan.start[v, i, 2]
     rows, ready = plan.rows[v, i], t
-    n, aboard, here, loaded = whole(0), whole(0), whole(-1), whole(0)
+    n, aboard, here, loaded, helped = whole(0), whole(0), whole(-1), whole(0), whole(0)
     for p in range(STOPS):
-        if persons[p] == 0:
+        if persons[p, 0] == 0:
             continue
         stop = trip[p]
         there = world.stop[stop, 0]
@@ -167,7 +181,8 @@ def _legs(  # noqa: C901
                 duty = depart
             loaded = world.vehicle[v, 5] + world.stop[stop, 1] * world.vehicle[v, 6]
         elif there != here:
-            ready = ready + rules[3] + rules[4] * aboard
+            ready = ready + rules[3] + rules[4] * aboard + helped
+            helped = whole(0)
             e = n
             depart, t, n = drive(world, book, loaded, here, there, ready, units, aboard, rows, n)
             rows[e:n, 3] = p
@@ -178,9 +193,10 @@ def _legs(  # noqa: C901
             t += rules[5] + rules[6] * aboard
         ready = max(ready if there == here else t, world.stop[stop, 2])
         here = there
-        aboard += persons[p]
+        aboard += persons[p, 0]
+        helped += persons[p, 1]
     goal = world.site[trip[STOPS], 0]
-    ready = ready + rules[3] + rules[4] * aboard
+    ready = ready + rules[3] + rules[4] * aboard + helped
     e = n
     depart, t, n = drive(world, book, loaded, here, goal, ready, units, aboard, rows, n)
     rows[e:n, 3] = STOPS
@@ -218,14 +234,17 @@ def _free_s(world: Any, plan: Any, v: int, i: int) -> Any:
 def _first_of(persons: Any, most: int, few: Any) -> None:
     """Write the first so many of the persons by stop."""
     for p in range(STOPS):
-        few[p] = min(persons[p], most)
-        most -= few[p]
+        n = persons[p, 0]
+        few[p, 0] = min(n, most)
+        most -= few[p, 0]
+        for c in range(1, 3):
+            few[p, c] = persons[p, c] * few[p, 0] // max(n, 1)
 
 
 @inner
 def _sooner(world: Any, book: Any, plan: Any, v: int, i: int, persons: Any, t: int) -> int:  # noqa: PLR0917
     """Return how many of the persons arrive well before t if the others stay, 0 for nobody or everybody."""
-    few, low, high = np.zeros(STOPS, dtype=np.int64), 0, persons.sum()
+    few, low, high = np.zeros((STOPS, 3), dtype=np.int64), 0, persons[:, 0].sum()
     while high - low > 1:
         middle = (low + high) // 2
         _first_of(persons, middle, few)
@@ -253,8 +272,16 @@ def _wanted(world: Any, plan: Any, v: int, i: int, soon: int, persons: Any) -> i
                 some = min(free[k], there, room)
                 free[k] -= some
                 room -= some
-                persons[p] += some
-    return int(persons.sum())
+                _count(world, persons, p, stop, k, some)
+    return int(persons[:, 0].sum())
+
+
+@inner
+def _count(world: Any, persons: Any, p: int, stop: int, k: int, some: int) -> None:
+    """Count persons who board at a stop of a trip, and the seconds more that they take."""
+    persons[p, 0] += some
+    persons[p, 1] += some * world.stop[stop, MORE + k]
+    persons[p, 2] += some * world.stop[stop, MORE + KINDS + k]
 
 
 @inner
@@ -276,10 +303,10 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
     plan.start[v, i + 1] = plan.start[v, i]
     plan.arrive[v, i], plan.used[v, i] = 0, 0
     soon = _free_s(world, plan, v, i)
-    persons = np.zeros(STOPS, dtype=np.int64)
+    persons = np.zeros((STOPS, 3), dtype=np.int64)
     if soon >= FAR or _wanted(world, plan, v, i, soon, persons) == 0:
         return
-    wanted = persons.sum()
+    wanted = persons[:, 0].sum()
     t, goal, duty = _legs(world, book, plan, v, i, persons)
     if plan.trips[v, i, PART]:
         few = _sooner(world, book, plan, v, i, persons, t)
@@ -297,7 +324,7 @@ def ride(world: Any, book: Any, plan: Any, log: Any, v: int, i: int) -> None:
     plan.arrive[v, i] = t
     plan.sums[0] += got * t
     plan.start[v, i + 1, 0] = goal
-    plan.start[v, i + 1, 1] = t + world.rules[5] + world.rules[6] * got
+    plan.start[v, i + 1, 1] = t + world.rules[5] + world.rules[6] * got + persons[:, 2].sum()
     plan.start[v, i + 1, 2] = duty
 
 
@@ -308,14 +335,14 @@ def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: 
     got, late = 0, t + world.site[site, 3] + SOONER_S
     free = world.places[v].copy()
     for p in range(STOPS):
-        most = persons[p]
+        most = persons[p, 0]
         persons[p] = 0
         if trip[p] < 0:
             continue
         for k in range(KINDS):
             if world.stop[trip[p], 3 + k] == 0:
                 continue
-            wanted = min(free[k], plan.room[site], most - persons[p])
+            wanted = min(free[k], plan.room[site], most - persons[p, 0])
             if wanted > plan.left[trip[p], k]:
                 _change_over(world, book, plan, log, trip[p], k, late, wanted - plan.left[trip[p], k])
             some = min(wanted, plan.left[trip[p], k])
@@ -323,7 +350,7 @@ def _board(world: Any, book: Any, plan: Any, log: Any, v: int, i: int, persons: 
             plan.left[trip[p], k] -= some
             plan.room[site] -= some
             free[k] -= some
-            persons[p] += some
+            _count(world, persons, p, trip[p], k, some)
             got += some
     return got
 
