@@ -168,6 +168,8 @@ def test_all_rounds_that_hold_prove_nearly_what_the_best_ones_cost(seed):
     # What nobody drives is no bound, and where there are more sets than may be looked at nothing is proved.
     assert least_of_all_rounds(cost, loads, limits, at_most=best // 2, cells=n << n).bound == best // 2
     assert least_of_all_rounds(cost, loads, limits, at_most=best, cells=n * (n + 1)) == Proved(0, n * (n + 1))
+    # Where not even all single stops may be looked at, they alone are no bound either.
+    assert least_of_all_rounds(cost, loads, limits, at_most=far, cells=n * n - 1) == Proved(0, 0)
 
 
 def test_three_stops_of_which_a_truck_holds_two_take_a_round_and_another():

@@ -23,7 +23,7 @@ MANY_STOPS = 60
 PRICED, PRICED_PAIRS = 60, 15_000
 """So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
 CELLS = 16_000_000
-"""So many sets of stops, times stops, are looked at in all, the smallest groups of stops first."""
+"""So many sets of stops, times stops, are looked at in all: smallest groups first, each half of what is left."""
 MG_PER_T = G_PER_T * 1_000
 
 
@@ -87,7 +87,7 @@ def driving(
     cells = CELLS
     for (kind, day, _), rows in sorted(by_depot.items(), key=lambda item: (len(item[1]), item[0])):
         crew = _Crew(trucks[groups[kind, day][0]], plan.problem.rules, hours[kind, day])
-        bound = _at_least_s(crew, rows, roads, (driven_s[kind, day], cells), effort)
+        bound = _at_least_s(crew, rows, roads, (driven_s[kind, day], cells // 2), effort)
         least[kind, day] += bound.bound
         count[kind, day] += len(rows)
         cells -= bound.cells

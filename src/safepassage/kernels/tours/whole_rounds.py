@@ -177,6 +177,8 @@ def least_of_all_rounds(cost: Int64, loads: Int64, limits: Limits, *, at_most: i
 def _all_rounds(cost: Int64, loads: Int64, limits: Limits, most: int) -> tuple[_Rounds | None, int]:
     """Return all rounds that hold, single stops first, and how many were looked at; None for too many."""
     n = len(loads)
+    if n > most:
+        return None, 0
     one = np.arange(n)
     level = _Level(1 << one, np.full((n, n), FAR), cost[0, 1:] + cost[1:, 0])
     level.ways[one, one] = cost[0, 1:]
