@@ -110,3 +110,29 @@ def test_what_cannot_be_driven_on_less_stays(district):
     truck = district.before.problem.trucks[0]
     nobody = [replace(truck, available_until_s=truck.available_from_s)]
     assert in_hours(district.before, best, nobody) == best
+
+
+def test_a_trip_that_loads_elsewhere_stays_and_the_others_are_joined(district):
+    district.roads.late = -1
+    problem, (truck,) = district.before.problem, district.before.problem.trucks
+    awake = replace(truck, max_duty_s=-1)
+    before = district._dispatcher(replace(problem, trucks=(awake,)), district.before.windows)
+    place = before.left.places()[-1]
+    need, lot = next(
+        (i, k)
+        for i, need in enumerate(problem.needs)
+        for k, lot in enumerate(problem.lots)
+        if need.place == place and need.commodity == lot.commodity == "drinking_water"
+        and lot.node != truck.base_node
+    )  # fmt: skip
+    stop = before.stop(place, [Item(need, lot, problem.needs[need].amount_milli)])
+    away = as_driven(before, awake, problem.lots[lot].node, [stop])
+    apart = [as_driven(before, awake, awake.base_node, [stop]) for stop in district.stops]
+    found = in_hours(before, [apart[0], away, apart[1]], [awake])
+    assert found[-1] == away
+    assert [len(way.stops) for way in found] == [2, 1]
+    assert before.holds(planned_of(found))
+    # What the trip from elsewhere takes of the day is not there for the others.
+    short = replace(awake, available_until_s=awake.available_from_s + away.seconds)
+    ways = [replace(way, truck=short) for way in (apart[0], away, apart[1])]
+    assert in_hours(before, ways, [short]) == ways

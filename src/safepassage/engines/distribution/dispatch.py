@@ -74,7 +74,8 @@ class Dispatcher:
     """Books trips on the roads; `cap_ppm_s` is the most that a crew is exposed to in a day (-1: no limit).
 
     Beyond what is planned no trip sets out for less than `crumbs`, a part of the worth of its places.
-    `back_before` is when trucks, by name and day, were back from what was driven before this plan.
+    Trucks in `handles_s` load and unload by weight for no longer than that. `back_before` is when trucks, by
+    name and day, were back from what was driven before this plan.
     """
 
     problem: AidProblem
@@ -94,6 +95,7 @@ class Dispatcher:
     trips: list[Trip] = field(default_factory=list)
     loads: list[tuple[Stop, ...]] = field(default_factory=list)
     late: set[str] = field(default_factory=set)
+    handles_s: dict[str, int] = field(default_factory=dict)
     planned: dict[str, list[Planned]] = field(default_factory=dict)
     _position: dict[tuple[int, int, tuple[int, ...]], int] = field(default_factory=dict)
     _runs: list[Any] = field(default_factory=list)
@@ -103,7 +105,7 @@ class Dispatcher:
         """Return a dispatcher of the same problem with nothing booked yet."""
         return replace(
             self, left=Left(self.problem, self.left.first), routes=[], deliveries=[], driven_m=0, driven_s=0,
-            trips=[], loads=[], late=set(), planned={}, _position={}, _runs=[], _done={},
+            trips=[], loads=[], late=set(), handles_s={}, planned={}, _position={}, _runs=[], _done={},
         )  # fmt: skip
 
     def day(self, day: int) -> None:
@@ -157,20 +159,41 @@ class Dispatcher:
 
     def skeleton(self) -> list[Trip]:
         """Return the trips that were booked, each with what its truck's day leaves for handling by weight."""
-        rules = self.problem.rules
-        handled: dict[str, int] = {}
-        # Where the work of a day is what ends it, loading before the hours on the road takes of it, too.
-        trips = [
-            replace(trip, laden=trip.laden and not self._works_longest(trip.truck.id)) for trip in self.trips
-        ]
-        for trip, stops in zip(trips, self.loads, strict=True):
-            grams = sum(self.left.mass_g(stop.items) for stop in stops)
-            per_t_s = rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)
-            handled[trip.truck.id] = handled.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
+        handled_s, most_s = self._handled_s(), self.at_most_s()
+        spare_s = {
+            trip.truck.id: handled_s[trip.truck.id] + self.left_s(trip.truck) - ROUNDING_S
+            for trip in self.trips
+        }  # fmt: skip
         return [
-            replace(trip, spare_s=max(0, handled[trip.truck.id] + self.left_s(trip.truck) - ROUNDING_S))
-            for trip in trips
-        ]
+            replace(
+                trip, laden=self._laden(trip),
+                spare_s=max(0, min(spare_s[trip.truck.id], most_s.get(trip.truck.id, FAR_S))),
+            )
+            for trip in self.trips
+        ]  # fmt: skip
+
+    def at_most_s(self) -> dict[str, int]:
+        """Return by truck that was late, for a gate or for want of a break, what it could handle then.
+
+        Seconds of loading and unloading by weight; from distribution to distribution on the same trips.
+        """
+        handled_s = self._handled_s()
+        return self.handles_s | {
+            name: handled_s[name] - ROUNDING_S for name in self.late if name in handled_s
+        }
+
+    def _handled_s(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for trip, stops in zip(self.trips, self.loads, strict=True):
+            grams = sum(self.left.mass_g(stop.items) for stop in stops)
+            per_t_s = self.problem.rules.unload_s_per_t
+            per_t_s += 0 if self._laden(trip) else self.problem.rules.load_s_per_t
+            found[trip.truck.id] = found.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
+        return found
+
+    def _laden(self, trip: Trip) -> bool:
+        """Tell whether loading takes nothing of the day; where work is what ends it, it does."""
+        return trip.laden and not self._works_longest(trip.truck.id)
 
     def left_s(self, truck: TruckDay) -> int:
         """Return the seconds that are left of the day of a truck that moved."""

@@ -197,11 +197,16 @@ class _Tries:
         """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
         near = self._kept(done)
         for _ in range(times):
-            if near:
+            if near and (further or self._nearer()):
                 break
             done = refilled(done, self._aim.least_share, further=further)
-            near = self._kept(done)
+            near = self._kept(done) or near
         return near
+
+    def _nearer(self) -> bool:
+        """Tell whether the least share of the best is as good as its bound."""
+        totals = self._best()[0]
+        return totals.least_share_bound_ppm - totals.least_share_ppm <= SAME_SHARE_PPM
 
     def _kept(self, done: Dispatcher) -> bool:
         """Free the roads and keep a distribution; tell whether it is near its bounds."""

@@ -23,7 +23,8 @@ MANY_STOPS = 60
 PRICED, PRICED_PAIRS = 60, 15_000
 """So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
 CELLS = 16_000_000
-"""So many sets of stops, times stops, are looked at in all: smallest groups first, each half of what is left."""
+"""So many sets of stops, times stops, are looked at in all, the smallest groups first,
+each up to half of what is left."""
 MG_PER_T = G_PER_T * 1_000
 
 

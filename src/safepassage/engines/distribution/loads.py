@@ -42,7 +42,7 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Ways:
+class Ways:
     """What each stop may bring: columns trip, stop, need, lot."""
 
     trip: Int64
@@ -53,11 +53,11 @@ class _Ways:
 
 def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]]]:
     """Return by trip and stop what it brings, in whole parts and within room, stock, needs and hours."""
-    ways = _ways_of(problem, trips)
+    ways = ways_of(problem, trips)
     found: list[list[list[Item]]] = [[[] for _ in trip.stops] for trip in trips]
     if not len(ways.need):
         return found
-    program = _program(problem, trips, ways)
+    program = program_of(problem, trips, ways)
     steps = _steps(problem, ways)
     lumps = np.flatnonzero(_lumpy(problem, program, ways))
     if len(lumps) <= MOST_LUMPS:
@@ -84,7 +84,8 @@ def _good(problem: AidProblem) -> dict[str, Good]:
     return {good.id: good for good in problem.goods}
 
 
-def _ways_of(problem: AidProblem, trips: Sequence[Trip]) -> _Ways:
+def ways_of(problem: AidProblem, trips: Sequence[Trip]) -> Ways:
+    """Return what each stop of trips may bring, of lots that are there in time and keep."""
     goods = _good(problem)
     at: dict[str, list[int]] = {}
     for i, need in enumerate(problem.needs):
@@ -108,10 +109,11 @@ def _ways_of(problem: AidProblem, trips: Sequence[Trip]) -> _Ways:
                     if in_time and serves(problem, lot, good, day, need.due):
                         rows.append((number, stop, i, k))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
-    return _Ways(trip=columns[0], stop=columns[1], need=columns[2], lot=columns[3])
+    return Ways(trip=columns[0], stop=columns[1], need=columns[2], lot=columns[3])
 
 
-def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distribution:
+def program_of(problem: AidProblem, trips: Sequence[Trip], ways: Ways) -> Distribution:
+    """Return the program that shares out what trips carry: room by trip, hours by truck, stock."""
     goods, rules = _good(problem), problem.rules
     names = sorted({need.place for need in problem.needs})
     at = {name: position for position, name in enumerate(names)}
@@ -142,14 +144,14 @@ def _program(problem: AidProblem, trips: Sequence[Trip], ways: _Ways) -> Distrib
     )  # fmt: skip
 
 
-def _steps(problem: AidProblem, ways: _Ways) -> Float:
+def _steps(problem: AidProblem, ways: Ways) -> Float:
     """Return (m,) the part of its need that the least part of a good is."""
     goods = _good(problem)
     step = np.array([goods[need.commodity].step_milli / need.amount_milli for need in problem.needs])
     return step[ways.need]
 
 
-def _lumpy(problem: AidProblem, program: Distribution, ways: _Ways) -> NDArray[np.bool_]:
+def _lumpy(problem: AidProblem, program: Distribution, ways: Ways) -> NDArray[np.bool_]:
     total = np.bincount(program.place, weights=program.worth)
     piece = _steps(problem, ways) * program.worth[ways.need]
     return piece > LUMP * total[program.place[ways.need]]

@@ -6,6 +6,7 @@ these hours and to those of the crew, and what it finds is driven on the roads b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -60,28 +61,33 @@ class _Hours(NamedTuple):
 
 
 class _Day(NamedTuple):
-    """Trucks with the same hours, and between which seconds they can be on the roads."""
+    """Trucks with the same hours, between which seconds they are on the roads, and what is taken of it."""
 
     trucks: list[TruckDay]
     opens_s: int
     closes_s: int
+    taken_s: int
 
 
 def in_hours(before: Dispatcher, ways: Sequence[Way], trucks: Sequence[TruckDay]) -> list[Way]:
     """Return trips to the same stops on less driving that can be driven; the given ones without any.
+
+    Trips that load away from the base stay as they are, after the others, and take of the day of their truck.
 
     Parameters
     ----------
     ways : trips of trucks that are alike but for their hours, in the order of each truck.
     trucks : all such trucks of the day.
     """
-    days = _days(before, trucks)
-    if not days or any(way.depot != way.truck.base_node for way in ways):
+    away = [way for way in ways if way.depot != way.truck.base_node]
+    home = [way for way in ways if way.depot == way.truck.base_node]
+    days = _days(before, trucks, away)
+    if not days or not home:
         return list(ways)
-    calls = [stop for way in ways for stop in way.stops]
+    calls = [stop for way in home for stop in way.stops]
     hours = {node: _hours(before, days, node) for node in sorted({stop.node for stop in calls})}
     orders, tables = _orders(before, calls), _tables(before, calls, trucks[0])
-    driven_s, rounds = sum(way.seconds for way in ways), _begun(ways, days)
+    driven_s, rounds = sum(way.seconds for way in home), _begun(home, days)
     for one in TRIES:
         rounds = rounds_of(
             replace(orders, hours=_windows(before, calls, hours, one.sooner_s)),
@@ -92,21 +98,27 @@ def in_hours(before: Dispatcher, ways: Sequence[Way], trucks: Sequence[TruckDay]
         found = _ways(before, rounds, calls, days)
         if not found or sum(way.seconds for way in found) >= driven_s:
             break
-        if before.holds(planned_of(found), SPARE_S):
-            return found
+        if before.holds(planned_of([*found, *away]), SPARE_S):
+            return [*found, *away]
     return list(ways)
 
 
-def _days(before: Dispatcher, trucks: Sequence[TruckDay]) -> list[_Day]:
-    found: dict[tuple[int, int, int, int], list[TruckDay]] = {}
+def _days(before: Dispatcher, trucks: Sequence[TruckDay], away: Sequence[Way]) -> list[_Day]:
+    """Return trucks by their hours, without what trips that load away from the base take of them."""
+    taken_s = Counter[str]()
+    for way in away:
+        fetch_s = before.way_s(way.truck, way.truck.base_node, way.depot)
+        load_s = before.problem.rules.load_base_s + handling_s(before, way.stops)
+        taken_s[way.truck.id] += fetch_s + way.seconds + load_s
+    found: dict[tuple[int, int, int, int, int], list[TruckDay]] = {}
     for truck in trucks:
         if most_seconds(before.problem, truck, before.windows) > 0:
             hours = truck.available_from_s, truck.available_until_s, truck.max_duty_s, truck.work_s
-            found.setdefault(hours, []).append(truck)
+            found.setdefault((*hours, taken_s[truck.id]), []).append(truck)
     days = []
-    for (first_s, last_s, *_), alike in sorted(found.items()):
+    for (first_s, last_s, *_, taken), alike in sorted(found.items()):
         open_s = [(a, b) for a, b in before.windows if a < last_s and b > first_s] or [(first_s, last_s)]
-        days.append(_Day(alike, max(first_s, open_s[0][0]), min(last_s, open_s[-1][1])))
+        days.append(_Day(alike, max(first_s, open_s[0][0]), min(last_s, open_s[-1][1]), taken))
     return days
 
 
@@ -186,9 +198,9 @@ def _kind(before: Dispatcher, day: _Day, one: _Try) -> TruckKind:
     duty_s = span_s if truck.max_duty_s < 0 else min(span_s, truck.max_duty_s)
     return TruckKind(
         trucks=len(day.trucks), base=BASE, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
-        from_s=max(truck.available_from_s, day.opens_s - load_s), until_s=day.closes_s,
-        most_s=max(0, min(duty_s + load_s + loading_s, truck.work_s) - one.sooner_s), table=TAKEN,
-        reloads=(BASE,), driven=DRIVEN,
+        from_s=max(truck.available_from_s, day.opens_s - load_s), until_s=day.closes_s - day.taken_s,
+        most_s=max(0, min(duty_s + load_s + loading_s, truck.work_s) - one.sooner_s - day.taken_s),
+        table=TAKEN, reloads=(BASE,), driven=DRIVEN,
     )  # fmt: skip
 
 
