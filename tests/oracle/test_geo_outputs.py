@@ -57,6 +57,17 @@ def hostile_release():
     return release(*sealed(inputs, PLAN | {"title": HOSTILE}, CERTIFICATE), Audience.PLANNING_TEAM)
 
 
+def test_places_carry_the_codes_that_the_case_states():
+    inputs = json.loads(json.dumps(INPUTS))
+    codes = {"adm1_name": "Sumska", "adm1_pcode": "UA59", "pcode": "UA5908"}
+    inputs["places"][0]["admin"] = codes
+    team = release(*sealed(inputs, PLAN, CERTIFICATE), Audience.PLANNING_TEAM)
+    features = json.loads(plan_geojson.write_places(team))["features"]
+    by_id = {feature["id"]: feature["properties"] for feature in features}
+    assert codes.items() <= by_id[inputs["places"][0]["id"]].items()
+    assert all("pcode" not in by_id[row["id"]] for row in inputs["places"][1:] if row["id"] in by_id)
+
+
 def positions(geometry):
     """Yield every [lon, lat] of a geometry."""
     stack = [geometry["coordinates"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 
 import pytest
@@ -11,7 +12,7 @@ from safepassage.domain.release import Audience
 from safepassage.engines.release import release
 from safepassage.formats.facts.local_clock import instant
 from safepassage.formats.movement import movement_draft, movement_file
-from safepassage.testing.sample_documents import sample_documents
+from safepassage.testing.sample_documents import sample_documents, sealed
 
 RELEASE = release(*sample_documents(), Audience.PLANNING_TEAM)
 CORRIDORS = [row["id"] for row in RELEASE.plan["corridors"]]
@@ -65,6 +66,20 @@ def test_a_draft_agrees_with_the_plan(corridor):
     own = next((line.persons for line in drafted.persons if line.category == "own_vehicle"), 0)
     same = [c for c in cars if c["direction"] == row["direction"] and not c["reserve"]]
     assert own == sum(d[1] for c in same for d in c["departures"])
+
+
+def test_the_places_of_a_draft_have_the_codes_that_the_case_states():
+    corridor = moving()[0]
+    documents = [*sample_documents()]
+    row = next(row for row in documents[1]["corridors"] if row["id"] == corridor)
+    inputs = copy.deepcopy(documents[0])
+    for place in inputs["places"]:
+        if place["id"] == row["place"]:
+            place["admin"] = {"pcode": "UA5908", "adm1_pcode": "UA59"}
+    team = release(*sealed(inputs, *documents[1:3]), Audience.PLANNING_TEAM)
+    drafted = movement_file.particulars(OWN, movement_draft.facts_of(team, corridor), file="plan")
+    assert (drafted.origin.pcode, drafted.route[0].place.pcode) == ("UA5908", "UA5908")
+    assert drafted.destination.pcode == ""
 
 
 def test_crossings_and_checkpoints_on_the_way_are_named_as_such():

@@ -58,6 +58,7 @@ def write_places(release: Release) -> bytes:
         node = row["node"] if row["node"] >= 0 else row["pickup_node"]
         if node >= 0:
             facts = {"name": row["name"], "kind": row["kind"], "release_s": row["release_s"]}
+            facts |= row.get("admin", {})
             if row["direction"]:
                 facts |= {"direction": register.direction_name(row["direction"])}
             if row["capacity_persons"] >= 0:

@@ -98,6 +98,7 @@ class _Corridor:
         ]  # fmt: skip
         if not self._cars and not self._rides:
             raise ValueError(f"nobody moves on corridor {row['id']} in this plan, but on {_moving(release)}")
+        self._codes = {p["id"]: str(p.get("admin", {}).get("pcode", "")) for p in release.inputs["places"]}
         self._epoch_s = round(instant(release.inputs["epoch"]).timestamp())
 
     def facts(self) -> dict[str, Any]:
@@ -167,11 +168,12 @@ class _Corridor:
             if not ends and place is None:
                 continue
             name, kind = self._named(position, len(nodes) - 1, node, place)
-            key = re.sub(r"[^a-z0-9._-]+", "-", self._key(position, len(nodes) - 1, node, place)).strip("-.")
+            end = self._end(position, len(nodes) - 1)
+            key = re.sub(r"[^a-z0-9._-]+", "-", self._key(end, node, place)).strip("-.")
             taken[key] += 1
             yield {
                 "id": key if taken[key] == 1 else f"{key}-{taken[key]}",
-                "place": {"name": name, **self._position(node)},
+                "place": {"name": name, **self._code(end, place), **self._position(node)},
                 "kind": kind,
                 "from_utc_s": self._epoch_s + windows[position][0],
                 "until_utc_s": self._epoch_s + windows[position][1],
@@ -179,9 +181,19 @@ class _Corridor:
             }
             since = position
 
-    def _key(self, position: int, last: int, node: int, place: Mapping[str, Any] | None) -> str:
+    def _end(self, position: int, last: int) -> str:
+        """Return the place or site at which people start or arrive; "" at points between."""
+        return str(
+            (self._row["place"] if position == 0 else self._row["site"] if position == last else "") or ""
+        )
+
+    def _code(self, end: str, place: Mapping[str, Any] | None) -> dict[str, str]:
+        """Return the P-code that the case states for what a point is called after."""
+        stated = self._codes.get(end or (str(place["id"]) if place is not None else ""), "")
+        return {"pcode": stated} if stated else {}
+
+    def _key(self, end: str, node: int, place: Mapping[str, Any] | None) -> str:
         """Return the id of what a point is called after."""
-        end = self._row["place"] if position == 0 else self._row["site"] if position == last else ""
         return str(end or (place["id"] if place is not None else f"n{node}")).lower()
 
     def _named(self, position: int, last: int, node: int, place: Mapping[str, Any] | None) -> tuple[str, str]:
