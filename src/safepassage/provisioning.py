@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from safepassage.domain.aid.catalogue import catalogue, norms
-from safepassage.domain.aid.commodity import MILLI, PPM, Norm, Rhythm, Unit
+from safepassage.domain.aid.commodity import MILLI, Norm, Rhythm, Unit
 from safepassage.domain.aid.distribution import (
     DAY_S,
     AidDay,
@@ -23,7 +23,7 @@ from safepassage.domain.aid.distribution import (
     TruckDay,
     truck_day_id,
 )
-from safepassage.domain.aid.needs import NeedsTable
+from safepassage.domain.aid.needs import NeedsTable, group_words
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.aid.supplies import Past
 from safepassage.domain.case import Case
@@ -194,36 +194,27 @@ def _days(case: Case, problem: PlanningProblem) -> tuple[AidDay, ...]:
 
 def _needs(table: NeedsTable, node: dict[str, int], rules: AidRules) -> Iterator[Need]:
     """Yield needs by place, day and commodity; what falls due once may come until the last day."""
-    persons = table.presence.persons
-    last = persons.shape[1] - 1 if persons.size else 0
+    days = table.presence.persons.shape[1]
+    heads = [table.heads(column) for column in range(len(table.norms))]
     for row, place in enumerate(table.presence.places):
-        found: dict[tuple[int, str], tuple[int, int, int]] = {}
+        found: dict[tuple[int, str], list[tuple[Norm, int, int]]] = {}
         most: dict[tuple[int, str], int] = {}
         for column, norm in enumerate(table.norms):
-            once = norm.rhythm is Rhythm.ONCE
             counted: dict[tuple[int, str], int] = {}
             for day in np.flatnonzero(table.amount_milli[row, :, column]).tolist():
-                amount = int(table.amount_milli[row, day, column])
-                heads = _heads(persons[row], day, norm)
-                key = (last if once else day, norm.commodity)
-                had = found.get(key, (0, 0, norm.priority))
-                worth = heads * rules.weights[norm.priority - 1]
-                found[key] = (had[0] + amount, had[1] + worth, min(had[2], norm.priority))
-                counted[key] = counted.get(key, 0) + heads
-            most.update({key: max(heads, most.get(key, 0)) for key, heads in counted.items()})
-        for (due, commodity), (amount, worth, priority) in sorted(found.items()):
+                key = (days - 1 if norm.rhythm is Rhythm.ONCE else day, norm.commodity)
+                persons = int(heads[column][row, day])
+                found.setdefault(key, []).append((norm, int(table.amount_milli[row, day, column]), persons))
+                counted[key] = counted.get(key, 0) + persons
+            most.update({key: max(persons, most.get(key, 0)) for key, persons in counted.items()})
+        for (due, commodity), rows in sorted(found.items()):
             yield Need(
-                place=place, node=node.get(place, NO_LIMIT), commodity=commodity, due=due, priority=priority,
-                amount_milli=amount, persons=most[due, commodity], worth=max(1, worth),
+                place=place, node=node.get(place, NO_LIMIT), commodity=commodity, due=due,
+                priority=min(norm.priority for norm, _, _ in rows),
+                amount_milli=sum(amount for _, amount, _ in rows), persons=most[due, commodity],
+                worth=max(1, sum(n * rules.weights[norm.priority - 1] for norm, _, n in rows)),
+                groups=group_words(frozenset(norm.for_group for norm, _, _ in rows)),
             )  # fmt: skip
-
-
-def _heads(persons: np.ndarray, day: int, norm: Norm) -> int:
-    """Return the persons that a norm's amount of one day is for."""
-    count = int(persons[day])
-    if norm.rhythm is Rhythm.ONCE:
-        count -= int(persons[:day].max()) if day else 0
-    return -(-max(1, count) * norm.share_ppm // PPM)
 
 
 def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Iterator[TruckDay]:

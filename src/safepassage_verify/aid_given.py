@@ -117,17 +117,26 @@ class _Given:
         return NO_LIMIT if found is None else found.node
 
     def _met(self, whole: Mapping[Key, Needed]) -> dict[Key, int]:
-        """Return what meets each need of what had left; what is over at a place serves its later days."""
-        came: Counter[Key] = Counter()
+        """Return what meets each need of what had left; what is over serves later days while it keeps."""
+        shelf = {good["id"]: good["shelf_days"] for good in self.table["commodities"]}
+        came_on = (
+            {f"WB-{row['id']}": row["day"] for row in self._days_of_trucks()} if self.past["brought"] else {}
+        )
+        came: dict[tuple[str, str], list[list[int]]] = {}
         for line in self.past["brought"]:
-            came[line["place"], line["commodity"], line["due"]] += line["received_milli"]
-        found, over = {}, Counter[tuple[str, str]]()
-        keys = sorted(whole.keys() | came.keys(), key=lambda key: key[2])
-        for key in keys:
-            over[key[:2]] += came[key]
-            if key in whole:
-                found[key] = min(over[key[:2]], whole[key].amount_milli)
-                over[key[:2]] -= found[key]
+            due = line["due"]
+            day = min(due, came_on.get(line["waybill"].rpartition("-")[0], due))
+            last = day + shelf[line["commodity"]] - 1 if shelf.get(line["commodity"]) else len(self.days)
+            came.setdefault((line["place"], line["commodity"]), []).append(
+                [day, due, last, line["received_milli"]]
+            )
+        found = dict.fromkeys(whole, 0)
+        for key in sorted(whole, key=lambda key: key[2]):
+            for batch in sorted(came.get(key[:2], ()), key=lambda batch: batch[0]):
+                if batch[1] <= key[2] <= batch[2]:
+                    taken = min(batch[3], whole[key].amount_milli - found[key])
+                    batch[3] -= taken
+                    found[key] += taken
         return found
 
     def _left(self, key: Key, need: Needed, met: Mapping[Key, int]) -> tuple[int, int]:
@@ -146,6 +155,7 @@ class _Given:
                 yield {
                     "place": key[0], "node": self._node(key[0]), "commodity": key[1], "due": key[2],
                     "priority": need.priority, "amount_milli": milli, "persons": need.persons, "worth": worth,
+                    **({} if "" in need.groups else {"groups": sorted(need.groups)}),
                 }  # fmt: skip
 
     def _behind(self, whole: Mapping[Key, Needed], met: Mapping[Key, int]) -> Iterator[Rows]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from safepassage_verify import shape
 from safepassage_verify.aidfile import MILLI
-from safepassage_verify.shape import COUNT, PPM, SECONDS, UNITS, flag, one_of, record, row, rows, text, whole
+from safepassage_verify.shape import (
+    COUNT,
+    PPM,
+    SECONDS,
+    UNITS,
+    flag,
+    one_of,
+    record,
+    row,
+    rows,
+    text,
+    texts,
+    whole,
+)
 from safepassage_verify.snapshot import no_duplicates
 from safepassage_verify.verdict import Findings
 
@@ -94,6 +108,8 @@ SUPPLIES = record(
         )
     ),
 )  # fmt: skip
+GROUPS = rows(record(place=text, group=text, share_ppm=whole(-1, PPM), persons=whole(-1, COUNT)))
+"""Whom norms are for; absent where all norms are for everybody."""
 PAST = record(brought=BROUGHT, trucks=SO_FAR, trips=TRIPS)
 
 
@@ -103,6 +119,8 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
     if not SUPPLIES(found, "inputs.aid", findings):
         return None
     if "past" in found and not PAST(found["past"], "inputs.aid.past", findings):
+        return None
+    if not _groups(found, inputs, findings):
         return None
     for name in ("commodities", "norms", "stock", "trucks"):
         no_duplicates([one["id"] for one in found[name]], f"inputs.aid.{name}", findings)
@@ -119,6 +137,32 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
     message = f"{trucks} trucks are more than can be checked"
     findings.require("SIZE", "inputs.aid.trucks", holds=trucks <= _MOST_TRUCKS, message=message)
     return None if findings.total > before else found
+
+
+def _groups(table: Mapping[str, Any], inputs: Mapping[str, Any], findings: Findings) -> bool:
+    """Return whether the groups that norms are for can be counted, with what is wrong noted."""
+    rows_, where = table.get("groups", []), "inputs.aid.groups"
+    for_whom = [norm["for_group"] for norm in table["norms"] if "for_group" in norm]
+    if not (GROUPS(rows_, where, findings) and texts(for_whom, "inputs.aid.norms.for_group", findings)):
+        return False
+    no_duplicates([f"{one['group']} {one['place']}".strip() for one in rows_], where, findings)
+    there = Counter[str]()
+    for one in inputs["demand"]:
+        there[one["place"]] += one["persons"]
+    places = {one["id"] for one in inputs["places"]}
+    for i, one in enumerate(rows_):
+        place, count = one["place"], one["persons"]
+        findings.require(
+            "REFERENCE", f"{where}[{i}]", holds=not place or place in places, message="there is no such place"
+        )
+        either = (one["share_ppm"] >= 0) != (count >= 0) and count <= (there[place] if place else -1)
+        message = "must have a share, or a count of those who are there"
+        findings.require("INPUTS", f"{where}[{i}]", holds=either, message=message)
+    known = {one["group"] for one in rows_}
+    for group in sorted(set(for_whom) - known - {""}):
+        message = f"nobody says how many belong to {shape.shown(group)}"
+        findings.require("REFERENCE", "inputs.aid.norms", holds=False, message=message)
+    return True
 
 
 _MOST_TRUCKS = 10**5

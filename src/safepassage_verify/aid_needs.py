@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -27,6 +29,8 @@ class Needed(NamedTuple):
     worth: int
     priority: int
     persons: int
+    groups: frozenset[str]
+    """Whom it is for; "" among them is everybody."""
 
 
 def days_of(inputs: Rows) -> list[tuple[int, int, str]]:
@@ -44,24 +48,57 @@ def days_of(inputs: Rows) -> list[tuple[int, int, str]]:
     return found
 
 
-def present(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]) -> dict[str, Int64]:
-    """Return the most persons at one time of each day by place, without places where nobody is.
+class Step(NamedTuple):
+    """So many persons more or less at a place from a day on, and the place they are counted at."""
+
+    at: str
+    day: int
+    home: str
+    persons: int
+
+
+def steps(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]) -> list[Step]:
+    """Return how the persons at each place change by day; alike ones are added up.
 
     Who arrives at a site is counted at both ends of the journey on the day of arrival.
     """
-    found: dict[str, Int64] = {}
-
-    def at(place: str) -> Int64:
-        return found.setdefault(place, np.zeros(len(days), dtype=np.int64))
-
+    found = Counter[tuple[str, int, str]]()
     for row in inputs["demand"]:
-        at(row["place"])[:] += row["persons"]
-    starts = np.array([first for first, _, _ in days])
-    ends = np.array([(day + 1) * DAY_S + days[0][1] - DAY_S for day in range(len(days))])
+        found[row["place"], 0, row["place"]] += row["persons"]
+    starts = [first for first, _, _ in days]
+    ends = [day * DAY_S + days[0][1] for day in range(len(days))]
     for place, site, persons, arrive_s in moved:
-        at(place)[starts > arrive_s] -= persons
-        at(site)[ends > arrive_s] += persons
-    return {place: persons for place, persons in found.items() if persons.any()}
+        found[place, bisect_right(starts, arrive_s), place] -= persons
+        found[site, bisect_right(ends, arrive_s), place] += persons
+    return [Step(*key, persons) for key, persons in found.items()]
+
+
+def present(
+    changes: Iterable[Step], n_days: int, share_ppm: Mapping[str, int] | None = None
+) -> dict[str, Int64]:
+    """Return the most persons at one time of each day by place, without places where nobody is.
+
+    With shares of a group, by place and "" for all others, the persons of that group: people take the share
+    of their place along, and the sum is rounded up in each place.
+    """
+    found: dict[str, Int64] = {}
+    for change in changes:
+        each = PPM if share_ppm is None else share_ppm.get(change.home, share_ppm[""])
+        there = found.setdefault(change.at, np.zeros(n_days, dtype=np.int64))
+        there[change.day :] += change.persons * each
+    return {place: -(-micro // PPM) for place, micro in found.items() if micro.any()}
+
+
+def shares_of(inputs: Rows, group: str) -> dict[str, int]:
+    """Return the share of a group by place in ppm, that of all others under ""; a count is of the demand."""
+    found = {"": 0}
+    for row in inputs["aid"].get("groups", ()):
+        if row["group"] == group and row["persons"] < 0:
+            found[row["place"]] = row["share_ppm"]
+        elif row["group"] == group:
+            there = sum(one["persons"] for one in inputs["demand"] if one["place"] == row["place"])
+            found[row["place"]] = row["persons"] * PPM // max(1, there)
+    return found
 
 
 def needs(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]) -> dict[Key, Needed]:
@@ -70,12 +107,18 @@ def needs(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]
     kinds = {row["id"]: row["kind"] for row in inputs["places"]}
     step = {row["id"]: PIECE_MILLI if row["unit"] == "piece" else 1 for row in table["commodities"]}
     found: dict[Key, Needed] = {}
-    for place, persons in present(inputs, moved, days).items():
-        setting = "site" if kinds.get(place) == SITE else "home"
-        for norm in table["norms"]:
-            if norm["setting"] in ("both", setting) and (table["cold"] or norm["season"] == "any"):
-                weights, good = table["rules"]["weights"], norm["commodity"]
-                for due, row in _of_norm(norm, persons, weights, step[good]):
+    changes = steps(inputs, moved, days)
+    there = {"": present(changes, len(days))}
+    for norm in table["norms"]:
+        group, good = norm.get("for_group", ""), norm["commodity"]
+        if group not in there:
+            there[group] = present(changes, len(days), shares_of(inputs, group))
+        if norm["season"] != "any" and not table["cold"]:
+            continue
+        for place, persons in there[group].items():
+            setting = "site" if kinds.get(place) == SITE else "home"
+            if norm["setting"] in ("both", setting):
+                for due, row in _of_norm(norm, persons, table["rules"]["weights"], step[good]):
                     key = (place, good, due)
                     found[key] = _both(found[key], row) if key in found else row
     return found
@@ -84,7 +127,7 @@ def needs(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]
 def _both(a: Needed, b: Needed) -> Needed:
     return Needed(
         a.amount_milli + b.amount_milli, a.worth + b.worth, min(a.priority, b.priority),
-        max(a.persons, b.persons),
+        max(a.persons, b.persons), a.groups | b.groups,
     )  # fmt: skip
 
 
@@ -93,6 +136,7 @@ def _of_norm(norm: Rows, persons: Int64, weights: list[int], step_milli: int) ->
     once, priority = norm["rhythm"] == "once", norm["priority"]
     last, most, covered = len(persons) - 1, 0, 0
     amounts, heads = 0, 0
+    groups = frozenset({str(norm.get("for_group", ""))})
     for day, there in enumerate(persons.tolist()):
         counted = there - most if once else there
         most = max(most, there)
@@ -101,11 +145,11 @@ def _of_norm(norm: Rows, persons: Int64, weights: list[int], step_milli: int) ->
         covered = whole
         if amount and not once:
             number = _heads(counted, norm)
-            yield day, Needed(amount, number * weights[priority - 1], priority, number)
+            yield day, Needed(amount, number * weights[priority - 1], priority, number, groups)
         elif amount:
             amounts, heads = amounts + amount, heads + _heads(counted, norm)
     if amounts:
-        yield last, Needed(amounts, heads * weights[priority - 1], priority, heads)
+        yield last, Needed(amounts, heads * weights[priority - 1], priority, heads, groups)
 
 
 def _heads(persons: int, norm: Rows) -> int:

@@ -106,7 +106,10 @@ def readable(aid: Any, snapshot: Snapshot, findings: Findings) -> bool:
         no_duplicates([row["id"] for row in given[name]], f"aid.given.{name}", findings)
     if "behind" in given and not BEHIND(given["behind"], "aid.given.behind", findings):
         return False
-    # Who runs a truck is stated or left out.
+    # Whom a need is for, and who runs a truck, is stated or left out.
+    groups = [row["groups"] for row in given["needs"] if "groups" in row]
+    if not rows(texts)(groups, "aid.given.needs.groups", findings):
+        return False
     named = [row["organisation"] for row in given["trucks"] if "organisation" in row]
     if not texts(named, "aid.given.trucks.organisation", findings):
         return False

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from safepassage.cli import main
-from safepassage.cli.outcome import people
+from safepassage.domain.counts import people
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from safepassage.domain.aid.distribution import Brought
+from safepassage.engines.distribution import Gone, delivered
 from tests.support.small_district import District
 
 
@@ -64,3 +66,23 @@ def test_goods_that_are_handed_out_too_late_are_found(district, unlimited):
     for good in document["given"]["goods"]:
         good["shelf_days"] = 2
     assert "AID_EXPIRED" in district.codes(document)
+
+
+@pytest.mark.parametrize(("shelf_days", "days"), [(0, [0, 1, 2]), (1, [0]), (2, [0, 1])])
+def test_what_is_over_serves_later_days_only_while_it_keeps(district, shelf_days, days):
+    """Far more than was announced came on a truck of the first day."""
+    aid = replace(
+        district.aid, goods=tuple(replace(good, shelf_days=shelf_days) for good in district.aid.goods)
+    )
+    need = next(n for n in aid.needs if n.due == 0)
+    truck = next(t for t in aid.trucks if t.day == 0)
+    line = Brought(
+        waybill=f"WB-{truck.id}-1", place=need.place, commodity=need.commodity, lot="", due=0,
+        dispatched_milli=10**12, received_milli=10**12, counted=True,
+    )  # fmt: skip
+    met = delivered(aid, Gone(1, brought=(line,)))
+    mine = [row for row in met if (row.place, row.commodity) == (need.place, need.commodity)]
+    assert [row.due for row in mine if row.milli == row.needed_milli] == days
+    # For a later day it was brought ahead, and is as old as the truck's day says.
+    ahead = delivered(aid, Gone(1, brought=(replace(line, due=days[-1]),)))
+    assert [row.due for row in ahead if row.milli and row.commodity == need.commodity] == days[-1:]

@@ -94,7 +94,7 @@ class TestBasis:
         assert found["unknown_roads"] == "roads of unknown status: used, at 65.5 % speed and 50 % capacity"
         assert found["restricted_roads"] == "roads reported restricted: not used"
         assert found["unilateral_windows"] == "windows announced by one side only: shown, not used"
-        assert found["persons_per_car"] == "1 persons in each own vehicle"
+        assert found["persons_per_car"] == "1 person in each own vehicle"
         assert "no reply from a party counts as no agreement" in found["silence"]
 
     def test_an_assumed_fleet_is_an_assumption(self):

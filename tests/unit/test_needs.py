@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import Commodity, Norm, Rhythm, Season, Setting, Unit
 from safepassage.domain.aid.needs import Presence
 from safepassage.domain.aid.norms import COMMODITIES, NORMS
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.aid.stock import StockLot, StockState
 from safepassage.engines.needs import Moved, cover_of, needs_of, presence_of
 from tests.support.sketch import Sketch
@@ -70,7 +73,9 @@ class TestArithmetic:
     @given(st.integers(0, 5_000_000), st.integers(0, 5_000_000))
     def test_more_people_never_need_less(self, one, other):
         few, many = sorted((one, other))
-        table = needs_of(presence([few], [many]), NORMS, COMMODITIES, cold=True)
+        rows = np.array([[few], [many]], dtype=np.int64)
+        there = replace(presence([few], [many]), groups=dict.fromkeys(PeopleGroup, rows * 25000))
+        table = needs_of(there, NORMS, COMMODITIES, cold=True)
         assert (table.amount_milli[0] <= table.amount_milli[1]).all()
         assert (table.amount_milli >= 0).all()
 

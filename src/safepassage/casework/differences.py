@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from safepassage.domain.claims.withdrawal import Difference
+from safepassage.domain.counts import move
 from safepassage.formats.facts.local_clock import LocalClock
 
 ROADS_SHOWN = 6
@@ -17,7 +18,7 @@ def difference_lines(found: Difference, names: Mapping[str, str], clock: LocalCl
     if found.same:
         return ["the plan stays the same, movement for movement"]
     many = "movement" if found.movements == 1 else "movements"
-    lines = [f"the plan changes: {found.movements:,} {many}, {found.persons:,} persons move differently"]
+    lines = [f"the plan changes: {found.movements:,} {many}, {move(found.persons)} differently"]
     for row in found.directions:
         last = [_moment(clock, at) for at in row.clearance_s]
         minutes = (row.person_s[1] - row.person_s[0]) // MINUTE_S

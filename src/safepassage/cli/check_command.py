@@ -7,6 +7,7 @@ import argparse
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
+from safepassage.domain.counts import people
 from safepassage.domain.planning_problem import PlacedPlace
 from safepassage.domain.problem import Problem
 
@@ -62,7 +63,7 @@ def _summary(given: CaseInput) -> str:
         return ""
     persons = sum(row.persons for row in case.demand)
     return (
-        f"{case.title}: {_counted(len(case.places), 'place')}, {persons:,} persons, "
+        f"{case.title}: {_counted(len(case.places), 'place')}, {people(persons)}, "
         f"{_counted(sum(v.count for v in case.fleet), 'vehicle')}, "
         f"{_counted(len(case.arrangements), 'arrangement')}, "
         f"{_counted(len(case.road_statuses), 'road status', 'road statuses')}, "

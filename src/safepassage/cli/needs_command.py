@@ -12,13 +12,15 @@ import numpy as np
 
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.verified_plan import NotVerifiedError, verified_plan
-from safepassage.cli.outcome import Outcome, people, problems_json, problems_text
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, NOT_VERIFIED, OK
-from safepassage.domain.aid.catalogue import catalogue, norms
-from safepassage.domain.aid.commodity import MILLI
+from safepassage.domain.aid.catalogue import catalogue, composition_of, norms
+from safepassage.domain.aid.commodity import MILLI, PPM
 from safepassage.domain.aid.needs import NeedsTable
+from safepassage.domain.aid.people_groups import GROUPS, whole_persons
 from safepassage.domain.aid.site_room import SiteRoom, room_norms, thresholds_of
 from safepassage.domain.case import Case
+from safepassage.domain.counts import people
 from safepassage.domain.errors import FormatError
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
 from safepassage.formats.containers import canonical_json
@@ -68,6 +70,7 @@ def run(options: argparse.Namespace) -> Outcome:
         *(f"{what}: {path}" for what, path in zip(("Table", "Its columns"), written, strict=False)),
     ]  # fmt: skip
     found: dict[str, object] = {
+        "groups": _shares_data(case),
         **_data(needs, covers, dates),
         "sites": [_room_data(room) for room in rooms],
         "room_norms": [asdict(norm) for norm in by_resource],
@@ -103,12 +106,16 @@ def _rooms_text(rooms: tuple[SiteRoom, ...], names: dict[str, str]) -> Iterator[
             f"  {names[room.place]}: limited by {limit.resource}: {people(limit.persons or 0)} "
             f"({limit.amount:,} {limit.unit}); {room.persons:,} there at most{over}{open_}"
         )
+        if room.groups:
+            among = ", ".join(f"{count:,} {GROUPS[group].name}" for group, count in room.groups)
+            yield f"    among them at most {among}"
 
 
 def _room_data(room: SiteRoom) -> dict[str, object]:
     limit = room.limit
     return {
-        "place": room.place, "persons": room.persons, "lines": [asdict(line) for line in room.lines],
+        "place": room.place, "persons": room.persons, "groups": dict(room.groups),
+        "lines": [asdict(line) for line in room.lines],
         "limited_by": None if limit is None else limit.resource,
         "room_persons": None if limit is None else limit.persons, "over": room.over,
     }  # fmt: skip
@@ -181,11 +188,28 @@ def _text(case: Case, needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple
             f"{commodity.name:<38}{row.need_milli / MILLI:>14,.0f} {commodity.unit:<6}"
             f"{row.stock_milli / MILLI:>14,.0f}{row.short_milli / MILLI:>14,.0f}   {covered}{pledged}"
         )
+    yield ""
+    yield from _groups_text(case, needs)
     assumed = [norm.id for norm in needs.norms if norm.assumption]
     if assumed:
-        yield ""
         yield f"Assumptions of this project, to be confirmed: {', '.join(assumed)}."
     yield "People who stay, are undecided or wait are counted where they are; pledges are not counted on."
+
+
+def _groups_text(case: Case, needs: NeedsTable) -> Iterator[str]:
+    """Yield how many belong to the groups that norms are for, and whose word that is."""
+    shares = composition_of(case.people_groups, case.demand)
+    used = {norm.for_group for norm in needs.norms if norm.for_group is not None}
+    groups = [group for group in GROUPS if group in used]
+    if not groups:
+        return
+    persons = needs.presence.groups
+    yield "For groups of the people (on the first day; who leaves is taken to be made up as the place is):"
+    for group in groups:
+        first = persons[group][:, 0].sum() / PPM if persons[group].size else 0
+        goods = ", ".join(dict.fromkeys(norm.commodity for norm in needs.norms if norm.for_group is group))
+        word = f"assumed {shares.ppm(group)[''] * 100 / PPM:g} %" if group in shares.assumed else "as stated"
+        yield f"  {GROUPS[group].name}: {first:,.0f}, {word}; {goods}"
 
 
 def _data(needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) -> dict[str, object]:
@@ -198,6 +222,7 @@ def _data(needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) 
                 "place": place,
                 "setting": needs.presence.settings[row],
                 "persons": needs.presence.persons[row].tolist(),
+                "groups": _by_group(needs, row),
                 "needs": {
                     commodity.id: (amounts[row, :, column] / MILLI).tolist()
                     for column, commodity in enumerate(needs.commodities)
@@ -210,3 +235,29 @@ def _data(needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) 
         "volume_l": needs.volume_l().sum(axis=0).tolist(),
         "cover": [asdict(row) for row in covers],
     }
+
+
+def _shares_data(case: Case) -> list[dict[str, object]]:
+    """Return shares and counts as they are planned with, and whether somebody stated them."""
+    shares = composition_of(case.people_groups, case.demand)
+    said = {(row.place, row.group): row.provenance.source for row in case.people_groups}
+    return [
+        {
+            "place": row.place, "group": row.group, "share_ppm": row.share_ppm, "persons": row.persons,
+            "assumption": (row.place, row.group) not in said,
+            "source": said.get((row.place, row.group), GROUPS[row.group].source),
+        }
+        for row in shares.shares
+    ]  # fmt: skip
+
+
+def _by_group(needs: NeedsTable, row: int) -> list[dict[str, int]]:
+    """Return whole persons by group for each day of a place: with the others they add up to all."""
+    persons, groups = needs.presence.persons[row].tolist(), needs.presence.groups
+    return [
+        {
+            group or "others": count
+            for group, count in whole_persons(there, {g: int(m[row, day]) for g, m in groups.items()}).items()
+        }
+        for day, there in enumerate(persons)
+    ]

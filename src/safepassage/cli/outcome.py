@@ -58,8 +58,3 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def problems_text(problems: Iterable[Problem]) -> str:
     """Return problems one per line, errors first."""
     return listed(str(p) for p in sorted(problems, key=lambda p: (str(p.severity), p.where)))
-
-
-def people(count: int) -> str:
-    """Return a number of persons in words of a line: 1 person, 1,200 persons."""
-    return f"{count:,} person" if count == 1 else f"{count:,} persons"

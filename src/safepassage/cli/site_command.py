@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safepassage.casework.reading import CaseInput, read_case_input
-from safepassage.cli.outcome import Outcome, people, problems_json, problems_text
+from safepassage.cli.outcome import Outcome, problems_json, problems_text
 from safepassage.cli.run import MALFORMED, OK
 from safepassage.domain.case import Case, PlaceKind
+from safepassage.domain.counts import people
 from safepassage.domain.errors import FormatError
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.safeguard import SafeguardKind

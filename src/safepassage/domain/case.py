@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 
 # Every noun of a case says where it comes from, so the word is handed on from here.
@@ -403,6 +404,7 @@ class Case:
     transit_links: tuple[TransitLink, ...] = ()
     commodities: tuple[Commodity, ...] = ()
     norms: tuple[Norm, ...] = ()
+    people_groups: tuple[GroupShare, ...] = ()
     stock: tuple[StockLot, ...] = ()
     trucks: tuple[Truck, ...] = ()
     consignments: tuple[Consignment, ...] = ()

@@ -60,6 +60,31 @@ AID = codes(
     ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
     ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
     (
+        "GROUP_SHARE",
+        _E,
+        "a group of people has neither a share nor a count, or both, or a count without a place",
+        "write its share of the people, or a count at one place",
+    ),
+    ("GROUP_TWICE", _E, "a group of people at a place stands in two rows", "keep the row that is right"),
+    (
+        "GROUP_OVER",
+        _E,
+        "groups of people are more than all people, or a part of a group more than the group",
+        "correct shares and counts",
+    ),
+    (
+        "GROUP_UNCOUNTED",
+        _E,
+        "a norm is for a group of which nobody says how many belong to it",
+        "state a share or a count in the table people_groups",
+    ),
+    (
+        "FORMULA_FOR_ALL",
+        _E,
+        "a norm hands out breast-milk substitutes to others than infants assessed as not breastfed",
+        "name that group and how many were assessed",
+    ),
+    (
         "PCODE_ODD",
         _W,
         "what stands as a P-code does not look like one",

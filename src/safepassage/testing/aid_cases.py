@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from safepassage.domain.aid.commodity import Norm, Rhythm
+from safepassage.domain.aid.people_groups import GroupShare, PeopleGroup
 from safepassage.domain.aid.stock import StockLot, Truck
 from safepassage.domain.case import Case, Place, PlaceKind
 from safepassage.domain.network import RoadNetwork
@@ -40,4 +42,36 @@ def random_aid_case(seed: int) -> tuple[Case, RoadNetwork]:
         )
         for i in range(draws.between(1, 2))
     )  # fmt: skip
-    return replace(case, places=(*case.places, *depots), stock=lots, trucks=trucks), network
+    case = replace(case, places=(*case.places, *depots), stock=lots, trucks=trucks)
+    return (case if seed % 3 else _with_groups(case, seed)), network
+
+
+def _with_groups(case: Case, seed: int) -> Case:
+    """Return a case that counts groups of its people, with norms and stock for them.
+
+    What is drawn here changes nothing that is drawn elsewhere.
+    """
+    draws = Draws(seed + 20_000)
+    women, infants = draws.between(0, 600_000), draws.between(0, 60_000)
+    shares = [
+        GroupShare(place="", group=PeopleGroup.WOMEN_GIRLS, share_ppm=women),
+        GroupShare(place="", group=PeopleGroup.INFANTS, share_ppm=infants),
+    ]
+    for place in sorted({row.place for row in case.demand}):
+        there = sum(row.persons for row in case.demand if row.place == place)
+        shares.append(
+            GroupShare(place=place, group=PeopleGroup.INFANTS_NOT_BREASTFED, persons=draws.between(0, there))
+        )
+    norms = (
+        Norm(id="formula", commodity="infant_formula", amount_milli=150, priority=1,
+             for_group=PeopleGroup.INFANTS_NOT_BREASTFED),
+        Norm(id="kit", commodity="dignity_kit", amount_milli=1_000, priority=3, rhythm=Rhythm.ONCE,
+             for_group=PeopleGroup.WOMEN_GIRLS),
+        Norm(id="soap", commodity="hygiene_soap", amount_milli=8, priority=3, for_group=PeopleGroup.INFANTS),
+    )  # fmt: skip
+    lots = tuple(
+        StockLot(id=f"group-{norm.id}", depot=case.stock[0].depot, commodity=norm.commodity,
+                 quantity_milli=draws.between(1, 20) * norm.amount_milli)
+        for norm in norms
+    )  # fmt: skip
+    return replace(case, people_groups=tuple(shares), norms=norms, stock=(*case.stock, *lots))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from safepassage.domain.counts import people
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.formats.facts.elapsed_clock import elapsed, in_words
 
@@ -13,7 +14,8 @@ SHOWN_EXITS = 8
 
 def estimate_text(page: EstimateSheet, outputs: Mapping[str, str], seconds: float) -> str:
     """Return the estimate as lines for a terminal."""
-    lines = [f"{page.title}: {page.persons:,} persons in {page.cars:,} cars{_links(page)}", *_clearance(page)]
+    cars = f"{page.cars:,} {'car' if page.cars == 1 else 'cars'}"
+    lines = [f"{page.title}: {people(page.persons)} in {cars}{_links(page)}", *_clearance(page)]
     lines += [f"  WARNING: {text}" for text in page.warnings]
     if page.bottleneck:
         lines.append(f"  what limits it: {page.bottleneck}")
@@ -39,7 +41,8 @@ def _links(page: EstimateSheet) -> str:
 def _clearance(page: EstimateSheet) -> list[str]:
     lines = []
     if page.served < page.persons:
-        lines.append(f"  INCOMPLETE: {page.persons - page.served:,} persons find no way out in time")
+        left = page.persons - page.served
+        lines.append(f"  INCOMPLETE: {people(left)} {'finds' if left == 1 else 'find'} no way out in time")
     if page.clearance_s is None:
         return [*lines, "  nobody can leave"]
     lines.append(

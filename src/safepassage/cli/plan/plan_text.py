@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from safepassage.domain.case import UNDECIDED, DirectionBasis
+from safepassage.domain.counts import people
 from safepassage.domain.plan import DirectionSummary, JointSummary
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
@@ -80,7 +81,7 @@ def _named(clock: LocalClock, seconds: int) -> str:
 def _direction(summary: DirectionSummary, clock: LocalClock, as_of: str, binding: str) -> list[str]:
     served, demand = summary.persons_served, summary.persons_demand
     filled = BAR * served // demand if demand else 0
-    lines = ["", f"{summary.name}: {served:,} of {demand:,} persons  [{'#' * filled}{'.' * (BAR - filled)}]"]
+    lines = ["", f"{summary.name}: {served:,} of {people(demand)}  [{'#' * filled}{'.' * (BAR - filled)}]"]
     if summary.clearance_s is not None:
         finish = clock.moments(summary.clearance_s)
         if summary.clearance_bound_s is None:

@@ -1,4 +1,4 @@
-"""The goods and norms of a case: the built-in ones, with those of the case in their place or beside them."""
+"""The goods, norms and groups of a case: the built-in ones, and those of the case in their place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.norms import COMMODITIES, NORMS
+from safepassage.domain.aid.people_groups import Composition, GroupShare, composition
+from safepassage.domain.case import Demand
 
 
 class _Named(Protocol):
@@ -38,6 +40,14 @@ def norms(own: Iterable[Norm], *, water_l_person_day: int, food_g_person_day: in
         replace(norm, amount_milli=set_by_case.get(norm.id, norm.amount_milli)) for norm in NORMS
     )
     return _merged(built_in, own)
+
+
+def composition_of(shares: Iterable[GroupShare], demand: Iterable[Demand]) -> Composition:
+    """Return which share of the people of each place belongs to which group; a count is one of the demand."""
+    people: dict[str, int] = {}
+    for row in demand:
+        people[row.place] = people.get(row.place, 0) + row.persons
+    return composition(shares, people)
 
 
 def _merged(built_in: Iterable[_T], own: Iterable[_T]) -> tuple[_T, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.provenance import Provenance
 
 MILLI = 1_000
@@ -70,9 +71,9 @@ class Commodity:
 class Norm:
     """How much of a commodity persons need: `amount_milli` for every `per_persons` of them.
 
-    `share_ppm` is the share of all persons the norm is for (children from 6 to 23 months, say). `priority` 1
-    is what life depends on today, 4 what can wait. Whole pieces are given out: a need in pieces is rounded
-    up in each place.
+    `for_group` is whom the norm is for (None: everybody), `share_ppm` the share of these (one home in ten is
+    damaged, say). `priority` 1 is what life depends on today, 4 what can wait. Whole pieces are given out: a
+    need in pieces is rounded up in each place.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Norm:
     amount_milli: int
     priority: int
     per_persons: int = 1
+    for_group: PeopleGroup | None = None
     share_ppm: int = PPM
     rhythm: Rhythm = Rhythm.DAILY
     setting: Setting = Setting.BOTH

@@ -91,7 +91,8 @@ class Need:
     """What a place needs of a commodity by the end of a day (its position); goods may come earlier.
 
     `persons` is the most whose need one of its norms counts; `worth` is the number of persons each norm is
-    for, times the weight of the priority, added up; `node` is -1 where the place is not on the network.
+    for, times the weight of the priority, added up; `groups` are whom it is for, none for everybody; `node`
+    is -1 where the place is not on the network.
     """
 
     place: str
@@ -102,6 +103,7 @@ class Need:
     amount_milli: int
     persons: int
     worth: int
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.amount_milli < 1 or self.persons < 1 or self.worth < 1 or self.due < 0:
@@ -456,6 +458,11 @@ def waybill_codes(loads: Iterable[tuple[str, str]], before: Mapping[str, int]) -
             count[truck] = numbers[truck, loaded] = count.get(truck, 0) + 1
         codes.append(f"WB-{truck}-{numbers[truck, loaded]}")
     return tuple(codes)
+
+
+def waybill_truck(waybill: str) -> str:
+    """Return the truck of a day that such a code names; of another's code a text that is no truck."""
+    return waybill.removeprefix("WB-").rpartition("-")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

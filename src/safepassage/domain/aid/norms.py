@@ -7,12 +7,16 @@ by the clusters of the response before real use.
 from __future__ import annotations
 
 from safepassage.domain.aid.commodity import Commodity, Norm, Rhythm, Season, Setting, Unit
+from safepassage.domain.aid.people_groups import PeopleGroup
 
 _SPHERE_WATER = "Sphere 2018, water supply standard 2.1: survival 2.5-3 L, basic needs 7.5-15 L a day"
 _SPHERE_HYGIENE = "Sphere 2018, hygiene standard 1.2: 250 g soap and 200 g laundry soap a month"
 _SPHERE_ITEMS = "Sphere 2018, shelter and settlement standard 4: household items"
 _WFP = "World Food Programme, full ration of 2,100 kcal: 555 g"
-_ASSUMED = "assumption"
+FORMULA = "infant_formula"
+"""The breast-milk substitute: known as a good, never needed by a built-in norm. It is for infants whom
+somebody qualified has assessed one by one (Operational Guidance on Infant Feeding in Emergencies, 2017): a
+blanket distribution does harm. A case that has such infants says so."""
 
 COMMODITIES: tuple[Commodity, ...] = (
     Commodity(id="drinking_water", name="Drinking water", unit=Unit.LITRE, mass_g=1_040, volume_ml=1_100,
@@ -25,6 +29,14 @@ COMMODITIES: tuple[Commodity, ...] = (
               shelf_days=365),
     Commodity(id="child_food", name="Complementary food, 6 to 23 months", unit=Unit.KILOGRAM, mass_g=1_050,
               volume_ml=1_800, shelf_days=180),
+    Commodity(id=FORMULA, name="Infant formula, for infants assessed one by one", unit=Unit.KILOGRAM,
+              mass_g=1_150, volume_ml=2_500, shelf_days=365),
+    Commodity(id="micronutrients", name="Multiple micronutrient tablets, 30", unit=Unit.PIECE, mass_g=60,
+              volume_ml=150, shelf_days=365),
+    Commodity(id="baby_kit", name="Baby kit: nappies, cloths, soap", unit=Unit.PIECE, mass_g=2_500,
+              volume_ml=12_000),
+    Commodity(id="dignity_kit", name="Dignity kit of a woman or girl, one month", unit=Unit.PIECE,
+              mass_g=1_500, volume_ml=6_000),
     Commodity(id="medical_kit", name="Health kit, basic module", unit=Unit.PIECE,
               mass_g=45_000, volume_ml=150_000, shelf_days=365),
     Commodity(id="hygiene_soap", name="Soap and laundry soap", unit=Unit.KILOGRAM, mass_g=1_050,
@@ -50,8 +62,8 @@ NORMS: tuple[Norm, ...] = (
          source=_WFP),
     Norm(id="ready_meal", commodity="ready_meal", amount_milli=1_000, priority=1, setting=Setting.SITE,
          source="one ration of about 2,200 kcal where nobody can cook", assumption=True),
-    Norm(id="child_food", commodity="child_food", amount_milli=200, share_ppm=25_000, priority=1,
-         source="200 g a day; children of 6 to 23 months are 2.5 % of the people", assumption=True),
+    Norm(id="child_food", commodity="child_food", amount_milli=200, for_group=PeopleGroup.YOUNG_CHILDREN,
+         priority=1, source="200 g a day for every child of 6 to 23 months", assumption=True),
     Norm(id="medical_kit", commodity="medical_kit", amount_milli=1_000, per_persons=1_000, priority=1,
          rhythm=Rhythm.ONCE, setting=Setting.HOME,
          source="Interagency Emergency Health Kit, basic module: 1,000 persons, about 3 months"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.safeguard import Safeguard, SafeguardKind
 
 
@@ -79,11 +80,12 @@ class RoomLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRoom:
-    """One site: the most persons there on any day, and its lines."""
+    """One site: the most persons there on any day, its lines, and the most of each group, rounded up."""
 
     place: str
     persons: int
     lines: tuple[RoomLine, ...]
+    groups: tuple[tuple[PeopleGroup, int], ...] = ()
 
     @property
     def limit(self) -> RoomLine | None:

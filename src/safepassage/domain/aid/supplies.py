@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.distribution import AidRules, Brought, TruckSoFar
+from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.aid.under_way import Trip
 
@@ -24,15 +25,17 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplies:
-    """Goods, norms, stock, trucks and waybills of a case as they are planned with, each in order of its id.
+    """Goods, norms, groups of people, stock, trucks and waybills of a case as they are planned with.
 
-    `past` is None in a first plan, and where nothing is known of trucks under way.
+    Each is in order of its id. `past` is None in a first plan, and where nothing is known of trucks under
+    way.
     """
 
     cold: bool
     rules: AidRules
     commodities: tuple[Commodity, ...]
     norms: tuple[Norm, ...]
+    groups: tuple[GroupShare, ...]
     stock: tuple[StockLot, ...]
     trucks: tuple[Truck, ...]
     consignments: tuple[Consignment, ...] = ()

@@ -9,6 +9,7 @@ from safepassage.domain.aid.commodity import Commodity, Unit
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.case_checks.case_draft import CaseDraft
+from safepassage.domain.case_checks.case_group_checks import CHECKS as GROUPS
 from safepassage.domain.case_checks.case_lot_checks import CHECKS as SIZES
 from safepassage.domain.case_checks.case_lot_checks import plain
 from safepassage.domain.problem import Problem, Where, error, warning
@@ -172,6 +173,7 @@ CHECKS: tuple[Check, ...] = (
     units_are_those_of_the_commodity,
     lots_keep,
     *SIZES,
+    *GROUPS,
     depots_are_depots,
     trucks_can_carry,
     waybills_reconcile,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import (
     Area,
@@ -63,6 +64,7 @@ class CaseDraft:
     transit_links: tuple[Located[TransitLink], ...] = ()
     commodities: tuple[Located[Commodity], ...] = ()
     norms: tuple[Located[Norm], ...] = ()
+    people_groups: tuple[Located[GroupShare], ...] = ()
     stock: tuple[Located[StockLot], ...] = ()
     trucks: tuple[Located[Truck], ...] = ()
     consignments: tuple[Located[Consignment], ...] = ()

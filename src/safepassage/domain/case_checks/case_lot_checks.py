@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median_low
 
-from safepassage.domain.aid.catalogue import catalogue, norms
+from safepassage.domain.aid.catalogue import catalogue, composition_of, norms
 from safepassage.domain.aid.commodity import MILLI, PPM, Commodity, Rhythm, Setting, Unit
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.aid.stock import StockLot, StockState
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
 from safepassage.domain.problem import Problem, warning
@@ -108,6 +109,7 @@ def _large(draft: CaseDraft, located: Located[StockLot], good: Commodity, days: 
 def _needed_milli(draft: CaseDraft) -> tuple[dict[str, float], dict[str, float]]:
     """Return what everybody needs of a good in a day, and what everybody needs once."""
     persons = sum(located.value.persons for located in draft.demand)
+    groups = _persons_by_group(draft)
     day: dict[str, float] = {}
     once: dict[str, float] = {}
     for norm in norms(
@@ -118,9 +120,21 @@ def _needed_milli(draft: CaseDraft) -> tuple[dict[str, float], dict[str, float]]
         if norm.setting is Setting.SITE:  # nobody knows yet how many will be at sites
             continue
         into = day if norm.rhythm is Rhythm.DAILY else once
-        more = persons * norm.amount_milli * norm.share_ppm / PPM / norm.per_persons
+        heads = persons if norm.for_group is None else groups.get(norm.for_group, 0.0)
+        more = heads * norm.amount_milli * norm.share_ppm / PPM / norm.per_persons
         into[norm.commodity] = into.get(norm.commodity, 0.0) + more
     return day, once
+
+
+def _persons_by_group(draft: CaseDraft) -> dict[PeopleGroup, float]:
+    shares = composition_of(
+        (located.value for located in draft.people_groups), (located.value for located in draft.demand)
+    )
+    found = {}
+    for group in PeopleGroup:
+        ppm = shares.ppm(group)
+        found[group] = sum(n * ppm.get(place, ppm[""]) / PPM for place, n in shares.people.items())
+    return found
 
 
 def _days(lot: StockLot, day: dict[str, float], once: dict[str, float]) -> float:

@@ -1,10 +1,11 @@
-"""Data dictionary: commodities, norms, stock, trucks and consignments. All of these tables are optional."""
+"""Data dictionary: commodities, norms, groups, stock, trucks and consignments. All are optional."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from safepassage.domain.aid.commodity import LEAST_URGENT, MILLI, PPM, Rhythm, Season, Setting, Unit
+from safepassage.domain.aid.people_groups import GROUPS, PeopleGroup
 from safepassage.domain.aid.stock import StockState
 from safepassage.domain.dictionary.dictionary_rows import PROVENANCE, Column, Table, ValueType
 from safepassage.domain.release import SensitivityClass
@@ -79,8 +80,11 @@ NORMS = Table(
         Column(name="per_persons", field="per_persons", type=ValueType.WHOLE, unit="persons", default="1",
                minimum=1, maximum=1_000_000, meaning="For how many persons that is.", sensitivity=_PARTNERS,
                example="1"),
+        Column(name="for_group", field="for_group", type=ValueType.WORD, allowed=tuple(PeopleGroup),
+               meaning="Whom the norm is for, as in the table people_groups. Empty: everybody.",
+               sensitivity=_PARTNERS, example="young_children"),
         Column(name="share", field="share_ppm", type=ValueType.NUMBER, unit="share", scale=PPM, default="1",
-               minimum=0, maximum=1, meaning="The share of all persons that the norm is for.",
+               minimum=0, maximum=1, meaning="The share of all persons, or of `for_group`, that it is for.",
                sensitivity=_PARTNERS, example="1"),
         Column(name="rhythm", field="rhythm", type=ValueType.WORD, default=Rhythm.DAILY,
                allowed=tuple(Rhythm), meaning="Whether it is needed every day or once.",
@@ -100,6 +104,33 @@ NORMS = Table(
         Column(name="source", field="source", type=ValueType.TEXT, required=True, maximum=1000,
                meaning="The standard the figure comes from, or who decided on it.", sensitivity=_PARTNERS,
                example="Sphere 2018, water supply standard 2.1"),
+    ),
+)  # fmt: skip
+
+_ASSUMED = "; ".join(
+    f"{rule.name} {rule.share_ppm * 100 / PPM:g} %" for rule in GROUPS.values() if rule.share_ppm is not None
+)
+PEOPLE_GROUPS = Table(
+    name="people_groups",
+    noun="GroupShare",
+    meaning="How many of the people at a place belong to a group that norms are for. These groups have "
+    f"nothing to do with how people travel. Where nothing is stated, shares are assumed: {_ASSUMED}; infants "
+    "assessed as not breastfed are never assumed.",
+    columns=(
+        Column(name="place", field="place", type=ValueType.REFERENCE, refers_to="places",
+               meaning="The place. Empty: the whole case, wherever a place states nothing of its own.",
+               sensitivity=_RESTRICTED, example="alder"),
+        Column(name="group", field="group", type=ValueType.WORD, required=True, allowed=tuple(PeopleGroup),
+               meaning="; ".join(f"{group}: {rule.name}" for group, rule in GROUPS.items()) + ".",
+               sensitivity=_RESTRICTED, example="young_children"),
+        Column(name="share", field="share_ppm", type=ValueType.NUMBER, unit="share", scale=PPM, minimum=0,
+               maximum=1, meaning="The share of the people there. Give it or `persons`.",
+               sensitivity=_RESTRICTED, example="0.03"),
+        Column(name="persons", field="persons", type=ValueType.WHOLE, unit="persons", minimum=0,
+               maximum=5_000_000, meaning="A count at one place, of those whom the demand counts there. "
+               "Numbers only, and no smaller units than a place: few persons can be recognised.",
+               sensitivity=_RESTRICTED, example="36"),
+        *PROVENANCE,
     ),
 )  # fmt: skip
 
@@ -232,4 +263,4 @@ CONSIGNMENTS = Table(
     ),
 )  # fmt: skip
 
-AID_TABLES = (COMMODITIES, NORMS, STOCK, TRUCKS, CONSIGNMENTS)
+AID_TABLES = (COMMODITIES, NORMS, PEOPLE_GROUPS, STOCK, TRUCKS, CONSIGNMENTS)

@@ -15,12 +15,14 @@ from safepassage.domain.aid.distribution import (
     Delivered,
     Delivery,
     DriverChange,
+    Good,
     Need,
     Since,
     TruckDay,
     TruckSoFar,
     truck_and_day,
     waybill_codes,
+    waybill_truck,
 )
 from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.aid.under_way import Aboard, Held, Trip, TripLeg
@@ -257,33 +259,51 @@ def onward(problem: AidProblem, past: Gone) -> AidProblem:
 
 
 def delivered(problem: AidProblem, past: Gone) -> tuple[Delivered, ...]:
-    """Return by need what has been brought for it; what is over at a place serves its later days.
+    """Return by need what has been brought for it; what is over serves later days of a place while it keeps.
 
     Needs that nothing was brought for are among them where their day is over.
     """
-    brought: dict[tuple[str, str], dict[int, int]] = {}
+    goods, trucks = {good.id: good for good in problem.goods}, {truck.id for truck in problem.trucks}
+    brought: dict[tuple[str, str], list[_There]] = {}
     for row in past.brought:
-        days = brought.setdefault((row.place, row.commodity), {})
-        days[row.due] = days.get(row.due, 0) + row.received_milli
+        there = _There(day=_day_of(row, trucks), due=row.due, milli=row.received_milli)
+        brought.setdefault((row.place, row.commodity), []).append(there)
     needs: dict[tuple[str, str], list[Need]] = {}
     for need in problem.needs:
         needs.setdefault((need.place, need.commodity), []).append(need)
     return tuple(
-        row for key, some in sorted(needs.items()) for row in _met(some, brought.get(key, {}))
+        row for key, some in sorted(needs.items()) for row in _met(some, brought.get(key, []), goods[key[1]])
         if row.milli or problem.days[row.due].until_s <= past.now_s
     )  # fmt: skip
 
 
-def _met(needs: list[Need], days: dict[int, int]) -> Iterator[Delivered]:
-    """Yield what meets the needs of one good at one place, day by day."""
-    over, seen = 0, -1
+@dataclass(slots=True)
+class _There:
+    """What of a good came to a place on a day, is for another and is not handed out yet."""
+
+    day: int
+    due: int
+    milli: int
+
+
+def _day_of(row: Brought, trucks: set[str]) -> int:
+    """Return the day on which a line came: that of its truck; of other lines the day they are for is it."""
+    truck_day = waybill_truck(row.waybill)
+    return min(row.due, truck_and_day(truck_day)[1]) if truck_day in trucks else row.due
+
+
+def _met(needs: list[Need], there: list[_There], good: Good) -> Iterator[Delivered]:
+    """Yield what meets the needs of one good at one place, day by day; what came first goes first."""
+    there.sort(key=lambda one: one.day)
     for need in sorted(needs, key=lambda need: need.due):
-        over += sum(milli for due, milli in days.items() if seen < due <= need.due)
-        seen, milli = need.due, min(over, need.amount_milli)
-        over -= milli
+        wanted = need.amount_milli
+        for one in there:
+            if one.due <= need.due and good.keeps(one.day, need.due):
+                taken = min(wanted, one.milli)
+                one.milli, wanted = one.milli - taken, wanted - taken
         yield Delivered(
             place=need.place, commodity=need.commodity, due=need.due, priority=need.priority,
-            needed_milli=need.amount_milli, milli=milli,
+            needed_milli=need.amount_milli, milli=need.amount_milli - wanted,
         )  # fmt: skip
 
 

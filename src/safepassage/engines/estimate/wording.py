@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from safepassage.domain import counts
 from safepassage.domain.quick_look import Assumption, QuickLook
 from safepassage.engines.estimate.people import Spread
 
@@ -10,7 +11,10 @@ def assumptions(look: QuickLook, people: Spread, exits: int) -> tuple[Assumption
     """Return the assumptions of one estimate, the most telling first."""
     rows = [("PEOPLE", _people(look, people)), ("EXITS", _exits(look, exits))]
     rows.append(
-        ("CARS", f"everybody travels by car, {look.persons_per_car} persons in each, and starts at once")
+        (
+            "CARS",
+            f"everybody travels by car, {counts.people(look.persons_per_car)} in each, and starts at once",
+        )
     )
     if look.links:
         text = "people walk up to 5 km to a train, boat or footbridge, and are out at its far end"

@@ -13,14 +13,15 @@ def needs_of(
 ) -> NeedsTable:
     """Return what the persons of a presence need each day.
 
-    A daily norm counts everybody present at any one time of the day, a norm that falls due once counts a
-    person on the first day on which the place is that full. Amounts are rounded up in each place: to whole
-    pieces, or to thousandths of a litre or kilogram.
+    A daily norm counts everybody of its group present at any one time of the day, a norm that falls due once
+    counts a person on the first day on which the place is that full. Amounts are rounded up in each place: to
+    whole pieces, or to thousandths of a litre or kilogram.
 
     Raises
     ------
     ValueError
-        When a norm names an unknown commodity, or two norms or commodities have one id.
+        When a norm names an unknown commodity or a group nobody counts, or two norms or commodities have one
+        id.
     """
     known = {commodity.id: commodity for commodity in commodities}
     if len(known) != len(commodities) or len({norm.id for norm in norms}) != len(norms):
@@ -33,7 +34,7 @@ def needs_of(
             raise ValueError(f"the norm {norm.id} names the unknown commodity {norm.commodity}")
         where = _applies(norm, home)
         step = MILLI if known[norm.commodity].unit is Unit.PIECE else 1
-        amounts[where, :, column] = _amounts(presence.persons[where], norm, step)
+        amounts[where, :, column] = _amounts(presence.of(norm.for_group)[where], norm, step)
     return NeedsTable(presence=presence, norms=used, commodities=commodities, amount_milli=amounts)
 
 

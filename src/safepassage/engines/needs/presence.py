@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from safepassage.domain.aid.catalogue import composition_of
 from safepassage.domain.aid.commodity import Setting
-from safepassage.domain.aid.needs import Presence
+from safepassage.domain.aid.needs import Presence, Whole
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.case import Case, PlaceKind
 
 DAY_S = 86_400
@@ -33,7 +35,8 @@ def presence_of(case: Case, moved: Iterable[Moved], *, days: int, midnight_s: in
 
     Parameters
     ----------
-    case : whose demand says where people are at the start.
+    case : whose demand says where people are at the start, and which shares of them belong to which group.
+        Who leaves is taken to be made up as the people of the place are.
     moved : who leaves when; nobody where there is no plan.
     days : how many days, the first one being that of the start of the case.
     midnight_s : the second of the case at which the first day ends; 0 means a full day after the start.
@@ -42,19 +45,63 @@ def presence_of(case: Case, moved: Iterable[Moved], *, days: int, midnight_s: in
     ends = first_end_s + DAY_S * np.arange(days, dtype=np.int64)
     starts = np.concatenate(([0], ends[:-1]))
     at = {place.id: row for row, place in enumerate(case.places)}
-    persons = np.zeros((len(case.places), days), dtype=np.int64)
-    for row in case.demand:
-        persons[at[row.place]] += row.persons
-    for one in moved:
-        persons[at[one.place]] -= np.where(one.arrive_s < starts, one.persons, 0)
-        persons[at[one.site]] += np.where(one.arrive_s < ends, one.persons, 0)
+    change = _changes(case, at, tuple(moved), (starts, ends))
+    persons = np.zeros((len(case.places), days + 1), dtype=np.int64)
+    np.add.at(persons, (change.at, change.day), change.persons)
+    persons = np.cumsum(persons, axis=1)[:, :days]
     kept = np.flatnonzero(persons.any(axis=1))
     places = [case.places[row] for row in kept]
     return Presence(
         places=tuple(place.id for place in places),
         settings=tuple(_setting(place.kind) for place in places),
         persons=persons[kept],
+        groups=_by_group(case, change, at, days, kept),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """So many persons more or less at a place from a day on, who are at `home` in another: rows of places."""
+
+    at: Whole
+    day: Whole
+    home: Whole
+    persons: Whole
+
+
+def _changes(
+    case: Case, at: Mapping[str, int], moved: tuple[Moved, ...], bounds: tuple[Whole, Whole]
+) -> _Changes:
+    counted = [(at[row.place], row.persons) for row in case.demand]
+    home = np.array([at[one.place] for one in moved], dtype=np.int64)
+    site = np.array([at[one.site] for one in moved], dtype=np.int64)
+    many = np.array([one.persons for one in moved], dtype=np.int64)
+    arrive_s = np.array([one.arrive_s for one in moved], dtype=np.int64)
+    gone, there = (np.searchsorted(bound, arrive_s, side="right").astype(np.int64) for bound in bounds)
+    first = np.array([place for place, _ in counted], dtype=np.int64)
+    return _Changes(
+        at=np.concatenate((first, home, site)),
+        day=np.concatenate((np.zeros_like(first), gone, there)),
+        home=np.concatenate((first, home, home)),
+        persons=np.concatenate((np.array([n for _, n in counted], dtype=np.int64), -many, many)),
+    )
+
+
+def _by_group(
+    case: Case, change: _Changes, at: Mapping[str, int], days: int, kept: Whole
+) -> dict[PeopleGroup, Whole]:
+    """Return the persons of every group by place and day, in millionths."""
+    found, shares = {}, composition_of(case.people_groups, case.demand)
+    for group in PeopleGroup:
+        by_place = shares.ppm(group)
+        ppm = np.full(len(at), by_place[""], dtype=np.int64)
+        for place, own in by_place.items():
+            if place:
+                ppm[at[place]] = own
+        micro = np.zeros((len(at), days + 1), dtype=np.int64)
+        np.add.at(micro, (change.at, change.day), change.persons * ppm[change.home])
+        found[group] = np.cumsum(micro, axis=1)[kept, :days]
+    return found
 
 
 def _setting(kind: PlaceKind) -> Setting:

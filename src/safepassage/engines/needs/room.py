@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safepassage.domain.aid.needs import Presence
+from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.aid.site_room import RoomLine, RoomNorm, SiteRoom
 from safepassage.domain.case import Case, PlaceKind
 from safepassage.domain.safeguard import Safeguard
@@ -28,8 +29,22 @@ def rooms_of(case: Case, presence: Presence, norms: tuple[RoomNorm, ...]) -> tup
             lines.append(
                 RoomLine(resource="stated capacity", unit="persons", amount=min(stated), persons=min(stated))
             )
-        found.append(SiteRoom(place=place.id, persons=most.get(place.id, 0), lines=tuple(lines)))
+        found.append(
+            SiteRoom(
+                place=place.id, persons=most.get(place.id, 0), lines=tuple(lines),
+                groups=_groups(presence, place.id),
+            )
+        )  # fmt: skip
     return tuple(found)
+
+
+def _groups(presence: Presence, place: str) -> tuple[tuple[PeopleGroup, int], ...]:
+    """Return the most persons of each group at a place on any day, without groups of whom nobody is there."""
+    if place not in presence.places:
+        return ()
+    row = presence.places.index(place)
+    most = ((group, int(presence.of(group)[row].max(initial=0))) for group in presence.groups)
+    return tuple((group, count) for group, count in most if count)
 
 
 def _line(norm: RoomNorm, rows: list[Safeguard]) -> RoomLine:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from safepassage.domain.counts import people
 from safepassage.domain.errors import HistoryError
 from safepassage.domain.history import History, counted_before
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
@@ -60,7 +61,8 @@ def _require_people(reported: PlanningProblem, history: History) -> None:
         if persons > demand.get(key, 0):
             place, direction, group, _ = key
             raise HistoryError(
-                f"{persons} persons ({group}) have already left {place} for {direction}, "
+                f"{people(persons)} ({group}) {'has' if persons == 1 else 'have'} already left {place} for "
+                f"{direction}, "
                 f"but only {demand.get(key, 0)} are reported: count those who have left, too"
             )
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from safepassage.domain.aid.catalogue import catalogue, norms
+from safepassage.domain.aid.catalogue import catalogue, composition_of, norms
 from safepassage.domain.aid.commodity import Commodity
 from safepassage.domain.aid.distribution import AidRules
+from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.aid.supplies import Supplies
 from safepassage.domain.case import Case
 from safepassage.domain.provenance import Provenance
 
-_Row = TypeVar("_Row", Commodity, StockLot, Truck, Consignment)
+_Row = TypeVar("_Row", Commodity, GroupShare, StockLot, Truck, Consignment)
 _NOWHERE = Provenance()
 
 
@@ -38,6 +39,7 @@ def supplies_of(case: Case) -> Supplies | None:
         ),
         commodities=_bare(catalogue(case.commodities)),
         norms=tuple(replace(norm, source="", assumption=False) for norm in used),
+        groups=_bare(composition_of(case.people_groups, case.demand).shares),
         stock=tuple(
             replace(lot, donor="", unit="") for lot in sorted(_bare(case.stock), key=lambda row: row.id)
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from safepassage.domain.case import Case, Demand, DirectionBasis, Provenance, RoadStatusWord, Settings
+from safepassage.domain.counts import people
 from safepassage.domain.plan import Basis, Hold, Modification, NotAssessed, Schedule
 from safepassage.domain.planning_problem import DemandRow, PlanningProblem
 
@@ -52,7 +53,7 @@ def _assumptions(case: Case) -> tuple[Basis, ...]:
     windows = "used by decision of the lead" if s.use_unilateral_windows else "shown, not used"
     silence = "no reply from a party counts as no agreement; no report about a road counts as open as mapped"
     rows = [
-        ("persons_per_car", f"{s.persons_per_car} persons in each own vehicle"),
+        ("persons_per_car", f"{people(s.persons_per_car)} in each own vehicle"),
         ("unknown_roads", f"roads of unknown status: {unknown}"),
         ("restricted_roads", f"roads reported restricted: {restricted}"),
         ("unilateral_windows", f"windows announced by one side only: {windows}"),

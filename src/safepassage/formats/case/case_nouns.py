@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.commodity import Commodity, Norm
+from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.case import (
     Area,
@@ -23,7 +24,7 @@ from safepassage.domain.case import (
     VehicleType,
 )
 from safepassage.domain.case_checks.case_draft import Located
-from safepassage.domain.problem import Problem, Where
+from safepassage.domain.problem import Problem, Where, error
 from safepassage.domain.safeguard import Safeguard
 from safepassage.formats.case.case_rows import ReadRow, problem_of
 from safepassage.formats.case.case_times import Clock, joined, reversed_window
@@ -156,6 +157,24 @@ def _norm(values: Values, _clock: Clock, _where: Where) -> Norm:
     return Norm(**values)
 
 
+def _group_share(values: Values, _clock: Clock, where: Where) -> GroupShare | Problem:
+    rest, provenance = _split(values)
+    rest.setdefault("place", "")
+    both = {"share_ppm", "persons"} <= rest.keys()
+    if both or not {"share_ppm", "persons"} & rest.keys():
+        message = "a group has a share and a count" if both else "a group has neither a share nor a count"
+        hint = (
+            "keep the one that was counted"
+            if both
+            else "write its share of the people there (0.03), or a count"
+        )
+        return error("GROUP_SHARE", replace(where, column="share"), message, hint)
+    if "persons" in rest and not rest["place"]:
+        message, hint = "a count of a group names no place", "name the place, or write a share of all people"
+        return error("GROUP_SHARE", replace(where, column="place"), message, hint)
+    return GroupShare(**rest, provenance=provenance)
+
+
 def _lot(values: Values, _clock: Clock, _where: Where) -> StockLot:
     rest, provenance = _split(values)
     return StockLot(**rest, provenance=provenance)
@@ -192,6 +211,7 @@ _BUILDERS: Mapping[str, Callable[[Values, Clock, Where], Any]] = {
     "transit_links": _transit_link,
     "commodities": _commodity,
     "norms": _norm,
+    "people_groups": _group_share,
     "stock": _lot,
     "trucks": _truck,
     "consignments": _consignment,

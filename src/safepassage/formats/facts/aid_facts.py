@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage.domain.aid.commodity import MILLI
 from safepassage.domain.aid.distribution import REASONS, AidRules, waybill_codes
+from safepassage.domain.aid.needs import EVERYBODY, for_whom
 from safepassage.domain.case import PlaceKind
 from safepassage.domain.release import Release
 from safepassage.formats.containers.markup import printable
@@ -21,6 +22,8 @@ SECTORS = {
     "drinking_water": "Water, sanitation and hygiene", "water": "Water, sanitation and hygiene",
     "water_container": "Water, sanitation and hygiene", "hygiene_soap": "Water, sanitation and hygiene",
     "food_ration": "Food security", "ready_meal": "Food security", "child_food": "Nutrition",
+    "infant_formula": "Nutrition", "micronutrients": "Nutrition",
+    "baby_kit": "Water, sanitation and hygiene", "dignity_kit": "Protection",
     "medical_kit": "Health", "blanket": "Shelter and non-food items",
     "shelter_kit": "Shelter and non-food items", "heating_fuel": "Shelter and non-food items",
     "diesel": "Logistics",
@@ -32,8 +35,8 @@ SECTORS = {
 class NeedFacts:
     """One need: amounts in units of the good; where something is short `reasons` and a `remedy` in words.
 
-    `persons` is whose need it is, None where its day is over; `delivered` is what was brought since the first
-    plan, None where nothing is known of it.
+    `persons` is whose need it is, None where its day is over, and `group` who they are; `delivered` is what
+    was brought since the first plan, None where nothing is known of it.
     """
 
     place: str
@@ -50,6 +53,7 @@ class NeedFacts:
     reasons: str
     remedy: str = ""
     persons: int | None = None
+    group: str = ""
     delivered: float | None = None
 
 
@@ -137,7 +141,7 @@ class AidFacts:
                     priority=need["priority"], needed=need["amount_milli"] / MILLI,
                     planned=(need["amount_milli"] - gap) / MILLI, gap=gap / MILLI, worth=need["worth"],
                     reasons="; ".join(dict.fromkeys(REASONS.get(code, code) for code in reasons)),
-                    persons=need["persons"],
+                    persons=need["persons"], group=_group(need),
                     remedy="; ".join(
                         self._fixes.get((need["place"], need["commodity"], code), "") for code in reasons
                     ),
@@ -231,6 +235,7 @@ class AidFacts:
                     "planned": 0.0,
                     "gap": 0.0,
                     "reasons": {},
+                    "group": row.group if row.group != EVERYBODY else "",
                 },
             )
             for name in ("needed", "planned", "gap"):
@@ -274,11 +279,12 @@ class AidFacts:
         found: dict[tuple[str, str, str], list[DropFacts]] = {}
         for row in self.drops():
             found.setdefault((row.place, row.commodity, row.organisation), []).append(row)
-        persons = self._persons()
+        persons, groups = self._persons(), self._groups()
         for (place, commodity, organisation), rows in sorted(found.items()):
             times = [row.arrive_s for row in rows]
             yield WorkFacts(
-                organisation=organisation, for_whom=AT_SITE if place in self._sites else AT_HOME,
+                organisation=organisation,
+                for_whom=self._whom(place, groups.get((place, commodity), EVERYBODY)),
                 persons=persons[place, commodity, organisation],
                 sector=SECTORS.get(commodity, "Logistics"), place=place, name=rows[0].name, good=rows[0].good,
                 quantity=sum(row.quantity for row in rows), unit=rows[0].unit,
@@ -312,6 +318,14 @@ class AidFacts:
             found[key] = max(found.get(key, 0), needs[row["place"], row["commodity"], row["due"]])
         return found
 
+    def _groups(self) -> dict[tuple[str, str], str]:
+        """Return the group that needs are for, by place and commodity."""
+        return {(row["place"], row["commodity"]): _group(row) for row in self._given["needs"]}
+
+    def _whom(self, place: str, group: str) -> str:
+        people = AT_SITE if place in self._sites else AT_HOME
+        return people if group == EVERYBODY else f"{group}, of the {people}"
+
     def _name(self, place: str) -> str:
         return self._names.get(place, place)
 
@@ -332,6 +346,11 @@ def handling_s(aid: Mapping[str, Any]) -> dict[tuple[str, str], int]:
         seconds = rules.loading_s(grams) if loads else rules.unloading_s(grams)
         found[truck, leg] = found.get((truck, leg), 0) + seconds
     return found
+
+
+def _group(need: Mapping[str, Any]) -> str:
+    """Return in words whom a need is for."""
+    return printable(for_whom(tuple(need.get("groups", ()))))
 
 
 def loading_begins(aid: Mapping[str, Any]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from safepassage.domain.counts import move, people
 from safepassage.domain.release import Release
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.register import Register
@@ -56,7 +57,7 @@ class ChangeFacts:
             return f"Nobody must be told anew: all {kept:,} announced movements stay."
         many = "movements" if told != 1 else "movement"
         return (
-            f"{told:,} {many} must be told anew ({persons:,} persons move differently); "
+            f"{told:,} {many} must be told anew ({move(persons)} differently); "
             f"{kept:,} announced movements stay as they are."
         )
 
@@ -85,8 +86,8 @@ class ChangeFacts:
         ends = f"{self._start(row)} → {self._end(row)}"
         if row["kind"] == "cars":
             cars, times = len(row["departures"]), self._times(first, last)
-            return f"{cars:,} {'cars' if cars != 1 else 'car'}, {persons:,} persons, {ends}, leaving {times}"
-        aboard = f"{persons:,} persons" if persons else "empty"
+            return f"{cars:,} {'cars' if cars != 1 else 'car'}, {people(persons)}, {ends}, leaving {times}"
+        aboard = people(persons) if persons else "empty"
         subject = f"{row['vehicle']}, " if row["vehicle"] else ""
         return f"{subject}{aboard}, {ends}, leaving {self._clock.moments(first)}"
 

@@ -65,12 +65,18 @@ def _given(problem: AidProblem) -> dict[str, Any]:
     return {
         "days": [asdict(row) for row in problem.days],
         "goods": [asdict(row) for row in problem.goods],
-        "needs": [asdict(row) for row in problem.needs],
+        "needs": [_need(row) for row in problem.needs],
         "lots": [asdict(row) for row in problem.lots],
         "trucks": [_truck(row) for row in problem.trucks],
         "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
         **({"behind": [asdict(row) for row in problem.behind]} if problem.behind else {}),
     }
+
+
+def _need(row: Need) -> dict[str, Any]:
+    """Return a need; whom it is for is left out where that is everybody."""
+    found = {k: v for k, v in asdict(row).items() if k != "groups"}
+    return {**found, "groups": list(row.groups)} if row.groups else found
 
 
 def _truck(row: TruckDay) -> dict[str, Any]:
@@ -150,7 +156,9 @@ def parsed(rows: Mapping[str, Any]) -> AidPlan:
         problem=AidProblem(
             days=tuple(AidDay(**row) for row in given["days"]),
             goods=tuple(Good(**{**row, "unit": Unit(row["unit"])}) for row in given["goods"]),
-            needs=tuple(Need(**row) for row in given["needs"]),
+            needs=tuple(
+                Need(**{**row, "groups": tuple(row.get("groups", ()))}) for row in given["needs"]
+            ),
             lots=tuple(Lot(**row) for row in given["lots"]),
             trucks=tuple(TruckDay(**row) for row in given["trucks"]),
             rules=AidRules(**{**given["rules"], "weights": tuple(given["rules"]["weights"])}),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from safepassage.domain.aid.commodity import Commodity, Norm, Rhythm, Season, Setting, Unit
 from safepassage.domain.aid.distribution import AidRules, Brought, TruckSoFar
+from safepassage.domain.aid.people_groups import GroupShare, PeopleGroup
 from safepassage.domain.aid.stock import Consignment, StockLot, StockState, Truck
 from safepassage.domain.aid.supplies import Past, Supplies
 from safepassage.formats.plan import aid_json
@@ -17,9 +18,10 @@ NONE = -1
 _FIELDS = {
     Commodity: ("id", "name", "unit", "mass_g", "volume_ml", "shelf_days", "cold_chain"),
     Norm: (
-        "id", "commodity", "amount_milli", "priority", "per_persons", "share_ppm", "rhythm", "setting",
-        "season",
+        "id", "commodity", "amount_milli", "priority", "per_persons", "for_group", "share_ppm", "rhythm",
+        "setting", "season",
     ),
+    GroupShare: ("place", "group", "share_ppm", "persons"),
     StockLot: ("id", "depot", "commodity", "quantity_milli", "state", "available_from_s", "expires_s"),
     Truck: (
         "id", "count", "depot", "payload_kg", "volume_l", "weight_kg", "units_mveh", "cold_chain",
@@ -31,9 +33,27 @@ _FIELDS = {
         "received_s",
     ),
 }  # fmt: skip
-_WORDS = {"unit": Unit, "rhythm": Rhythm, "setting": Setting, "season": Season, "state": StockState}
-_MAYBE = {"expires_s", "available_until_s", "max_duty_s", "dispatched_s", "received_milli", "received_s"}
-_T = TypeVar("_T", Commodity, Norm, StockLot, Truck, Consignment)
+_WORDS = {
+    "unit": Unit,
+    "group": PeopleGroup,
+    "for_group": PeopleGroup,
+    "rhythm": Rhythm,
+    "setting": Setting,
+    "season": Season,
+    "state": StockState,
+}
+_MAYBE = {
+    "share_ppm",
+    "persons",
+    "for_group",
+    "expires_s",
+    "available_until_s",
+    "max_duty_s",
+    "dispatched_s",
+    "received_milli",
+    "received_s",
+}
+_T = TypeVar("_T", Commodity, Norm, GroupShare, StockLot, Truck, Consignment)
 
 
 def document(supplies: Supplies) -> dict[str, Any]:
@@ -42,7 +62,8 @@ def document(supplies: Supplies) -> dict[str, Any]:
         "cold": supplies.cold,
         "rules": {**asdict(supplies.rules), "weights": list(supplies.rules.weights)},
         "commodities": [_row(row) for row in supplies.commodities],
-        "norms": [_row(row) for row in supplies.norms],
+        "norms": [_norm(row) for row in supplies.norms],
+        "groups": [_row(row) for row in supplies.groups],
         "stock": [_row(row) for row in supplies.stock],
         "trucks": [_row(row) for row in supplies.trucks],
         "consignments": [_row(row) for row in supplies.consignments],
@@ -68,7 +89,8 @@ def parsed(rows: Mapping[str, Any]) -> Supplies:
         cold=rows["cold"],
         rules=AidRules(**{**rows["rules"], "weights": tuple(rows["rules"]["weights"])}),
         commodities=tuple(_value(Commodity, row) for row in rows["commodities"]),
-        norms=tuple(_value(Norm, row) for row in rows["norms"]),
+        norms=tuple(_value(Norm, {"for_group": NONE, **row}) for row in rows["norms"]),
+        groups=tuple(_value(GroupShare, row) for row in rows.get("groups", ())),
         stock=tuple(_value(StockLot, row) for row in rows["stock"]),
         trucks=tuple(_value(Truck, row) for row in rows["trucks"]),
         consignments=tuple(_value(Consignment, row) for row in rows["consignments"]),
@@ -87,6 +109,12 @@ def _past(rows: Mapping[str, Any]) -> Past:
 def _row(value: _T) -> dict[str, Any]:
     found = {name: getattr(value, name) for name in _FIELDS[type(value)]}
     return {name: NONE if one is None else one for name, one in found.items()}
+
+
+def _norm(norm: Norm) -> dict[str, Any]:
+    """Return a norm; whom it is for is left out where that is everybody."""
+    found = _row(norm)
+    return {name: one for name, one in found.items() if (name, one) != ("for_group", NONE)}
 
 
 def _value(kind: type[_T], row: Mapping[str, Any]) -> _T:

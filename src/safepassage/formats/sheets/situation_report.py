@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from safepassage.domain.counts import people
 from safepassage.domain.release import Audience, Release
 from safepassage.formats.containers.markup import printable
 from safepassage.formats.facts import evidence_facts
@@ -82,10 +83,13 @@ def _movement(release: Release, clock: LocalClock) -> Iterator[tuple[str, str]]:
     for row in release.plan["directions"]:
         by = "" if row["clearance_s"] is None else f" by {clock.moments(row['clearance_s'])}"
         left = f"; {row['persons_unserved']:,} cannot be served" if row["persons_unserved"] else ""
-        share = f"{row['persons_served']:,} of {row['persons_demand']:,} persons"
+        share = f"{row['persons_served']:,} of {people(row['persons_demand'])}"
         yield f"{row['name']}: {share} can arrive{by}{left}.", ""
     held = sum(row["persons"] for row in release.plan["hold"])
-    yield f"Do not move now stays an option: {held:,} persons are where they are.", ""
+    yield (
+        f"Do not move now stays an option: {people(held)} {'is' if held == 1 else 'are'} where they are.",
+        "",
+    )
 
 
 def _closed(said: ClaimsFacts) -> Iterator[tuple[str, str]]:

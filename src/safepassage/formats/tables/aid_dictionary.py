@@ -11,6 +11,7 @@ _CASE, _PLAN, _NORMS = (
     "the plan: aid.json",
     "norms of the case, see safepassage needs",
 )
+_GROUPS = "norms and table people_groups of the case; shares nobody stated are assumed"
 _CODES = "the case: table places; common operational data sets (COD-AB)"
 _TEMPLATE = "left blank for whoever reports: a plan knows persons only"
 
@@ -65,10 +66,13 @@ COLUMNS: Mapping[str, Meaning] = {
         "who: the organisation that runs the trucks; blank: not stated", source="the case: table trucks"
     ),
     "implementing_partner": Meaning("who carries it out for the organisation", source=_TEMPLATE),
+    "for_group": Meaning(
+        "group of people that it is for: everybody, or whom its norms name; blank: not known", source=_GROUPS
+    ),
     "for_whom": Meaning("for whom: whose needs are counted at the place"),
     "persons": Meaning(
-        "persons whose need of the good is counted that day; of who does what, on the fullest day; "
-        "blank: not known", "persons", "the case: table demand, and the plan",
+        "persons whose need of the good is counted that day, rounded up in each place; of who does "
+        "what, on the fullest day; blank: not known", "persons", "the case: table demand, and the plan",
     ),
     "girls_under_18": Meaning("of these persons", "persons", _TEMPLATE),
     "boys_under_18": Meaning("of these persons", "persons", _TEMPLATE),

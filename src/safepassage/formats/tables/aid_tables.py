@@ -23,8 +23,8 @@ BY_SEX_AND_AGE = (
     "girls_under_18", "boys_under_18", "women_18_59", "men_18_59", "women_60_over", "men_60_over",
 )  # fmt: skip
 NEEDS = (
-    "place", "name", *ADMIN, "date", "commodity", "good", "priority", "persons", "needed", "planned",
-    "delivered", "gap", "unit", "reason", "remedy", *STAMP,
+    "place", "name", *ADMIN, "date", "commodity", "good", "priority", "for_group", "persons", "needed",
+    "planned", "delivered", "gap", "unit", "reason", "remedy", *STAMP,
 )  # fmt: skip
 WAYBILLS = (
     "waybill", "truck", "stop", "depot", "depot_name", "loading", "arrival", "place", "name", *ADMIN,
@@ -88,7 +88,7 @@ class _Tables:
     def _needs(self) -> list[Row]:
         return [
             (n.place, n.name, *self._codes(n.place), n.date, n.commodity, n.good, n.priority,
-             _or_blank(n.persons), _amount(n.needed), _amount(n.planned),
+             n.group, _or_blank(n.persons), _amount(n.needed), _amount(n.planned),
              "" if n.delivered is None else _amount(n.delivered), _amount(n.gap), n.unit, n.reasons, n.remedy,
              *self._stamp)
             for n in self._facts.day_by_day()

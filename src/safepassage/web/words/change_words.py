@@ -11,6 +11,14 @@ from safepassage.web.words.sentences import fitted
 SENTENCES = (
     "Nobody must be told anew: all {count} announced movements stay.",
     (
+        "{vehicles} movements must be told anew ({persons} person moves differently); {count} announced "
+        "movements stay as they are."
+    ),
+    (
+        "{vehicles} movement must be told anew ({persons} person moves differently); {count} announced "
+        "movements stay as they are."
+    ),
+    (
         "{vehicles} movements must be told anew ({persons} persons move differently); {count} announced "
         "movements stay as they are."
     ),
@@ -28,6 +36,8 @@ SENTENCES = (
     ),
     "A plan made afresh from now would gain nothing, with {vehicles} movements told anew, not {count}.",
     "the plan stays the same, movement for movement",
+    "the plan changes: {vehicles} movements, {persons} person moves differently",
+    "the plan changes: {vehicles} movement, {persons} person moves differently",
     "the plan changes: {vehicles} movements, {persons} persons move differently",
     "the plan changes: {vehicles} movement, {persons} persons move differently",
     "{name}: {what} served, last arrival {when}, person-minutes {more}",
@@ -37,8 +47,11 @@ SENTENCES = (
     "{vehicles} cars, {persons} persons, {name}, leaving {when} to {until}",
     "{vehicles} cars, {persons} persons, {name}, leaving {when}",
     "{vehicles} car, {persons} persons, {name}, leaving {when}",
+    "{vehicles} car, {persons} person, {name}, leaving {when}",
     "{who}, {persons} persons, {name}, leaving {when}",
     "{persons} persons, {name}, leaving {when}",
+    "{who}, {persons} person, {name}, leaving {when}",
+    "{persons} person, {name}, leaving {when}",
     "{who}, empty, {name}, leaving {when}",
 )
 """The first that fits is taken."""
