@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from safepassage.domain.aid.case_rules import rules_of
 from safepassage.domain.aid.catalogue import catalogue, norms
 from safepassage.domain.aid.commodity import MILLI, Norm, Rhythm, Unit
 from safepassage.domain.aid.distribution import (
@@ -69,7 +70,7 @@ def provide(
     if not case.stock and not case.trucks:
         return None
     given = aid_problem(case, problem, schedule)
-    roads = TruckRoads(problem, schedule, case.settings.exposure_weight, case.settings.truck_headway_s)
+    roads = TruckRoads(problem, schedule, case.settings.exposure_weight, given.rules)
     past: Gone | None = None
     met: tuple[Delivered, ...] = ()
     if problem.history is not None:
@@ -113,14 +114,7 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
     """Return needs, lots and trucks by day on the network of a planning problem."""
     days = _days(case, problem)
     goods = catalogue(case.commodities)
-    settings = case.settings
-    rules = AidRules(
-        weights=(
-            settings.weight_priority_1, settings.weight_priority_2, settings.weight_priority_3,
-            settings.weight_priority_4,
-        ),
-        headway_s=settings.truck_headway_s,
-    )  # fmt: skip
+    rules = rules_of(case)
     needs = needs_of(
         presence_of(case, arrivals(problem, schedule), days=len(days), midnight_s=days[0].until_s),
         norms(
@@ -236,5 +230,5 @@ def _trucks(case: Case, node: dict[str, int], days: tuple[AidDay, ...]) -> Itera
                     max_duty_s=NO_LIMIT if row.max_duty_s is None else row.max_duty_s,
                     max_drive_s=row.max_drive_s, break_after_s=row.break_after_s, break_s=row.break_s,
                     work_s=DAY_S - row.rest_s, rest_s=row.rest_s,
-                    organisation=row.organisation,
+                    organisation=row.organisation, convoy=row.convoy,
                 )  # fmt: skip

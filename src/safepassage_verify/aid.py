@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from safepassage_verify.aid_bound import check_bounds
+from safepassage_verify.aid_convoys import check_convoys
 from safepassage_verify.aid_given import check_given
 from safepassage_verify.aid_hours import Worked, check_hours, check_rest, worked_before
 from safepassage_verify.aid_needs import Moved
@@ -64,7 +65,7 @@ def check_aid(
         named.require("REFERENCE", "plan.vehicles", holds=findings.total > before, message="persons aboard")
         return ()
     trucks = movements_of(rows)
-    _check_roads((trucks, plan, beside), snapshot, with_trucks, named, aid["given"]["rules"]["headway_s"])
+    _check_roads((trucks, plan, beside), snapshot, with_trucks, named, aid["given"])
     carried = Carried(aid, trucks, named)
     carried.worked += past
     carried.check()
@@ -96,7 +97,7 @@ def _check_roads(
     snapshot: Snapshot,
     with_trucks: Snapshot,
     named: Findings,
-    headway_s: int,
+    given: Rows,
 ) -> None:
     """Check the trucks' runs by themselves, then the roads with everybody on them.
 
@@ -108,7 +109,8 @@ def _check_roads(
     if happens is None:
         return
     check_movements(trucks, trips, happens, with_trucks, named)
-    _check_headway(happens, headway_s, named)
+    _check_headway(happens, given["rules"]["headway_s"], named)
+    check_convoys(given, trucks, happens, named)
     cap, trip = snapshot.rules.exposure_cap_ppm_s, 0
     for i, (_, legs) in enumerate(trucks.vehicles):
         exposure = int(happens.exposure_ppm_s[trip : trip + len(legs)].sum())

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from safepassage_verify.aid_convoys import heaviest
 from safepassage_verify.aid_share import dearer_than
 from safepassage_verify.aidfile import NANO
 from safepassage_verify.paths import UNREACHED, Paths
@@ -72,9 +73,13 @@ class _Trips:
         depots = sorted({lot["node"] for lot in given["lots"] if lot["node"] >= 0})
         self._out: dict[tuple[int, int], Any] = {}
         self._back: dict[tuple[int, int], Any] = {}
+        together = heaviest(given["trucks"])
+        self.weighs = {
+            row["type"]: together.get(row.get("convoy", ""), row["weight_kg"]) for row in given["trucks"]
+        }
         for rows in self.crews.values():
-            for weight, base in sorted({(row["weight_kg"], row["base_node"]) for row in rows}):
-                self._measure(weight, base, depots)
+            for kind, base in sorted({(row["type"], row["base_node"]) for row in rows}):
+                self._measure(self.weighs[kind], base, depots)
         self.goods = {row["id"]: row for row in given["goods"]}
         self._needed: dict[tuple[str, int], list[int]] = {}
         for need in given["needs"]:
@@ -134,8 +139,9 @@ class _Trips:
                 expired |= good["shelf_days"] > 0 and need["due"] - day >= good["shelf_days"]
                 if cold or late or expired or not self.seconds[key]:
                     continue
-                out = int(self._out[truck["weight_kg"], lot["node"]][need["node"]])
-                back = int(self._back[truck["weight_kg"], truck["base_node"]][need["node"]])
+                weight_kg = self.weighs[truck["type"]]
+                out = int(self._out[weight_kg, lot["node"]][need["node"]])
+                back = int(self._back[weight_kg, truck["base_node"]][need["node"]])
                 if max(out, back) < UNREACHED:
                     yield key, truck, lot, out + back + rules["load_base_s"]
 

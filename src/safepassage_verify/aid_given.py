@@ -305,7 +305,7 @@ def _key(name: str, row_: Rows) -> tuple[Any, ...]:
 def _same_of(kind: Rows) -> dict[str, Any]:
     """Return what trucks of a kind have in common; who runs them only where it is stated."""
     names = ("depot", "payload_kg", "volume_l", "weight_kg", "units_mveh", "cold_chain", "organisation")
-    return {name: kind[name] for name in names if kind[name] != ""}
+    return {name: kind[name] for name in (*names, "convoy") if kind.get(name, "") != ""}
 
 
 def _difference(was: Rows | None, must: Rows | None) -> str:

@@ -122,6 +122,12 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
         return None
     if not _groups(found, inputs, findings):
         return None
+    convoys = [one["convoy"] for one in found["trucks"] if "convoy" in one]
+    slack_s = found["rules"].get("convoy_slack_s", 0)
+    if not texts(convoys, "inputs.aid.trucks.convoy", findings):
+        return None
+    if not _SECOND(slack_s, "inputs.aid.rules.convoy_slack_s", findings):
+        return None
     for name in ("commodities", "norms", "stock", "trucks"):
         no_duplicates([one["id"] for one in found[name]], f"inputs.aid.{name}", findings)
     goods = {one["id"] for one in found["commodities"]}

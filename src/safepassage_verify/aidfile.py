@@ -110,8 +110,12 @@ def readable(aid: Any, snapshot: Snapshot, findings: Findings) -> bool:
     groups = [row["groups"] for row in given["needs"] if "groups" in row]
     if not rows(texts)(groups, "aid.given.needs.groups", findings):
         return False
-    named = [row["organisation"] for row in given["trucks"] if "organisation" in row]
-    if not texts(named, "aid.given.trucks.organisation", findings):
+    # Who runs a truck, and its convoy, are stated or left out.
+    for name in ("organisation", "convoy"):
+        stated = [row[name] for row in given["trucks"] if name in row]
+        if not texts(stated, f"aid.given.trucks.{name}", findings):
+            return False
+    if not _SECOND(given["rules"].get("convoy_slack_s", 0), "aid.given.rules.convoy_slack_s", findings):
         return False
     _check_given(given, snapshot, findings)
     return findings.total == before
@@ -154,8 +158,8 @@ def _check_given(given: Mapping[str, Any], snapshot: Snapshot, findings: Finding
 
 def _alike(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
     """Return whether two trucks of a type are alike in all that a bound asks."""
-    names = ("base_node", "payload_kg", "volume_l", "weight_kg", "cold_chain")
-    return all(a[name] == b[name] for name in names)
+    names = ("base_node", "payload_kg", "volume_l", "weight_kg", "cold_chain", "convoy")
+    return all(a.get(name) == b.get(name) for name in names)
 
 
 def _require(where: str, findings: Findings, *, holds: bool) -> None:

@@ -79,6 +79,7 @@ CODES = MappingProxyType(
         "AID_BREAK": "a crew drives for too long without a break",
         "AID_REST": "a crew works for too long, or does not rest for long enough after the day before",
         "AID_HEADWAY": "trucks follow each other into a road too closely",
+        "AID_CONVOY": "trucks of one convoy do not drive together, on the same ways, one soon after another",
         "AID_RETURN": "a truck does not end its day at its depot",
         "AID_SHORT": "delivered and short do not add up to a need, or what is short has no reason",
         "AID_TOTALS": "a stated number of the distribution is not the recomputed one",

@@ -33,9 +33,10 @@ def located(*rows):
 
 
 def problems(**tables):
+    settings = tables.pop("settings", Settings())
     rows = {name: located(*rows) for name, rows in {"trucks": [TRUCK], **tables}.items()}
     draft = CaseDraft(
-        file="case", exercise=True, settings=Settings(), ids={}, places=located(DEPOT, TOWN), **rows
+        file="case", exercise=True, settings=settings, ids={}, places=located(DEPOT, TOWN), **rows
     )
     return [problem for check in CHECKS for problem in check(draft)]
 
@@ -71,6 +72,31 @@ def test_each_mix_up_has_one_message(tables, code, column):
     (found,) = problems(**tables)
     assert (found.code, found.where.column) == (code, column)
     assert found.hint
+
+
+APART = Settings(truck_headway_s=20)
+KILO = replace(TRUCK, convoy="kilo")
+
+
+@pytest.mark.parametrize(
+    ("trucks", "settings", "code", "column"),
+    [
+        ([replace(KILO, count=2), replace(KILO, id="y", depot="e")], APART, "CONVOY_APART", "depot"),
+        ([KILO], APART, "CONVOY_ALONE", "convoy"),
+        ([replace(KILO, count=2)], Settings(), "CONVOY_HEADWAY", "convoy"),
+        (
+            [replace(KILO, available_until_s=60), replace(KILO, id="y", available_from_s=60)], APART,
+            "CONVOY_HOURS", "convoy",
+        ),
+    ],
+)  # fmt: skip
+def test_a_convoy_that_cannot_drive_together_has_one_message(trucks, settings, code, column):
+    (found,) = problems(trucks=trucks, settings=settings)
+    assert (found.code, found.where.column, found.severity) == (code, column, "error")
+    assert "kilo" in found.message
+    assert found.hint
+    right = [KILO, replace(KILO, id="y", count=0), replace(KILO, id="z")]
+    assert problems(trucks=right, settings=APART) == []
 
 
 def test_a_small_lot_is_right_where_its_unit_is_written_or_it_is_of_pieces_or_like_most_others():

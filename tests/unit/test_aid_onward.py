@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from safepassage.domain.aid.case_rules import rules_of
 from safepassage.domain.aid.stock import Consignment
 from safepassage.domain.plan import Leg, VehicleChain
 from safepassage.domain.situation import Situation
@@ -33,9 +34,7 @@ def roads():
     case, network = random_aid_case(5)
     planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
     settings = case.settings
-    return TruckRoads(
-        planned.problem, planned.plan.schedule, settings.exposure_weight, settings.truck_headway_s
-    )
+    return TruckRoads(planned.problem, planned.plan.schedule, settings.exposure_weight, rules_of(case))
 
 
 def departures(plan):

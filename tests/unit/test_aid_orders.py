@@ -9,12 +9,13 @@ import pytest
 from safepassage.domain.crew import at_once
 from safepassage.engines.distribution import prices
 from safepassage.engines.distribution.again import searched_again
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
 from safepassage.engines.distribution.prices import best_of, dense, proved
 from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
+from safepassage.engines.distribution.standing import Planned
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 

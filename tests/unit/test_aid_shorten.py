@@ -6,9 +6,10 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.shorten import Kind, Shortening
+from safepassage.engines.distribution.standing import Planned
 from safepassage.engines.distribution.store import Item, Left
 from tests.support.district_roads import district_roads
 

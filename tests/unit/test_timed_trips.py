@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
+from safepassage.engines.distribution.standing import Planned
 from safepassage.engines.distribution.store import Item, Left
 from safepassage.engines.distribution.timed_trips import in_hours
 from safepassage.engines.distribution.trip_ways import Way, as_driven, planned_of

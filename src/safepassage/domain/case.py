@@ -371,6 +371,7 @@ class Settings:
     weight_priority_3: int = 2
     weight_priority_4: int = 1
     truck_headway_s: int = 0
+    convoy_slack_s: int = 60
     cold_season: bool = False
     country: str = ""
     work_limit: int = 500_000_000

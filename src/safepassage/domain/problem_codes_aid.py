@@ -45,6 +45,25 @@ AID = codes(
         "check `weight_t`, or name lighter trucks",
     ),
     (
+        "CONVOY_APART",
+        _E,
+        "trucks of one convoy stand at different depots",
+        "give both one depot, or two names",
+    ),
+    (
+        "CONVOY_HEADWAY",
+        _E,
+        "trucks drive in convoy, but no headway is set",
+        "set `truck_headway_s`, for example to 20",
+    ),
+    ("CONVOY_ALONE", _E, "a convoy is of one truck", "add trucks to it, or leave the column empty"),
+    (
+        "CONVOY_HOURS",
+        _E,
+        "trucks of one convoy have no hours in common",
+        "give them hours in common, or two names",
+    ),
+    (
         "STOCK_SMALL",
         _W,
         "the stock of a good covers less than a hundredth of what everybody needs in one day",

@@ -75,3 +75,25 @@ def _with_groups(case: Case, seed: int) -> Case:
         for norm in norms
     )  # fmt: skip
     return replace(case, people_groups=tuple(shares), norms=norms, stock=(*case.stock, *lots))
+
+
+def random_convoy_case(seed: int) -> tuple[Case, RoadNetwork]:
+    """Return a small random case with a convoy of trucks, unlike ones too, and a truck that drives alone."""
+    case, network = random_aid_case(seed)
+    draws = Draws(seed + 20_000)
+    depot = case.trucks[0].depot
+    together = tuple(
+        Truck(
+            id=f"line{i}", count=draws.between(1, 3), depot=depot, payload_kg=draws.pick((50, 120, 5_000)),
+            volume_l=draws.pick((150, 2_000, 20_000)), weight_kg=draws.pick((6_000, 9_000)),
+            units_mveh=draws.pick((1_000, 2_000)), cold_chain=draws.pick((False, False, True)),
+            max_duty_s=draws.pick((None, case.settings.horizon_s // 2)),
+            rest_s=draws.pick((0, 7_200)), convoy="kilo",
+        )
+        for i in range(2)
+    )  # fmt: skip
+    settings = replace(
+        case.settings, truck_headway_s=draws.pick((10, 20, 60)), convoy_slack_s=draws.pick((30, 120, 600))
+    )
+    alone = tuple(replace(truck, count=1) for truck in case.trucks[:1])
+    return replace(case, trucks=(*together, *alone), settings=settings), network

@@ -23,7 +23,8 @@ DAY_S = 86_400
 class AidRules:
     """The numbers of handling: loading and unloading take a base and a time a tonne.
 
-    Trucks enter a road at least `headway_s` after each other, 0 for no limit.
+    Trucks enter a road at least `headway_s` after each other, 0 for no limit; in a convoy no more than
+    `convoy_slack_s` later than that (-1: nobody drives in one).
     `weights` are those of the priorities 1 to 4, settings of the case: where nothing is set each counts twice
     the next (an assumption of this project, to be reviewed by the clusters of the response).
     """
@@ -34,6 +35,7 @@ class AidRules:
     unload_s_per_t: int = 300
     weights: tuple[int, ...] = (8, 4, 2, 1)
     headway_s: int = 0
+    convoy_slack_s: int = -1
 
     def __post_init__(self) -> None:
         if min(self.load_base_s, self.load_s_per_t, self.unload_base_s, self.unload_s_per_t) < 0:
@@ -145,7 +147,9 @@ class TruckDay:
     Its crew is under way for no more than `max_drive_s`, and `break_after_s` without `break_s` in which it
     neither drives nor handles anything (0: none is needed); `unbroken_s` of these lie behind it. From the
     first loading it is back within `work_s`, and has `rest_s` until its next day. `organisation` runs it
-    ("": not stated); no plan depends on it.
+    ("": not stated); no plan depends on it. It drives with all others of its `convoy` ("": alone).
+
+    While trips are sought a convoy is one truck, whose `members` are its trucks, the lead first.
     """
 
     id: str
@@ -169,6 +173,17 @@ class TruckDay:
     rest_s: int = 0
     unbroken_s: int = 0
     organisation: str = ""
+    convoy: str = ""
+    members: tuple[TruckDay, ...] = ()
+
+    @property
+    def line(self) -> tuple[TruckDay, ...]:
+        """The trucks that drive one behind the other, the lead first."""
+        return self.members or (self,)
+
+    def share(self, amount: int) -> int:
+        """Return what one truck has of an amount at most where all are loaded side by side by payload."""
+        return -(-amount * max(truck.payload_kg for truck in self.line) // self.payload_kg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,8 @@ class Truck:
 
     `weight_kg` is the loaded weight that bridges have to bear; `organisation` runs them ("": not stated).
     Hours of driving are those of one driver: no more than `max_drive_s` a day and `break_after_s` without a
-    break of `break_s` (0: none is needed), and `rest_s` between two days.
+    break of `break_s` (0: none is needed), and `rest_s` between two days. All trucks of a `convoy` ("": each
+    drives alone) drive together.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Truck:
     rest_s: int = 39_600
     name: str = ""
     organisation: str = ""
+    convoy: str = ""
     provenance: Provenance = Provenance()
 
 

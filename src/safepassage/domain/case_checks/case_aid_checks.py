@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from safepassage.domain.aid.catalogue import catalogue
 from safepassage.domain.aid.commodity import Commodity, Unit
-from safepassage.domain.aid.stock import StockState
+from safepassage.domain.aid.stock import StockState, Truck
 from safepassage.domain.case import PlaceKind
-from safepassage.domain.case_checks.case_draft import CaseDraft
+from safepassage.domain.case_checks.case_draft import CaseDraft, Located
 from safepassage.domain.case_checks.case_group_checks import CHECKS as GROUPS
 from safepassage.domain.case_checks.case_lot_checks import CHECKS as SIZES
 from safepassage.domain.case_checks.case_lot_checks import plain
@@ -143,6 +143,42 @@ def trucks_can_carry(draft: CaseDraft) -> Iterator[Problem]:
         )
 
 
+def convoys_hold_together(draft: CaseDraft) -> Iterator[Problem]:
+    """Trucks of one convoy stand together, have hours in common and know how far apart they drive."""
+    convoys: dict[str, list[Located[Truck]]] = {}
+    for row in draft.trucks:
+        if row.value.convoy and row.value.count:
+            convoys.setdefault(row.value.convoy, []).append(row)
+    for name, rows in convoys.items():
+        first, *others = rows
+        called = f"the convoy {quoted(name)}"
+        for row in others:
+            if row.value.depot != first.value.depot:
+                yield error(
+                    "CONVOY_APART", row.at("depot"),
+                    f"{called} is at “{first.value.depot}” (“{first.value.id}”) and at “{row.value.depot}” "
+                    f"(“{row.value.id}”)", "give both one depot, or give two convoys two names",
+                )  # fmt: skip
+        if sum(row.value.count for row in rows) < len(("lead", "tail")):
+            yield error(
+                "CONVOY_ALONE", first.at("convoy"), f"{called} is of one truck",
+                "add trucks to it, or leave the column empty",
+            )  # fmt: skip
+        ends = (row.value.available_until_s for row in rows)
+        closes_s = min(draft.settings.horizon_s if end is None else end for end in ends)
+        if max(row.value.available_from_s for row in rows) >= closes_s:
+            yield error(
+                "CONVOY_HOURS", first.at("convoy"), f"the trucks of {called} have no hours in common",
+                "give them hours in common, or two names",
+            )  # fmt: skip
+        if not draft.settings.truck_headway_s:
+            yield error(
+                "CONVOY_HEADWAY", first.at("convoy"),
+                f"{called} has no headway: how long after the one in front a truck enters a road",
+                "set `truck_headway_s`, for example to 20",
+            )  # fmt: skip
+
+
 def waybills_reconcile(draft: CaseDraft) -> Iterator[Problem]:
     """One row a waybill, place, commodity and lot; nobody receives more than was dispatched."""
     seen: dict[tuple[str, str, str, str], Where] = {}
@@ -176,5 +212,6 @@ CHECKS: tuple[Check, ...] = (
     *GROUPS,
     depots_are_depots,
     trucks_can_carry,
+    convoys_hold_together,
     waybills_reconcile,
 )

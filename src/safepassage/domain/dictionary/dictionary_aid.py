@@ -231,6 +231,10 @@ TRUCKS = Table(
         Column(name="organisation", field="organisation", type=ValueType.TEXT, maximum=200,
                meaning="Who runs them, as reported in who does what where. Empty: not stated.",
                sensitivity=_RESTRICTED, example="Red Cross society"),
+        Column(name="convoy", field="convoy", type=ValueType.TEXT, maximum=60,
+               meaning="Name of the convoy in which they drive: all trucks of all rows with this name leave "
+               "together, one behind the other in order of id, and come back together. Empty: each alone.",
+               sensitivity=_RESTRICTED, example="kilo"),
         *PROVENANCE,
     ),
 )  # fmt: skip

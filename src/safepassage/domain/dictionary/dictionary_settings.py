@@ -305,6 +305,20 @@ _PEOPLE = (
         example="60",
     ),
     Column(
+        name="convoy_slack_s",
+        field="convoy_slack_s",
+        type=ValueType.WHOLE,
+        unit="s",
+        default="60",
+        minimum=0,
+        maximum=3_600,
+        meaning="A truck of a convoy enters a road no later than `truck_headway_s` and so long after the one "
+        "in front of it.",
+        sensitivity=_RESTRICTED,
+        source="the convoy's own rule: drivers keep each other in sight",
+        example="60",
+    ),
+    Column(
         name="cold_season",
         field="cold_season",
         type=ValueType.YES_NO,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from safepassage.domain.crew import Beside, at_once
-from safepassage.engines.distribution.dispatch import Dispatcher, Stop
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.orders import Order, OrderBook
 from safepassage.engines.distribution.sequence import Found, Rounds, Search, Sequencer, found_by
+from safepassage.engines.distribution.standing import Stop
 from safepassage.engines.distribution.store import Left
 
 

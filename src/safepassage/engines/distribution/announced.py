@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from safepassage.domain.aid.distribution import AidPlan, AidProblem, Delivery
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
-from safepassage.engines.distribution.onward import Gone, loads_s, trips_of
+from safepassage.domain.plan import Leg
+from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.onward import Gone, line_of, loads_s, trips_of
+from safepassage.engines.distribution.standing import Planned, Stop
 from safepassage.engines.distribution.store import Item
 
 
@@ -39,21 +41,25 @@ def _ahead(problem: AidProblem, earlier: AidPlan, past: Gone) -> dict[str, list[
         asked[need], there[lot] = asked[need] - milli, there[lot] - milli
         return Item(need, lot, milli) if milli else None
 
+    def stop(legs: tuple[Leg, ...]) -> Stop | None:
+        lines = [row for leg in legs for row in rows.get(leg.id, ())]
+        items = [one for row in lines if (one := item(row)) is not None]
+        return Stop(earlier.routes[legs[0].route].to_node, lines[0].place, items) if items else None
+
     found: dict[str, list[Planned]] = {}
-    trucks = {truck.id for truck in problem.trucks}
+    trucks = {one.id: truck.id for truck in problem.trucks for one in truck.line}
     for chain in earlier.trucks:
+        line = line_of(chain, earlier)
+        if chain.id not in trucks or chain is not line[0]:
+            continue
         left = set(past.legs.get(chain.id, ()))
-        for trip in trips_of(chain, earlier) if chain.id in trucks else ():
-            if trip[0] in left:
+        for trips in zip(*(trips_of(one, earlier) for one in line), strict=True):
+            if trips[0][0] in left:
                 continue
-            stops = []
-            for leg in trip:
-                items = [one for row in rows.get(leg.id, ()) if (one := item(row)) is not None]
-                if items:
-                    stops.append(Stop(earlier.routes[leg.route].to_node, rows[leg.id][0].place, items))
+            stops = [one for legs in zip(*trips, strict=True) if (one := stop(legs)) is not None]
             if stops:
                 depot = problem.lots[stops[0].items[0].lot].node
                 # A crew that is to set out late would be on duty too long if it set out as soon as it can.
-                from_s = loads_s(earlier.problem, trip, rows)
-                found.setdefault(chain.id, []).append(Planned(depot, tuple(stops), from_s))
+                from_s = min(loads_s(earlier.problem, trip, rows) for trip in trips)
+                found.setdefault(trucks[chain.id], []).append(Planned(depot, tuple(stops), from_s))
     return found

@@ -9,10 +9,12 @@ from typing import Any
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Delivery, TruckDay
 from safepassage.domain.plan import Leg, Route, VehicleChain
+from safepassage.engines.distribution.convoys import Parts
 from safepassage.engines.distribution.crew_hours import Crew
 from safepassage.engines.distribution.least_times import FAR_S, LeastTimes
 from safepassage.engines.distribution.loads import Trip
-from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.roads import Roads, units_of
+from safepassage.engines.distribution.standing import Planned, Standing, Stop
 from safepassage.engines.distribution.store import Aboard, Call, Item, Left, Room, Round
 
 TRIED_PLACES = 12
@@ -29,44 +31,6 @@ LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
 ROUNDING_S = 60
 MOST_TRIED = 24
 """So many places are looked at for one trip."""
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where a truck is on its day, from when it is free, and since when on duty (-1: not yet).
-
-    `crew` has begun, with the first loading, and driven.
-    """
-
-    truck: TruckDay
-    node: int
-    ready_s: int
-    on_duty_s: int = -1
-    crew: Crew = field(default_factory=Crew)
-    last: str = ""
-    exposure_ppm_s: int = 0
-    legs: list[Leg] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Stop:
-    """A stop of a trip with what is unloaded there; `node` is where."""
-
-    node: int
-    place: str
-    items: list[Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A trip that is known already: where it loads, its stops, and when its truck is ready at the earliest.
-
-    A crew that set out earlier would be on duty while it waits for a road to open.
-    """
-
-    depot: int
-    stops: tuple[Stop, ...]
-    from_s: int = 0
 
 
 @dataclass(slots=True)
@@ -123,13 +87,14 @@ class Dispatcher:
 
     def _standing(self, truck: TruckDay) -> Standing:
         """Return a truck at its base, once its crew has rested from the days before."""
+        names = {one.truck for one in truck.line}
         back = {
-            (one.truck.truck, one.truck.day): one.legs[-1].arrive_s
-            for one in self._done.values() if one.legs
+            (name.truck, name.day): one.back_s
+            for one in self._done.values() if one.legs for name in one.truck.line
         }  # fmt: skip
         back_s = [
             back_s for (name, day), back_s in (*self.back_before.items(), *back.items())
-            if name == truck.truck and day < truck.day
+            if name in names and day < truck.day
         ]  # fmt: skip
         rested_s = max(back_s) + truck.rest_s if back_s else 0
         return Standing(
@@ -152,9 +117,8 @@ class Dispatcher:
     def chains(self) -> tuple[VehicleChain, ...]:
         """Return the legs of all trucks that move."""
         return tuple(
-            VehicleChain(id=name, legs=tuple(one.legs))
-            for name, one in sorted(self._done.items())
-            if one.legs
+            VehicleChain(id=name, legs=tuple(legs))
+            for name, legs in sorted(row for one in self._done.values() for row in one.legs.items())
         )
 
     def skeleton(self) -> list[Trip]:
@@ -188,7 +152,8 @@ class Dispatcher:
             grams = sum(self.left.mass_g(stop.items) for stop in stops)
             per_t_s = self.problem.rules.unload_s_per_t
             per_t_s += 0 if self._laden(trip) else self.problem.rules.load_s_per_t
-            found[trip.truck.id] = found.get(trip.truck.id, 0) + grams * per_t_s // G_PER_T
+            handled = grams * trip.truck.share(per_t_s) // G_PER_T
+            found[trip.truck.id] = found.get(trip.truck.id, 0) + handled
         return found
 
     def _laden(self, trip: Trip) -> bool:
@@ -352,7 +317,7 @@ class Dispatcher:
         """
         truck, rules = one.truck, self.problem.rules
         room = Room(truck.payload_kg * MG, truck.volume_l * UL)
-        per_t_s = rules.load_s_per_t + rules.unload_s_per_t
+        per_t_s = truck.share(rules.load_s_per_t + rules.unload_s_per_t)
         stops: list[Stop] = []
         aboard = Aboard()
         place: str | None = first
@@ -393,7 +358,7 @@ class Dispatcher:
     def arrives_s(self, truck: TruckDay, ends: tuple[int, int], ready_s: int) -> int | None:
         """Return when a truck that is ready at a second is at the end of a way first; None without one."""
         ways = self.roads.ways(truck.weight_kg, *ends)
-        runs = (self.roads.earliest(way, ready_s, truck.units_mveh) for way in ways)
+        runs = (self.roads.earliest(way, ready_s, units_of(truck)) for way in ways)
         return min((run.arrive_s for run in runs if run is not None), default=None)
 
     def _ends_s(self, one: Standing) -> int:
@@ -417,7 +382,7 @@ class Dispatcher:
         began_s = one.crew.began_s
         if began_s < 0:
             opens_s = min((start for start, end in self.windows if end > one.ready_s), default=0)
-            loading_s = self.problem.rules.loading_s(one.truck.payload_kg * G_PER_KG)
+            loading_s = self.problem.rules.loading_s(one.truck.share(one.truck.payload_kg) * G_PER_KG)
             began_s = max(one.ready_s, opens_s - loading_s)
         return began_s + one.truck.work_s
 
@@ -431,12 +396,22 @@ class Dispatcher:
         truck, rules = one.truck, self.problem.rules
         booked: list[tuple[int, int, Any]] = []
         node, ready_s = one.node, one.ready_s
-        loading_s = rules.loading_s(self.left.mass_g([item for stop in stops for item in stop.items]))
+        stops, parts = self._parted(truck, stops)
+        if not stops:
+            return False
+        loading_s = max(
+            rules.loading_s(self.left.mass_g([item for items in parts for item in items[k]]))
+            for k in range(len(truck.line))
+        )
         halts = [(depot, -loading_s)] if node != depot else []
         if not halts:
             ready_s += loading_s
         crew = replace(one.crew, loading_s=0 if halts else loading_s)
-        halts += [(stop.node, rules.unloading_s(self.left.mass_g(stop.items))) for stop in stops]
+        # All unload side by side: a stop takes as long as the truck that unloads longest.
+        halts += [
+            (stop.node, max(rules.unloading_s(self.left.mass_g(items)) for items in shared))
+            for stop, shared in zip(stops, parts, strict=True)
+        ]
         halts.append((truck.base_node, 0))
         exposure = one.exposure_ppm_s
         for to_node, halt_s in halts:
@@ -454,9 +429,22 @@ class Dispatcher:
             self._undo(booked)
             return False
         one.crew = crew
-        self._keep(one, booked, stops, fetched=fetched)
+        self._keep(one, booked, (stops, parts), fetched=fetched)
         one.exposure_ppm_s = exposure
         return True
+
+    def _parted(self, truck: TruckDay, stops: list[Stop]) -> tuple[list[Stop], list[list[list[Item]]]]:
+        """Return the stops with what fits on the trucks of a convoy, and who carries what to each."""
+        if not truck.members:
+            return stops, [[stop.items] for stop in stops]
+        goods = [self.left.good(i) for i in range(len(self.problem.needs))]
+        parts = Parts(truck, [stop.items for stop in stops], goods)
+        kept = [
+            (Stop(stop.node, stop.place, items), shared)
+            for stop, items, shared in zip(stops, parts.loads, parts.of, strict=True)
+            if items or not stop.items
+        ]  # fmt: skip
+        return [stop for stop, _ in kept], [shared for _, shared in kept]
 
     def _undo(self, booked: list[tuple[int, int, Any]]) -> None:
         for _, _, run in booked:
@@ -486,9 +474,9 @@ class Dispatcher:
         """
         found, truck = None, one.truck
         for way in self.roads.ways(truck.weight_kg, *ends):
-            run = self.roads.earliest(way, ready_s, truck.units_mveh)
+            run = self.roads.earliest(way, ready_s, units_of(truck))
             if run is not None and crew.after(truck, ready_s, run).tired(truck):
-                run = self.roads.earliest(way, ready_s + truck.break_s, truck.units_mveh)
+                run = self.roads.earliest(way, ready_s + truck.break_s, units_of(truck))
             if run is None or (found is not None and run.arrive_s >= found.arrive_s):
                 continue
             fit = crew.after(truck, ready_s, run).fit(truck, run)
@@ -507,26 +495,20 @@ class Dispatcher:
         )  # fmt: skip
 
     def _keep(
-        self, one: Standing, booked: list[tuple[int, int, Any]], stops: list[Stop], *, fetched: bool
+        self,
+        one: Standing,
+        booked: list[tuple[int, int, Any]],
+        brought: tuple[list[Stop], list[list[list[Item]]]],
+        *,
+        fetched: bool,
     ) -> None:
-        names = []
-        for node, to_node, run in booked:
-            self._runs.append(run)
-            number = self.legs_before.get(one.truck.id, 0) + len(one.legs) + 1
-            name = f"{one.truck.id}.{number}"
-            names.append(name)
-            one.legs.append(
-                Leg(id=name, route=self._route(node, to_node, run.arcs), depart_s=run.depart_s,
-                    waits=run.waits, arrive_s=run.arrive_s)
-            )  # fmt: skip
-            self.driven_m += self.roads.length_m(run.arcs)
-            self.driven_s += run.arrive_s - run.depart_s
+        stops, parts = brought
+        self._runs += [run for _, _, run in booked]
         self.loads.append(tuple(stops))
-        loaded = names[0] if fetched else one.last
-        loads_s = booked[0][2].arrive_s if fetched else one.ready_s
         self.trips.append(
             Trip(
-                truck=one.truck, depot=booked[fetched][0], loads_s=loads_s, spare_s=0,
+                truck=one.truck, depot=booked[fetched][0],
+                loads_s=booked[0][2].arrive_s if fetched else one.ready_s, spare_s=0,
                 laden=not fetched and one.on_duty_s < 0 and (one.truck.max_duty_s >= 0 or bool(self.windows)),
                 stops=tuple(
                     (stop.place, run.arrive_s)
@@ -534,20 +516,40 @@ class Dispatcher:
                 ),
             )
         )  # fmt: skip
-        for stop, name in zip(stops, names[fetched:], strict=False):
+        for stop in stops:
             self.left.take(stop.items)
-            for item in stop.items:
-                need = self.problem.needs[item.need]
-                self.deliveries.append(
-                    Delivery(
-                        truck=one.truck.id, leg=name, loaded=loaded, place=stop.place,
-                        commodity=need.commodity, lot=self.problem.lots[item.lot].id, due=need.due,
-                        milli=item.milli,
-                    )
-                )  # fmt: skip
+        for k, truck in enumerate(one.truck.line):
+            names = self._drive(one, truck, [(a, b, run.runs[k]) for a, b, run in booked])
+            loaded = names[0] if fetched else one.last.get(truck.id, "")
+            for shared, name in zip(parts, names[fetched:], strict=False):
+                self._deliver(truck, (loaded, name), shared[k])
+            one.last[truck.id] = names[-1]
         if one.on_duty_s < 0:
             one.on_duty_s = booked[0][2].depart_s
-        one.node, one.ready_s, one.last = one.truck.base_node, booked[-1][2].arrive_s, names[-1]
+        one.node, one.ready_s = one.truck.base_node, booked[-1][2].arrive_s
+
+    def _drive(self, one: Standing, truck: TruckDay, runs: list[tuple[int, int, Any]]) -> list[str]:
+        """Write the legs of one truck; return their names."""
+        legs, before = one.legs.setdefault(truck.id, []), self.legs_before.get(truck.id, 0)
+        for node, to_node, run in runs:
+            legs.append(
+                Leg(id=f"{truck.id}.{before + len(legs) + 1}", route=self._route(node, to_node, run.arcs),
+                    depart_s=run.depart_s, waits=run.waits, arrive_s=run.arrive_s)
+            )  # fmt: skip
+            self.driven_m += self.roads.length_m(run.arcs)
+            self.driven_s += run.arrive_s - run.depart_s
+        return [leg.id for leg in legs[-len(runs) :]]
+
+    def _deliver(self, truck: TruckDay, legs: tuple[str, str], items: list[Item]) -> None:
+        """Write what one truck, loaded at the end of a leg, unloads at the end of another."""
+        for item in items:
+            need = self.problem.needs[item.need]
+            self.deliveries.append(
+                Delivery(
+                    truck=truck.id, leg=legs[1], loaded=legs[0], place=need.place, commodity=need.commodity,
+                    lot=self.problem.lots[item.lot].id, due=need.due, milli=item.milli,
+                )
+            )  # fmt: skip
 
     def _route(self, from_node: int, to_node: int, arcs: tuple[int, ...]) -> int:
         key = (from_node, to_node, arcs)

@@ -12,6 +12,7 @@ from safepassage.domain.aid.distribution import NANO, AidPlan, AidProblem, AidTo
 from safepassage.domain.crew import Beside, at_once
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.announced import as_announced
+from safepassage.engines.distribution.convoys import in_convoys, on_roads_for_all
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.driving import driving
 from safepassage.engines.distribution.least_times import LeastTimes
@@ -69,7 +70,8 @@ def distribute(
         more is served otherwise; numbers of legs that were announced are never used again.
     beside : who solves programs while roads are laid out and trips are sought, and seeks some of them.
     """
-    options = options_of(problem, roads, windows)
+    # What is proved holds for trucks that need not drive together, and so for convoys.
+    options = options_of(on_roads_for_all(problem), roads, windows)
     asked = beside(best_of, (problem, options))
     roads.lay_out()
     best = asked()
@@ -77,7 +79,7 @@ def distribute(
     behind = announced[1].trucks.values() if announced is not None else ()
     back = back_before(announced[1]) if announced is not None else {}
     given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind}, back)
-    tries = _Tries(problem, roads, options, (best, proof), given, beside)
+    tries = _Tries(in_convoys(problem), roads, options, (best, proof), given, beside)
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
         problem=problem, routes=tuple(done.routes), trucks=done.chains(),

@@ -12,7 +12,7 @@ from safepassage.domain.history import entries, standing
 from safepassage.domain.plan import Route, Waits
 from safepassage.domain.timed_network import TimedNetwork
 from safepassage.engines.distribution.onward import Gone
-from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.roads import Roads, units_of
 
 STUCK_S = 10**8
 """When a truck is free again that cannot go on: in no plan."""
@@ -147,7 +147,7 @@ class _Way:
             return None
         runs = [
             run for way in roads.ways(truck.weight_kg, self.node, to_node)
-            if (run := roads.earliest(way, self._ready_s, truck.units_mveh)) is not None
+            if (run := roads.earliest(way, self._ready_s, units_of(truck))) is not None
             and (self._driven is None or run.depart_s - self._ready_s <= self._scene.wait_max_s)
         ]  # fmt: skip
         return min(runs, key=lambda run: (run.arrive_s, run.arcs), default=None)
@@ -155,7 +155,7 @@ class _Way:
     def _drive(self, leg: TripLeg, passage: Any) -> None:
         self._scene.roads.reserve(passage)
         driven, self._driven = self._driven, None
-        depart_s, waits, arcs, start = passage.depart_s, passage.waits, passage.arcs, self.node
+        depart_s, waits, arcs, start = passage.depart_s, passage.runs[0].waits, passage.arcs, self.node
         if driven is not None:
             start, depart_s = driven.from_node, driven.depart_s
             waits, arcs = _joined(driven, passage, self._ready_s), driven.arcs + passage.arcs
@@ -205,4 +205,4 @@ def _joined(driven: TripLeg, passage: Any, ready_s: int) -> Waits:
     """Return the waits of a way that was driven in part and goes on with a passage."""
     n = len(driven.arcs)
     held = ((n, passage.depart_s - ready_s),) if passage.depart_s > ready_s and passage.arcs else ()
-    return (*driven.waits, *held, *((n + at, wait_s) for at, wait_s in passage.waits))
+    return (*driven.waits, *held, *((n + at, wait_s) for at, wait_s in passage.runs[0].waits))

@@ -125,7 +125,9 @@ def program_of(problem: AidProblem, trips: Sequence[Trip], ways: Ways) -> Distri
     spare_s = np.zeros(len(crews))
     for k, trip in zip(crew.tolist(), trips, strict=True):
         spare_s[k] = trip.spare_s
-    per_t_s = [rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t) for trip in trips]
+    per_t_s = [
+        trip.truck.share(rules.unload_s_per_t + (0 if trip.laden else rules.load_s_per_t)) for trip in trips
+    ]
     per_mg_s = np.array(per_t_s, dtype=np.float64) / (G_PER_T * 1_000)
     payload = np.array([trip.truck.payload_kg * MG_PER_KG for trip in trips], dtype=np.float64)
     room = np.array([trip.truck.volume_l * UL_PER_L for trip in trips], dtype=np.float64)

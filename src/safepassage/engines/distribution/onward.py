@@ -64,11 +64,9 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     """
     before = earlier.since.trucks if earlier.since is not None else ()
     found = Gone(now_s, trucks={row.id: row for row in before})
-    rows: dict[str, list[Delivery]] = {}
-    for row in earlier.deliveries:
-        rows.setdefault(row.leg, []).append(row)
+    rows = _rows(earlier)
     for chain in earlier.trucks:
-        left_trips = (t for t in trips_of(chain, earlier) if loads_s(earlier.problem, t, rows) < now_s)
+        left_trips = begun_of(chain, earlier, rows, now_s)
         found.legs[chain.id] = tuple(leg for trip in left_trips for leg in trip)
     rows_of = _lines(earlier, found.legs)
     lines = [line for _, line in rows_of]
@@ -87,6 +85,14 @@ def gone(earlier: AidPlan, now_s: int, counted: Iterable[Consignment] = ()) -> G
     return found
 
 
+def _rows(plan: AidPlan) -> dict[str, list[Delivery]]:
+    """Return what is unloaded at the end of each leg."""
+    rows: dict[str, list[Delivery]] = {}
+    for row in plan.deliveries:
+        rows.setdefault(row.leg, []).append(row)
+    return rows
+
+
 def back_before(past: Gone) -> dict[tuple[str, int], int]:
     """Return when trucks are back from what had left, by name and day."""
     return {truck_and_day(row.id): row.free_s for row in past.trucks.values()}
@@ -95,11 +101,14 @@ def back_before(past: Gone) -> dict[tuple[str, int], int]:
 def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:
     """Yield the legs of each trip of a truck: it ends at its base, with nothing on board.
 
-    A truck may call at its base to hand out there what it has fetched, and go on with the rest.
+    A truck may call at its base to hand out there what it has fetched, and go on with the rest. Who drives in
+    convoy goes on with the others.
     """
     base = next(truck.base_node for truck in plan.problem.trucks if truck.id == chain.id)
-    at = {"": 0} | {leg.id: k for k, leg in enumerate(chain.legs, start=1)}
-    held = [(at.get(row.loaded, 0), at[row.leg]) for row in plan.deliveries if row.truck == chain.id]
+    line = line_of(chain, plan)
+    at = {leg.id: k for one in line for k, leg in enumerate(one.legs, start=1)}
+    names = {one.id for one in line}
+    held = [(at.get(row.loaded, 0), at[row.leg]) for row in plan.deliveries if row.truck in names]
     trip: list[Leg] = []
     for k, leg in enumerate(chain.legs, start=1):
         trip.append(leg)
@@ -107,6 +116,30 @@ def trips_of(chain: VehicleChain, plan: AidPlan) -> Iterator[list[Leg]]:
         if plan.routes[leg.route].to_node == base and not on_board:
             yield trip
             trip = []
+
+
+def line_of(chain: VehicleChain, plan: AidPlan) -> list[VehicleChain]:
+    """Return the trucks that drive with one on its day, itself among them, the lead first."""
+    trucks = {truck.id: truck for truck in plan.problem.trucks}
+    own = trucks[chain.id]
+    if not own.convoy:
+        return [chain]
+    return sorted(
+        (one for one in plan.trucks
+         if (trucks[one.id].convoy, trucks[one.id].day) == (own.convoy, own.day) and one.legs),
+        key=lambda one: one.id,
+    )  # fmt: skip
+
+
+def begun_of(
+    chain: VehicleChain, plan: AidPlan, rows: dict[str, list[Delivery]], now_s: int
+) -> list[list[Leg]]:
+    """Return the trips of a truck that have left: it is loaded for them, or one that drives with it is."""
+    begun = max(
+        sum(loads_s(plan.problem, trip, rows) < now_s for trip in trips_of(one, plan))
+        for one in line_of(chain, plan) or [chain]
+    )
+    return list(trips_of(chain, plan))[:begun]
 
 
 def loads_s(problem: AidProblem, trip: list[Leg], rows: dict[str, list[Delivery]]) -> int:
@@ -152,9 +185,9 @@ def _not_over(earlier: AidPlan, lines: list[tuple[str, Brought]], now_s: int) ->
             )
         )  # fmt: skip
     for chain in earlier.trucks:
-        for legs in trips_of(chain, earlier):
+        for legs in begun_of(chain, earlier, _rows(earlier), now_s):
             aboard = tuple(row for leg in legs for row in goods.get(leg.id, ()))
-            if aboard and legs[-1].arrive_s > now_s:
+            if legs[-1].arrive_s > now_s:
                 way = tuple(_trip_leg(leg, earlier) for leg in legs)
                 found.append(Trip(truck=chain.id, legs=way, goods=aboard))
     return tuple(sorted(found, key=lambda trip: (trip.truck, trip.legs[0].depart_s)))

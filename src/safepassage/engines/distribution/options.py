@@ -72,7 +72,7 @@ def most_seconds(problem: AidProblem, truck: TruckDay, windows: tuple[tuple[int,
         span_s = min(span_s, truck.max_duty_s)
     if span_s <= 0:
         return 0
-    loading_s = problem.rules.loading_s(truck.payload_kg * 1_000)
+    loading_s = problem.rules.loading_s(truck.share(truck.payload_kg) * 1_000)
     return min(last_s - first_s, span_s + loading_s, truck.work_s)
 
 

@@ -57,7 +57,7 @@ class OrderBook:
         calls = Counter((need.place, need.commodity) for need in problem.needs)
         self._once = [calls[need.place, need.commodity] == 1 for need in problem.needs]
         trucks = problem.trucks
-        self._most_mg = max((t.payload_kg for t in trucks), default=0) * MG_PER_KG // PARTS_OF_A_LOAD
+        self._most_mg = max((t.share(t.payload_kg) for t in trucks), default=0) * MG_PER_KG // PARTS_OF_A_LOAD
         self._most_ul = max((t.volume_l for t in trucks), default=0) * UL_PER_L // PARTS_OF_A_LOAD
         self._scarce = _scarce(problem, wanted)
         self._s_per_mg = _least_s_per_mg(problem, options)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from safepassage.domain.aid.distribution import AidProblem
 from safepassage.engines.distribution.calls import called, called_where_it_binds
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.loads import Trip, loads_of
+from safepassage.engines.distribution.standing import Planned
 from safepassage.engines.distribution.store import Item
 
 LITTLE_PERCENT = 5

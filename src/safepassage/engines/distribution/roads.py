@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from safepassage.domain.aid.distribution import TruckDay
 from safepassage.domain.plan import Waits
 
 
@@ -27,6 +28,27 @@ class Run(Protocol):
         """The way."""
 
 
+class Line(Protocol):
+    """The runs of trucks one behind the other, the lead first: until the tail is there."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The run of each truck."""
+
+    @property
+    def depart_s(self) -> int:
+        """When the lead starts."""
+
+    @property
+    def arrive_s(self) -> int:
+        """When the last is there."""
+
+
+def units_of(truck: TruckDay) -> tuple[int, ...]:
+    """Return the road space of each truck in line."""
+    return tuple(one.units_mveh for one in truck.line)
+
+
 class Roads(Protocol):
     """Ways, least times and runs of trucks; runs are reserved once they are planned."""
 
@@ -39,17 +61,17 @@ class Roads(Protocol):
     def ways(self, weight_kg: int, from_node: int, to_node: int) -> tuple[tuple[int, ...], ...]:
         """Return distinct ways between two nodes."""
 
-    def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Any:
-        """Return the earliest run from a second on, None without one."""
+    def earliest(self, arcs: tuple[int, ...], ready_s: int, line_mveh: tuple[int, ...]) -> Any:
+        """Return the earliest runs of trucks in line from a second on, None without any."""
 
-    def reserve(self, passage: Any) -> None:
-        """Take what a run needs."""
+    def reserve(self, line: Any) -> None:
+        """Take what runs need."""
 
-    def release(self, passage: Any) -> None:
-        """Give back what a run took."""
+    def release(self, line: Any) -> None:
+        """Give back what runs took."""
 
-    def exposure_ppm_s(self, passage: Any) -> int:
-        """Return the exposure of one person aboard."""
+    def exposure_ppm_s(self, line: Any) -> int:
+        """Return the most exposure of one person aboard."""
 
     def length_m(self, arcs: tuple[int, ...]) -> int:
         """Return the length of a way."""

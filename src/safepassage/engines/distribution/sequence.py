@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, TruckDay
-from safepassage.engines.distribution.dispatch import Planned, Stop
 from safepassage.engines.distribution.least_times import FAR_S
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds, serves
 from safepassage.engines.distribution.orders import Order
 from safepassage.engines.distribution.roads import Roads
+from safepassage.engines.distribution.standing import Planned, Stop
 from safepassage.engines.distribution.store import Call, Item, Left, Room
 from safepassage.kernels.tours.day_rounds import rounds_in_a_day
-from safepassage.kernels.tours.rounds import Orders, Round, Trip, TruckKind
+from safepassage.kernels.tours.rounds import WHOLE, Orders, Round, Trip, TruckKind
 
 Int64 = NDArray[np.int64]
 Windows = tuple[tuple[int, int], ...]
@@ -151,7 +151,7 @@ class Sequencer:
         truck = trucks[0]
         first_s, last_s = truck.available_from_s, truck.available_until_s
         open_s = [(a, b) for a, b in self._windows if a < last_s and b > first_s]
-        loading_s = self._problem.rules.loading_s(truck.payload_kg * G_PER_KG)
+        loading_s = self._problem.rules.loading_s(truck.share(truck.payload_kg) * G_PER_KG)
         base = self._depots.index(truck.base_node)
         if open_s:
             first_s = max(first_s, open_s[0][0] - loading_s)
@@ -162,7 +162,7 @@ class Sequencer:
             most_s=most_seconds(self._problem, truck, self._windows), table=table,
             reloads=tuple(k for k, node in enumerate(self._depots) if node in self._stocked),
             drive_s=truck.max_drive_s, after_s=truck.break_after_s if truck.break_s else truck.max_drive_s,
-            break_s=truck.break_s,
+            break_s=truck.break_s, handled=truck.share(WHOLE),
         )  # fmt: skip
 
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:

@@ -127,7 +127,7 @@ def _best(before: Dispatcher, ways: list[Way], joined: list[Way]) -> list[Way]:
     for sign, group in ((1, ways), (-1, joined)):
         for way in group:
             fetch_s = before.way_s(way.truck, way.truck.base_node, way.depot)
-            takes_s = fetch_s + way.seconds + rules.load_base_s + handling_s(before, way.stops)
+            takes_s = fetch_s + way.seconds + rules.load_base_s + handling_s(before, way.truck, way.stops)
             left_s[way.truck.id] += sign * takes_s
     found: list[Way] = []
     for depot in sorted({way.depot for way in joined}):
@@ -143,7 +143,7 @@ def _best_from(before: Dispatcher, ways: list[Way], left_s: dict[str, int]) -> l
     cost = np.array(before.times.table(truck, [truck.base_node, *(stop.node for stop in calls)]))
     out = before.times.table(truck, [depot, *(stop.node for stop in calls)])[0]
     cost[0] = np.array(out) + before.way_s(truck, truck.base_node, depot)
-    loads = np.array([(*size(before, [stop]), handling_s(before, [stop])) for stop in calls])
+    loads = np.array([(*size(before, [stop]), handling_s(before, truck, [stop])) for stop in calls])
     limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, NO_LIMIT_S)
     numbers = iter(range(len(calls)))
     stops = Stops(cost, loads, limits, before.problem.rules.load_base_s)
@@ -203,7 +203,7 @@ def _moves_of(before: Dispatcher, ways: Sequence[Way | None], pair: tuple[int, i
         if k >= 0:
             rest = in_best_order(before, guest.truck, guest.depot, guest.stops[:k] + guest.stops[k + 1 :])
         saved_s = host.seconds + guest.seconds - both.seconds - (0 if rest is None else rest.seconds)
-        more_s = both.seconds - host.seconds + handling_s(before, moved)
+        more_s = both.seconds - host.seconds + handling_s(before, host.truck, moved)
         if saved_s > 0 or (saved_s == 0 and rest is None):
             same = host.truck.id == guest.truck.id
             yield _Move(-saved_s, *pair, both, rest, -1 if same else more_s)

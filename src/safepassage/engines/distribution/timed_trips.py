@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.domain.aid.distribution import TruckDay
-from safepassage.engines.distribution.dispatch import Dispatcher, Stop
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds
+from safepassage.engines.distribution.standing import Stop
 from safepassage.engines.distribution.trip_ways import (
     Way,
     as_driven,
@@ -86,11 +87,11 @@ def in_hours(before: Dispatcher, ways: Sequence[Way], trucks: Sequence[TruckDay]
         return list(ways)
     calls = [stop for way in home for stop in way.stops]
     hours = {node: _hours(before, days, node) for node in sorted({stop.node for stop in calls})}
-    orders, tables = _orders(before, calls), _tables(before, calls, trucks[0])
+    orders, tables = _orders(before, calls, trucks[0]), _tables(before, calls, trucks[0])
     driven_s, rounds = sum(way.seconds for way in home), _begun(home, days)
     for one in TRIES:
         rounds = rounds_of(
-            replace(orders, hours=_windows(before, calls, hours, one.sooner_s)),
+            replace(orders, hours=_windows(before, calls, (trucks[0], hours), one.sooner_s)),
             [_kind(before, day, one) for day in days], tables, depots=1,
             load_s=before.problem.rules.load_base_s, steps=min(MOST_STEPS, STEPS_A_STOP * len(calls)),
             begun=rounds,
@@ -108,7 +109,7 @@ def _days(before: Dispatcher, trucks: Sequence[TruckDay], away: Sequence[Way]) -
     taken_s = Counter[str]()
     for way in away:
         fetch_s = before.way_s(way.truck, way.truck.base_node, way.depot)
-        load_s = before.problem.rules.load_base_s + handling_s(before, way.stops)
+        load_s = before.problem.rules.load_base_s + handling_s(before, way.truck, way.stops)
         taken_s[way.truck.id] += fetch_s + way.seconds + load_s
     found: dict[tuple[int, int, int, int, int], list[TruckDay]] = {}
     for truck in trucks:
@@ -156,23 +157,28 @@ def _last(holds: Callable[[int], bool], first_s: int, last_s: int) -> int:
     return first_s
 
 
-def _orders(before: Dispatcher, calls: Sequence[Stop]) -> Orders:
+def _orders(before: Dispatcher, calls: Sequence[Stop], truck: TruckDay) -> Orders:
     """Return stops as orders that are kept."""
     base_s = before.problem.rules.unload_base_s
     sizes = np.array([size(before, [stop]) for stop in calls], dtype=np.int64).reshape(-1, 2)
     return Orders(
         stop=np.arange(len(calls)), mass_kg=sizes[:, 0] // MG_PER_KG, volume_l=sizes[:, 1] // UL_PER_L,
-        handling_s=np.array([handling_s(before, [stop]) - base_s for stop in calls], dtype=np.int64),
+        handling_s=np.array([handling_s(before, truck, [stop]) - base_s for stop in calls], dtype=np.int64),
         prize=np.full(len(calls), -1),
     )  # fmt: skip
 
 
-def _windows(before: Dispatcher, calls: Sequence[Stop], hours: Mapping[int, _Hours], sooner_s: int) -> Int64:
-    """Return between which seconds handling begins at each stop, its base being a part of the way there."""
-    base_s, found = before.problem.rules.unload_base_s, []
+def _windows(
+    before: Dispatcher, calls: Sequence[Stop], when: tuple[TruckDay, Mapping[int, _Hours]], sooner_s: int
+) -> Int64:
+    """Return between which seconds handling begins at each stop, its base being a part of the way there.
+
+    `when` is a truck and the hours of places for it.
+    """
+    base_s, found, (truck, hours) = before.problem.rules.unload_base_s, [], when
     for stop in calls:
         first_s, last_s, leaves_s = hours[stop.node]
-        last_s = min(last_s + base_s, leaves_s - handling_s(before, [stop]) + base_s) - sooner_s
+        last_s = min(last_s + base_s, leaves_s - handling_s(before, truck, [stop]) + base_s) - sooner_s
         begins_s = first_s + base_s if first_s else 0
         found.append((begins_s, max(begins_s, last_s)))
     return np.array(found, dtype=np.int64)
@@ -193,7 +199,7 @@ def _kind(before: Dispatcher, day: _Day, one: _Try) -> TruckKind:
     """Return trucks in the words of the search; the base of their first load may be before roads open."""
     truck, rules = day.trucks[0], before.problem.rules
     load_s = rules.load_base_s
-    loading_s = truck.payload_kg * rules.load_s_per_t // KG_PER_T * one.loading_percent // 100
+    loading_s = truck.share(truck.payload_kg) * rules.load_s_per_t // KG_PER_T * one.loading_percent // 100
     span_s = day.closes_s - day.opens_s
     duty_s = span_s if truck.max_duty_s < 0 else min(span_s, truck.max_duty_s)
     return TruckKind(

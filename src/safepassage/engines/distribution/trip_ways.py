@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from safepassage.domain.aid.distribution import G_PER_T, TruckDay
-from safepassage.engines.distribution.dispatch import Dispatcher, Planned, Stop
+from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
+from safepassage.engines.distribution.standing import Planned, Stop
 from safepassage.kernels.tours.single_moves import in_order
 
 
@@ -51,10 +52,10 @@ def size(before: Dispatcher, stops: Sequence[Stop]) -> tuple[int, int]:
     return sum(n * good.mass_g for n, good in both), sum(n * good.volume_ml for n, good in both)
 
 
-def handling_s(before: Dispatcher, stops: Sequence[Stop]) -> int:
-    """Return the seconds that loading and unloading what stops get take of another truck at most."""
+def handling_s(before: Dispatcher, truck: TruckDay, stops: Sequence[Stop]) -> int:
+    """Return the seconds that loading and unloading what stops get take of a truck like this at most."""
     rules, grams = before.problem.rules, before.left.mass_g([i for stop in stops for i in stop.items])
-    per_t_s = rules.load_s_per_t + rules.unload_s_per_t
+    per_t_s = truck.share(rules.load_s_per_t + rules.unload_s_per_t)
     return len(stops) * rules.unload_base_s + -(-grams * per_t_s // G_PER_T)
 
 

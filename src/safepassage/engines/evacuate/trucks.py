@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from safepassage.domain.aid.distribution import AidRules
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
@@ -18,21 +21,49 @@ from safepassage.engines.evacuate.roadway import Passage, Roadway
 from safepassage.engines.evacuate.ways import Carrier, Ways
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 
+ANY = AidRules()
+TRIES = 300
+"""So often a convoy that is torn apart on the way sets out later before it is given up."""
+FAR_S = 10**9
+HOUR_S = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Passages of trucks one behind the other along one way, the lead first."""
+
+    runs: tuple[Passage, ...]
+
+    @property
+    def depart_s(self) -> int:
+        """When the lead starts."""
+        return self.runs[0].depart_s
+
+    @property
+    def arrive_s(self) -> int:
+        """When the last is there."""
+        return max(run.arrive_s for run in self.runs)
+
+    @property
+    def arcs(self) -> tuple[int, ...]:
+        """The way."""
+        return self.runs[0].arcs
+
 
 class TruckRoads:
     """What trucks can drive beside a schedule.
 
     A truck goes by the rules of an empty vehicle of the fleet: it needs the BUS bit, bears the weight limits
-    and passes only where empty vehicles may. Trucks enter a road at least `headway_s` after each other.
+    and passes only where empty vehicles may. Trucks enter a road by the headway that the `rules` set.
     """
 
     def __init__(
-        self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int, headway_s: int = 0
+        self, problem: PlanningProblem, schedule: Schedule, exposure_weight: int, rules: AidRules = ANY
     ) -> None:
         self._ways = Ways(problem, exposure_weight)
         self._beside = problem, schedule
         self._network = problem.network
-        self._headway_s = headway_s
+        self._headway_s, self._slack_s = rules.headway_s, rules.convoy_slack_s
         self._entries: defaultdict[int, list[int]] = defaultdict(list)
         self._graphs: dict[bytes, ArcGraph] = {}
         self._trees: dict[tuple[bytes, int], Any] = {}
@@ -71,8 +102,66 @@ class TruckRoads:
             self._found[key] = tuple(way for way in every if self._left[1].isdisjoint(way))
         return self._found[key]
 
-    def earliest(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Passage | None:
-        """Return the earliest passage from a second on, apart from all other trucks; None without one."""
+    def earliest(self, arcs: tuple[int, ...], ready_s: int, line_mveh: tuple[int, ...]) -> Line | None:
+        """Return the earliest passages of trucks in line from a second on, apart from all other trucks.
+
+        Whoever is not alone enters each road with the headway, and no more than the slack longer, after the
+        one in front. None where there are none, or none is found in `TRIES`.
+        """
+        for _ in range(TRIES if self._passes_in_time(arcs, line_mveh) else 0):
+            lead = self._apart(arcs, ready_s, line_mveh[0])
+            if lead is None:
+                return None
+            if len(line_mveh) == 1:
+                return Line((lead,))
+            found = self._followed(lead, line_mveh[1:])
+            if not isinstance(found, int):
+                return found
+            ready_s = lead.depart_s + found
+        return None
+
+    def _passes_in_time(self, arcs: tuple[int, ...], line_mveh: tuple[int, ...]) -> bool:
+        """Tell whether no road is too narrow for a truck to enter soon enough after the one in front."""
+        most_mveh = max(line_mveh[:-1], default=0)
+        span_s = self._headway_s + self._slack_s
+        return not most_mveh or all(
+            most_mveh * HOUR_S <= span_s * self._most_mveh_h(arc) for arc in dict.fromkeys(arcs)
+        )
+
+    def _most_mveh_h(self, arc: int) -> int:
+        """Return the most that an arc ever lets through in an hour."""
+        pieces = self._network.profiles.get(arc, ())
+        stated = int(self._network.arcs.capacity_mveh_h[arc])
+        return max((piece.capacity_mveh_h for piece in pieces), default=stated)
+
+    def _followed(self, lead: Passage, line_mveh: tuple[int, ...]) -> Line | int | None:
+        """Return a lead with those behind it, or how much later it has to set out; None without a way."""
+        left, runs = self._left[0], [lead]
+        left.reserve(lead)
+        try:
+            for units_mveh in line_mveh:
+                run = self._behind(runs[-1], units_mveh)
+                if run is None:
+                    return None
+                late_s = max(_gaps_s(runs[-1], run), default=0) - self._headway_s - self._slack_s
+                if late_s > 0:
+                    return late_s
+                left.reserve(run)
+                runs.append(run)
+        finally:
+            for run in runs:
+                left.release(run)
+        return Line(tuple(runs))
+
+    def _behind(self, front: Passage, units_mveh: int) -> Passage | None:
+        """Return the earliest passage that enters no road sooner than the headway after the one in front."""
+        run = self._apart(front.arcs, front.depart_s + self._headway_s, units_mveh)
+        while run is not None and (close_s := self._headway_s - min(_gaps_s(front, run), default=FAR_S)) > 0:
+            run = self._apart(front.arcs, run.depart_s + close_s, units_mveh)
+        return run
+
+    def _apart(self, arcs: tuple[int, ...], ready_s: int, units_mveh: int) -> Passage | None:
+        """Return the earliest passage of one truck from a second on, apart from all that are booked."""
         passage = self._left[0].earliest(arcs, ready_s, units_mveh, 0)
         while passage is not None and (later_s := self._too_close_s(passage)):
             passage = self._left[0].earliest(arcs, passage.depart_s + later_s, units_mveh, 0)
@@ -89,27 +178,34 @@ class TruckRoads:
                     later_s = max(later_s, others[near] + self._headway_s - second)
         return later_s
 
-    def reserve(self, passage: Passage) -> None:
-        """Take what a passage needs."""
-        self._left[0].reserve(passage)
-        if self._headway_s:
-            for arc, second in zip(passage.arcs, passage.seconds, strict=True):
-                insort(self._entries[arc], second)
+    def reserve(self, line: Line) -> None:
+        """Take what passages need."""
+        for passage in line.runs:
+            self._left[0].reserve(passage)
+            if self._headway_s:
+                for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+                    insort(self._entries[arc], second)
 
-    def release(self, passage: Passage) -> None:
-        """Give back what a passage took."""
-        self._left[0].release(passage)
-        if self._headway_s:
-            for arc, second in zip(passage.arcs, passage.seconds, strict=True):
-                self._entries[arc].remove(second)
+    def release(self, line: Line) -> None:
+        """Give back what passages took."""
+        for passage in line.runs:
+            self._left[0].release(passage)
+            if self._headway_s:
+                for arc, second in zip(passage.arcs, passage.seconds, strict=True):
+                    self._entries[arc].remove(second)
 
-    def exposure_ppm_s(self, passage: Passage) -> int:
-        """Return the exposure of one person aboard."""
-        return passage_exposure(passage, self._network.hazard)
+    def exposure_ppm_s(self, line: Line) -> int:
+        """Return the most exposure of one person aboard."""
+        return max(passage_exposure(passage, self._network.hazard) for passage in line.runs)
 
     def length_m(self, arcs: tuple[int, ...]) -> int:
         """Return the length of a way."""
         return int(self._network.arcs.length_m[list(arcs)].sum()) if arcs else 0
+
+
+def _gaps_s(front: Passage, behind: Passage) -> Iterator[int]:
+    """Yield by how much later each road is entered."""
+    return (b - a for a, b in zip(front.seconds, behind.seconds, strict=True))
 
 
 def _truck(weight_kg: int) -> Carrier:

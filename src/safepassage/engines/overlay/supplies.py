@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from safepassage.domain.aid.case_rules import rules_of
 from safepassage.domain.aid.catalogue import catalogue, composition_of, norms
 from safepassage.domain.aid.commodity import Commodity
-from safepassage.domain.aid.distribution import AidRules
 from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
 from safepassage.domain.aid.supplies import Supplies
@@ -30,13 +30,7 @@ def supplies_of(case: Case) -> Supplies | None:
     )  # fmt: skip
     return Supplies(
         cold=settings.cold_season,
-        rules=AidRules(
-            weights=(
-                settings.weight_priority_1, settings.weight_priority_2, settings.weight_priority_3,
-                settings.weight_priority_4,
-            ),
-            headway_s=settings.truck_headway_s,
-        ),
+        rules=rules_of(case),
         commodities=_bare(catalogue(case.commodities)),
         norms=tuple(replace(norm, source="", assumption=False) for norm in used),
         groups=_bare(composition_of(case.people_groups, case.demand).shares),

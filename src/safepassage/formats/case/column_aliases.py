@@ -46,6 +46,7 @@ ALIASES: Mapping[str, Mapping[str, str]] = {
         depot="base home_depot warehouse location", payload_t="payload capacity_t payload_mt capacity_mt",
         volume_m3="volume cbm capacity_m3", weight_t="gvw gross_weight gross_weight_t gvw_t",
         organisation="transporter owner company carrier organization", note=_NOTE,
+        convoy="convoy_name convoy_no convoy_id",
     ),
 }  # fmt: skip
 """Table to other name to column. A name that is a column of the table itself is never an alias."""

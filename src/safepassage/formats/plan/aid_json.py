@@ -68,7 +68,7 @@ def _given(problem: AidProblem) -> dict[str, Any]:
         "needs": [_need(row) for row in problem.needs],
         "lots": [asdict(row) for row in problem.lots],
         "trucks": [_truck(row) for row in problem.trucks],
-        "rules": {**asdict(problem.rules), "weights": list(problem.rules.weights)},
+        "rules": rules_document(problem.rules),
         **({"behind": [asdict(row) for row in problem.behind]} if problem.behind else {}),
     }
 
@@ -79,10 +79,16 @@ def _need(row: Need) -> dict[str, Any]:
     return {**found, "groups": list(row.groups)} if row.groups else found
 
 
+def rules_document(rules: AidRules) -> dict[str, Any]:
+    """Return the rules as plain values; what is for convoys is left out where there are none."""
+    found = {**asdict(rules), "weights": list(rules.weights)}
+    return {name: value for name, value in found.items() if name != "convoy_slack_s" or value >= 0}
+
+
 def _truck(row: TruckDay) -> dict[str, Any]:
-    """Return a truck of a day; who runs it is left out where nobody stated it."""
-    found = asdict(row)
-    return found if row.organisation else {k: v for k, v in found.items() if k != "organisation"}
+    """Return a truck of a day; who runs it and its convoy are left out where nobody stated them."""
+    left_out = {"members", *(name for name in ("organisation", "convoy") if not getattr(row, name))}
+    return {name: value for name, value in asdict(row).items() if name not in left_out}
 
 
 def _since(since: Since) -> dict[str, Any]:

@@ -33,6 +33,8 @@ _FIELDS = {
         "received_s",
     ),
 }  # fmt: skip
+_STATED: dict[type, tuple[str, ...]] = {Truck: ("convoy",)}
+"""Left out where it is empty."""
 _WORDS = {
     "unit": Unit,
     "group": PeopleGroup,
@@ -60,7 +62,7 @@ def document(supplies: Supplies) -> dict[str, Any]:
     """Return the tables as a tree of plain values."""
     found = {
         "cold": supplies.cold,
-        "rules": {**asdict(supplies.rules), "weights": list(supplies.rules.weights)},
+        "rules": aid_json.rules_document(supplies.rules),
         "commodities": [_row(row) for row in supplies.commodities],
         "norms": [_norm(row) for row in supplies.norms],
         "groups": [_row(row) for row in supplies.groups],
@@ -108,6 +110,9 @@ def _past(rows: Mapping[str, Any]) -> Past:
 
 def _row(value: _T) -> dict[str, Any]:
     found = {name: getattr(value, name) for name in _FIELDS[type(value)]}
+    for name in _STATED.get(type(value), ()):
+        if getattr(value, name):
+            found[name] = getattr(value, name)
     return {name: NONE if one is None else one for name, one in found.items()}
 
 
@@ -118,7 +123,8 @@ def _norm(norm: Norm) -> dict[str, Any]:
 
 
 def _value(kind: type[_T], row: Mapping[str, Any]) -> _T:
-    return kind(**{name: _read(name, row[name]) for name in _FIELDS[kind]})
+    names = (*_FIELDS[kind], *_STATED.get(kind, ()))
+    return kind(**{name: _read(name, row[name]) for name in names if name in row or name in _FIELDS[kind]})
 
 
 def _read(name: str, value: Any) -> Any:

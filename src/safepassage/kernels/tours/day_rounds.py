@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner, lent, woven
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES, UNITS
-from safepassage.kernels.tours.rounds import MOST_RELOADS, Orders, Round, Trip, TruckKind
+from safepassage.kernels.tours.rounds import MOST_RELOADS, WHOLE, Orders, Round, Trip, TruckKind
 from safepassage.kernels.tours.tour_moves import draw
 
 Int64 = NDArray[np.int64]
@@ -43,14 +43,16 @@ HOT, WARM, COLD = 8.0, 1.0, 0.1
 class Day(NamedTuple):
     """What does not change in a search; everything by position.
 
-    `order` (n, 4) mass, volume, handling, prize (`NO_ONE`: must be carried); `stop` (n,) its place in the
-    tables; `goods` (n, g) what it holds by good; `near` (n, n) orders, nearest first; `kind` of each truck,
-    `limits` (kinds, 6) mass, volume, seconds, and of these on the road, on the road before a break, of a
-    break; `depots` (kinds, d) whether trips begin there; `base` (kinds,); `table` (kinds,) which of `ways`
-    (tables, places, places); `bases_s` (2,) those of loading, and of unloading, which is in the ways.
+    `order` (n, 3) mass, volume, prize (`NO_ONE`: must be carried); `handling` (kinds, n) how long it is
+    handled by each kind of truck; `stop` (n,) its place in the tables; `goods` (n, g) what it holds by good;
+    `near` (n, n) orders, nearest first; `kind` of each truck, `limits` (kinds, 6) mass, volume, seconds, and
+    of these on the road, on the road before a break, of a break; `depots` (kinds, d) whether trips begin
+    there; `base` (kinds,); `table` (kinds,) which of `ways` (tables, places, places); `bases_s` (2,) those of
+    loading, and of unloading, which is in the ways.
     """
 
     order: Int64
+    handling: Int64
     stop: Int64
     goods: Int64
     near: Int64
@@ -111,7 +113,7 @@ def _take_out(day: Any, state: Any, o: int) -> None:
     else:
         gone = ways[start, here] + ways[here, end] - ways[start, end]
     state.seconds[truck, 1] -= gone - (day.bases_s[1] if here not in (start, end) else 0)
-    gone += day.order[o, 2] + (day.bases_s[0] if a < 0 and b < 0 else 0)
+    gone += day.handling[k, o] + (day.bases_s[0] if a < 0 and b < 0 else 0)
     if a >= 0:
         state.after[a] = b
     else:
@@ -126,7 +128,7 @@ def _take_out(day: Any, state: Any, o: int) -> None:
     state.seconds[truck, 0] -= gone
     for g in range(day.goods.shape[1]):
         state.stock[depot, g] += day.goods[o, g]
-    state.total[0] += day.order[o, 3] - gone
+    state.total[0] += day.order[o, 2] - gone
 
 
 @inner
@@ -137,8 +139,9 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
         state.depot[t] = depot
     b = state.after[a] if a >= 0 else state.first[t]
     truck, here = t // PER_TRUCK, day.stop[o]
+    handling = day.handling[day.kind[truck], o]
     alone = (a < 0 or day.stop[a] != here) and (b < 0 or day.stop[b] != here)
-    standing = day.order[o, 2] + (day.bases_s[1] if alone else 0) + (day.bases_s[0] if a < 0 and b < 0 else 0)
+    standing = handling + (day.bases_s[1] if alone else 0) + (day.bases_s[0] if a < 0 and b < 0 else 0)
     state.before[o], state.after[o], state.trip[o] = a, b, t
     if a >= 0:
         state.after[a] = o
@@ -154,7 +157,7 @@ def _put_in(day: Any, state: Any, o: int, place: tuple[int, int, int], more: int
     state.seconds[truck, 1] += more - standing
     for g in range(day.goods.shape[1]):
         state.stock[depot, g] -= day.goods[o, g]
-    state.total[0] += more - day.order[o, 3]
+    state.total[0] += more - day.order[o, 2]
 
 
 @woven
@@ -230,10 +233,10 @@ def _put_best(day: Any, state: Any, o: int, rng: Any, lies: Any, own: Any) -> No
     """Put an order where it takes fewest seconds, if these are less than its prize."""
     _look_for_goods(day, state, o, lies)
     _look_for_depots(day, o, lies, own)
-    least, trip, after, depot = day.order[o, 3], -1, -1, -1
-    handling = day.order[o, 2]
+    least, trip, after, depot = day.order[o, 2], -1, -1, -1
     for truck in range(len(day.kind)):
         k = day.kind[truck]
+        handling = day.handling[k, o]
         own_room = _room_s(day, state, truck, day.bases_s[0] + day.bases_s[1] + handling) - handling + 1
         if min(least - handling, own_room) <= 0:
             continue
@@ -326,7 +329,7 @@ def _in_order(day: Any, rng: Any, out: Any, key: Any, count: int) -> None:
         elif which == NEAREST:
             key[i] = far
         else:
-            key[i] = -(day.order[o, 3] // (day.order[o, 0] + 1))
+            key[i] = -(day.order[o, 2] // (day.order[o, 0] + 1))
     for i in range(1, count):
         o, mine = out[i], key[i]
         j = i - 1
@@ -419,7 +422,8 @@ def _day(
     stop = depots + orders.stop
     apart = ways.min(axis=0)[np.ix_(stop, stop)]
     return Day(
-        order=np.stack([orders.mass_kg, orders.volume_l, orders.handling_s, prize], axis=1),
+        order=np.stack([orders.mass_kg, orders.volume_l, prize], axis=1),
+        handling=np.array([-(-orders.handling_s * kind.handled // WHOLE) for kind in kinds]),
         stop=stop, goods=np.ascontiguousarray(goods), near=np.argsort(apart, axis=1, kind="stable"),
         kind=np.repeat(np.arange(len(kinds)), [kind.trucks for kind in kinds]),
         limits=np.array([
@@ -439,7 +443,7 @@ def _begun(day: Day, kinds: Sequence[TruckKind], stock: Int64, begun: Sequence[R
         trip=np.full(n, -1), after=np.full(n, -1), before=np.full(n, -1), first=np.full(trips, -1),
         last=np.full(trips, -1), depot=np.zeros(trips, np.int64), load=np.zeros((trips, 2), np.int64),
         seconds=np.zeros((len(day.kind), 2), np.int64), stock=stock.copy(),
-        total=np.array([day.order[:, 3].sum()]),
+        total=np.array([day.order[:, 2].sum()]),
     )  # fmt: skip
     free = np.cumsum([0, *(kind.trucks for kind in kinds)])[:-1].tolist()
     for one in begun:
@@ -449,7 +453,7 @@ def _begun(day: Day, kinds: Sequence[TruckKind], stock: Int64, begun: Sequence[R
             t, a = truck * PER_TRUCK + number, -1
             for o in trip.orders:
                 here, start = day.stop[o], trip.depot if a < 0 else day.stop[a]
-                more = ways[start, here] + ways[here, base] + day.order[o, 2]
+                more = ways[start, here] + ways[here, base] + day.handling[one.kind, o]
                 more += ways[base, trip.depot] + day.bases_s[0] if a < 0 else -ways[start, base]
                 _put(day, state, o, (t, a, trip.depot), int(more))
                 a = o

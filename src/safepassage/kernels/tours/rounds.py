@@ -20,6 +20,7 @@ Int64 = NDArray[np.int64]
 MOST_RELOADS = 8
 ANY_TIME_S = np.iinfo(np.int64).max
 NO_LIMIT_S = 2**40
+WHOLE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +45,8 @@ class TruckKind(NamedTuple):
 
     `driven` is the table of what is to be little: seconds on the road; below 0 all seconds of the day are.
     A driver is on the road for at most `drive_s`, and has a break of `break_s` for each `after_s` of these;
-    rounds that keep to hours (`rounds_of`) do not look at this.
+    `handled` of `WHOLE` parts of its time is what an order is handled for. Rounds that keep to hours
+    (`rounds_of`) do not look at this.
     """
 
     trucks: int
@@ -60,6 +62,7 @@ class TruckKind(NamedTuple):
     drive_s: int = NO_LIMIT_S
     after_s: int = NO_LIMIT_S
     break_s: int = 0
+    handled: int = WHOLE
 
 
 class Trip(NamedTuple):
