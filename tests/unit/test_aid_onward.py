@@ -244,7 +244,7 @@ def legs_by_trip(nodes, handed_out):
         for k in range(1, len(nodes) + 1)
     )
     plan = SimpleNamespace(
-        problem=SimpleNamespace(trucks=[SimpleNamespace(id="a", base_node=BASE)]),
+        problem=SimpleNamespace(trucks=[SimpleNamespace(id="a", base_node=BASE, convoy="")]),
         routes=[SimpleNamespace(to_node=node) for node in nodes],
         deliveries=[
             SimpleNamespace(truck="a", loaded=f"a.{loaded}" if loaded else "", leg=f"a.{leg}")

@@ -174,6 +174,15 @@ def test_what_is_loaded_for_the_place_of_the_depot_itself_is_loaded_before_it_is
     assert closed("Hand over: Water 0.5 L. Load: Water 0.7 L. Hand over: Water 0.7 L") in text
 
 
+def test_a_truck_in_convoy_knows_its_place_in_line_and_one_that_is_alone_nothing():
+    line = [{**row, "convoy": "kilo", "day": 0} for row in AID["given"]["trucks"]]
+    given = with_aid(PLAIN, {**AID, "given": {**AID["given"], "trucks": line}})
+    lead, tail = (page_text(paper_html.write(sheets(given=given).paper(name))) for name in ("t1", "t2"))
+    assert closed("kilo: truck 1 of 2; you lead, the others keep behind you") in lead
+    assert closed("kilo: truck 2 of 2; follow lorry-t1 and wait for the others at every stop") in tail
+    assert "Convoy" not in page_text(paper_html.write(sheets().paper("t1")))
+
+
 def test_another_truck_is_not_on_it():
     text = page_text(paper_html.write(sheets().paper("t1")))
     assert "lorry-t2" not in text

@@ -16,10 +16,10 @@ from safepassage.domain.movement import checks
 from safepassage.domain.movement import events as ev
 from safepassage.domain.movement.particulars import Particulars
 from safepassage.domain.release import NOUNS, Audience
-from safepassage.engines.release import release
+from safepassage.engines.release import release, with_aid
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.containers.record_json import to_plain
-from safepassage.formats.movement import movement_draft, movement_file
+from safepassage.formats.movement import convoy_draft, movement_draft, movement_file
 from safepassage.store import movement_events
 from safepassage.store.event_store import EventStore
 from safepassage_verify import verify
@@ -72,19 +72,24 @@ def _planned(options: argparse.Namespace) -> dict[str, Any]:
         return {}
     data = [read_document(options.plan, noun) for noun in NOUNS[:3]]
     inputs, plan, certificate = (canonical_json.decode(one) for one in data)
+    carried = read_document(options.plan, "aid") if options.convoy else None
+    aid = None if carried is None else canonical_json.decode(carried)
     verdict = verify(
-        inputs, plan, certificate, inputs_bytes=data[0], plan_bytes=data[1], certificate_bytes=data[2]
-    )
+        inputs, plan, certificate, aid, inputs_bytes=data[0], plan_bytes=data[1], certificate_bytes=data[2],
+        aid_bytes=carried,
+    )  # fmt: skip
     if not verdict.verified:
         what, remedy = "is NOT VERIFIED, so nobody is told of it", "`safepassage verify` lists why"
         raise FormatError(file=str(options.plan), what=what, remedy=remedy)
     cut = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
     try:
+        if aid is not None:
+            return convoy_draft.facts_of_aid_convoy(with_aid(cut, aid), options.convoy, options.day)
         if options.leg:
             return movement_draft.facts_of_convoy(cut, options.leg)
         return movement_draft.facts_of(cut, options.corridor)
     except ValueError as fault:
-        raise FormatError(file=str(options.plan), what=str(fault), remedy="name another corridor") from None
+        raise FormatError(file=str(options.plan), what=str(fault), remedy="name another one") from None
 
 
 def check(options: argparse.Namespace) -> Outcome:

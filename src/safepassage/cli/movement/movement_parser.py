@@ -32,6 +32,10 @@ def _paper_options(command: Command) -> None:
         made.add_argument("--corridor", default="", metavar="ID", help="corridor of that plan")
         leg = "leg of a vehicle that goes in this convoy, as in the schedule; repeatable"
         made.add_argument("--leg", action="append", default=[], metavar="ID", help=leg)
+        made.add_argument("--convoy", default="", metavar="NAME", help="aid convoy of that plan")
+        made.add_argument(
+            "--day", type=int, default=1, metavar="N", help="with --convoy: day of the plan, from 1"
+        )
     _recorded(command("check", "Say what is missing; mark the movement as checked if nothing holds it."))
     _recorded(command("submit", "Hand a checked movement to whoever releases it."))
     consent = _recorded(

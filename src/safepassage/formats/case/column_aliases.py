@@ -53,7 +53,19 @@ ALIASES: Mapping[str, Mapping[str, str]] = {
 
 NOT_NEEDED: Mapping[str, frozenset[str]] = {
     "consignments": frozenset(
-        {"truck", "stop", "depot_name", "arrival", "name", "good", "mass_kg", "for_day", "adm1_name", "pcode"}
+        {
+            "truck",
+            "convoy",
+            "stop",
+            "depot_name",
+            "arrival",
+            "name",
+            "good",
+            "mass_kg",
+            "for_day",
+            "adm1_name",
+            "pcode",
+        }
         | {"adm1_pcode", "adm2_name", "adm2_pcode", "class", "exercise", "attribution"}
     ),
 }

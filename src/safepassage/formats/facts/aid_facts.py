@@ -79,6 +79,7 @@ class DropFacts:
     mass_kg: float
     due: str
     organisation: str = ""
+    convoy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +202,7 @@ class AidFacts:
                     quantity=row["milli"] / MILLI, unit=good["unit"],
                     mass_kg=row["milli"] * good["mass_g"] / MILLI / 1_000, due=self._dates[row["due"]],
                     organisation=printable(truck.get("organisation", "")),
+                    convoy=printable(truck.get("convoy", "")),
                 )
             )  # fmt: skip
         return _lines(found)
@@ -361,6 +363,20 @@ def loading_begins(aid: Mapping[str, Any]) -> dict[str, int]:
         for truck in aid["trucks"]
         if truck["legs"]
     }
+
+
+def line_of(days: Mapping[str, Any], truck: str, legs: Mapping[str, Any]) -> list[str]:
+    """Return the truck-days that drive in one convoy with one, the lead first; itself where it drives alone.
+
+    `days` are the rows of trucks by id, `legs` those of each that moves.
+    """
+    own = days[truck]
+    if not own.get("convoy"):
+        return [truck]
+    return sorted(
+        name for name, row in days.items()
+        if (row.get("convoy"), row.get("day")) == (own["convoy"], own["day"]) and legs.get(name)
+    )  # fmt: skip
 
 
 def _lines(drops: list[DropFacts]) -> tuple[DropFacts, ...]:

@@ -5,13 +5,14 @@ It is load list, waybill and cue sheet in one; like a bus driver's sheet it hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Audience, Release
-from safepassage.formats.facts.aid_facts import handling_s, loading_begins
+from safepassage.formats.containers.markup import printable
+from safepassage.formats.facts.aid_facts import handling_s, line_of, loading_begins
 from safepassage.formats.facts.local_clock import LocalClock
 from safepassage.formats.facts.register import Register
 from safepassage.formats.paper.paper import Block, Heading, Items, Pairs, Paper, Rows
@@ -160,6 +161,7 @@ class TruckSheets:
             (say("first"), say("first_at", place=stops[0].place, time=self._time(first))),
             (say("last"), self._time(last)),
             (say("phone"), self._phone or say("no_phone")),
+            *self._convoy(truck),
         )
         table = Rows(
             heads=heads("stop_heads"), rows=tuple(self._row(*row) for row in enumerate(stops, start=1)),
@@ -178,6 +180,19 @@ class TruckSheets:
             Heading(text=say("waybill")), bill, *ways,
             Heading(text=say("rules_heading")), Items(rows=heads("truck_rules")),
         ]  # fmt: skip
+
+    def _convoy(self, truck: str) -> Iterator[tuple[str, str]]:
+        """Yield with whom a truck drives, in which place in line; nothing where it is alone."""
+        line = line_of(self._days, truck, self._legs)
+        if len(line) > 1:
+            at, say = line.index(truck), self._texts.say
+            front = say("convoy_leads") if not at else say(
+                "convoy_follows", truck=printable(self._days[line[at - 1]]["truck"])
+            )  # fmt: skip
+            yield say("convoy"), say(
+                "convoy_place", name=printable(self._days[truck]["convoy"]), number=at + 1, count=len(line),
+                front=front,
+            )  # fmt: skip
 
     def _thousands(self, whole: int) -> str:
         """Return kilograms as tonnes, litres as cubic metres."""

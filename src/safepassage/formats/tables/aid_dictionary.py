@@ -48,6 +48,7 @@ COLUMNS: Mapping[str, Meaning] = {
     "remedy": Meaning("the cheapest thing known that would bring what is short of it there, on all days"),
     "waybill": Meaning("code of one load of one truck; never used again"),
     "truck": Meaning("the truck on that day", source="the case: table trucks"),
+    "convoy": Meaning("with which it drives; blank: alone", source="the case: table trucks"),
     "stop": Meaning("number of the stop on that day"),
     "depot": Meaning("id of the depot where it is loaded", source="the case: table stock"),
     "depot_name": Meaning("name of that depot", source=_CASE),

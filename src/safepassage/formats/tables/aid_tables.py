@@ -27,8 +27,8 @@ NEEDS = (
     "planned", "delivered", "gap", "unit", "reason", "remedy", *STAMP,
 )  # fmt: skip
 WAYBILLS = (
-    "waybill", "truck", "stop", "depot", "depot_name", "loading", "arrival", "place", "name", *ADMIN,
-    "commodity", "good", "lot", "quantity", "unit", "mass_kg", "for_day", "received", *STAMP,
+    "waybill", "truck", "convoy", "stop", "depot", "depot_name", "loading", "arrival", "place", "name",
+    *ADMIN, "commodity", "good", "lot", "quantity", "unit", "mass_kg", "for_day", "received", *STAMP,
 )  # fmt: skip
 ARRIVALS = (
     "place", "name", *ADMIN, "arrival", "arrival_utc", "truck", "waybill", "good", "quantity", "unit",
@@ -96,7 +96,7 @@ class _Tables:
 
     def _waybills(self, drops: Iterable[DropFacts]) -> list[Row]:
         return [
-            (d.waybill, d.truck, d.stop, d.depot_id, d.depot, self._local(d.loaded_s),
+            (d.waybill, d.truck, d.convoy, d.stop, d.depot_id, d.depot, self._local(d.loaded_s),
              self._local(d.arrive_s), d.place, d.name, *self._codes(d.place), d.commodity, d.good, d.lot,
              _amount(d.quantity), d.unit, _amount(d.mass_kg), d.due, "", *self._stamp)
             for d in drops
