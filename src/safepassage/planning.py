@@ -45,6 +45,8 @@ from safepassage.engines.changes import (
     compared,
     movements,
     named_as_before,
+    of_places,
+    of_vehicles_changed,
     person_seconds,
     places_changed,
     served,
@@ -403,7 +405,11 @@ def _planned_on(
     announced: Announced, problem: PlanningProblem, settings: Settings, limits: Limits,
     before: tuple[Movement, ...], observer: Observer | None,
 ) -> dict[str, Schedule]:  # fmt: skip
-    """Return plans that keep all of what was announced, or some of it, or nothing."""
+    """Return plans that keep all of what was announced, or some of it, or nothing.
+
+    Where keeping all leaves more people than were left, plans stand beside that free whatever the vehicles
+    concerned were to do, or whoever is to move from places where people are left: neither moves everybody.
+    """
 
     def going_on(freed: frozenset[str]) -> Schedule:
         schedule = evacuate(
@@ -414,11 +420,21 @@ def _planned_on(
         return named_as_before(announced.schedule, schedule)
 
     plans = {"kept": going_on(frozenset()), "fresh": going_on(frozenset(m.id for m in before))}
+    held = frozenset(m.id for m in before if m.for_reserve)
     if plans["kept"].unserved:
-        plans["reserves"] = going_on(frozenset(m.id for m in before if m.for_reserve))
+        plans["reserves"] = going_on(held)
         for direction, _ in problem.directions:
             plans[direction] = going_on(frozenset(m.id for m in before if direction in m.directions))
+    if _left(plans["kept"]) > _left(announced.schedule):
+        changed = compared(before, movements(problem, plans["kept"]), announced.now_s)
+        plans["vehicles"] = going_on(held | of_vehicles_changed(before, changed))
+        least = min(plans.values(), key=_left)
+        plans["places"] = going_on(held | of_places(before, {row.place for row in least.unserved}))
     return plans
+
+
+def _left(schedule: Schedule) -> int:
+    return sum(_unserved_of(schedule).values())
 
 
 def _emptied(schedule: Schedule) -> dict[str, int]:

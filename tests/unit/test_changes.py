@@ -9,7 +9,15 @@ import pytest
 
 from safepassage.domain.plan import CarStream, Departure, Leg, Load, Route, Schedule, VehicleChain
 from safepassage.domain.plan_change import ChangeKind, Movement, MovementKind
-from safepassage.engines.changes import applied, cheapest, compared, movements, named_as_before
+from safepassage.engines.changes import (
+    applied,
+    cheapest,
+    compared,
+    movements,
+    named_as_before,
+    of_places,
+    of_vehicles_changed,
+)
 
 NOW_S = 100
 
@@ -100,6 +108,28 @@ def test_who_drives_empty_to_fetch_the_undecided_is_told_nothing():
     found = movements(problem, schedule)
     assert [m.for_reserve for m in found] == [True, True, False, False, False, True, False]
     assert [change.notify for change in compared(found, (), NOW_S)] == [not m.for_reserve for m in found]
+
+
+def leg(name, vehicle, *places):
+    load = tuple(
+        Load(place=place, group="needs_transport", direction="west", persons=2, reserve=False)
+        for place in places
+    )
+    row = {"kind": MovementKind.LEG, "place": "", "direction": "", "site": ""}
+    return replace(cars(150, name=name, vehicle=vehicle, load=load, arrive_s=200), **row)
+
+
+def test_a_vehicle_concerned_is_freed_with_all_that_it_was_to_do():
+    before = (cars(150), cars(150, name="c2"), leg("a1", "a", "home"), leg("a2", "a"), leg("b1", "b", "home"))
+    changes = compared(before, (before[0], *before[3:]), NOW_S)
+    assert of_vehicles_changed(before, changes) == {"c2", "a1", "a2"}
+    assert of_vehicles_changed(before, ()) == frozenset()
+
+
+def test_places_are_freed_with_all_who_move_from_there():
+    before = (cars(150), cars(150, name="c2", place="mill"), leg("a1", "a", "home", "mill"), leg("a2", "a"))
+    assert of_places(before, {"mill"}) == {"c2", "a1"}
+    assert of_places(before, ()) == frozenset()
 
 
 def test_places_held_give_way_to_persons_who_are_there():

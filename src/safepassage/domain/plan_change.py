@@ -116,8 +116,9 @@ class Price:
 
     `renotified` are the movements to be told anew in each; `per_movement_s` is the price of one of them.
     `chosen` is what costs least with that price: ``kept``, ``fresh``, or, between the two, ``reserves`` (only
-    what is held for the undecided is planned anew) or the id of a direction that is planned anew. Nothing is
-    ``kept`` where ``reserves`` serves more persons who have decided.
+    what is held for the undecided is planned anew), the id of a direction that is planned anew, ``vehicles``
+    (all that the vehicles concerned were to do) or ``places`` (all who were to move from places where people
+    are left). Nothing is ``kept`` where ``reserves`` serves more persons who have decided.
     """
 
     per_movement_s: int

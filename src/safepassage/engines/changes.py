@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from safepassage.domain.history import entries
@@ -152,6 +152,20 @@ def _ahead(movement: Movement, now_s: int) -> tuple[int, int, int]:
     if not times:
         return NOTHING_AHEAD
     return times[0].depart_s, times[-1].depart_s, sum(d.persons for d in times)
+
+
+def of_vehicles_changed(before: Iterable[Movement], changes: Iterable[MovementChange]) -> frozenset[str]:
+    """Return the ids of movements that changes are about, and of all that their vehicles were to do."""
+    changed = {change.before.id: change.before for change in changes if change.before is not None}
+    vehicles = {movement.vehicle for movement in changed.values() if movement.vehicle}
+    return frozenset(changed) | {m.id for m in before if m.vehicle in vehicles}
+
+
+def of_places(before: Iterable[Movement], places: Collection[str]) -> frozenset[str]:
+    """Return the ids of movements that bring people of some places anywhere."""
+    return frozenset(
+        m.id for m in before if m.place in places or any(item.place in places for item in m.load)
+    )
 
 
 def cheapest(left: Mapping[str, int], cost: Mapping[str, int]) -> str:
