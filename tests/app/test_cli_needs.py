@@ -88,3 +88,32 @@ def test_a_changed_plan_is_not_counted(template, tmp_path, capsys):
 @pytest.mark.parametrize(("count", "said"), [(0, "0 persons"), (1, "1 person"), (1_200, "1,200 persons")])
 def test_one_is_a_person(count, said):
     assert people(count) == said
+
+
+def test_groups_are_said_with_whose_word_it_is_and_nobody_is_lost(template, capsys):
+    capsys.readouterr()
+    assert main(["needs", str(template), "--days", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "infants assessed as not breastfed: 3, as stated; infant_formula" in said
+    code, found = needs(capsys, template, "--days", "1")
+    assert code == 0
+    for place in found["places"]:
+        assert [sum(day.values()) for day in place["groups"]] == place["persons"]
+    (home,) = [place["groups"] for place in found["places"] if place["place"] == "birch-home"]
+    assert home == [{"infants": 0, "young_children": 0, "women_girls": 0, "older": 22, "others": 0}]
+    shares = {(row["place"], row["group"]): row for row in found["groups"]}
+    assert shares["", "infants"]["assumption"]
+    assert not shares["", "young_children"]["assumption"]
+    assert shares["cedar", "infants_not_breastfed"]["persons"] == 3
+    assert all(row["source"] for row in shares.values() if row["place"] != "birch-home")
+
+
+def test_the_table_of_needs_says_whom_goods_are_for(template, tmp_path, capsys):
+    table = tmp_path / "needs.csv"
+    assert needs(capsys, template, "--days", "1", "-o", table)[0] == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
+    by_good = {row["commodity"]: row for row in rows if row["place"] == "cedar"}
+    assert by_good["drinking_water"]["for_group"] == "everybody"
+    assert by_good["infant_formula"]["for_group"] == "infants assessed as not breastfed"
+    assert (by_good["infant_formula"]["persons"], by_good["infant_formula"]["quantity"]) == ("3", "0.45")
+    assert not [row for row in rows if row["place"] != "cedar" and row["commodity"] == "infant_formula"]

@@ -82,6 +82,19 @@ class TestShares:
         assert ASSESSED not in composition([], {}).assumed
         assert all(rule.source for rule in GROUPS.values())
 
+    def test_counts_are_no_more_than_the_people_now_there(self):
+        rows = [
+            share(OLDER, persons=30, place="a"),
+            share(WOMEN, persons=20, place="a"),
+            share(OLDER, 1, place="b"),
+        ]
+        found = composition([*rows, share(ASSESSED, persons=5, place="b")], {"a": 40})
+        assert {row.group: row.persons for row in found.shares if row.place == "a" and row.persons} == {
+            OLDER: 30, WOMEN: 10,
+        }  # fmt: skip
+        assert not [row for row in found.shares if row.place == "b"]
+        assert found.ppm(ASSESSED) == {"": 0}
+
     def test_no_built_in_norm_hands_out_formula(self):
         assert FORMULA in {good.id for good in COMMODITIES}
         assert FORMULA not in {norm.commodity for norm in NORMS}
@@ -346,3 +359,15 @@ def test_a_district_goes_on_with_groups_and_goods_that_keep_a_day():
         for row in later.inputs["aid"]["commodities"]
     ]
     assert "AID_GIVEN" in later.codes()
+
+
+def test_a_place_that_is_counted_anew_and_smaller_keeps_its_plan(planned):
+    """Groups were counted before, the demand after: the verifier sees counts of those who are there."""
+    case, network = random_aid_case(SEED)
+    place = next(row.place for row in case.people_groups if row.persons and row.persons > 1)
+    one = next(row for row in case.demand if row.place == place)
+    demand = tuple(row for row in case.demand if row.place != place)
+    fewer = provided(replace(case, demand=(*demand, replace(one, persons=1))), network)
+    assert fewer.verdict().violations == ()
+    nobody = provided(replace(case, demand=demand), network)
+    assert nobody.verdict().violations == ()

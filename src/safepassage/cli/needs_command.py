@@ -107,8 +107,8 @@ def _rooms_text(rooms: tuple[SiteRoom, ...], names: dict[str, str]) -> Iterator[
             f"({limit.amount:,} {limit.unit}); {room.persons:,} there at most{over}{open_}"
         )
         if room.groups:
-            among = ", ".join(f"{count:,} {GROUPS[group].name}" for group, count in room.groups)
-            yield f"    among them at most {among}"
+            among = "; ".join(f"{GROUPS[group].name} {count:,}" for group, count in room.groups)
+            yield f"    there at most: {among}"
 
 
 def _room_data(room: SiteRoom) -> dict[str, object]:
@@ -203,13 +203,13 @@ def _groups_text(case: Case, needs: NeedsTable) -> Iterator[str]:
     groups = [group for group in GROUPS if group in used]
     if not groups:
         return
-    persons = needs.presence.groups
-    yield "For groups of the people (on the first day; who leaves is taken to be made up as the place is):"
+    yield "For groups of the people (who leaves is taken to be made up as the people of the place are):"
     for group in groups:
-        first = persons[group][:, 0].sum() / PPM if persons[group].size else 0
+        ppm = shares.ppm(group)
+        persons = sum(n * ppm.get(place, ppm[""]) for place, n in shares.people.items()) / PPM
         goods = ", ".join(dict.fromkeys(norm.commodity for norm in needs.norms if norm.for_group is group))
-        word = f"assumed {shares.ppm(group)[''] * 100 / PPM:g} %" if group in shares.assumed else "as stated"
-        yield f"  {GROUPS[group].name}: {first:,.0f}, {word}; {goods}"
+        word = f"assumed {ppm[''] * 100 / PPM:g} %" if group in shares.assumed else "as stated"
+        yield f"  {GROUPS[group].name}: {persons:,.0f}, {word}; {goods}"
 
 
 def _data(needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) -> dict[str, object]:

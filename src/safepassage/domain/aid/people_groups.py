@@ -8,7 +8,7 @@ nobody is rounded before goods are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from safepassage.domain.provenance import Provenance
@@ -132,15 +132,32 @@ def composition(stated: Iterable[GroupShare], people: Mapping[str, int]) -> Comp
     default = {group: rule.share_ppm for group, rule in GROUPS.items() if rule.share_ppm is not None}
     own = by_place.pop("", {})
     wide = _filled({group: row.ppm(0) for group, row in own.items()}, default)
-    rows = [GroupShare(place="", group=group, share_ppm=wide[group]) for group in GROUPS if group in wide]
-    for place, named in by_place.items():
-        here = _filled({group: row.ppm(people.get(place, 0)) for group, row in named.items()}, wide)
+    used = {group for named in by_place.values() for group in named} | set(wide)
+    rows = [
+        GroupShare(place="", group=group, share_ppm=wide.get(group, 0)) for group in GROUPS if group in used
+    ]
+    for place, all_named in by_place.items():
+        if not people.get(place):
+            continue
+        named = _who_are_there(all_named, people[place])
+        here = _filled({group: row.ppm(people[place]) for group, row in named.items()}, wide)
         rows += [
             named.get(group, GroupShare(place=place, group=group, share_ppm=ppm))
-            for group, ppm in here.items() if group in named or ppm != wide[group]
+            for group, ppm in here.items() if group in named or ppm != wide.get(group)
         ]  # fmt: skip
     rows.sort(key=lambda row: (row.place, row.group))
     return Composition(shares=tuple(rows), people=people, assumed=frozenset(default) - frozenset(own))
+
+
+def _who_are_there(rows: Mapping[PeopleGroup, GroupShare], people: int) -> dict[PeopleGroup, GroupShare]:
+    """Return counts no larger than there is room for: the demand may be stated anew after a count."""
+    found, left = dict(rows), people
+    for group, row in rows.items():
+        if row.persons is not None:
+            persons = min(row.persons, left if group in APART else people)
+            found[group] = replace(row, persons=persons)
+            left -= persons if group in APART else 0
+    return found
 
 
 def _filled(own: Mapping[PeopleGroup, int], wider: Mapping[PeopleGroup, int]) -> dict[PeopleGroup, int]:

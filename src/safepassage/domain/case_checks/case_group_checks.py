@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from safepassage.domain.aid.catalogue import catalogue, composition_of
+from safepassage.domain.aid.catalogue import catalogue
 from safepassage.domain.aid.norms import FORMULA
 from safepassage.domain.aid.people_groups import APART, GROUPS, PPM, GroupShare, PeopleGroup
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
@@ -88,10 +88,8 @@ def norms_have_people(draft: CaseDraft) -> Iterator[Problem]:
     """Somebody says how many belong to the group that a norm is for."""
     if "people_groups" in draft.tables and "people_groups" not in draft.complete:
         return
-    known = composition_of(
-        (located.value for located in draft.people_groups), (located.value for located in draft.demand)
-    ).shares
-    named = {row.group for row in known}
+    named = {group for group, rule in GROUPS.items() if rule.share_ppm is not None}
+    named |= {located.value.group for located in draft.people_groups}
     for located in draft.norms:
         group = located.value.for_group
         if group is not None and group not in named:
