@@ -77,7 +77,11 @@ def provide(
         now_s = problem.history.now_s
         past = Gone(now_s) if earlier is None else gone(earlier, now_s, case.consignments)
         scene = Scene(
-            problem=given, network=problem.network, roads=roads, wait_max_s=problem.rules.junction_wait_max_s
+            problem=given,
+            network=problem.network,
+            roads=roads,
+            wait_max_s=problem.rules.junction_wait_max_s,
+            cap_ppm_s=problem.rules.exposure_cap_ppm_s,
         )
         past = led_round(past, scene)
         met = delivered(given, past)

@@ -92,7 +92,7 @@ class _Given:
             return None
         trucks = {row["id"]: row for row in self._days_of_trucks()}
         lots = {row["id"]: _expiry(row) for row in self.table["stock"]}
-        ends = Ends(days=self.days, lots=lots)
+        ends = Ends(days=self.days, lots=lots, table=self.table)
         return check_under_way(self.aid["since"], self.past, trucks, ends, self.snapshot, self.findings)
 
     def _require(self, where: str, message: str, *, holds: bool, code: str = "AID_GIVEN") -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from safepassage_verify.aid_inputs import HELD, TRIPS
+from safepassage_verify.aid_led_hours import beyond
 from safepassage_verify.aid_needs import Rows
 from safepassage_verify.flows import check_flows
 from safepassage_verify.movements import check_movements
@@ -27,10 +28,11 @@ _LINE = ("waybill", "place", "commodity", "lot", "due")
 
 
 class Ends(NamedTuple):
-    """When days end, as (from, until, date), and when lots expire (-1: never)."""
+    """When days end, as (from, until, date), when lots expire (-1: never), and the tables of the case."""
 
     days: list[tuple[int, int, str]]
     lots: Mapping[str, int]
+    table: Rows
 
 
 class UnderWay(NamedTuple):
@@ -66,6 +68,7 @@ def check_under_way(
         if not same or not _refer(list(some.values()), snapshot, fleet, named):
             return nothing
     check = _Check((announced, stated), snapshot, fleet, ends, named)
+    check.trucks, check.so_far = trucks, {row["id"]: row for row in past["trucks"]}
     return check.found(since["held"], past, trucks)
 
 
@@ -78,7 +81,9 @@ class _Check:
     ) -> None:  # fmt: skip
         self.announced, self.stated = trips
         self.snapshot, self.fleet, self.named = snapshot, fleet, named
-        self.days, self.lots = ends
+        self.days, self.lots, self.table = ends
+        self.trucks: Mapping[str, Rows] = {}
+        self.so_far: Mapping[str, Rows] = {}
 
     def found(self, held: list[Rows], past: Rows, trucks: Mapping[str, Rows]) -> UnderWay:
         """Check all trips; return what they come to."""
@@ -114,6 +119,8 @@ class _Check:
         leave = entered.leave(int64(range(len(entered))))
         arcs, seconds = entered.arc.astype("int64"), entered.t.astype("int64")
         opens = self.snapshot.roads.stays_open(arcs, seconds, leave)
+        most_kg = self.snapshot.roads.max_weight_kg[arcs]
+        opens = opens & ((most_kg < 0) | (most_kg >= self.fleet[trip["truck"]].weight_kg))
         rows = zip(entered.trip.tolist(), seconds.tolist(), arcs.tolist(), opens.tolist(), strict=True)
         # What is driven in one second stays in the order of the way: sorting is stable.
         for number, t, arc, is_open in sorted(rows, key=lambda row: row[:2]):
@@ -137,10 +144,33 @@ class _Check:
             return None
         moves, listed, happens = self._travel(trips)
         if happens is not None:
+            self._exposed(trips, happens)
             with_trucks = replace(self.snapshot, fleet=self.fleet)
             check_movements(moves, listed, happens, with_trucks, self.named)
             check_flows(listed, happens, with_trucks, self.named)
         return moves
+
+    def _exposed(self, trips: list[Rows], happens: Travel) -> None:
+        """Check that no crew that drives on is exposed by more than the cap on its trip."""
+        cap, first = self.snapshot.rules.exposure_cap_ppm_s, 0
+        for trip in trips:
+            last = first + len(trip["legs"])
+            exposure, first = int(happens.exposure_ppm_s[first:last].sum()), last
+            message = f"its crew is exposed to {exposure} ppm s, the cap is {cap}"
+            holds = cap < 0 or exposure <= cap or not self._drives_on(trip)
+            self._require(trip["truck"], message, holds=holds)
+
+    def _drives_on(self, trip: Rows) -> bool:
+        """Return whether a truck enters any road from now on."""
+        return any(t >= self.snapshot.now_s for _, _, t, _ in self._run(trip))
+
+    def _hours(self, name: str, trip: Rows, announced: Rows) -> None:
+        """Check that a crew that drives on keeps to its hours."""
+        truck, so_far = self.trucks.get(name), self.so_far.get(name)
+        if truck is None or so_far is None or not self._drives_on(trip):
+            return
+        for fault in beyond(trip, announced, so_far, truck, self.table):
+            self._require(name, fault, holds=False)
 
     def _held(self, own: Rows, trip: Rows, announced: Rows, met: tuple[str, int, int]) -> None:
         """Check how a trip that met a closed road goes on."""
@@ -169,6 +199,10 @@ class _Check:
         node = trip["legs"][-1]["to_node"]
         self._require(name, f"stands at node {node}", holds=node == own["node"])
         self._stays(name, trip["legs"], announced["legs"])
+        self._hours(name, trip, announced)
+        why = own.get("why", "")
+        said = why in {"", "hours", "exposure"} and (own["stuck"] or not why)
+        self._require(name, "is stuck for no reason that there is", holds=said)
         goods = self._unloaded(announced, reached)
         self._require(name, "unloads other goods than it reaches in time", holds=trip["goods"] == goods)
         aboard = [row for row in announced["goods"] if ends[row["leg"]]["arrive_s"] > now_s]

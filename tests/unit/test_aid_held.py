@@ -63,8 +63,8 @@ def closure(now_s, *links, horizon_s):
 class Office:
     """Plans of one case, one going on from the other, when closures are reported."""
 
-    def __init__(self, folder, links, trucks, head=SHORT):
-        case = write_case(folder / "case", head=head, links=links, trucks=trucks, **TABLES)
+    def __init__(self, folder, links, trucks, head=SHORT, **tables):
+        case = write_case(folder / "case", head=head, links=links, trucks=trucks, **TABLES, **tables)
         given = read_case_input(case, None)
         self.case, self.network = given.case, given.network.network
         self.first = provided(self.case, self.network)
@@ -208,6 +208,94 @@ def test_a_stuck_truck_is_in_no_plan_of_the_next_day(tmp_path):
     assert held_of(later)[0]["stuck"]
     assert later.aid["given"]["trucks"] == []
     assert {row["id"] for row in later.aid["since"]["trucks"]} == {"lorry-001-day1", "lorry-001-day2"}
+
+
+TIRED = "id,count,depot,payload_t,volume_m3,weight_t,max_duty_h\nlorry,1,store,5,30,9,{}\n"
+ZONE = (
+    "id,kind,name,geometry,hazard_p_low,hazard_p,hazard_p_high\nzone,reported_hazard,Zone,"
+    '"POLYGON ((35.1 50.05, 35.3 50.05, 35.3 50.15, 35.1 50.15, 35.1 50.05))",0.05,0.05,0.05\n'
+)
+CAPPED = SHORT + "exposure_cap_p_min = 0.01\n"
+
+
+def told(found):
+    team = release(
+        found.inputs, found.plan, found.certificate, found.verdict().record(), Audience.PLANNING_TEAM
+    )
+    return " ".join(line for row in held_trucks(with_aid(team, found.aid)) for line in said(row))
+
+
+@pytest.mark.parametrize(("hours", "served"), [(2.2, {"upper"}), (2.6, {"upper", "vale"})])
+def test_a_crew_that_is_led_round_leaves_out_a_stop_rather_than_be_home_too_late(tmp_path, hours, served):
+    office = Office(tmp_path, ROUND, TIRED.format(hours))
+    later = office.go_on((office.legs()[0]["depart_s"] + 60, "l2"))
+    assert later.verdict().violations == ()
+    row, trip = held_of(later)
+    assert {good["place"] for good in trip["goods"]} == served
+    assert not row["stuck"]
+    assert trip["legs"][-1]["arrive_s"] - trip["legs"][0]["depart_s"] <= hours * 3_600
+
+
+def test_a_crew_with_no_way_home_in_its_hours_stands_and_somebody_is_told_why(tmp_path):
+    office = Office(tmp_path, ROUND, TIRED.format(1.6))
+    later = office.go_on((office.legs()[1]["depart_s"] + 60, "l1"))
+    assert later.verdict().violations == ()
+    row, _ = held_of(later)
+    assert (row["stuck"], row["why"]) == (True, "hours")
+    assert "No way home in the hours of its crew: let it stop at Upper" in told(later)
+    row["why"] = "nothing"
+    assert "AID_UNDER_WAY" in later.codes()
+
+
+def test_a_crew_is_not_led_where_it_would_be_exposed_too_much(tmp_path):
+    free, capped = (
+        Office(tmp_path / name, ROUND, LORRY, head, areas=ZONE)
+        for name, head in (("free", SHORT), ("capped", CAPPED))
+    )
+    later = free.go_on((free.legs()[0]["depart_s"] + 60, "l2"))
+    assert {good["place"] for good in held_of(later)[1]["goods"]} == {"upper", "vale"}
+    later.inputs["rules"]["exposure_cap_ppm_s"] = 600_000
+    assert any("is exposed to" in one.message for one in later.verdict().violations)
+    later = capped.go_on((capped.legs()[0]["depart_s"] + 60, "l2"))
+    assert later.verdict().violations == ()
+    assert {good["place"] for good in held_of(later)[1]["goods"]} == {"upper"}
+    stands = capped.go_on((capped.legs()[1]["depart_s"] + 60, "l2"))
+    assert stands.verdict().violations == ()
+    assert held_of(stands)[0]["why"] == "exposure"
+
+
+@pytest.mark.parametrize(
+    ("hours", "most_s"),
+    [("max_drive_s", 4_000), ("rest_s", 80_000), ("max_duty_s", 4_000), ("break_after_s", 2_000)],
+)
+def test_hours_that_a_crew_does_not_keep_when_led_round_are_found(led_round, hours, most_s):
+    assert not any("crew" in one.message or "under way until" in one.message
+                   for one in led_round.verdict().violations)  # fmt: skip
+    led_round.inputs["aid"]["trucks"][0][hours] = most_s
+    found = [one.message for one in led_round.verdict().violations if one.code == "AID_UNDER_WAY"]
+    assert any("its crew" in text or "under way until" in text for text in found)
+
+
+def test_a_road_that_is_too_weak_now_is_closed_to_a_truck(tmp_path):
+    office = Office(tmp_path, ROUND, LORRY)
+    at_s = office.legs()[0]["depart_s"] + 60
+    for limit_kg, calls in ((9_000, 0), (8_999, 1)):
+        [_, later] = in_steps(office.case, office.network, (at_s, (weakened(at_s, limit_kg),)))
+        assert later.verdict().violations == ()
+        assert len(later.aid["since"]["held"]) == calls
+    assert held_of(later)[0]["arc"] in arcs_of(later, "H2")
+    unsaid(later)
+    as_announced(later)
+    assert "AID_UNDER_WAY" in later.codes()
+
+
+def weakened(now_s, limit_kg):
+    """The report that a road bears less from now on."""
+    status = RoadStatus(
+        id="weak", roads=link("l2"), status=RoadStatusWord.RESTRICTED, max_weight_kg=limit_kg,
+        interval=Interval(from_s=now_s, until_s=4 * 3_600), provenance=Provenance(source="duty desk"),
+    )  # fmt: skip
+    return Event(at="2024-05-01T03:00:00Z", by="duty desk", change=RoadStatusReported(status=status))
 
 
 def as_announced(found):

@@ -62,6 +62,7 @@ class Held:
 
     `next_place` is where it was to unload next ("": nothing any more), in second `next_s`. `aboard` is what
     it has not unloaded by now. Where no way leads round it is `stuck`: it stands at `node`, else its base.
+    `why` is "hours" or "exposure" where its crew, and not the roads, keeps it from coming home.
     """
 
     truck: str
@@ -73,3 +74,4 @@ class Held:
     stuck: bool
     node: int
     aboard: tuple[Aboard, ...]
+    why: str = ""

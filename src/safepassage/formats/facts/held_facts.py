@@ -46,6 +46,7 @@ class HeldTruck:
     roads: str
     stops: tuple[tuple[str, str], ...]
     missed: tuple[GoodsAboard, ...]
+    why: str = ""
 
 
 def held_trucks(release: Release) -> tuple[HeldTruck, ...]:
@@ -74,6 +75,7 @@ class _Held:
             stuck=row["stuck"], where=self._register.node(row["node"]),
             roads=self._register.roads([arc for leg in ahead for arc in leg["arcs"]]),
             stops=tuple(self._stops(row, trip, ahead)),
+            why=str(row.get("why", "")),
             missed=self._lines([good for good in row["aboard"] if _line(good) not in kept]),
         )  # fmt: skip
 
@@ -110,7 +112,9 @@ def said(truck: HeldTruck) -> Iterator[str]:
         f"Aboard: {_listed(truck.aboard) or 'nothing'}."
     )
     if truck.stuck:
-        yield f"No way home: let it stop at {truck.where}. No plan uses this truck from now on."
+        limit = {"hours": " in the hours of its crew", "exposure": " within what its crew may bear"}
+        way = f"No way home{limit.get(truck.why, '')}"
+        yield f"{way}: let it stop at {truck.where}. No plan uses this truck from now on."
     if truck.stops:
         stops = ", ".join(f"{place or 'home'} {at}" for place, at in truck.stops)
         yield f"It goes on by {truck.roads or 'no road'}: {stops}."

@@ -101,8 +101,13 @@ def _since(since: Since) -> dict[str, Any]:
         "brought": [asdict(row) for row in since.brought],
         "delivered": [asdict(row) for row in since.delivered],
         "trucks": [asdict(row) for row in since.trucks],
-        "trips": trips_document(since.trips), "held": [asdict(row) for row in since.held],
+        "trips": trips_document(since.trips), "held": [_held(row) for row in since.held],
     }  # fmt: skip
+
+
+def _held(row: Held) -> dict[str, Any]:
+    """Return a trip that is held; why it is stuck is left out where no road leads home."""
+    return {name: value for name, value in asdict(row).items() if name != "why" or value}
 
 
 def trips_document(trips: tuple[Trip, ...]) -> list[dict[str, Any]]:
