@@ -39,6 +39,7 @@ CODES = MappingProxyType(
         "AVAILABILITY": "a vehicle is used before or after it is available",
         "DUTY": "a vehicle is on duty for longer than its limit",
         "SEATS": "more persons are aboard than there are places of their kind",
+        "CARERS": "people travel without the carers who belong to them",
         "SPARE_SEATS": "a vehicle keeps fewer seats free than the rule of the case says",
         "GROUP": "a group travels in a way that is not its own",
         "BOARDING": "people board elsewhere than at their place's pick-up node",

@@ -45,7 +45,7 @@ class Outcome:
 
     `served` counts decided persons per (place, direction, group), `reserved` the others; `arrivals` are
     (second, persons) of decided persons per direction and commodity; `exposure` sums over decided persons;
-    `moved` are (place, site, persons, second) of their arrivals.
+    `moved` are (place, site, persons, second) of their arrivals, `stages` all legs and rides.
     """
 
     served: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
@@ -54,6 +54,7 @@ class Outcome:
     arrivals: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     exposure: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     moved: list[tuple[str, str, int, int]] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
 
     def arrive(self, key: Key, site: str, t: int, persons: int, *, reserve: bool) -> None:
         """Note persons who reach a site."""
@@ -79,6 +80,7 @@ def follow_people(plan: Plan, happens: Travel, snapshot: Snapshot, findings: Fin
             if item.site:
                 outcome.arrive(item.key, item.site, stage.arrive_s, item.persons, reserve=item.reserve)
     _check_changes(stages, snapshot.now_s, findings)
+    outcome.stages.extend(stages)
     _follow_exposure(stages, known, snapshot, outcome, findings)
     _check_sites(outcome, snapshot, findings)
     _check_conservation(plan, outcome, snapshot, findings)

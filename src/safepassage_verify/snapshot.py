@@ -24,13 +24,16 @@ from safepassage_verify.shape import (
 )
 from safepassage_verify.verdict import Findings
 
-GROUPS = ("own_vehicle", "needs_transport", "assisted", "wheelchair", "stretcher")
+CARERS = {"assisted": "assisted_carer", "wheelchair": "wheelchair_carer", "stretcher": "stretcher_carer"}
+"""Who sits beside the persons of a group and travels with them."""
+GROUPS = ("own_vehicle", "needs_transport", *CARERS, *CARERS.values())
 COMMODITY = {
     "own_vehicle": "cars",
     "needs_transport": "seated",
     "assisted": "seated",
     "wheelchair": "wheelchair",
     "stretcher": "stretcher",
+    **dict.fromkeys(CARERS.values(), "seated"),
 }
 """The commodity of a bound by group: what carries people, or the kind of place they need."""
 CARRIED = ("seated", "wheelchair", "stretcher")

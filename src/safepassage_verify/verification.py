@@ -10,6 +10,7 @@ from typing import Any
 from safepassage_verify.aid import check_aid
 from safepassage_verify.aid_needs import Moved
 from safepassage_verify.canonical import canonical_bytes
+from safepassage_verify.carers import check_carers
 from safepassage_verify.certificate import (
     CertificateCheck,
     Proven,
@@ -209,6 +210,7 @@ def _check_plan(
     check_movements(plan, trips, happens, snapshot, findings)
     check_flows(trips, happens, snapshot, findings)
     outcome = follow_people(plan, happens, snapshot, findings)
+    check_carers(outcome.stages, snapshot, findings)
     totals = total_directions(outcome, snapshot)
     check_totals(plan, totals, findings)
     check_layers(plan, trips, snapshot, layers, findings)

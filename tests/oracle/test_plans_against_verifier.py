@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from safepassage.domain.case import Settings
+from safepassage.domain.case import CARER_OF, Settings
 from safepassage.domain.plan import MadeWith, Plan
 from safepassage.engines.bounds import certify
 from safepassage.engines.corridors import corridors
@@ -129,6 +129,15 @@ def with_helped(chance, inputs):
     return inputs
 
 
+def with_carers(chance, inputs):
+    """Return inputs in which some who need help have carers with them."""
+    for row in list(inputs["demand"]):
+        if row["group"] in CARER_OF and row["persons"] and chance.random() < 0.7:
+            carers = chance.choice([row["persons"], chance.randint(1, row["persons"] + 2)])
+            inputs["demand"].append(row | {"group": CARER_OF[row["group"]], "persons": carers})
+    return inputs
+
+
 def planned(inputs):
     """Return plan and certificate as JSON, made by the engines in the order of the canonical flow."""
     problem = inputs_json.parse(json.loads(canonical(inputs)))
@@ -164,7 +173,7 @@ def check(seeds, *, helped=False):
         chance = random.Random(seed)
         inputs = random_snapshot(chance)
         if helped:
-            inputs = with_helped(chance, inputs)
+            inputs = with_carers(chance, with_helped(chance, inputs))
         verdict = verify(inputs, *planned(inputs))
         assert verdict.violations == (), seed
         served += sum(row["persons_served"] for row in verdict.recomputed["directions"])
@@ -175,7 +184,7 @@ def test_the_verifier_accepts_every_plan():
     assert check(range(examples(100))) > examples(500)
 
 
-def test_the_verifier_accepts_every_plan_where_some_take_longer_to_board():
+def test_the_verifier_accepts_every_plan_where_some_take_longer_to_board_or_have_carers():
     assert check(range(examples(60)), helped=True) > examples(250)
 
 

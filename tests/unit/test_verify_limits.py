@@ -465,6 +465,28 @@ def helped_people_who_stay_aboard_take_no_longer(delta):
     return case.inputs(), plan.plan()
 
 
+@family("CARERS")
+def one_carer_for_each(delta):
+    case, plan = bus_plan(2, group="wheelchair")
+    case.demand("V", 2, group="wheelchair_carer")
+    load = [item("V", 2, group="wheelchair", site="S")]
+    if delta < 1:
+        load.append(item("V", 2, group="wheelchair_carer", site="S"))
+    else:
+        load.append(item("V", 1, group="wheelchair_carer", site="S"))
+    plan.leg("b", plan.route(0, 1), 0, *load)
+    return case.inputs(), plan.plan()
+
+
+@family("CARERS")
+def one_carer_for_up_to_three_of_five(delta):
+    case, plan = bus_plan(5, group="assisted")
+    case.demand("V", 2, group="assisted_carer")
+    load = [item("V", 3 + delta, group="assisted", site="S"), item("V", 1, group="assisted_carer", site="S")]
+    plan.leg("b", plan.route(0, 1), 0, *load)
+    return case.inputs(), plan.plan()
+
+
 @family("AVAILABILITY")
 def loading_begins_when_the_vehicle_is_available(delta):
     case, plan = bus_plan(load_base_s=30, load_per_person_s=2, fields={"available_from_s": 100})

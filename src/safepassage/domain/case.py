@@ -39,6 +39,33 @@ class Group(StrEnum):
     ASSISTED = "assisted"
     WHEELCHAIR = "wheelchair"
     STRETCHER = "stretcher"
+    ASSISTED_CARER = "assisted_carer"
+    WHEELCHAIR_CARER = "wheelchair_carer"
+    STRETCHER_CARER = "stretcher_carer"
+
+
+CARER_OF: Mapping[str, str] = MappingProxyType(
+    {
+        str(Group.ASSISTED): str(Group.ASSISTED_CARER),
+        str(Group.WHEELCHAIR): str(Group.WHEELCHAIR_CARER),
+        str(Group.STRETCHER): str(Group.STRETCHER_CARER),
+    }
+)
+"""The group of those who take a seat beside each group that may need somebody with them."""
+
+
+def carers_needed(persons: int, together: tuple[int, int]) -> int:
+    """Return how many carers travel with some of `together`, the persons and carers of one answer at a place.
+
+    With fewer carers than persons each looks after as many as the others do, rounded up; with more, each
+    person has as many as the others have, rounded down.
+    """
+    everybody, carers = together
+    if not carers or not everybody:
+        return 0
+    if carers < everybody:
+        return -(-persons // -(-everybody // carers))
+    return persons * (carers // everybody)
 
 
 class DirectionBasis(StrEnum):

@@ -5,10 +5,12 @@ They are for property tests and for comparison with exhaustive search. Most are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from safepassage.domain.case import (
+    CARER_OF,
     STAYS,
     UNDECIDED,
     Area,
@@ -275,7 +277,7 @@ def _windows(draws: Draws, horizon_s: int) -> tuple[Interval, ...]:
 def _demand(draws: Draws, settlements: list[Place]) -> tuple[Demand, ...]:
     rows: dict[tuple[str, str, Group], Demand] = {}
     answers = (DIRECTIONS[0].id, DIRECTIONS[1].id, DIRECTIONS[0].id, DIRECTIONS[1].id, STAYS, UNDECIDED)
-    groups = (Group.OWN_VEHICLE, Group.OWN_VEHICLE, Group.NEEDS_TRANSPORT, *Group)
+    groups = (Group.OWN_VEHICLE, Group.OWN_VEHICLE, Group.NEEDS_TRANSPORT, *tuple(Group)[:5])
     for place in settlements:
         for _ in range(draws.between(1, 4)):
             answer, group = draws.pick(answers), draws.pick(groups)
@@ -289,7 +291,16 @@ def _demand(draws: Draws, settlements: list[Place]) -> tuple[Demand, ...]:
                 provenance=INVENTED,
             )
             rows.setdefault((row.place, row.direction, row.group), row)
-    return tuple(rows.values())
+    return (*rows.values(), *_carers(draws, rows.values()))
+
+
+def _carers(draws: Draws, rows: Iterable[Demand]) -> list[Demand]:
+    """Some who need help have somebody with them."""
+    return [
+        replace(row, group=Group(CARER_OF[row.group]), persons=draws.between(1, row.persons + 1))
+        for row in rows
+        if row.group in CARER_OF and draws.chance(40)
+    ]
 
 
 def _fleet(draws: Draws, places: tuple[Place, ...], horizon_s: int) -> tuple[VehicleType, ...]:

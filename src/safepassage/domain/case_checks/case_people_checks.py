@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from safepassage.domain.case import STAYS, UNDECIDED, Demand, DirectionBasis, Group, PlaceKind
+from safepassage.domain.case import CARER_OF, STAYS, UNDECIDED, Demand, DirectionBasis, Group, PlaceKind
 from safepassage.domain.case_checks.case_draft import CaseDraft
 from safepassage.domain.problem import Problem, Where, error, warning
 
@@ -25,6 +25,7 @@ _PLACES_OF = {
     Group.ASSISTED: "seats",
     Group.WHEELCHAIR: "wheelchair_places",
     Group.STRETCHER: "stretcher_places",
+    **{Group(name): "seats" for name in CARER_OF.values()},
 }
 
 
@@ -75,6 +76,29 @@ def persons_fit_to_the_population(draft: CaseDraft) -> Iterator[Problem]:
             f"{row.persons:,} persons at “{row.place}”, where {living:,} live by the table of places{more}",
             "check the figure; nobody is left out if it is right",
         )
+
+
+def carers_have_somebody(draft: CaseDraft) -> Iterator[Problem]:
+    """Carers who leave stand beside persons of their group who leave the same place the same way."""
+    cared_for = {carer: group for group, carer in CARER_OF.items()}
+    persons: dict[tuple[str, str, str], int] = {}
+    for located in draft.demand:
+        row = located.value
+        key = (row.place, UNDECIDED if _is_undecided(row) else row.direction, str(row.group))
+        persons[key] = persons.get(key, 0) + row.persons
+    for located in draft.demand:
+        row, group = located.value, cared_for.get(str(located.value.group))
+        if group is None or not row.persons or row.direction == STAYS:
+            continue
+        answer = UNDECIDED if _is_undecided(row) else row.direction
+        if not persons.get((row.place, answer, group)):
+            yield error(
+                "CARERS_ALONE",
+                located.at("group"),
+                f"{row.persons:,} of the group {row.group} at “{row.place}” for “{answer}”, but nobody "
+                f"of the group {group}",
+                f"add the row of the group {group}, or count them as needs_transport",
+            )
 
 
 def exercise_data_stay_in_exercises(draft: CaseDraft) -> Iterator[Problem]:
@@ -223,6 +247,7 @@ CHECKS: tuple[Callable[[CaseDraft], Iterator[Problem]], ...] = (
     demand_is_counted_once,
     households_fit_into_persons,
     persons_fit_to_the_population,
+    carers_have_somebody,
     exercise_data_stay_in_exercises,
     directions_are_few,
     directions_have_an_exit,

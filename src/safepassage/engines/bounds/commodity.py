@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.case import STAYS, UNDECIDED, Group
+from safepassage.domain.case import CARER_OF, STAYS, UNDECIDED, Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.timed_network import Piece
@@ -27,6 +27,7 @@ COMMODITY = {
     str(Group.ASSISTED): "seated",
     str(Group.WHEELCHAIR): "wheelchair",
     str(Group.STRETCHER): "stretcher",
+    **dict.fromkeys(CARER_OF.values(), "seated"),
 }
 
 

@@ -219,7 +219,8 @@ class Dispatcher:
     def _waiting_at(self, vehicle: Vehicle, stop: Stop) -> list[Claimant]:
         kinds = self._at.get(stop, {})
         claims = [c for kind in KIND if places(vehicle, kind) for c in kinds.get(kind, ()) if c.left]
-        return sorted(claims, key=lambda c: (c.share_ppm, c.place.id, c.kind))
+        # Who has carers boards first: others would sit in the carers' seats.
+        return sorted(claims, key=lambda c: (not c.together, c.share_ppm, c.place.id, c.kind))
 
     def _best(self, vehicle: Vehicle) -> Booked | None:
         """Book the ride on which the places of a vehicle gain most."""
@@ -252,7 +253,7 @@ class Dispatcher:
         offers = []
         for stop, kinds in sorted(self._at.items()):
             load = {
-                kind: min(n, sum(c.left for c in kinds.get(kind, ())))
+                kind: min(n, sum(c.left_of(kind) for claims in kinds.values() for c in claims))
                 for kind in KIND
                 if (n := places(vehicle, kind)) and self._seats(vehicle, kind) is not None
             }
@@ -309,7 +310,7 @@ class Dispatcher:
     def _attempt(self, vehicle: Vehicle, stop: Stop, site_position: int) -> Booked | None:
         """Book a ride to its site, or to another with room; return it, or None."""
         claims = [c for kind in KIND for c in self._at[stop].get(kind, ()) if c.left]
-        claims.sort(key=lambda c: (c.share_ppm, c.place.id, c.kind))
+        claims.sort(key=lambda c: (not c.together, c.share_ppm, c.place.id, c.kind))
         first = self.guide.sites[site_position]
         others = [s.id for s in self.problem.sites(stop[0]) if s.id != first]
         carrier = loaded(vehicle, claims[0])
@@ -319,6 +320,8 @@ class Dispatcher:
                 continue
             journey = Journey(site, (Stage(stop[1], self._site_node[site]),), 0)
             stops = self.fleet.boarding_at(claims, journey, vehicle)
+            if not stops:
+                return None
             done = self.fleet.book_round(stops, journey, vehicle.id)
             if not isinstance(done, str):
                 return (*done, site)

@@ -27,6 +27,8 @@ MOST_STOPS = 5
 MOST_DETOUR_S = 2_400
 """A further stop may cost those aboard this much, dwell included; more is a trip of its own (practice)."""
 NEVER_S = 10**9
+NO_VEHICLE_NEEDED = dict.fromkeys((SEAT, WHEELCHAIR, STRETCHER), NEVER_S)
+"""Places on a journey by trains, boats and footpaths alone."""
 
 
 def places(vehicle: Vehicle, kind: str) -> int:
@@ -141,7 +143,7 @@ class FleetPlanner:
         """Yield (earliest boarding, vehicle) for vehicles with the place needed; twins appear once."""
         for vehicles in self._types:
             kind = vehicles[0]
-            if not places(kind, claim.kind):
+            if not claim.boarding(all_places(kind), NEVER_S):
                 continue
             if not self.ways.candidates(loaded(kind, claim), stage.from_node, stage.to_node):
                 continue
@@ -169,7 +171,7 @@ class FleetPlanner:
         def key(estimate: tuple[int, str]) -> tuple[int, int, str]:
             at, vehicle_id = estimate
             vehicle = self._vehicles[vehicle_id]
-            trips = -(-limit // places(vehicle, claim.kind))
+            trips = -(-limit // max(1, places(vehicle, claim.kind)))
             needed = any(places(vehicle, kind) for kind in waited_for)
             return at + (trips - 1 + needed) * round_s, vehicle.places, vehicle_id
 
@@ -252,9 +254,10 @@ class FleetPlanner:
 
     def _attempt(self, claim: Claimant, journey: Journey, limit: int, vehicle_id: str) -> str:
         """Book a journey with changes, or undo it; return "" or the reason."""
-        if vehicle_id:
-            limit = min(limit, places(self._vehicles[vehicle_id], claim.kind))
-        trip, party = self._trip(), Party(claim, claim.boarding(limit))
+        free = all_places(self._vehicles[vehicle_id]) if vehicle_id else NO_VEHICLE_NEEDED
+        trip, party = self._trip(), Party(claim, claim.boarding(free, limit))
+        if not party.people:
+            return ledger.NO_VEHICLE
         ready_s = claim.place.release_s
         for position, stage in enumerate(journey.stages):
             site = journey.site if position == len(journey.stages) - 1 else ""
@@ -276,7 +279,7 @@ class FleetPlanner:
         """Drive a party between two nodes by the vehicle given, else by the best that takes all of it."""
         claim = party.claim
         ranked = [vehicle_id] if vehicle_id else self._ranked(claim, stage, ready_s, party.persons)
-        whole = [v for v in ranked if places(self._vehicles[v], claim.kind) >= party.persons]
+        whole = [v for v in ranked if _holds(self._vehicles[v], party)]
         if not whole:
             return ledger.NO_VEHICLE
         vehicle = self._vehicles[whole[0]]
@@ -291,6 +294,8 @@ class FleetPlanner:
     def _round(self, claim: Claimant, journey: Journey, limit: int, vehicle_id: str) -> str:
         """Book a round of pick-ups to one site; if the whole round does not fit, the first stop alone."""
         stops = self._stops(claim, journey, limit, self._vehicles[vehicle_id])
+        if not stops:
+            return ledger.NO_VEHICLE
         trouble = self._drive_round(stops, journey, vehicle_id)
         if trouble and (len(stops) > 1 or len(stops[0]) > 1):
             trouble = self._drive_round([stops[0][:1]], journey, vehicle_id)
@@ -344,7 +349,7 @@ class FleetPlanner:
 
         With `loads`, at most so many by kind of place board at each. Pick-ups at one node are one stop.
         """
-        free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+        free = all_places(vehicle)
         stated = self.room.room(site)
         room = NEVER_S if stated is None else stated
         stops: list[list[Party]] = []
@@ -352,11 +357,16 @@ class FleetPlanner:
             parties = []
             wanted = dict(loads[i]) if loads else dict(free)
             for claim in claims:
-                limit = min(free[claim.kind], room, wanted[claim.kind])
-                if limit > 0 and claim.left:
-                    parties.append(Party(claim, claim.boarding(limit)))
-                    for count in (free, wanted):
-                        count[claim.kind] -= parties[-1].persons
+                most = {kind: min(n, wanted[kind]) for kind, n in free.items()}
+                if claim.together:
+                    # The search counts carers as anybody who sits: their seats are found among all of them.
+                    most[SEAT] = free[SEAT]
+                people = claim.boarding(most, room) if claim.left else {}
+                if people:
+                    parties.append(Party(claim, people))
+                    for group, persons in people.items():
+                        kind = ledger.KIND[group]
+                        free[kind], wanted[kind] = free[kind] - persons, max(0, wanted[kind] - persons)
                     room -= parties[-1].persons
             if parties and stops and stops[-1][0].claim.node == parties[0].claim.node:
                 stops[-1].extend(parties)
@@ -366,28 +376,33 @@ class FleetPlanner:
 
     def boarding_at(self, claims: list[Claimant], journey: Journey, vehicle: Vehicle) -> list[list[Party]]:
         """Return one stop with as many of the claims at a node as there is room for, in their order."""
-        free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+        free = all_places(vehicle)
         room = self.room.room(journey.site)
         room = NEVER_S if room is None else room
         parties = []
         for claim in claims:
-            limit = min(free[claim.kind], room)
-            if limit > 0 and claim.left:
-                parties.append(Party(claim, claim.boarding(limit)))
-                free[claim.kind] -= parties[-1].persons
+            people = claim.boarding(free, room) if claim.left else {}
+            if people:
+                parties.append(Party(claim, people))
+                _take(free, parties[-1])
                 room -= parties[-1].persons
-        stops = [parties]
-        if sum(free.values()) * HALF_EMPTY > vehicle.places:
+        stops = [parties] if parties else []
+        if stops and sum(free.values()) * HALF_EMPTY > vehicle.places:
             self._fill(stops, journey, vehicle, free, room)
         return stops
 
     def _stops(self, claim: Claimant, journey: Journey, limit: int, vehicle: Vehicle) -> list[list[Party]]:
-        """Return the pick-ups of a round: the claim's own, then the nearest others while places last."""
-        free = {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+        """Return the pick-ups of a round: the claim's own, then the nearest others while places last.
+
+        Without room for anybody of the claim there is none.
+        """
+        free = all_places(vehicle)
         room = self.room.room(journey.site)
         room = NEVER_S if room is None else room
-        first = Party(claim, claim.boarding(min(limit, free[claim.kind])))
-        free[claim.kind] -= first.persons
+        first = Party(claim, claim.boarding(free, limit))
+        if not first.people:
+            return []
+        _take(free, first)
         room -= first.persons
         stops = [[first]]
         self._fill(stops, journey, vehicle, free, room)
@@ -405,9 +420,11 @@ class FleetPlanner:
             found = self._next_stop(claim, carrier, here, site_node, free, taken)
             if found is None:
                 break
-            party = Party(found, found.boarding(min(free[found.kind], room)))
+            party = Party(found, found.boarding(free, room))
             taken.add(id(found))
-            free[found.kind] -= party.persons
+            if not party.people:
+                continue
+            _take(free, party)
             room -= party.persons
             if found.node == here:
                 stops[-1].append(party)
@@ -431,7 +448,7 @@ class FleetPlanner:
         for position, peer in enumerate(self.peers):
             if (
                 peer.direction != claim.direction or peer.by_car or not peer.left or id(peer) in taken
-                or not free.get(peer.kind) or peer.node < 0 or peer.reason
+                or not (free.get(peer.kind) or peer.together) or peer.node < 0 or peer.reason
             ):  # fmt: skip
                 continue
             if peer.node == here:
@@ -462,6 +479,23 @@ class FleetPlanner:
     def rides(self) -> tuple[LinkRide, ...]:
         """Return all rides on links, in order of departure."""
         return tuple(sorted(self._rides, key=lambda r: (r.depart_s, r.id)))
+
+
+def all_places(vehicle: Vehicle) -> dict[str, int]:
+    """Return a vehicle's places by kind."""
+    return {kind: places(vehicle, kind) for kind in (SEAT, WHEELCHAIR, STRETCHER)}
+
+
+def _take(free: dict[str, int], party: Party) -> None:
+    for group, persons in party.people.items():
+        free[ledger.KIND[group]] -= persons
+
+
+def _holds(vehicle: Vehicle, party: Party) -> bool:
+    """Tell whether a vehicle has places for a whole party."""
+    free = all_places(vehicle)
+    _take(free, party)
+    return min(free.values()) >= 0
 
 
 def loaded(vehicle: Vehicle, claim: Claimant) -> Carrier:

@@ -77,6 +77,7 @@ class Keeper:
         stages = Stages.of(self.earlier.schedule, now_s)
         cars = self._cars()
         self._fit_demand(stages, cars)
+        stages.fit_carers(ledger.who_travels_together(self.problem))
         self._runs = runs = Runs(self.problem, self.roads, now_s)
         self._rows = {(c.id, k): leg for c in self.earlier.schedule.vehicles for k, leg in enumerate(c.legs)}
         stages.every = [s for s in stages.every if self._stands(stages, s)]
@@ -332,8 +333,9 @@ class Keeper:
         """Give up those for whom a site has less room than when they were planned."""
         for item in stage.items:
             if item.persons and (self.room.room(item.site) or 0) < 0:
-                self.room.take(item.site, -item.persons)
-                stages.give_up(stage, item, item.persons)
+                for one in (item, *stage.companions(item)):
+                    self.room.take(one.site, -one.persons)
+                    stages.give_up(stage, one, one.persons)
 
     def _again(self, stages: Stages, stage: Stage, arcs: tuple[int, ...], ready_s: int) -> Passage | None:
         units = self._vehicles[stage.vehicle].units_mveh if stage.vehicle else 0

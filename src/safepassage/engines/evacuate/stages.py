@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from safepassage.domain.case import CARER_OF, carers_needed
 from safepassage.domain.plan import Load, Schedule
 from safepassage.engines.evacuate.runs import Run
 
@@ -57,6 +58,16 @@ class Stage:
             if not before or item.after != before:
                 found[item.kind[2]] += item.persons
         return found
+
+    def companions(self, item: Item) -> list[Item]:
+        """Return the carers who travel with an item, or those whom its carers travel with."""
+        place, direction, group, reserve = item.kind
+        wanted = {CARER_OF.get(group), next((g for g, carer in CARER_OF.items() if carer == group), None)}
+        return [
+            other for other in self.items
+            if other.kind[2] in wanted and (other.after, other.site) == (item.after, item.site)
+            and (other.kind[0], other.kind[1], other.kind[3]) == (place, direction, reserve)
+        ]  # fmt: skip
 
     def load(self) -> tuple[Load, ...]:
         """Return who is left aboard."""
@@ -142,6 +153,17 @@ class Stages:
                 persons -= fewer
                 earlier.persons -= fewer
                 self._undo_before(earlier, fewer)
+
+    def fit_carers(self, together: Mapping[Kind, tuple[int, int]]) -> None:
+        """Let those stay at home whose carers do not come any more; `together` counts persons and carers."""
+        for stage, item in list(self.origins()):
+            if stage.begun or item.kind not in together:
+                continue
+            carers = sum(other.persons for other in stage.companions(item))
+            most = item.persons
+            while carers_needed(most, together[item.kind]) > carers:
+                most -= 1
+            self.withdraw(stage, item, item.persons - most)
 
     def halt(self, stage: Stage) -> None:
         """End a stage that had begun where it stands: nobody aboard goes on or arrives."""

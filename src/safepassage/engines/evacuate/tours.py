@@ -13,6 +13,7 @@ from safepassage.domain.planning_problem import PlanningProblem, Vehicle
 from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.fleet import FleetPlanner, places
+from safepassage.engines.evacuate.ledger import KIND as GROUP_KIND
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
 from safepassage.engines.evacuate.trips import Slot
 from safepassage.engines.evacuate.ways import Carrier, Ways
@@ -177,9 +178,10 @@ class Planner:
         at = {stop: i for i, stop in enumerate(self.stops)}
         for c in claims:
             if not c.by_car and c.node >= 0 and c.left:
-                i, k = at[c.direction, c.node, c.place.release_s], KINDS.index(c.kind)
-                self.left[i, k] += c.left
+                i = at[c.direction, c.node, c.place.release_s]
                 for group, persons in c.remaining.items():
+                    k = KINDS.index(GROUP_KIND[group])
+                    self.left[i, k] += persons
                     self._groups.setdefault(group, []).append((i, k, persons))
         self.weights = sorted({v.weight_kg for v in self.vehicles})
         nodes = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.case import Group
+from safepassage.domain.case import CARER_OF, Group
 from safepassage.domain.network import Mode
 from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Rules, Vehicle
 from safepassage.domain.remaining import under_way
@@ -26,6 +26,7 @@ COMMODITY = {
     str(Group.ASSISTED): "seated",
     str(Group.WHEELCHAIR): "wheelchair",
     str(Group.STRETCHER): "stretcher",
+    **dict.fromkeys(CARER_OF.values(), "seated"),
 }
 
 
