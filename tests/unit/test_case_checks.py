@@ -25,7 +25,7 @@ from safepassage.domain.case import (
 )
 from safepassage.domain.case_checks.case_checks import check_case
 from safepassage.domain.case_checks.case_draft import CaseDraft, Located
-from safepassage.domain.case_checks.case_people_checks import seats_are_kept_spare
+from safepassage.domain.case_checks.case_people_checks import carers_have_somebody, seats_are_kept_spare
 from safepassage.domain.case_checks.case_place_checks import FAR_KM, distance_km, seems_swapped
 from safepassage.domain.problem import Where
 from safepassage.domain.suggestions import did_you_mean, nearest
@@ -176,6 +176,23 @@ def test_seats_are_to_be_kept_spare_where_people_who_need_one_are_undecided(
     said = [str(p) for p in seats_are_kept_spare(draft)]
     assert len(said) == bool(warned)
     assert warned in "".join(said)
+
+
+def test_carers_who_leave_have_somebody_to_care_for():
+    def row(group, direction="west", basis=DirectionBasis.TALLY):
+        return Demand(place="a", direction=direction, group=Group(group), persons=2, basis=basis)
+
+    def said(*rows):
+        return [problem.code for problem in carers_have_somebody(replace(EMPTY, demand=located(list(rows))))]
+
+    carers = row("wheelchair_carer")
+    assert said(carers, row("wheelchair")) == []
+    assert said(carers, row("stretcher")) == ["CARERS_ALONE"]
+    assert said(carers, row("wheelchair", "east")) == ["CARERS_ALONE"]
+    assert said(carers, row("wheelchair", basis=DirectionBasis.ASSUMPTION)) == ["CARERS_ALONE"]
+    assumed = row("wheelchair", "west", DirectionBasis.ASSUMPTION)
+    assert said(row("wheelchair_carer", UNDECIDED), assumed) == []
+    assert said(row("wheelchair_carer", "stays")) == []
 
 
 @pytest.mark.parametrize("fleet", [[], [replace(BUS, count=0)], [replace(BUS, seats=0, stretcher_places=2)]])

@@ -23,6 +23,7 @@ from safepassage.audit.given import (
 )
 from safepassage.audit.trips import Trip, exposure_ppm_s
 from safepassage.domain.audit_sheet import Verdict
+from safepassage.domain.case import CARER_OF
 from safepassage.domain.safeguard import SafeguardKind as Kind
 
 MINUTE_S = 60
@@ -50,7 +51,7 @@ def accessible(data: Given) -> Answer:
         seated = trip.persons - chairs - stretchers
         wanted = trip.aboard(*NEEDING_HELP) * carers
         # Others aboard may be carers: only what they cannot make up for needs free seats.
-        others = trip.aboard("needs_transport", "own_vehicle")
+        others = trip.aboard("needs_transport", "own_vehicle", *CARER_OF.values())
         spare = bus["seats"] - seated
         crowded = chairs > bus["wheelchair"] or stretchers > bus["stretcher"] or spare < 0
         if crowded or wanted > others + spare:
