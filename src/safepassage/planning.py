@@ -232,11 +232,21 @@ def scheduled(
             reserves=settings.plan_reserves, guide=ground.guide, observer=observer,
         )  # fmt: skip
     if leaning.cap_ppm_s is not None:
-        problem = replace(problem, rules=replace(problem.rules, exposure_cap_ppm_s=leaning.cap_ppm_s))
+        problem = _capped(problem, leaning.cap_ppm_s)
     return evacuate(
         problem, exposure_weight=leaning.weight, exposure_price=leaning.price, limits=ground.limits,
         reserves=settings.plan_reserves, guide=ground.guide, observer=observer,
     )  # fmt: skip
+
+
+def _capped(problem: PlanningProblem, cap_ppm_s: int) -> PlanningProblem:
+    """Return a problem in which nobody's journey may exceed a cap; places with a tighter one keep it."""
+    places = tuple(
+        place if place.exposure_cap_ppm_s is None
+        else replace(place, exposure_cap_ppm_s=min(place.exposure_cap_ppm_s, cap_ppm_s))
+        for place in problem.places
+    )  # fmt: skip
+    return replace(problem, places=places, rules=replace(problem.rules, exposure_cap_ppm_s=cap_ppm_s))
 
 
 def anew(
@@ -264,7 +274,7 @@ def anew(
         observer=observer,
     )  # fmt: skip
     best = book(guide=guide)
-    if problem.network.hazard or problem.rules.exposure_cap_ppm_s >= 0:
+    if problem.network.hazard or problem.is_capped:
         return best
     ways = () if alone else by_car(problem)
     ahead = lead_cars(problem, ways, expired=limits.expired) if ways else None

@@ -101,12 +101,15 @@ def _follow_cars(
             if not stream.reserve:
                 outcome.exposure[stream.direction] += persons * exposures[trip]
             if depart_s >= snapshot.now_s:
-                _check_cap(exposures[trip], f"plan.cars[{i}].departures[{k}]", snapshot, findings)
+                _check_cap(
+                    exposures[trip], stream.place, f"plan.cars[{i}].departures[{k}]", snapshot, findings
+                )
             trip += 1
 
 
-def _check_cap(exposure_ppm_s: int, where: str, snapshot: Snapshot, findings: Findings) -> None:
-    cap = snapshot.rules.exposure_cap_ppm_s
+def _check_cap(exposure_ppm_s: int, place: str, where: str, snapshot: Snapshot, findings: Findings) -> None:
+    own = snapshot.places[place].exposure_cap_ppm_s
+    cap = snapshot.rules.exposure_cap_ppm_s if own is None else own
     if cap >= 0:
         message = f"a journey's exposure is {exposure_ppm_s} ppm s, the cap is {cap}"
         findings.require("EXPOSURE_CAP", where, holds=exposure_ppm_s <= cap, message=message)
@@ -250,7 +253,7 @@ def _follow_exposure(
             so_far = own + worst.get((item.after, item.kind), 0)
             worst[name, item.kind] = max(so_far, worst.get((name, item.kind), 0))
             if item.site and (name, item.kind) not in begun:
-                _check_cap(so_far, stage.where, snapshot, findings)
+                _check_cap(so_far, item.kind[0], stage.where, snapshot, findings)
             if not item.reserve:
                 outcome.exposure[item.kind[1]] += item.persons * own
 

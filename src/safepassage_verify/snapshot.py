@@ -54,6 +54,7 @@ _PERSONS = whole(0, COUNT)
 _SEATS = whole(0, PLACES)
 _PERCENT = 100
 
+_CAP = whole(0, shape.PPM * SECONDS)
 _RULES = {
     "burst_mveh": whole(0, UNITS),
     "burst_persons": whole(0, UNITS),
@@ -133,6 +134,7 @@ class Place:
     release_s: int
     direction: str
     capacity_persons: int
+    exposure_cap_ppm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +253,9 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
     before = findings.total
     if not INPUTS(inputs, "inputs", findings):
         return None
+    for i, place in enumerate(inputs["places"]):
+        if "exposure_cap_ppm_s" in place:
+            _CAP(place["exposure_cap_ppm_s"], f"inputs.places[{i}].exposure_cap_ppm_s", findings)
     _HELP_TIMES(inputs["rules"].get("help_times", []), "inputs.rules.help_times", findings)
     if findings.total > before:
         return None
@@ -269,7 +274,7 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
         horizon_s=inputs["horizon_s"],
         directions=tuple((d["id"], d["name"]) for d in inputs["directions"]),
         roads=roads,
-        places={p["id"]: Place(**{name: p[name] for name in Place.__slots__}) for p in inputs["places"]},
+        places={p["id"]: _place(p) for p in inputs["places"]},
         decided=decided,
         undecided=undecided,
         present=present,
@@ -282,6 +287,10 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
             },
         ),
     )
+
+
+def _place(row: Mapping[str, Any]) -> Place:
+    return Place(**{name: row[name] for name in Place.__slots__ if name in row})
 
 
 def _check_spare_seats(inputs: Mapping[str, Any], findings: Findings) -> None:

@@ -121,7 +121,10 @@ def add_people(case, chance):
 
 
 def with_helped(chance, inputs):
-    """Return inputs in which two groups take longer to get on and off."""
+    """Return inputs in which two groups take longer to get on and off, and places have caps of their own."""
+    for place in inputs["places"]:
+        if chance.random() < 0.3:
+            place["exposure_cap_ppm_s"] = chance.choice([0, 500, 3_000, 20_000])
     inputs["rules"]["help_times"] = [
         {"group": group, "load_s": chance.choice([0, 5, 40]), "unload_s": chance.choice([0, 5, 40])}
         for group in chance.sample(GROUPS[1:], 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,8 @@ from safepassage.domain.situation import Situation
 from safepassage.engines.changes import applied, movements
 from safepassage.planning import Announced, make_plan
 from safepassage.testing.draws import Draws
-from safepassage.testing.small_cases import random_small_case
+from safepassage.testing.small_cases import random_small_case, with_carers
+from tests.support.effort import examples
 from tests.support.events import random_now_s
 from tests.support.extremes import extreme_case
 from tests.support.going_on import STOP, events
@@ -46,6 +49,24 @@ def test_the_verifier_accepts_plans_that_go_on_from_five_hundred_cases(hundred):
         for step in events(seed):
             accepted(step)
             the_difference_is_exact(step)
+
+
+def cared_for(seed):
+    """Return a small case with carers, and caps for some places."""
+    case, network = random_small_case(seed)
+    draws = Draws(seed + 30_000)
+    places = tuple(
+        replace(place, exposure_cap_ppm_s=draws.between(0, 9_000_000)) if draws.chance(30) else place
+        for place in case.places
+    )
+    return with_carers(replace(case, places=places), seed), network
+
+
+@settings(max_examples=examples(24), deadline=None)
+@given(SEEDS)
+def test_carers_and_caps_of_places_hold_whatever_happens(seed):
+    for step in events(seed, make=cared_for):
+        accepted(step)
 
 
 @settings(max_examples=6, deadline=None)

@@ -143,6 +143,35 @@ class TestExposureCap:
         assert found.direction("west")["persons_served"] == expected
         assert found.reasons() == ({} if expected else {"UNSERVED_EXPOSURE_CAP": 5})
 
+    @pytest.mark.parametrize(("own", "served"), [(999_999, 3), (1_000_000, 8), (None, 3), (2_000_000, 8)])
+    def test_a_place_may_have_a_cap_of_its_own(self, own, served):
+        sketch = Sketch(3, exposure_cap_ppm_s=500_000)
+        sketch.road(0, 1, 100)
+        sketch.road(1, 2, 50)
+        sketch.town("far", 0, 5, exposure_cap_ppm_s=own)
+        sketch.town("near", 1, 3)
+        sketch.site("camp", 2)
+        sketch.area(-1, 1, 10_000)
+        found = accepted(sketch)
+        assert found.direction("west")["persons_served"] == served
+        assert found.reasons() == ({} if served == 8 else {"UNSERVED_EXPOSURE_CAP": 5})
+
+    def test_a_lower_cap_never_serves_more(self):
+        served = []
+        for cap in range(0, 1_200_000, 100_000):
+            sketch = Sketch(3)
+            sketch.road(0, 1, 100)
+            sketch.road(1, 2, 20)
+            sketch.town("home", 0, 5, exposure_cap_ppm_s=cap)
+            sketch.place("yard", 0, exposure_cap_ppm_s=cap // 2)
+            sketch.people("yard", 4, group="needs_transport")
+            sketch.buses("bus", "yard", seats=4)
+            sketch.site("camp", 2)
+            sketch.area(-1, 1, 5_000)
+            served.append(accepted(sketch).direction("west")["persons_served"])
+        assert served == sorted(served)
+        assert len(set(served)) == 3
+
     def test_without_a_cap_exposure_forbids_nothing(self):
         assert accepted(self.through(None)).direction("west")["exposure_person_ppm_s"] == 5_000_000
 

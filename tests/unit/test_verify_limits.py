@@ -589,6 +589,16 @@ def hazard_second_by_second(delta):
 
 
 @family("EXPOSURE_CAP")
+def a_cap_of_the_place_itself(delta):
+    # looser than that of everybody for cars; W's people ride under that of the rules
+    case, plan = bus_plan(exposure_cap_ppm_s=200)
+    case.hazard += [[0, [[0, 3600, 20]]], [1, [[0, 20, 10]]]]
+    case.places[0]["exposure_cap_ppm_s"] = 300 - delta
+    plan.leg("b", plan.route(0, 1), 0, item("V", 5, site="S"))
+    return case.inputs(), plan.plan()
+
+
+@family("EXPOSURE_CAP")
 def no_hazard_at_all(delta):
     case = way(exposure_cap_ppm_s=0)
     if delta > 0:

@@ -164,7 +164,8 @@ class Place:
     not stated.
     `open_windows` are the seconds in which a crossing works (empty: always); `directions` the ids it permits
     (empty: all). `direction` is the one a reception site belongs to. `foot_m` are metres walked at a crossing
-    that vehicles cannot pass. `admin` is the administrative unit it lies in.
+    that vehicles cannot pass. `admin` is the administrative unit it lies in. `exposure_cap_ppm_s` is the cap
+    of journeys from here, None where that of the settings holds.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Place:
     release_s: int = 0
     status: BorderStatusWord = BorderStatusWord.UNSPECIFIED
     admin: AdminArea = AdminArea()
+    exposure_cap_ppm_s: int | None = None
     provenance: Provenance = Provenance()
 
 

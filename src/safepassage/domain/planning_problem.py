@@ -13,7 +13,10 @@ from safepassage.domain.timed_network import TimedNetwork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedPlace:
-    """A place on the network; -1 where it has no node. `direction` is set on reception sites only."""
+    """A place on the network; -1 where it has no node. `direction` is set on reception sites only.
+
+    `exposure_cap_ppm_s` is the cap for journeys from here, None where that of the rules holds.
+    """
 
     id: str
     name: str
@@ -25,6 +28,7 @@ class PlacedPlace:
     capacity_persons: int
     snap_m: int = 0
     admin: AdminArea = AdminArea()
+    exposure_cap_ppm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,11 @@ class Rules:
         helped = sum(row.unload_s * alighting.get(row.group, 0) for row in self.help_times)
         return self.unload_base_s + self.unload_per_person_s * persons + helped
 
+    def cap_ppm_s(self, place: PlacedPlace) -> int:
+        """Return the most exposure of a journey from a place, -1 without limit."""
+        own = place.exposure_cap_ppm_s
+        return self.exposure_cap_ppm_s if own is None else own
+
     def longest_loading_s(self, vehicle: Vehicle) -> int:
         """Return the seconds that loading takes where every place is taken by whoever takes longest."""
         slowest = max((row.load_s for row in self.help_times), default=0)
@@ -139,6 +148,19 @@ class PlanningProblem:
     rules: Rules
     history: History | None = None
     supplies: Supplies | None = None
+
+    @property
+    def loosest_cap_ppm_s(self) -> int:
+        """The most exposure that anybody's journey may have, -1 without limit."""
+        caps = {self.rules.cap_ppm_s(place) for place in self.places if not place.direction}
+        return -1 if not caps or min(caps) < 0 else max(caps)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the exposure of anybody's journey has a limit."""
+        return self.rules.exposure_cap_ppm_s >= 0 or any(
+            place.exposure_cap_ppm_s is not None for place in self.places
+        )
 
     def direction_bit(self, direction: str) -> int:
         """Return the permission bit of a direction id."""

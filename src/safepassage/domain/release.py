@@ -74,7 +74,9 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "inputs.network.nodes": _classes(_S, "id lon_e7 lat_e7"),
     "inputs.network.arcs": _classes(_S, "tail head length_m travel_s modes max_weight_kg label")
     | _classes(_R, "capacity_mveh_h persons_h directions empty_ok gate"),
-    "inputs.places": _classes(_R, "id name kind node pickup_node release_s direction capacity_persons"),
+    "inputs.places": _classes(
+        _R, "id name kind node pickup_node release_s direction capacity_persons exposure_cap_ppm_s"
+    ),
     "inputs.places.admin": _classes(_R, "adm1_name adm1_pcode adm2_name adm2_pcode pcode"),
     "inputs.demand": _classes(_R, "place direction group persons basis"),
     "inputs.fleet": _classes(

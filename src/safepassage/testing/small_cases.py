@@ -5,7 +5,6 @@ They are for property tests and for comparison with exhaustive search. Most are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -103,6 +102,17 @@ def random_small_case(seed: int) -> tuple[Case, RoadNetwork]:
         settings=_settings(draws, horizon_s),
     )
     return case, network
+
+
+def with_carers(case: Case, seed: int) -> Case:
+    """Return a case in which some of those who need help have carers; the same for the same seed."""
+    draws = Draws(seed + 20_000)
+    carers = [
+        replace(row, group=Group(CARER_OF[row.group]), persons=draws.between(1, row.persons + 1))
+        for row in case.demand
+        if row.group in CARER_OF and draws.chance(70)
+    ]
+    return replace(case, demand=(*case.demand, *carers))
 
 
 def _network(draws: Draws, seed: int) -> RoadNetwork:
@@ -291,16 +301,7 @@ def _demand(draws: Draws, settlements: list[Place]) -> tuple[Demand, ...]:
                 provenance=INVENTED,
             )
             rows.setdefault((row.place, row.direction, row.group), row)
-    return (*rows.values(), *_carers(draws, rows.values()))
-
-
-def _carers(draws: Draws, rows: Iterable[Demand]) -> list[Demand]:
-    """Some who need help have somebody with them."""
-    return [
-        replace(row, group=Group(CARER_OF[row.group]), persons=draws.between(1, row.persons + 1))
-        for row in rows
-        if row.group in CARER_OF and draws.chance(40)
-    ]
+    return tuple(rows.values())
 
 
 def _fleet(draws: Draws, places: tuple[Place, ...], horizon_s: int) -> tuple[VehicleType, ...]:

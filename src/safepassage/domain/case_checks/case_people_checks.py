@@ -80,6 +80,8 @@ def persons_fit_to_the_population(draft: CaseDraft) -> Iterator[Problem]:
 
 def carers_have_somebody(draft: CaseDraft) -> Iterator[Problem]:
     """Carers who leave stand beside persons of their group who leave the same place the same way."""
+    if "demand" not in draft.complete:
+        return
     cared_for = {carer: group for group, carer in CARER_OF.items()}
     persons: dict[tuple[str, str, str], int] = {}
     for located in draft.demand:

@@ -256,6 +256,19 @@ _PLACE_COLUMNS = (
         example="06:30",
     ),
     Column(
+        name="exposure_cap_p_min",
+        field="exposure_cap_ppm_s",
+        type=ValueType.NUMBER,
+        unit="probability x min",
+        scale=60_000_000,
+        minimum=0,
+        maximum=20_160,
+        meaning="No journey from here may exceed this exposure: a cap of its own for a wave, looser or "
+        "tighter. Empty: `exposure_cap_p_min` of the settings.",
+        sensitivity=_RESTRICTED,
+        example="1.5",
+    ),
+    Column(
         name="status",
         field="status",
         type=ValueType.WORD,

@@ -31,7 +31,7 @@ def by_car(problem: PlanningProblem) -> tuple[str, ...]:
     arcs = problem.network.arcs
     cars = (arcs.modes & int(Mode.CAR)) != 0
     plain = not (arcs.gate & cars).any() and not ((arcs.persons_h >= 0) & cars).any()
-    exposed = bool(problem.network.hazard) or problem.rules.exposure_cap_ppm_s >= 0
+    exposed = bool(problem.network.hazard) or problem.is_capped
     if not plain or exposed or problem.history is not None:
         return ()
     return tuple(d for d, _ in problem.directions if _driving(problem, d) and _room_for_all(problem, d))

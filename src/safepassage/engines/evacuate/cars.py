@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from safepassage.domain.case import Group
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import CarStream, Departure
-from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem
 from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.exposure import capped_passage, passage_exposure
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom
@@ -163,7 +163,7 @@ class CarPlanner:
                 claim.give_up(ledger.SITE_FULL, f"{best.site} is full")
                 options.pop(0)
                 continue
-            passage, reason = self._passage(best, persons)
+            passage, reason = self._passage(best, persons, claim.place)
             if passage is None:
                 claim.give_up(reason, "")
                 options.pop(0)
@@ -179,11 +179,11 @@ class CarPlanner:
     def _cost(self, option: Option) -> tuple[int, int]:
         return option.arrive_s + option.price_s + self.tolls.get(option.site, 0), option.route
 
-    def _passage(self, option: Option, persons: int) -> tuple[Passage | None, str]:
+    def _passage(self, option: Option, persons: int, place: PlacedPlace) -> tuple[Passage | None, str]:
         rules = self.problem.rules
         passage, capped = capped_passage(
             self.roads, self.problem.network.hazard, option.arcs, ready_s=option.ready_s,
-            units_mveh=rules.car_units_mveh, persons=persons, cap_ppm_s=rules.exposure_cap_ppm_s,
+            units_mveh=rules.car_units_mveh, persons=persons, cap_ppm_s=rules.cap_ppm_s(place),
         )  # fmt: skip
         return passage, ledger.EXPOSURE_CAP if capped else ledger.ROAD_TIME
 

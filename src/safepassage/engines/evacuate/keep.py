@@ -15,7 +15,7 @@ from safepassage.domain.case import Group
 from safepassage.domain.history import History
 from safepassage.domain.network import Mode
 from safepassage.domain.plan import CarStream, Departure, Leg, LinkRide, Route, Schedule, Unserved, Waits
-from safepassage.domain.planning_problem import PlanningProblem, Vehicle
+from safepassage.domain.planning_problem import PlacedPlace, PlanningProblem, Vehicle
 from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.exposure import capped_passage, passage_exposure
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom
@@ -62,6 +62,7 @@ class Keeper:
     room: SiteRoom
     kept: Kept = field(default_factory=Kept)
     _vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    _places: dict[str, PlacedPlace] = field(default_factory=dict)
     _state: dict[str, VehicleState] = field(default_factory=dict)
     _free: dict[str, tuple[int, int]] = field(default_factory=dict)
     _rows: dict[tuple[str, int], Leg] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Keeper:
         """Book what stands; return it."""
         now_s, rules = self.history.now_s, self.problem.rules
         self._vehicles = {v.id: v for v in self.problem.fleet}
+        self._places = {p.id: p for p in self.problem.places}
         stages = Stages.of(self.earlier.schedule, now_s)
         cars = self._cars()
         self._fit_demand(stages, cars)
@@ -146,7 +148,7 @@ class Keeper:
             weight_kg=self.problem.rules.car_weight_kg, units_mveh=units, persons=car.persons,
         )  # fmt: skip
         run = runs.run(route, car.depart_s, car.waits, use)
-        if run.fits and not run.begun and self._exposure(run.whole(), None) > self._cap():
+        if run.fits and not run.begun and self._exposure(run.whole(), None) > self._cap(stream.place):
             run.fits = False
         return run
 
@@ -341,7 +343,7 @@ class Keeper:
         units = self._vehicles[stage.vehicle].units_mveh if stage.vehicle else 0
         passage, _ = capped_passage(
             self.roads, self.problem.network.hazard, arcs, ready_s=max(ready_s, self.history.now_s),
-            units_mveh=units, persons=stage.persons, cap_ppm_s=self.problem.rules.exposure_cap_ppm_s,
+            units_mveh=units, persons=stage.persons, cap_ppm_s=self._tightest(stage),
         )  # fmt: skip
         return passage if passage is not None and self._within_cap(stages, stage, passage) else None
 
@@ -449,9 +451,14 @@ class Keeper:
         leg = Leg(id=stage.id, route=number, depart_s=depart_s, waits=waits, arrive_s=arrive_s)
         self.kept.legs.setdefault(stage.vehicle, []).append(leg)
 
-    def _cap(self) -> int:
-        cap = self.problem.rules.exposure_cap_ppm_s
+    def _cap(self, place: str) -> int:
+        cap = self.problem.rules.cap_ppm_s(self._places[place])
         return NEVER_S * NEVER_S if cap < 0 else cap
+
+    def _tightest(self, stage: Stage) -> int:
+        caps = (self._cap(item.kind[0]) for item in stage.items if item.persons)
+        tightest = min(caps, default=NEVER_S * NEVER_S)
+        return -1 if tightest == NEVER_S * NEVER_S else tightest
 
     def _exposure(self, passage: Passage, since_s: int | None) -> int:
         return passage_exposure(passage, self.problem.network.hazard, waiting_since_s=since_s)
@@ -463,14 +470,16 @@ class Keeper:
 
     def _within_cap(self, stages: Stages, stage: Stage, passage: Passage) -> bool:
         """Tell whether nobody aboard exceeds the cap; those who had set out before now go on in any case."""
-        if self.problem.rules.exposure_cap_ppm_s < 0 or not self.problem.network.hazard:
+        if not self.problem.is_capped or not self.problem.network.hazard:
             return True
         return all(
-            self._journey(stages, item, passage) <= self._cap() for item in stage.items if item.persons
+            self._journey(stages, item, passage) <= self._cap(item.kind[0])
+            for item in stage.items
+            if item.persons
         )
 
     def _note_exposure(self, stages: Stages, stage: Stage, passage: Passage) -> None:
-        if self.problem.rules.exposure_cap_ppm_s < 0 or not self.problem.network.hazard:
+        if not self.problem.is_capped or not self.problem.network.hazard:
             return
         times = self._seconds(passage)
         for item in stage.items:

@@ -102,10 +102,12 @@ class _Map:
     scarce: dict[int, int] = field(default_factory=dict)
     rows: list[tuple[tuple[int, ...], tuple[int, ...], int]] = field(default_factory=list)
     _travel: Any = None
+    _cap: int = -1
     _binding: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         network = self.problem.network
+        self._cap = self.problem.loosest_cap_ppm_s
         self._travel = self.ways.travel_s()
         counted = np.flatnonzero((network.arcs.persons_h >= 0) | network.arcs.gate)
         self._binding = frozenset({*network.profiles, *counted.tolist()})
@@ -137,7 +139,7 @@ class _Map:
         self.rows.append((numbers, tuple(at), since))
 
     def _too_exposed(self, arcs: Arcs) -> bool:
-        cap, hazard = self.problem.rules.exposure_cap_ppm_s, self.problem.network.hazard
+        cap, hazard = self._cap, self.problem.network.hazard
         if cap < 0 or not hazard:
             return False
         least = (min(p.ppm for p in hazard[a]) * int(self._travel[a]) for a in arcs if a in hazard)

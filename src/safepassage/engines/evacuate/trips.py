@@ -91,8 +91,8 @@ class Trip:
             party.after, party.since_s = leg_id, passage.arrive_s
 
     def _budget(self, aboard: list[Party]) -> int:
-        cap = self.problem.rules.exposure_cap_ppm_s
-        return cap if cap < 0 else max(0, cap - max((p.exposure_ppm_s for p in aboard), default=0))
+        caps = [(self.problem.rules.cap_ppm_s(p.claim.place), p.exposure_ppm_s) for p in aboard]
+        return min((max(0, cap - so_far) for cap, so_far in caps if cap >= 0), default=-1)
 
     def deadhead(
         self, vehicle: Vehicle, state: VehicleState, node: int, slot: Slot | None = None

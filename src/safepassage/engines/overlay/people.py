@@ -66,7 +66,7 @@ def _placed(place: Place, placing: Placing, out_node: dict[int, int]) -> PlacedP
         pickup_node=out_node.get(assembly, assembly), release_s=max(0, place.release_s),
         direction=place.direction if is_site else "",
         capacity_persons=min(stated) if stated and is_site else NONE,
-        snap_m=placing.snap_m[place.id], admin=place.admin,
+        snap_m=placing.snap_m[place.id], admin=place.admin, exposure_cap_ppm_s=place.exposure_cap_ppm_s,
     )  # fmt: skip
 
 

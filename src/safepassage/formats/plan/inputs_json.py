@@ -64,6 +64,8 @@ def _rules(rules: Rules) -> dict[str, Any]:
 def _place(place: PlacedPlace) -> dict[str, Any]:
     """Return a place; of its administrative unit only what is stated."""
     row, admin = _without(asdict(place), "snap_m"), place.admin.stated()
+    if place.exposure_cap_ppm_s is None:
+        row = _without(row, "exposure_cap_ppm_s")
     return {**row, "admin": admin} if admin else _without(row, "admin")
 
 
