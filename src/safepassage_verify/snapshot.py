@@ -24,7 +24,7 @@ from safepassage_verify.shape import (
 )
 from safepassage_verify.verdict import Findings
 
-CARERS = {"assisted": "assisted_carer", "wheelchair": "wheelchair_carer", "stretcher": "stretcher_carer"}
+CARERS = {"assisted": "carer_assisted", "wheelchair": "carer_wheelchair", "stretcher": "carer_stretcher"}
 """Who sits beside the persons of a group and travels with them."""
 GROUPS = ("own_vehicle", "needs_transport", *CARERS, *CARERS.values())
 COMMODITY = {

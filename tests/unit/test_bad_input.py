@@ -342,7 +342,7 @@ ERRORS = {
     ),
     "invented tallies in a real case": (
         setting("exercise", "no"),
-        ("EXERCISE_BASIS", "demand.csv", 2, "direction_basis", "15 more rows", "exercise = yes"),
+        ("EXERCISE_BASIS", "demand.csv", 2, "direction_basis", "18 more rows", "exercise = yes"),
     ),
     "polygon that crosses itself": (
         cell("areas", "flooded", "geometry", CROSSING),

@@ -64,18 +64,18 @@ class TestPlan:
     def test_a_wheelchair_user_and_the_carer_sit_in_one_bus(self):
         sketch = line(seats=2, wheelchair_places=1)
         sketch.people("home", 3, group="wheelchair")
-        sketch.people("home", 3, group="wheelchair_carer")
+        sketch.people("home", 3, group="carer_wheelchair")
         sketch.people("home", 3, group="needs_transport")
         found = accepted(sketch)
         assert found.plan["complete"]
         made = loads(found)
         assert sum(load["wheelchair"] for load in made) == 3
-        assert all(load["wheelchair_carer"] == load["wheelchair"] for load in made)
+        assert all(load["carer_wheelchair"] == load["wheelchair"] for load in made)
 
     def test_without_a_seat_for_the_carer_nobody_is_taken(self):
         sketch = line(seats=0, wheelchair_places=2)
         sketch.people("home", 2, group="wheelchair")
-        sketch.people("home", 2, group="wheelchair_carer")
+        sketch.people("home", 2, group="carer_wheelchair")
         found = accepted(sketch)
         assert sum(row["persons"] for row in found.plan["unserved"]) == 4
         assert {row["reason"] for row in found.plan["unserved"]} == {"UNSERVED_NO_VEHICLE"}
@@ -83,27 +83,32 @@ class TestPlan:
     def test_two_who_share_a_carer_travel_together(self):
         sketch = line(seats=3)
         sketch.people("home", 4, group="assisted")
-        sketch.people("home", 2, group="assisted_carer")
+        sketch.people("home", 2, group="carer_assisted")
         found = accepted(sketch)
         assert found.plan["complete"]
-        assert loads(found) == [{"assisted": 2, "assisted_carer": 1}] * 2
+        assert loads(found) == [{"assisted": 2, "carer_assisted": 1}] * 2
+
+    def test_carers_without_anybody_to_care_for_sit_like_anybody(self):
+        sketch = line(seats=2, wheelchair_places=1)
+        sketch.people("home", 2, group="carer_wheelchair")
+        assert loads(accepted(sketch)) == [{"carer_wheelchair": 2}]
 
     def test_reserves_have_their_carers_too(self):
         sketch = line(seats=1, wheelchair_places=2)
         sketch.people("home", 2, group="wheelchair", direction="undecided")
-        sketch.people("home", 2, group="wheelchair_carer", direction="undecided")
+        sketch.people("home", 2, group="carer_wheelchair", direction="undecided")
         found = accepted(sketch)
-        assert all(load["wheelchair_carer"] >= load["wheelchair"] for load in loads(found))
+        assert all(load["carer_wheelchair"] >= load["wheelchair"] for load in loads(found))
         assert sum(row["reserved"] for row in found.plan["reserves"]) == 4
 
     def test_a_plan_that_tears_them_apart_is_refused(self):
         sketch = line(seats=2, wheelchair_places=1)
         sketch.people("home", 2, group="wheelchair")
-        sketch.people("home", 2, group="wheelchair_carer")
+        sketch.people("home", 2, group="carer_wheelchair")
         found = accepted(sketch)
         plan = found.plan
         legs = [leg for leg in plan["vehicles"][0]["legs"] if leg["load"]]
-        carers = [next(i for i in leg["load"] if i["group"] == "wheelchair_carer") for leg in legs]
+        carers = [next(i for i in leg["load"] if i["group"] == "carer_wheelchair") for leg in legs]
         carers[0]["persons"] += 1
         legs[1]["load"].remove(carers[1])
         assert "CARERS" in {v.code for v in verify(found.inputs, plan, found.certificate).violations}
@@ -137,12 +142,12 @@ def test_trips_take_as_many_as_any_trips_could_where_a_party_fits(seed):
     both = chance.randint(1, 6), chance.randint(1, 6)
     each = -(-both[0] // both[1]), -(-both[1] // both[0])
     seats, chairs = each[1] + chance.randint(0, 2), each[0] + chance.randint(0, 2)
-    claim = claim_of({"wheelchair": both[0], "wheelchair_carer": both[1]}, {"wheelchair": both})
+    claim = claim_of({"wheelchair": both[0], "carer_wheelchair": both[1]}, {"wheelchair": both})
     taken = 0
     while people := claim.boarding({SEAT: seats, WHEELCHAIR: chairs}, FAR):
         assert people.get("wheelchair", 0) <= chairs
-        assert people.get("wheelchair_carer", 0) <= seats
-        assert people.get("wheelchair_carer", 0) >= carers_needed(people.get("wheelchair", 0), both)
+        assert people.get("carer_wheelchair", 0) <= seats
+        assert people.get("carer_wheelchair", 0) >= carers_needed(people.get("wheelchair", 0), both)
         claim.serve(people)
         taken += sum(people.values())
     assert taken == sum(both) == most_in_trips(both, both, seats, chairs)

@@ -188,14 +188,14 @@ def test_carers_who_leave_have_somebody_to_care_for():
         assert not list(carers_have_somebody(draft))
         return [p.code for p in carers_have_somebody(replace(draft, complete=frozenset({"demand"})))]
 
-    carers = row("wheelchair_carer")
+    carers = row("carer_wheelchair")
     assert said(carers, row("wheelchair")) == []
     assert said(carers, row("stretcher")) == ["CARERS_ALONE"]
     assert said(carers, row("wheelchair", "east")) == ["CARERS_ALONE"]
     assert said(carers, row("wheelchair", basis=DirectionBasis.ASSUMPTION)) == ["CARERS_ALONE"]
     assumed = row("wheelchair", "west", DirectionBasis.ASSUMPTION)
-    assert said(row("wheelchair_carer", UNDECIDED), assumed) == []
-    assert said(row("wheelchair_carer", "stays")) == []
+    assert said(row("carer_wheelchair", UNDECIDED), assumed) == []
+    assert said(row("carer_wheelchair", "stays")) == []
 
 
 @pytest.mark.parametrize("fleet", [[], [replace(BUS, count=0)], [replace(BUS, seats=0, stretcher_places=2)]])

@@ -143,7 +143,7 @@ class TestExposureCap:
         assert found.direction("west")["persons_served"] == expected
         assert found.reasons() == ({} if expected else {"UNSERVED_EXPOSURE_CAP": 5})
 
-    @pytest.mark.parametrize(("own", "served"), [(999_999, 3), (1_000_000, 8), (None, 3), (2_000_000, 8)])
+    @pytest.mark.parametrize(("own", "served"), [(999_999, 3), (1_100_000, 8), (None, 3), (2_000_000, 8)])
     def test_a_place_may_have_a_cap_of_its_own(self, own, served):
         sketch = Sketch(3, exposure_cap_ppm_s=500_000)
         sketch.road(0, 1, 100)

@@ -468,12 +468,12 @@ def helped_people_who_stay_aboard_take_no_longer(delta):
 @family("CARERS")
 def one_carer_for_each(delta):
     case, plan = bus_plan(2, group="wheelchair")
-    case.demand("V", 2, group="wheelchair_carer")
+    case.demand("V", 2, group="carer_wheelchair")
     load = [item("V", 2, group="wheelchair", site="S")]
     if delta < 1:
-        load.append(item("V", 2, group="wheelchair_carer", site="S"))
+        load.append(item("V", 2, group="carer_wheelchair", site="S"))
     else:
-        load.append(item("V", 1, group="wheelchair_carer", site="S"))
+        load.append(item("V", 1, group="carer_wheelchair", site="S"))
     plan.leg("b", plan.route(0, 1), 0, *load)
     return case.inputs(), plan.plan()
 
@@ -481,8 +481,8 @@ def one_carer_for_each(delta):
 @family("CARERS")
 def one_carer_for_up_to_three_of_five(delta):
     case, plan = bus_plan(5, group="assisted")
-    case.demand("V", 2, group="assisted_carer")
-    load = [item("V", 3 + delta, group="assisted", site="S"), item("V", 1, group="assisted_carer", site="S")]
+    case.demand("V", 2, group="carer_assisted")
+    load = [item("V", 3 + delta, group="assisted", site="S"), item("V", 1, group="carer_assisted", site="S")]
     plan.leg("b", plan.route(0, 1), 0, *load)
     return case.inputs(), plan.plan()
 

@@ -39,16 +39,16 @@ class Group(StrEnum):
     ASSISTED = "assisted"
     WHEELCHAIR = "wheelchair"
     STRETCHER = "stretcher"
-    ASSISTED_CARER = "assisted_carer"
-    WHEELCHAIR_CARER = "wheelchair_carer"
-    STRETCHER_CARER = "stretcher_carer"
+    CARER_ASSISTED = "carer_assisted"
+    CARER_WHEELCHAIR = "carer_wheelchair"
+    CARER_STRETCHER = "carer_stretcher"
 
 
 CARER_OF: Mapping[str, str] = MappingProxyType(
     {
-        str(Group.ASSISTED): str(Group.ASSISTED_CARER),
-        str(Group.WHEELCHAIR): str(Group.WHEELCHAIR_CARER),
-        str(Group.STRETCHER): str(Group.STRETCHER_CARER),
+        str(Group.ASSISTED): str(Group.CARER_ASSISTED),
+        str(Group.WHEELCHAIR): str(Group.CARER_WHEELCHAIR),
+        str(Group.STRETCHER): str(Group.CARER_STRETCHER),
     }
 )
 """The group of those who take a seat beside each group that may need somebody with them."""

@@ -367,7 +367,7 @@ _PEOPLE_AND_VEHICLES = _codes(
     ),
     ("NO_PLACES", _W, "no vehicle has the places some people need", "add vehicles that have them"),
     ("SPARE_SEATS_FEW", _W, "people are undecided, and few seats are kept free", "set `spare_seat_percent`"),
-    ("CARERS_ALONE", _E, "carers leave a place, but nobody of the group they care for", "add those persons"),
+    ("CARERS_ALONE", _W, "carers leave a place, but nobody of the group they care for", "add those persons"),
     ("DEMAND_LARGE", _W, "a row has ten times as many persons as live at its place", "check the figure"),
     ("NO_DEMAND", _W, "nobody leaves and nobody is undecided", "add those who chose"),
     ("VEHICLE_EMPTY", _W, "vehicles have neither places nor payload", "fill in `seats`"),

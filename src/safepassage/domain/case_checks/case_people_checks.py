@@ -94,12 +94,12 @@ def carers_have_somebody(draft: CaseDraft) -> Iterator[Problem]:
             continue
         answer = UNDECIDED if _is_undecided(row) else row.direction
         if not persons.get((row.place, answer, group)):
-            yield error(
+            yield warning(
                 "CARERS_ALONE",
                 located.at("group"),
                 f"{row.persons:,} of the group {row.group} at “{row.place}” for “{answer}”, but nobody "
                 f"of the group {group}",
-                f"add the row of the group {group}, or count them as needs_transport",
+                f"add the row of the group {group}; as it is they are planned as people who need a seat",
             )
 
 

@@ -326,7 +326,7 @@ DEMAND = Table(
             required=True,
             allowed=tuple(Group),
             meaning="How they travel and what place they need. Carers have rows of their own: who travels "
-            "with wheelchair users of the same place and answer is a wheelchair_carer, takes a seat, and is "
+            "with wheelchair users of the same place and answer is a carer_wheelchair, takes a seat, and is "
             "in the vehicle that they are in.",
             sensitivity=_RESTRICTED,
             example="needs_transport",

@@ -98,9 +98,9 @@ needs_transport | need transport | нужен транспорт | потріб�
 assisted | need help | нужна помощь | потрібна допомога
 wheelchair | wheelchair | на инвалидной коляске | на кріслі колісному
 stretcher | stretcher | на носилках | на ношах
-assisted_carer | carers of those who need help | с теми, кому нужна помощь | з тими, кому потрібна допомога
-wheelchair_carer | carers of wheelchair users | с людьми на колясках | з людьми на кріслах колісних
-stretcher_carer | carers of people on stretchers | с людьми на носилках | з людьми на ношах
+carer_assisted | carers of those who need help | с теми, кому нужна помощь | з тими, кому потрібна допомога
+carer_wheelchair | carers of wheelchair users | с людьми на колясках | з людьми на кріслах колісних
+carer_stretcher | carers of people on stretchers | с людьми на носилках | з людьми на ношах
 private cars | private cars | личные автомобили | приватні автомобілі
 to units on the way only | to units on the way only | только подразделениям в пути | лише підрозділам на шляху
 to nobody | to nobody | никому | нікому

@@ -68,7 +68,7 @@ class Claimant:
 
     def left_of(self, kind: str) -> int:
         """Return the persons not yet served who need a kind of place."""
-        if not self.together:
+        if self._is_plain:
             return self.left if kind == self.kind else 0
         return sum(persons for group, persons in self.remaining.items() if KIND[group] == kind)
 
@@ -78,7 +78,7 @@ class Claimant:
         Those who need most help first; nobody without the carers who belong to them, nor so that others are
         left without theirs.
         """
-        if not self.together:
+        if self._is_plain:
             return self._first(min(free.get(self.kind, 0), room))
         taken: dict[str, int] = {}
         left = {SEAT: 0, **free}
@@ -88,6 +88,11 @@ class Claimant:
                 left[KIND[name]] -= persons
                 room -= persons
         return taken
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether all need the same kind of place and nobody has carers."""
+        return not self.together and not (self.remaining.keys() & CARED_FOR.keys())
 
     def _first(self, limit: int) -> dict[str, int]:
         taken: dict[str, int] = {}
