@@ -307,7 +307,7 @@ def test_one_misspelt_name_in_many_rows_is_one_problem(folder):
     edit(folder / "demand.csv", ",east,", ",easst,")
     (problem,) = read_case(folder).errors
     assert problem.where.row == 5
-    assert "8 more" in problem.message
+    assert "11 more" in problem.message
     assert "“east”" in problem.hint
 
 

@@ -213,7 +213,7 @@ def test_hidden_rows_columns_and_sheets_are_read_and_named(tmp_path):
     assert problem(reading, "ROW_HIDDEN").where.row == 4
     assert problem(reading, "COLUMN_HIDDEN").where.column == "persons"
     assert problem(reading, "SHEET_HIDDEN").where.sheet == "fleet"
-    assert len(reading.case.demand) == 16
+    assert len(reading.case.demand) == 19
 
 
 def test_number_stored_as_text_is_read_with_one_warning_per_column(tmp_path):

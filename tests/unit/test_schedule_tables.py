@@ -41,7 +41,7 @@ def test_everybody_stands_in_one_row():
         == sum(d["persons_served"] for d in PLAN["directions"])
     )
     groups = [key for key in ROWS[0] if key.startswith("persons ") and key != "persons reserve"]
-    assert len(groups) == 5
+    assert len(groups) == 8
     assert all(sum(int(row[group]) for group in groups) == int(row["persons"]) for row in ROWS)
 
 
