@@ -33,6 +33,8 @@ def check_carers(stages: Iterable[Stage], snapshot: Snapshot, findings: Findings
 def _check(stage: Stage, who: Kind, groups: dict[str, int], snapshot: Snapshot, findings: Findings) -> None:
     place, direction, group, reserve = who
     everybody, carers = (_in_all(snapshot, place, direction, g, reserve) for g in (group, CARERS[group]))
+    if not carers:
+        return
     needed, there = least_carers(groups[group], everybody, carers), groups.get(CARERS[group], 0)
     message = f"{groups[group]} persons {group} of {place!r} travel with {there} carers, they need {needed}"
     findings.require("CARERS", stage.where, holds=there >= needed, message=message)
