@@ -38,6 +38,8 @@ NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
 REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 2)
 """So often trips are filled anew after the first search and after each further one; where needs are many."""
+REFILLED_BY_ONE = 6
+"""So often trips found one by one are filled anew: that is quicker than to search for rounds."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
@@ -126,7 +128,7 @@ class _Tries:
         search over a day's orders, which is taken up again from the best that is known.
         """
         first, *further = REFILLED if self._few else REFILLED_OF_MANY
-        near = self._few and self._filled_anew(self._one_by_one(), first, further=False)
+        near = self._few and self._filled_anew(self._one_by_one(), REFILLED_BY_ONE, further=False)
         by_one = self._best() if self._few else None
         near = near or self._filled_anew(self._rounds(), first)
         # Rounds do not know the hours of roads: where they do not better trips found one by one, which bring
@@ -198,8 +200,8 @@ class _Tries:
     def _filled_anew(self, done: Dispatcher, times: int, *, further: bool = True) -> bool:
         """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
         near = self._kept(done)
-        for _ in range(times):
-            if near and (further or self._nearer()):
+        for time in range(times):
+            if near and (further or time >= REFILLED[0] or self._nearer()):
                 break
             done = refilled(done, self._aim.least_share, further=further)
             near = self._kept(done) or near
