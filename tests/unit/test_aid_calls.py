@@ -60,3 +60,11 @@ def test_nobody_is_called_where_there_are_no_hours_or_nothing_to_gain(before):
     content = trips(before, HOURS_S)
     share = limiting(before.problem, content).least_share
     assert called_where_it_binds(before, content, share) == content
+
+
+def test_a_trip_of_which_no_stop_is_left_is_passed_over(before):
+    given = trips(before, HOURS_S)
+    empty = replace(given[0], truck=replace(given[0].truck, id="empty"), stops=())
+    after = called_where_it_binds(before, [empty, *given], 1.0)
+    assert after[0] == empty
+    assert sorted(place for place, _ in after[1].stops) == before.left.places()

@@ -100,10 +100,13 @@ def _with_stop(before: Dispatcher, trips: list[Trip], place: str, found: Between
 
 
 def _detours(before: Dispatcher, trips: list[Trip], place: str, day: int) -> Iterator[Between]:
-    """Yield where a place is put into each trip of a day at the least seconds, if there are so many."""
+    """Yield where a place is put into each trip of a day at the least seconds, if there are so many.
+
+    A trip of which a booking left no stop has no time of arrival to go by, and is passed over.
+    """
     there = before.node(place)
     for k, trip in enumerate(trips):
-        if trip.truck.day != day or any(name == place for name, _ in trip.stops):
+        if trip.truck.day != day or not trip.stops or any(name == place for name, _ in trip.stops):
             continue
         nodes = [trip.depot, *(before.node(name) for name, _ in trip.stops), trip.truck.base_node]
         ways = enumerate(pairwise(nodes))
