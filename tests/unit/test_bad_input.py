@@ -642,7 +642,11 @@ WARNINGS = {
         ("VEHICLE_EMPTY", "fleet.csv", 3, "seats", "leave out"),
     ),
     "nobody leaves": (
-        lambda d: (d.tables["demand"][0].update(direction="stays"), drop("demand", keep=1)(d)),
+        lambda d: (
+            d.tables["demand"][0].update(direction="stays"),
+            drop("demand", keep=1)(d),
+            gone("people_groups", "norms")(d),
+        ),
         ("NO_DEMAND", "demand.csv", 0, "persons", "add the persons"),
     ),
     "place found under the name of another": (

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from safepassage.domain.case import CARER_OF
 from safepassage.domain.history import History
 from safepassage.domain.network import Mode
 from safepassage.domain.observer import Observer
-from safepassage.domain.plan import Reserve, Schedule, Unserved
+from safepassage.domain.plan import Reserve, Schedule, Unserved, VehicleChain
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.cars import CarPlanner
+from safepassage.engines.evacuate.decided_first import decided_first
 from safepassage.engines.evacuate.dispatch import Dispatcher
 from safepassage.engines.evacuate.fleet import FleetPlanner
 from safepassage.engines.evacuate.journeys import Journeys
@@ -74,7 +76,7 @@ def evacuate(
     return Schedule(
         routes=tuple(ways.routes),
         cars=plan.cars.streams(),
-        vehicles=plan.fleet.chains(),
+        vehicles=_decided_first(plan) if earlier is None and not exposure_price else plan.fleet.chains(),
         link_rides=plan.fleet.rides(),
         unserved=(*_unserved(plan.decided), *plan.stranded),
         reserves=_reserves(problem, plan.undecided),
@@ -257,6 +259,16 @@ def _turn(planner: CarPlanner | FleetPlanner, claim: Claimant) -> bool:
     if more and claim.left >= left:
         raise RuntimeError(f"a turn of {claim.place.id} served nobody, and asks for another")
     return more
+
+
+def _decided_first(plan: _Making) -> tuple[VehicleChain, ...]:
+    """Return the vehicles, the decided in the places of reserves that arrive sooner."""
+    tied = {
+        (place, direction, name)
+        for place, direction, group, _ in ledger.who_travels_together(plan.problem)
+        for name in (group, CARER_OF[group])
+    }
+    return decided_first(plan.fleet.chains(), tied)
 
 
 def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
