@@ -49,6 +49,7 @@ from safepassage.engines.car_streams import (
     refined,
     schedule_of,
 )
+from safepassage.engines.car_streams.refine import EASY
 from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import Totals
 from safepassage.formats.containers import canonical_json
@@ -258,7 +259,10 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
 
     early = EARLY + doublings(len(case.arrays.tail), options.time_limit)
     whole = WHOLE if early == EARLY else WHOLE_LARGE
-    flows = refined(case.problem, DIRECTION, bin_s=options.bin << (early - EARLY), expired=late)
+    flows = refined(
+        case.problem, DIRECTION, bin_s=options.bin << (early - EARLY), expired=late,
+        easy=EASY if early == EARLY else max(EASY, int(EASY_S * options.time_limit)),
+    )  # fmt: skip
     last: Refined | None = None
     emptied_s: list[dict[str, int]] = []
     while len(emptied_s) < early or left_s(FINER * took_s[0] + whole * took_s[1]) > 0:
@@ -290,6 +294,9 @@ EARLY = 2
 FIRST_S, FIRST_MOST_S, FIRST_PART = 1e-4, 6.5, 2
 """Seconds by arc of a flow on such bins, on all arcs; how many it may take, and which part of the limit."""
 MOST_DOUBLINGS = 2
+EASY_S = 250_000
+"""Points by second of the limit: where bins were doubled and the first flow looked at fewer, in a twentieth
+of the time or so, the second looks at all roads again. Roads of a flow on such wide bins lose most."""
 LITTLE = Effort(drives=0, holds=(1,), rounds=2)
 FINER, WHOLE, AGAIN = 2.5, 6, 2
 """How many times longer a flow on bins half as wide may take; booking with all effort than with little, and

@@ -10,7 +10,7 @@ import pytest
 from safepassage.domain.case import Settings
 from safepassage.domain.plan import Certificate, MadeWith, Plan
 from safepassage.domain.timed_network import Piece
-from safepassage.engines.bounds.certify import Served, certify
+from safepassage.engines.bounds.certify import Served, certify, closer
 from safepassage.engines.car_streams import (
     Effort,
     PathFlows,
@@ -155,6 +155,10 @@ def test_roads_are_left_out_once_flows_on_all_are_not_easy_to_find(monkeypatch, 
     monkeypatch.setattr(refine, "earliest_flows", noted)
     list(refined(case()[1], DIRECTION, bin_s=40))
     assert asked == expected
+    asked.clear()
+    list(refined(case()[1], DIRECTION, bin_s=40, easy=refine.EASY + 1))
+    # What is said of the first flow is said of no other.
+    assert asked == [True, True, looked_at[1] < refine.EASY]
 
 
 def test_a_first_flow_is_made_on_any_bins():
@@ -234,6 +238,9 @@ def test_points_between_known_labels_are_proved_and_no_plan_betters_them(vehicle
     times = [point.t_s for point in certificate.envelope]
     assert times == sorted(set(times))
     assert len(times) > 100
+    reached = {point.t_s: point.persons_at_most for point in certificate.envelope}
+    even = [times[0] + (times[-2] - times[0]) * k // 60 for k in range(61)]
+    assert times[:-1] == closer(even, [reached[t] for t in even], 60)
     for point in certificate.envelope:
         assert point.persons_at_most >= int((arrive_s <= point.t_s).sum())
     short = [point.t_s for point in certificate.envelope if point.persons_at_most < len(arrive_s)]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Bound, Certificate, EnvelopePart, EnvelopePoint
 from safepassage.domain.planning_problem import PlanningProblem
@@ -197,9 +199,33 @@ def _envelope(
     # Before anybody can be there an envelope has nothing to say.
     first = min(direction.cars.first_arrival_s - 1, last - 1) if direction.persons is None else 0
     first = max(0, first)
-    times = [first + (last - first) * k // points for k in range(points + 1)]
+    even = points - points // 2 if direction.persons is None else points
+    times = [first + (last - first) * k // even for k in range(even + 1)]
+    if even < points:
+        people = [min(direction.cars.best(t, keep=True).phi, direction.total) for t in times]
+        times = closer(times, people, points - even)
     before: dict[str, Int64] = {}
     return [_point(direction, t, before) for t in dict.fromkeys([*times, horizon_s]) if t]
+
+
+def closer(times: Sequence[int], people: Sequence[int], more: int) -> list[int]:
+    """Return the times with so many more between them, where that adds most to what an envelope proves.
+
+    Between two times an envelope knows only what it says of the later one. Of an interval in which `people`
+    rise by n in s seconds that loses about n * s / 2 person-seconds, and a k-th of it once it is cut in k.
+    """
+    at = np.asarray(times, dtype=np.int64)
+    wide_s = np.diff(at)
+    lost = wide_s * np.maximum(0, np.diff(np.asarray(people, dtype=np.int64)))
+    parts = np.ones(len(wide_s), dtype=np.int64)
+    for _ in range(more if len(parts) else 0):
+        gain = np.where(parts < wide_s, lost / (parts * (parts + 1)), 0.0)
+        best = int(np.argmax(gain))
+        if gain[best] == 0.0:
+            break
+        parts[best] += 1
+    cut = zip(at[:-1].tolist(), wide_s.tolist(), parts.tolist(), strict=True)
+    return [*(int(t + s * k // n) for t, s, n in cut for k in range(n)), int(times[-1])]
 
 
 def _point(direction: _Direction, t: int, before: dict[str, Int64]) -> EnvelopePoint:

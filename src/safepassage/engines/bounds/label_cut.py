@@ -87,6 +87,7 @@ class LabelCuts:
         self._steady: SteadyCuts | None = None
         self._phi: dict[int, int] = {}
         self._points: dict[int, int] = {}
+        self._kept: dict[int, Proof] = {}
         if commodity == CARS and (steady or self.demand >= STEADY_PERSONS) and len(self._site_nodes):
             self._steady = SteadyCuts(
                 self._supply, self.origins, self._site_nodes, (self._to_site, self._first),
@@ -186,8 +187,10 @@ class LabelCuts:
         found = self._search_by(persons, self._steady_sum, max(0, known_s), last_s, last_s // SPARE)
         return known_s if found is None else found.horizon_s
 
-    def best(self, horizon_s: int) -> Proof:
-        """Return what the least cut found for arrivals by `horizon_s` proves."""
+    def best(self, horizon_s: int, *, keep: bool = False) -> Proof:
+        """Return what the least cut found for arrivals by `horizon_s` proves; `keep` it until asked again."""
+        if horizon_s in self._kept:
+            return self._kept[horizon_s] if keep else self._kept.pop(horizon_s)
         if self._steady is None:
             found = self.least(horizon_s)
         else:
@@ -196,6 +199,8 @@ class LabelCuts:
             static = self.least(horizon_s) if self._static else found
             found = static if static.phi <= found.phi else found
         self._points[horizon_s] = found.phi
+        if keep:
+            self._kept[horizon_s] = found
         return found
 
     def _steady_sum(self, horizon_s: int) -> Proof:

@@ -37,14 +37,16 @@ class Refined(NamedTuple):
 
 
 def refined(
-    problem: PlanningProblem, direction: str, *, bin_s: int, expired: Callable[[], bool] | None = None
-) -> Iterator[Refined]:
+    problem: PlanningProblem, direction: str, *, bin_s: int, expired: Callable[[], bool] | None = None,
+    easy: int = EASY,
+) -> Iterator[Refined]:  # fmt: skip
     """Yield flows, the bins of each half as wide as those before.
 
     The first flow is carried through whatever the time; later ones end with `expired`, and one that has not
     brought out as many as the one before is not yielded. Once one was not `EASY` to find, all those after it
-    use only roads that the one before or steady flows use: on cities a third of all, which takes a third of
-    the time and loses next to nothing.
+    use only roads that the one before or steady flows use: on cities a third of all or less, which takes a
+    third of the time. That loses next to nothing on bins that an instance asks for, but parts in a hundred
+    where they were doubled: then the first may look at up to `easy` points before the second keeps to roads.
     """
     before: EarliestFlows | None = None
     most, pairs_s, everywhere = 0, bin_s // PAIRS, True
@@ -58,5 +60,5 @@ def refined(
         if vehicles < most or not vehicles:
             return
         yield Refined(bin_s, found)
-        everywhere &= found.looked_at < EASY
+        everywhere &= found.looked_at < (easy if before is None else EASY)
         most, before, bin_s = vehicles, found, bin_s // 2
