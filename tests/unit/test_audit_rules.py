@@ -368,6 +368,32 @@ CASES = [
     ("SP-17", PASS, limited("exposure_warn_percent", 55)),
     ("SP-17", WARN, limited("exposure_warn_percent", 54)),
     ("SP-17", UNKNOWN, planned("inputs.rules.exposure_cap_ppm_s", -1)),
+    ("SP-17", FAIL, planned("inputs.places.0.exposure_cap_ppm_s", 599_999)),
+    ("SP-17", WARN, planned("inputs.places.0.exposure_cap_ppm_s", 600_000)),
+    (
+        "SP-17",
+        PASS,
+        both(
+            planned("inputs.places.0.exposure_cap_ppm_s", 1_000_000),
+            planned("inputs.rules.exposure_cap_ppm_s", 2_000_000),
+        ),
+    ),
+    (
+        "SP-17",
+        FAIL,
+        both(
+            planned("inputs.places.0.exposure_cap_ppm_s", 599_999),
+            planned("inputs.rules.exposure_cap_ppm_s", -1),
+        ),
+    ),
+    (
+        "SP-17",
+        UNKNOWN,
+        both(
+            planned("inputs.places.1.exposure_cap_ppm_s", 900_000),
+            planned("inputs.rules.exposure_cap_ppm_s", -1),
+        ),
+    ),
     ("SP-17", UNKNOWN, still),
     ("SP-18", FAIL, planned("plan.corridors.0.alternative", -1)),
     ("SP-18", WARN, planned("plan.routes.2.arcs", [0, 3])),

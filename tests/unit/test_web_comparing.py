@@ -178,3 +178,11 @@ def test_entries_are_said_in_other_languages_and_quoted_words_stay(locale):
     assert entered(f"claim proposed: {quoted}", said).endswith(quoted)
     assert entered("planner: planner (ended)", said).startswith("planner: ")
     assert "ended" not in entered("planner: planner (ended)", said)
+
+
+def test_a_plan_says_which_answers_of_a_solver_it_was_made_without(planner):
+    made = planner.desk.planner.latest
+    planner.desk.planner.take(replace(made, faults=("the best cuts: no answer within 900 s",)))
+    assert "Made without the best cuts." in planner.get("/plan").text
+    planner.desk.planner.take(made)
+    assert "Made without" not in planner.get("/plan").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import accumulate
 
 from safepassage.audit.daylight import twilight_s
@@ -28,6 +29,7 @@ from safepassage.domain.safeguard import SafeguardKind as Kind
 
 MINUTE_S = 60
 PPM = 1_000_000
+BEYOND = 10**6
 NO_PLACE = ("UNSERVED_FLEET_TIME", "UNSERVED_NO_VEHICLE")
 NEEDING_HELP = ("assisted", "wheelchair", "stretcher")
 
@@ -211,41 +213,79 @@ class _Lights:
 
 
 def exposure(data: Given) -> Answer:
-    """SP-17: no wave, and no stretch of road, is exposed beyond the cap."""
-    network, cap = data.inputs["network"], data.inputs["rules"]["exposure_cap_ppm_s"]
+    """SP-17: no wave, and no stretch of road, is exposed beyond the cap, the place's own where it has one."""
+    network = data.inputs["network"]
     limits = data.stated("exposure_percentile", "exposure_warn_percent", "edge_hazard_ppm")
     used = {step[0] for trip in data.trips for step in trip.steps}
     worst = max((ppm for arc, ppm in _high(network) if arc in used), default=0)
     if worst > data.limit("edge_hazard_ppm"):
         return answer(FAIL, f"highest hazard of a stretch in use: {worst} ppm", threshold=limits)
-    if cap is None or cap < 0 or not data.trips:
+    caps = _caps(data)
+    if not any(cap is not None for cap in caps):
         return unknown("a cap on exposure")
     hazard = dict(network["hazard"])
-    waves: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    each = [exposure_ppm_s(trip, hazard) for trip in data.trips]
+    shares = [_share(exposed, cap) for exposed, cap in zip(each, caps, strict=True)]
     homes: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for trip in data.trips:
-        each = exposure_ppm_s(trip, hazard)
-        waves[trip.depart_s // HOUR_S].append((each, trip.persons))
+    for trip, exposed in zip(data.trips, each, strict=True):
         for place in trip.places:
-            homes[place][0] += each * trip.persons
+            homes[place][0] += exposed * trip.persons
             homes[place][1] += trip.persons
-    high = max(_percentile(rows, data.limit("exposure_percentile")) for rows in waves.values())
-    everybody = [row for rows in waves.values() for row in rows]
-    mean = sum(each * persons for each, persons in everybody) // sum(persons for _, persons in everybody)
+    high = _worst_wave(data, shares)
+    capped = [
+        (share, trip.persons) for share, trip in zip(shares, data.trips, strict=True) if share is not None
+    ]
+    mean = sum((s * n for s, n in capped), Fraction(0)) / sum(persons for _, persons in capped)
     nth = data.limit("exposure_percentile")
-    measured = f"{nth}th percentile of the worst wave {percent(high, cap)} % of the cap"
-    measured += f", mean {percent(mean, cap)} %; largest to median settlement: {_inequity(homes)}"
-    if high > cap:
+    measured = f"{nth}th percentile of the worst wave {_said(high)} % of the cap"
+    measured += f", mean {_said(mean)} %; largest to median settlement: {_inequity(homes)}"
+    if high > 1:
         return answer(FAIL, measured, threshold=limits)
-    highest = _highest_exposure(data)
-    if highest > cap:
-        measured += f"; in the highest layer up to {percent(highest, cap) if cap else 'more than 100'} %"
-    over = highest > cap or mean * 100 > data.limit("exposure_warn_percent") * cap
+    if len(capped) < len(shares):
+        return unknown("a cap on exposure for every place")
+    top = _highest(data)
+    highest = _worst_wave(
+        data, [_share(exposure_ppm_s(t, top), cap) for t, cap in zip(data.trips, caps, strict=True)]
+    )
+    if highest > 1:
+        measured += f"; in the highest layer up to {_said(highest)} %"
+    over = highest > 1 or 100 * mean > data.limit("exposure_warn_percent")
     return answer(WARN if over else PASS, measured, threshold=limits)
 
 
-def _highest_exposure(data: Given) -> int:
-    """Return the percentile of the worst wave with the high figures of all events, each while it lasts.
+def _caps(data: Given) -> list[int | None]:
+    """Return the cap of each trip, the tightest of the places whose people it carries; None without one."""
+    common = data.inputs["rules"]["exposure_cap_ppm_s"]
+    own = {place["id"]: place.get("exposure_cap_ppm_s", common) for place in data.inputs["places"]}
+    found = []
+    for trip in data.trips:
+        caps = [own.get(place, common) for place in trip.places] or [common]
+        found.append(min((cap for cap in caps if cap is not None and cap >= 0), default=None))
+    return found
+
+
+def _share(exposed_ppm_s: int, cap_ppm_s: int | None) -> Fraction | None:
+    """Return a trip's exposure as a share of its cap."""
+    if cap_ppm_s is None:
+        return None
+    return Fraction(exposed_ppm_s, cap_ppm_s) if cap_ppm_s else Fraction(BEYOND if exposed_ppm_s else 0)
+
+
+def _said(share: Fraction) -> str:
+    return str(int(100 * share)) if share < BEYOND else "more than 100"
+
+
+def _worst_wave(data: Given, shares: Sequence[Fraction | None]) -> Fraction:
+    """Return the largest percentile of all waves, those who set out within an hour, as a share of the cap."""
+    waves: dict[int, list[tuple[Fraction, int]]] = defaultdict(list)
+    for trip, share in zip(data.trips, shares, strict=True):
+        if share is not None:
+            waves[trip.depart_s // HOUR_S].append((share, trip.persons))
+    return max(_percentile(rows, data.limit("exposure_percentile")) for rows in waves.values())
+
+
+def _highest(data: Given) -> dict[int, list[tuple[int, int, int]]]:
+    """Return the hazard of each arc by the high figures of all events, each while it lasts.
 
     Overlapping events are added up, which is never below their union.
     """
@@ -253,10 +293,7 @@ def _highest_exposure(data: Given) -> int:
     for _, _, _, high, from_s, until_s, shares in data.inputs["network"].get("hazard_events") or ():
         for arc, share in shares:
             hazard[arc].append((from_s, until_s, high * share // PPM))
-    waves: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for trip in data.trips:
-        waves[trip.depart_s // HOUR_S].append((exposure_ppm_s(trip, hazard), trip.persons))
-    return max(_percentile(rows, data.limit("exposure_percentile")) for rows in waves.values())
+    return hazard
 
 
 def _high(network: Mapping[str, Sequence[Sequence[int]]]) -> Iterator[tuple[int, int]]:
@@ -274,8 +311,8 @@ def _high(network: Mapping[str, Sequence[Sequence[int]]]) -> Iterator[tuple[int,
         yield arc, min(PPM, ppm)
 
 
-def _percentile(rows: list[tuple[int, int]], at: int) -> int:
-    """Return the exposure that `at` percent of the persons do not exceed (nearest rank)."""
+def _percentile(rows: list[tuple[Fraction, int]], at: int) -> Fraction:
+    """Return the share that `at` percent of the persons do not exceed (nearest rank)."""
     order = sorted(rows)
     wanted, seen = sum(persons for _, persons in rows) * at, accumulate(100 * persons for _, persons in order)
     return next(each for (each, _), reached in zip(order, seen, strict=True) if reached >= wanted)

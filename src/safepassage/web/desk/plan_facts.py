@@ -65,13 +65,13 @@ class PlanFacts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, str], dict[str, Any]] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
 
     def of(self, made: MadePlan) -> dict[str, Any]:
         """Return what the screen shows of a plan."""
         with self._lock:
             # The same plan comes again with what trucks bring in beside it.
-            key = (made.sha256, canonical_json.sha256(made.documents["verification"]))
+            key = (made.sha256, canonical_json.sha256(made.documents["verification"]), made.faults)
             found = self._known.get(key)
             if found is None:
                 found = self._known[key] = facts(made)
@@ -101,6 +101,7 @@ def facts(made: MadePlan) -> dict[str, Any]:
         "audit": rows, "holding": holding(audit), "checks": sum(team.verification["checks"].values()),
         "changed": ChangeFacts(team) if team.changes else None,
         "as_of": people.as_of(), "sha256": made.sha256, "stage": made.stage, "seconds": made.seconds,
+        "without": [fault.partition(": ")[::2] for fault in made.faults],
         "title": team.plan["title"], "complete": team.plan["complete"], "aid": aid_view(team),
     }  # fmt: skip
 

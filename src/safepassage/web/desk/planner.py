@@ -29,13 +29,17 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MadePlan:
-    """A verified plan: its documents as bytes by name, and which state of the log it answers."""
+    """A verified plan: its documents as bytes by name, and which state of the log it answers.
+
+    `faults` say what a solver was asked for and did not answer: the plan was made and verified without it.
+    """
 
     sha256: str
     revision: int
     stage: str
     documents: Mapping[str, bytes]
     seconds: float
+    faults: tuple[str, ...] = ()
     parsed: dict[str, Any] = field(default_factory=dict)
 
     def document(self, name: str) -> Any:
@@ -190,7 +194,7 @@ class Planner:
         sha256 = canonical_json.sha256(documents["plan"])
         made = MadePlan(
             sha256=sha256, revision=order.revision, stage=found["stage"], documents=documents,
-            seconds=found["seconds"],
+            seconds=found["seconds"], faults=tuple(found["solver_faults"]),
         )  # fmt: skip
         self.take(made)
         self._say({"phase": "planned", "revision": order.revision, "sha256": sha256, **found})

@@ -390,5 +390,5 @@ class Plans:
             AID, lambda solved: provide(case, planned.problem, schedule, earlier, beside=solved)
         )
         self.watcher.check()
-        if aid is not None:
+        if aid is not None or self.room.faults:
             self.hand_over(planned, stage, aid)

@@ -13,6 +13,7 @@ TITLES = (*(rule.title for rule in RULES), *map(verdict_in_words, Verdict), NO_I
 """Names of the rules, in their order, of what they find, and of a rule of law that finds nothing."""
 UNKNOWN = (
     "a cap on exposure",
+    "a cap on exposure for every place",
     "a manifest of groups",
     "a zone",
     "an agreed passage",
