@@ -49,7 +49,8 @@ class CarGroup:
 class CarPlanner:
     """Inserts cars into the roadway and collects them as streams.
 
-    `tolls` says how many seconds of a person's time a place at a site is worth to others.
+    `tolls` says how many seconds of a person's time a place at a site is worth to others; `last_s` is when
+    the last car arrives.
     """
 
     problem: PlanningProblem
@@ -57,6 +58,7 @@ class CarPlanner:
     roads: Roadway
     room: SiteRoom
     tolls: Mapping[str, int] = field(default_factory=dict)
+    last_s: int = 0
     _options: dict[tuple[str, str], list[Option]] = field(default_factory=dict)
     _streams: dict[tuple[str, str, str, int, bool], list[Departure]] = field(default_factory=dict)
 
@@ -143,6 +145,7 @@ class CarPlanner:
     def _book(self, claim: Claimant, option: Option, passage: Passage, persons: int) -> None:
         self.roads.reserve(passage)
         self.room.arrive(option.site, persons, passage.arrive_s)
+        self.last_s = max(self.last_s, passage.arrive_s)
         key = (claim.place.id, claim.direction, option.site, option.route, claim.reserve)
         departure = Departure(depart_s=passage.depart_s, persons=persons, waits=passage.waits)
         self._streams.setdefault(key, []).append(departure)

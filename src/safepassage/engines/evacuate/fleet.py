@@ -13,7 +13,7 @@ from safepassage.engines.evacuate.cars import no_way
 from safepassage.engines.evacuate.journeys import Journey, Journeys, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant, SiteRoom
 from safepassage.engines.evacuate.roadway import Roadway
-from safepassage.engines.evacuate.trips import Party, Slot, Trip, VehicleState
+from safepassage.engines.evacuate.trips import Booked, Party, Slot, Trip, VehicleState
 from safepassage.engines.evacuate.ways import Carrier, Ways, bus_empty
 
 TRIED_VEHICLES = 40
@@ -41,7 +41,7 @@ class FleetPlanner:
     """Books trips of vehicles and rides on links for people without an own vehicle.
 
     `peers` are the claims of the current phase: a vehicle with places left calls for them on the way. `tolls`
-    says how many seconds of a person's time a place at a site is worth to others.
+    says how many seconds of a person's time a place at a site is worth to others. `booked` are all trips.
     """
 
     problem: PlanningProblem
@@ -58,6 +58,7 @@ class FleetPlanner:
     _state: dict[str, VehicleState] = field(default_factory=dict)
     _legs: dict[str, list[Leg]] = field(default_factory=dict)
     _rides: list[LinkRide] = field(default_factory=list)
+    booked: list[Booked] = field(default_factory=list)
     _found: dict[tuple[str, str], list[Journey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -242,15 +243,38 @@ class FleetPlanner:
     def _trip(self) -> Trip:
         return Trip(self.problem, self.ways, self.roads)
 
-    def commit(self, trip: Trip, parties: list[Party], site: str) -> None:
+    def commit(self, trip: Trip, parties: list[Party], site: str) -> Booked:
         """Count the people of a trip as served and move its vehicles."""
-        for vehicle_id, leg in trip.legs:
+        before = {vehicle_id: self._state[vehicle_id] for vehicle_id in trip.states}
+        booked = Booked(trip, parties, site, before)
+        self._count(booked)
+        return booked
+
+    def _count(self, booked: Booked) -> None:
+        for vehicle_id, leg in booked.trip.legs:
             self._legs.setdefault(vehicle_id, []).append(leg)
-        self._rides.extend(trip.rides)
-        self._state.update(trip.states)
-        for party in parties:
-            self.room.arrive(site, party.persons, party.arrived_s)
+        self._rides.extend(booked.trip.rides)
+        self._state.update(booked.trip.states)
+        for party in booked.parties:
+            self.room.arrive(booked.site, party.persons, party.arrived_s)
             party.claim.serve(party.people)
+        self.booked.append(booked)
+
+    def restore(self, booked: Booked) -> None:
+        """Book a trip again that was taken back, when its vehicle and the roads are as they were then."""
+        booked.trip.redo()
+        self._count(booked)
+
+    def withdraw(self, booked: Booked) -> None:
+        """Take back the last trip of a vehicle: its people wait again."""
+        booked.trip.undo()
+        self.booked.remove(booked)
+        for vehicle_id, _ in booked.trip.legs:
+            self._legs[vehicle_id].pop()
+        self._state.update(booked.before)
+        for party in booked.parties:
+            self.room.leave(booked.site, party.persons, party.arrived_s)
+            party.claim.serve({group: -persons for group, persons in party.people.items()})
 
     def _attempt(self, claim: Claimant, journey: Journey, limit: int, vehicle_id: str) -> str:
         """Book a journey with changes, or undo it; return "" or the reason."""

@@ -166,6 +166,11 @@ class SiteRoom:
         self.person_s += persons * at_s
         self.last_s = max(self.last_s, at_s)
 
+    def leave(self, site: str, persons: int, at_s: int) -> None:
+        """Take back an arrival; which was the last is not known any more (`last_s` stays)."""
+        self.take(site, -persons)
+        self.person_s -= persons * at_s
+
     def take(self, site: str, persons: int) -> None:
         """Count places taken."""
         if site in self.left:

@@ -19,6 +19,7 @@ from safepassage.engines.evacuate.cars import CarPlanner
 from safepassage.engines.evacuate.decided_first import decided_first
 from safepassage.engines.evacuate.dispatch import Dispatcher
 from safepassage.engines.evacuate.fleet import FleetPlanner
+from safepassage.engines.evacuate.improve import Improver
 from safepassage.engines.evacuate.journeys import Journeys
 from safepassage.engines.evacuate.keep import Earlier, Keeper, Kept, subtract
 from safepassage.engines.evacuate.ledger import Claimant, SiteRoom, claimants
@@ -72,11 +73,15 @@ def evacuate(
         _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
     else:
         plan = _guided(plan, begin, guide, limits, observer=observer)
+    # Where exposure has a price, a sooner arrival is not all that counts; what was announced stays.
+    free = earlier is None and not exposure_price
+    if free:
+        plan.improve(limits)
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return Schedule(
         routes=tuple(ways.routes),
         cars=plan.cars.streams(),
-        vehicles=_decided_first(plan) if earlier is None and not exposure_price else plan.fleet.chains(),
+        vehicles=_decided_first(plan) if free else plan.fleet.chains(),
         link_rides=plan.fleet.rides(),
         unserved=(*_unserved(plan.decided), *plan.stranded),
         reserves=_reserves(problem, plan.undecided),
@@ -122,6 +127,13 @@ class _Making:
         subtract(self.claims, kept, history.now_s)
         return replace(self, stranded=kept.stranded)
 
+    def improve(self, limits: Limits) -> None:
+        """Let trips of vehicles change hands and sites while the decided come sooner."""
+        _, last_share = self._worths
+        Improver(
+            self.problem, self.fleet, last_share, self.cars.last_s, lambda: limits.reached(self.roads.probes)
+        ).run()
+
     @property
     def claims(self) -> list[Claimant]:
         """Everybody, those of the reserve last."""
@@ -130,9 +142,13 @@ class _Making:
     @property
     def cost(self) -> int:
         """All arrivals and, as the search for tours has them, whoever is left and the last arrival."""
-        left_s, last_share = worths(self.problem, sum(claim.demand for claim in self.decided))
+        left_s, last_share = self._worths
         left = sum(claim.left for claim in self.decided)
         return self.room.person_s + left * left_s + self.room.last_s * last_share
+
+    @property
+    def _worths(self) -> tuple[int, int]:
+        return worths(self.problem, sum(claim.demand for claim in self.decided))
 
 
 def _guided(

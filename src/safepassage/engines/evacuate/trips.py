@@ -214,6 +214,26 @@ class Trip:
         return passage.arrive_s
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Booked:
+    """A trip that is booked: who came along to which site, and where its vehicles stood before."""
+
+    trip: Trip
+    parties: list[Party]
+    site: str
+    before: dict[str, VehicleState]
+
+    @property
+    def arrive_s(self) -> int:
+        """When all of them arrive at the site."""
+        return self.parties[0].arrived_s
+
+    @property
+    def persons(self) -> int:
+        """Everybody aboard."""
+        return sum(party.persons for party in self.parties)
+
+
 def _by_group(parties: Iterable[Party]) -> Counter[str]:
     found: Counter[str] = Counter()
     for party in parties:
