@@ -9,10 +9,13 @@ from safepassage.kernels.sites.median_program import Hint, Priced
 from safepassage.kernels.sites.median_search import search
 from safepassage.kernels.sites.median_tree import one_after_the_other
 from safepassage.kernels.sites.roomy_bound import ascend_roomy, rooms_of
+from safepassage.kernels.sites.roomy_search import Room, accept_worse
 from safepassage.kernels.sites.shared_transport import divide, worth_of_room
 
 KICKS, ROUNDS, TRIED, DESCENTS = 6, 600, 12, 40
 NEVER = 2**40
+WORK, SLOWER = 150_000_000, 20
+"""Costs looked at in a longer search; a division by metres takes so many times one that counts persons."""
 
 
 class RoomyService:
@@ -77,9 +80,14 @@ class RoomyService:
         return best, value
 
     def deeper(self, chosen: Int8, must: Int8, seed: int) -> int:
-        """Return the cost of a choice as it is: swaps and kicks have looked at it already."""
-        del must, seed
-        return self.value(chosen)
+        """Improve a choice by swaps that may cost something first, for a few seconds or so."""
+        if not (chosen > must).any() or chosen.all():
+            return self.value(chosen)
+        costs = np.where(self._costs >= self._left_out, 2 * self._left_out + 1, self._costs)
+        counts = not ((self._costs > 0) & (self._costs < self._left_out)).any()
+        steps = WORK // (len(costs) * (int(chosen.sum()) + 1) * (1 if counts else SLOWER))
+        given = Room(np.ascontiguousarray(costs), self._persons, self._room, self._left_out)
+        return int(accept_worse(given, chosen, must, steps, seed))
 
     def left(self, priced: Priced, count: int, most: int) -> Hint:
         """Find nothing: what prices leave to choose is no small program where sites have room for so many."""
