@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from typing import TypeVar
 
 from safepassage import __version__
-from safepassage.domain.case import (
-    Area,
-    Arrangement,
-    Case,
-    Place,
-    RoadStatus,
-    Settings,
-    TransitLink,
-    VehicleType,
-)
+from safepassage.domain.case import Settings
 from safepassage.domain.crew import Each, alone
 from safepassage.domain.frontier import Leaning
 from safepassage.domain.history import departed
@@ -30,8 +20,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
-from safepassage.engines.bounds import certify
-from safepassage.engines.bounds.certify import Certify, Served
+from safepassage.engines.bounds.certify import Served
 from safepassage.engines.car_streams import (
     arrives_as_can,
     by_car,
@@ -54,8 +43,8 @@ from safepassage.engines.changes import (
 from safepassage.engines.corridors import corridors
 from safepassage.engines.evacuate import Earlier, evacuate
 from safepassage.engines.evacuate.schedule import Limits
-from safepassage.engines.overlay import Overlaid, onward, overlay, without
-from safepassage.engines.pricing import Priced, price
+from safepassage.engines.overlay import onward
+from safepassage.engines.pricing import Priced
 from safepassage.engines.summary import (
     Totals,
     basis,
@@ -66,6 +55,7 @@ from safepassage.engines.summary import (
     not_assessed,
     totals,
 )
+from safepassage.ground import Ground, StoppingRule, prepare, problem_of
 
 __all__ = [
     "Announced", "Ground", "Making", "Planned", "StoppingRule", "anew", "answered", "concluded", "make_plan",
@@ -73,24 +63,6 @@ __all__ = [
 ]  # fmt: skip
 
 MINUTE_S = 60
-
-Row = TypeVar("Row", Place, VehicleType, Arrangement, RoadStatus, Area, TransitLink)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoppingRule:
-    """When to stop looking: `work` arcs looked at, the same on every machine; a clock only if one is brought.
-
-    `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem
-    and `bounds` its certificate; those that are brought may end their solver, and then there are no prices
-    and weaker bounds.
-    """
-
-    work: int
-    expired: Callable[[], bool] | None = None
-    time_limit_s: int | None = None
-    prices: Callable[[PlanningProblem], Priced | None] = price
-    bounds: Certify = certify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,39 +92,12 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What plans of one situation are made on."""
-
-    case: Case
-    laid: Overlaid
-    problem: PlanningProblem
-    priced: Priced | None
-    stop: StoppingRule
-    seed: int
-
-    @property
-    def limits(self) -> Limits:
-        """When to stop, as the engine has it."""
-        return Limits(work=self.stop.work, expired=self.stop.expired)
-
-    @property
-    def guide(self) -> Guide | None:
-        """What prices say about vehicles."""
-        return None if self.priced is None else self.priced.guide
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """A plan that was announced, with the problem it answers, and the second that it is now."""
 
     problem: PlanningProblem
     schedule: Schedule
     now_s: int
-
-
-def problem_of(network: RoadNetwork, situation: Situation) -> PlanningProblem:
-    """Return the problem that `make_plan` answers for a situation, without answering it."""
-    return prepare(network, situation, anew=False).problem
 
 
 def make_plan(
@@ -163,6 +108,7 @@ def make_plan(
     seed: int = 0,
     announced: Announced | None = None,
     observer: Observer | None = None,
+    ground: Ground | None = None,
 ) -> Planned:
     """Plan corridors and schedule both ways for a situation, with bounds.
 
@@ -172,13 +118,14 @@ def make_plan(
     The same network, situation, seed and work limit give the same plan, in whatever order the rows of the
     case stand. Nothing here reads a clock, a file or a socket. People who cannot be served are numbers with a
     reason, never an exception. The plan still has to pass the independent verifier before it may be written.
+    `ground` is what `prepare` made of the same, if that was done before.
 
     Raises
     ------
     HistoryError
         When the situation does not go on from the announced plan, or a vehicle was lost that there is not.
     """
-    ground = prepare(network, situation, stop=stop, seed=seed, anew=announced is None)
+    ground = ground or prepare(network, situation, stop=stop, seed=seed, anew=announced is None)
     if announced is None:
         return concluded(ground, scheduled(ground, observer=observer), observer=observer)
     problem = onward(announced.problem, ground.problem, departed(announced.schedule, announced.now_s))
@@ -194,31 +141,6 @@ def answered(
     """Return the problem of a situation and the schedule that `make_plan` has for it, without bounds."""
     ground = prepare(network, situation, stop=stop, seed=seed)
     return ground.problem, scheduled(ground)
-
-
-def prepare(
-    network: RoadNetwork,
-    situation: Situation,
-    *,
-    stop: StoppingRule | None = None,
-    seed: int = 0,
-    anew: bool = True,
-    within: Callable[[PlanningProblem], PlanningProblem] | None = None,
-) -> Ground:
-    """Return what plans of a situation are made on: the problem and, for plans made `anew`, its prices.
-
-    `within` narrows the problem to what the plans may use of it.
-    """
-    case = _in_order(situation.current())
-    laid = overlay(network, case)
-    problem = without(laid.problem, situation.lost())
-    problem = problem if within is None else within(problem)
-    stop = stop or StoppingRule(work=case.settings.work_limit)
-    # A plan that goes on has prices of its own, once its history is known.
-    return Ground(
-        case=case, laid=laid, problem=problem, priced=stop.prices(problem) if anew else None,
-        stop=stop, seed=seed,
-    )  # fmt: skip
 
 
 def scheduled(
@@ -479,27 +401,6 @@ def _unserved_of(schedule: Schedule) -> dict[str, int]:
     for row in schedule.unserved:
         found[row.direction] = found.get(row.direction, 0) + row.persons
     return found
-
-
-def _in_order(case: Case) -> Case:
-    """Return the case with its rows ordered by id and its reports by time; directions keep their order.
-
-    Who stands first in a table must not be first on the road, and re-sorting a sheet must not change a plan.
-    """
-    return replace(
-        case,
-        places=_by_id(case.places),
-        fleet=_by_id(case.fleet),
-        arrangements=_by_id(case.arrangements),
-        road_statuses=_by_id(case.road_statuses),
-        areas=_by_id(case.areas),
-        transit_links=_by_id(case.transit_links),
-        reports=tuple(sorted(case.reports, key=lambda row: (row.published, row.id))),
-    )
-
-
-def _by_id(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=lambda row: row.id))
 
 
 def _served(found: dict[str, Totals]) -> dict[str, Served]:

@@ -35,6 +35,7 @@ THIRD_PARTY = {
     },
     "estimating": {"numpy"},
     "extracting": set(),
+    "ground": set(),
     "planning": {"numpy"},
     "provisioning": {"numpy"},
     "frontier": {"numpy"},
@@ -51,8 +52,8 @@ THIRD_PARTY = {
     "__main__": set(),
 }
 PURE = (
-    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "hedged", "planning",
-    "provisioning", "what_if", "withdrawal",
+    "audit", "domain", "kernels", "engines", "estimating", "extracting", "frontier", "ground", "hedged",
+    "planning", "provisioning", "what_if", "withdrawal",
 )  # fmt: skip
 
 # Calls through which the outside world or chance gets in, by the last two names.

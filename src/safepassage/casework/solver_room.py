@@ -157,9 +157,16 @@ class SolverRoom:
         is found there while this process plans; it proves nothing where that is lost. Then the other process
         loads modules `after`: by name, as a function from one of them would have it load them at once.
         """
+        asked = self.begin_prices(problem, after=after)
+        meanwhile()
+        return asked()
+
+    def begin_prices(
+        self, problem: PlanningProblem, *, after: Sequence[str] = ()
+    ) -> Callable[[], Priced | None]:
+        """Begin to look for the joint prices of a problem; return what waits for them, as `prices` has it."""
         if self._process is None or os.getpid() != self._owner:
-            meanwhile()
-            return price(problem)
+            return lambda: price(problem)
         self._under_way()
         parts = _Parts(self._process.begin_parts(_priced, problem, after), self._limit_s)
         self._under_way = parts.all
@@ -170,9 +177,11 @@ class SolverRoom:
                 self.faults.append(parts.fault)
             return found
 
-        meanwhile()
-        guide = cast("Guide | None", part(0))
-        return None if guide is None else Priced(guide, lambda: cast("Bounds | None", part(1)) or ())
+        def answer() -> Priced | None:
+            guide = cast("Guide | None", part(0))
+            return None if guide is None else Priced(guide, lambda: cast("Bounds | None", part(1)) or ())
+
+        return answer
 
     def lines(self) -> list[str]:
         """Say what was not answered: what is told beside was made and verified without it."""

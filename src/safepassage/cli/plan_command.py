@@ -25,9 +25,12 @@ def run(options: argparse.Namespace) -> Outcome:
         given = read_case_input(options.case, options.network, region_km=options.region_km)
         if given.malformed or given.case is None or given.network is None:
             return _malformed(given)
-        from safepassage.cli.plan.whole_plan import whole_plan  # noqa: PLC0415 - once the room has begun
+        from safepassage.cli.plan.ahead import ask_ahead  # noqa: PLC0415 - once the room has begun
 
-        return whole_plan(given, options, progress, started, room)
+        ahead = ask_ahead(given, options, room)
+        from safepassage.cli.plan.whole_plan import whole_plan  # noqa: PLC0415 - while prices are looked for
+
+        return whole_plan(given, options, progress, started, room, ahead)
     finally:
         room.close()
         progress.done()

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cache, partial
-from importlib import import_module
 from typing import Any
 
 from safepassage.casework.audited import audited
@@ -16,12 +15,12 @@ from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput
 from safepassage.casework.solver_room import SolverRoom
 from safepassage.casework.verified import Checking, documents_of
-from safepassage.cli.claims.claims_input import claims_input
 from safepassage.cli.claims.claims_weighed import Scales, claims_lines, weighed_document
 from safepassage.cli.claims.layers_weighed import layers_document
 from safepassage.cli.claims.news_told import news_lines
 from safepassage.cli.claims.zones_weighed import zone_rows
 from safepassage.cli.outcome import Outcome, problems_json
+from safepassage.cli.plan.ahead import Ahead
 from safepassage.cli.plan.aid_text import aid_data, aid_lines, call_lines
 from safepassage.cli.plan.crew import crew_of
 from safepassage.cli.plan.frontier_text import frontier_text
@@ -41,11 +40,9 @@ from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.network import RoadNetwork
-from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.release import Audience, Release
-from safepassage.engines.evacuate import load
-from safepassage.engines.pricing import Priced, price
+from safepassage.engines.pricing import price
 from safepassage.engines.release import release, with_aid, with_audit, with_judges
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.facts.change_facts import ChangeFacts
@@ -54,7 +51,7 @@ from safepassage.formats.facts.local_clock import LocalClock, instant
 from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
-from safepassage.planning import Making, Planned, StoppingRule, make_plan
+from safepassage.planning import Making, Planned, make_plan
 from safepassage.provisioning import provide, with_past
 from safepassage_verify import Verdict
 
@@ -64,28 +61,24 @@ class FrontierError(SafePassageError):
 
 
 AID = "aid"
-AID_PROGRAMS, OUTPUTS = "safepassage.engines.distribution.prices", "safepassage.cli.outputs"
-"""What solves programs of aid, and what makes documents."""
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
 """Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
 
 
 def whole_plan(
-    given: CaseInput, options: argparse.Namespace, progress: Progress, started: float, room: SolverRoom
-) -> Outcome:
+    given: CaseInput, options: argparse.Namespace, progress: Progress, started: float, room: SolverRoom,
+    ahead: Ahead,
+) -> Outcome:  # fmt: skip
     """Plan a case that can be planned, have the plan verified, and write it."""
     assert given.case is not None and given.network is not None  # noqa: S101, PT018 - checked by the caller
     entered, network = given.case, given.network.network
-    claims = claims_input(options, entered, network)
-    case = entered if claims is None else claims.case
+    case, claims, stop, scales = ahead.case, ahead.claims, ahead.stop, None
     news = going_on(options, case)
-    stop = _stopping(options, case, room)
-    scales = None
     if claims is not None:
         scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
         _begin(scales, options, news)
-    frontier, hedge, planned = _made(network, news, options, claims or case, (progress, stop))
+    frontier, hedge, planned = _made(network, news, options, ahead, progress)
     progress.phase("planning aid")
     aid, checking = _aid(news, planned, room)
     progress.phase("verifying")
@@ -176,24 +169,25 @@ def _made(
     network: RoadNetwork,
     news: GoingOn,
     options: argparse.Namespace,
-    given: ClaimsInput | Case,
-    told: tuple[Progress, StoppingRule],
+    ahead: Ahead,
+    progress: Progress,
 ) -> tuple[Frontier | None, HedgeSheet | None, Planned]:
     """Return the plan to write, and those beside it where plans were asked for side by side."""
-    claims, (progress, stop) = None if isinstance(given, Case) else given, told
+    stop = ahead.stop
     if crew_of(options).is_many:
         # What travels to other processes takes no process with it.
         stop = replace(stop, prices=price)
     how = Making(stop=stop, seed=options.seed, observer=progress, each=crew_of(options).each)
     if options.under_worlds is not None:
-        hedge, planned = hedged_plan(network, news.situation, options, claims, how)
+        hedge, planned = hedged_plan(network, news.situation, options, ahead.claims, how)
         return None, hedge, planned
     if options.frontier is not None or options.pick is not None or options.by:
         frontier, planned = _side_by_side(network, news, options, how)
         return frontier, None, planned
     planned = make_plan(
-        network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress
-    )
+        network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress,
+        ground=None if ahead.ground is None else ahead.ground(),
+    )  # fmt: skip
     problem = with_past(planned.problem, news.situation.current(), news.aid)
     return None, None, replace(planned, problem=problem)
 
@@ -322,31 +316,6 @@ def _changes(planned: Planned, news: GoingOn, documents: dict[str, bytes]) -> di
     )  # fmt: skip
     documents["changes"] = canonical_json.encode(found)
     return found
-
-
-def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> StoppingRule:
-    limit: int | None = options.time_limit
-    expired: Callable[[], bool] | None = None
-    if limit is not None:
-        end = time.monotonic() + limit
-
-        def expired() -> bool:
-            return time.monotonic() > end
-
-    work = case.settings.work_limit if options.work_limit is None else options.work_limit
-    return StoppingRule(
-        work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room), bounds=room.bounds
-    )
-
-
-def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:
-    """Return prices; load meanwhile what is needed later, there what is asked next."""
-    return room.prices(_load, problem, after=(AID_PROGRAMS, OUTPUTS))
-
-
-def _load() -> None:
-    load()
-    import_module(OUTPUTS)
 
 
 def _refused(verdict: Verdict, problems: list[dict[str, Any]], started: float) -> Outcome:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 Int32 = NDArray[np.int32]
 
@@ -27,6 +25,9 @@ def component_labels(
     Strong components: Pearce, "An improved algorithm for finding the strongly connected components of a
     directed graph" (2005), as implemented in SciPy.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second, and not every case asks
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     ones = np.ones(len(tail), np.int8)
     graph = csr_array((ones, (tail, head)), shape=(n_nodes, n_nodes))
     kind = "strong" if strong else "weak"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -39,6 +38,8 @@ def nearest_nodes(
     lon_e7, lat_e7 : (n_points,) degrees times 10**7.
     node_lon_e7, node_lat_e7, candidate : (n_nodes,).
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - a tenth of a second, and not every case asks
+
     places = np.flatnonzero(candidate)
     if not len(places) or not len(lon_e7):
         return np.full(len(lon_e7), -1, np.int64), np.full(len(lon_e7), np.inf)
