@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -14,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from safepassage.domain.release import Release
 from safepassage.formats.containers.markup import printable
-from safepassage.formats.containers.workbook_bytes import saved
+from safepassage.formats.containers.workbook_bytes import Below, saved
 from safepassage.formats.tables.schedule_rows import ScheduleRows, harmless
 
 _HEAD = PatternFill("solid", start_color="FFE8ECEF")
@@ -30,31 +31,32 @@ def write(release: Release) -> bytes:
     book.properties.creator = "safepassage"
     departures, about = book.worksheets[0], book.create_sheet("About")
     departures.title = "Departures"
-    _departures(departures, release, table)
+    rows = _departures(departures, release, table)
     _about(about, release, table)
-    return saved(book, str(release.plan["as_of"]))
+    return saved(book, str(release.plan["as_of"]), {departures.title: rows})
 
 
-def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> None:
+def _departures(sheet: Worksheet, release: Release, table: ScheduleRows) -> Below:
+    """Make the sheet of departures; return the rows below its header."""
     _stamp_pages(sheet, release)
     sheet.append(table.header)
-    for row in table.rows:
-        sheet.append(table.cells(row))
-    for position, (name, column) in enumerate(zip(table.header, sheet.iter_cols(), strict=True), start=1):
+    time: Any = Cell(sheet, row=1, column=1)
+    time.number_format = "yyyy-mm-dd hh:mm"
+    styles = []
+    for position, name in enumerate(table.header, start=1):
         is_time = name.startswith(("first", "last"))
         width = _TIME_WIDTH if is_time else _WIDTHS.get(name, _OTHER_WIDTH)
         sheet.column_dimensions[get_column_letter(position)].width = width
-        _make_head(column[0])
-        if is_time:
-            for cell in column[1:]:
-                cell.number_format = "yyyy-mm-dd hh:mm"
+        _make_head(sheet.cell(1, position))
+        styles.append(time.style_id if is_time else 0)
     sheet.freeze_panes = "F2"
-    sheet.auto_filter.ref = sheet.dimensions
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
     sheet.print_title_rows = "1:1"
     # What every row repeats is not printed: class and exercise stand in the page header, the rest on "About".
     last = max(k for k, name in enumerate(table.header, start=1) if name.startswith("persons"))
     sheet.print_area = f"A1:{get_column_letter(last)}{max(2, len(table.rows) + 1)}"
     sheet.page_setup.paperSize = _PAPER_A3
+    return Below([table.cells(row) for row in table.rows], styles)
 
 
 def _stamp_pages(sheet: Worksheet, release: Release) -> None:

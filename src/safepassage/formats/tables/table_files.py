@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from safepassage.formats.containers.markup import printable
-from safepassage.formats.containers.workbook_bytes import saved
+from safepassage.formats.containers.workbook_bytes import Below, saved
 from safepassage.formats.tables import aid_dictionary
 from safepassage.formats.tables.schedule_rows import harmless
 
@@ -43,18 +43,18 @@ def write_xlsx(title: str, as_of: str, tables: Mapping[str, Table]) -> bytes:
     book = Workbook()
     book.properties.title, book.properties.creator = printable(title), "safepassage"
     book.remove(book.worksheets[0])
+    below = dict[str, Below]()
     for name, (header, rows) in {DICTIONARY: dictionary(tables), **tables}.items():
         sheet = book.create_sheet(name)
         sheet.append(header)
-        for row in rows:
-            sheet.append(_cells(row))
-    for sheet in book.worksheets:
+        cells = [_cells(row) for row in rows]
+        below[name] = Below(cells, [0] * len(header))
         sheet.freeze_panes = "A2"
-        for number, column in enumerate(sheet.iter_cols(), start=1):
-            column[0].font = Font(bold=True)
-            letters = max(len(str(cell.value or "")) for cell in column)
+        for number, column in enumerate(zip(header, *cells, strict=True), start=1):
+            sheet.cell(1, number).font = Font(bold=True)
+            letters = max(len(str(value or "")) for value in column)
             sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, letters + 2)
-    return saved(book, as_of)
+    return saved(book, as_of, below)
 
 
 def _cells(row: Iterable[Cell]) -> list[Cell]:
