@@ -13,7 +13,7 @@ from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.options import options_of
 from safepassage.engines.distribution.orders import PARTS_OF_A_LOAD, OrderBook
-from safepassage.engines.distribution.prices import best_of, dense, proved
+from safepassage.engines.distribution.prices import best_of, dense, most_of, proved
 from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
 from safepassage.engines.distribution.standing import Planned
 from safepassage.engines.distribution.store import Item, Left
@@ -159,10 +159,12 @@ def test_from_many_options_on_few_are_begun_with_and_as_much_is_proved(given, mo
     problem, roads, windows, _, _ = given
     options = options_of(problem, roads, windows)
     best = best_of((problem, options))
-    whole = proved((problem, options, best))
+    whole = proved((problem, options, best, None))
+    known = proved((problem, options, best, most_of(problem, options)))
+    assert (known.bounds, known.remedies) == (whole.bounds, whole.remedies)
     monkeypatch.setattr(prices, "MANY_OPTIONS", 0)
     begun = best_of((problem, options))
-    few = proved((problem, options, begun))
+    few = proved((problem, options, begun, None))
     assert begun.begun is not None
     assert not begun.begun.all()
     assert begun.least_share == pytest.approx(best.least_share, abs=0.005)

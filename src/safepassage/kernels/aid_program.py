@@ -110,6 +110,12 @@ def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None
     """
     if len(problem.need) > MANY_OPTIONS:
         return _by_columns(problem, first, _Aim(share=float(problem.worth.sum())))
+    if problem.pieces is not None:
+        # Mostly as large a share can be had in whole pieces as in parts, and parts are found much sooner.
+        in_parts = largest_least_share(replace(problem, pieces=None), first)
+        both = most_worth(problem, in_parts.least_share * ease, first)
+        if both.parts.any():
+            return both
     fair = largest_least_share(problem, first)
     both = most_worth(problem, fair.least_share * ease, first)
     return both if both.parts.any() else fair
@@ -337,4 +343,6 @@ def _run(
         model.setOptionValue("mip_rel_gap", NEAR)
     model.passModel(lp)
     model.run()
-    return model.getSolution()
+    found = model.getSolution()
+    # A search for whole pieces that found none leaves numbers of no meaning.
+    return found if found.value_valid or not len(whole) else highspy.HighsSolution()

@@ -56,9 +56,10 @@ def ask_ahead(given: CaseInput, options: argparse.Namespace, room: SolverRoom) -
 
 def load_plans() -> None:
     """Load what is needed to make a plan and its documents, while prices are looked for."""
-    from safepassage.engines.evacuate import load  # noqa: PLC0415 - the loops of it take half a second
+    from safepassage.engines import distribution, evacuate  # noqa: PLC0415 - loops take half a second
 
-    load()
+    evacuate.load()
+    distribution.load()
     import_module(OUTPUTS)
 
 

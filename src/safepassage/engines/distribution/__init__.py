@@ -5,5 +5,6 @@ from __future__ import annotations
 from safepassage.engines.distribution.distribute import distribute
 from safepassage.engines.distribution.led_round import Scene, led_round
 from safepassage.engines.distribution.onward import Gone, delivered, gone, onward, since
+from safepassage.kernels.tours.whole_rounds import load
 
-__all__ = ["Gone", "Scene", "delivered", "distribute", "gone", "led_round", "onward", "since"]
+__all__ = ["Gone", "Scene", "delivered", "distribute", "gone", "led_round", "load", "onward", "since"]

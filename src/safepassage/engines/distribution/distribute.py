@@ -19,7 +19,7 @@ from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.onward import Gone, back_before
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
-from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, proved
+from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, most_of, proved
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
@@ -76,8 +76,9 @@ def distribute(
     options = options_of(on_roads_for_all(problem), roads, windows)
     asked = beside(best_of, (problem, options))
     roads.lay_out()
+    most = most_of(problem, options)
     best = asked()
-    proof = beside(proved, (problem, options, best))
+    proof = beside(proved, (problem, options, best, most))
     behind = announced[1].trucks.values() if announced is not None else ()
     back = back_before(announced[1]) if announced is not None else {}
     given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind}, back)

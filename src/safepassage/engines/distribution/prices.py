@@ -84,14 +84,24 @@ def best_of(given: tuple[AidProblem, Options]) -> Best:
     )  # fmt: skip
 
 
-def proved(given: tuple[AidProblem, Options, Best]) -> Proof:
-    """Return bounds on worth and on the least share, and what the prices say would help."""
-    problem, options, best = given
+def most_of(problem: AidProblem, options: Options) -> Shared | None:
+    """Return the most worth that could be brought; None where that begins with what `best_of` finds."""
+    if not len(options.need) or len(options.need) > MANY_OPTIONS:
+        return None
+    return most_worth(_program(problem, options, stops_of(problem, options)))
+
+
+def proved(given: tuple[AidProblem, Options, Best, Shared | None]) -> Proof:
+    """Return bounds on worth and on the least share, and what the prices say would help.
+
+    The most worth is looked for where it is not known.
+    """
+    problem, options, best, most = given
     if not best.places:
         return Proof()
     stops = stops_of(problem, options)
     program = _program(problem, options, stops)
-    most = most_worth(program, first=best.begun)
+    most = most or most_worth(program, first=best.begun)
     fair = best.fair or largest_least_share(program, best.begun)
     bounds = (_worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, fair))
     return Proof(bounds=bounds, remedies=_remedies(problem, options, most))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import load as load_loops
 
 Int64 = NDArray[np.int64]
 MOST_STOPS = 15
@@ -117,6 +118,11 @@ def best_rounds(cost: Int64, loads: Int64, limits: Limits) -> list[list[int]]:
         found.append(_in_order(tables.ways, cost, int(tables.part[left])))
         left ^= int(tables.part[left])
     return found
+
+
+def load() -> None:
+    """Load the loop ahead; otherwise it is on its first call."""
+    load_loops(_tables)
 
 
 def _checked(cost: Int64, loads: Int64, limits: Limits) -> _Tables:

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import load as load_loops
+from safepassage.kernels.tours import few_stops
 from safepassage.kernels.tours.few_stops import FAR, Limits
 
 Float = NDArray[np.float64]
@@ -172,6 +174,12 @@ def least_of_all_rounds(cost: Int64, loads: Int64, limits: Limits, *, at_most: i
         if not program.ask_tolls():
             break
     return Proved(min(best, at_most), looked * len(loads))
+
+
+def load() -> None:
+    """Load the loops for few stops and for whole rounds ahead; otherwise they are on their first call."""
+    few_stops.load()
+    load_loops(_larger, _level, _outweighs)
 
 
 def _all_rounds(cost: Int64, loads: Int64, limits: Limits, most: int) -> tuple[_Rounds | None, int]:
