@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from safepassage.domain.case import Area, Arrangement, Case, Place, RoadStatus, TransitLink, VehicleType
+from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
@@ -27,7 +28,7 @@ class StoppingRule:
 
     `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem
     and `bounds` its certificate; those that are brought may end their solver, and then there are no prices
-    and weaker bounds.
+    and weaker bounds. `beside` is who times tours a second time: a copy of this process, which holds all.
     """
 
     work: int
@@ -35,6 +36,7 @@ class StoppingRule:
     time_limit_s: int | None = None
     prices: Callable[[PlanningProblem], Priced | None] = price
     bounds: Certify = certify
+    beside: Beside = at_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Ground:
         """When to stop, as the engine has it."""
         from safepassage.engines.evacuate.schedule import Limits  # noqa: PLC0415 - loaded while prices are asked for
 
-        return Limits(work=self.stop.work, expired=self.stop.expired)
+        return Limits(work=self.stop.work, expired=self.stop.expired, beside=self.stop.beside)
 
     @property
     def guide(self) -> Guide | None:

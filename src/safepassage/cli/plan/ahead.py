@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 
 from safepassage.casework.claims_seen import ClaimsInput
+from safepassage.casework.many_workers import Crew
 from safepassage.casework.reading import CaseInput
 from safepassage.casework.solver_room import SolverRoom
 from safepassage.cli.claims.claims_input import claims_input
@@ -74,8 +75,9 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
 
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
     return StoppingRule(
-        work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room), bounds=room.bounds
-    )
+        work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room), bounds=room.bounds,
+        beside=Crew(workers=2).beside,
+    )  # fmt: skip
 
 
 def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:

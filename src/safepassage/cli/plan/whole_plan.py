@@ -34,7 +34,7 @@ from safepassage.cli.run import INSUFFICIENT, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
-from safepassage.domain.crew import Beside, Job, Result
+from safepassage.domain.crew import Beside, Job, Result, at_once
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
@@ -76,7 +76,8 @@ def whole_plan(
     case, claims, stop, scales = ahead.case, ahead.claims, ahead.stop, None
     news = going_on(options, case)
     if claims is not None:
-        scales = Scales(network=network, entered=entered, claims=claims, stop=stop, seed=options.seed)
+        alone = replace(stop, beside=at_once)
+        scales = Scales(network=network, entered=entered, claims=claims, stop=alone, seed=options.seed)
         _begin(scales, options, news)
     frontier, hedge, planned = _made(network, news, options, ahead, progress)
     progress.phase("planning aid")
@@ -176,7 +177,7 @@ def _made(
     stop = ahead.stop
     if crew_of(options).is_many:
         # What travels to other processes takes no process with it.
-        stop = replace(stop, prices=price)
+        stop = replace(stop, prices=price, beside=at_once)
     how = Making(stop=stop, seed=options.seed, observer=progress, each=crew_of(options).each)
     if options.under_worlds is not None:
         hedge, planned = hedged_plan(network, news.situation, options, ahead.claims, how)

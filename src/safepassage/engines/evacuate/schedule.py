@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from safepassage.domain.case import CARER_OF
+from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.history import History
 from safepassage.domain.network import Mode
 from safepassage.domain.observer import Observer
@@ -34,10 +35,14 @@ NOTHING_YET = History(now_s=0, routes=(), cars=(), vehicles=(), link_rides=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock."""
+    """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock.
+
+    Tours are timed twice, once `beside`: by a copy of this process, or here. Each may take all of the work.
+    """
 
     work: int
     expired: Callable[[], bool] | None = None
+    beside: Beside = at_once
 
     def reached(self, probes: int) -> bool:
         """Tell whether it is time to stop, so many arcs having been looked at."""
@@ -69,22 +74,30 @@ def evacuate(
     begin = partial(_Making.of, problem, ways, tolls, reserves=reserves, earlier=earlier)
     plan = begin()
     _prepare(problem, ways, [c for c in plan.claims if c.left])
+    finish = partial(_finished, limits=limits, observer=observer, anew=earlier is None)
     if guide is None:
-        _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
-    else:
-        plan = _guided(plan, begin, guide, limits, observer=observer)
+        return finish(plan)[1]
+    return _guided(plan, begin, guide, limits, finish=finish)
+
+
+def _finished(
+    plan: _Making, *, limits: Limits, observer: Observer | None, anew: bool
+) -> tuple[int, Schedule]:
+    """Serve whoever is left, then hold what can be held for the undecided; return cost and schedule."""
+    _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
+    cost = plan.cost
     # Where exposure has a price, a sooner arrival is not all that counts; what was announced stays.
-    free = earlier is None and not exposure_price
+    free = anew and not plan.ways.exposure_price
     if free:
         plan.improve(limits)
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
-    return Schedule(
-        routes=tuple(ways.routes),
+    return cost, Schedule(
+        routes=tuple(plan.ways.routes),
         cars=plan.cars.streams(),
         vehicles=_decided_first(plan) if free else plan.fleet.chains(),
         link_rides=plan.fleet.rides(),
         unserved=(*_unserved(plan.decided), *plan.stranded),
-        reserves=_reserves(problem, plan.undecided),
+        reserves=_reserves(plan.problem, plan.undecided),
     )
 
 
@@ -152,26 +165,33 @@ class _Making:
 
 
 def _guided(
-    plan: _Making, begin: Callable[[], _Making], guide: Guide, limits: Limits, *, observer: Observer | None
-) -> _Making:
-    """Return a plan of what prices say: the tours found, timed with each lead; what comes out best is kept.
+    plan: _Making, begin: Callable[[], _Making], guide: Guide, limits: Limits, *,
+    finish: Callable[[_Making], tuple[int, Schedule]],
+) -> Schedule:  # fmt: skip
+    """Return what prices say: the tours found, timed with each lead; what comes out best is kept.
 
-    Where exposure has a price, one lead has to do: arrivals are not all that counts.
+    Each timing begins from what was done when the tours had been found, so that it is the same wherever it is
+    made. Where exposure has a price, one lead has to do: arrivals are not all that counts.
     """
-    dispatcher, best = _dispatcher(plan, guide, limits), plan
+    dispatcher = _dispatcher(plan, guide, limits)
     found = dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP))
-    for lead_s in LEADS_S[:1] if plan.ways.exposure_price else LEADS_S:
-        made = plan
-        if lead_s:
-            made = begin()
-            made.roads.probes = best.roads.probes
-            dispatcher = _dispatcher(made, guide, limits)
+    known, probes = plan.ways.known(), plan.roads.probes
+
+    def later(lead_s: int) -> tuple[int, Schedule]:
+        made = begin()
+        made.roads.probes = probes
+        return timed(made, _dispatcher(made, guide, limits), lead_s)
+
+    def timed(made: _Making, dispatcher: Dispatcher, lead_s: int) -> tuple[int, Schedule]:
         dispatcher.follow(found, lead_s)
         dispatcher.run()
-        _serve(made.decided, made.cars, made.fleet, limits, "schedule", observer)
-        if made.cost < best.cost:
-            best = made
-    return best
+        return finish(made)
+
+    others = [] if plan.ways.exposure_price else [limits.beside(later, lead_s) for lead_s in LEADS_S[1:]]
+    # What was made here already has left ways of its own behind.
+    plan.ways.forget_after(known)
+    timings = [timed(plan, dispatcher, LEADS_S[0]), *(other() for other in others)]
+    return min(timings, key=lambda row: row[0])[1]
 
 
 def _dispatcher(plan: _Making, guide: Guide, limits: Limits) -> Dispatcher:

@@ -80,6 +80,16 @@ class Ways:
             self.routes.append(Route(from_node=from_node, to_node=to_node, arcs=arcs))
         return self._position[key]
 
+    def known(self) -> int:
+        """Return how many routes have a position."""
+        return len(self.routes)
+
+    def forget_after(self, known: int) -> None:
+        """Take their positions from all routes after so many."""
+        for route in self.routes[known:]:
+            del self._position[route.from_node, route.to_node, route.arcs]
+        del self.routes[known:]
+
     def usable(self, carrier: Carrier) -> Any:
         """Return (n_arcs,) bool: arcs that are ever open to the carrier."""
         return self._usable[self._mask(carrier)]
