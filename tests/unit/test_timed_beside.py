@@ -30,6 +30,6 @@ def test_a_schedule_is_the_same_whoever_times_tours_beside():
             for beside in (here, Crew(workers=2).beside)
         ]
         assert plans[0] == plans[1]
-        if len(asked) > 3:  # noqa: PLR2004 - enough
+        if len(asked) > 3:
             break
-    assert len(asked) > 3  # noqa: PLR2004
+    assert len(asked) > 3
