@@ -45,6 +45,7 @@ from safepassage.engines.car_streams import (
     Effort,
     PathFlows,
     Refined,
+    Scout,
     book_flows,
     refined,
     schedule_of,
@@ -230,15 +231,16 @@ Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     """Plan and prove: flows on ever smaller bins, exact passages, bounds.
 
-    The flow on half the bins that the instance asks for is booked with little effort, so that there is a plan
-    early; all further time goes into finer flows, and the last of them is booked with all effort. Only what
-    there has to be goes on after the time limit, from which what bounds will take is kept back. Also return
-    (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
+    A flow is booked with little effort early, so that there is a plan and it is known what booking takes: as
+    soon as its bins are no wider than twice the longest wait, for on wider ones many wait too long and are
+    booked one by one, or a third of the time is over. Finer flows are made until just what booking them takes
+    is left, however long they may take, and the last one that was carried through is booked with as much
+    effort as fits. Only what there has to be goes on after the time limit, from which what bounds will take
+    is kept back. Also return (bin, CPU seconds, least clearance so far, mean arrival) after each plan.
     """
     began_cpu, now = time.process_time(), CLOCKS[options.clock]
-    began_s = now()
-    took_s = [0.0, 0.0]
-    until_s = began_s + options.time_limit - BOUND_S * len(case.arrays.tail)
+    little_s = 0.0
+    until_s = now() + options.time_limit - BOUND_S * len(case.arrays.tail)
 
     def left_s(needed_s: float) -> float:
         return float(until_s - now() - needed_s)
@@ -246,51 +248,65 @@ def solve(case: Case, options: argparse.Namespace, clock: Clock) -> Solved:
     steps: list[tuple[int, float, int, float]] = []
     plans: list[BookedCars] = []
 
-    def book(flow: Refined, effort: Effort) -> None:
+    def book(flow: Refined, effort: Effort) -> float:
+        since_s = now()
         with clock.stage("plan"):
             plans.append(flow.booked(case.problem, DIRECTION, effort))
-        best = min(plans, key=cost)
-        mean_s = float(arrivals_of(best).mean())
-        steps.append((flow.bin_s, time.process_time() - began_cpu, cost(best)[1], mean_s))
+        arrivals = arrivals_of(min(plans, key=cost))
+        reached = int(arrivals.max(initial=0)), float(arrivals.mean())
+        steps.append((flow.bin_s, time.process_time() - began_cpu, *reached))
+        return float(now() - since_s)
 
     def late() -> bool:
         # Wide bins alone are some 10 % late: what has been begun of them is carried through.
-        return len(emptied_s) >= early and left_s(whole * took_s[1]) < 0
+        kept_s = whole * little_s if plans else FIRST * options.time_limit
+        return len(emptied_s) >= early and left_s(kept_s) < 0
+
+    def soon(flow: Refined) -> bool:
+        narrow = flow.bin_s <= WAITS * options.wait or left_s((1 - FIRST) * options.time_limit) < 0
+        return not plans and len(emptied_s) >= early and narrow
 
     early = EARLY + doublings(len(case.arrays.tail), options.time_limit)
     whole = WHOLE if early == EARLY else WHOLE_LARGE
     flows = refined(
         case.problem, DIRECTION, bin_s=options.bin << (early - EARLY), expired=late,
         easy=EASY if early == EARLY else max(EASY, int(EASY_S * options.time_limit)),
+        scout=None if early == EARLY else Scout(early, int(SCOUT_S * options.time_limit)),
     )  # fmt: skip
-    last: Refined | None = None
+    last: Refined
     emptied_s: list[dict[str, int]] = []
-    while len(emptied_s) < early or left_s(FINER * took_s[0] + whole * took_s[1]) > 0:
-        since_s = now()
-        with clock.stage("plan"):
-            flow = next(flows, None)
-        if flow is None:
+    for last in timed(flows, clock):
+        emptied_s.append(emptied(case, last))
+        if soon(last):
+            little_s = book(last, LITTLE)
+        if late():
             break
-        last, took_s[0] = flow, now() - since_s
-        emptied_s.append(emptied(case, flow))
-        if len(emptied_s) == early:
-            since_s = now()
-            book(flow, LITTLE)
-            took_s[1] = now() - since_s
-    if last is None:
-        raise ValueError("no vehicle can leave")
-    if len(emptied_s) != early or left_s(AGAIN * took_s[1]) > 0:
-        book(last, Effort(expired=lambda: left_s(0) < 0))
+    if not plans:
+        little_s = book(last, LITTLE)
+    if steps[-1][0] != last.bin_s or left_s(little_s) > 0:
+        book(last, Effort(expired=lambda: left_s(0) < 0, closing=lambda: left_s(CLOSING * little_s) < 0))
     best = min(plans, key=cost)
     with clock.stage("bound"):
         certificate = proved(case, best, emptied_s)
     return best, certificate, steps
 
 
+def timed(flows: Iterator[Refined], clock: Clock) -> Iterator[Refined]:
+    """Yield flows, at least one; what finding them takes counts as planning."""
+    with clock.stage("plan"):
+        flow = next(flows, None)
+    if flow is None:
+        raise ValueError("no vehicle can leave")
+    while flow is not None:
+        yield flow
+        with clock.stage("plan"):
+            flow = next(flows, None)
+
+
 CLOSE = 1.03
 FIRST_BINS, LEAST_BIN_S = 27, 30
 EARLY = 2
-"""The flow that is booked at once, counted from that on the bins that the instance asks for."""
+"""The flow that may be booked at once, counted from that on the bins that the instance asks for."""
 FIRST_S, FIRST_MOST_S, FIRST_PART = 1e-4, 6.5, 2
 """Seconds by arc of a flow on such bins, on all arcs; how many it may take, and which part of the limit."""
 MOST_DOUBLINGS = 2
@@ -298,20 +314,31 @@ EASY_S = 250_000
 """Points by second of the limit: where bins were doubled and the first flow looked at fewer, in a twentieth
 of the time or so, the second looks at all roads again. Roads of a flow on such wide bins lose most."""
 LITTLE = Effort(drives=0, holds=(1,), rounds=2)
-FINER, WHOLE, AGAIN = 2.5, 6, 2
-"""How many times longer a flow on bins half as wide may take; booking with all effort than with little, and
-what of it is worth beginning."""
+WAITS, FIRST = 2, 1 / 3
+"""A flow is booked first whose bins are at most so many times the longest wait, or after such a part of the
+limit."""
+WHOLE = 6
+"""How many times longer booking with all effort takes than with little."""
 WHOLE_LARGE = 2.5
-"""The same where bins were doubled: there finer flows are worth more than driving back and forth."""
+"""What is kept of that where bins were doubled: there finer flows are worth more than driving back and
+forth."""
+SCOUT_S = 500_000
+"""Points by second of the limit that a search on all roads may look at before the flow after the one booked
+early, where bins were doubled: a tenth of the time or so."""
+CLOSING = 1.5
+"""What is kept for the end of booking, in times what all of it takes with little effort."""
 BOUND_S = 5e-5
 """Seconds by arc that are kept for bounds: they take 2 to 4 on 60,000 arcs."""
 
 
-def cost(cars: BookedCars) -> tuple[int, int, int]:
-    """Return what plans are compared by: unserved, last arrival, sum of arrivals."""
+def cost(cars: BookedCars) -> tuple[int, int]:
+    """Return what plans are compared by: unserved, then last arrival and sum of arrivals by their product.
+
+    So a percent of one counts as much as a percent of the other.
+    """
     arrivals = arrivals_of(cars)
     last = int(arrivals.max()) if len(arrivals) else 0
-    return len(cars.booking.path) - len(arrivals), last, int(arrivals.sum())
+    return len(cars.booking.path) - len(arrivals), last * int(arrivals.sum())
 
 
 def first_bin_s(case: Case) -> int:

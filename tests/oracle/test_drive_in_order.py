@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from safepassage.kernels.booking.booking import RoadPieces, Turns
 from safepassage.kernels.booking.road_book import RoadBook
-from safepassage.kernels.flow_over_time import Movers, in_step, slack_network, sweep
+from safepassage.kernels.flow_over_time import Most, Movers, in_step, slack_network, sweep
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
 pytestmark = pytest.mark.slow
@@ -114,4 +114,4 @@ def test_clocks_in_step_move_by_half_a_bin_and_make_the_heaviest_arc_exact(case)
         heaviest = int(np.argmax(carried))
         between_exits = {int(net.tail[heaviest]), int(net.head[heaviest])} <= set(net.exits.tolist())
         assert between_exits or free[heaviest] % bin_s == 0
-    assert sweep(moved, bin_s, units_mveh=UNITS, most_bins=4_000).arrived.sum() == net.vehicles.sum()
+    assert sweep(moved, bin_s, units_mveh=UNITS, most=Most(bins=4_000)).arrived.sum() == net.vehicles.sum()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.graph.python import max_flow
 
-from safepassage.kernels.flow_over_time import KnownPaths, Movers, flow_paths, slack_network, sweep
+from safepassage.kernels.flow_over_time import KnownPaths, Most, Movers, flow_paths, slack_network, sweep
 from safepassage.kernels.flow_over_time.contraction import contract
 
 # Loops that the planning of a case does not use take tens of seconds to compile once.
@@ -176,7 +176,7 @@ def test_networks_of_more_arcs_than_a_short_number_counts_lose_nobody():
 def test_the_clock_ends_a_sweep():
     town = ([(0, 1, 1, 1)], 2, [0], [0], [100], [1])
     assert not swept(town, expired=lambda: True).complete
-    assert swept(town, most_bins=5).arrived.sum() == 4
+    assert swept(town, most=Most(bins=5)).arrived.sum() == 4
 
 
 def test_people_without_a_way_are_left_out():

@@ -14,6 +14,7 @@ from safepassage.engines.bounds.certify import Served, certify, closer
 from safepassage.engines.car_streams import (
     Effort,
     PathFlows,
+    Scout,
     book_flows,
     planned_turns,
     refine,
@@ -27,6 +28,7 @@ from safepassage.engines.summary import direction_summaries, hold
 from safepassage.engines.summary.totals import totals
 from safepassage.formats.plan import inputs_json, plan_json
 from safepassage.kernels.booking.booking import book
+from safepassage.kernels.flow_over_time import FAR
 from safepassage.kernels.graphs.shortest_paths import ArcGraph
 from safepassage.testing.evacuation_instance import DIRECTION, Draw, draw, problem
 from safepassage_verify import verify
@@ -159,6 +161,34 @@ def test_roads_are_left_out_once_flows_on_all_are_not_easy_to_find(monkeypatch, 
     list(refined(case()[1], DIRECTION, bin_s=40, easy=refine.EASY + 1))
     # What is said of the first flow is said of no other.
     assert asked == [True, True, looked_at[1] < refine.EASY]
+
+
+def test_a_scout_finds_roads_for_the_flow_after_it(monkeypatch):
+    _, given = case(vehicles=2000)
+    asked = []
+
+    def noted(*args, everywhere, most_seen=FAR, **options):
+        found = earliest_flows(*args, everywhere=everywhere, most_seen=most_seen, **options)
+        asked.append((everywhere, most_seen, options["bin_s"], options["before"]))
+        return found._replace(looked_at=refine.EASY)
+
+    monkeypatch.setattr(refine, "earliest_flows", noted)
+    list(refined(given, DIRECTION, bin_s=80, scout=Scout(2, 50)))
+    # The second flow keeps to roads; before the third a search on all of them is broken off.
+    expected = [(True, FAR, 80), (False, FAR, 40), (True, 50, 20), (False, FAR, 20), (False, FAR, 10)]
+    assert [row[:3] for row in asked] == expected
+    before, scouted = asked[2][3], asked[3][3]
+    assert (scouted.roads >= before.roads).all()
+
+
+def test_a_closing_clock_leaves_out_what_has_a_drive_to_follow():
+    instance, given = case(vehicles=2000)
+    looks = []
+    booked(instance, given, closing=lambda: bool(looks.append(1)) or True)
+    driven = booked(instance, given, drives=0, holds=(1,)).booking.arrive_s
+    closed = booked(instance, given, closing=lambda: True).booking.arrive_s
+    assert looks
+    assert (closed == driven).all()
 
 
 def test_a_first_flow_is_made_on_any_bins():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.engines.bounds.commodity import ArcSupply, Origin
-from safepassage.kernels.flow_over_time import Movers, SlackNetwork, SteadyFlow, slack_network, sweep
+from safepassage.kernels.flow_over_time import Most, Movers, SlackNetwork, SteadyFlow, slack_network, sweep
 from safepassage.kernels.flow_over_time.labels import CutArcs
 
 Int64 = NDArray[np.int64]
@@ -74,7 +74,7 @@ class SteadyCuts:
         ]
         if not self._flows:
             bin_s = max(LEAST_BIN_S, last_s // BINS)
-            self._flows = [sweep(network, bin_s, units_mveh=PERSON_MVEH, most_bins=2 * BINS).emptied_s]
+            self._flows = [sweep(network, bin_s, units_mveh=PERSON_MVEH, most=Most(bins=2 * BINS)).emptied_s]
         self._arcs = self._cut_arcs(network)
         if len(network.source):
             self._steady = SteadyFlow(network)

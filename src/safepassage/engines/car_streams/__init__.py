@@ -13,7 +13,7 @@ from safepassage.engines.car_streams.flows import earliest_flows
 from safepassage.engines.car_streams.going_on import LedOn, lead_on
 from safepassage.engines.car_streams.live import car_places, live_cars, schedule_of_live, where_they_stand
 from safepassage.engines.car_streams.path_flows import PathFlows, planned_turns
-from safepassage.engines.car_streams.refine import Refined, refined
+from safepassage.engines.car_streams.refine import Refined, Scout, refined
 from safepassage.engines.car_streams.streams import BookedCars, road_pieces, schedule_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "LedOn",
     "PathFlows",
     "Refined",
+    "Scout",
     "arrives_as_can",
     "book_flows",
     "by_car",

@@ -41,7 +41,7 @@ class Effort:
     times as much; rounds end when the last arrival is within `goal_s`, or when neither gains.
 
     Once `expired` says so only what makes a plan is still done: the first drive, and long waits moved to the
-    origin once.
+    origin once. `closing` says so earlier, of everything that has another drive and its end to follow.
     """
 
     drives: int = 2
@@ -51,6 +51,11 @@ class Effort:
     window_s: int = 300
     goal_s: int = 0
     expired: Callable[[], bool] | None = None
+    closing: Callable[[], bool] | None = None
+
+    def closes(self) -> bool:
+        """Return whether there is no time left to drive everybody again."""
+        return self.over() or (self.closing is not None and self.closing())
 
     def over(self) -> bool:
         """Return whether there is no time left."""
@@ -108,10 +113,10 @@ def book_flows(
     book.drive()
     spare_s = rules.junction_wait_max_s // EARLY
     for number, rounds in enumerate(effort.holds):
-        if number and effort.over():
+        if number and effort.closes():
             break
         for _ in range(effort.drives):
-            if effort.over() or not book.drive_back(early_s=spare_s):
+            if effort.closes() or not book.drive_back(early_s=spare_s):
                 break
         book.hold(rounds=rounds, few=len(rows) // FEW, spare_s=spare_s)
     book.settle()

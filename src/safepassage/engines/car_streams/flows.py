@@ -16,6 +16,7 @@ from safepassage.engines.car_streams.streams import car_roads
 from safepassage.kernels.flow_over_time import (
     FAR,
     KnownPaths,
+    Most,
     Movers,
     SlackNetwork,
     SteadyFlow,
@@ -53,6 +54,7 @@ def earliest_flows(
     before: EarliestFlows | None = None,
     everywhere: bool = False,
     expired: Callable[[], bool] | None = None,
+    most_seen: int = FAR,
 ) -> EarliestFlows:
     """Return flows of own vehicles to the sites of a direction that come as early as possible.
 
@@ -69,6 +71,8 @@ def earliest_flows(
         All arcs may be used, whatever came before.
     expired
         Asked from time to time; what has no flow by then has none.
+    most_seen
+        The same once a search has looked at so many points.
 
     Sites take any number here, and roads are what they are without reports that change with time. Vehicles
     are counted for decided persons, `persons_per_car` to a vehicle. Places that share a node share its flow,
@@ -100,7 +104,7 @@ def earliest_flows(
         network = in_step(network, load, at_once, bin_s)
     found = sweep(
         network, bin_s, units_mveh=rules.car_units_mveh, known=known, expired=expired,
-        bins_at_once=bins_at_once,
+        bins_at_once=bins_at_once, most=Most(seen=most_seen),
     )  # fmt: skip
     emptied_s = np.full(len(nodes), FAR, dtype=np.int64)
     emptied_s[network.source] = found.emptied_s
@@ -114,6 +118,13 @@ def earliest_flows(
     roads[flows.arcs] = True
     shared, positions = _shared_out(flows, [at_node[node] for node in nodes], who)
     return EarliestFlows(shared, positions, roads, found.seen)
+
+
+def with_roads_of(found: EarliestFlows, scout: EarliestFlows) -> EarliestFlows:
+    """Return flows after which finer ones may also use the roads of a scout."""
+    roads = found.roads.copy()
+    roads[scout.flows.arcs] = True
+    return found._replace(roads=roads)
 
 
 def _steady_roads(network: SlackNetwork, found: Sweep, n_arcs: int) -> NDArray[np.bool_]:

@@ -4,12 +4,13 @@ from safepassage.kernels.flow_over_time.network import KnownPaths, Movers, Slack
 from safepassage.kernels.flow_over_time.paths import FlowPaths, flow_paths
 from safepassage.kernels.flow_over_time.steady_flow import SteadyFlow
 from safepassage.kernels.flow_over_time.steps import in_step
-from safepassage.kernels.flow_over_time.sweep import FAR, Sweep, sweep
+from safepassage.kernels.flow_over_time.sweep import FAR, Most, Sweep, sweep
 
 __all__ = [
     "FAR",
     "FlowPaths",
     "KnownPaths",
+    "Most",
     "Movers",
     "SlackNetwork",
     "SteadyFlow",

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,21 @@ from safepassage.kernels.flow_over_time.network import KnownPaths, SlackNetwork
 
 Int64 = NDArray[np.int64]
 SECONDS_PER_HOUR = 3600
-CHUNK = 16
+CHUNK = 4
 """Bins that are opened between two looks at the clock."""
 SMALL = 30_000
 PPM = 1_000_000
 FAR = 2**40
+
+
+class Most(NamedTuple):
+    """How many bins a sweep may open, and how many points its searches may look at before it ends."""
+
+    bins: int = 30_000
+    seen: int = FAR
+
+
+MOST = Most()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,10 +84,10 @@ def sweep(
     rounding_ppm: int = 500_000,
     known: KnownPaths | None = None,
     expired: Callable[[], bool] | None = None,
-    most_bins: int = 30_000,
+    most: Most = MOST,
     bins_at_once: int = 1,
 ) -> Sweep:
-    """Open bins until everybody is out, `expired` says so or there are `most_bins`.
+    """Open bins until everybody is out, `expired` says so, or there are as many as `most` says.
 
     Parameters
     ----------
@@ -102,8 +112,10 @@ def sweep(
         return run.result(0, complete=True)
     guided = run.guided(known)
     stage = run.first_stage
-    while run.left.any() and stage < most_bins and not (expired is not None and expired()):
-        until = min(most_bins, stage + CHUNK)
+    while run.left.any() and stage < most.bins and run.seen < most.seen:
+        if expired is not None and expired():
+            break
+        until = min(most.bins, stage + CHUNK)
         run.grow(until)
         stage = loops.open_bins(
             (stage, until, bins_at_once, guided), run.net, (run.room, run.flow, run.left_at),
@@ -149,6 +161,11 @@ class _Run:
         self.settled = np.full(n_sources, -1, dtype=np.int64)
         self.counters = np.zeros(3, dtype=np.int64)
         self._queue = np.empty(0, dtype=np.int64)
+
+    @property
+    def seen(self) -> int:
+        """Points looked at so far."""
+        return int(self.counters[2])
 
     def _earliest(self) -> Int64:
         """Return (n_nodes,) the first bin in which anybody can be at a node."""
@@ -201,5 +218,5 @@ class _Run:
             network=self.network, bin_s=self.bin_s, arrived=self.arrived[:stage],
             flow=self.flow[:stage], left_at=self.left_at[:stage], settled=self.settled, shift=self.shift,
             complete=complete, phases=int(self.counters[1]),
-            seen=int(self.counters[2]),
+            seen=self.seen,
         )  # fmt: skip
