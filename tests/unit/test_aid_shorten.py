@@ -108,3 +108,14 @@ def test_only_the_trips_of_named_trucks_are_made_shorter(dispatcher):
     same.give_back()
     saved_s = before.driven_s - ways.booked({group: Kind.BEST}).driven_s
     assert ways.saves_s(group, Kind.BEST) == saved_s > 0
+
+
+def test_it_is_told_whether_the_hours_of_roads_bind(dispatcher, monkeypatch):
+    before = booked(dispatcher, [[place] for place in dispatcher.left.places()])
+    free = Shortening(before)
+    free.booked(dict.fromkeys(free.groups, Kind.TIMED))
+    assert free.by_least_times
+    monkeypatch.setattr(Dispatcher, "holds", lambda *_: False)
+    bound = Shortening(before)
+    bound.booked(dict.fromkeys(bound.groups, Kind.TIMED))
+    assert not bound.by_least_times

@@ -159,10 +159,10 @@ class _Tries:
         Where something would be lost, the trips of trucks alike are made shorter one group after the other.
         """
         before, ways = best[0], Shortening(best[1])
-        for kind in (Kind.TIMED,) if self._few else (Kind.BEST, Kind.JOINED):
+        for kind in (Kind.TIMED,) if self._few else (Kind.SEARCHED, Kind.BEST, Kind.JOINED):
             found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, kind)))
             if found is not None:
-                return found
+                return self._once_more(found) if self._few and ways.by_least_times else found
         kept, chosen = best, dict[Group, Kind]()
         for group in ways.groups if self._few else ():
             for kind in (Kind.TIMED, Kind.BEST, Kind.JOINED):
@@ -173,6 +173,12 @@ class _Tries:
                     kept, chosen = found, {**chosen, group: kind}
                     break
         return kept
+
+    def _once_more(self, found: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
+        """Return a distribution in which what came in hours that were left free is searched, too."""
+        ways = Shortening(found[1])
+        done = ways.booked(dict.fromkeys(ways.groups, Kind.SEARCHED))
+        return self._shorter(found[0], done) or found
 
     def _shorter(self, before: AidTotals, done: Dispatcher) -> tuple[AidTotals, Dispatcher] | None:
         """Keep a distribution on other ways; return it if it drives less and hardly anything is lost."""

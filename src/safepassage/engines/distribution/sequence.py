@@ -114,19 +114,12 @@ class Sequencer:
         )  # fmt: skip
 
     def _crews(self, day: int) -> list[list[TruckDay]]:
-        """Return the trucks of a day that can move, alike ones together."""
-        found: dict[tuple[str, int, int, int, int, int], list[TruckDay]] = {}
-        for truck in self._problem.trucks:
-            if truck.day == day and most_seconds(self._problem, truck, self._windows) > 0:
-                hours = (
-                    truck.available_from_s,
-                    truck.available_until_s,
-                    truck.max_duty_s,
-                    truck.work_s,
-                    truck.max_drive_s,
-                )
-                found.setdefault((truck.type, *hours), []).append(truck)
-        return [trucks for _, trucks in sorted(found.items())]
+        return crews_of(self._problem, [t for t in self._problem.trucks if t.day == day], self._windows)
+
+    def _kind(self, trucks: Sequence[TruckDay], table: int) -> TruckKind:
+        base = self._depots.index(trucks[0].base_node)
+        reloads = tuple(k for k, node in enumerate(self._depots) if node in self._stocked)
+        return kind_of(self._problem, trucks, self._windows, (base, reloads, table))
 
     def _goods(self, orders: Sequence[Order]) -> Int64:
         """Return (n, goods) thousandths of units of each good in each order."""
@@ -145,25 +138,6 @@ class Sequencer:
             if there and serves(self._problem, lot, goods[lot.commodity], day, day):
                 found[self._depots.index(lot.node), self._good[lot.commodity]] += milli
         return found
-
-    def _kind(self, trucks: list[TruckDay], table: int) -> TruckKind:
-        """Return trucks in the words of the search; the first load may be there before roads open."""
-        truck = trucks[0]
-        first_s, last_s = truck.available_from_s, truck.available_until_s
-        open_s = [(a, b) for a, b in self._windows if a < last_s and b > first_s]
-        loading_s = self._problem.rules.loading_s(truck.share(truck.payload_kg) * G_PER_KG)
-        base = self._depots.index(truck.base_node)
-        if open_s:
-            first_s = max(first_s, open_s[0][0] - loading_s)
-            last_s = min(last_s, open_s[-1][1])
-        return TruckKind(
-            trucks=len(trucks), base=base, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
-            from_s=first_s, until_s=last_s,
-            most_s=most_seconds(self._problem, truck, self._windows), table=table,
-            reloads=tuple(k for k, node in enumerate(self._depots) if node in self._stocked),
-            drive_s=truck.max_drive_s, after_s=truck.break_after_s if truck.break_s else truck.max_drive_s,
-            break_s=truck.break_s, handled=truck.share(WHOLE),
-        )  # fmt: skip
 
     def _columns(self, orders: Sequence[Order], seconds: int) -> Orders:
         rules = self._problem.rules
@@ -222,3 +196,43 @@ class Sequencer:
 
         found.sort(key=last)
         return [planned for planned in found if planned.stops]
+
+
+def crews_of(problem: AidProblem, trucks: Sequence[TruckDay], windows: Windows) -> list[list[TruckDay]]:
+    """Return the trucks that can move, those of a type with the same hours together."""
+    found: dict[tuple[str, int, int, int, int, int], list[TruckDay]] = {}
+    for truck in trucks:
+        if most_seconds(problem, truck, windows) > 0:
+            hours = (
+                truck.available_from_s,
+                truck.available_until_s,
+                truck.max_duty_s,
+                truck.work_s,
+                truck.max_drive_s,
+            )
+            found.setdefault((truck.type, *hours), []).append(truck)
+    return [alike for _, alike in sorted(found.items())]
+
+
+def kind_of(
+    problem: AidProblem, trucks: Sequence[TruckDay], windows: Windows, where: tuple[int, tuple[int, ...], int]
+) -> TruckKind:
+    """Return trucks in the words of the search; the first load may be there before roads open.
+
+    `where` are the base, the depots at which they load, and the table of times, by position.
+    """
+    truck = trucks[0]
+    first_s, last_s = truck.available_from_s, truck.available_until_s
+    open_s = [(a, b) for a, b in windows if a < last_s and b > first_s]
+    loading_s = problem.rules.loading_s(truck.share(truck.payload_kg) * G_PER_KG)
+    if open_s:
+        first_s = max(first_s, open_s[0][0] - loading_s)
+        last_s = min(last_s, open_s[-1][1])
+    base, reloads, table = where
+    return TruckKind(
+        trucks=len(trucks), base=base, mass_kg=truck.payload_kg, volume_l=truck.volume_l,
+        from_s=first_s, until_s=last_s, most_s=most_seconds(problem, truck, windows), table=table,
+        reloads=reloads, drive_s=truck.max_drive_s,
+        after_s=truck.break_after_s if truck.break_s else truck.max_drive_s,
+        break_s=truck.break_s, handled=truck.share(WHOLE),
+    )  # fmt: skip

@@ -4,8 +4,9 @@ A trip takes over another, or a stop of it, where most is saved (Clarke and Wrig
 from a central depot to a number of delivery points", 1964, doi:10.1287/opre.12.4.568); in a trip each stop is
 moved to where it costs least, and parts of the way are turned round, until nothing gains. Then the best trips
 take their place, exactly, to all stops of a type of truck and day where they are few, else to those of two
-trips. Where roads are closed at hours, or stops are many, a search within these hours goes on from there.
-What comes of it is booked anew: whether it holds on the roads is seen there.
+trips, or a search by ruin and recreate over all stops does. Where roads are closed at hours, or stops are
+many, a search within these hours goes on from there. What comes of it is booked anew: whether it holds on
+the roads is seen there.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from safepassage.domain.aid.distribution import TruckDay
 from safepassage.engines.distribution.best_trips import Stops, bettered, trip_of
 from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.fixed_rounds import fewer_seconds
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
 from safepassage.engines.distribution.timed_trips import in_hours
 from safepassage.engines.distribution.trip_ways import (
@@ -44,11 +47,12 @@ Group = tuple[int, str, bool]
 
 
 class Kind(IntEnum):
-    """Trips that were joined only, the best by least times, and those that keep to the hours of the roads."""
+    """Trips joined only; the best by least times; in the hours of the roads; of a search by least times."""
 
     JOINED = 0
     BEST = 1
     TIMED = 2
+    SEARCHED = 3
 
 
 class Shortening:
@@ -65,11 +69,17 @@ class Shortening:
                 way = as_driven(before, trip.truck, trip.depot, stops)
                 self._given[trip.truck.day, trip.truck.type, trip.truck.cold_chain].append(way)
         self._found: dict[tuple[Group, Kind], list[Way]] = {}
+        self._bound: set[Group] = set()
 
     @property
     def groups(self) -> list[Group]:
         """Return which trucks alike make trips, in order."""
         return sorted(self._given)
+
+    @property
+    def by_least_times(self) -> bool:
+        """Tell whether all trips in the hours of the roads that were sought are as by least times."""
+        return not self._bound
 
     def saves_s(self, group: Group, kind: Kind) -> int:
         """Return how many seconds less a group drives where nothing on the roads is in its way."""
@@ -97,27 +107,39 @@ class Shortening:
 
     def _of(self, group: Group, kind: Kind) -> list[Way]:
         if (group, kind) not in self._found:
-            before = self._before
-            ways = [in_best_order(before, way.truck, way.depot, way.stops) for way in self._given[group]]
-            if kind == Kind.TIMED:
-                found = self._timed(group)
-            elif kind == Kind.BEST:
-                found = _best(before, ways, self._of(group, Kind.JOINED))
-            else:
-                found = _joined(before, ways)
-            self._found[group, kind] = found
+            self._found[group, kind] = self._sought(group, kind)
         return self._found[group, kind]
+
+    def _sought(self, group: Group, kind: Kind) -> list[Way]:
+        before, given = self._before, self._given[group]
+        if kind == Kind.TIMED:
+            return self._timed(group)
+        if kind == Kind.SEARCHED and not self._few(group):
+            return fewer_seconds(before, given, self._alike(group))
+        ways = [in_best_order(before, way.truck, way.depot, way.stops) for way in given]
+        if kind == Kind.JOINED:
+            return _joined(before, ways)
+        return _best(before, ways, self._of(group, Kind.JOINED))
 
     def _timed(self, group: Group) -> list[Way]:
         """Return trips that can be driven where no other trucks are on the roads."""
-        before, given = self._before, self._given[group]
-        best = self._of(group, Kind.BEST)
-        held = (ways for ways in (best, self._of(group, Kind.JOINED)) if before.holds(planned_of(ways)))
-        ways = next(held, given)
-        if ways is best and sum(len(way.stops) for way in ways) <= MOST_STOPS:
+        before, few = self._before, self._few(group)
+        kinds = (*(() if few else (Kind.SEARCHED,)), Kind.BEST, Kind.JOINED)
+        # Each is sought only where the one before cannot be driven.
+        found = (self._of(group, kind) for kind in kinds)
+        ways = next((ways for ways in found if before.holds(planned_of(ways))), self._given[group])
+        if ways is not self._of(group, kinds[0]):
+            self._bound.add(group)
+        elif few:
             return ways
-        alike = [t for t in before.problem.trucks if (t.day, t.type, t.cold_chain) == group]
-        return in_hours(before, ways, alike)
+        return in_hours(before, ways, self._alike(group))
+
+    def _few(self, group: Group) -> bool:
+        """Tell whether the best trips to all stops are found exactly."""
+        return sum(len(way.stops) for way in self._given[group]) <= MOST_STOPS
+
+    def _alike(self, group: Group) -> list[TruckDay]:
+        return [t for t in self._before.problem.trucks if (t.day, t.type, t.cold_chain) == group]
 
 
 def _best(before: Dispatcher, ways: list[Way], joined: list[Way]) -> list[Way]:
