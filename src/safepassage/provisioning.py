@@ -41,6 +41,7 @@ from safepassage.engines.distribution import (
     led_round,
     onward,
     since,
+    with_exposure,
 )
 from safepassage.engines.evacuate.trucks import TruckRoads
 from safepassage.engines.needs import Moved, needs_of, presence_of
@@ -75,14 +76,12 @@ def provide(
     met: tuple[Delivered, ...] = ()
     if problem.history is not None:
         now_s = problem.history.now_s
-        past = Gone(now_s) if earlier is None else gone(earlier, now_s, case.consignments)
+        past = Gone(now_s) if earlier is None else _gone(case, problem, earlier)
         scene = Scene(
-            problem=given,
-            network=problem.network,
-            roads=roads,
-            wait_max_s=problem.rules.junction_wait_max_s,
-            cap_ppm_s=problem.rules.exposure_cap_ppm_s,
-        )
+            problem=given, network=problem.network, roads=roads,
+            wait_max_s=problem.rules.junction_wait_max_s, cap_ppm_s=problem.rules.exposure_cap_ppm_s,
+            windows=problem.rules.movement_windows,
+        )  # fmt: skip
         past = led_round(past, scene)
         met = delivered(given, past)
         given = onward(given, past)
@@ -97,14 +96,26 @@ def provide(
     return replace(found, since=since(earlier, found, past, met))
 
 
-def with_past(problem: PlanningProblem, case: Case, earlier: AidPlan | None) -> PlanningProblem:
-    """Return a problem whose inputs say what had left the depots before now by an `earlier` distribution."""
+def with_past(
+    problem: PlanningProblem, case: Case, earlier: AidPlan | None, sha256: str = ""
+) -> PlanningProblem:
+    """Return a problem whose inputs say what had left the depots before now by an `earlier` distribution.
+
+    `sha256` is the hash of its file.
+    """
     if earlier is None or problem.history is None or problem.supplies is None:
         return problem
-    found = gone(earlier, problem.history.now_s, case.consignments)
+    found = _gone(case, problem, earlier)
     trucks = tuple(found.trucks[name] for name in sorted(found.trucks))
-    past = Past(brought=found.brought, trucks=trucks, trips=found.trips)
+    past = Past(brought=found.brought, trucks=trucks, trips=found.trips, aid_sha256=sha256)
     return replace(problem, supplies=replace(problem.supplies, past=past))
+
+
+def _gone(case: Case, problem: PlanningProblem, earlier: AidPlan) -> Gone:
+    """Return what of an earlier distribution had left before a problem with a history begins."""
+    assert problem.history is not None  # noqa: S101 - asked by the callers
+    found = gone(earlier, problem.history.now_s, case.consignments)
+    return with_exposure(found, earlier, problem.network)
 
 
 def _said(aid: AidPlan, problem: PlanningProblem, roads: TruckRoads) -> AidPlan:

@@ -1,4 +1,4 @@
-"""`python -m safepassage_verify PATH [--json]`: exit 0 verified, 4 not verified, 2 unreadable."""
+"""`python -m safepassage_verify PATH [--previous PATH] [--json]`: exit 0 verified, 4 not, 2 unreadable."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="safepassage_verify", description="Recompute a plan and its bounds from the raw inputs."
     )
     parser.add_argument("path", help="plan.json, or the folder that holds it")
+    parser.add_argument("--previous", help="the plan that was gone on from, likewise")
     parser.add_argument("--json", action="store_true", help="print the content of verification.json")
     options = parser.parse_args(arguments)
     try:
-        verdict = verify_files(options.path)
+        verdict = verify_files(options.path, options.previous)
     except UnreadableError as error:
         print(error, file=sys.stderr)
         return UNREADABLE

@@ -247,7 +247,7 @@ class _Given:
         pairs = {
             "now_s": ([since["now_s"]], [self.now_s]),
             "brought": (since["brought"], self.past["brought"]),
-            "trucks": (since["trucks"], self.past["trucks"]),
+            "trucks": (_with_exposure(since["trucks"]), _with_exposure(self.past["trucks"])),
             "delivered": (since["delivered"], follows),
             "drivers": (self._told(since), self._ahead({row["truck"] for row in since["drivers"]})),
         }
@@ -319,6 +319,11 @@ def _expiry(lot: Rows) -> int:
     """Return when goods can be handed out no more, -1 for never."""
     at_s: int = lot["expires_s"]
     return at_s if at_s == NO_LIMIT else min(max(0, at_s), FARTHEST_S)
+
+
+def _with_exposure(trucks: Iterable[Rows]) -> list[Rows]:
+    """Return what trucks have behind them; plans of before do not say what crews were exposed to."""
+    return [{"exposure_ppm_s": 0, **row_} for row_ in trucks]
 
 
 def _sorted(value: Any) -> Any:

@@ -31,6 +31,7 @@ _AT = whole(-(10**12), 10**12)
 _SOME = whole(0, MILLI)
 _MAYBE = whole(-1, MILLI)
 _DAY = whole(0, SECONDS)
+_EXPOSURE = whole(0, shape.TOTAL)
 
 BROUGHT = rows(
     record(
@@ -63,7 +64,7 @@ def _ways(value: Any, where: str, findings: Findings) -> bool:
 TRIPS = rows(record(truck=text, legs=_ways, goods=_ABOARD))
 HELD = rows(
     record(
-        truck=text, leg=text, arc=whole(0, COUNT), at_s=_SECOND, next_place=text, next_s=_SECOND, stuck=flag,
+        truck=text, leg=text, arc=whole(-1, COUNT), at_s=_SECOND, next_place=text, next_s=_SECOND, stuck=flag,
         node=whole(0, COUNT), aboard=_ABOARD,
     )
 )  # fmt: skip
@@ -118,7 +119,7 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
     before, found = findings.total, inputs["aid"]
     if not SUPPLIES(found, "inputs.aid", findings):
         return None
-    if "past" in found and not PAST(found["past"], "inputs.aid.past", findings):
+    if "past" in found and not _past(found["past"], findings):
         return None
     if not _groups(found, inputs, findings):
         return None
@@ -143,6 +144,16 @@ def read_supplies(inputs: Mapping[str, Any], findings: Findings) -> Mapping[str,
     message = f"{trucks} trucks are more than can be checked"
     findings.require("SIZE", "inputs.aid.trucks", holds=trucks <= _MOST_TRUCKS, message=message)
     return None if findings.total > before else found
+
+
+def _past(past: Any, findings: Findings) -> bool:
+    """Return whether what had left can be understood; what crews were exposed to is newer than the rest."""
+    where = "inputs.aid.past"
+    fits = PAST(past, where, findings) and text(past.get("aid_sha256", ""), f"{where}.aid_sha256", findings)
+    return fits and all(
+        _EXPOSURE(one.get("exposure_ppm_s", 0), f"{where}.trucks[{i}].exposure_ppm_s", findings)
+        for i, one in enumerate(past["trucks"])
+    )
 
 
 def _groups(table: Mapping[str, Any], inputs: Mapping[str, Any], findings: Findings) -> bool:

@@ -1,15 +1,16 @@
-"""Checks trips of aid that were under way when a plan was made: none drives into a road that has closed."""
+"""Checks trips of aid that were under way when a plan was made: how they go on where roads are otherwise."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from safepassage_verify.aid_inputs import HELD, TRIPS
 from safepassage_verify.aid_led_hours import beyond
+from safepassage_verify.aid_led_lines import NO_ARC, Entered, Met, Ran, lines_of, together, unloading
 from safepassage_verify.aid_needs import Rows
 from safepassage_verify.flows import check_flows
 from safepassage_verify.movements import check_movements
@@ -36,11 +37,15 @@ class Ends(NamedTuple):
 
 
 class UnderWay(NamedTuple):
-    """What had left, with what is not unloaded taken off; trips that go another way, and their trucks."""
+    """What had left, with what is not unloaded taken off; trips that go on otherwise, and their trucks.
+
+    `exposed_ppm_s` is what crews are exposed to by the end of their trips under way, by truck and day.
+    """
 
     past: Rows
     moves: Plan | None
     fleet: Mapping[str, Vehicle]
+    exposed_ppm_s: Mapping[str, int] = {}
 
 
 def check_under_way(
@@ -57,7 +62,7 @@ def check_under_way(
     nothing = UnderWay(past, None, {})
     if not fits:
         return nothing
-    fleet = {trip["truck"]: _vehicle(trip, trucks.get(trip["truck"])) for trip in past["trips"]}
+    fleet = {trip["truck"]: vehicle_of(trip, trucks.get(trip["truck"])) for trip in past["trips"]}
     named = Named(findings, ("plan.", "aid.since.trips: "))
     stated = {trip["truck"]: trip for trip in since["trips"]}
     announced = {trip["truck"]: trip for trip in past["trips"]}
@@ -87,10 +92,18 @@ class _Check:
 
     def found(self, held: list[Rows], past: Rows, trucks: Mapping[str, Rows]) -> UnderWay:
         """Check all trips; return what they come to."""
-        meets = {name: met for name, trip in self.announced.items() if (met := self._meets(trip)) is not None}
+        ran = {name: self._ran(trip) for name, trip in self.announced.items()}
+        meets, unloads = dict[str, Met](), dict[str, set[int]]()
+        lines = lines_of(self.announced, ran, trucks, self.snapshot.now_s)
+        for line in lines:
+            met = {name: one for name in line if (one := self._meets(name, ran[name])) is not None}
+            first = next(iter(met.values()), None)
+            meets |= {name: met.get(name, first) for name in line if first is not None}
+            unloads |= dict.fromkeys(line, unloading([self.announced[name] for name in line]))
         by_truck = {row["truck"]: row for row in held}
         for name in sorted(meets.keys() ^ by_truck.keys()):
-            message = "meets a closed road, which is not said" if name in meets else "meets no closed road"
+            message = "meets a closed road, or takes other times, which is not said"
+            message = message if name in meets else "meets no closed road, and keeps its times"
             self._require(name, message, holds=False)
         self._require("", "a truck is held twice", holds=len(by_truck) == len(held))
         lost, over = Counter[Any](), dict[str, tuple[int, bool, int]]()
@@ -99,44 +112,84 @@ class _Check:
             if name not in meets or own is None:
                 self._require(name, "goes otherwise than announced", holds=trip == announced)
                 continue
-            self._held(own, trip, announced, meets[name])
+            self._held(own, trip, announced, (meets[name], unloads[name]))
             lost.update(map(_line, announced["goods"]))
             lost.subtract(map(_line, trip["goods"]))
             more_s = max(0, _driven_s(trip) - _driven_s(announced))
             over[name] = trip["legs"][-1]["arrive_s"], own["stuck"], more_s
+        went = {name: self._ran(trip) for name, trip in self.stated.items()}
+        for line in (line for line in lines if by_truck.keys() >= set(line)):
+            for name, holds, message in together(
+                line, (self.announced, self.stated, by_truck), (ran, went), self._limits()
+            ):
+                self._require(name, message, holds=holds, code="AID_CONVOY")
         moves = self._driven([self.stated[name] for name in over])
-        return UnderWay(_what_is_left(past, +lost, over, trucks), moves, self.fleet)
+        exposed = Counter({name: self._before_ppm_s(name) for name in self.so_far})
+        exposed.update({name: sum(one.exposure_ppm_s) for name, one in went.items()})
+        return UnderWay(_what_is_left(past, +lost, over, trucks), moves, self.fleet, exposed)
 
-    def _require(self, truck: str, message: str, *, holds: bool) -> None:
-        self.named.require(CODE, f"plan.{truck}", holds=holds, message=message)
+    def _limits(self) -> tuple[int, int, int]:
+        """Return the second in which it is now, and the least and most seconds between trucks of a convoy."""
+        rules = self.table["rules"]
+        headway_s = int(rules["headway_s"])
+        return self.snapshot.now_s, headway_s, headway_s + int(rules.get("convoy_slack_s", 0))
 
-    def _run(self, trip: Rows) -> Iterator[tuple[str, int, int, bool]]:
-        """Yield (leg, arc, second, open) of every road that a trip enters."""
+    def _before_ppm_s(self, truck: str) -> int:
+        """Return what a crew was exposed to on its day before the trip under way."""
+        return int(self.so_far.get(truck, {}).get("exposure_ppm_s", 0))
+
+    def _require(self, truck: str, message: str, *, holds: bool, code: str = CODE) -> None:
+        self.named.require(code, f"plan.{truck}", holds=holds, message=message)
+
+    def _ran(self, trip: Rows) -> Ran:
+        """Return what happens on a trip as it is stated, on the roads as they are now."""
         moves, _, happens = self._travel([trip])
+        legs = len(trip["legs"])
         if happens is None:
-            return
-        entered, legs = happens.entries, moves.vehicles[0][1]
+            return Ran([], [0] * legs, [0] * legs)
+        entered, roads, count = happens.entries, self.snapshot.roads, Counter[int]()
         leave = entered.leave(int64(range(len(entered))))
         arcs, seconds = entered.arc.astype("int64"), entered.t.astype("int64")
-        opens = self.snapshot.roads.stays_open(arcs, seconds, leave)
-        most_kg = self.snapshot.roads.max_weight_kg[arcs]
+        most_kg = roads.max_weight_kg[arcs]
+        opens = roads.stays_open(arcs, seconds, leave)
         opens = opens & ((most_kg < 0) | (most_kg >= self.fleet[trip["truck"]].weight_kg))
-        rows = zip(entered.trip.tolist(), seconds.tolist(), arcs.tolist(), opens.tolist(), strict=True)
+        columns = (entered.trip, seconds, arcs, opens)
+        rows = zip(*(column.tolist() for column in columns), leave.tolist(), strict=True)
+        found: list[Entered] = []
         # What is driven in one second stays in the order of the way: sorting is stable.
-        for number, t, arc, is_open in sorted(rows, key=lambda row: row[:2]):
-            yield legs[number].id, arc, t, is_open
+        for number, t, arc, is_open, left_s in sorted(rows, key=lambda row: row[:2]):
+            leg = moves.vehicles[0][1][number].id
+            found.append(Entered(number, count[number], leg, arc, t, left_s, is_open))
+            count[number] += 1
+        return Ran(found, happens.arrive_s.tolist(), happens.exposure_ppm_s.tolist())
 
     def _travel(self, trips: list[Rows]) -> tuple[Plan, Any, Travel | None]:
-        moves = movements_of(_rows(trips))
+        moves = movements_of(rows_of_trips(trips))
         listed = list_trips(moves, replace(self.snapshot, fleet=self.fleet))
         return moves, listed, travel(moves, listed, self.snapshot.roads, self.named)
 
-    def _meets(self, trip: Rows) -> tuple[str, int, int] | None:
-        """Return (leg, arc, second) of the first closed road that a trip enters from now on."""
-        now_s = self.snapshot.now_s
-        return next(
-            ((leg, arc, t) for leg, arc, t, is_open in self._run(trip) if t >= now_s and not is_open), None
-        )
+    def _meets(self, name: str, ran: Ran) -> Met | None:
+        """Return what a trip as announced meets from now on: a closed road, else other times or limits."""
+        now_s, rules = self.snapshot.now_s, self.snapshot.rules
+        closed = (Met(one.leg, one.arc, one.t) for one in ran.entered if one.t >= now_s and not one.open)
+        first = next(closed, None)
+        if first is not None:
+            return first
+        exposure = self._before_ppm_s(name)
+        for leg, end_s, own in zip(
+            self.announced[name]["legs"], ran.arrive_s, ran.exposure_ppm_s, strict=True
+        ):
+            exposure += own
+            if leg["arrive_s"] <= now_s:
+                continue
+            if end_s != leg["arrive_s"]:
+                return Met(leg["id"], NO_ARC, end_s, "times")
+            inside = any(a <= leg["depart_s"] and end_s <= b for a, b in rules.movement_windows)
+            if rules.movement_windows and leg["depart_s"] >= now_s and not inside:
+                return Met(leg["id"], NO_ARC, leg["depart_s"], "window")
+            if own and 0 <= rules.exposure_cap_ppm_s < exposure:
+                return Met(leg["id"], NO_ARC, leg["depart_s"], "exposure")
+        return None
 
     def _driven(self, trips: list[Rows]) -> Plan | None:
         """Check the ways of trips by the rules of the road; return them as movements."""
@@ -144,25 +197,36 @@ class _Check:
             return None
         moves, listed, happens = self._travel(trips)
         if happens is not None:
-            self._exposed(trips, happens)
+            for trip in trips:
+                self._exposed(trip, self._ran(trip))
             with_trucks = replace(self.snapshot, fleet=self.fleet)
             check_movements(moves, listed, happens, with_trucks, self.named)
             check_flows(listed, happens, with_trucks, self.named)
         return moves
 
-    def _exposed(self, trips: list[Rows], happens: Travel) -> None:
-        """Check that no crew that drives on is exposed by more than the cap on its trip."""
-        cap, first = self.snapshot.rules.exposure_cap_ppm_s, 0
-        for trip in trips:
-            last = first + len(trip["legs"])
-            exposure, first = int(happens.exposure_ppm_s[first:last].sum()), last
-            message = f"its crew is exposed to {exposure} ppm s, the cap is {cap}"
-            holds = cap < 0 or exposure <= cap or not self._drives_on(trip)
-            self._require(trip["truck"], message, holds=holds)
+    def _exposed(self, trip: Rows, ran: Ran) -> None:
+        """Check that no crew that drives on into hazards is exposed on its day by more than the cap."""
+        cap, name = self.snapshot.rules.exposure_cap_ppm_s, trip["truck"]
+        exposure = self._before_ppm_s(name) + sum(ran.exposure_ppm_s)
+        message = f"its crew is exposed to {exposure} ppm s on its day, the cap is {cap}"
+        holds = cap < 0 or exposure <= cap or not self._ahead_ppm_s(trip, ran)
+        self._require(name, message, holds=holds)
+
+    def _ahead_ppm_s(self, trip: Rows, ran: Ran) -> int:
+        """Return the exposure on roads that are entered from now on, with the waits before them."""
+        found, ready_s, hazard = 0, dict[int, int](), self.snapshot.roads.hazard
+        for one in ran.entered:
+            since_s = ready_s.get(one.number, trip["legs"][one.number]["depart_s"])
+            ready_s[one.number] = one.leave
+            if one.t >= self.snapshot.now_s and hazard.rank[one.arc] >= 0:
+                arc = int64([one.arc, one.arc])
+                before = hazard.before(arc, int64([since_s, one.leave])).tolist()
+                found += before[1] - before[0]
+        return found
 
     def _drives_on(self, trip: Rows) -> bool:
         """Return whether a truck enters any road from now on."""
-        return any(t >= self.snapshot.now_s for _, _, t, _ in self._run(trip))
+        return any(one.t >= self.snapshot.now_s for one in self._ran(trip).entered)
 
     def _hours(self, name: str, trip: Rows, announced: Rows) -> None:
         """Check that a crew that drives on keeps to its hours."""
@@ -172,13 +236,14 @@ class _Check:
         for fault in beyond(trip, announced, so_far, truck, self.table):
             self._require(name, fault, holds=False)
 
-    def _held(self, own: Rows, trip: Rows, announced: Rows, met: tuple[str, int, int]) -> None:
-        """Check how a trip that met a closed road goes on."""
-        name, now_s = trip["truck"], self.snapshot.now_s
-        self._require(
-            name, f"is held by leg, arc, second {met}", holds=met == (own["leg"], own["arc"], own["at_s"])
-        )
-        before = [[row[1:3] for row in self._run(one) if row[2] < now_s] for one in (announced, trip)]
+    def _held(self, own: Rows, trip: Rows, announced: Rows, of: tuple[Met, set[int]]) -> None:
+        """Check how a trip goes on that cannot as announced; `of`: what it meets, where its line unloads."""
+        (met, unloads), name, now_s = of, trip["truck"], self.snapshot.now_s
+        same = met == (own["leg"], own["arc"], own["at_s"], own.get("met", ""))
+        self._require(name, f"is held by leg, arc, second {tuple(met)}", holds=same)
+        before = [
+            [(row.arc, row.t) for row in self._ran(one).entered if row.t < now_s] for one in (announced, trip)
+        ]
         self._require(name, "what it had driven is changed", holds=before[0] == before[1])
         legs = {leg["id"]: leg for leg in trip["legs"]}
         order = [leg["id"] for leg in announced["legs"]]
@@ -201,9 +266,9 @@ class _Check:
         self._stays(name, trip["legs"], announced["legs"])
         self._hours(name, trip, announced)
         why = own.get("why", "")
-        said = why in {"", "hours", "exposure"} and (own["stuck"] or not why)
+        said = why in {"", "hours", "exposure", "convoy"} and (own["stuck"] or not why)
         self._require(name, "is stuck for no reason that there is", holds=said)
-        goods = self._unloaded(announced, reached)
+        goods = self._unloaded(announced, reached, unloads)
         self._require(name, "unloads other goods than it reaches in time", holds=trip["goods"] == goods)
         aboard = [row for row in announced["goods"] if ends[row["leg"]]["arrive_s"] > now_s]
         stops = sorted((ends[row["leg"]]["arrive_s"], row["place"]) for row in aboard)
@@ -218,11 +283,10 @@ class _Check:
             holds = b["depart_s"] >= a["arrive_s"] + stay_s.get(a["id"], 0)
             self._require(name, f"leaves the end of {a['id']} too soon", holds=holds)
 
-    def _unloaded(self, announced: Rows, reached: Mapping[str, int]) -> list[Rows]:
+    def _unloaded(self, announced: Rows, reached: Mapping[str, int], unloads: set[int]) -> list[Rows]:
         """Return what is unloaded in time: nothing after a stop where it was to load and does not come to."""
-        unloads = {row["leg"] for row in announced["goods"]}
         missed = [k for k, leg in enumerate(announced["legs"][:-1])
-                  if leg["id"] not in unloads and leg["id"] not in reached]  # fmt: skip
+                  if k not in unloads and leg["id"] not in reached]  # fmt: skip
         order = {leg["id"]: k for k, leg in enumerate(announced["legs"])}
         last = missed[0] if missed else len(order)
         return [
@@ -250,7 +314,7 @@ def _what_is_left(
         for row in trucks.values():
             if stuck and day and row["truck"] == day["truck"] and row["day"] > day["day"]:
                 never = {"id": row["id"], "began_s": over_s, "free_s": STUCK_S, "legs": 0, "loads": 0}
-                never |= {"works_from_s": over_s, "driven_s": 0, "unbroken_s": 0}
+                never |= {"works_from_s": over_s, "driven_s": 0, "unbroken_s": 0, "exposure_ppm_s": 0}
                 so_far[row["id"]] = never
     return {**past, "brought": brought, "trucks": [so_far[name] for name in sorted(so_far)]}
 
@@ -267,7 +331,7 @@ def _line(row: Rows) -> tuple[Any, ...]:
 def _refer(trips: list[Rows], snapshot: Snapshot, fleet: Mapping[str, Vehicle], named: Findings) -> bool:
     """Return whether trips name only what there is; a truck has one trip, a load its leg."""
     before = named.total
-    check_movement_references(_rows(trips), replace(snapshot, fleet=fleet), named)
+    check_movement_references(rows_of_trips(trips), replace(snapshot, fleet=fleet), named)
     for trip in trips:
         legs = {leg["id"] for leg in trip["legs"]}
         holds = all(row["leg"] in legs for row in trip["goods"])
@@ -275,7 +339,7 @@ def _refer(trips: list[Rows], snapshot: Snapshot, fleet: Mapping[str, Vehicle], 
     return named.total == before
 
 
-def _rows(trips: list[Rows]) -> dict[str, Any]:
+def rows_of_trips(trips: list[Rows]) -> dict[str, Any]:
     """Return trips as movements: a route for each leg."""
     legs = [leg for trip in trips for leg in trip["legs"]]
     numbered = [{**leg, "route": k, "load": []} for k, leg in enumerate(legs)]
@@ -288,7 +352,7 @@ def _rows(trips: list[Rows]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _vehicle(trip: Rows, row: Rows | None) -> Vehicle:
+def vehicle_of(trip: Rows, row: Rows | None) -> Vehicle:
     """Return the truck of a trip without hours; one that the case does not have any more stands still."""
     units_mveh, weight_kg = (1, 0) if row is None else (row["units_mveh"], row["weight_kg"])
     return Vehicle(

@@ -69,6 +69,7 @@ CODES = MappingProxyType(
         # aid
         "AID_GIVEN": "needs, lots, trucks, goods or rules of the distribution do not follow from the inputs",
         "AID_SINCE": "what is said of what had left before now does not follow from the inputs",
+        "AID_BEFORE": "what had left before now is not what the distribution gone on from had announced",
         "AID_UNDER_WAY": "a trip under way drives into a closed road, or goes on otherwise than it can",
         "AID_STOP": "goods are not loaded at the depot of their lot, then unloaded at their place",
         "AID_LOAD": "a truck carries more than its payload or its room, or cold goods without cooling",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safepassage_verify.verdict import Verdict
-from safepassage_verify.verification import verify
+from safepassage_verify.verification import Checked
 
 PLAN, INPUTS, CERTIFICATE, AID = "plan.json", "inputs.json", "certificate.json", "aid.json"
 CLASS = "RESTRICTED"
@@ -21,7 +21,7 @@ class UnreadableError(ValueError):
     """A file is missing or is no JSON; `str()` is one sentence that names it."""
 
 
-def verify_files(plan_path: str | Path) -> Verdict:
+def verify_files(plan_path: str | Path, previous: str | Path | None = None) -> Verdict:
     """Return the verdict on a plan on disk, with `inputs.json`, `certificate.json` and `aid.json` beside it.
 
     Parameters
@@ -29,6 +29,9 @@ def verify_files(plan_path: str | Path) -> Verdict:
     plan_path
         `plan.json`, or the folder that holds it, or the folder above its `RESTRICTED` folder. A plan without
         `certificate.json` is checked without bounds, one without `aid.json` without trucks.
+    previous
+        The plan that was gone on from, likewise: what its `aid.json` had announced is held against what the
+        plan says had left.
 
     Raises
     ------
@@ -41,16 +44,17 @@ def verify_files(plan_path: str | Path) -> Verdict:
     inputs_bytes, inputs = _read(path.with_name(prefix + INPUTS))
     certificate_bytes, certificate = _read_beside(path.with_name(prefix + CERTIFICATE), "a certificate")
     aid_bytes, aid = _read_beside(path.with_name(prefix + AID), "a distribution of aid")
-    return verify(
-        inputs,
-        plan,
-        certificate,
-        aid,
-        inputs_bytes=inputs_bytes,
-        plan_bytes=plan_bytes,
+    earlier_bytes, earlier = None, None
+    if previous is not None:
+        path = find_plan(Path(previous))
+        prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
+        earlier_bytes, earlier = _read(path.with_name(prefix + AID))
+    checked = Checked(
+        inputs, plan, certificate, inputs_bytes=inputs_bytes, plan_bytes=plan_bytes,
         certificate_bytes=certificate_bytes,
-        aid_bytes=aid_bytes,
-    )
+    )  # fmt: skip
+    before = None if earlier_bytes is None else (earlier, earlier_bytes)
+    return checked.verdict(aid, aid_bytes=aid_bytes, previous=before)
 
 
 def _read_beside(path: Path, what: str) -> tuple[bytes | None, Any]:

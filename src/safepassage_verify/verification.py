@@ -8,6 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from safepassage_verify.aid import check_aid
+from safepassage_verify.aid_before import check_before
+from safepassage_verify.aid_inputs import read_supplies
 from safepassage_verify.aid_needs import Moved
 from safepassage_verify.canonical import canonical_bytes
 from safepassage_verify.carers import check_carers
@@ -103,13 +105,24 @@ class Checked:
         except Exception as error:  # noqa: BLE001 - an answer is owed whatever a hostile file does; never "verified"
             self._fail(error)
 
-    def verdict(self, aid: Mapping[str, Any] | None = None, *, aid_bytes: bytes | None = None) -> Verdict:
-        """Return the answer for the plan with the aid beside it, which is asked for once."""
+    def verdict(
+        self,
+        aid: Mapping[str, Any] | None = None,
+        *,
+        aid_bytes: bytes | None = None,
+        previous: tuple[Any, bytes] | None = None,
+    ) -> Verdict:
+        """Return the answer for the plan with the aid beside it, which is asked for once.
+
+        `previous` is the distribution of aid that was gone on from, and its file; without it what it had
+        announced is not assessed.
+        """
         recomputed: dict[str, Any] = {"directions": self._directions}
         if aid is not None and not self._failed:
             try:
                 _hash("aid", aid, aid_bytes, self._findings)
                 recomputed["aid"] = self._check_aid(aid)
+                self._check_before(previous)
             except Exception as error:  # noqa: BLE001 - as above
                 self._fail(error)
         return self._findings.verdict(recomputed=recomputed, hashes=self._hashes)
@@ -169,6 +182,15 @@ class Checked:
         snapshot, read = self._read
         of = self._hashes["inputs_sha256"], self._hashes["plan_sha256"]
         return check_aid(aid, read, snapshot, of, self._findings, tables=(self._inputs, self._moved))
+
+    def _check_before(self, previous: tuple[Any, bytes] | None) -> None:
+        """Hold what had left against the distribution that was gone on from."""
+        if self._read is None or "past" not in self._inputs.get("aid", {}):
+            return
+        if read_supplies(self._inputs, Findings()) is None:  # which was noted
+            return
+        earlier = None if previous is None else (previous[0], hashlib.sha256(previous[1]).hexdigest())
+        check_before(self._inputs["aid"], earlier, self._read[0], self._findings)
 
 
 def _hash(name: str, value: Any, data: bytes | None, findings: Findings) -> str:

@@ -14,7 +14,7 @@ from safepassage.formats.containers import canonical_json
 from safepassage.formats.plan import aid_json, inputs_json, plan_json
 from safepassage.planning import Announced, Planned, StoppingRule, make_plan
 from safepassage.provisioning import provide, with_past
-from safepassage_verify import Verdict, verify
+from safepassage_verify import Checked, Verdict
 
 WORK = 200_000
 
@@ -28,16 +28,23 @@ class Provided:
     certificate: Any
     aid: Any
     value: AidPlan
+    before: Provided | None = None
 
-    def verdict(self) -> Verdict:
-        """Verify the documents as they are now, the distribution with its hashes renewed."""
+    def verdict(self, *, previous: bool = False) -> Verdict:
+        """Verify the documents as they are now, the distribution with its hashes renewed.
+
+        With `previous` what had left is held against the distribution that was gone on from.
+        """
         data = [canonical_json.encode(value) for value in (self.inputs, self.plan, self.certificate)]
         aid = {**self.aid, "inputs_sha256": canonical_json.sha256(data[0])}
         aid["plan_sha256"] = canonical_json.sha256(data[1])
-        return verify(
-            self.inputs, self.plan, self.certificate, aid, inputs_bytes=data[0], plan_bytes=data[1],
-            certificate_bytes=data[2], aid_bytes=canonical_json.encode(aid),
+        checked = Checked(
+            self.inputs, self.plan, self.certificate, inputs_bytes=data[0], plan_bytes=data[1],
+            certificate_bytes=data[2],
         )  # fmt: skip
+        earlier = self.before if previous else None
+        before = None if earlier is None else (earlier.aid, canonical_json.encode(earlier.aid))
+        return checked.verdict(aid, aid_bytes=canonical_json.encode(aid), previous=before)
 
     def codes(self) -> set[str]:
         """Return the codes of all violations."""
@@ -71,9 +78,10 @@ def in_steps(
         announced = Announced(problem=planned.problem, schedule=planned.plan.schedule, now_s=now_s)
         planned = make_plan(network, situation, stop=StoppingRule(work=WORK), announced=announced)
         now = situation.current()
-        planned = replace(planned, problem=with_past(planned.problem, now, aid))
+        sha256 = canonical_json.sha256(canonical_json.encode(found[-1].aid))
+        planned = replace(planned, problem=with_past(planned.problem, now, aid, sha256))
         aid = provide(now, planned.problem, planned.plan.schedule, aid)
-        found.append(_documents(planned, aid))
+        found.append(replace(_documents(planned, aid), before=found[-1]))
     return found
 
 

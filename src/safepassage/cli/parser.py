@@ -361,6 +361,10 @@ def _verify(commands: Commands) -> None:
     parser.add_argument(
         "plan", type=Path, metavar="OUT", help="folder a plan was written to, or its plan file"
     )
+    parser.add_argument(
+        "--previous", type=Path, metavar="EARLIER", default=None,
+        help="the plan that it goes on from: hold what had left against what that had announced",
+    )  # fmt: skip
 
 
 def _explain(commands: Commands) -> None:

@@ -16,7 +16,7 @@ SHOWN = 50
 def run(options: argparse.Namespace) -> Outcome:
     """Verify and list violations."""
     try:
-        verdict = verify_files(options.plan)
+        verdict = verify_files(options.plan, options.previous)
     except UnreadableError as error:
         raise unreadable(options.plan, error) from error
     record = verdict.record()

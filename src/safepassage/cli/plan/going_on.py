@@ -48,12 +48,13 @@ NEWS = ("close", "lost", "no_answer", "window", "count")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoingOn:
-    """What to go on from, the situation with what has happened since, and the hash of the earlier plan."""
+    """What to go on from, the situation with what has happened since, and hashes of the earlier plan."""
 
     situation: Situation
     announced: Announced | None
     earlier_sha256: str = ""
     aid: AidPlan | None = None
+    aid_sha256: str = ""
 
 
 def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
@@ -80,11 +81,13 @@ def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
     now_s = _understood("--at", clock.seconds(options.at))
     if not 0 <= now_s < case.settings.horizon_s:
         raise FormatError(file="--at", what=f"{options.at} lies outside the hours that are planned")
-    announced, digest, aid = _announced(options.previous, now_s)
+    announced, digest, (aid, aid_sha256) = _announced(options.previous, now_s)
     at, changes = clock.iso(now_s), tuple(_changes(options, case, clock, now_s))
     events = tuple(Event(at=at, by=REPORTED_BY, change=change) for change in changes)
     situation = Situation(case=case, events=events)
-    return GoingOn(situation=situation, announced=announced, earlier_sha256=digest, aid=aid)
+    return GoingOn(
+        situation=situation, announced=announced, earlier_sha256=digest, aid=aid, aid_sha256=aid_sha256
+    )
 
 
 def _option(name: str) -> str:
@@ -102,7 +105,7 @@ def _understood(option: str, found: Any) -> Any:
     return found
 
 
-def _announced(path: Path, now_s: int) -> tuple[Announced, str, AidPlan | None]:
+def _announced(path: Path, now_s: int) -> tuple[Announced, str, tuple[AidPlan | None, str]]:
     """Read the earlier plan with its aid; one that does not hold is not gone on from."""
     try:
         found = verified_plan(path)
@@ -115,8 +118,10 @@ def _announced(path: Path, now_s: int) -> tuple[Announced, str, AidPlan | None]:
         problem=inputs_json.parse(canonical_json.decode(found.inputs)),
         schedule=plan_json.parsed_schedule(canonical_json.decode(found.plan)), now_s=now_s,
     )  # fmt: skip
-    aid = found.beside(AID)
-    return announced, found.hashes["plan_sha256"], None if aid is None else aid_json.parsed(aid)
+    data, digest = found.bytes_beside(AID), found.hashes["plan_sha256"]
+    if data is None:
+        return announced, digest, (None, "")
+    return announced, digest, (aid_json.parsed(canonical_json.decode(data)), canonical_json.sha256(data))
 
 
 def _changes(options: argparse.Namespace, case: Case, clock: Clock, now_s: int) -> Iterator[Change]:

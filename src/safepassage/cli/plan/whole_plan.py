@@ -189,7 +189,7 @@ def _made(
         network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress,
         ground=None if ahead.ground is None else ahead.ground(),
     )  # fmt: skip
-    problem = with_past(planned.problem, news.situation.current(), news.aid)
+    problem = with_past(planned.problem, news.situation.current(), news.aid, news.aid_sha256)
     return None, None, replace(planned, problem=problem)
 
 

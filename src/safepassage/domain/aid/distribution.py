@@ -426,6 +426,7 @@ class TruckSoFar:
     """What a truck of one day has behind it: on duty since, under way until; legs and loads.
 
     Its crew works since `works_from_s`, has driven for `driven_s`, and `unbroken_s` since its last break.
+    `exposure_ppm_s` is what it was exposed to on trips that are over; those under way count beside it.
     """
 
     id: str
@@ -436,6 +437,7 @@ class TruckSoFar:
     works_from_s: int
     driven_s: int
     unbroken_s: int
+    exposure_ppm_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

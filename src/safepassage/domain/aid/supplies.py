@@ -16,11 +16,13 @@ class Past:
     """What had left a depot before now, since the first plan: lines of waybills, and trucks by day.
 
     Lines are as receivers counted them, else as announced; `trips` are those that are not over, as announced.
+    `aid_sha256` is of the distribution that was gone on from.
     """
 
     brought: tuple[Brought, ...] = ()
     trucks: tuple[TruckSoFar, ...] = ()
     trips: tuple[Trip, ...] = ()
+    aid_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Trips of aid that are under way when a plan is made, and what of them meets a road that has closed."""
+"""Trips of aid that are under way when a plan is made, and which of them do not go on as announced."""
 
 from __future__ import annotations
 
@@ -58,11 +58,14 @@ class Trip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A trip that, as it was announced, would enter a closed road: on which leg, where and when.
+    """A trip that does not go on as it was announced, or not in its times: on which leg, where and when.
 
-    `next_place` is where it was to unload next ("": nothing any more), in second `next_s`. `aboard` is what
-    it has not unloaded by now. Where no way leads round it is `stuck`: it stands at `node`, else its base.
-    `why` is "hours" or "exposure" where its crew, and not the roads, keeps it from coming home.
+    `met` is "" where it would enter the closed road `arc` in second `at_s`; else `arc` is -1: "times" where
+    the leg ends in second `at_s` now, "window" where it would lie in no window of movement, and "exposure"
+    where its crew would be exposed too much. `next_place` is where it was to unload next ("": nothing any
+    more), in second `next_s`. `aboard` is what it has not unloaded by now. Where it cannot go on it is
+    `stuck`: it stands at `node`, else its base. `why` is "hours" or "exposure" where its crew, and not the
+    roads, keeps it from coming home, and "convoy" where no way lets its convoy keep together.
     """
 
     truck: str
@@ -75,3 +78,4 @@ class Held:
     node: int
     aboard: tuple[Aboard, ...]
     why: str = ""
+    met: str = ""

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from safepassage.engines.distribution.distribute import distribute
-from safepassage.engines.distribution.led_round import Scene, led_round
+from safepassage.engines.distribution.exposed_before import with_exposure
+from safepassage.engines.distribution.led_round import led_round
+from safepassage.engines.distribution.meets import Scene
 from safepassage.engines.distribution.onward import Gone, delivered, gone, onward, since
 from safepassage.kernels.tours.whole_rounds import load
 
-__all__ = ["Gone", "Scene", "delivered", "distribute", "gone", "led_round", "load", "onward", "since"]
+__all__ = [
+    "Gone", "Scene", "delivered", "distribute", "gone", "led_round", "load", "onward", "since",
+    "with_exposure",
+]  # fmt: skip

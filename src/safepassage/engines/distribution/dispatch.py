@@ -39,7 +39,8 @@ class Dispatcher:
 
     Beyond what is planned no trip sets out for less than `crumbs`, a part of the worth of its places.
     Trucks in `handles_s` load and unload by weight for no longer than that. `back_before` is when trucks, by
-    name and day, were back from what was driven before this plan.
+    name and day, were back from what was driven before this plan; `exposed_before` is what their crews were
+    exposed to on that, by truck and day.
     """
 
     problem: AidProblem
@@ -52,6 +53,7 @@ class Dispatcher:
     crumbs: float = 0.0
     legs_before: dict[str, int] = field(default_factory=dict)
     back_before: dict[tuple[str, int], int] = field(default_factory=dict)
+    exposed_before: dict[str, int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     driven_m: int = 0
@@ -98,8 +100,10 @@ class Dispatcher:
         ]  # fmt: skip
         rested_s = max(back_s) + truck.rest_s if back_s else 0
         return Standing(
-            truck, truck.base_node, max(truck.available_from_s, rested_s), crew=Crew(since_s=truck.unbroken_s)
-        )
+            truck, truck.base_node, max(truck.available_from_s, rested_s),
+            crew=Crew(since_s=truck.unbroken_s),
+            exposure_ppm_s=max(self.exposed_before.get(one.id, 0) for one in truck.line),
+        )  # fmt: skip
 
     def node(self, place: str) -> int:
         """Return where a place is."""
@@ -492,6 +496,7 @@ class Dispatcher:
         on_duty = truck.max_duty_s < 0 or run.arrive_s - since_s <= truck.max_duty_s
         return on_time and on_duty and (
             self.cap_ppm_s < 0 or exposure + self.roads.exposure_ppm_s(run) <= self.cap_ppm_s
+            or not self.roads.exposure_ppm_s(run)
         )  # fmt: skip
 
     def _keep(

@@ -81,7 +81,8 @@ def distribute(
     proof = beside(proved, (problem, options, best, most))
     behind = announced[1].trucks.values() if announced is not None else ()
     back = back_before(announced[1]) if announced is not None else {}
-    given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind}, back)
+    exposed = announced[1].exposed_ppm_s if announced is not None else {}
+    given = Given(windows, exposure_cap_ppm_s, {row.id: row.legs for row in behind}, back, exposed)
     tries = _Tries(in_convoys(problem), roads, options, (best, proof), given, beside)
     totals, done = tries.best() if announced is None else tries.onward(*announced)
     found = AidPlan(
@@ -94,12 +95,16 @@ def distribute(
 
 
 class Given(NamedTuple):
-    """Windows of movement, the most exposure of a crew in a day (-1: no limit), legs and ways home before."""
+    """Windows of movement, the most exposure of a crew in a day (-1: no limit), and what lies behind.
+
+    Before this plan: legs by truck and day, when trucks were back, what crews are exposed to.
+    """
 
     windows: tuple[tuple[int, int], ...]
     cap_ppm_s: int
     legs_before: Mapping[str, int]
     back_before: Mapping[tuple[str, int], int]
+    exposed_before: Mapping[str, int]
 
 
 class _Tries:
@@ -114,7 +119,7 @@ class _Tries:
         self._begun = Dispatcher(
             problem, roads, Left(problem, dense(problem)), LeastTimes(problem, roads), given.cap_ppm_s,
             given.windows, legs_before=dict(given.legs_before), back_before=dict(given.back_before),
-            most_stops=MOST_STOPS,
+            exposed_before=dict(given.exposed_before), most_stops=MOST_STOPS,
         )  # fmt: skip
         self._few = len(problem.needs) <= MANY_NEEDS
         self._tried: list[tuple[AidTotals, Dispatcher]] = []

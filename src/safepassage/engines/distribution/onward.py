@@ -37,7 +37,8 @@ class Gone:
     """What left before now.
 
     `legs` are those of the plan gone on from, by truck and day; `brought` and `trucks` reach back to the
-    first plan. `trips` are not over; `held` are those of them that meet a closed road.
+    first plan. `trips` are not over; `held` are those of them that do not go on as announced.
+    `exposed_ppm_s` is what crews are exposed to by the end of these, by truck and day.
     """
 
     now_s: int
@@ -46,6 +47,7 @@ class Gone:
     trucks: dict[str, TruckSoFar] = field(default_factory=dict)
     trips: tuple[Trip, ...] = ()
     held: tuple[Held, ...] = ()
+    exposed_ppm_s: dict[str, int] = field(default_factory=dict)
 
     @property
     def lots(self) -> dict[str, int]:

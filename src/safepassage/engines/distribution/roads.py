@@ -61,6 +61,14 @@ class Roads(Protocol):
     def ways(self, weight_kg: int, from_node: int, to_node: int) -> tuple[tuple[int, ...], ...]:
         """Return distinct ways between two nodes."""
 
+    def ways_at(
+        self, weight_kg: int, from_node: int, to_node: int, second: int
+    ) -> tuple[tuple[int, ...], ...]:
+        """Return these ways, and the quickest of all by how roads are in a second."""
+
+    def bears(self, weight_kg: int, arcs: tuple[int, ...]) -> bool:
+        """Tell whether a truck may take a way: its roads bear it, and others leave them free."""
+
     def earliest(self, arcs: tuple[int, ...], ready_s: int, line_mveh: tuple[int, ...]) -> Any:
         """Return the earliest runs of trucks in line from a second on, None without any."""
 

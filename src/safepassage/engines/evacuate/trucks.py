@@ -102,6 +102,30 @@ class TruckRoads:
             self._found[key] = tuple(way for way in every if self._left[1].isdisjoint(way))
         return self._found[key]
 
+    def ways_at(
+        self, weight_kg: int, from_node: int, to_node: int, second: int
+    ) -> tuple[tuple[int, ...], ...]:
+        """Return these ways, and the quickest of all by how roads are in a second: they may be slower now."""
+        found = self.ways(weight_kg, from_node, to_node)
+        if from_node == to_node:
+            return found
+        travel_s = self._ways.travel_s().copy()
+        for arc, pieces in self._network.profiles.items():
+            for piece in pieces:
+                if piece.from_s <= second < piece.until_s:
+                    travel_s[arc] = piece.travel_s if piece.capacity_mveh_h > 0 else np.inf
+        usable, arcs = self._ways.usable(_truck(weight_kg)) & np.isfinite(travel_s), self._network.arcs
+        graph = ArcGraph(arcs.tail, arcs.head, self._network.n_nodes, usable)
+        quickest = graph.tree(travel_s, [from_node]).path(to_node)
+        if quickest and quickest not in found and self._left[1].isdisjoint(quickest):
+            found += (quickest,)
+        return found
+
+    def bears(self, weight_kg: int, arcs: tuple[int, ...]) -> bool:
+        """Tell whether a truck may take a way: its roads bear it, and others leave them free."""
+        usable = self._ways.usable(_truck(weight_kg))
+        return bool(usable[list(arcs)].all()) and self._left[1].isdisjoint(arcs)
+
     def earliest(self, arcs: tuple[int, ...], ready_s: int, line_mveh: tuple[int, ...]) -> Line | None:
         """Return the earliest passages of trucks in line from a second on, apart from all other trucks.
 

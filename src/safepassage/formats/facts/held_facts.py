@@ -1,4 +1,4 @@
-"""Trucks of aid under way that meet a road which has closed: whom to call, and what to say."""
+"""Trucks of aid under way that cannot go on as announced: whom to call or tell, and what to say."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ class GoodsAboard:
 class HeldTruck:
     """One truck: the closed road and when it would enter it, its next stop, its load, and how it goes on.
 
-    `stops` are (place, time) of what it still serves, then of its return (place "") unless it is `stuck`;
-    `roads` are what it drives on from now, in order. `missed` is what it does not hand out in time. It stands
-    at `where` in the end.
+    `met` is "" where a road has closed, else "times", "window" or "exposure". `stops` are (place, time, time
+    announced) of what it still serves, then of its return (place "") unless it is `stuck`; `roads` are what
+    it drives on from now, in order. `missed` is what it does not hand out in time. It stands at `where` in
+    the end. `led` tells whether its way is another than announced; `convoy` names that which it drives in.
     """
 
     truck: str
@@ -44,13 +45,21 @@ class HeldTruck:
     stuck: bool
     where: str
     roads: str
-    stops: tuple[tuple[str, str], ...]
+    stops: tuple[tuple[str, str, str], ...]
     missed: tuple[GoodsAboard, ...]
     why: str = ""
+    met: str = ""
+    led: bool = True
+    convoy: str = ""
+
+    @property
+    def only_later(self) -> bool:
+        """Tell whether nothing but times are others: whoever waits is told, nobody has to stop a driver."""
+        return self.met in {"times", "window"} and not (self.led or self.stuck or self.missed)
 
 
 def held_trucks(release: Release) -> tuple[HeldTruck, ...]:
-    """Return the trucks whose drivers have to be called, by truck; none in a first plan."""
+    """Return the trucks that do not go on as announced, by truck; none in a first plan."""
     since = release.aid.get("since", {}) if release.aid else {}
     trips = {row["truck"]: row for row in since.get("trips", ())}
     found = _Held(release, int(since.get("now_s", 0)))
@@ -61,15 +70,23 @@ class _Held:
     def __init__(self, release: Release, now_s: int) -> None:
         self._register, self._clock, self._now_s = Register(release), LocalClock.of(release.inputs), now_s
         self._goods = {row["id"]: row for row in release.aid["given"]["goods"]} if release.aid else {}
+        tables = release.inputs.get("aid", {})
+        self._announced = {row["truck"]: row for row in tables.get("past", {}).get("trips", ())}
+        self._convoys = {row["id"]: row.get("convoy", "") for row in tables.get("trucks", ())}
 
     def truck(self, row: Row, trip: Row) -> HeldTruck:
         """Return what is said of one truck."""
         kept = [_line(good) for good in trip["goods"]]
         ahead = [leg for leg in trip["legs"] if leg["arrive_s"] > self._now_s]
         name = self._register.place
+        before = self._announced.get(row["truck"], {"legs": []})["legs"]
         return HeldTruck(
+            met=str(row.get("met", "")),
+            led=[leg["arcs"] for leg in before] != [leg["arcs"] for leg in trip["legs"]],
+            convoy=printable(self._convoys.get(row["truck"].rpartition("-day")[0].rpartition("-")[0], "")),
             truck=row["truck"], waybill=row["aboard"][0]["waybill"] if row["aboard"] else "",
-            road=self._register.road(row["arc"]), at=self._clock.moments(row["at_s"]),
+            road=self._register.road(row["arc"]) if row["arc"] >= 0 else "",
+            at=self._clock.moments(row["at_s"]),
             next_place=name(row["next_place"]) if row["next_place"] else "",
             next_at=self._clock.moments(row["next_s"]), aboard=self._lines(row["aboard"]),
             stuck=row["stuck"], where=self._register.node(row["node"]),
@@ -79,12 +96,16 @@ class _Held:
             missed=self._lines([good for good in row["aboard"] if _line(good) not in kept]),
         )  # fmt: skip
 
-    def _stops(self, row: Row, trip: Row, ahead: list[Row]) -> Iterator[tuple[str, str]]:
+    def _stops(self, row: Row, trip: Row, ahead: list[Row]) -> Iterator[tuple[str, str, str]]:
+        legs = self._announced.get(row["truck"], {"legs": []})["legs"]
+        before = {leg["id"]: leg["arrive_s"] for leg in legs}
+        moments = self._clock.moments
         for leg in ahead:
             for place in dict.fromkeys(good["place"] for good in trip["goods"] if good["leg"] == leg["id"]):
-                yield self._register.place(place), self._clock.moments(leg["arrive_s"])
+                announced = moments(before[leg["id"]]) if leg["id"] in before else ""
+                yield self._register.place(place), moments(leg["arrive_s"]), announced
         if not row["stuck"]:
-            yield "", self._clock.moments(trip["legs"][-1]["arrive_s"])
+            yield "", moments(trip["legs"][-1]["arrive_s"]), moments(legs[-1]["arrive_s"]) if legs else ""
 
     def _lines(self, rows: list[Row]) -> tuple[GoodsAboard, ...]:
         found: dict[tuple[str, str], int] = {}
@@ -104,19 +125,39 @@ def _line(row: Row) -> tuple[Any, ...]:
     return row["waybill"], row["place"], row["commodity"], row["lot"], row["due"]
 
 
+MET = {
+    "times": "roads on its way are slower, or faster, than announced",
+    "window": "it would be on the road outside the hours of movement",
+    "exposure": "its crew would be exposed by more than the cap of its day",
+}
+LIMITS = {
+    "hours": " in the hours of its crew",
+    "exposure": " within what its crew may bear",
+    "convoy": " on which its convoy could keep together",
+}
+
+
 def said(truck: HeldTruck) -> Iterator[str]:
     """Yield what the person at the desk reads, in sentences."""
+    convoy = f", in convoy {truck.convoy}" if truck.convoy else ""
+    if truck.only_later:
+        stops = ", ".join(
+            f"{place or 'home'} {at}{f' (announced {before})' if before else ''}"
+            for place, at, before in truck.stops
+        )
+        yield f"TELL those who wait for {truck.truck}{convoy}: {MET[truck.met]}. It comes to {stops}."
+        return
+    met = MET.get(truck.met, f"{truck.road}, which it would enter at {truck.at}, is closed")
     yield (
-        f"CALL {truck.truck}: it is under way, and {truck.road}, which it would enter at {truck.at}, "
-        f"is closed. Next stop as announced: {truck.next_place or 'its depot'} at {truck.next_at}. "
+        f"CALL {truck.truck}{convoy}: it is under way, and {met}. "
+        f"Next stop as announced: {truck.next_place or 'its depot'} at {truck.next_at}. "
         f"Aboard: {_listed(truck.aboard) or 'nothing'}."
     )
     if truck.stuck:
-        limit = {"hours": " in the hours of its crew", "exposure": " within what its crew may bear"}
-        way = f"No way home{limit.get(truck.why, '')}"
+        way = f"No way home{LIMITS.get(truck.why, '')}"
         yield f"{way}: let it stop at {truck.where}. No plan uses this truck from now on."
     if truck.stops:
-        stops = ", ".join(f"{place or 'home'} {at}" for place, at in truck.stops)
+        stops = ", ".join(f"{place or 'home'} {at}" for place, at, _ in truck.stops)
         yield f"It goes on by {truck.roads or 'no road'}: {stops}."
     if truck.missed:
         yield (

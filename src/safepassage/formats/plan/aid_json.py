@@ -106,8 +106,8 @@ def _since(since: Since) -> dict[str, Any]:
 
 
 def _held(row: Held) -> dict[str, Any]:
-    """Return a trip that is held; why it is stuck is left out where no road leads home."""
-    return {name: value for name, value in asdict(row).items() if name != "why" or value}
+    """Return a trip that is held; a closed road, as what it meets or why it is stuck, is left out."""
+    return {name: value for name, value in asdict(row).items() if name not in {"why", "met"} or value}
 
 
 def trips_document(trips: tuple[Trip, ...]) -> list[dict[str, Any]]:

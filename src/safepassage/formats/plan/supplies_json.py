@@ -75,6 +75,7 @@ def document(supplies: Supplies) -> dict[str, Any]:
             "brought": [asdict(row) for row in supplies.past.brought],
             "trucks": [asdict(row) for row in supplies.past.trucks],
             "trips": aid_json.trips_document(supplies.past.trips),
+            **({"aid_sha256": supplies.past.aid_sha256} if supplies.past.aid_sha256 else {}),
         }
     return found
 
@@ -105,6 +106,7 @@ def _past(rows: Mapping[str, Any]) -> Past:
         brought=tuple(Brought(**row) for row in rows["brought"]),
         trucks=tuple(TruckSoFar(**row) for row in rows["trucks"]),
         trips=aid_json.parsed_trips(rows["trips"]),
+        aid_sha256=rows.get("aid_sha256", ""),
     )
 
 

@@ -318,7 +318,9 @@ class Bench:
         stop = replace(self._stop(watcher), prices=_unpriced)
         planned = make_plan(self.network, situation, stop=stop, announced=announced, observer=watcher)
         watcher.check()
-        return replace(planned, problem=with_past(planned.problem, situation.current(), _earlier_aid(order)))
+        sha256 = canonical_json.sha256(kept["aid"]) if kept.get("aid") else ""
+        problem = with_past(planned.problem, situation.current(), _earlier_aid(order), sha256)
+        return replace(planned, problem=problem)
 
 
 def _earlier_aid(order: Mapping[str, Any]) -> AidPlan | None:
