@@ -80,7 +80,9 @@ def gathering(line: Sequence[str], announced: Trips, ran: Mapping[str, Ran], now
 
 
 def _turn_off(legs: Sequence[Rows], ran: Ran, now_s: int) -> tuple[int, int]:
-    at = next(k for k, leg in enumerate(legs) if leg["arrive_s"] > now_s)
+    at = next((k for k, leg in enumerate(legs) if leg["arrive_s"] > now_s), len(legs))
+    if at == len(legs):
+        return at, 0
     if legs[at]["depart_s"] >= now_s:
         return at, 0
     return at, sum(one.number == at and one.t < now_s for one in ran.entered)
