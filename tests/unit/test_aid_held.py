@@ -332,3 +332,16 @@ def test_a_stuck_truck_is_not_free(stuck):
 def test_what_is_no_trip_is_no_trip(led_round, part):
     led_round.aid["since"][part] = [{}]
     assert "SCHEMA" in led_round.codes()
+
+
+def test_a_truck_that_is_loaded_and_has_not_left_goes_from_its_depot_to_the_stops_that_it_can_reach(tmp_path):
+    office = Office(tmp_path, ROUND, LORRY)
+    first = office.legs()[0]
+    later = office.go_on((first["depart_s"] - 60, "l1", "l2"))
+    assert later.verdict().violations == ()
+    row, trip = held_of(later)
+    assert not row["stuck"]
+    announced = later.inputs["aid"]["past"]["trips"][0]["legs"][0]
+    assert trip["legs"][0]["from_node"] == announced["from_node"]
+    assert trip["legs"][0]["id"] != announced["id"]
+    assert {good["place"] for good in trip["goods"]} == {"vale"}

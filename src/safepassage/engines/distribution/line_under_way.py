@@ -63,7 +63,8 @@ class Member:
     def drove(self, number: int, run: Any, network: TimedNetwork) -> Member:
         """Return the truck at the end of a leg, by its number; ready to go on once its stop is over."""
         legs, leg, driven = self.trip.legs, self.trip.legs[number], self.driven
-        start, depart_s, waits, arcs = int(leg.from_node), run.depart_s, run.waits, run.arcs
+        # Before its first leg, it is where that one begins, whichever stop it goes to first.
+        start, depart_s, waits, arcs = int(legs[0].from_node), run.depart_s, run.waits, run.arcs
         if driven is not None:
             start, depart_s = driven.from_node, driven.depart_s
             waits, arcs = _joined(driven, run), driven.arcs + run.arcs
