@@ -55,7 +55,7 @@ def check_aid(
     beside = None
     if tables is not None:
         beside = check_given(aid, tables[0], snapshot, tables[1], findings)
-        past += worked_before(tables[0]) if findings.total == before else ()
+        past += () if beside is None or findings.total > before else worked_before(beside.past)
     # Trucks are vehicles without places; the evacuation's rules for empty vehicles hold for them.
     with_trucks = replace(snapshot, fleet={row["id"]: _vehicle(row) for row in aid["given"]["trucks"]})
     rows = {"routes": aid["routes"], "cars": [], "vehicles": aid["trucks"], "link_rides": []}

@@ -10,6 +10,8 @@ from safepassage_verify.planfile import Leg
 from safepassage_verify.verdict import Findings
 
 Rows = Mapping[str, Any]
+PAST = -1
+"""Instead of a rest: of a day that had begun before a plan went on."""
 
 
 class Worked(NamedTuple):
@@ -57,17 +59,17 @@ def check_hours(
     yield worked
 
 
-def worked_before(inputs: Rows) -> Iterator[Worked]:
-    """Yield what crews did before a plan went on, by inputs that have been read."""
-    for row in inputs.get("aid", {}).get("past", {}).get("trucks", ()):
+def worked_before(past: Rows) -> Iterator[Worked]:
+    """Yield what crews did before a plan went on, led round roads that have closed since."""
+    for row in past["trucks"]:
         name = row["id"].rpartition("-day")[0]
-        yield Worked(name, row["works_from_s"], row["free_s"], 0, f"aid.trucks {row['id']}")
+        yield Worked(name, row["works_from_s"], row["free_s"], PAST, f"aid.trucks {row['id']}")
 
 
 def check_rest(worked: Sequence[Worked], findings: Findings) -> None:
-    """Note crews that begin a day too soon after the one before."""
+    """Note crews that begin a day too soon after the one before; days of the past are as they were."""
     for before, after in pairwise(sorted(worked)):
-        if before.truck == after.truck and before.where != after.where:
+        if before.truck == after.truck and before.where != after.where and after.rest_s != PAST:
             rest_s = after.from_s - before.until_s
             message = f"its crew rests for {rest_s} s before"
             findings.require("AID_REST", after.where, holds=rest_s >= after.rest_s, message=message)

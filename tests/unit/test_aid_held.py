@@ -14,6 +14,7 @@ from safepassage.engines.release import release, with_aid
 from safepassage.formats.facts.held_facts import held_trucks, said
 from safepassage.formats.pages import report_html
 from safepassage.formats.plan import aid_json
+from safepassage_verify import aid
 from tests.support.aid_office import HEAD, LORRY, ROUND, SHORT, STRAIGHT, VAN, Office, arcs_of, held_of
 from tests.support.aids import in_steps
 from tests.support.sketch import link
@@ -345,3 +346,13 @@ def test_a_truck_that_is_loaded_and_has_not_left_goes_from_its_depot_to_the_stop
     assert trip["legs"][0]["from_node"] == announced["from_node"]
     assert trip["legs"][0]["id"] != announced["id"]
     assert {good["place"] for good in trip["goods"]} == {"vale"}
+
+
+def test_rest_is_counted_from_when_a_truck_that_is_led_round_is_back(offices, monkeypatch):
+    asked = []
+    monkeypatch.setattr(aid, "worked_before", lambda past: asked.append(past) or ())
+    later = offices["round"][1]
+    assert later.verdict().violations == ()
+    announced, led = later.inputs["aid"]["past"]["trips"][0], held_of(later)[1]
+    assert led["legs"][-1]["arrive_s"] != announced["legs"][-1]["arrive_s"]
+    assert [row["free_s"] for row in asked[0]["trucks"]] == [led["legs"][-1]["arrive_s"]]

@@ -11,6 +11,8 @@ import pytest
 from safepassage.domain.aid.stock import Truck
 from safepassage.engines.distribution import distribute, gone, onward
 from safepassage.engines.distribution.options import most_seconds
+from safepassage_verify.aid_hours import Worked, check_rest, worked_before
+from safepassage_verify.verdict import Findings
 from tests.support.small_district import District
 
 SHORT = {"max_drive_s": 4_200, "break_after_s": 2_400, "break_s": 2_700, "work_s": 32_400, "rest_s": 54_000}
@@ -135,3 +137,27 @@ def test_one_driver_is_what_a_case_has_that_says_nothing():
     assert (truck.max_drive_s, truck.break_after_s, truck.break_s, truck.rest_s) == (
         9 * 3_600, 4.5 * 3_600, 45 * 60, 11 * 3_600,
     )  # fmt: skip
+
+
+def rests(free_s, *, second):
+    """Return what is said of a day that begins in a second, after one that had begun before now."""
+    first = {"id": "lorry-001-day1", "works_from_s": 0, "free_s": free_s}
+    later = Worked("lorry-001", second, second + 9_000, 39_600, "aid.trucks lorry-001-day2")
+    findings = Findings()
+    check_rest([*worked_before({"trucks": [first]}), later], findings)
+    return [row.code for row in findings.verdict(recomputed={}, hashes={}).violations]
+
+
+def test_crews_rest_after_what_had_left():
+    assert rests(36_000, second=75_600) == []
+    assert rests(36_001, second=75_600) == ["AID_REST"]
+
+
+def test_of_days_of_the_past_no_rest_is_asked():
+    never = {"id": "lorry-001-day2", "works_from_s": 30_000, "free_s": 10**8}
+    findings = Findings()
+    check_rest(
+        [*worked_before({"trucks": [{"id": "lorry-001-day1", "works_from_s": 0, "free_s": 10**8}, never]})],
+        findings,
+    )
+    assert findings.total == 0

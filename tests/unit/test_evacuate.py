@@ -79,6 +79,5 @@ def test_a_turn_that_serves_nobody_and_asks_for_another_does_not_go_on_for_ever(
     sketch.site("camp", 1)
     sketch.buses("bus", "home", seats=10)
     monkeypatch.setattr(planner, "turn", lambda _self, _claim: True)
-    monkeypatch.setattr("safepassage.planning.price", lambda _problem: None)
     with pytest.raises(RuntimeError, match="home served nobody"):
         accepted(sketch)
