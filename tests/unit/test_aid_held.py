@@ -11,7 +11,7 @@ from safepassage.domain.case import Interval, Provenance, RoadStatus, RoadStatus
 from safepassage.domain.release import Audience
 from safepassage.domain.situation import Event, RoadStatusReported
 from safepassage.engines.release import release, with_aid
-from safepassage.formats.facts.held_facts import held_trucks, said
+from safepassage.formats.facts.held_facts import amount, held_trucks, said
 from safepassage.formats.pages import report_html
 from safepassage.formats.plan import aid_json
 from safepassage_verify import aid
@@ -99,7 +99,7 @@ def test_a_truck_without_a_way_home_stands_and_is_planned_with_no_more(stuck):
 def test_the_person_at_the_desk_is_told_whom_to_call(beyond, stuck):
     for found, lines in (
         (beyond, ["CALL lorry-001-day1: it is under way, and H2", "Next stop as announced: Upper at",
-                  "Aboard: ", "It goes on by H1", "counted as not delivered", "L Drinking water for Vale"]),
+                  "Aboard: ", "It goes on by H1", "counted as not delivered: all for Vale."]),
         (stuck, ["CALL lorry-001-day1: it is under way, and H1", "No way home: let it stop at Vale",
                  "No plan uses this truck"]),
     ):  # fmt: skip
@@ -356,3 +356,24 @@ def test_rest_is_counted_from_when_a_truck_that_is_led_round_is_back(offices, mo
     announced, led = later.inputs["aid"]["past"]["trips"][0], held_of(later)[1]
     assert led["legs"][-1]["arrive_s"] != announced["legs"][-1]["arrive_s"]
     assert [row["free_s"] for row in asked[0]["trucks"]] == [led["legs"][-1]["arrive_s"]]
+
+
+def test_a_loaded_truck_whose_stops_nobody_reaches_stays_where_it_is(tmp_path):
+    office = Office(tmp_path, STRAIGHT, LORRY)
+    later = office.go_on((office.legs()[0]["depart_s"] - 60, "l1"))
+    assert later.verdict().violations == ()
+    record = later.verdict().record()
+    team = release(later.inputs, later.plan, later.certificate, record, Audience.PLANNING_TEAM)
+    [truck] = held_trucks(with_aid(team, later.aid))
+    assert (truck.left, truck.stays, truck.missed_places) == (False, True, ("Upper", "Vale"))
+    lines = " ".join(said(truck))
+    assert "it is loaded and has not left, and H1" in lines
+    assert "Let it stay at its depot: no way leads to any of its stops in time." in lines
+    assert "counted as not delivered: all for Upper, Vale." in lines
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text"), [(0.04, "0.1"), (0.4, "0.4"), (7.0, "7"), (9.96, "10"), (1_234.4, "1,234")]
+)
+def test_nothing_that_is_aboard_is_said_to_be_none(quantity, text):
+    assert amount(quantity) == text

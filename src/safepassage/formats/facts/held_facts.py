@@ -32,7 +32,8 @@ class HeldTruck:
     `met` is "" where a road has closed, else "times", "window" or "exposure". `stops` are (place, time, time
     announced) of what it still serves, then of its return (place "") unless it is `stuck`; `roads` are what
     it drives on from now, in order. `missed` is what it does not hand out in time. It stands at `where` in
-    the end. `led` tells whether its way is another than announced; `convoy` names that which it drives in.
+    the end. `led` tells whether its way is another than announced; `convoy` names that which it drives in;
+    `left` tells whether it has set out, and is not only loaded.
     """
 
     truck: str
@@ -51,11 +52,30 @@ class HeldTruck:
     met: str = ""
     led: bool = True
     convoy: str = ""
+    left: bool = True
 
     @property
     def only_later(self) -> bool:
         """Tell whether nothing but times are others: whoever waits is told, nobody has to stop a driver."""
         return self.met in {"times", "window"} and not (self.led or self.stuck or self.missed)
+
+    @property
+    def stays(self) -> bool:
+        """Tell whether it has not set out, and does not: no way leads to any of its stops."""
+        return not self.left and not self.stuck and all(not place for place, _, _ in self.stops)
+
+    @property
+    def missed_places(self) -> tuple[str, ...]:
+        """Return the places that get nothing of what is aboard for them."""
+        whole = {row.place: [one for one in self.aboard if one.place == row.place] for row in self.missed}
+        return tuple(
+            place for place, rows in whole.items() if rows == [r for r in self.missed if r.place == place]
+        )
+
+    @property
+    def missed_in_part(self) -> tuple[GoodsAboard, ...]:
+        """Return what is not handed out at places that get some of what is aboard for them."""
+        return tuple(row for row in self.missed if row.place not in self.missed_places)
 
 
 def held_trucks(release: Release) -> tuple[HeldTruck, ...]:
@@ -92,7 +112,7 @@ class _Held:
             stuck=row["stuck"], where=self._register.node(row["node"]),
             roads=self._register.roads([arc for leg in ahead for arc in leg["arcs"]]),
             stops=tuple(self._stops(row, trip, ahead)),
-            why=str(row.get("why", "")),
+            why=str(row.get("why", "")), left=before[0]["depart_s"] < self._now_s if before else True,
             missed=self._lines([good for good in row["aboard"] if _line(good) not in kept]),
         )  # fmt: skip
 
@@ -125,6 +145,8 @@ def _line(row: Row) -> tuple[Any, ...]:
     return row["waybill"], row["place"], row["commodity"], row["lot"], row["due"]
 
 
+SMALL = 10.0
+"""Below so many units a tenth is told."""
 MET = {
     "times": "roads on its way are slower, or faster, than announced",
     "window": "it would be on the road outside the hours of movement",
@@ -149,27 +171,37 @@ def said(truck: HeldTruck) -> Iterator[str]:
         return
     met = MET.get(truck.met, f"{truck.road}, which it would enter at {truck.at}, is closed")
     yield (
-        f"CALL {truck.truck}{convoy}: it is under way, and {met}. "
+        f"CALL {truck.truck}{convoy}: it is {'under way' if truck.left else 'loaded and has not left'}, "
+        f"and {met}. "
         f"Next stop as announced: {truck.next_place or 'its depot'} at {truck.next_at}. "
         f"Aboard: {_listed(truck.aboard) or 'nothing'}."
     )
     if truck.stuck:
         way = f"No way home{LIMITS.get(truck.why, '')}"
         yield f"{way}: let it stop at {truck.where}. No plan uses this truck from now on."
-    if truck.stops:
+    if truck.stays:
+        yield "Let it stay at its depot: no way leads to any of its stops in time."
+    elif truck.stops:
         stops = ", ".join(f"{place or 'home'} {at}" for place, at, _ in truck.stops)
         yield f"It goes on by {truck.roads or 'no road'}: {stops}."
     if truck.missed:
+        whole = f"all for {', '.join(truck.missed_places)}" if truck.missed_places else ""
+        what = "; ".join(part for part in (whole, _listed(truck.missed_in_part, placed=True)) if part)
         yield (
-            f"Not handed out in time, counted as not delivered: {_listed(truck.missed, placed=True)}. "
+            f"Not handed out in time, counted as not delivered: {what}. "
             "Say on the waybill what becomes of it."
         )
 
 
 def _listed(rows: tuple[GoodsAboard, ...], *, placed: bool = False) -> str:
     if placed:
-        return "; ".join(f"{row.quantity:,.0f} {row.unit} {row.good} for {row.place}" for row in rows)
+        return "; ".join(f"{amount(row.quantity)} {row.unit} {row.good} for {row.place}" for row in rows)
     sums: dict[tuple[str, str], float] = {}
     for row in rows:
         sums[row.good, row.unit] = sums.get((row.good, row.unit), 0.0) + row.quantity
-    return "; ".join(f"{quantity:,.0f} {unit} {good}" for (good, unit), quantity in sums.items())
+    return "; ".join(f"{amount(quantity)} {unit} {good}" for (good, unit), quantity in sums.items())
+
+
+def amount(quantity: float) -> str:
+    """Return a quantity in whole units, and with a tenth where it is small: nothing aboard is said as 0."""
+    return f"{quantity:,.0f}" if quantity >= SMALL else f"{max(quantity, 0.1):.1f}".removesuffix(".0")
