@@ -29,6 +29,7 @@ class StoppingRule:
     `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem
     and `bounds` its certificate; those that are brought may end their solver, and then there are no prices
     and weaker bounds. `beside` is who times tours a second time: a copy of this process, which holds all.
+    Trips `improve` once all are booked, except for a first look.
     """
 
     work: int
@@ -37,6 +38,7 @@ class StoppingRule:
     prices: Callable[[PlanningProblem], Priced | None] = price
     bounds: Certify = certify
     beside: Beside = at_once
+    improve: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ class Ground:
         """When to stop, as the engine has it."""
         from safepassage.engines.evacuate.schedule import Limits  # noqa: PLC0415 - loaded while prices are asked for
 
-        return Limits(work=self.stop.work, expired=self.stop.expired, beside=self.stop.beside)
+        stop = self.stop
+        return Limits(work=stop.work, expired=stop.expired, beside=stop.beside, improve=stop.improve)
 
     @property
     def guide(self) -> Guide | None:

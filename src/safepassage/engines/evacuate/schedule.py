@@ -38,11 +38,13 @@ class Limits:
     """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock.
 
     Tours are timed twice, once `beside`: by a copy of this process, or here. Each may take all of the work.
+    For a first look trips do not `improve` once all are booked.
     """
 
     work: int
     expired: Callable[[], bool] | None = None
     beside: Beside = at_once
+    improve: bool = True
 
     def reached(self, probes: int) -> bool:
         """Tell whether it is time to stop, so many arcs having been looked at."""
@@ -88,7 +90,7 @@ def _finished(
     cost = plan.cost
     # Where exposure has a price, a sooner arrival is not all that counts; what was announced stays.
     free = anew and not plan.ways.exposure_price
-    if free:
+    if free and limits.improve:
         plan.improve(limits)
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return cost, Schedule(

@@ -251,7 +251,8 @@ class Bench:
             plans.with_aid(planned, situation, "going on")
             return
         self._sketch(situation, watcher, began)
-        quick = prepare(self.network, situation, stop=self._stop(watcher), anew=False)
+        stop = replace(self._stop(watcher), improve=False)
+        quick = prepare(self.network, situation, stop=stop, anew=False)
         planned = concluded(quick, scheduled(quick, observer=watcher), observer=watcher)
         plans.hand_over(planned, "first")
         watcher.check()
@@ -301,7 +302,7 @@ class Bench:
     def _sketch(self, situation: Situation, watcher: Watcher, began: float) -> None:
         """Show within a moment how many can be served at all; not a plan, so nobody can take it for one."""
         ground = prepare(self.network, situation, anew=False)
-        ground = replace(ground, stop=replace(self._stop(watcher), work=SKETCH_WORK))
+        ground = replace(ground, stop=replace(self._stop(watcher), work=SKETCH_WORK, improve=False))
         schedule = scheduled(ground)
         watcher.check()
         persons = sum(row.persons for row in self.entered.demand) - sum(u.persons for u in schedule.unserved)
