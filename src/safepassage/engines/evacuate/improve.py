@@ -69,7 +69,10 @@ class Improver:
     _in_vain: set[tuple[Booked, Booked, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._site_node = {place.id: place.node for place in self.problem.places if place.direction}
+        # A site that stands on no road is nowhere: nobody can be brought there.
+        self._site_node = {
+            place.id: place.node for place in self.problem.places if place.direction and place.node >= 0
+        }
         self._tours = {vehicle: [] for vehicle in self.fleet.states()}
         for booked in self.fleet.booked:
             for vehicle in booked.trip.states:
