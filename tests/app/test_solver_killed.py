@@ -52,7 +52,8 @@ for _ in range(2):
 # Every other time the process is ended once something is asked of it: what is asked may take but moments.
 for number in range({plans}):
     seed = number % {cases}
-    one(seed, chance.uniform(0.0, 1.2 * whole_s[seed]), when_busy=number % 2 == 1)
+    asked = number % 2 == 1
+    one(seed, chance.uniform(0.0, (0.6 if asked else 1.2) * whole_s[seed]), when_busy=asked)
 print(json.dumps(rows))
 """
 
@@ -69,4 +70,5 @@ def test_all_is_verified_and_bounded_whenever_the_solver_is_killed(what):
     assert len(rows) == plans + 2 * CASES
     assert all(alone and holds for alone, holds, _ in rows), rows
     lost = sum(bool(faults) for *_, faults in rows)
-    assert plans // 10 <= lost < plans, rows
+    # Behind the pages most seconds are those of the process that asks.
+    assert plans // 40 <= lost < plans, rows
