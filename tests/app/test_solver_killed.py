@@ -29,31 +29,48 @@ def end(process, when_busy, over):
         pass
     process.end_abruptly()
 
-def one(seed, after_s, when_busy=False):
+def end_before(process, nth):
+    # It is found alive, and ended before it is asked.
+    ready = process._ready
+    def found_alive():
+        pipe = ready()
+        asked.append(1)
+        if sum(asked) == nth:
+            process._process.kill()
+            process._process.join()
+        return pipe
+    asked = []
+    process._ready = found_alive
+    return asked
+
+def one(seed, after_s, when_busy=False, nth=0):
     over = threading.Event()
     with SolverRoom() as room:
         alone = room._process is not None
+        asked = end_before(room._process, nth) if alone else []
         killer = threading.Timer(after_s, end, (room._process, when_busy, over)) if alone else None
         began = time.perf_counter()
-        if killer:
+        if killer and not nth:
             killer.start()
         holds = list(answers[seed](room))
         took_s = time.perf_counter() - began
         over.set()
-        if killer:
+        if killer and not nth:
             killer.cancel()
             killer.join()
-        rows.append([alone, bool(holds) and all(holds), len(room.faults)])
-    return took_s
+        rows.append([alone, bool(holds) and all(holds), len(room.faults), nth])
+    return took_s, len(asked)
 
 # The first plans load what was compiled; how long each case takes is known from the second ones.
 for _ in range(2):
-    whole_s = [one(seed, 600.0) for seed in range({cases})]
-# Every other time the process is ended once something is asked of it: what is asked may take but moments.
+    whole = [one(seed, 600.0) for seed in range({cases})]
+# By turns the process is ended at any time, once something is asked of it, and as something is being asked:
+# what is asked may take but moments, and on a machine of another speed the first two may always miss it.
 for number in range({plans}):
-    seed = number % {cases}
-    asked = number % 2 == 1
-    one(seed, chance.uniform(0.0, (0.6 if asked else 1.2) * whole_s[seed]), when_busy=asked)
+    seed, way = number // 3 % {cases}, number % 3
+    whole_s, times = whole[seed]
+    nth = chance.randint(1, max(1, times)) if way == 2 else 0
+    one(seed, chance.uniform(0.0, (0.6 if way else 1.2) * whole_s), when_busy=way == 1, nth=nth)
 print(json.dumps(rows))
 """
 
@@ -68,7 +85,6 @@ def test_all_is_verified_and_bounded_whenever_the_solver_is_killed(what):
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert len(rows) == plans + 2 * CASES
-    assert all(alone and holds for alone, holds, _ in rows), rows
-    lost = sum(bool(faults) for *_, faults in rows)
-    # Behind the pages most seconds are those of the process that asks.
-    assert plans // 40 <= lost < plans, rows
+    assert all(alone and holds for alone, holds, *_ in rows), rows
+    assert all(faults for _, _, faults, nth in rows if nth), rows
+    assert sum(bool(faults) for _, _, faults, _ in rows) < plans, rows

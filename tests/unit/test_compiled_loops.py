@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 
 from safepassage.kernels.booking import burst_loops
@@ -16,3 +19,45 @@ def test_what_was_kept_is_loaded_and_nothing_is_compiled():
     assert afresh.signatures
     assert not afresh.stats.cache_misses
     assert afresh(*arguments) == burst_loops.find_room(*arguments)
+
+
+CALLER = """
+from safepassage.kernels.compiled import compiled
+from callee import FACTOR, twice
+
+@compiled
+def answer(x):
+    return FACTOR * twice(x)
+
+print(answer(1), sum(answer.stats.cache_hits.values()))
+"""
+CALLEE = """
+from safepassage.kernels.compiled import inner
+
+FACTOR = {factor}
+
+@inner
+def twice(x):
+    return {times} * x
+"""
+
+
+def test_what_was_kept_is_left_when_a_function_or_number_of_another_module_changes(tmp_path):
+    """A caller's file stays as it is while what is compiled into it does not."""
+
+    def answered(times, factor):
+        (tmp_path / "callee.py").write_text(CALLEE.format(times=times, factor=factor))
+        done = subprocess.run(
+            [sys.executable, "caller.py"], cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        return done.stdout.split()
+
+    (tmp_path / "caller.py").write_text(CALLER)
+    assert answered(2, 1) == ["2", "0"]
+    subprocess.run([sys.executable, "caller.py"], cwd=tmp_path, check=True)
+    assert answered(33, 1) == ["33", "0"]
+    assert answered(33, 100) == ["3300", "0"]
+    again = subprocess.run(
+        [sys.executable, "caller.py"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert again.stdout.split() == ["3300", "1"]

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -83,7 +84,9 @@ class SolverProcess(Generic[T]):
         """
         pipe = self._ready()
         self.busy = True
-        pipe.send((task, arguments))
+        # A process may end between being looked at and being asked: whoever waits hears of it.
+        with suppress(OSError):
+            pipe.send((task, arguments))
         return lambda limit_s, keep, next_one: self._ended(pipe, limit_s, keep, next_one=next_one)
 
     def _ended(

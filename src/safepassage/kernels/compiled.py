@@ -1,13 +1,25 @@
-"""Turn functions of arrays and numbers into machine code when first called, kept between runs."""
+"""Turn functions of arrays and numbers into machine code when first called, kept between runs.
+
+What is kept holds the code of all functions that are called, of other modules too, and values of constants.
+numba looks at the function's own file only, so a stamp of all of these is kept with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache as kept_in_mind
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from numba import types
+from numba.core.caching import IndexDataCacheFile
+from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -15,13 +27,13 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def compiled(function: Function) -> Function:
     """Return the function compiled by numba: no fast-math, no threads, cached beside its module."""
-    return cast("Function", _forgiving(numba.njit(cache=True, fastmath=False, parallel=False)(function)))
+    return cast("Function", _kept(numba.njit(cache=True, fastmath=False, parallel=False)(function)))
 
 
 def unlocked(function: Function) -> Function:
     """Return the function compiled for threads side by side, each of which writes to its own arrays."""
     dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, nogil=True)(function)
-    return cast("Function", _forgiving(dispatcher))
+    return cast("Function", _kept(dispatcher))
 
 
 def inner(function: Function) -> Function:
@@ -29,21 +41,21 @@ def inner(function: Function) -> Function:
     # Not among the options that numba's types know.
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
-    return cast("Function", _forgiving(dispatcher))
+    return cast("Function", _kept(dispatcher))
 
 
 def woven(function: Function) -> Function:
     """Return the function compiled into the machine code of its callers: arrays are handed on for nothing."""
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
     dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
-    return cast("Function", _forgiving(dispatcher))
+    return cast("Function", _kept(dispatcher))
 
 
 def inlined(function: Function) -> Function:
     """Return the function compiled into its callers: small steps of inner loops."""
     options: dict[str, Any] = {"inline": "always"}
     dispatcher = numba.njit(cache=True, fastmath=False, parallel=False, **options)(function)
-    return cast("Function", _forgiving(dispatcher))
+    return cast("Function", _kept(dispatcher))
 
 
 def load(*functions: Any) -> None:
@@ -76,13 +88,74 @@ def _lent(_typing: Any, arrays: Any) -> Any:
 lent: Any = intrinsic(_lent)
 
 
-def _forgiving(dispatcher: Any) -> Any:
-    """Let a full disk cost the time to compile again, and nothing else: what cannot be kept is not kept."""
-    keep = dispatcher._cache.save_overload  # noqa: SLF001 - numba has no setting for this
+def _kept(dispatcher: Any) -> Any:
+    """Keep machine code while all stands that went into it, where there is room for it.
+
+    A full disk costs the time to compile again, and nothing else.
+    """
+    cache = dispatcher._cache  # noqa: SLF001 - numba has no setting for either
+    keep = cache.save_overload
+    cache._cache_file = _Index(cache._cache_file, dispatcher.py_func.__module__)  # noqa: SLF001
 
     def keep_if_there_is_room(*args: Any) -> None:
         with suppress(OSError):
             keep(*args)
 
-    dispatcher._cache.save_overload = keep_if_there_is_room  # noqa: SLF001
+    cache.save_overload = keep_if_there_is_room
     return dispatcher
+
+
+class _Index(IndexDataCacheFile):
+    """What is kept of a function, as long as its module and all that is compiled into it stay as they are."""
+
+    def __init__(self, file: Any, module: str) -> None:
+        vars(self).update(vars(file))
+        self._of_module, self._whole = module, False
+
+    def _load_index(self) -> Any:
+        self._look()
+        return super()._load_index()  # type: ignore[no-untyped-call]
+
+    def _save_index(self, overloads: Any) -> None:
+        self._look()
+        super()._save_index(overloads)  # type: ignore[no-untyped-call]
+
+    def _look(self) -> None:
+        # When the function was made its module had not been read to the end.
+        if not self._whole:
+            self._source_stamp: Any = (self._source_stamp, _stamp(self._of_module))
+            self._whole = True
+
+
+@kept_in_mind
+def _stamp(module: str) -> str:
+    """Return what changes when anything does that compiled functions of a module may have in them."""
+    names = vars(sys.modules[module]) if module in sys.modules else {}
+    values = ((name, value) for name, value in names.items() if not name.startswith("__"))
+    rows = (f"{name} {row}" for name, value in values for row in _rows(value, module))
+    return sha256("\n".join([_of_file(__name__), _of_file(module), *rows]).encode()).hexdigest()
+
+
+def _rows(value: Any, module: str) -> Iterator[str]:
+    """Yield what stands for a value of a module: constants themselves, else where it comes from."""
+    if isinstance(value, np.ndarray):
+        yield sha256(value.tobytes()).hexdigest()
+    elif isinstance(value, int | float | str | bytes | tuple | np.generic):
+        yield repr(value)
+    else:
+        known = value.py_func if isinstance(value, Dispatcher) else value
+        source = known.__name__ if isinstance(known, ModuleType) else str(getattr(known, "__module__", ""))
+        if source == module or source.startswith("numba"):
+            return
+        if isinstance(value, Dispatcher) or source.startswith(_PACKAGE):
+            yield _stamp(source)
+
+
+def _of_file(module: str) -> str:
+    with suppress(OSError, KeyError):
+        told = Path(sys.modules[module].__file__ or "").stat()
+        return f"{told.st_mtime_ns} {told.st_size}"
+    return ""
+
+
+_PACKAGE = __name__.partition(".")[0] + "."
