@@ -6,12 +6,10 @@ numba looks at the function's own file only, so a stamp of all of these is kept 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache as kept_in_mind
+from enum import Enum
 from hashlib import sha256
-from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -95,7 +93,7 @@ def _kept(dispatcher: Any) -> Any:
     """
     cache = dispatcher._cache  # noqa: SLF001 - numba has no setting for either
     keep = cache.save_overload
-    cache._cache_file = _Index(cache._cache_file, dispatcher.py_func.__module__)  # noqa: SLF001
+    cache._cache_file = _Index(cache._cache_file, dispatcher)  # noqa: SLF001
 
     def keep_if_there_is_room(*args: Any) -> None:
         with suppress(OSError):
@@ -108,9 +106,10 @@ def _kept(dispatcher: Any) -> Any:
 class _Index(IndexDataCacheFile):
     """What is kept of a function, as long as its module and all that is compiled into it stay as they are."""
 
-    def __init__(self, file: Any, module: str) -> None:
+    def __init__(self, file: Any, dispatcher: Any) -> None:
         vars(self).update(vars(file))
-        self._of_module, self._whole = module, False
+        self.of_file: object = file._source_stamp  # noqa: SLF001
+        self._dispatcher, self._whole = dispatcher, False
 
     def _load_index(self) -> Any:
         self._look()
@@ -123,39 +122,40 @@ class _Index(IndexDataCacheFile):
     def _look(self) -> None:
         # When the function was made its module had not been read to the end.
         if not self._whole:
-            self._source_stamp: Any = (self._source_stamp, _stamp(self._of_module))
+            options = repr(self._dispatcher.targetoptions)
+            self._source_stamp: Any = (self.of_file, options, _stamp(self._dispatcher.py_func.__globals__))
             self._whole = True
 
 
-@kept_in_mind
-def _stamp(module: str) -> str:
-    """Return what changes when anything does that compiled functions of a module may have in them."""
-    names = vars(sys.modules[module]) if module in sys.modules else {}
-    values = ((name, value) for name, value in names.items() if not name.startswith("__"))
-    rows = (f"{name} {row}" for name, value in values for row in _rows(value, module))
-    return sha256("\n".join([_of_file(__name__), _of_file(module), *rows]).encode()).hexdigest()
+_STAMPS: dict[str, str] = {}
+
+
+def _stamp(names: Mapping[str, Any]) -> str:
+    """Return what changes when anything does that a module has taken from others, or one of its constants."""
+    module = names["__name__"]
+    if module not in _STAMPS:
+        values = [(name, value) for name, value in names.items() if not name.startswith("__")]
+        rows = (f"{name} {row}" for name, value in values for row in _rows(value, module))
+        _STAMPS[module] = sha256("\n".join(rows).encode()).hexdigest()
+    return _STAMPS[module]
 
 
 def _rows(value: Any, module: str) -> Iterator[str]:
-    """Yield what stands for a value of a module: constants themselves, else where it comes from."""
+    """Yield what stands for a value of a module that its compiled functions may have in them."""
     if isinstance(value, np.ndarray):
         yield sha256(value.tobytes()).hexdigest()
     elif isinstance(value, int | float | str | bytes | tuple | np.generic):
         yield repr(value)
-    else:
-        known = value.py_func if isinstance(value, Dispatcher) else value
-        source = known.__name__ if isinstance(known, ModuleType) else str(getattr(known, "__module__", ""))
-        if source == module or source.startswith("numba"):
-            return
-        if isinstance(value, Dispatcher) or source.startswith(_PACKAGE):
-            yield _stamp(source)
-
-
-def _of_file(module: str) -> str:
-    with suppress(OSError, KeyError):
-        told = Path(sys.modules[module].__file__ or "").stat()
-        return f"{told.st_mtime_ns} {told.st_size}"
-    return ""
+    elif isinstance(value, Dispatcher):
+        file = cast("Any", value)._cache._cache_file  # noqa: SLF001
+        yield str(getattr(file, "of_file", ""))
+        if value.py_func.__module__ != module:
+            yield _stamp(value.py_func.__globals__)
+    elif isinstance(value, ModuleType) and value.__name__.startswith(_PACKAGE):
+        yield _stamp(vars(value))
+    elif isinstance(value, type):
+        yield repr(getattr(value, "_fields", ""))
+        yield repr(list(value)) if issubclass(value, Enum) else ""
 
 
 _PACKAGE = __name__.partition(".")[0] + "."
