@@ -25,6 +25,7 @@ TONNES = StockLot(id="m", depot="d", commodity="drinking_water", quantity_milli=
 HUGE = StockLot(id="h", depot="d", commodity="drinking_water", quantity_milli=10**9)
 KITS = StockLot(id="k", depot="d", commodity="medical_kit", quantity_milli=101_000)
 RICE = Commodity(id="rice", name="Rice", unit=Unit.KILOGRAM, mass_g=1_050, volume_ml=1_500)
+VIAL = Commodity(id="vial", name="Vial", unit=Unit.PIECE, mass_g=30, volume_ml=100)
 LINE = Consignment(waybill="w", depot="d", place="t", commodity="blanket", dispatched_milli=5_000)
 
 
@@ -36,8 +37,9 @@ def problems(**tables):
     settings = tables.pop("settings", Settings())
     rows = {name: located(*rows) for name, rows in {"trucks": [TRUCK], **tables}.items()}
     draft = CaseDraft(
-        file="case", exercise=True, settings=settings, ids={}, places=located(DEPOT, TOWN), **rows
-    )
+        file="case", exercise=True, settings=settings, ids={}, places=located(DEPOT, TOWN),
+        readable=frozenset({"commodities"}), **rows,
+    )  # fmt: skip
     return [problem for check in CHECKS for problem in check(draft)]
 
 
@@ -63,9 +65,11 @@ def problems(**tables):
         ({"stock": [KITS], "demand": [CROWD]}, "LOT_LARGE", "quantity"),
         ({"commodities": [replace(RICE, mass_g=1_050_000)]}, "COMMODITY_ODD", "unit_mass_kg"),
         ({"commodities": [replace(RICE, volume_ml=1)]}, "COMMODITY_ODD", "unit_volume_l"),
+        ({"commodities": [replace(VIAL, mass_g=30_000)]}, "COMMODITY_ODD", "unit_volume_l"),
         ({"consignments": [replace(LINE, unit="t")]}, "UNIT_OTHER", "unit"),
         ({"consignments": [LINE, LINE]}, "WAYBILL_TWICE", "waybill"),
         ({"consignments": [replace(LINE, received_milli=5_001)]}, "WAYBILL_MORE", "received"),
+        ({"consignments": [replace(LINE, dispatched_s=9, received_s=8)]}, "WAYBILL_TIMES", "received_at"),
     ],
 )  # fmt: skip
 def test_each_mix_up_has_one_message(tables, code, column):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.cli.outcome import SHOWN_ALIKE, problems_text
 from safepassage.domain.problem import Problem, Severity
 from safepassage.domain.problem_codes import PROBLEM_CODES
 from safepassage.formats.case.case_out import TableOut
@@ -310,7 +311,7 @@ ERRORS = {
     ),
     "bus that is gone before it comes": (
         cell("fleet", "ambulance", "available_until", "05:00"),
-        ("WINDOW_REVERSED", "fleet.csv", 3, "available_until", "not after", "earlier time first"),
+        ("WINDOW_REVERSED", "fleet.csv", 3, "available_until", "ends before", "or write 2030-05-15 05:00"),
     ),
     "hours that are no hours": (
         cell("places", "ford", "opening_hours", "from six to eight"),
@@ -386,7 +387,35 @@ ERRORS = {
     ),
     "hazard in per cent": (
         cell("areas", "flooded", "hazard_p", "5"),
-        ("NUMBER_TOO_LARGE", "areas.csv", 2, "hazard_p", "at most 1", "unit"),
+        ("NUMBER_TOO_LARGE", "areas.csv", 2, "hazard_p", "at most 1,", "in percent, write 0.05"),
+    ),
+    "payload in kilograms": (
+        cell("trucks", "lorry", "payload_t", "7500"),
+        ("NUMBER_TOO_LARGE", "trucks.csv", 2, "payload_t", "at most 44 t", "meant in kg, write 7.5"),
+    ),
+    "room of a truck in litres": (
+        cell("trucks", "lorry", "volume_m3", "30000"),
+        ("NUMBER_TOO_LARGE", "trucks.csv", 2, "volume_m3", "at most 120 m3", "meant in L, write 30;"),
+    ),
+    "more persons than a slip of a unit explains": (
+        lambda d: d.tables["demand"][3].update(persons="1000000000"),
+        ("NUMBER_TOO_LARGE", "demand.csv", 5, "persons", "at most 5,000,000", "split the row"),
+    ),
+    "a share with a sign for percent": (
+        lambda d: d.tables["people_groups"][0].update(share="2.5 %"),
+        ("NUMBER_AS_TEXT", "people_groups.csv", 2, "share", "2.5 %", "write 0.025"),
+    ),
+    "trucks that drive over midnight": (
+        cell("trucks", "lorry", "available_from", "22:00"),
+        ("WINDOW_REVERSED", "trucks.csv", 2, "available_until", "ends before", "2030-05-15 20:00"),
+    ),
+    "an id typed with the other keyboard": (
+        cell("stock", "lot-1", "depot", "dероt"),
+        ("REFERENCE_UNKNOWN", "stock.csv", 2, "depot", "dероt", "did you mean “depot”? letters of another"),
+    ),
+    "a good whose own row is faulty": (
+        cell("commodities", "insulin", "unit_volume_l", "0"),
+        ("NUMBER_TOO_SMALL", "commodities.csv", 2, "unit_volume_l", "at least 0.001", "unit"),
     ),
     "protected zone nobody agreed to": (
         cell("areas", "flooded", "kind", "protected_zone"),
@@ -669,6 +698,22 @@ WARNINGS = {
         lambda d: d.settings.update(horizon_hours="12"),
         ("SETTING_UNKNOWN", "case.toml", 13, "horizon_hours", "did you mean horizon_h?"),
     ),
+    "a table that a failed save left without a byte": (
+        file("road_status.csv", b""),
+        ("TABLE_BLANK", "road_status.csv", 0, "", "save it anew"),
+    ),
+    "length in millimetres": (
+        cell("links", "l1", "length_m", "6000000"),
+        ("LENGTH_TOO_LONG", "links.csv", 2, "", "in metres"),
+    ),
+    "received before it was sent": (
+        cell("consignments", "WB-0001", "received_at", "2030-05-13 07:10"),
+        ("WAYBILL_TIMES", "consignments.csv", 2, "received_at", "one of the two times"),
+    ),
+    "a vial as heavy as a truck": (
+        cell("commodities", "insulin", "unit_mass_kg", "3000"),
+        ("COMMODITY_ODD", "commodities.csv", 2, "unit_volume_l", "kg and g"),
+    ),
     "file misspelt": (
         file("demnd.csv", "place\n"),
         ("TABLE_UNKNOWN", "demnd.csv", 0, "", "did you mean demand?"),
@@ -691,13 +736,34 @@ def test_a_warning_is_planned_around(name, tmp_path):
     assert code in PROBLEM_CODES
 
 
+def test_a_folder_called_like_a_table_is_not_taken_for_none(tmp_path):
+    draft = Draft()
+    del draft.tables["road_status"]
+    folder = draft.write(tmp_path / "case")
+    (folder / "road_status.csv").mkdir()
+    problem = only(read_case(folder).problems, "FILE_UNREADABLE")
+    assert (problem.severity, problem.where.file) == (Severity.ERROR, "road_status.csv")
+
+
+def test_one_fault_in_thousands_of_rows_is_told_in_few_lines(tmp_path):
+    draft = Draft()
+    good = draft.tables["stock"][0]
+    rows = [{**good, "id": f"lot-{number}", "quantity": "-1"} for number in range(2, 1_002)]
+    draft.tables["stock"] += [*rows, {**good, "id": "late", "unit": "t"}]
+    lines = problems_text(reading_of(draft, tmp_path).problems).splitlines()
+    negative = [line for line in lines if "NUMBER_NEGATIVE" in line]
+    assert len(negative) == SHOWN_ALIKE + 1
+    assert "990 more NUMBER_NEGATIVE in stock.csv, column quantity, from row" in negative[-1]
+    assert any("UNIT_OTHER" in line for line in lines)
+
+
 ELSEWHERE = {
     # Seen by other tests: of workbooks, of folders, of placing on the network, and of the planner.
     *("CELL_ERROR", "CELL_FORMULA", "CELL_FORMULA_EMPTY", "CELL_MERGED", "COLUMN_HIDDEN", "FILE_DAMAGED"),
     *("FILE_KIND", "FILE_PASSWORD", "FILE_TOO_LARGE", "FILE_UNREADABLE", "FILE_UNSAFE_XML"),
     *("NUMBER_STORED_AS_TEXT", "ROW_HIDDEN", "ROWS_ABOVE", "SHEET_HIDDEN", "PLACE_SWAPPED", "TIME_CHANGES"),
     *("PLACE_OFF_NETWORK", "ROAD_NOT_FOUND", "LOT_SMALL", "LOT_LARGE", "STOCK_SMALL", "TRUCK_HEAVY"),
-    *("COLUMNS_READ_AS", "COMMODITY_ODD"),
+    *("COLUMNS_READ_AS",),
     *("UNSERVED_UNREACHABLE", "UNSERVED_NOT_ON_NETWORK", "UNSERVED_NO_VEHICLE", "UNSERVED_NO_EXIT"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ class Outcome:
     to_stderr: bool = False
 
 
+SHOWN_ALIKE = 10
+"""Of one fault in one column so many rows are printed one by one."""
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -56,5 +59,24 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def problems_text(problems: Iterable[Problem]) -> str:
-    """Return problems one per line, errors first."""
-    return listed(str(p) for p in sorted(problems, key=lambda p: (str(p.severity), p.where)))
+    """Return problems one per line, errors first; of one fault in row after row, the first and how many."""
+    rows = sorted(problems, key=lambda p: (str(p.severity), p.where))
+    alike = Counter(_fault(p) for p in rows)
+    seen: Counter[tuple[str, ...]] = Counter()
+    lines = []
+    for problem in rows:
+        fault = _fault(problem)
+        seen[fault] += 1
+        if seen[fault] <= SHOWN_ALIKE:
+            lines.append(str(problem))
+        elif seen[fault] == SHOWN_ALIKE + 1:
+            place, more = problem.where, alike[fault] - SHOWN_ALIKE
+            column = f", column {place.column}" if place.column else ""
+            table = f"{place.sheet or place.file}{column}"
+            lines.append(f"… {more:,} more {problem.code} in {table}, from row {place.row} on (all: --json)")
+    return listed(lines)
+
+
+def _fault(problem: Problem) -> tuple[str, ...]:
+    where = problem.where
+    return str(problem.severity), problem.code, where.file, where.sheet, where.column

@@ -145,6 +145,12 @@ _TABLES_AND_COLUMNS = _codes(
     "Tables and columns",
     ("TABLE_MISSING", _E, "a required table is missing", "add the sheet or the file"),
     ("TABLE_EMPTY", _E, "a required table has no rows", "fill it in"),
+    (
+        "TABLE_BLANK",
+        _W,
+        "an optional table is there without a word in it, as a save that failed leaves it",
+        "save it anew, or remove it",
+    ),
     ("TABLE_TWICE", _E, "a table is there twice", "remove or rename one"),
     ("TABLE_UNKNOWN", _W, "a sheet or file is no table of a case; it was left out", "rename it, or leave it"),
     ("COLUMN_MISSING", _E, "a required column is missing", "add it"),
@@ -388,6 +394,12 @@ _NETWORKS = _codes(
         "LENGTH_TOO_SHORT",
         _W,
         "a link is shorter than the straight line between its ends",
+        "check length and coordinates",
+    ),
+    (
+        "LENGTH_TOO_LONG",
+        _W,
+        "a link is many times as long as the straight line between its ends",
         "check length and coordinates",
     ),
     (

@@ -23,7 +23,7 @@ AID = codes(
     (
         "COMMODITY_ODD",
         _W,
-        "a litre or kilogram of a good weighs or takes what none does",
+        "a unit of a good weighs or takes what none does",
         "check kg, t, L and m³",
     ),
     (
@@ -78,6 +78,7 @@ AID = codes(
     ("LOT_SMALL", _W, "a lot is far smaller than the others of its good", "write its unit"),
     ("WAYBILL_TWICE", _E, "a waybill names the same goods in two rows", "keep the row that is right"),
     ("WAYBILL_MORE", _E, "more was received than dispatched", "correct one of the two counts"),
+    ("WAYBILL_TIMES", _W, "goods were received before they were dispatched", "correct one of the two times"),
     (
         "GROUP_SHARE",
         _E,

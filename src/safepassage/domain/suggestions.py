@@ -13,6 +13,8 @@ MANY = 200
 
 
 SHOWN_CHARS = 60
+_LOOK_ALIKE = str.maketrans("аеорсухіјѕкмтвн", "aeopcyxijskmtbh")
+"""Cyrillic letters, and the Latin ones that look like them: a keyboard that was not switched."""
 
 
 def plain_line(text: str) -> str:
@@ -33,6 +35,10 @@ def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
     wanted = text.casefold()[:100]
     if wanted in plain:
         return plain[wanted]
+    if not wanted.isascii():
+        alike = {_as_latin(word): word for word in plain}
+        if _as_latin(wanted) in alike:
+            return plain[alike[_as_latin(wanted)]]
     candidates = list(plain)
     for length in (1, 2, 3, 4, 6, 8, 10, 12, 16):
         if len(candidates) > MANY:
@@ -41,11 +47,17 @@ def nearest(text: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
     return plain[found[0]] if found else ""
 
 
+def _as_latin(text: str) -> str:
+    return text.casefold().translate(_LOOK_ALIKE)
+
+
 def did_you_mean(text: str, words: Iterable[str]) -> str:
     """Return a hint that names the nearest word and, if they are few, all of them."""
     known = tuple(words)
     near = nearest(text, known)
     parts = [f"did you mean “{near}”?"] if near else []
+    if near and near.casefold() != text.casefold() and _as_latin(near) == _as_latin(text):
+        parts.append("letters of another alphabet look like its own.")
     if len(known) <= FEW:
         parts.append(f"allowed: {', '.join(known)}" if known else "there are none yet")
     return " ".join(parts)

@@ -38,7 +38,10 @@ def _known(draft: CaseDraft) -> dict[str, Commodity]:
 
 def commodities_are_known(draft: CaseDraft) -> Iterator[Problem]:
     """Every commodity that is named is built in or stands in the table."""
-    known = _known(draft)
+    if "commodities" not in draft.readable:
+        return
+    # A good whose own row is faulty is known all the same: its row has been reported.
+    known = {*_known(draft), *draft.known("commodities")}
     rows: list[tuple[str, Where]] = [
         *((norm.value.commodity, norm.at("commodity")) for norm in draft.norms),
         *((lot.value.commodity, lot.at("commodity")) for lot in draft.stock),
@@ -196,9 +199,16 @@ def waybills_reconcile(draft: CaseDraft) -> Iterator[Problem]:
             yield error(
                 "WAYBILL_MORE",
                 located.at("received"),
-                f"more was received ({row.received_milli or 0:,} thousandths) than dispatched "
-                f"({row.dispatched_milli:,})",
+                f"more was received ({plain((row.received_milli or 0) / 1_000)}) than dispatched "
+                f"({plain(row.dispatched_milli / 1_000)})",
                 "correct one of the two counts",
+            )
+        if row.received_s is not None and row.dispatched_s is not None and row.received_s < row.dispatched_s:
+            yield warning(
+                "WAYBILL_TIMES",
+                located.at("received_at"),
+                f"waybill {row.waybill} was received before it was dispatched",
+                "correct one of the two times; the quantities are counted as written",
             )
 
 

@@ -31,6 +31,9 @@ _LARGER = {Unit.LITRE: "m³", Unit.KILOGRAM: "t"}
 _MASS_G = {Unit.LITRE: (200, 5_000), Unit.KILOGRAM: (900, 5_000)}
 _VOLUME_ML = {Unit.LITRE: (500, 10_000), Unit.KILOGRAM: (50, 100_000)}
 
+DENSEST_G_ML = 8
+"""No good is denser than steel, whatever it is counted in."""
+
 Lots = list[Located[StockLot]]
 
 
@@ -55,6 +58,15 @@ def goods_weigh_what_goods_weigh(draft: CaseDraft) -> Iterator[Problem]:
                     "mass and room are those of one unit: check kg and t, L and m³",
                 )
                 break
+        else:
+            if good.mass_g > DENSEST_G_ML * good.volume_ml:
+                yield warning(
+                    "COMMODITY_ODD",
+                    located.at("unit_volume_l"),
+                    f"one {good.unit} of “{good.name}” has {plain(good.mass_g / 1_000)} kg in "
+                    f"{plain(good.volume_ml / 1_000)} L: more than steel",
+                    "mass and room are those of one unit: check kg and g, L and ml",
+                )
 
 
 def lots_are_plausible(draft: CaseDraft) -> Iterator[Problem]:

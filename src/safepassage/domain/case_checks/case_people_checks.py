@@ -189,6 +189,8 @@ def seats_are_kept_spare(draft: CaseDraft) -> Iterator[Problem]:
     choice of its planners, who should know that they make it.
     """
     spare = draft.settings.spare_seat_percent
+    if not draft.clock_known:  # the settings could not be read
+        return
     if spare >= LEAST_SPARE_PERCENT or not any(v.value.count and v.value.seats for v in draft.fleet):
         return
     undecided = sum(

@@ -58,7 +58,12 @@ def _files(folder: Path, found: CaseTables) -> list[Path]:
         found.problems.append(unreadable_file(Where(file=str(folder)), fault))
         return []
     for path in entries:
-        if not path.exists() and (table_name(path.stem) or path.name.lower() == SETTINGS_FILE):
+        named = table_name(path.stem) or path.name.lower() == SETTINGS_FILE
+        if named and path.is_dir() and path.suffix:
+            message = "it is a folder with the name of a file of the case"
+            hint = "put the file itself there, or rename the folder"
+            found.problems.append(error("FILE_UNREADABLE", Where(file=path.name), message, hint))
+        if named and not path.exists():
             message = "it is a link to a file that is not there"
             hint = "put the file itself into the folder, or remove the link"
             found.problems.append(error("FILE_UNREADABLE", Where(file=path.name), message, hint))

@@ -27,7 +27,7 @@ from safepassage.domain.case_checks.case_draft import Located
 from safepassage.domain.problem import Problem, Where, error
 from safepassage.domain.safeguard import Safeguard
 from safepassage.formats.case.case_rows import ReadRow, problem_of
-from safepassage.formats.case.case_times import Clock, joined, reversed_window
+from safepassage.formats.case.case_times import Clock, joined, reversed_times
 
 Values = dict[str, Any]
 
@@ -64,8 +64,7 @@ def _interval(values: Values, prefix: str, clock: Clock, where: Where) -> Interv
         return None
     if first is not None and last is not None and last <= first:
         column = "window_until" if prefix == "window" else "until"
-        text = f"from {clock.iso(first)} until {clock.iso(last)}"
-        return problem_of(reversed_window(text), replace(where, column=column))
+        return problem_of(reversed_times(first, last, clock), replace(where, column=column))
     start = min(0, last - 1) if first is None else first
     return Interval(from_s=start, until_s=max(clock.horizon_s, start + 1) if last is None else last)
 
@@ -86,13 +85,12 @@ def _demand(values: Values, _clock: Clock, _where: Where) -> Demand:
     return Demand(**rest, provenance=provenance)
 
 
-def _vehicles(values: Values, _clock: Clock, where: Where) -> VehicleType | Problem:
+def _vehicles(values: Values, clock: Clock, where: Where) -> VehicleType | Problem:
     rest, provenance = _split(values)
     first = rest.get("available_from_s", 0)
     last = rest.get("available_until_s")
     if last is not None and last <= first:
-        text = "available_until is not after available_from"
-        return problem_of(reversed_window(text), replace(where, column="available_until"))
+        return problem_of(reversed_times(first, last, clock), replace(where, column="available_until"))
     rest["available_from_s"] = max(0, first)
     return VehicleType(**rest, provenance=provenance)
 
@@ -180,12 +178,11 @@ def _lot(values: Values, _clock: Clock, _where: Where) -> StockLot:
     return StockLot(**rest, provenance=provenance)
 
 
-def _truck(values: Values, _clock: Clock, where: Where) -> Truck | Problem:
+def _truck(values: Values, clock: Clock, where: Where) -> Truck | Problem:
     rest, provenance = _split(values)
     first, last = max(0, rest.pop("available_from_s", 0)), rest.get("available_until_s")
     if last is not None and last <= first:
-        text = "available_until is not after available_from"
-        return problem_of(reversed_window(text), replace(where, column="available_until"))
+        return problem_of(reversed_times(first, last, clock), replace(where, column="available_until"))
     return Truck(**rest, available_from_s=first, provenance=provenance)
 
 

@@ -148,6 +148,8 @@ class _Assembly:
             self.problems.append(
                 error("TABLE_EMPTY" if raws else "TABLE_MISSING", where, f"the table {name} {there}", hint)
             )
+        elif not entry.required:
+            self.problems += [_blank(raw) for raw in raws if not any(raw.header)]
 
     def _understood(self, raw: RawTable, entry: Table) -> RawTable:
         """Return a table as its columns are meant, and keep what is to be said of that."""
@@ -235,6 +237,12 @@ class _Assembly:
         """Return the tables that could not be read, or that have to be there and are not."""
         named = {n for n in NOUN_TABLES if any(_of_table(problem, n) for problem in self.tables.problems)}
         return named | {name for name in NOUN_TABLES if table(name).required}
+
+
+def _blank(raw: RawTable) -> Problem:
+    message = f"the table {raw.name} is there without even the names of its columns; it was taken for none"
+    hint = "save it anew if rows were in it; if there are none, remove it or leave the names of its columns"
+    return warning("TABLE_BLANK", raw.where(), message, hint)
 
 
 def _of_table(problem: Problem, name: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -301,3 +301,13 @@ def reversed_window(text: str) -> Fault:
         message=f"{shown(text)} ends before it starts, or at once",
         hint="put the earlier time first; hours over midnight are written 20:00-06:00",
     )
+
+
+def reversed_times(first_s: int, last_s: int, clock: Clock) -> Fault:
+    """Return the fault of two times of a row, in seconds from the start, of which the second is no later."""
+    text = f"from {clock.iso(first_s)} until {clock.iso(last_s)}"
+    hint = "put the earlier time first"
+    if first_s - DAY_S < last_s:
+        next_day = (clock.epoch + timedelta(seconds=last_s + DAY_S)).astimezone(clock.zone)
+        hint += f", or write {next_day:%Y-%m-%d %H:%M} if it is on the next day"
+    return replace(reversed_window(text), hint=hint)

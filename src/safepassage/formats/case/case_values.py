@@ -29,7 +29,13 @@ _STEERING = frozenset("\u202d\u202e\ufffe\uffff")
 """Characters that turn the rest of a line around, and those that no XML can hold."""
 _ID_CHARS = 64
 _ID_SIGNS = frozenset(" _.-/'’()+")
-_SPACES = "\u00a0\u202f\u2009 '’"
+_SPACES = "\u00a0\u202f\u2009 '’_"
+_SHARES = ("share", "probability")
+_SMALLER = {
+    **dict.fromkeys(_SHARES, ("percent", 100)), "t": ("kg", 1_000), "m3": ("L", 1_000), "kg": ("g", 1_000),
+    "h": ("minutes", 60),
+}  # fmt: skip
+"""The smaller unit that a figure was probably meant in, and how many of it are one."""
 
 
 def read_cell(cell: Any, column: Column, clock: Clock) -> Any:
@@ -67,13 +73,13 @@ def number(cell: Any, column: Column) -> Decimal | Fault:
     else:
         text = clean_text(cell)
         if not _PLAIN.fullmatch(text) or len(text) > MAX_DIGITS:
-            return _looks_like_number(text)
+            return _percent(text, column) or _looks_like_number(text)
         found = Decimal(text)
     return _within(found, column)
 
 
 def _within(found: Decimal, column: Column) -> Decimal | Fault:
-    unit = f" {column.unit}" if column.unit else ""
+    unit = f" {column.unit}" if column.unit and column.unit not in _SHARES else ""
     if column.minimum is not None and found < column.minimum:
         if column.minimum == 0:
             return Fault(
@@ -90,11 +96,28 @@ def _within(found: Decimal, column: Column) -> Decimal | Fault:
         return Fault(
             code="NUMBER_TOO_LARGE",
             message=f"{column.name} must be at most {column.maximum:,}{unit}, got {found}",
-            hint="check whether latitude and longitude are swapped"
-            if column.name in {"lat", "lon"}
-            else "check the figure and its unit; split the row if it is right",
+            hint=_too_large(found, column),
         )
     return found
+
+
+def _too_large(found: Decimal, column: Column) -> str:
+    """Say what to write if the number is in a smaller unit, where it is none too large in that."""
+    if column.name in {"lat", "lon"}:
+        return "check whether latitude and longitude are swapped"
+    smaller, factor = _SMALLER.get(column.unit, ("", 1))
+    meant = found / factor
+    if smaller and (column.minimum or 0) <= meant <= (column.maximum or meant):
+        return f"if it is meant in {smaller}, write {meant:f}; check the figure if it is not"
+    return "check the figure and its unit; split the row if it is right"
+
+
+def _percent(text: str, column: Column) -> Fault | None:
+    """Return the fault of a share that is written in percent, with the share to write."""
+    found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%", text)
+    if found is None or column.unit not in _SHARES:
+        return None
+    return _as_text(text, f"write {(Decimal(found[1]) / 100).normalize():f}: a share, 1 is all")
 
 
 def _no_number(cell: Any) -> Fault:
@@ -110,9 +133,13 @@ def _looks_like_number(text: str) -> Fault:
     if text.startswith("="):
         return replace(_no_number(text), hint="type the value that the formula gives")
     signs = text.lstrip("~≈<>≥≤±").strip()
-    bare = signs.translate({ord(c): None for c in _SPACES})
-    plain = re.sub(r"[^\d.,+\-−]", "", bare).replace("−", "-").strip("+") if re.search(r"[0-9]", bare) else ""
-    if not plain or not plain.isascii():
+    bare = re.sub(r"m[23²³]$", "", signs.translate({ord(c): None for c in _SPACES}))
+    # Of 10-12, 2x40 and 2² the digits, put together, would be another number.
+    several = len(re.findall(r"[0-9][0-9.,]*", bare)) != 1 or any(
+        unicodedata.category(c) == "No" for c in bare
+    )
+    plain = re.sub(r"[^\d.,+\-−]", "", bare).replace("−", "-").strip("+")
+    if several or not plain.isascii():
         return _no_number(text)
     if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", plain):
         whole = plain.replace(",", "")

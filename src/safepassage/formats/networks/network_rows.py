@@ -28,6 +28,8 @@ EARTH_RADIUS_M = 6_371_008.8
 SHORT_BY_PPM = 50_000
 """A road shorter than the straight line by more than this is questioned (coordinates are rarely better)."""
 SHORT_BY_M = 100
+LONG_M, LONG_TIMES = 200_000, 200
+"""A longer link that is so many times the straight line is in another unit, or its ends are elsewhere."""
 
 _CLASS_OF_MODE = {Mode.FOOT: RoadClass.FOOTWAY, Mode.TRAIN: RoadClass.RAIL, Mode.BOAT: RoadClass.FERRY}
 _MODES_OF_CLASS = {RoadClass.FOOTWAY: Mode.FOOT, RoadClass.RAIL: Mode.TRAIN}
@@ -208,6 +210,10 @@ class _Builder:
         if row.length_m < allowed:
             message = f"link “{row.id}” is {row.length_m} m long, but its ends lie {crow_m} m apart"
             self._warning("LENGTH_TOO_SHORT", row.where, message, "check the length and the coordinates")
+        if row.length_m > max(LONG_M, LONG_TIMES * crow_m):
+            message = f"link “{row.id}” is {row.length_m:,} m long, but its ends lie {crow_m:,} m apart"
+            hint = "check that the length is in metres, and the coordinates"
+            self._warning("LENGTH_TOO_LONG", row.where, message, hint)
 
 
 def build(
