@@ -413,6 +413,17 @@ ERRORS = {
         cell("stock", "lot-1", "depot", "dероt"),
         ("REFERENCE_UNKNOWN", "stock.csv", 2, "depot", "dероt", "did you mean “depot”? letters of another"),
     ),
+    "more received than sent": (
+        cell("consignments", "WB-0001", "received", "2500.5"),
+        (
+            "WAYBILL_MORE",
+            "consignments.csv",
+            2,
+            "received",
+            "(2,500.5) than dispatched (1,500)",
+            "one of the",
+        ),
+    ),
     "a good whose own row is faulty": (
         cell("commodities", "insulin", "unit_volume_l", "0"),
         ("NUMBER_TOO_SMALL", "commodities.csv", 2, "unit_volume_l", "at least 0.001", "unit"),

@@ -135,11 +135,9 @@ def _looks_like_number(text: str) -> Fault:
     signs = text.lstrip("~≈<>≥≤±").strip()
     bare = re.sub(r"m[23²³]$", "", signs.translate({ord(c): None for c in _SPACES}))
     # Of 10-12, 2x40 and 2² the digits, put together, would be another number.
-    several = len(re.findall(r"[0-9][0-9.,]*", bare)) != 1 or any(
-        unicodedata.category(c) == "No" for c in bare
-    )
+    raised = any(unicodedata.category(c) == "No" for c in bare)
     plain = re.sub(r"[^\d.,+\-−]", "", bare).replace("−", "-").strip("+")
-    if several or not plain.isascii():
+    if raised or len(re.findall(r"[0-9][0-9.,]*", bare)) != 1 or not plain.isascii():
         return _no_number(text)
     if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", plain):
         whole = plain.replace(",", "")
