@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from safepassage import cli
-from safepassage.cli.parser import build_parser
+from safepassage.cli.parser import UsageError, build_parser
 from safepassage.domain.dictionary import dictionary
 from safepassage_verify import codes
 
@@ -117,6 +117,35 @@ def options(parser) -> set[str]:
             for sub in action.choices.values():
                 found |= {sub.prog} | options(sub)
     return found
+
+
+def commands(text: str) -> list[str]:
+    """Return every command that a page shows, in a block or between its words."""
+    bodies = [body.replace("\\\n", " ") for _, body in blocks(text, "", "sh", "console")]
+    shown = [line.strip().removeprefix("$ ") for body in bodies for line in body.splitlines()]
+    shown += re.findall(r"`(safepassage [^`]+)`", FENCE.sub("", text))
+    shown = [line for line in shown if line.startswith("safepassage ")]
+    return [re.split(r" [|>&;] ?| #", line)[0].replace("…", "") for line in shown]
+
+
+def refusal(command: str) -> str:
+    """Return why a command of a page is none; a page may leave things out, and say N for a number."""
+    try:
+        build_parser().parse_args(shlex.split(command)[1:])
+    except (UsageError, ValueError) as fault:
+        return str(fault) if re.search(r"unrecognized|invalid choice: '[a-z]|quotation", str(fault)) else ""
+    except SystemExit:  # --help and --version
+        return ""
+    return ""
+
+
+def test_commands_on_pages_are_commands(capsys):
+    pages = [path for path in PAGES if "adr" not in path.parts and "CHANGELOG" not in path.name]
+    shown = [(path.name, line) for path in pages for line in commands(path.read_text("utf-8"))]
+    assert len(shown) > 200
+    assert [row for row in shown if refusal(row[1])] == []
+    assert "unrecognized" in refusal("safepassage check CASE --quickly")
+    assert "invalid choice" in refusal("safepassage chek CASE")
 
 
 def test_every_option_is_documented():

@@ -11,6 +11,14 @@ import pytest
 from safepassage.casework import many_workers
 from safepassage.casework.many_workers import Crew
 
+SET_PAGES = """
+from safepassage.casework.many_workers import may_fork
+from safepassage.formats.paper import paper_pdf
+from safepassage.formats.paper.paper import Items, Paper
+print(may_fork())
+paper_pdf.write(Paper(title="t", language="en", stamp=(), blocks=(Items(rows=("x",)),)))
+print(may_fork())
+"""
 CREW = """
 import os, signal
 from safepassage.casework.many_workers import Crew
@@ -61,6 +69,12 @@ def test_a_process_with_threads_or_solvers_is_not_copied(monkeypatch):
     monkeypatch.delitem(sys.modules, "highspy")
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert not many_workers.may_fork()
+
+
+def test_a_process_that_has_set_pages_is_not_copied():
+    """The typesetter keeps threads of its own: in a copy of its process it waits for them without end."""
+    done = subprocess.run([sys.executable, "-c", SET_PAGES], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(sys.platform == "linux"), "False"]
 
 
 def test_a_fault_beside_is_raised_when_it_is_waited_for_or_at_once():

@@ -99,7 +99,7 @@ def test_a_truck_loads_at_the_depot_of_its_lots_and_not_at_a_site_of_the_same_no
 def test_a_place_reads_which_truck_brings_what_and_signs_for_it():
     places = PlaceSheets(GIVEN, NOTHING, sheet_texts()["en"])
     text = page_text(paper_html.write(places.settlement("s01")))
-    assert closed("lorry-t1 Soap 2 piece, Water 1,500.3 L …") in text
+    assert closed("lorry-t1 2 pcs Soap; 1,500.3 L Water …") in text
     assert "lorry-t2" not in text
     without = PlaceSheets(PLAIN, NOTHING, sheet_texts()["en"])
     assert closed("Goods that are brought here") not in page_text(paper_html.write(without.settlement("s01")))
@@ -113,8 +113,8 @@ def test_a_place_that_nobody_leaves_has_a_sheet_where_goods_come_to_it():
 
 def test_amounts_from_one_on_are_written_to_the_tenth_and_summed_by_goods():
     text = page_text(paper_html.write(sheets().paper("t1")))
-    assert closed("Load: Soap 2 piece, Water 1,500.5 L") in text
-    assert closed("Hand over: Soap 2 piece, Water 1,500.5 L") in text
+    assert closed("Load: 2 pcs Soap; 1,500.5 L Water") in text
+    assert closed("Hand over: 2 pcs Soap; 1,500.5 L Water") in text
     assert closed("Water1,500.3 L") in text
     assert closed("Water 1\u00a0500,3 л") in page_text(paper_html.write(sheets("uk").paper("t1")))
 
@@ -148,7 +148,7 @@ def test_a_truck_that_serves_the_site_of_its_own_depot_has_a_sheet_without_a_way
     assert (stop.arrive_s, stop.depart_s, stop.way) == (None, None, None)
     assert [(verb, len(rows)) for verb, rows in stop.steps] == [("load", 1), ("unload", 1)]
     text = page_text(paper_html.write(made.paper("t1")))
-    assert closed("Load: Water 0.5 L. Hand over: Water 0.5 L") in text
+    assert closed("Load: 0.5 L Water. Hand over: 0.5 L Water") in text
     assert closed("Map of your own way") not in text
     assert closed("Map of your own way") in page_text(paper_html.write(sheets().paper("t1")))
     texts, clock = sheet_texts()["en"], made._clock
@@ -171,7 +171,7 @@ def test_what_is_loaded_for_the_place_of_the_depot_itself_is_loaded_before_it_is
     legs = [leg(1, 0, 600, 3_600), leg(2, 1, 4_000, 4_000)]
     given = with_aid(PLAIN, {**AID, "trucks": [{"id": "t1", "legs": legs}], "deliveries": rows})
     text = page_text(paper_html.write(sheets(given=given).paper("t1")))
-    assert closed("Hand over: Water 0.5 L. Load: Water 0.7 L. Hand over: Water 0.7 L") in text
+    assert closed("Hand over: 0.5 L Water. Load: 0.7 L Water. Hand over: 0.7 L Water") in text
 
 
 def test_a_truck_in_convoy_knows_its_place_in_line_and_one_that_is_alone_nothing():

@@ -24,7 +24,7 @@ from safepassage.domain.crew import Job, Result, Shared, alone
 from safepassage.domain.errors import SafePassageError
 
 LOCAL = "local:"
-THREADED = frozenset({"distributed", "highspy", "ortools", "pyvrp", "scipy.optimize"})
+THREADED = frozenset({"distributed", "highspy", "ortools", "pyvrp", "scipy.optimize", "typst"})
 """Libraries whose threads outlive a call."""
 TWO = 2
 AHEAD, LEAST_AHEAD = 2, 16

@@ -26,8 +26,11 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     drops = len({(row.leg, row.place) for row in aid.deliveries})
     places = len({row.place for row in aid.deliveries})
     trucks = len({row.truck for row in aid.deliveries})
+    stops = (
+        f"{drops:,} {'stop' if drops == 1 else 'stops'} of {trucks} truck-{'day' if trucks == 1 else 'days'}"
+    )
     yield (
-        f"Aid in: {mass_t:,.1f} t to {places} places in {drops:,} stops of {trucks} truck-days, "
+        f"Aid in: {mass_t:,.1f} t to {places} {'place' if places == 1 else 'places'} in {stops}, "
         f"{totals.driven_m // 1_000:,} km on the roads that the evacuation leaves."
     )
     if totals.driven_at_least_s > 0:

@@ -266,7 +266,7 @@ NO_STOCK = "AID_NO_STOCK"
 REASONS = {
     NO_ROAD: "no truck that could carry it finds a way from a depot that has it",
     NO_WINDOW: "there is a way, but no truck gets there by that day and home in its hours and the roads'",
-    NO_TRUCK: "the hours and the room of the trucks are used up",
+    NO_TRUCK: "no truck has hours and room left for it",
     NO_STOCK: "the depots have no more of it that is there in time and keeps long enough",
 }
 """Why something is not delivered, in words."""

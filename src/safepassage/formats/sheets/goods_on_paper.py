@@ -48,8 +48,9 @@ class GoodsOnPaper:
         sums: dict[str, int] = {}
         for row in rows:
             sums[row["commodity"]] = sums.get(row["commodity"], 0) + int(row["milli"])
-        return ", ".join(
-            f"{self.name(key)} {self.amount(key, sums[key])}" for key in self._goods if key in sums
+        # Amounts first: names of goods hold commas and numbers of their own.
+        return "; ".join(
+            f"{self.amount(key, sums[key])} {self.name(key)}" for key in self._goods if key in sums
         )
 
     def places(self) -> frozenset[str]:
