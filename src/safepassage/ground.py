@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from safepassage.domain.case import Area, Arrangement, Case, Place, RoadStatus, TransitLink, VehicleType
 from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.network import RoadNetwork
+from safepassage.domain.plan import Certificate
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.domain.situation import Situation
-from safepassage.engines.bounds.certify import Certify, certify
+from safepassage.engines.bounds.certify import BeginCertify, Behind, Certify, Served, certify
 from safepassage.engines.overlay import Overlaid, overlay, without
 from safepassage.engines.pricing import Priced, price
 
@@ -28,8 +29,9 @@ class StoppingRule:
 
     `time_limit_s` is what the clock was set to, recorded in the plan. `prices` finds the prices of a problem
     and `bounds` its certificate; those that are brought may end their solver, and then there are no prices
-    and weaker bounds. `beside` is who times tours a second time: a copy of this process, which holds all.
-    Trips `improve` once all are booked, except for a first look.
+    and weaker bounds. `bounds_beside` begins with the certificate while this process goes on. `beside` is
+    who times tours a second time: a copy of this process, which holds all. Trips `improve` once all are
+    booked, except for a first look.
     """
 
     work: int
@@ -37,8 +39,18 @@ class StoppingRule:
     time_limit_s: int | None = None
     prices: Callable[[PlanningProblem], Priced | None] = price
     bounds: Certify = certify
+    bounds_beside: BeginCertify | None = None
     beside: Beside = at_once
     improve: bool = True
+
+    def begin_bounds(
+        self, problem: PlanningProblem, served: Mapping[str, Served], emptied_s: Sequence[Mapping[str, int]]
+    ) -> Callable[[], tuple[Certificate, Behind]]:
+        """Begin to look for the certificate of a schedule, beside what comes next where that was brought."""
+        if self.bounds_beside is not None:
+            return self.bounds_beside(problem, served, emptied_s=emptied_s)
+        found = self.bounds(problem, served, emptied_s=emptied_s)
+        return lambda: found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

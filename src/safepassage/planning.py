@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import product
+from typing import NamedTuple
 
 from safepassage import __version__
 from safepassage.domain.case import Settings
@@ -14,13 +15,13 @@ from safepassage.domain.frontier import Leaning
 from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
-from safepassage.domain.plan import MadeWith, Modification, Plan, Schedule
+from safepassage.domain.plan import Certificate, Corridor, MadeWith, Modification, Plan, Schedule
 from safepassage.domain.plan_change import DirectionChange, Movement, PlanChange, Price
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
 from safepassage.domain.situation import Situation
-from safepassage.engines.bounds.certify import Served
+from safepassage.engines.bounds.certify import Behind, Served
 from safepassage.engines.car_streams import (
     arrives_as_can,
     by_car,
@@ -58,8 +59,8 @@ from safepassage.engines.summary import (
 from safepassage.ground import Ground, StoppingRule, prepare, problem_of
 
 __all__ = [
-    "Announced", "Ground", "Making", "Planned", "StoppingRule", "anew", "answered", "concluded", "make_plan",
-    "prepare", "problem_of", "scheduled", "with_prices",
+    "Announced", "Begun", "Ground", "Making", "Planned", "StoppingRule", "anew", "answered", "begin_plan",
+    "concluded", "make_plan", "prepare", "problem_of", "scheduled", "with_prices",
 ]  # fmt: skip
 
 MINUTE_S = 60
@@ -89,6 +90,15 @@ class Planned:
     baseline_arcs: int
     change: PlanChange | None = None
     guide: Guide | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A problem with a schedule that answers it, and what waits for its bounds and makes the plan."""
+
+    problem: PlanningProblem
+    schedule: Schedule
+    planned: Callable[[], Planned]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +135,30 @@ def make_plan(
     HistoryError
         When the situation does not go on from the announced plan, or a vehicle was lost that there is not.
     """
+    return begin_plan(
+        network, situation, stop=stop, seed=seed, announced=announced, observer=observer, ground=ground
+    ).planned()
+
+
+def begin_plan(
+    network: RoadNetwork,
+    situation: Situation,
+    *,
+    stop: StoppingRule | None = None,
+    seed: int = 0,
+    announced: Announced | None = None,
+    observer: Observer | None = None,
+    ground: Ground | None = None,
+) -> Begun:
+    """Return the schedule of the plan that `make_plan` makes; whoever needs its bounds asks for it later."""
     ground = ground or prepare(network, situation, stop=stop, seed=seed, anew=announced is None)
     if announced is None:
-        return concluded(ground, scheduled(ground, observer=observer), observer=observer)
+        return _begun(ground, scheduled(ground, observer=observer), observer=observer)
     problem = onward(announced.problem, ground.problem, departed(announced.schedule, announced.now_s))
     # These prices bound every plan that goes on; vehicles follow what was announced, not them.
     ground = replace(ground, problem=problem, priced=ground.stop.prices(problem))
     schedule, change, emptied_s = _go_on(announced, problem, ground.case.settings, ground.limits, observer)
-    return concluded(ground, schedule, change=change, emptied_s=emptied_s, observer=observer)
+    return _begun(ground, schedule, change=change, emptied_s=emptied_s, observer=observer)
 
 
 def answered(
@@ -241,15 +267,50 @@ def concluded(
 
     `emptied_s` says by place when the last have left, in flows like the one behind the schedule.
     """
-    case, laid, problem = ground.case, ground.laid, ground.problem
-    settings, stop, priced = case.settings, ground.stop, ground.priced
-    ways, routes = corridors(problem, schedule, exposure_weight=settings.exposure_weight)
+    return _begun(ground, schedule, change=change, emptied_s=emptied_s, observer=observer).planned()
+
+
+def _begun(
+    ground: Ground,
+    schedule: Schedule,
+    *,
+    change: PlanChange | None = None,
+    emptied_s: Sequence[Mapping[str, int]] = (),
+    observer: Observer | None = None,
+) -> Begun:
+    """Find corridors and ask for bounds; return what waits for these and makes the plan."""
+    problem = ground.problem
+    ways, routes = corridors(problem, schedule, exposure_weight=ground.case.settings.exposure_weight)
     schedule = replace(schedule, routes=routes)
     found = totals(problem, schedule)
     if observer is not None:
         for name, total in found.items():
             observer.best(name, total.clearance_s)
-    certificate, behind = stop.bounds(problem, _served(found), emptied_s=emptied_s)
+    bounds = ground.stop.begin_bounds(problem, _served(found), emptied_s)
+
+    @cache
+    def planned() -> Planned:
+        return _bounded(ground, _Made(schedule, ways, found, change), bounds(), observer)
+
+    return Begun(problem=problem, schedule=schedule, planned=planned)
+
+
+class _Made(NamedTuple):
+    """A schedule with its corridors and totals, and what it changes of the plan it goes on from."""
+
+    schedule: Schedule
+    ways: tuple[Corridor, ...]
+    found: dict[str, Totals]
+    change: PlanChange | None
+
+
+def _bounded(
+    ground: Ground, made: _Made, bounds: tuple[Certificate, Behind], observer: Observer | None
+) -> Planned:
+    case, laid, problem = ground.case, ground.laid, ground.problem
+    settings, stop, priced = case.settings, ground.stop, ground.priced
+    schedule, ways, found, change = made
+    certificate, behind = bounds
     if observer is not None:
         for name in found:
             own = (bound.clearance_s for bound in certificate.bounds if bound.direction == name)

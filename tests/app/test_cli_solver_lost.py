@@ -96,6 +96,42 @@ def test_a_plan_whose_joint_proof_is_lost_is_the_same_but_for_that_bound(tmp_pat
     assert schedules[0] == schedules[1]
 
 
+BOUNDS_LOST = """
+import os, signal, sys, time
+from safepassage.casework import solver_room
+from safepassage.cli import main, plan_command
+
+here, certify = os.getpid(), solver_room.certify
+
+def lost(*given, **options):
+    if os.getpid() != here:
+        {fate}
+    return certify(*given, **options)
+
+solver_room.certify = lost
+plan_command.SolverRoom = lambda: solver_room.SolverRoom(limit_s=5.0)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+@pytest.mark.parametrize(
+    ("fate", "fault"), [("killed", "the solver ended"), ("hanging", "no answer within 5 s")]
+)
+def test_a_plan_whose_best_cuts_are_lost_has_others_and_says_so(tmp_path, fate, fault):
+    case, out = write_case(tmp_path / "case"), tmp_path / "out"
+    typed = ["plan", str(case), "-o", str(out), "--json"]
+    program = BOUNDS_LOST.format(fate=FATES[fate][0])
+    done = subprocess.run(
+        [sys.executable, "-c", program, *typed], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert f"the best cuts: {fault}" in told["solver_faults"]
+    assert verify_files(out).verified
+    assert all(row["clearance_bound_s"] is not None for row in told["directions"])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
 def test_regions_without_prices_are_verified_and_say_so(tmp_path):
     case, out = write_case(tmp_path / "case"), tmp_path / "out"

@@ -89,6 +89,20 @@ def test_a_release_does_not_follow_later_changes_of_the_documents():
     assert given.plan["routes"][0]["arcs"] == tuple(DOCUMENTS[1]["routes"][0]["arcs"])
 
 
+def test_what_goes_along_with_a_release_is_added_without_a_copy_and_kept_from_changes():
+    given = release(*DOCUMENTS, Audience.PLANNING_TEAM)
+    worlds = {"plan_sha256": given.stamp["plan_sha256"], "rows": [1, [2]]}
+    added = given.along(worlds=worlds)
+    worlds["rows"].append(3)
+    assert added.worlds["rows"] == (1, (2,))
+    assert added.plan is given.plan
+    assert not given.worlds
+    with pytest.raises(ValueError, match="no release for others"):
+        release(*DOCUMENTS, Audience.PUBLIC).along(audit={"rows": []})
+    with pytest.raises(ValueError, match="has no seals"):
+        given.along(seals={})
+
+
 def test_the_public_sees_directions_and_hotline_only():
     given = release(*DOCUMENTS, Audience.PUBLIC)
     assert set(given.inputs) == {"exercise", "directions", "notice"}

@@ -57,7 +57,7 @@ class SolverRoom:
         self, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES, fresh: bool = False,
         loading: Callable[[], object] = load,
     ) -> None:  # fmt: skip
-        self._limit_s, self.faults = limit_s, list[str]()
+        self._limit_s, self._memory_bytes, self.faults = limit_s, memory_bytes, list[str]()
         self._owner, copied = os.getpid(), may_fork() and not fresh
         self._process: SolverProcess[object] | None = None
         self._under_way: Callable[[], object] = nothing
@@ -147,6 +147,29 @@ class SolverRoom:
         if found is not None:
             return found
         return certify(problem, served, points=points, emptied_s=emptied_s, solver=False)
+
+    def begin_bounds(
+        self, problem: PlanningProblem, served: Mapping[str, Served], /, *,
+        emptied_s: Sequence[Mapping[str, int]] = (),
+    ) -> Callable[[], tuple[Certificate, Behind]]:  # fmt: skip
+        """Begin with `bounds` in another copy of this process; return what waits for them.
+
+        The room is free meanwhile. Where this process cannot be copied they are asked for at once.
+        """
+        if self._process is None or os.getpid() != self._owner or not may_fork():
+            found = self.bounds(problem, served, emptied_s=emptied_s)
+            return lambda: found
+        apart = SolverRoom(limit_s=self._limit_s, memory_bytes=self._memory_bytes, loading=nothing)
+        asked = apart.begin(BEST_CUTS, certify, problem, served, emptied_s=emptied_s)
+
+        @cache
+        def answer() -> tuple[Certificate, Behind]:
+            with apart:
+                found = asked()
+            self.faults += apart.faults
+            return found or certify(problem, served, emptied_s=emptied_s, solver=False)
+
+        return answer
 
     def prices(
         self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Sequence[str] = ()

@@ -9,7 +9,6 @@ from safepassage.domain.audit_sheet import holding
 from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.map_layers import MapLayers
 from safepassage.domain.release import Release
-from safepassage.formats.containers import canonical_json
 from safepassage.formats.gis import device_routes, geopackage, gpx, kmz, plan_geojson
 from safepassage.formats.pages import report_html, report_paper
 from safepassage.formats.paper import paper_html, paper_pdf
@@ -39,15 +38,11 @@ def write_outputs(
         What the planning team and the public may see. While the audit holds releases up, nothing is written
         for the public.
     beside
-        Who makes tables while maps are drawn and the report is set.
+        Who makes tables and the audit's papers while maps are drawn and the report is set.
     """
     team, public = releases
     files = {f"{RESTRICTED}/{RESTRICTED}-{name}.json": data for name, data in documents.items()}
     files |= _team_files(team, layers, beside)
-    if "audit" in documents:
-        sheet = canonical_json.decode(documents["audit"])
-        papers = audit_files.write_papers(sheet, team.plan, team.inputs)
-        files |= {f"{RESTRICTED}/{RESTRICTED}-audit.{end}": data for end, data in papers.items()}
     if field_devices:
         files |= _device_files(team, layers)
     if team.audit and not holding(team.audit):
@@ -84,7 +79,7 @@ def _team_files(release: Release, layers: MapLayers, beside: Beside) -> dict[str
 
 
 def _tables(release: Release) -> dict[str, bytes]:
-    """Return the situation report, the schedule and the tables of aid."""
+    """Return the situation report, the papers of the audit, the schedule and the tables of aid."""
     brief = situation_report.paper(release)
     return {
         "sitrep.txt": situation_report.write(release),
@@ -92,8 +87,17 @@ def _tables(release: Release) -> dict[str, bytes]:
         "sitrep.pdf": paper_pdf.write(brief),
         "schedule.csv": schedule_csv.write(release),
         "schedule.xlsx": schedule_xlsx.write(release),
+        **_audit_files(release),
         **_aid_files(release),
     }
+
+
+def _audit_files(release: Release) -> dict[str, bytes]:
+    """Return the sheet of the audit to read and to print, nothing without one."""
+    if not release.audit:
+        return {}
+    papers = audit_files.write_papers(release.audit, release.plan, release.inputs)
+    return {f"audit.{end}": data for end, data in papers.items()}
 
 
 def _aid_files(release: Release) -> dict[str, bytes]:

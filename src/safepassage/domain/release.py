@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 
 class SensitivityClass(IntEnum):
@@ -54,6 +55,9 @@ STATEMENT = "This is information, not a permission, and not a guarantee of safet
 
 NOUNS = ("inputs", "plan", "certificate", "verification")
 """The documents a release is made of."""
+BESIDE = ("generated_from", "changes", "claims", "frontier", "aid", "worlds", "simulation")
+DOCUMENTS = (*NOUNS, *BESIDE, "audit", "figures", "stamp")
+"""All that a release may have in it; `BESIDE` goes with the plan."""
 
 _P, _S, _R = SensitivityClass.PUBLIC, SensitivityClass.PARTNERS, SensitivityClass.RESTRICTED
 
@@ -182,11 +186,25 @@ class Release:
     stamp: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.audit and self.audience is not Audience.PLANNING_TEAM:
-            raise ValueError("the sheet of an audit goes into no release for others")
-        beside = ("generated_from", "changes", "claims", "frontier", "aid", "worlds", "simulation")
-        for name in (*NOUNS, *beside, "audit", "figures", "stamp"):
+        _refuse_audit(self)
+        for name in DOCUMENTS:
             object.__setattr__(self, name, frozen_tree(getattr(self, name)))
+
+    def along(self, **documents: Mapping[str, Any]) -> Self:
+        """Return this release with other documents in it; those that stay are not copied once more.
+
+        Raises
+        ------
+        ValueError
+            When it may not have them, or no release has any of that name.
+        """
+        found = copy(self)
+        for name, document in documents.items():
+            if name not in DOCUMENTS:
+                raise ValueError(f"a release has no {name}")
+            object.__setattr__(found, name, frozen_tree(document))
+        _refuse_audit(found)
+        return found
 
     @property
     def sensitivity(self) -> SensitivityClass:
@@ -205,3 +223,8 @@ class Release:
             raise ValueError(
                 f"this writer needs a release for {audience.name}, got one for {self.audience.name}"
             )
+
+
+def _refuse_audit(given: Release) -> None:
+    if given.audit and given.audience is not Audience.PLANNING_TEAM:
+        raise ValueError("the sheet of an audit goes into no release for others")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,7 +87,7 @@ def with_audit(given: Release, audit: Document) -> Release:
     """
     if audit.get("plan_sha256") != given.stamp["plan_sha256"]:
         raise ValueError("the audit is of another plan")
-    return replace(given, audit=audit)
+    return given.along(audit=audit)
 
 
 def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
@@ -113,7 +113,7 @@ def with_figures(given: Release, figures: Figures, audit: Document) -> Release:
         "places": [asdict(place) for place in figures.places],
         "not_before_s": figures.not_before_s,
     }
-    return replace(given, figures=numbers)
+    return given.along(figures=numbers)
 
 
 def with_aid(given: Release, aid: Document) -> Release:
@@ -127,7 +127,7 @@ def with_aid(given: Release, aid: Document) -> Release:
     if aid.get("plan_sha256") != given.stamp["plan_sha256"]:
         raise ValueError("this distribution was made beside another plan")
     seen = given.audience.may_see >= SensitivityClass.RESTRICTED
-    return replace(given, aid=dict(aid) if seen else {})
+    return given.along(aid=aid if seen else {})
 
 
 def with_judges(given: Release, worlds: Document, simulation: Document) -> Release:
@@ -143,7 +143,7 @@ def with_judges(given: Release, worlds: Document, simulation: Document) -> Relea
     for judged in (worlds, simulation):
         if judged and judged["plan_sha256"] != given.stamp["plan_sha256"]:
             raise ValueError("another plan was judged")
-    return replace(given, worlds=dict(worlds), simulation=dict(simulation))
+    return given.along(worlds=worlds, simulation=simulation)
 
 
 def canonical_bytes(document: Document) -> bytes:

@@ -76,7 +76,7 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
     work = case.settings.work_limit if options.work_limit is None else options.work_limit
     return StoppingRule(
         work=work, expired=expired, time_limit_s=limit, prices=partial(_prices, room), bounds=room.bounds,
-        beside=Crew(workers=2).beside,
+        bounds_beside=room.begin_bounds, beside=Crew(workers=2).beside,
     )  # fmt: skip
 
 

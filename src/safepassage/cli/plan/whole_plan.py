@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from safepassage.casework.audited import audited
@@ -51,7 +51,7 @@ from safepassage.formats.facts.local_clock import LocalClock, instant
 from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
-from safepassage.planning import Making, Planned, make_plan
+from safepassage.planning import Begun, Making, Planned, begin_plan
 from safepassage.provisioning import provide, with_past
 from safepassage_verify import Verdict
 
@@ -79,10 +79,11 @@ def whole_plan(
         alone = replace(stop, beside=at_once)
         scales = Scales(network=network, entered=entered, claims=claims, stop=alone, seed=options.seed)
         _begin(scales, options, news)
-    frontier, hedge, planned = _made(network, news, options, ahead, progress)
+    frontier, hedge, begun = _made(network, news, options, ahead, progress)
     progress.phase("planning aid")
-    aid, checking = _aid(news, planned, room)
+    aid, checking = _aid(news, begun, room)
     progress.phase("verifying")
+    planned = begun.planned()
     documents, parsed, verdict = checking().with_aid(aid)
     changes = _changes(planned, news, documents)
     beside = _beside(frontier, documents)
@@ -172,31 +173,43 @@ def _made(
     options: argparse.Namespace,
     ahead: Ahead,
     progress: Progress,
-) -> tuple[Frontier | None, HedgeSheet | None, Planned]:
+) -> tuple[Frontier | None, HedgeSheet | None, Begun]:
     """Return the plan to write, and those beside it where plans were asked for side by side."""
     stop = ahead.stop
     if crew_of(options).is_many:
         # What travels to other processes takes no process with it.
-        stop = replace(stop, prices=price, beside=at_once)
+        stop = replace(stop, prices=price, bounds_beside=None, beside=at_once)
     how = Making(stop=stop, seed=options.seed, observer=progress, each=crew_of(options).each)
     if options.under_worlds is not None:
         hedge, planned = hedged_plan(network, news.situation, options, ahead.claims, how)
-        return None, hedge, planned
+        return None, hedge, _there(planned)
     if options.frontier is not None or options.pick is not None or options.by:
         frontier, planned = _side_by_side(network, news, options, how)
-        return frontier, None, planned
-    planned = make_plan(
+        return frontier, None, _there(planned)
+    begun = begin_plan(
         network, news.situation, stop=stop, seed=options.seed, announced=news.announced, observer=progress,
         ground=None if ahead.ground is None else ahead.ground(),
     )  # fmt: skip
-    problem = with_past(planned.problem, news.situation.current(), news.aid, news.aid_sha256)
-    return None, None, replace(planned, problem=problem)
+    problem = with_past(begun.problem, news.situation.current(), news.aid, news.aid_sha256)
+
+    @cache
+    def with_its_past() -> Planned:
+        return replace(begun.planned(), problem=problem)
+
+    return None, None, replace(begun, problem=problem, planned=with_its_past)
 
 
-def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> tuple[AidPlan | None, Callable[[], Checking]]:
+def _there(planned: Planned) -> Begun:
+    return Begun(problem=planned.problem, schedule=planned.plan.schedule, planned=lambda: planned)
+
+
+def _aid(news: GoingOn, begun: Begun, room: SolverRoom) -> tuple[AidPlan | None, Callable[[], Checking]]:
     """Plan aid; while its first program is solved in the other process, have the plan itself verified."""
-    case, schedule = news.situation.current(), planned.plan.schedule
-    checking = cache(partial(Checking, planned))
+    case, schedule = news.situation.current(), begun.schedule
+
+    @cache
+    def checking() -> Checking:
+        return Checking(begun.planned())
 
     def task(solved: Beside) -> AidPlan | None:
         def beside(solving: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
@@ -208,7 +221,7 @@ def _aid(news: GoingOn, planned: Planned, room: SolverRoom) -> tuple[AidPlan | N
 
             return answer
 
-        return provide(case, planned.problem, schedule, news.aid, beside=beside)
+        return provide(case, begun.problem, schedule, news.aid, beside=beside)
 
     return room.without(AID, task), checking
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +59,17 @@ class Certify(Protocol):
         emptied_s: Sequence[Mapping[str, int]] = (),
     ) -> tuple[Certificate, Behind]:  # fmt: skip
         """Return bounds and envelope for what a schedule serves, as `certify` does."""
+        ...
+
+
+class BeginCertify(Protocol):
+    """What begins to find bounds, and returns what waits for them."""
+
+    def __call__(
+        self, problem: PlanningProblem, served: Mapping[str, Served], /, *,
+        emptied_s: Sequence[Mapping[str, int]] = (),
+    ) -> Callable[[], tuple[Certificate, Behind]]:  # fmt: skip
+        """Begin; whoever is given the bounds asks for them once they are needed."""
         ...
 
 

@@ -7,9 +7,15 @@ from safepassage.engines.distribution.exposed_before import with_exposure
 from safepassage.engines.distribution.led_round import led_round
 from safepassage.engines.distribution.meets import Scene
 from safepassage.engines.distribution.onward import Gone, delivered, gone, onward, since
-from safepassage.kernels.tours.whole_rounds import load
+from safepassage.kernels.tours import day_rounds, load_paths, timed_paths, whole_rounds
 
 __all__ = [
     "Gone", "Scene", "delivered", "distribute", "gone", "led_round", "load", "onward", "since",
     "with_exposure",
 ]  # fmt: skip
+
+
+def load() -> None:
+    """Load the loops of rounds and of their bounds ahead; otherwise they are on their first call."""
+    for kernel in (whole_rounds, day_rounds, load_paths, timed_paths):
+        kernel.load()

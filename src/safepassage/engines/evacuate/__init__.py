@@ -4,13 +4,15 @@ from safepassage.engines.evacuate.keep import Earlier
 from safepassage.engines.evacuate.schedule import evacuate
 from safepassage.kernels.booking import burst_loops
 from safepassage.kernels.compiled import load as load_loops
+from safepassage.kernels.graphs import shortest_paths
 from safepassage.kernels.tours import tour_search
 
 __all__ = ["Earlier", "evacuate", "load"]
 
 
 def load() -> None:
-    """Load the loops of searching and booking ahead; otherwise they are on their first call."""
+    """Load the loops of searching and booking ahead, and what finds ways; else their first calls do."""
+    shortest_paths.load()
     load_loops(
         tour_search.anneal, burst_loops.find_room, burst_loops.leave, burst_loops.sum_up, burst_loops.enter
     )

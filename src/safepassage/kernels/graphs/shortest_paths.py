@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,11 @@ from numpy.typing import NDArray
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
+
+
+def load() -> None:
+    """Load the library ahead; otherwise it is with the first tree."""
+    import_module("scipy.sparse.csgraph")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

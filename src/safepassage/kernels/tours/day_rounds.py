@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner, lent, woven
+from safepassage.kernels.compiled import load as load_loops
 from safepassage.kernels.shuttles.shuttle_search import QUANTILES, UNITS
 from safepassage.kernels.tours.rounds import MOST_RELOADS, WHOLE, Orders, Round, Trip, TruckKind
 from safepassage.kernels.tours.tour_moves import draw
@@ -366,6 +367,11 @@ def _searched(
         else:
             _save(state, now)
         heat *= cooler
+
+
+def load() -> None:
+    """Load the loops ahead; otherwise they are on their first call."""
+    load_loops(_searched, _put)
 
 
 def rounds_in_a_day(

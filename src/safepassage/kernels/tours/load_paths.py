@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import load as load_loops
 
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -39,6 +40,11 @@ class _Half(NamedTuple):
 
     q: int
     which: int
+
+
+def load() -> None:
+    """Load the loops ahead; otherwise they are on their first call."""
+    load_loops(_walks, _bound)
 
 
 def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: int) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
+from safepassage.kernels.compiled import load as load_loops
 
 Int64 = NDArray[np.int64]
 FAR = 2**40
@@ -59,6 +60,11 @@ def _walks(cost: Int64, steps: Int64, prices: Int64, units: int) -> _Walks:
                     there = walks.cost[t, i, which] + cost[i + 1, j + 1] - prices[j]
                     _note(walks, (onward, j), there, i)
     return walks
+
+
+def load() -> None:
+    """Load the loops ahead; otherwise they are on their first call."""
+    load_loops(_walks)
 
 
 def least_in_hours(cost: Int64, handled_s: Int64, most_s: int, *, at_most: int, rounds: int) -> int:
