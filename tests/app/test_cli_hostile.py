@@ -8,10 +8,13 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from safepassage.cli import main
+from safepassage.cli.written import write_files
 from tests.support.folders import TABLES, write_case
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, modes and limits as POSIX has them")
@@ -233,3 +236,18 @@ def test_a_way_through_a_point_far_off_is_not_shown_as_the_way_asked_about(plann
     assert main(["explain", str(planned / "one"), "home", "--json", *more]) == 2
     assert said in json.loads(capsys.readouterr().out)["error"]
     assert main(["explain", str(planned / "one"), "home", "--via", "50.01,35.0"]) == 0
+
+
+def test_two_plans_that_are_written_into_one_folder_at_once_do_not_mix(tmp_path):
+    names = [f"RESTRICTED/RESTRICTED-{number}.csv" for number in range(60)]
+    ready = threading.Barrier(4)
+
+    def write(mine: bytes) -> None:
+        ready.wait()
+        write_files(tmp_path / "out", dict.fromkeys(names, mine))
+
+    for _ in range(5):
+        with ThreadPoolExecutor(4) as writers:
+            list(writers.map(write, (b"a", b"b", b"c", b"d")))
+        assert len({(tmp_path / "out" / name).read_bytes() for name in names}) == 1
+        assert not list(tmp_path.rglob("*.part"))

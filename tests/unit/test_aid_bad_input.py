@@ -134,6 +134,18 @@ def test_lots_that_have_expired_are_not_handed_out(district):
     found = provided(replace(case, stock=tuple(replace(lot, expires_s=1) for lot in case.stock)), network)
     everything(found)
     assert not found.value.deliveries
+    assert NO_ROAD not in reasons(found)
+
+
+def test_a_truck_waits_for_goods_that_come_later_where_nothing_else_is_there(district):
+    case, network = district
+    late_s = max(truck.available_from_s for truck in case.trucks) + 7_200
+    stock = tuple(replace(lot, available_from_s=late_s) for lot in case.stock)
+    found = provided(replace(case, stock=stock), network)
+    everything(found)
+    begins = [leg.depart_s for chain in found.value.trucks for leg in chain.legs]
+    assert begins
+    assert min(begins) >= late_s
 
 
 @pytest.mark.parametrize("headway_s", [0, 600])

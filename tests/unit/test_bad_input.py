@@ -649,6 +649,10 @@ WARNINGS = {
         cell("fleet", "bus", "available_from", "2030-05-16 06:00"),
         ("WINDOW_OUTSIDE", "fleet.csv", 2, "available_from", "horizon_h"),
     ),
+    "trucks that come too late": (
+        lambda d: d.row("trucks", "lorry").update(available_from="2030-05-15 06:00", available_until=""),
+        ("WINDOW_OUTSIDE", "trucks.csv", 2, "available_from", "horizon_h"),
+    ),
     "pause without a time": (
         cell("arrangements", "pause-1", "daily_hours", ""),
         ("WINDOW_MISSING", "arrangements.csv", 2, "window_from", "daily_hours"),

@@ -226,7 +226,9 @@ def _text(sheet: SitingSheet) -> Iterator[str]:
     )
     before: SitingPlan | None = None
     for plan in plans:
-        gain = "" if before is None else f"; one more buys {before.value - plan.value:,}"
+        gain = (
+            "" if before is None else f"; {before.value - plan.value:,} less than {len(before.chosen)} sites"
+        )
         yield ""
         yield f"{len(plan.chosen)} sites: {plan.value:,} ({_proof(plan)}){gain}"
         yield f"  {_walked(plan, everybody)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from safepassage.domain.errors import FormatError
@@ -96,20 +96,39 @@ def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
     _refuse_what_is_in_the_way([output.resolve(), *folders[1:]], [output / name for name in files])
     made: list[Path] = []
     parts: list[tuple[Path, Path]] = []
+    with ExitStack() as stack:
+        try:
+            for folder in folders:
+                made.extend(_make_folder(folder, restricted=RESTRICTED in folder.relative_to(output).parts))
+            stack.enter_context(_alone_in(output))
+            for name, data in files.items():
+                path = output / name
+                part = path.with_name(f".{path.name}.part")
+                parts.append((part, path))
+                _write_part(part, data, OWNER_ONLY_FILE if name.startswith(RESTRICTED) else 0o644)
+        except BaseException:
+            _undo([part for part, _ in parts], made)
+            raise
+        _remove_stale(output, set(files))
+        for part, path in parts:
+            part.replace(path)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Have two that write plans into one folder do so one after the other, where the system can."""
     try:
-        for folder in folders:
-            made.extend(_make_folder(folder, restricted=RESTRICTED in folder.relative_to(output).parts))
-        for name, data in files.items():
-            path = output / name
-            part = path.with_name(f".{path.name}.part")
-            parts.append((part, path))
-            _write_part(part, data, OWNER_ONLY_FILE if name.startswith(RESTRICTED) else 0o644)
-    except BaseException:
-        _undo([part for part, _ in parts], made)
-        raise
-    _remove_stale(output, set(files))
-    for part, path in parts:
-        part.replace(path)
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a disk of the network may know no such locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _refuse_what_is_in_the_way(folders: Iterable[Path], files: Iterable[Path]) -> None:

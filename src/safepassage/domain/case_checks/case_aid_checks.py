@@ -125,9 +125,16 @@ def depots_are_depots(draft: CaseDraft) -> Iterator[Problem]:
 
 
 def trucks_can_carry(draft: CaseDraft) -> Iterator[Problem]:
-    """A loaded truck weighs more than its load."""
+    """A loaded truck weighs more than its load, and is there within the horizon; there is one for stock."""
     for located in draft.trucks:
         truck = located.value
+        if draft.clock_known and truck.count and truck.available_from_s >= draft.settings.horizon_s:
+            yield warning(
+                "WINDOW_OUTSIDE",
+                located.at("available_from"),
+                f"the trucks “{truck.id}” become available after the hours that are planned",
+                "check date and time, or raise horizon_h",
+            )
         if truck.payload_kg >= truck.weight_kg:
             yield error(
                 "TRUCK_WEIGHT",

@@ -223,17 +223,38 @@ class Dispatcher:
     # -- one trip --------------------------------------------------------------------------------
 
     def _trip(self, one: Standing) -> bool:
-        """Book the next trip of a truck, what is planned first; tell whether there was one."""
+        """Book the next trip of a truck; it waits for goods that come only where no other trip is left."""
+        ready_s = one.ready_s
+        if self._trip_from(one):
+            return True
+        for comes_s in self._goods_come_s(one):
+            one.ready_s = comes_s
+            if self._trip_from(one):
+                return True
+        one.ready_s = ready_s
+        return False
+
+    def _goods_come_s(self, one: Standing) -> list[int]:
+        """Return the seconds, before a truck has to be back, from which more goods are at a depot."""
+        lots = enumerate(self.problem.lots)
+        come_s = {lot.available_from_s for k, lot in lots if lot.node >= 0 and self.left.lots[k] > 0}
+        return sorted(second for second in come_s if one.ready_s < second < self._ends_s(one))
+
+    def _trip_from(self, one: Standing) -> bool:
+        """Book a trip of a truck as it stands, what is planned first; tell whether there was one."""
         while self.planned.get(one.truck.id):
             planned = self.planned[one.truck.id].pop(0)
             for stop in planned.stops:
                 self.left.free(stop.items)
             ready_s = one.ready_s
-            for begins_s in dict.fromkeys((max(ready_s, planned.from_s), ready_s)):
+            lots = {item.lot for stop in planned.stops for item in stop.items}
+            all_s = max([ready_s, *(self.problem.lots[lot].available_from_s for lot in lots)])
+            for begins_s in dict.fromkeys((max(ready_s, planned.from_s), ready_s, all_s)):
                 one.ready_s = begins_s
                 there = self._of_what_is_there(one, planned)
                 if self._lighter(one, there) or self._as_much(one, there.depot, list(there.stops)):
                     return True
+            one.ready_s = ready_s
         for depot in self._depots(one):
             if not self._may_go(one, depot):
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from safepassage.domain.aid.distribution import (
     NO_ROAD,
@@ -11,9 +11,11 @@ from safepassage.domain.aid.distribution import (
     NO_TRUCK,
     NO_WINDOW,
     AidProblem,
+    Lot,
+    Need,
     Short,
 )
-from safepassage.engines.distribution.options import Options
+from safepassage.engines.distribution.options import Options, serves
 from safepassage.engines.distribution.store import Left
 
 
@@ -27,14 +29,14 @@ def short_of(
     came by the day of a need, `first_day` says on which a truck could at the earliest (None: on none): it is
     laid to the hours of roads and trucks where none could, or only later.
     """
-    reachable = cache(first_day)
+    reachable, out_of_reach = cache(first_day), cache(partial(_out_of_reach, problem))
     lots: dict[int, set[int]] = {}
     for i, k in zip(options.need.tolist(), options.lot.tolist(), strict=True):
         lots.setdefault(i, set()).add(k)
     reached = {problem.needs[i].place for i in lots}
     carried = {(problem.needs[i].place, problem.needs[i].commodity) for i in lots}
     begins = min((crew.day for crew in options.crews if crew.seconds > 0), default=len(problem.days))
-    stocked = {lot.commodity for k, lot in enumerate(problem.lots) if left.lots[k] > 0}
+    held = [lot for k, lot in enumerate(problem.lots) if left.lots[k] > 0]
     visited = {need.place for i, need in enumerate(problem.needs) if left.needs[i] < need.amount_milli}
     rest, found = list(left.lots), list[Short]()
     order = sorted(
@@ -45,9 +47,8 @@ def short_of(
         need = problem.needs[i]
         parts: dict[str, int] = {}
         if need.place not in reached:
-            reason = NO_ROAD if problem.trucks and problem.lots else NO_TRUCK if problem.lots else NO_STOCK
-            parts[reason] = left.needs[i]
-        elif need.commodity in stocked and (need.place, need.commodity) not in carried:
+            parts[out_of_reach(need.place)] = left.needs[i]
+        elif (need.place, need.commodity) not in carried and any(_of_use(problem, lot, need) for lot in held):
             parts[NO_ROAD] = left.needs[i]
         elif i not in lots:
             parts[NO_STOCK if need.due >= begins else NO_TRUCK] = left.needs[i]
@@ -61,6 +62,21 @@ def short_of(
             for reason, milli in parts.items() if milli
         ]  # fmt: skip
     return tuple(sorted(found, key=lambda row: (row.place, row.due, row.commodity, row.reason)))
+
+
+def _out_of_reach(problem: AidProblem, place: str) -> str:
+    """Return why nothing can be brought to a place: no lot is of use there, no truck is there, or no road."""
+    needs = [need for need in problem.needs if need.place == place]
+    of_use = any(_of_use(problem, lot, need) for need in needs for lot in problem.lots)
+    return NO_STOCK if not of_use else NO_ROAD if problem.trucks else NO_TRUCK
+
+
+def _of_use(problem: AidProblem, lot: Lot, need: Need) -> bool:
+    """Tell whether a lot, brought on some day, could be handed out for a need."""
+    if lot.commodity != need.commodity:
+        return False
+    good = next(good for good in problem.goods if good.id == lot.commodity)
+    return any(serves(problem, lot, good, day, need.due) for day in range(need.due + 1))
 
 
 def _by(day: int | None, due: int) -> bool:
