@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
+from safepassage.cli.plan.aid_text import aid_lines
 from safepassage.domain.aid.distribution import NO_ROAD, NO_STOCK, NO_TRUCK, NO_WINDOW
 from safepassage.domain.case import Interval, RoadSelector, RoadStatus, RoadStatusWord, SelectorKind
 from safepassage.domain.plan import Schedule
@@ -131,6 +133,26 @@ def test_stock_is_asked_for_in_its_unit_at_the_depot_by_name(district):
             f"{missing / 1_000:,.3f}".rstrip("0").rstrip(".") + " L more of Drinking water"
         )
         assert re.search(r"at Depot[01], there by 2030-03-04$", fix.what)
+    assert any(" kg) at Depot" in fix.what for fix in aid.fixes)
+    assert not any("(0.00 t)" in fix.what for fix in aid.fixes)
+
+
+def test_the_terminal_names_what_would_bring_most_of_what_a_place_lacks(district):
+    case, network = district
+    few = tuple(replace(lot, quantity_milli=1) for lot in case.stock)
+    aid = planned(replace(case, stock=few), network)
+    needs = {(need.place, need.commodity, need.due): need for need in aid.problem.needs}
+    short = Counter[tuple[str, str]]()
+    for row in aid.short:
+        need = needs[row.place, row.commodity, row.due]
+        short[row.place, row.commodity] += need.worth * row.milli // need.amount_milli
+    told_of = [line.strip() for line in aid_lines(aid)]
+    (line,) = [line for line in told_of if re.search(r", there by \S+ \(AID_NO_STOCK\)$", line)]
+    place, what = line.removesuffix(f" ({NO_STOCK})").split(": ", 1)
+    told = [
+        fix.commodity for fix in aid.fixes if (fix.place, fix.reason, fix.what) == (place, NO_STOCK, what)
+    ]
+    assert told == [max((good for at, good in short if at == place), key=lambda good: short[place, good])]
 
 
 def test_without_trucks_a_truck_is_asked_for(district):

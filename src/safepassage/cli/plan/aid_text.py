@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -65,15 +66,19 @@ def _help(aid: AidPlan) -> Iterator[str]:
         yield "  what would help most, in persons times the weight of what they need:"
     for remedy in aid.remedies[:SHOWN]:
         yield f"    {remedy.what} at {remedy.depot}{remedy.when}: {remedy.worth:,}"
-    worth: dict[tuple[str, str], int] = {}
+    worth, by_good = Counter[tuple[str, str]](), Counter[tuple[str, str, str]]()
     needs = {(need.place, need.commodity, need.due): need for need in aid.problem.needs}
     for row in aid.short:
         need = needs[row.place, row.commodity, row.due]
-        key = (row.reason, row.place)
-        worth[key] = worth.get(key, 0) + need.worth * row.milli // need.amount_milli
+        short = need.worth * row.milli // need.amount_milli
+        worth[row.reason, row.place] += short
+        by_good[row.reason, row.place, row.commodity] += short
+    fixes: dict[tuple[str, str], str] = {}
+    for fix in sorted(aid.fixes, key=lambda fix: -by_good[fix.reason, fix.place, fix.commodity]):
+        fixes.setdefault((fix.reason, fix.place), fix.what)
     shown: set[str] = set()
     for reason, place in sorted(worth, key=lambda key: (-worth[key], key)):
-        what = next((fix.what for fix in aid.fixes if (fix.reason, fix.place) == (reason, place)), "")
+        what = fixes.get((reason, place), "")
         if what and worth[reason, place] and reason not in shown:  # not for less than one person's need
             shown.add(reason)
             yield f"  {place}: {what} ({reason})"

@@ -118,9 +118,10 @@ class _Words:
     def _stock(self, place: str, good: Good, milli: int, due: int) -> str:
         best = self._nearest(place, self._depots, good)
         at = self._name(best.depot if best else min(self._depots, default=""))
-        mass_t = milli * good.mass_g / MILLI / 1_000_000
+        mass_kg = milli * good.mass_g / MILLI / 1_000
+        mass = f"{mass_kg / 1_000:,.2f} t" if mass_kg >= SMALL_KG else f"{mass_kg:.1f} kg"
         return (
-            f"{_amount(milli, good)} more of {good.name} ({mass_t:,.2f} t) at {at}, there by "
+            f"{_amount(milli, good)} more of {good.name} ({mass}) at {at}, there by "
             f"{self._given.days[due].date}"
         )
 
@@ -250,6 +251,10 @@ class _Words:
             return f"a truck like {kind} based where {depot} can be reached: no road has to open{also}"
         roads = " and ".join(way.roads)
         return f"open {roads} for a truck like {kind}: then {depot} is {_minutes(out_s)} away{also}"
+
+
+SMALL_KG = 10
+"""Less than this is not written in tonnes."""
 
 
 def _amount(milli: int, good: Good) -> str:
