@@ -14,7 +14,7 @@ from safepassage_verify.paths import Paths
 from safepassage_verify.planfile import Plan
 from safepassage_verify.priced import PricedBound
 from safepassage_verify.roads import Int64
-from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, record, rows, shown, table, text, whole
+from safepassage_verify.shape import COUNT, PPM, SECONDS, TOTAL, flag, record, rows, shown, table, text, whole
 from safepassage_verify.snapshot import CARRIED, Snapshot
 from safepassage_verify.totals import DirectionTotals
 from safepassage_verify.verdict import Findings
@@ -74,13 +74,17 @@ PRICED = rows(
     )
 )
 """Shape of `priced`, which a certificate may leave out."""
+LOADS = record(loads=flag)
+"""Shape of the mark that loads are counted, which a priced bound may leave out."""
 
 
 def fits(certificate: Any, findings: Findings) -> bool:
     """Return whether a certificate has the shape that is agreed."""
     if not CERTIFICATE(certificate, "certificate", findings):
         return False
-    return "priced" not in certificate or PRICED(certificate["priced"], "certificate.priced", findings)
+    priced = certificate.get("priced", [])
+    fits = PRICED(priced, "certificate.priced", findings)
+    return fits and rows(LOADS)([row for row in priced if "loads" in row], "certificate.priced", findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from safepassage_verify.loads import MANY_PLACES, Boarding, mixed
 from safepassage_verify.paths import UNREACHED, Paths
 from safepassage_verify.roads import BUS, CAR, LINK, Int64, int64
 from safepassage_verify.snapshot import CARRIED, COMMODITY, Snapshot, Vehicle
@@ -25,10 +26,15 @@ _NOTHING = -(2**50)
 
 @dataclass(slots=True)
 class _Graph:
-    """Stations and options: (station, target, ready, rest, move, after, reward, line, until) rows."""
+    """Stations and options: (station, target, ready, rest, move, after, reward, line, until) rows.
+
+    And mixes: (station, from step, later, this, its share, that, whole), worth as much as `this` by its share
+    and `that` by the rest of the whole are so many steps later, counted from a step on.
+    """
 
     stops: list[bool] = field(default_factory=list)
     rows: list[tuple[int, int, int, int, int, int, int, int, int]] = field(default_factory=list)
+    mixes: list[tuple[int, int, int, int, int, int, int]] = field(default_factory=list)
 
     def station(self, *, stop: bool = False) -> int:
         self.stops.append(stop)
@@ -60,15 +66,16 @@ class PricedBound:
             -1, self.steps
         )
         self._road = np.array([self._prices(row["road"]) for row in claim["arcs"]]).reshape(-1, self.steps)
+        self._by_load: bool = claim.get("loads", False)
         self._toll = {row["site"]: row["price"] for row in claim["sites"]}
-        self._price = {
+        self.price = {
             (row["direction"], row["commodity"], row["node"], row["release_s"]): row["price"]
             for row in claim["people"]
         }
         self._is_link = self.roads.modes[self.listed] & LINK != 0 if self.listed else np.zeros(0, dtype=bool)
         self.people, self.on_road = self._classes()
         self.sites = [site for name, _ in snapshot.directions for site in snapshot.sites(name)]
-        self._graph, self._lines = _Graph(), _Lines(self)
+        self.graph, self._lines = _Graph(), _Lines(self)
         self._starts: list[tuple[int, int, int, int]] = []
         self._masks: dict[tuple[int, str | None, int], NDArray[np.bool_]] = {}
         self._found: dict[tuple[int, int], Int64] = {}
@@ -104,9 +111,11 @@ class PricedBound:
         sold: int | None = self._sold()
         rules = self.snapshot.rules
         turn_s = min(rules.load_base_s + rules.unload_base_s + sum(rules.of_kind(kind)) for kind in CARRIED)
+        if self._by_load:
+            turn_s = min(turn_s, *(rules.load_base_s + rules.of_kind(kind)[0] for kind in CARRIED))
         if sold is None or self.step_s > turn_s or not self._links_are_listed():
             return NO_LIMIT
-        total: int = sold + sum(self._price.get(name, 0) * n for name, n in self.people.items())
+        total: int = sold + sum(self.price.get(name, 0) * n for name, n in self.people.items())
         self._build()
         value = self._values()
         if value is None:
@@ -168,8 +177,8 @@ class PricedBound:
 
     def _build(self) -> None:
         """Lay out the options of every kind of place and vehicle, of cars, and of journeys with links."""
-        for (kind, _, until_s), vehicles in sorted(self._fleets().items()):
-            self._seats(kind, until_s, vehicles)
+        for (kind, _, until_s, places), vehicles in sorted(self._fleets().items()):
+            self._seats(kind, until_s, vehicles, places)
         rules, fleet = self.snapshot.rules, [v for v in self.snapshot.fleet.values() if v.places]
         share = min((v.units_mveh * 1000 // v.places for v in fleet), default=0)
         lightest = min((v.weight_kg for v in fleet), default=0)
@@ -183,9 +192,9 @@ class PricedBound:
             self._go_on(name, (CAR, rules.car_weight_kg, per_person), drive=True)
             self._go_on(name, (BUS | LINK, 0, 0), drive=False)
 
-    def _fleets(self) -> dict[tuple[str, bytes, int], list[Vehicle]]:
-        """Return vehicles by (kind of place, arcs they may use, last arrival)."""
-        found: dict[tuple[str, bytes, int], list[Vehicle]] = {}
+    def _fleets(self) -> dict[tuple[str, bytes, int, int], list[Vehicle]]:
+        """Return vehicles by (kind of place, arcs they may use, last arrival, places where heads count)."""
+        found: dict[tuple[str, bytes, int, int], list[Vehicle]] = {}
         horizon_s, needed = self.snapshot.horizon_s, {key[1] for key in self.people}
         for vehicle in self.snapshot.fleet.values():
             for kind in CARRIED:
@@ -193,7 +202,9 @@ class PricedBound:
                     until = vehicle.available_until_s
                     until = horizon_s if until < 0 else min(until, horizon_s)
                     arcs = self._arcs(BUS, None, vehicle.weight_kg).tobytes()
-                    found.setdefault((kind, arcs, until), []).append(vehicle)
+                    places = vehicle.places_of(kind)
+                    counted = places if self._by_load and places >= MANY_PLACES else 1
+                    found.setdefault((kind, arcs, until, counted), []).append(vehicle)
         return found
 
     def _arcs(self, mode: int, direction: str | None, weight_kg: int) -> NDArray[np.bool_]:
@@ -209,7 +220,7 @@ class PricedBound:
         self._masks[mode, direction, weight_kg] = found
         return found
 
-    def _times(self, usable: NDArray[np.bool_], end: int) -> Int64:
+    def times(self, usable: NDArray[np.bool_], end: int) -> Int64:
         """Return least times from every node to one, over arcs that are not listed."""
         name = (id(usable), end)
         if name not in self._found:
@@ -218,7 +229,7 @@ class PricedBound:
             self._found[name] = self._paths.times_to(np.flatnonzero(kept), [(end, 0)])
         return self._found[name]
 
-    def _seats(self, kind: str, until_s: int, vehicles: Sequence[Vehicle]) -> None:
+    def _seats(self, kind: str, until_s: int, vehicles: Sequence[Vehicle], places: int) -> None:
         """Lay out what one place can do: board, arrive, come back, board again."""
         bases: dict[tuple[int, int], int] = {}
         for vehicle in vehicles:
@@ -226,9 +237,9 @@ class PricedBound:
             bases[base] = bases.get(base, 0) + vehicle.places_of(kind)
         share = min(v.units_mveh * 1000 // v.places for v in vehicles)
         weight_kg = vehicles[0].weight_kg
-        graph, rules = self._graph, self.snapshot.rules
-        load_s, unload_s = rules.of_kind(kind)
-        rest_s, after_s = rules.load_base_s + load_s, rules.unload_base_s + unload_s
+        graph, rules = self.graph, self.snapshot.rules
+        _, unload_s = rules.of_kind(kind)
+        after_s = rules.unload_base_s + unload_s
         people = {key: graph.station() for key in sorted(self.people) if key[1] == kind}
         nodes = sorted({site.node for site in self.sites} | {node for node, _ in bases})
         ready = {node: graph.station(stop=True) for node in nodes}
@@ -236,34 +247,30 @@ class PricedBound:
         empty = _Crossings(self, driven, share, heads=0)
         for node, station in [*ready.items(), *empty.after()]:
             for key, pickup in people.items():
-                graph.ride(station, pickup, int(self._times(driven, key[2])[node]))
+                graph.ride(station, pickup, int(self.times(driven, key[2])[node]))
             empty.enter(station, node)
         for name, _ in self.snapshot.directions:
             usable = self._arcs(BUS, name, weight_kg)
             loaded = _Crossings(self, usable, share, heads=1)
-            starts = [
-                (s, key[2], (self._boards_s(key[3], rest_s), rest_s, self._price.get(key, 0)))
-                for key, s in people.items()
-                if key[0] == name
-            ]
-            starts += [(station, node, (0, 0, 0)) for node, station in loaded.after()]
-            for station, node, terms in starts:
-                self._arrivals(station, node, name, usable, terms, ready, (after_s, until_s))
-                loaded.enter(station, node, terms)
+            late = _Crossings(self, usable, share, heads=1) if places > 1 else None
+            Boarding(
+                bound=self, kind=kind, places=places, direction=name, usable=usable, loaded=loaded,
+                late=late, empty=empty, ready=ready, ends=(after_s, until_s),
+            ).lay_out({key: station for key, station in people.items() if key[0] == name})  # fmt: skip
         self._starts += [(ready[node], at_s // self.step_s, n, 0) for (node, at_s), n in bases.items()]
 
-    def _boards_s(self, release_s: int, loading_s: int) -> int:
+    def boards_s(self, release_s: int, loading_s: int) -> int:
         """Return when loading may begin: a leg that departs from now on may have been loaded before."""
         return max(0, release_s - loading_s) if release_s <= self.snapshot.now_s else release_s
 
-    def _arrivals(  # noqa: PLR0917
+    def arrivals(  # noqa: PLR0917
         self, station: int, node: int, direction: str, usable: NDArray[np.bool_],
         terms: tuple[int, int, int], then: Mapping[int, int], ends: tuple[int, int],
     ) -> None:  # fmt: skip
         """Add the rides from a node to all sites of a direction; `ends`: (seconds after, last arrival)."""
         for site in self.snapshot.sites(direction):
-            self._graph.ride(
-                station, then.get(site.node, -1), int(self._times(usable, site.node)[node]), terms=terms,
+            self.graph.ride(
+                station, then.get(site.node, -1), int(self.times(usable, site.node)[node]), terms=terms,
                 after_s=ends[0], toll=self._toll.get(site.id, 0), until_s=ends[1],
             )  # fmt: skip
 
@@ -280,13 +287,13 @@ class PricedBound:
         made = [_Crossings(self, usable, share, heads=1, passages=False) for _ in range(layers)]
         last, ends = made[-1], (0, self.snapshot.horizon_s)
         for key in sorted(people):
-            source, terms = self._graph.station(stop=True), (key[3], 0, self._price.get(key, 0))
+            source, terms = self.graph.station(stop=True), (key[3], 0, self.price.get(key, 0))
             made[0].enter(source, key[2], terms)
             if layers == 1:
-                self._arrivals(source, key[2], direction, usable, terms, {}, ends)
+                self.arrivals(source, key[2], direction, usable, terms, {}, ends)
             self._starts.append((source, 0, self.people[key], 0))
         for node, station in last.after():
-            self._arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
+            self.arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
         for layer in made:
             for node, station in layer.after():
                 layer.enter(station, node)
@@ -299,9 +306,9 @@ class PricedBound:
             return
         usable, ends = self._arcs(carrier[0], direction, carrier[1]), (0, self.snapshot.horizon_s)
         crossings = _Crossings(self, usable, carrier[2], heads=1)
-        stations = {node: self._graph.station(stop=True) for node in sorted({key[2] for key in people})}
+        stations = {node: self.graph.station(stop=True) for node in sorted({key[2] for key in people})}
         for node, station in [*stations.items(), *crossings.after()]:
-            self._arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
+            self.arrivals(station, node, direction, usable, (0, 0, 0), {}, ends)
             crossings.enter(station, node)
         for (_, _, node, at_s), persons in people.items():
             begin = max(at_s, self.snapshot.now_s) // self.step_s
@@ -317,27 +324,31 @@ class PricedBound:
 
     def _values(self) -> Int64 | None:
         """Return (steps + 1, n_stations) what can still be gained, None if there is no limit or too much."""
-        rows = int64(sorted(self._graph.rows)).reshape(-1, 9)
-        n_stations, width = len(self._graph.stops), len(rows)
-        value = np.full((self.steps + 1) * n_stations + 1, _NOTHING, dtype=np.int64)
-        table = value[:-1].reshape(self.steps + 1, n_stations)
-        table[:, np.array(self._graph.stops, dtype=bool)] = 0
-        value[-1] = 0
+        rows = int64(sorted(self.graph.rows)).reshape(-1, 9)
+        n_stations, width = len(self.graph.stops), len(rows)
+        # After the last step come two rows more: when nobody gains any more, and where journeys end.
+        value = np.full((self.steps + 2) * n_stations, _NOTHING, dtype=np.int64)
+        table = value.reshape(self.steps + 2, n_stations)
+        table[:, np.array(self.graph.stops, dtype=bool)] = 0
+        table[-1] = 0
         if not width:
-            return table
+            return table[:-1]
         if self.steps * width > MOST_CELLS:
             return None
-        worth, then, near = self._laid_out(rows, n_stations, len(value) - 1)
+        mixes = int64(self.graph.mixes).reshape(-1, 7).T
+        alike, worth, then, near = self._laid_out(rows)
         first = np.flatnonzero(np.diff(rows[:, 0], prepend=-1))
-        owners = rows[first, 0]
+        owners, target, reward = rows[first, 0], rows[:, 1].clip(0), rows[:, 6]
         for k in range(self.steps - 1, -1, -1):
             here = table[k]
             np.maximum(here, table[k + 1], out=here)
-            found = np.maximum.reduceat(worth[k] + value[then[k]], first)
+            brings, leads = worth[k][alike] + reward, then[k][alike] * n_stations + target
+            found = np.maximum.reduceat(brings + value[leads], first)
             here[owners] = np.maximum(here[owners], found)
-            if len(near) and not self._settle(here, (rows[near, 0], worth[k, near], then[k, near]), value):
+            mixed(table[:-1], k, mixes)
+            if len(near) and not self._settle(here, (rows[near, 0], brings[near], leads[near]), value):
                 return None
-        return table
+        return table[:-1]
 
     def _settle(self, here: Int64, near: tuple[Int64, Int64, Int64], value: Int64) -> bool:
         """Go round within one step until nothing changes; False where that gains without end."""
@@ -350,39 +361,43 @@ class PricedBound:
             here[:] = again
         return False
 
-    def _laid_out(self, rows: Int64, n_stations: int, end: int) -> tuple[Int64, Int64, Int64]:
-        """Return (steps, n_options) what each option brings by itself, and where in the table it leads.
+    def _laid_out(self, rows: Int64) -> tuple[Int64, Int64, Int64, Int64]:
+        """Return the column of each option; by (steps, n_columns) what it brings and the step it leads to.
 
-        And the options that may end in the step in which they begin. A few are laid out at a time: what is in
-        between stays in the processor's cache.
+        Options that take the same seconds have a column together, without their price; the last row of values
+        is the step of what leads no further. And the options that may end in the step in which they begin.
+        A few are laid out at a time: what is in between stays in the processor's cache.
         """
-        worth = np.empty((self.steps, len(rows)), dtype=np.int64)
-        then, near = np.empty_like(worth), np.zeros(len(rows), dtype=bool)
-        tables, own = (self._allowed(), self._lines.columns()), np.arange(self.steps)[:, None]
-        for first in range(0, len(rows), AT_ONCE):
+        own = np.concatenate([rows[:, [2, 3, 4, 5, 7, 8]], rows[:, 1:2] >= 0], axis=1)
+        timings, alike = np.unique(own, axis=0, return_inverse=True)
+        alike = alike.reshape(-1)
+        worth = np.empty((self.steps, len(timings)), dtype=np.int64)
+        then, near = np.empty_like(worth), np.zeros(len(timings), dtype=bool)
+        tables, begin = (self._allowed(), self._lines.columns()), np.arange(self.steps)[:, None]
+        for first in range(0, len(timings), AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            worth[:, some], step, target = self._options(rows[some], tables)
-            then[:, some] = np.where(step >= 0, step * n_stations + target, end)
-            near[some] = (step == own).any(axis=0)
-        return worth, then, np.flatnonzero(near)
+            worth[:, some], step = self._options(timings[some], tables)
+            near[some] = (step == begin).any(axis=0)
+            then[:, some] = np.where(step >= 0, step, self.steps + 1)
+        return alike, worth, then, np.flatnonzero(near[alike])
 
-    def _options(self, rows: Int64, tables: tuple[Any, Any]) -> tuple[Int64, Int64, Int64]:
-        """Return (steps, n_options) what some options bring, the step they end in (-1: none); where to."""
+    def _options(self, timings: Int64, tables: tuple[Any, Any]) -> tuple[Int64, Int64]:
+        """Return (steps, n) what timings bring but for their price, and the step they end in (-1: none)."""
         allowed, (is_open, price, tau_s) = tables
         begin = np.arange(self.steps, dtype=np.int64)[:, None] * self.step_s
-        _, target, ready_s, rest_s, move_s, after_s, reward, line, until_s = rows.T
+        ready_s, rest_s, move_s, after_s, line, until_s, goes_on = timings.T
         t = self._reached(np.maximum(begin, ready_s) + rest_s, move_s, allowed)
         passed = np.flatnonzero(line >= 0)
         lines = line[passed]
         t[:, passed] = np.where(is_open[:, lines], begin + tau_s[lines], -1)
         arrives = until_s >= 0
-        worth = np.where(arrives, reward + self.snapshot.horizon_s - t, reward)
+        worth = np.where(arrives, self.snapshot.horizon_s - t, 0)
         worth[:, passed] -= price[:, lines]
         step = (t + after_s) // self.step_s
-        inside = (step < self.steps) & (target >= 0)
+        inside = (step < self.steps) & (goes_on > 0)
         lost = (t < 0) | (arrives & (t > until_s)) | (~arrives & ~inside)
         worth[lost] = _NOTHING
-        return worth, np.where(inside & ~lost, step, -1), target
+        return worth, np.where(inside & ~lost, step, -1)
 
     def _allowed(self) -> tuple[Int64, Int64]:
         """Return (horizon_s + 2,) allowed seconds before each second, and the first second after as many."""
@@ -455,7 +470,7 @@ class _Crossings:
     ) -> None:
         self._bound, self._usable, self._share, self._heads = bound, usable, share, heads
         self._listed = [line for line, arc in enumerate(bound.listed) if usable[arc]]
-        graph = bound._graph  # noqa: SLF001
+        graph = bound.graph
         self._before = {line: graph.station() for line in self._listed}
         self._behind = {line: graph.station() for line in self._listed}
         if passages:
@@ -466,20 +481,22 @@ class _Crossings:
         bound = self._bound
         for line in self._listed:
             row = bound._lines.line(line, self._share, self._heads)  # noqa: SLF001
-            bound._graph.passage(self._before[line], layer(line)._behind[line], row)  # noqa: SLF001
+            bound.graph.passage(self._before[line], layer(line)._behind[line], row)  # noqa: SLF001
 
     def after(self) -> list[tuple[int, int]]:
         """Return (node, station) behind each listed arc."""
         head = self._bound.roads.head
         return [(int(head[self._bound.listed[line]]), station) for line, station in self._behind.items()]
 
-    def enter(self, station: int, node: int, terms: tuple[int, int, int] = (0, 0, 0)) -> None:
-        """Add the ways from a node to the listed arcs."""
+    def enter(
+        self, station: int, node: int, terms: tuple[int, int, int] = (0, 0, 0), onto: _Crossings | None = None
+    ) -> None:
+        """Add the ways from a node to the listed arcs, of another carrier if one is named."""
         bound = self._bound
         for line in self._listed:
             tail = int(bound.roads.tail[bound.listed[line]])
-            move_s = int(bound._times(self._usable, tail)[node])  # noqa: SLF001
-            bound._graph.ride(station, self._before[line], move_s, terms=terms)  # noqa: SLF001
+            move_s = int(bound.times(self._usable, tail)[node])
+            bound.graph.ride(station, (onto or self)._before[line], move_s, terms=terms)  # noqa: SLF001
 
 
 def _exact(price: Int64, amount: Int64) -> int:

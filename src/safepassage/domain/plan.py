@@ -266,13 +266,15 @@ class PricedBound:
     """A proved bound for all directions together: no plan takes less than `person_seconds`.
 
     Person-seconds add up the arrivals of decided persons, and the horizon for everybody unserved; `limit` is
-    the most that all of them can gain against the horizon, by the prices of the sheet.
+    the most that all of them can gain against the horizon, by the prices of the sheet; where `loads` are
+    counted, with what the heads of a load take to board.
     """
 
     id: str
     sheet: PriceSheet
     limit: int
     person_seconds: int
+    loads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,8 @@ class Fleet:
     """Vehicles that are alike to one kind of place: they may use the same arcs and must be back together.
 
     `road_per_place` is the least of them, in thousandths of a mveh per place; `bases` are ((node, available
-    from), places) rows.
+    from), places) rows. `places` is how many of the kind each of them has where heads are counted at loading,
+    else 1: then one place after the other loads by itself.
     """
 
     kind: str
@@ -197,6 +198,11 @@ class Fleet:
     road_per_place: int
     until_s: int
     bases: tuple[tuple[tuple[int, int], int], ...]
+    places: int = 1
+
+
+LEAST_PLACES = 8
+"""In vehicles with fewer places heads are not counted: it is seconds."""
 
 
 def until_of(vehicle: Vehicle, horizon_s: int) -> int:
@@ -204,26 +210,31 @@ def until_of(vehicle: Vehicle, horizon_s: int) -> int:
     return horizon_s if vehicle.available_until_s < 0 else min(vehicle.available_until_s, horizon_s)
 
 
-def fleets_of(problem: Contracted) -> tuple[Fleet, ...]:
-    """Return the fleet by kind of place, in order; kinds that nobody needs are left out."""
+def fleets_of(problem: Contracted, *, by_load: bool = False) -> tuple[Fleet, ...]:
+    """Return the fleet by kind of place, in order; kinds that nobody needs are left out.
+
+    To count heads at loading (`by_load`) vehicles with many places are parted by how many they have.
+    """
     horizon_s = problem.problem.network.horizon_s
     needed = {row.commodity for row in problem.classes}
-    alike: dict[tuple[str, bytes, int], list[Vehicle]] = {}
+    alike: dict[tuple[str, bytes, int, int], list[Vehicle]] = {}
     for vehicle in problem.problem.fleet:
         for kind in CARRIED:
             if places_of(vehicle, kind) and kind in needed and vehicle.base_node >= 0:
                 arcs = problem.permits(int(Mode.BUS), -1, vehicle.weight_kg).tobytes()
-                alike.setdefault((kind, arcs, until_of(vehicle, horizon_s)), []).append(vehicle)
+                places = places_of(vehicle, kind)
+                places = places if by_load and places >= LEAST_PLACES else 1
+                alike.setdefault((kind, arcs, until_of(vehicle, horizon_s), places), []).append(vehicle)
     found = []
-    for (kind, _, until_s), vehicles in alike.items():
+    for (kind, _, until_s, places), vehicles in alike.items():
         bases: dict[tuple[int, int], int] = {}
         for vehicle in vehicles:
             base = (vehicle.base_node, vehicle.available_from_s)
             bases[base] = bases.get(base, 0) + places_of(vehicle, kind)
         weights = tuple(sorted({v.weight_kg for v in vehicles}))
         share = min(v.units_mveh * 1000 // v.places for v in vehicles)
-        found.append(Fleet(kind, weights, share, until_s, tuple(sorted(bases.items()))))
-    return tuple(sorted(found, key=lambda fleet: (fleet.kind, fleet.weights_kg, fleet.until_s)))
+        found.append(Fleet(kind, weights, share, until_s, tuple(sorted(bases.items())), places))
+    return tuple(sorted(found, key=lambda fleet: (fleet.kind, fleet.weights_kg, fleet.until_s, fleet.places)))
 
 
 def is_link(problem: PlanningProblem, listed: tuple[int, ...]) -> NDArray[np.bool_]:

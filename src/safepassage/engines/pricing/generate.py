@@ -26,19 +26,18 @@ from safepassage.domain.remaining import remaining
 from safepassage.engines.pricing.contracted import (
     CARRIED,
     CARS,
-    Contracted,
     classes_of,
-    fleets_of,
-    is_link,
     least_person_s,
     on_road_of,
 )
-from safepassage.engines.pricing.journeys import Tables, car_tables, link_tables, road_tables, seat_tables
-from safepassage.engines.pricing.listed import HOUR_S, capacity_by_step, listed_arcs
-from safepassage.engines.pricing.rows import Row, drop, weights
+from safepassage.engines.pricing.journeys import Tables
+from safepassage.engines.pricing.listed import listed_arcs
+from safepassage.engines.pricing.loads import limit_with_loads
+from safepassage.engines.pricing.market import PPM, Market, Prices
+from safepassage.engines.pricing.rows import Row, drop
 from safepassage.kernels.prices import column_program, value_tables
 from safepassage.kernels.prices.column_program import PackingProgram
-from safepassage.kernels.prices.value_tables import Clock, best_journey, first_arrivals, retimed, value_table
+from safepassage.kernels.prices.value_tables import best_journey, first_arrivals, retimed, value_table
 
 Int64 = NDArray[np.int64]
 STEP_S = 120
@@ -49,8 +48,6 @@ ROUGH = 4
 """The search begins in steps so many times as long."""
 MOST_ARCS = 20_000
 """On larger networks (a city) the search would take longer than all the rest of the planner."""
-ROW_S = 1_800
-"""About so much open time lies between two moments at which the entries of an arc are counted."""
 ROUNDS = 160
 FINER, MOST_CELLS, FEW_ROUNDS = 2, 10_000_000, 20
 """The bound is proved in steps so much shorter than those of the prices that guide vehicles, if tables hold
@@ -59,150 +56,6 @@ ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM, CLOSE_PPM = 4_000, 200, 100
 """A search ends when its bound is this close to the program's value, in parts of all there is to gain."""
 SMOOTHING = 0.5
 """Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""
-PPM = 1_000_000
-
-
-@dataclass(slots=True, eq=False)
-class Prices:
-    """One price each: classes, entries by listed arc and step (persons, thousand mveh), sites."""
-
-    people: Int64
-    persons: Int64
-    road: Int64
-    sites: Int64
-
-
-class Market:
-    """Tables of all travellers of a problem; what they gain at given prices."""
-
-    def __init__(
-        self, problem: PlanningProblem, listed: tuple[int, ...], step_s: int, *, now_s: int = -1
-    ) -> None:
-        clock = Clock.of(step_s, problem.network.horizon_s, problem.rules.movement_windows)
-        self.contracted = Contracted(problem, clock, listed, now_s)
-        self.clock = clock
-        self.links = is_link(problem, listed)
-        self.fleets = fleets_of(self.contracted)
-        self.seats = [seat_tables(self.contracted, fleet) for fleet in self.fleets]
-        self.walks: list[Tables] = []
-        for d in range(len(problem.directions)):
-            self.walks += [t for make in (car_tables, link_tables) if (t := make(self.contracted, d))]
-        self.on_road = [
-            t for d in range(len(problem.directions)) for by_car in (True, False)
-            if (t := road_tables(self.contracted, d, by_car=by_car))
-        ]  # fmt: skip
-        self._supply = [capacity_by_step(problem, clock, arc) for arc in listed]
-
-    @property
-    def tables(self) -> list[Tables]:
-        """All tables, seats first, those of persons under way last."""
-        return [*self.seats, *self.walks, *self.on_road]
-
-    def no_prices(self) -> Prices:
-        """Return a price of 0 for everything."""
-        shape = (len(self.contracted.listed), self.clock.steps)
-        zeros = np.zeros(shape, dtype=np.int64)
-        return Prices(
-            np.zeros(len(self.contracted.classes), np.int64), zeros, zeros.copy(),
-            np.zeros(len(self.contracted.sites), np.int64),
-        )  # fmt: skip
-
-    def terms(self, tables: Tables, prices: Prices) -> tuple[Int64, Int64]:
-        """Return (reward by option, price by step and passage) of tables at these prices."""
-        persons = np.append(prices.people, 0)[tables.person]
-        sites = np.append(prices.sites, 0)[tables.site]
-        nothing = np.zeros((1, self.clock.steps), dtype=np.int64)
-        share = np.where(self.links[:, None], 0, prices.road * tables.road_per_place // PPM)
-        price = np.ascontiguousarray(np.concatenate([prices.persons + share, share, nothing]).T)
-        return -(persons + sites), price
-
-    def table(self, tables: Tables, prices: Prices) -> Int64:
-        """Return the value table at these prices."""
-        return value_table(tables.timed, *self.terms(tables, prices), tables.stops)
-
-    def limit(self, prices: Prices, values: list[Int64]) -> int | None:
-        """Return the upper limit on what all persons together gain, None where a price is on no limit."""
-        rows = self.contracted.classes
-        total = sum(int(prices.people[i]) * row.persons for i, row in enumerate(rows))
-        for tables, value in zip(self.tables, values, strict=True):
-            for b, weight in enumerate(tables.weight):
-                total += weight * max(self._gain(tables, b, value), self._there(tables, b, prices))
-        for j, site in enumerate(self.contracted.sites):
-            if prices.sites[j] and site.capacity_persons < 0:
-                return None
-            total += int(prices.sites[j]) * max(site.capacity_persons, 0)
-        for row in range(len(self.contracted.listed)):
-            sold = self._sold(row, prices)
-            if sold is None:
-                return None
-            total += sold
-        return total
-
-    def _gain(self, tables: Tables, b: int, value: Int64) -> int:
-        """Return what a journey from a base can gain, 0 after the last step."""
-        step = tables.start_s[b] // self.clock.step_s
-        return int(value[step, tables.base[b]]) if step < self.clock.steps else 0
-
-    def _there(self, tables: Tables, b: int, prices: Prices) -> int:
-        """Return what those gain who stand at a site of theirs already, 0 for all others."""
-        at_s, sites = tables.arrived[b] if tables.arrived else (0, ())
-        left_s = self.clock.horizon_s - at_s
-        return max((left_s - int(prices.sites[j]) for j in sites if left_s >= 0), default=0)
-
-    def _sold(self, row: int, prices: Prices) -> int | None:
-        """Return what all entries of a listed arc together can pay, rounded up; None without limit."""
-        arc, problem = self.contracted.listed[row], self.contracted.problem
-        persons, road = prices.persons[row], prices.road[row]
-        if self.links[row] and road.any():
-            return None
-        timetable = problem.network.timetables.get(arc)
-        if timetable is not None:
-            paid = sum(
-                n * int(persons[t // self.clock.step_s]) for t, n in timetable if t < self.clock.horizon_s
-            )
-            return None if road.any() else paid
-        capacity, heads, counted = self._supply[row]
-        if (persons[~counted] > 0).any():
-            return None
-        paid = 1000 * (int(persons @ heads) + HOUR_S * problem.rules.burst_persons * _rises(persons))
-        paid += int(road @ capacity) + HOUR_S * problem.rules.burst_mveh * _rises(road)
-        return -(-paid // (1000 * HOUR_S))
-
-    def arrived(self) -> list[int]:
-        """Return by site how many of those under way stand there: the search leaves them there."""
-        found = [0] * len(self.contracted.sites)
-        for tables in self.on_road:
-            for weight, (_, sites) in zip(tables.weight, tables.arrived, strict=True):
-                if sites:
-                    found[sites[0]] += weight
-        return found
-
-    def rows(self) -> list[Row]:
-        """Return the moments at which the entries of each listed arc are counted."""
-        found = []
-        for row, arc in enumerate(self.contracted.listed):
-            steps = np.flatnonzero(self.contracted.is_open[row,])
-            timetable = self.contracted.problem.network.timetables.get(arc)
-            if timetable is not None:
-                at = [(t // self.clock.step_s, n) for t, n in timetable if t < self.clock.horizon_s]
-                found += [Row(row, False, k, np.ones(1), n) for k, n in at]
-            elif len(steps):
-                found += self._falling(row, steps)
-        return found
-
-    def _falling(self, row: int, steps: Int64) -> list[Row]:
-        capacity, heads, counted = self._supply[row]
-        rules = self.contracted.problem.rules
-        found = []
-        for weight in weights(steps, max(1, ROW_S // self.clock.step_s)):
-            n = len(weight)
-            if counted[: steps[-1] + 1].all():
-                persons = float(weight @ heads[:n]) / HOUR_S + rules.burst_persons * float(weight.max())
-                found.append(Row(row, False, 0, weight, persons))
-            if not self.links[row]:
-                road = float(weight @ capacity[:n]) / HOUR_S + rules.burst_mveh * float(weight.max())
-                found.append(Row(row, True, 0, weight, road))
-        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,9 +109,13 @@ def _bounds(where: Where, made: _Found) -> tuple[PricedBound, ...]:
     everything = demand * problem.network.horizon_s
     # A limit above all there is to gain proves nothing.
     proved = _proved(where, made) if made.limit < everything else made
+    counted = (
+        limit_with_loads(proved.market, proved.prices, proved.limit) if proved.limit < everything else None
+    )
+    limit = proved.limit if counted is None else min(proved.limit, counted)
     bound = PricedBound(
-        id="all/person_seconds", sheet=_sheet(proved.market, proved.prices), limit=proved.limit,
-        person_seconds=everything - proved.limit,
+        id="all/person_seconds", sheet=_sheet(proved.market, proved.prices), limit=limit,
+        person_seconds=everything - limit, loads=limit < proved.limit,
     )  # fmt: skip
     return (bound,) if bound.person_seconds > 0 else ()
 
@@ -281,11 +138,6 @@ def load() -> None:
     """Load solver and loops ahead; otherwise they are when prices are first looked for."""
     column_program.load()
     value_tables.load()
-
-
-def _rises(price: Int64) -> int:
-    """Return the sum of all rises of a price from one step to the next."""
-    return int(np.maximum(np.diff(price, prepend=0), 0).sum())
 
 
 class _Program:

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from safepassage.domain.network import Mode
 from safepassage.engines.pricing.contracted import CARS, Contracted, Fleet, is_link, least_person_s
 from safepassage.engines.pricing.listed import LINK_BITS
-from safepassage.kernels.prices.value_tables import NO_WAY_S, Options, Timed, timed
+from safepassage.kernels.prices.value_tables import NO_MIXES, NO_WAY_S, Options, Timed, timed
 
 Int64 = NDArray[np.int64]
+
+
+Mix = tuple[int, int, int, int, int, int, int]
+"""A row of the mixes of a value table."""
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Tables:
     whether somebody sits in the place; `base` are the stations journeys start from; `road_per_place` is in
     thousandths of a mveh, taken on every arc that is no link. An arrival gains its time to the horizon.
     Of those under way `arrived` says by base the second at which they stand there, and the sites of theirs
-    that lie there.
+    that lie there. `mixes` are rows as of value tables.
     """
 
     road_per_place: int
@@ -39,6 +43,7 @@ class Tables:
     start_s: tuple[int, ...]
     arrived: tuple[tuple[int, tuple[int, ...]], ...] = ()
     node_row: dict[int, int] = field(default_factory=dict)
+    mixes: Int64 = field(default_factory=NO_MIXES.copy)
 
 
 @dataclass(slots=True)
@@ -90,43 +95,103 @@ def seat_tables(problem: Contracted, fleet: Fleet) -> Tables:
     """Return what one place of a fleet can do: board, ride to a site, come back, board again.
 
     Stations: a pick-up for each class, an empty vehicle before and after each listed arc and at every site
-    and base, a loaded one before and after each listed arc by direction.
+    and base, a loaded one before and after each listed arc by direction; more where heads are counted.
     """
-    draft, rules = _Draft(), problem.problem.rules
-    load_s, unload_s = least_person_s(rules, fleet.kind)
-    before_s, after_s = rules.load_base_s + load_s, rules.unload_base_s + unload_s
+    draft = _Draft()
     people = [i for i, row in enumerate(problem.classes) if row.commodity == fleet.kind]
     pickups = {i: draft.station() for i in people}
     empty = _Arcs(draft, problem, int(Mode.BUS), -1, fleet.weights_kg[0])
     nodes = sorted({*(site.node for site in problem.sites), *(node for (node, _), _ in fleet.bases)})
     ready = {node: draft.station(stop=True) for node in nodes}
-    loads = {
-        d: _Arcs(draft, problem, int(Mode.BUS), d, fleet.weights_kg[0])
-        for d in range(len(problem.problem.directions))
-    }
     at = [problem.classes[i].node for i in people]
     for start, station in [*ready.items(), *empty.after_nodes()]:
         for i, move_s in zip(people, problem.times(empty.mask, [start], at)[0].tolist(), strict=True):
             draft.hop(station, pickups[i], move_s)
         empty.enter(station, start)
     empty.passages(loaded=False)
-    for direction, load in loads.items():
-        ends = problem.sites_of(direction)
-        for i in people:
-            row = problem.classes[i]
-            if row.direction == direction:
-                terms = {"ready_s": problem.boards_s(row, before_s), "before_s": before_s, "person": i}
-                _arrive(load, pickups[i], row.node, ends, ready, after_s, terms)
-                load.enter(pickups[i], row.node, **terms)
-        for start, station in load.after_nodes():
-            _arrive(load, station, start, ends, ready, after_s, {})
-            load.enter(station, start)
-        load.passages(loaded=True)
+    mixes: list[Mix] = []
+    for d in range(len(problem.problem.directions)):
+        own = {i: pickups[i] for i in people if problem.classes[i].direction == d}
+        mixes += _Boarding(draft, fleet, d, empty, ready).of(own)
     return draft.tables(
         problem, fleet.until_s, road_per_place=fleet.road_per_place,
         base=tuple(ready[node] for (node, _), _ in fleet.bases), weight=tuple(n for _, n in fleet.bases),
         start_s=tuple(at_s for (_, at_s), _ in fleet.bases), node_row=ready,
+        mixes=np.array(mixes, dtype=np.int64).reshape(-1, 7),
     )  # fmt: skip
+
+
+class _Boarding:
+    """How places of a fleet leave pick-ups of a direction.
+
+    Where heads are counted a place leaves full with all others; or by its share of a load in part, which is
+    worth at most that share of a full one that loads as few, and for the rest what an empty place is worth
+    there; or with one head only, to stop once more for the others past a listed arc.
+    """
+
+    def __init__(
+        self, draft: _Draft, fleet: Fleet, direction: int, empty: _Arcs, ready: dict[int, int]
+    ) -> None:
+        self.draft, self.fleet, self.empty, self.ready = draft, fleet, empty, ready
+        self.problem, self.rules = empty.problem, empty.problem.problem.rules
+        self.load_s, unload_s = least_person_s(self.rules, fleet.kind)
+        self.after_s = self.rules.unload_base_s + unload_s
+        self.ends = self.problem.sites_of(direction)
+        mode = (int(Mode.BUS), direction, fleet.weights_kg[0])
+        self.load = _Arcs(draft, self.problem, *mode)
+        self.late = _Arcs(draft, self.problem, *mode) if fleet.places > 1 else None
+
+    def of(self, pickups: dict[int, int]) -> list[Mix]:
+        """Lay out all ways from pick-ups, by class; return the mixes that there are."""
+        mixes = []
+        for i, station in pickups.items():
+            self._leave(station, i, self.fleet.places)
+            if self.late is not None:
+                self.late.enter(station, self.problem.classes[i].node, **self._terms(i, 1), person=i)
+                mixes += self._in_part(station, i)
+        for start, station in self.load.after_nodes():
+            self._go_on(self.load, station, start, {})
+        self.load.passages(loaded=True)
+        if self.late is not None:
+            rules = self.rules
+            stop_s = rules.unload_base_s + rules.unload_per_person_s
+            stop_s += rules.load_base_s + 2 * rules.load_per_person_s
+            for start, station in self.late.after_nodes():
+                self._go_on(self.load, station, start, {"before_s": stop_s})
+                self.late.enter(station, start)
+            self.late.passages(loaded=True)
+        return mixes
+
+    def _terms(self, i: int, heads: int) -> dict[str, int]:
+        before_s = self.rules.load_base_s + self.load_s + (heads - 1) * self.rules.load_per_person_s
+        return {"ready_s": self.problem.boards_s(self.problem.classes[i], before_s), "before_s": before_s}
+
+    def _leave(self, station: int, i: int, heads: int) -> None:
+        terms = self._terms(i, heads) | {"person": i}
+        self._go_on(self.load, station, self.problem.classes[i].node, terms)
+
+    def _go_on(self, load: _Arcs, station: int, node: int, terms: dict[str, int]) -> None:
+        _arrive(load, station, node, self.ends, self.ready, self.after_s, terms)
+        load.enter(station, node, **terms)
+
+    def _in_part(self, pickup: int, i: int) -> list[Mix]:
+        """Lay out loads in part: a share that goes as in a full load, and the rest that goes empty.
+
+        Both leave later by what the load takes, in whole steps; of the loads that are, the largest counts.
+        """
+        row, places = self.problem.classes[i], self.fleet.places
+        free, share = self.draft.station(stop=True), self.draft.station()
+        terms, ends = self._terms(i, 1), [self.problem.sites[j].node for j in self.ends]
+        times = self.problem.times(self.load.mask, [row.node], ends)[0].tolist()
+        for end, move_s in zip(ends, times, strict=True):
+            self.draft.hop(free, self.ready[end], move_s, after_s=self.after_s, **terms)
+        self.load.enter_as(self.empty, free, row.node, terms)
+        self._leave(share, i, 1)
+        step_s, each_s = self.problem.clock.step_s, self.rules.load_per_person_s
+        since = row.release_s // step_s if row.release_s > self.problem.now_s else 0
+        largest = {(heads - 1) * each_s // step_s: heads for heads in range(1, places)}
+        loads = [(0, 0), *largest.items()]
+        return [(pickup, share, free, heads, places, since, later) for later, heads in loads]
 
 
 def _arrive(  # noqa: PLR0917
@@ -157,10 +222,14 @@ class _Arcs:
 
     def enter(self, station: int, node: int, **terms: int) -> None:
         """Add the ways from a node to the listed arcs."""
+        self.enter_as(self, station, node, terms)
+
+    def enter_as(self, other: _Arcs, station: int, node: int, terms: dict[str, int]) -> None:
+        """Add the ways from a node to the listed arcs, which are passed as another carrier."""
         tails = self.problem.tails
         times = self.problem.times(self.mask, [node], [tails[row] for row in self.arcs])[0].tolist()
         for row, move_s in zip(self.arcs, times, strict=True):
-            self.draft.hop(station, self.before[row], move_s, **terms)
+            self.draft.hop(station, other.before[row], move_s, **terms)
 
     def passages(self, *, loaded: bool) -> None:
         """Add the passages themselves."""

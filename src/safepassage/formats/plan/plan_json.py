@@ -164,6 +164,7 @@ def _priced(bound: PricedBound) -> dict[str, Any]:
     sheet = bound.sheet
     return {
         "id": bound.id,
+        **({"loads": True} if bound.loads else {}),
         "step_s": sheet.step_s,
         "arcs": [
             {

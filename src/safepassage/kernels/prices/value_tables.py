@@ -119,7 +119,12 @@ def timed(clock: Clock, options: Options, n_stations: int, passing: tuple[Any, I
     return Timed(options, first, np.unique(options.station[stays]), second, gains, leads)
 
 
-def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArray[np.bool_]) -> Int64:
+NO_MIXES = np.zeros((0, 7), dtype=np.int64)
+
+
+def value_table(
+    timed_options: Timed, reward: Int64, price: Int64, stops: NDArray[np.bool_], mixes: Int64 = NO_MIXES
+) -> Int64:
     """Return (steps + 1, n_stations) the most that can be gained from each station and step on.
 
     Raises
@@ -135,6 +140,10 @@ def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArra
         (steps, n_passages + 1), paid on entry; 0 in the last column.
     stops
         (n_stations,) bool: the journey may end here, with nothing further.
+    mixes
+        (n, 7) rows (station, this, that, part, whole, since, later): a station is worth at least `part` of
+        this one and `whole` - `part` of that one, in parts of `whole` and rounded up, both so many steps
+        `later`, counted from the step `since` on if it is before that. No option of the two ends in its step.
     """
     steps = len(timed_options.leads)
     # Two places more than the table: where journeys end nothing is added; what is of no use stays so.
@@ -143,7 +152,7 @@ def value_table(timed_options: Timed, reward: Int64, price: Int64, stops: NDArra
     table = value[:-2].reshape(steps + 1, len(stops))
     table[:, stops] = 0
     t = timed_options
-    if not _compiled()[0](t.first, t.near, t.options.passes, t.gains, t.leads, reward, price, value):
+    if not _compiled()[0](t.first, t.near, t.options.passes, t.gains, t.leads, reward, price, mixes, value):
         raise ArithmeticError("there is no most: going round within one step gains without end")
     return table
 
@@ -236,9 +245,10 @@ def _time(  # noqa: PLR0913, PLR0917
             stays[o] |= inside and step == k
 
 
-def _fill(  # noqa: PLR0917
-    first: Any, near: Any, passes: Any, gains: Any, leads: Any, reward: Any, price: Any, value: Any
-) -> bool:
+def _fill(  # noqa: PLR0913, PLR0917
+    first: Any, near: Any, passes: Any, gains: Any, leads: Any, reward: Any, price: Any, mixes: Any,
+    value: Any,
+) -> bool:  # fmt: skip
     """Fill the table from the last step back; within a step until nothing changes.
 
     Returns False where going round within one step gains without end: then there is no most.
@@ -251,6 +261,12 @@ def _fill(  # noqa: PLR0917
             for o in range(first[x], first[x + 1]):
                 best = max(best, gains[k, o] + reward[o] - price[k, passes[o]] + value[leads[k, o]])
             value[row + x] = best
+        for i in range(len(mixes)):
+            part, whole = mixes[i, 3], mixes[i, 4]
+            then = min(max(k, mixes[i, 5]) + mixes[i, 6], steps) * n
+            mixed = part * value[then + mixes[i, 1]] + (whole - part) * value[then + mixes[i, 2]]
+            x = mixes[i, 0]
+            value[row + x] = max(value[row + x], -(-mixed // whole))
         again, rounds = len(near) > 0, 0
         while again:
             if rounds > len(near):
