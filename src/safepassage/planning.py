@@ -16,7 +16,7 @@ from safepassage.domain.history import departed
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
 from safepassage.domain.plan import Certificate, Corridor, MadeWith, Modification, Plan, Schedule
-from safepassage.domain.plan_change import DirectionChange, Movement, PlanChange, Price
+from safepassage.domain.plan_change import DirectionChange, Movement, MovementChange, PlanChange, Price
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.domain.problem import Problem
@@ -33,6 +33,7 @@ from safepassage.engines.car_streams import (
 from safepassage.engines.changes import (
     cheapest,
     compared,
+    last_to_come,
     movements,
     named_as_before,
     of_places,
@@ -42,7 +43,7 @@ from safepassage.engines.changes import (
     served,
 )
 from safepassage.engines.corridors import corridors
-from safepassage.engines.evacuate import Earlier, evacuate
+from safepassage.engines.evacuate import Earlier, evacuate, last_arrival_share
 from safepassage.engines.evacuate.schedule import Limits
 from safepassage.engines.overlay import onward
 from safepassage.engines.pricing import Priced
@@ -64,6 +65,8 @@ __all__ = [
 ]  # fmt: skip
 
 MINUTE_S = 60
+MOST_LAST = 3
+"""So many trips, the last to arrive, are planned anew one after the other while that helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,26 +363,52 @@ def _go_on(
     """
     before = movements(announced.problem, announced.schedule)
     led = _led_on(announced, problem, settings, limits)
-    plans = led or _planned_on(announced, problem, settings, limits, before, observer)
+    weigh = partial(_weighed, announced, problem, settings, before)
+    plans = led or _planned_on(announced, problem, settings, limits, before, weigh, observer=observer)
+    found = weigh(plans)
+    chosen, told, seconds = found.chosen, found.told, found.person_s
+    price = Price(
+        per_movement_s=settings.renotify_price_person_min * MINUTE_S,
+        kept_person_s=seconds["kept"], kept_renotified=told["kept"],
+        fresh_person_s=seconds["fresh"], fresh_renotified=told["fresh"], chosen=chosen,
+        chosen_person_s=seconds[chosen], chosen_renotified=told[chosen],
+    )  # fmt: skip
+    rows = found.changes[chosen]
+    return plans[chosen], PlanChange(
+        now_s=announced.now_s, movements=rows, kept=len(before) - sum(c.before is not None for c in rows),
+        directions=_directions_changed(announced, problem, plans[chosen]),
+        places=places_changed(served(announced.schedule), served(plans[chosen])), price=price,
+    ), [_emptied(plan) for plan in led.values()]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    """Plans beside each other, by name: what changes, movements told anew, person-seconds; which to take."""
+
+    changes: dict[str, tuple[MovementChange, ...]]
+    told: dict[str, int]
+    person_s: dict[str, int]
+    chosen: str
+
+
+def _weighed(
+    announced: Announced, problem: PlanningProblem, settings: Settings, before: tuple[Movement, ...],
+    plans: Mapping[str, Schedule],
+) -> _Weighed:  # fmt: skip
+    """Return what plans cost: arrivals, notices, and the last arrival as the search for tours weighs it."""
     changes = {
         name: compared(before, movements(problem, plan), announced.now_s) for name, plan in plans.items()
     }
     per_movement_s = settings.renotify_price_person_min * MINUTE_S
     told = {name: sum(change.notify for change in rows) for name, rows in changes.items()}
     seconds = {name: sum(person_seconds(problem, plan).values()) for name, plan in plans.items()}
-    left = {name: sum(_unserved_of(plan).values()) for name, plan in plans.items()}
-    chosen = cheapest(left, {name: seconds[name] + per_movement_s * told[name] for name in plans})
-    price = Price(
-        per_movement_s=per_movement_s, kept_person_s=seconds["kept"], kept_renotified=told["kept"],
-        fresh_person_s=seconds["fresh"], fresh_renotified=told["fresh"], chosen=chosen,
-        chosen_person_s=seconds[chosen], chosen_renotified=told[chosen],
+    share = last_arrival_share(problem)
+    chosen = cheapest(
+        {name: _left(plan) for name, plan in plans.items()},
+        {name: seconds[name] + per_movement_s * told[name] for name in plans},
+        {name: share * _last_s(problem, plan) for name, plan in plans.items()},
     )  # fmt: skip
-    rows = changes[chosen]
-    return plans[chosen], PlanChange(
-        now_s=announced.now_s, movements=rows, kept=len(before) - sum(c.before is not None for c in rows),
-        directions=_directions_changed(announced, problem, plans[chosen]),
-        places=places_changed(served(announced.schedule), served(plans[chosen])), price=price,
-    ), [_emptied(plan) for plan in led.values()]  # fmt: skip
+    return _Weighed(changes=changes, told=told, person_s=seconds, chosen=chosen)
 
 
 def _led_on(
@@ -396,34 +425,55 @@ def _led_on(
 
 def _planned_on(
     announced: Announced, problem: PlanningProblem, settings: Settings, limits: Limits,
-    before: tuple[Movement, ...], observer: Observer | None,
+    before: tuple[Movement, ...], weigh: Callable[[Mapping[str, Schedule]], _Weighed], *,
+    observer: Observer | None,
 ) -> dict[str, Schedule]:  # fmt: skip
     """Return plans that keep all of what was announced, or some of it, or nothing.
 
     Where keeping all leaves more people than were left, plans stand beside that free whatever the vehicles
     concerned were to do, or whoever is to move from places where people are left: neither moves everybody.
+    Who is left leaves places behind, too: at last those who come latest are offered them, trip by trip.
     """
 
-    def going_on(freed: frozenset[str]) -> Schedule:
+    def go_on(free: frozenset[str]) -> Schedule:
         schedule = evacuate(
             problem, exposure_weight=settings.exposure_weight, limits=limits,
-            reserves=settings.plan_reserves, earlier=Earlier(schedule=announced.schedule, freed=freed),
+            reserves=settings.plan_reserves, earlier=Earlier(schedule=announced.schedule, freed=free),
             observer=observer,
         )  # fmt: skip
         return named_as_before(announced.schedule, schedule)
 
-    plans = {"kept": going_on(frozenset()), "fresh": going_on(frozenset(m.id for m in before))}
-    held = frozenset(m.id for m in before if m.for_reserve)
+    every, held = frozenset(m.id for m in before), frozenset(m.id for m in before if m.for_reserve)
+    freed = {"kept": frozenset[str](), "fresh": every}
+    plans = {name: go_on(free) for name, free in freed.items()}
     if plans["kept"].unserved:
-        plans["reserves"] = going_on(held)
+        freed["reserves"] = held
         for direction, _ in problem.directions:
-            plans[direction] = going_on(frozenset(m.id for m in before if direction in m.directions))
-    if _left(plans["kept"]) > _left(announced.schedule):
-        changed = compared(before, movements(problem, plans["kept"]), announced.now_s)
-        plans["vehicles"] = going_on(held | of_vehicles_changed(before, changed))
-        least = min(plans.values(), key=_left)
-        plans["places"] = going_on(held | of_places(before, {row.place for row in least.unserved}))
+            freed[direction] = frozenset(m.id for m in before if direction in m.directions)
+        plans |= {name: go_on(free) for name, free in freed.items() if name not in plans}
+    if _left(plans["kept"]) <= _left(announced.schedule):
+        return plans
+    changed = compared(before, movements(problem, plans["kept"]), announced.now_s)
+    freed["vehicles"] = held | of_vehicles_changed(before, changed)
+    plans["vehicles"] = go_on(freed["vehicles"])
+    least = min(plans.values(), key=_left)
+    freed["places"] = held | of_places(before, {row.place for row in least.unserved})
+    plans["places"] = go_on(freed["places"])
+    best = weigh(plans).chosen
+    best = "kept" if freed[best] == every else best
+    for _ in range(MOST_LAST):
+        free = freed[best] | held | (last_to_come(plans[best]) & every)
+        if free == freed[best] | held:
+            break
+        later = go_on(free)
+        if weigh({**plans, "later": later}).chosen != "later":
+            break
+        best, plans["latest"], freed["latest"] = "latest", later, free
     return plans
+
+
+def _last_s(problem: PlanningProblem, schedule: Schedule) -> int:
+    return max((total.clearance_s or 0 for total in totals(problem, schedule).values()), default=0)
 
 
 def _left(schedule: Schedule) -> int:

@@ -13,6 +13,7 @@ from safepassage.engines.changes import (
     applied,
     cheapest,
     compared,
+    last_to_come,
     movements,
     named_as_before,
     of_places,
@@ -133,10 +134,37 @@ def test_places_are_freed_with_all_who_move_from_there():
 
 
 def test_places_held_give_way_to_persons_who_are_there():
-    cost = {"kept": 10, "fresh": 30, "reserves": 20}
-    assert cheapest({"kept": 5, "fresh": 0, "reserves": 5}, cost) == "kept"
-    assert cheapest({"kept": 5, "fresh": 0, "reserves": 4}, cost) == "reserves"
-    assert cheapest({"kept": 5, "fresh": 6}, {"kept": 10, "fresh": 10}) == "kept"
+    cost, alike = {"kept": 10, "fresh": 30, "reserves": 20}, dict.fromkeys(("kept", "fresh", "reserves"), 0)
+    assert cheapest({"kept": 5, "fresh": 0, "reserves": 5}, cost, alike) == "kept"
+    assert cheapest({"kept": 5, "fresh": 0, "reserves": 4}, cost, alike) == "reserves"
+    assert cheapest({"kept": 5, "fresh": 6}, {"kept": 10, "fresh": 10}, alike) == "kept"
+
+
+def test_a_sooner_last_arrival_is_worth_notices_but_nobody_left():
+    cost, last = {"kept": 10, "fresh": 30}, {"kept": 100, "fresh": 50}
+    assert cheapest({"kept": 5, "fresh": 5}, cost, last) == "fresh"
+    assert cheapest({"kept": 5, "fresh": 5}, cost, last | {"fresh": 80}) == "kept"
+    assert cheapest({"kept": 5, "fresh": 6}, cost, last) == "kept"
+
+
+def ride(number, arrive_s, *loads):
+    rows = tuple(
+        Load(place="home", group="assisted", direction="west", persons=1, reserve=reserve, site=site)
+        for reserve, site in loads
+    )
+    return Leg(id=f"{number}", route=0, depart_s=arrive_s - 10, waits=(), arrive_s=arrive_s, load=rows)
+
+
+def test_the_last_to_come_are_the_decided_of_one_trip_with_its_way_there():
+    early = VehicleChain(
+        id="a", legs=(ride("a/1", 50, (False, "camp")), ride("a/2", 900, (True, "camp")), ride("a/3", 950))
+    )
+    late = (ride("b/2", 70), ride("b/3", 80, (False, "")), ride("b/4", 90, (False, "camp")), ride("b/5", 99))
+    late = VehicleChain(id="b", legs=(ride("b/1", 60, (True, "camp")), *late))
+    schedule = Schedule(routes=(), cars=(), vehicles=(early, late), link_rides=(), unserved=(), reserves=())
+    assert last_to_come(schedule) == {"b/2", "b/3", "b/4", "b/5"}
+    assert last_to_come(replace(schedule, vehicles=(early,))) == {"a/1", "a/2", "a/3"}
+    assert last_to_come(replace(schedule, vehicles=())) == frozenset()
 
 
 def test_a_change_of_something_else_is_not_applied():

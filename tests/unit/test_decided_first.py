@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.domain.plan import Leg, Load, VehicleChain
-from safepassage.engines.evacuate.decided_first import decided_first
+from safepassage.domain.plan import Leg, Load, Schedule, VehicleChain
+from safepassage.engines.evacuate.decided_first import announced, decided_first
 
 TIED = {("north", "out", "wheelchair")}
 LOADS = st.builds(
@@ -89,3 +90,28 @@ def test_one_who_was_late_takes_the_seat_of_a_reserve():
     first, second = (chain.legs[0].load for chain in decided_first(vehicles, ()))
     assert [(row.persons, row.reserve, row.site) for row in first] == [(1, False, "near"), (2, True, "near")]
     assert [(row.persons, row.reserve, row.site) for row in second] == [(1, True, "far")]
+
+
+@given(fleets(), st.sets(st.sampled_from(["one/1", "one/2", "two/1", "two/2"])))
+def test_nobody_changes_on_legs_that_are_fixed(vehicles, fixed):
+    after = decided_first(vehicles, TIED, fixed)
+    for now, before in zip(after, vehicles, strict=True):
+        assert [leg.id for leg in now.legs] == [leg.id for leg in before.legs]
+        for leg, was in zip(now.legs, before.legs, strict=True):
+            assert leg.id not in fixed or leg == was
+    assert counted(after, lambda leg, load: (leg.id, kind(load))) == counted(
+        vehicles, lambda leg, load: (leg.id, kind(load))
+    )
+
+
+def test_only_legs_of_which_somebody_is_told_anyway_change():
+    load = Load(place="north", group="assisted", direction="out", persons=1, reserve=False, site="near")
+    held = replace(load, reserve=True)
+    before = chain("one", [100, 200, 300, 400], [[load], [load], [load, held], [held]])
+    earlier = Schedule(routes=(), cars=(), vehicles=(before,), link_rides=(), unserved=(), reserves=())
+    moved = replace(before.legs[1], depart_s=before.legs[1].depart_s + 1)
+    more = [replace(before.legs[3], id="one/5", load=(load, held)), replace(before.legs[3], id="one/6")]
+    after = replace(before, legs=(before.legs[0], moved, *before.legs[2:], *more))
+    assert announced(earlier, [after], 100) == {"one/1", "one/3", "one/4", "one/6"}
+    # From then on the second has left.
+    assert announced(earlier, [after], 142) == {"one/1", "one/2", "one/3", "one/4", "one/6"}

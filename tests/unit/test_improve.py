@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from safepassage.domain.plan import Leg, Load
 from safepassage.engines.changes import person_seconds
 from safepassage.engines.evacuate import improve
 from safepassage.engines.evacuate.improve import Improver
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.schedule import _Making
-from safepassage.engines.evacuate.trips import Party
+from safepassage.engines.evacuate.trips import Party, VehicleState
 from safepassage.engines.evacuate.ways import Ways
 from safepassage.testing.small_cases import random_small_case
 from tests.support.planned import accepted, laid
@@ -84,6 +85,20 @@ def test_an_idle_vehicle_takes_a_trip_over():
     improved(plan)
     assert arrivals(plan) == {"b": ("two-001", "y", 60)}
     assert plan.fleet.states()["one-001"].legs == 0
+
+
+@pytest.mark.parametrize(("reserve", "last_s"), [(False, 5_000), (True, 60)])
+def test_what_was_announced_does_not_move_and_counts_as_arrived(reserve, last_s):
+    plan = line()
+    load = Load(
+        place="b", group="needs_transport", direction="west", persons=1, reserve=reserve, site="y"
+    )  # fmt: skip
+    kept = Leg(id="two-001/1", route=0, depart_s=4_940, waits=(), arrive_s=5_000, load=(load,))
+    plan.fleet.resume({"two-001": [kept]}, [], {"two-001": VehicleState(2, 5_000, 4_940, 1)}, 0)
+    send(plan, "one-001", "a", "y")
+    improved(plan)
+    assert arrivals(plan) == {"a": ("one-001", "x", 60), "b": ("two-001", "y", 5_000)}
+    assert plan.room.last_s == last_s
 
 
 @pytest.mark.parametrize("stopped", ["room", "enough", "work"])

@@ -115,10 +115,12 @@ class Price:
     """What changing little costs: a plan kept, and one made afresh from now, in person-seconds.
 
     `renotified` are the movements to be told anew in each; `per_movement_s` is the price of one of them.
-    `chosen` is what costs least with that price: ``kept``, ``fresh``, or, between the two, ``reserves`` (only
-    what is held for the undecided is planned anew), the id of a direction that is planned anew, ``vehicles``
-    (all that the vehicles concerned were to do) or ``places`` (all who were to move from places where people
-    are left). Nothing is ``kept`` where ``reserves`` serves more persons who have decided.
+    `chosen` is what costs least with that price and, among plans that leave as few, with the last arrival
+    weighed as in the search for tours: ``kept``, ``fresh``, or, between the two, ``reserves`` (only what is
+    held for the undecided is planned anew), the id of a direction that is planned anew, ``vehicles`` (all
+    that the vehicles concerned were to do), ``places`` (all who were to move from places where people are
+    left) or ``latest`` (beside one of these, the trips that were to arrive last). Nothing is ``kept`` where
+    ``reserves`` serves more persons who have decided.
     """
 
     per_movement_s: int

@@ -168,16 +168,34 @@ def of_places(before: Iterable[Movement], places: Collection[str]) -> frozenset[
     )
 
 
-def cheapest(left: Mapping[str, int], cost: Mapping[str, int]) -> str:
+def last_to_come(schedule: Schedule) -> frozenset[str]:
+    """Return the ids of the trip by vehicle on which the last of the decided arrive, and of all after it."""
+    ends = [
+        (leg.arrive_s, chain.id, position, chain)
+        for chain in schedule.vehicles
+        for position, leg in enumerate(chain.legs)
+        if any(load.site and not load.reserve for load in leg.load)
+    ]
+    if not ends:
+        return frozenset()
+    _, _, last, chain = max(ends, key=lambda row: row[:3])
+    before = [k for k in range(last) if any(load.site for load in chain.legs[k].load)]
+    return frozenset(leg.id for leg in chain.legs[(before[-1] + 1 if before else 0) :])
+
+
+def cheapest(left: Mapping[str, int], cost: Mapping[str, int], last: Mapping[str, int]) -> str:
     """Return the plan that costs least, ``kept`` before others.
 
     `left` are the decided persons whom each leaves unserved. Persons who are there come before places held
     for those who may come: nothing is ``kept`` where ``reserves``, held anew, lets more of them arrive.
+    `last` is what the last arrival of each costs besides; it is weighed only between plans that leave no more
+    than the one that costs least without it: nobody is left behind for others to be sooner.
     """
     waived = left.get("reserves", left["kept"]) < left["kept"]
-    return min(
-        (name for name in cost if name != "kept" or not waived), key=lambda name: (cost[name], name != "kept")
-    )
+    free = [name for name in cost if name != "kept" or not waived]
+    least = min(free, key=lambda name: (cost[name], name != "kept"))
+    alike = [name for name in free if left[name] <= left[least]]
+    return min(alike, key=lambda name: (cost[name] + last[name], name != "kept"))
 
 
 def applied(before: Iterable[Movement], changes: Iterable[MovementChange]) -> tuple[Movement, ...]:

@@ -1,13 +1,13 @@
 """Who travels when: a schedule that keeps every rule of the model, made in one deterministic pass."""
 
 from safepassage.engines.evacuate.keep import Earlier
-from safepassage.engines.evacuate.schedule import evacuate
+from safepassage.engines.evacuate.schedule import evacuate, last_arrival_share
 from safepassage.kernels.booking import burst_loops
 from safepassage.kernels.compiled import load as load_loops
 from safepassage.kernels.graphs import shortest_paths
 from safepassage.kernels.tours import tour_search
 
-__all__ = ["Earlier", "evacuate", "load"]
+__all__ = ["Earlier", "evacuate", "last_arrival_share", "load"]
 
 
 def load() -> None:

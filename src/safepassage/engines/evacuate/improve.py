@@ -79,6 +79,7 @@ class Improver:
                 self._tours[vehicle].append(booked)
             if not booked.trip.states:
                 self.others_last_s = max(self.others_last_s, booked.arrive_s)
+        self.others_last_s = max(self.others_last_s, self._kept_last_s())
 
     def run(self) -> None:
         """Let idle vehicles take trips over while that helps, then exchange sites while that helps."""
@@ -87,6 +88,19 @@ class Improver:
         while self._exchange_sites():
             pass
         self.fleet.room.last_s = self._last_s()
+
+    def _kept_last_s(self) -> int:
+        """Return when the last of the decided arrives on a trip that was announced: none of those moves."""
+        new = {leg.id for booked in self.fleet.booked for _, leg in booked.trip.legs}
+        return max(
+            (
+                leg.arrive_s
+                for chain in self.fleet.chains()
+                for leg in chain.legs
+                if leg.id not in new and any(load.site and not load.reserve for load in leg.load)
+            ),
+            default=0,
+        )
 
     # -- the moves -------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
 from safepassage.engines.evacuate import ledger
 from safepassage.engines.evacuate.cars import CarPlanner
-from safepassage.engines.evacuate.decided_first import decided_first
+from safepassage.engines.evacuate.decided_first import announced, decided_first
 from safepassage.engines.evacuate.dispatch import Dispatcher
 from safepassage.engines.evacuate.fleet import FleetPlanner
 from safepassage.engines.evacuate.improve import Improver
@@ -76,27 +76,32 @@ def evacuate(
     begin = partial(_Making.of, problem, ways, tolls, reserves=reserves, earlier=earlier)
     plan = begin()
     _prepare(problem, ways, [c for c in plan.claims if c.left])
-    finish = partial(_finished, limits=limits, observer=observer, anew=earlier is None)
+    finish = partial(_finished, limits=limits, observer=observer, earlier=earlier)
     if guide is None:
         return finish(plan)[1]
     return _guided(plan, begin, guide, limits, finish=finish)
 
 
+def last_arrival_share(problem: PlanningProblem) -> int:
+    """Return how many person-seconds a second of the last arrival weighs, everybody decided counted."""
+    return worths(problem, sum(claim.demand for claim in claimants(problem, reserve=False)))[1]
+
+
 def _finished(
-    plan: _Making, *, limits: Limits, observer: Observer | None, anew: bool
+    plan: _Making, *, limits: Limits, observer: Observer | None, earlier: Earlier | None
 ) -> tuple[int, Schedule]:
     """Serve whoever is left, then hold what can be held for the undecided; return cost and schedule."""
     _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
     cost = plan.cost
-    # Where exposure has a price, a sooner arrival is not all that counts; what was announced stays.
-    free = anew and not plan.ways.exposure_price
+    # Where exposure has a price, a sooner arrival is not all that counts.
+    free = not plan.ways.exposure_price
     if free and limits.improve:
         plan.improve(limits)
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return cost, Schedule(
         routes=tuple(plan.ways.routes),
         cars=plan.cars.streams(),
-        vehicles=_decided_first(plan) if free else plan.fleet.chains(),
+        vehicles=_decided_first(plan, earlier) if free else plan.fleet.chains(),
         link_rides=plan.fleet.rides(),
         unserved=(*_unserved(plan.decided), *plan.stranded),
         reserves=_reserves(plan.problem, plan.undecided),
@@ -299,14 +304,18 @@ def _turn(planner: CarPlanner | FleetPlanner, claim: Claimant) -> bool:
     return more
 
 
-def _decided_first(plan: _Making) -> tuple[VehicleChain, ...]:
-    """Return the vehicles, the decided in the places of reserves that arrive sooner."""
+def _decided_first(plan: _Making, earlier: Earlier | None) -> tuple[VehicleChain, ...]:
+    """Return the vehicles, the decided in the places of reserves that arrive sooner, but as announced."""
     tied = {
         (place, direction, name)
         for place, direction, group, _ in ledger.who_travels_together(plan.problem)
         for name in (group, CARER_OF[group])
     }
-    return decided_first(plan.fleet.chains(), tied)
+    chains = plan.fleet.chains()
+    if earlier is None:
+        return decided_first(chains, tied)
+    now_s = (plan.problem.history or NOTHING_YET).now_s
+    return decided_first(chains, tied, announced(earlier.schedule, chains, now_s))
 
 
 def _unserved(claims: list[Claimant]) -> tuple[Unserved, ...]:
