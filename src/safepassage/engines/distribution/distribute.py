@@ -126,6 +126,7 @@ class _Tries:
         self._book = OrderBook(problem, options, self._aim.shares, self._aim.least_share)
         self._sequencer = Sequencer(problem, roads, given.windows)
         self._steps = max(LEAST_STEPS, STEPS // len(problem.days))
+        self._sought: Callable[[], list[Found]] | None = None
 
     def best(self) -> tuple[AidTotals, Dispatcher]:
         """Return the distribution that serves the least served best, then everybody.
@@ -201,13 +202,18 @@ class _Tries:
         return done
 
     def _rounds(self) -> Dispatcher:
+        """Return a distribution of rounds; those that were searched beside are only booked here."""
+        if self._sought is None:
+            return _in_rounds(self._rounds_of)[0]
         done = self._begun.anew()
-        for day in range(len(self._problem.days)):
-            orders = self._book.orders(done.left, day, self._sequencer.seconds(day))
-            search = self._sequencer.search(day, orders, (self._steps, 0), done.left)
-            done.planned.update(self._sequencer.trips(day, Found(orders, found_by(search)), done.left))
+        for day, found in enumerate(self._sought()):
+            done.planned.update(self._sequencer.trips(day, found, done.left))
             done.day(day)
         return done
+
+    @property
+    def _rounds_of(self) -> _Rounds:
+        return _Rounds(self._begun, self._book, self._sequencer, self._steps)
 
     def _filled_anew(self, done: Dispatcher, times: int, *, further: bool = True) -> bool:
         """Keep a distribution and its trips filled anew; tell whether one is near its bounds."""
@@ -217,6 +223,8 @@ class _Tries:
                 break
             done = refilled(done, self._aim.least_share, further=further)
             near = self._kept(done) or near
+            if not (near or further or time or self._beside is at_once):
+                self._sought = self._beside(_found_in_rounds, self._rounds_of)
         return near
 
     def _nearer(self) -> bool:
@@ -232,6 +240,31 @@ class _Tries:
 
     def _best(self) -> tuple[AidTotals, Dispatcher]:
         return max(self._tried, key=lambda row: (row[0].least_share_ppm // SAME_SHARE_PPM, row[0].worth_nano))
+
+
+class _Rounds(NamedTuple):
+    """What a search for the rounds of all days goes by: a dispatcher, orders, their search and its steps."""
+
+    begun: Dispatcher
+    book: OrderBook
+    sequencer: Sequencer
+    steps: int
+
+
+def _in_rounds(given: _Rounds) -> tuple[Dispatcher, list[Found]]:
+    """Return a distribution of rounds that are searched day by day, and these rounds."""
+    done, rounds = given.begun.anew(), list[Found]()
+    for day in range(len(done.problem.days)):
+        orders = given.book.orders(done.left, day, given.sequencer.seconds(day))
+        search = given.sequencer.search(day, orders, (given.steps, 0), done.left)
+        rounds.append(Found(orders, found_by(search)))
+        done.planned.update(given.sequencer.trips(day, rounds[-1], done.left))
+        done.day(day)
+    return done, rounds
+
+
+def _found_in_rounds(given: _Rounds) -> list[Found]:
+    return _in_rounds(given)[1]
 
 
 def _near(totals: AidTotals) -> bool:
