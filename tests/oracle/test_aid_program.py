@@ -178,3 +178,22 @@ def test_one_program_for_share_and_worth_is_as_good_as_either_of_two(seed, monke
         one = fair_and_most(problem, 0.99, first)
         assert one.least_share <= fair.least_share + 1e-3
         assert counts(one) >= max(counts(fair), counts(most), counts(both)) - 2e-3 * total
+
+
+def test_a_place_that_lacks_a_piece_takes_nothing_from_the_others():
+    # Two places share one kit, half of what each needs; two others hours, the last with twice the worth.
+    # In parts all reach three quarters. Without the kit one place has a half, and only that one.
+    problem = Distribution(
+        worth=np.array([5.0, 5.0, 5.0, 5.0, 20.0, 40.0]), place=np.array([0, 0, 1, 1, 2, 3]),
+        need=np.arange(6),
+        resources=(
+            Resource(
+                which=np.array([0, 1, 0, 1, 2, 2]), takes=np.ones(6), there_is=np.array([1.0, 2.0, 1.5])
+            ),
+        ),
+        pieces=np.array([1.0, 0, 1.0, 0, 0, 0]),
+    )  # fmt: skip
+    found = fair_and_most(problem, 1.0).parts
+    assert sorted(found[[0, 2]].round(6)) == [0.0, 1.0]
+    assert found[[1, 3]].round(6).tolist() == [1.0, 1.0]
+    assert found[[4, 5]].round(6).tolist() == [0.75, 0.75]

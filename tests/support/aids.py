@@ -51,9 +51,9 @@ class Provided:
         return {violation.code for violation in self.verdict().violations}
 
 
-def provided(case: Case, network: RoadNetwork) -> Provided:
+def provided(case: Case, network: RoadNetwork, stop: StoppingRule | None = None) -> Provided:
     """Plan people and aid of a case."""
-    planned = make_plan(network, Situation(case=case), stop=StoppingRule(work=WORK))
+    planned = make_plan(network, Situation(case=case), stop=stop or StoppingRule(work=WORK))
     return _documents(planned, provide(case, planned.problem, planned.plan.schedule))
 
 

@@ -9,7 +9,7 @@ import pytest
 from safepassage.engines.distribution.calls import called_where_it_binds
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import LeastTimes
-from safepassage.engines.distribution.limiting import limiting
+from safepassage.engines.distribution.limiting import Call, limiting
 from safepassage.engines.distribution.loads import Trip
 from safepassage.engines.distribution.store import Left
 from tests.support.district_roads import district_roads
@@ -68,3 +68,25 @@ def test_a_trip_of_which_no_stop_is_left_is_passed_over(before):
     after = called_where_it_binds(before, [empty, *given], 1.0)
     assert after[0] == empty
     assert sorted(place for place, _ in after[1].stops) == before.left.places()
+
+
+def test_no_call_brings_more_than_the_prices_promise(before):
+    problem, places = before.problem, before.left.places()
+    given = trips(before, HOURS_S)
+    found = limiting(problem, given)
+    calls = [
+        Call(k, (place, trip.loads_s + 3_600), 300)
+        for k, trip in enumerate(given) for place in places if place not in dict(trip.stops)
+    ]  # fmt: skip
+    promised = found.promises(problem, given, calls)
+    for call, most in zip(calls, promised.tolist(), strict=True):
+        trip = given[call.trip]
+        spare_s = trip.spare_s - call.seconds
+        more = [replace(row, spare_s=spare_s) if row.truck.id == trip.truck.id else row for row in given]
+        more[call.trip] = replace(more[call.trip], stops=(*trip.stops, call.stop))
+        assert limiting(problem, more).least_share <= found.least_share + max(0.0, most) + 1e-6
+    at_last = [
+        most for call, most in zip(calls, promised.tolist(), strict=True) if call.stop[0] == places[-1]
+    ]
+    assert max(at_last) > 0.05
+    assert max(set(promised.tolist()) - set(at_last)) <= 1e-6

@@ -26,6 +26,13 @@ USED_UP = 0.99
 """A resource of which more is left has no price."""
 MOST_NODES, NEAR = 5, 0.004
 """When a search for whole pieces ends."""
+MOST_LEVELS, FEW, BINDS = 4, 10, 0.001
+"""So often places in the way of a larger least share are set aside, one in so many at most."""
+SHORTFALLS = ((0.05, 1.0), (0.15, 4.0), (np.inf, 16.0))
+"""A share that is missing to a place counts the more, the more is missing: up to which part, how much.
+
+It is counted in all worth: as for the least share, the least served come first.
+"""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -105,6 +112,7 @@ def largest_least_share(problem: Distribution, first: Bools | None = None) -> Sh
 def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None) -> Shared:
     """Return parts with a large least share, then the most worth: at least a part `ease` of the largest.
 
+    With whole pieces all places but those that lack a piece have what all could have in parts.
     Where options are many, one program stands for the two: a part of the least share counts as much as that
     part of all worth. An interior point takes as long for each, and ends near to optimal only.
     """
@@ -112,21 +120,41 @@ def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None
         return _by_columns(problem, first, _Aim(share=float(problem.worth.sum())))
     if problem.pieces is not None:
         # Mostly as large a share can be had in whole pieces as in parts, and parts are found much sooner.
-        in_parts = largest_least_share(replace(problem, pieces=None), first)
-        both = most_worth(problem, in_parts.least_share * ease, first)
-        if both.parts.any():
-            return both
+        # Where a few places cannot have it, for want of a piece or of a call, all others still do.
+        share = _share_of_most(replace(problem, pieces=None), first)
+        return _by_columns(problem, first, _Aim(least_share=share * ease, short=float(problem.worth.sum())))
     fair = largest_least_share(problem, first)
     both = most_worth(problem, fair.least_share * ease, first)
     return both if both.parts.any() else fair
 
 
+def _share_of_most(problem: Distribution, first: Bools | None) -> float:
+    """Return the largest least share of all places but a few that cannot have what the others can."""
+    without: tuple[int, ...] = ()
+    share, places = 0.0, len(np.unique(problem.place[problem.need]))
+    for _ in range(MOST_LEVELS):
+        found = _by_columns(problem, first, _Aim(share=1.0, worth=0.0, without=without))
+        share = max(share, found.least_share)
+        total = np.bincount(problem.place, weights=problem.worth, minlength=len(found.places))
+        binding = np.flatnonzero(found.places * total > BINDS)
+        if not len(binding) or (len(without) + len(binding)) * FEW > places:
+            break
+        without = (*without, *binding.tolist())
+    return share
+
+
 class _Aim(NamedTuple):
-    """How much a unit of worth and the whole least share count, and the least share asked for at least."""
+    """How much a unit of worth and the whole least share count, and the least share asked for at least.
+
+    Where `short` is set, places may have less than that: what a whole share counts that is missing. Places
+    `without` a share may have any.
+    """
 
     share: float = 0.0
     worth: float = 1.0
     least_share: float = 0.0
+    short: float = 0.0
+    without: tuple[int, ...] = ()
 
 
 def _by_columns(problem: Distribution, first: Bools | None, aim: _Aim) -> Shared:
@@ -241,40 +269,27 @@ def _solved(problem: Distribution, aim: _Aim) -> Shared:
     n, m, places = len(problem.worth), len(problem.need), int(problem.place.max(initial=-1)) + 1
     before, met = (np.zeros(places), np.zeros(places)) if problem.behind is None else problem.behind
     total = before + np.bincount(problem.place, weights=problem.worth, minlength=places)
-    worth = problem.worth[problem.need]
-    share = worth / total[problem.place[problem.need]]
     ends = np.cumsum([n, *(len(resource.there_is) for resource in problem.resources)])
     last = int(ends[-1])
-    rows = [problem.need, *(end + r.which for end, r in zip(ends, problem.resources, strict=False))]
-    rows.append(last + problem.place[problem.need])
-    values = [np.ones(m), *(resource.takes for resource in problem.resources), share]
-    across = [np.arange(m)] * len(rows)
-    reached = np.unique(problem.place[problem.need])
-    if aim.share:
-        rows.append(last + reached)
-        values.append(-np.ones(len(reached)))
-        across.append(np.full(len(reached), m))
+    reached = _in_play(problem, aim)
     low = np.full(last + places, -np.inf)
     low[last + reached] = aim.least_share - met[reached] / total[reached]
     high = np.concatenate(
         [np.ones(n), *(resource.there_is for resource in problem.resources), np.full(places, np.inf)]
     )
-    cost = np.append(-aim.worth * worth, [-aim.share] if aim.share else [])
     if problem.calls is not None:
-        for part in _call_entries(problem.calls, ends, (last + places, len(cost))):
-            rows.append(part[0])
-            across.append(part[1])
-            values.append(part[2])
         joined = len(problem.calls.of_row)
         low, high = np.append(low, np.full(joined, -np.inf)), np.append(high, np.zeros(joined))
-        cost = np.append(cost, np.zeros(problem.calls.count))
+    cost, most = _columns(problem, aim, len(reached))
     unit = np.ones(len(cost))
     if problem.pieces is not None:
         unit[:m] = np.where(problem.pieces > 0, problem.pieces, 1.0)
     whole = np.zeros(0, np.int64) if problem.pieces is None else np.flatnonzero(problem.pieces > 0)
-    columns = np.concatenate(across)
-    entries = (np.concatenate(rows), columns, np.concatenate(values) * unit[columns])
-    solution = _run(cost * unit, entries, (low, high), _ends(problem, unit), whole)
+    rows, columns, values = (
+        np.concatenate(part) for part in zip(*_entries(problem, aim, ends, total), strict=True)
+    )
+    entries = (rows, columns, values * unit[columns])
+    solution = _run(cost * unit, entries, (low, high), _ends(problem, unit, most), whole)
     x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
     if len(x) < len(cost) or len(dual) < len(low):
         x, dual = np.zeros(len(cost)), np.zeros(len(low))
@@ -287,9 +302,52 @@ def _solved(problem: Distribution, aim: _Aim) -> Shared:
     )  # fmt: skip
 
 
-def _ends(problem: Distribution, unit: Float) -> tuple[Float, Float]:
+def _in_play(problem: Distribution, aim: _Aim) -> Int64:
+    """Return the places in reach that have a share in what is aimed at."""
+    return np.setdiff1d(problem.place[problem.need], np.array(aim.without, dtype=np.int64))
+
+
+def _columns(problem: Distribution, aim: _Aim, reached: int) -> tuple[Float, Float]:
+    """Return what each column costs and how much of it there may be.
+
+    Columns are options, the least share, what is missing to places in parts, calls.
+    """
+    calls = 0 if problem.calls is None else problem.calls.count
+    parts = [(-aim.worth * problem.worth[problem.need], np.inf)]
+    if aim.share:
+        parts.append((np.array([-aim.share]), np.inf))
+    if aim.short:
+        parts += [(np.full(reached, counts * aim.short), up_to) for up_to, counts in SHORTFALLS]
+    parts.append((np.zeros(calls), np.inf))
+    return (
+        np.concatenate([cost for cost, _ in parts]),
+        np.concatenate([np.full(len(cost), up_to) for cost, up_to in parts]),
+    )
+
+
+def _entries(
+    problem: Distribution, aim: _Aim, ends: Int64, total: Float
+) -> Iterator[tuple[Int64, Int64, Float]]:
+    """Yield (rows, columns, values) of needs, resources, places and calls; `total` is the worth of places."""
+    column, last, place = np.arange(len(problem.need)), int(ends[-1]), problem.place[problem.need]
+    yield problem.need, column, np.ones(len(column))
+    for end, resource in zip(ends, problem.resources, strict=False):
+        yield end + resource.which, column, resource.takes
+    yield last + place, column, problem.worth[problem.need] / total[place]
+    reached, after = _in_play(problem, aim), len(column)
+    if aim.share:
+        yield last + reached, np.full(len(reached), after), -np.ones(len(reached))
+        after += 1
+    for _ in SHORTFALLS if aim.short else ():
+        yield last + reached, after + np.arange(len(reached)), np.ones(len(reached))
+        after += len(reached)
+    if problem.calls is not None:
+        yield from _call_entries(problem.calls, ends, (last + len(total), after))
+
+
+def _ends(problem: Distribution, unit: Float, most: Float) -> tuple[Float, Float]:
     """Return the least and the most of each column; what is settled is both."""
-    least, most = np.zeros(len(unit)), np.full(len(unit), np.inf)
+    least, most = np.zeros(len(unit)), most.copy()
     if problem.fixed is not None:
         settled = np.flatnonzero(~np.isnan(problem.fixed))
         least[settled] = most[settled] = problem.fixed[settled] / unit[settled]

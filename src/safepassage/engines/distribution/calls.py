@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+import numpy as np
+
 from safepassage.domain.aid.distribution import TruckDay
 from safepassage.engines.distribution.dispatch import Dispatcher
 from safepassage.engines.distribution.least_times import FAR_S
-from safepassage.engines.distribution.limiting import Limiting, limiting
+from safepassage.engines.distribution.limiting import Call, Limiting, limiting
 from safepassage.engines.distribution.loads import Trip
 
 WORST, WORST_PART = 4, 15
 """So many of the least served places get a call more at a time, or one in so many of all places."""
 WORSE_PERCENT = 95
 """Places served by less than this part of what is possible for all get another call."""
-FEW_PLACES = 5
+FEW_PLACES = 12
 """Where more places are in the way of a larger least share, hours are short, and not a call."""
 TRIED_CALLS = 12
 """So many calls are tried for one that lets all be served better."""
@@ -79,18 +81,30 @@ def called_where_it_binds(before: Dispatcher, trips: list[Trip], fair_share: flo
 
 
 def _with_call(before: Dispatcher, trips: list[Trip], limits: Limiting) -> Iterator[list[Trip]]:
-    """Yield trips with one more call at a place in the way, on the day on which it lacks most first."""
-    for place in limits.places:
-        lacks = {day: worth for (name, day), worth in limits.missing.items() if name == place and worth > 0}
-        for day in sorted(lacks, key=lambda day: (-lacks[day], day)):
-            for found in sorted(_detours(before, trips, place, day)):
-                yield _with_stop(before, trips, place, found)
+    """Yield trips with one more call at a place in the way: by the prices, what promises most first."""
+    base_s = before.problem.rules.unload_base_s
+    found = [
+        (place, between)
+        for place in limits.places
+        for day in sorted(day for (name, day), worth in limits.missing.items() if name == place and worth > 0)
+        for between in sorted(_detours(before, trips, place, day))
+    ]
+    calls = [Call(row.trip, (place, _arrives_s(trips, row)), row.seconds + base_s) for place, row in found]
+    promised = limits.promises(before.problem, trips, calls) if calls else np.zeros(0)
+    for k in np.argsort(-promised, kind="stable").tolist():
+        if promised[k] <= GAINS:
+            break
+        yield _with_stop(before, trips, *found[k])
+
+
+def _arrives_s(trips: list[Trip], found: Between) -> int:
+    stops = trips[found.trip].stops
+    return stops[min(found.before, len(stops) - 1)][1]
 
 
 def _with_stop(before: Dispatcher, trips: list[Trip], place: str, found: Between) -> list[Trip]:
     trip, base_s = trips[found.trip], before.problem.rules.unload_base_s
-    arrive_s = trip.stops[min(found.before, len(trip.stops) - 1)][1]
-    stops = (*trip.stops[: found.before], (place, arrive_s), *trip.stops[found.before :])
+    stops = (*trip.stops[: found.before], (place, _arrives_s(trips, found)), *trip.stops[found.before :])
     spare_s = max(0, trip.spare_s - found.seconds - base_s)
     return [
         replace(trip, stops=stops, spare_s=spare_s) if k == found.trip

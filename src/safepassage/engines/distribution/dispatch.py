@@ -26,6 +26,8 @@ G_PER_KG = 1_000
 FIRST, LATER = (Round.URGENT,), (Round.AHEAD, Round.ASKED, Round.REST)
 EVERY = (*FIRST, *LATER)
 WHOLE_PERCENT = 100
+LACKS_PARTS = 10
+"""What places lack is told apart in so many parts of their needs."""
 LIGHTER_PERCENT = (100, 98, 94, 88, 75, 50, 20)
 """Parts of its mass with which a planned trip is tried, before it leaves out a stop."""
 ROUNDING_S = 60
@@ -252,7 +254,7 @@ class Dispatcher:
             for begins_s in dict.fromkeys((max(ready_s, planned.from_s), ready_s, all_s)):
                 one.ready_s = begins_s
                 there = self._of_what_is_there(one, planned)
-                if self._lighter(one, there) or self._as_much(one, there.depot, list(there.stops)):
+                if self._lighter(one, there) or self._without_some(one, there.depot, list(there.stops)):
                     return True
             one.ready_s = ready_s
         for depot in self._depots(one):
@@ -303,6 +305,19 @@ class Dispatcher:
             if self._book(one, depot, stops):
                 return True
             stops = stops[:-1]
+        return False
+
+    def _without_some(self, one: Standing, depot: int, stops: list[Stop]) -> bool:
+        """Book a planned trip without stops that there is no time for; tell whether it could be.
+
+        The place that has most of what it needs by other stops does without first; the last of equals.
+        """
+        while stops:
+            if self._book(one, depot, stops):
+                return True
+            lacks = [int(LACKS_PARTS * self.left.lacks(stop.place)) for stop in stops]
+            out = max(k for k, part in enumerate(lacks) if part == min(lacks))
+            stops = [*stops[:out], *stops[out + 1 :]]
         return False
 
     def _depots(self, one: Standing) -> list[int]:

@@ -38,7 +38,7 @@ NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
 REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 2)
 """So often trips are filled anew after the first search and after each further one; where needs are many."""
-REFILLED_BY_ONE = 6
+REFILLED_BY_ONE = 10
 """So often trips found one by one are filled anew: that is quicker than to search for rounds."""
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""

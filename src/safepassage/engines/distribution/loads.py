@@ -120,9 +120,8 @@ def program_of(problem: AidProblem, trips: Sequence[Trip], ways: Ways) -> Distri
     amount = np.array([need.amount_milli for need in problem.needs], dtype=np.float64)
     mass_mg = amount * [goods[need.commodity].mass_g for need in problem.needs]
     volume_ul = amount * [goods[need.commodity].volume_ml for need in problem.needs]
-    crews = sorted({trip.truck.id for trip in trips})
-    crew = np.array([crews.index(trip.truck.id) for trip in trips], dtype=np.int64)
-    spare_s = np.zeros(len(crews))
+    crew = crews_of(trips)
+    spare_s = np.zeros(int(crew.max(initial=-1)) + 1)
     for k, trip in zip(crew.tolist(), trips, strict=True):
         spare_s[k] = trip.spare_s
     per_t_s = [
@@ -144,6 +143,12 @@ def program_of(problem: AidProblem, trips: Sequence[Trip], ways: Ways) -> Distri
             Resource(which=ways.lot, takes=amount[ways.need], there_is=stock),
         ),
     )  # fmt: skip
+
+
+def crews_of(trips: Sequence[Trip]) -> Int64:
+    """Return (n,) by trip the position of its truck's day among those of all trips."""
+    names = {name: k for k, name in enumerate(sorted({trip.truck.id for trip in trips}))}
+    return np.array([names[trip.truck.id] for trip in trips], dtype=np.int64)
 
 
 def _steps(problem: AidProblem, ways: Ways) -> Float:

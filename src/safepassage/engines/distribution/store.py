@@ -175,6 +175,11 @@ class Left:
         """Return the served share of a place since the first plan."""
         return self._served.get(place, 0) / self._worth[place]
 
+    def lacks(self, place: str) -> float:
+        """Return the part of the worth of a place that nobody brings yet."""
+        rows = self._of_place[place]
+        return sum(self.problem.needs[i].worth_nano(self.needs[i]) for i in rows) / self._worth[place]
+
     def some_from(self, depot: int, day: int) -> bool:
         """Tell whether a depot has something left of what a place still waits for on a day."""
         needs, last = self.problem.needs, len(self.problem.days) - 1
