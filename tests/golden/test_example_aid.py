@@ -20,7 +20,9 @@ def whole():
     reading = read_case(example.path())
     assert [p.code for p in reading.problems] == ["SPARE_SEATS_FEW"]  # the case says that it shows it
     # People are planned for as the command does: what aid can do depends on who is on the roads.
-    return provided(reading.case, reading.network.network, StoppingRule(work=reading.case.settings.work_limit))
+    return provided(
+        reading.case, reading.network.network, StoppingRule(work=reading.case.settings.work_limit)
+    )
 
 
 def test_the_verifier_passes_both(whole):
