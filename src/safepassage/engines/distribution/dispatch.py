@@ -189,18 +189,10 @@ class Dispatcher:
         """
         alone, depots = self.anew(), sorted({lot.node for lot in self.problem.lots if lot.node >= 0})
         alike = {
-            (
-                t.day,
-                t.type,
-                t.base_node,
-                t.available_from_s,
-                t.available_until_s,
-                t.max_duty_s,
-                t.max_drive_s,
-                t.unbroken_s,
-            ): t
+            (t.day, t.type, t.base_node, t.available_from_s, t.available_until_s, t.max_duty_s, t.max_drive_s,
+             t.unbroken_s): t
             for t in self.problem.trucks
-        }
+        }  # fmt: skip
         for _, truck in sorted(alike.items(), key=lambda row: row[0]):
             for depot in depots:
                 one = self._standing(truck)

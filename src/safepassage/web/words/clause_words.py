@@ -195,6 +195,7 @@ CLAUSES = (
     "write {one}, if that day is meant",
     "{one} are no hours",
     "{one} ends before it starts, or at once",
+    "put the earlier time first",
     "put the earlier time first; hours over midnight are written 20:00-06:00",
     "{one} has no offset from UTC",
     "{one} is too far from now",
