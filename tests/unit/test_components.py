@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safepassage.kernels.graphs import components
 from safepassage.kernels.graphs.components import component_labels
 
 
@@ -40,15 +38,6 @@ def test_parallel_arcs_and_loops_change_nothing():
     assert labels(2, [(0, 1)] * 300 + [(0, 0)], strong=False) == ([0, 0], [2])
 
 
-@pytest.fixture(params=["few", "by the library"], scope="module")
-def way(request):
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param != "few":
-            patch.setattr(components, "FEW_ARCS", -1)
-        yield request.param
-
-
-@pytest.mark.usefixtures("way")
 @given(n=st.integers(1, 8), arcs=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
 def test_against_plain_reachability(n, arcs):
     arcs = [(a, b) for a, b in arcs if a < n and b < n]
@@ -64,9 +53,3 @@ def test_against_plain_reachability(n, arcs):
             assert (label[a] == label[b]) == (b in reach[a] and a in reach[b])
     assert size == sorted(size, reverse=True)
     assert sum(size) == n
-
-
-def test_a_long_way_is_no_deep_one():
-    ring = [(node, (node + 1) % 5_000) for node in range(5_000)]
-    assert labels(5_000, ring, strong=True)[1] == [5_000]
-    assert labels(5_000, ring[:-1], strong=True)[1] == [1] * 5_000

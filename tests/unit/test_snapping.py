@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safepassage.formats.networks import osm
-from safepassage.kernels.graphs import snapping
 from safepassage.kernels.graphs.snapping import nearest_nodes
 
 RADIUS_M = 6_371_008.8
@@ -48,15 +47,6 @@ def test_without_a_point_there_is_no_answer():
     assert len(at) == len(distance) == 0
 
 
-@pytest.fixture(params=["few", "by the library"], scope="module")
-def way(request):
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param != "few":
-            patch.setattr(snapping, "FEW_PAIRS", -1)
-        yield request.param
-
-
-@pytest.mark.usefixtures("way")
 def test_among_nodes_at_one_place_the_first_wins():
     lon, lat = e7(11, 10, 10, 10), e7(50, 50, 50, 50)
     at, distance = nearest_nodes(e7(10, 10.0001), e7(50, 50), lon, lat, np.ones(4, bool))
@@ -73,7 +63,6 @@ def test_the_date_line_is_no_obstacle():
 POINTS = st.tuples(st.integers(-1799_999_999, 1800_000_000), st.integers(-899_999_999, 900_000_000))
 
 
-@pytest.mark.usefixtures("way")
 @given(points=st.lists(POINTS, min_size=1, max_size=5), nodes=st.lists(POINTS, min_size=1, max_size=12))
 def test_no_other_node_is_nearer(points, nodes):
     lon, lat = (np.array([point[axis] for point in points], np.int32) for axis in (0, 1))

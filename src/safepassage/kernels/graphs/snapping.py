@@ -12,10 +12,6 @@ Bool = NDArray[np.bool_]
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (International Union of Geodesy and Geophysics)."""
-TIED = 1 + 1e-12
-"""Distances that differ by less are equal."""
-FEW_PAIRS = 100_000
-"""Up to so many pairs of points and nodes are all looked at, before the library would be loaded."""
 
 
 def unit_vectors(lon_e7: Int32 | Int64, lat_e7: Int32 | Int64) -> Float:
@@ -42,29 +38,15 @@ def nearest_nodes(
     lon_e7, lat_e7 : (n_points,) degrees times 10**7.
     node_lon_e7, node_lat_e7, candidate : (n_nodes,).
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - a tenth of a second, and not every case asks
+
     places = np.flatnonzero(candidate)
     if not len(places) or not len(lon_e7):
         return np.full(len(lon_e7), -1, np.int64), np.full(len(lon_e7), np.inf)
-    nodes = unit_vectors(node_lon_e7[places], node_lat_e7[places])
+    tree = cKDTree(unit_vectors(node_lon_e7[places], node_lat_e7[places]))
     vectors = unit_vectors(lon_e7, lat_e7)
-    search = _by_all if len(nodes) * len(vectors) <= FEW_PAIRS else _by_tree
-    found, chord = search(nodes, vectors)
-    return places[found], chord_to_metres(chord)
-
-
-def _by_all(nodes: Float, vectors: Float) -> tuple[Int64, Float]:
-    chords = np.sqrt(((vectors[:, None] - nodes[None]) ** 2).sum(axis=-1))
-    chord = chords.min(axis=1)
-    found: Int64 = (chords <= (chord * TIED)[:, None]).argmax(axis=1)
-    return found, chord
-
-
-def _by_tree(nodes: Float, vectors: Float) -> tuple[Int64, Float]:
-    from scipy.spatial import cKDTree  # noqa: PLC0415 - a tenth of a second, and not every case asks
-
-    tree = cKDTree(nodes)
     chord, found = tree.query(vectors)
     # Nodes at the very same place tie: ask again for all within the distance and take the first.
-    tied = tree.query_ball_point(vectors, chord * TIED, return_sorted=True)
+    tied = tree.query_ball_point(vectors, chord * (1 + 1e-12), return_sorted=True)
     found = np.array([ties[0] if ties else at for ties, at in zip(tied, found, strict=True)], np.int64)
-    return found, chord
+    return places[found], chord_to_metres(chord)
