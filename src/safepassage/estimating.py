@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from safepassage import __version__
-from safepassage.domain.crew import Ask, asked_here
+from safepassage.domain.crew import Begin, begun_here
 from safepassage.domain.estimate_sheet import EstimateSheet
 from safepassage.domain.network import RoadNetwork
 from safepassage.domain.observer import Observer
@@ -15,7 +15,7 @@ from safepassage.domain.plan import Certificate, MadeWith, Plan, Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.problem import Problem
 from safepassage.domain.quick_look import QuickLook
-from safepassage.engines.bounds import certify, load_cuts
+from safepassage.engines.bounds import certify, load_cuts, load_labels
 from safepassage.engines.bounds.certify import BEST_CUTS, Served
 from safepassage.engines.bounds.commodity import PERSONS
 from safepassage.engines.bounds.label_cut import LabelCuts
@@ -23,7 +23,7 @@ from safepassage.engines.estimate import Prepared, prepare
 from safepassage.engines.estimate.bottleneck import bottleneck
 from safepassage.engines.estimate.sheet import sheet
 from safepassage.engines.overlay import overlay
-from safepassage.engines.quickest import LinkFlow, link_flow, quickest
+from safepassage.engines.quickest import LinkFlow, link_flow, load_loops, quickest
 from safepassage.engines.summary import (
     Totals,
     basis,
@@ -37,6 +37,7 @@ from safepassage.engines.summary import (
 __all__ = ["Estimated", "load_cuts", "make_estimate"]
 
 WAYS = "the best ways over links"
+LABELS = "loops of labels, ahead of their use"
 POINTS = 24
 """Points of the arrival envelope: a page has room for hardly more."""
 
@@ -52,12 +53,13 @@ class Estimated:
 
 
 def make_estimate(
-    network: RoadNetwork, look: QuickLook, *, ask: Ask = asked_here, observer: Observer | None = None
+    network: RoadNetwork, look: QuickLook, *, begin: Begin = begun_here, observer: Observer | None = None
 ) -> Estimated | tuple[Problem, ...]:
     """Return a plan for everybody in an area with its bound, or the problems that forbid one.
 
-    Solvers are run by whom `ask` has do it. What they are asked for may be lost: then the nearest ways out
-    and weaker bounds stand in for it, found without a solver.
+    Solvers are run by whom `begin` has do it, while the loops that make the plan are loaded here. What they
+    are asked for may be lost: then the nearest ways out and weaker bounds stand in for it, found without a
+    solver.
 
     The same network and question give the same estimate. The plan still has to pass the independent verifier.
     """
@@ -66,8 +68,10 @@ def make_estimate(
         return prepared
     laid = overlay(prepared.network, prepared.case)
     direction = prepared.case.directions[0].id
-    ahead = ask(WAYS, _ahead, laid.problem, direction)
-    least_s, flow = ahead or (_least_s(laid.problem, direction, solver=False), None)
+    ahead = begin(WAYS, _ahead, laid.problem, direction)
+    load_loops()
+    least_s, flow = ahead() or (_least_s(laid.problem, direction, solver=False), None)
+    begin(LABELS, load_labels)
     found = quickest(laid.problem, direction, horizon_s=least_s, flow=flow)
     problem, schedule = found.problem, found.schedule
     sums = totals(problem, schedule)
@@ -76,7 +80,7 @@ def make_estimate(
     bounds = partial(
         certify, problem, _served(sums), points=POINTS, emptied_s=[found.emptied_s], all_only=chosen
     )
-    certificate, behind = ask(BEST_CUTS, bounds, static=True) or bounds(solver=False)
+    certificate, behind = begin(BEST_CUTS, bounds, static=True)() or bounds(solver=False)
     if observer is not None:
         observer.bound(direction, max((bound.clearance_s for bound in certificate.bounds), default=None))
     plan = _plan(prepared, problem, schedule, sums, (certificate, behind))

@@ -177,9 +177,10 @@ class TestEstimates:
 
         def lost(what, _task, *_arguments, **_options):
             asked_for.append(what)
+            return lambda: None
 
-        found = make_estimate(network, asked, ask=lost)
-        assert asked_for == ["the best ways over links", "the best cuts"]
+        found = make_estimate(network, asked, begin=lost)
+        assert [asked_for[0], asked_for[-1]] == ["the best ways over links", "the best cuts"]
         assert verdict(found).verified
         assert found.sheet.served == 3_000
         assert 0 < found.sheet.bound_s <= best.sheet.bound_s

@@ -49,21 +49,25 @@ def at_once(task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
     return lambda: result
 
 
-class Ask(Protocol):
-    """Returns what a pure task returns, None where it came to no end; `what` names the task in faults."""
+class Begin(Protocol):
+    """Begins a pure task and returns what waits for its result, None where it came to no end.
+
+    `what` names the task in faults.
+    """
 
     def __call__(
         self, what: str, task: Callable[P, Answer], *arguments: P.args, **options: P.kwargs
-    ) -> Answer | None:
-        """Ask, and wait for the answer."""
+    ) -> Callable[[], Answer | None]:
+        """Begin; whoever is given the answer asks for it once it is needed."""
         ...
 
 
-def asked_here(
+def begun_here(
     what: str,  # noqa: ARG001 - nothing is lost here that would need a name
     task: Callable[P, Answer],
     *arguments: P.args,
     **options: P.kwargs,
-) -> Answer | None:
-    """Do a task here: it has an answer, or ends this process too."""
-    return task(*arguments, **options)
+) -> Callable[[], Answer | None]:
+    """Do a task here, at once: it has an answer, or ends this process too."""
+    answer = task(*arguments, **options)
+    return lambda: answer

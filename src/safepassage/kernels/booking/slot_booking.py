@@ -127,3 +127,11 @@ def book(
     got = (booked.route, booked.depart_s, booked.arrive_s, booked.waits)
     slot_loops.book_all(steps_of, slots_of, order, choices, (horizon_s, wait_max_s), got)
     return booked
+
+
+def load() -> None:
+    """Load the loop of booking ahead; otherwise it is when cars are first booked."""
+    from safepassage.kernels.booking import slot_loops  # noqa: PLC0415 - as above
+    from safepassage.kernels.compiled import load as load_loops  # noqa: PLC0415
+
+    load_loops(slot_loops.book_all)
