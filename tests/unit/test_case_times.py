@@ -55,6 +55,19 @@ def test_a_date_in_another_order_is_answered_with_every_day_it_may_be(cell, writ
     assert CLOCK.seconds(cell).hint == f"write {written}, if that day is meant"
 
 
+@pytest.mark.parametrize(
+    ("cell", "hours"),
+    [
+        (date(2024, 8, 20), 24), (" 2024-08-20 ", 24), (datetime.combine(date(2024, 8, 20), time()), 0),
+        ("2024-08-20 00:00", 0), ("2024-08-20 08:00", 8),
+    ],
+)  # fmt: skip
+def test_a_last_day_is_meant_with_all_its_hours_where_the_column_says_so(cell, hours):
+    midnight_s = CLOCK.seconds(date(2024, 8, 20))
+    assert CLOCK.seconds(cell, ends_day=True) == midnight_s + hours * 3600
+    assert CLOCK.seconds("9999-12-31", ends_day=True).code == "TIME_FAR"
+
+
 def test_what_keeps_for_years_is_no_mistake_where_years_are_allowed():
     assert isinstance(CLOCK.seconds("2027-08-16"), Fault)
     assert CLOCK.seconds("2027-08-16", years=30) == 1_095 * 86_400 - 6 * 3_600

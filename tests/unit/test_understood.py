@@ -64,6 +64,16 @@ def test_a_store_list_is_read_with_one_message(case):
     assert "“Drinking water” as drinking_water" in one.message
 
 
+def test_what_is_best_before_a_day_is_good_on_that_day_but_not_at_a_stated_hour(case):
+    day = read_case(case).case.epoch[:10]
+    for expires, good in ((day, True), (f"{day} 00:00", False)):
+        rows = STORE.replace("Bus yard", yard(case)).replace("2030-11-30", expires)
+        (case / "stock.csv").write_text(rows, "utf-8")
+        reading = read_case(case)
+        assert [lot.expires_s > 0 for lot in reading.case.stock] == [good, good]
+        assert ("LOT_EXPIRED" in {problem.code for problem in reading.problems}) is not good
+
+
 def test_a_store_list_without_lots_below_a_title_gets_numbers(case):
     rows = [line.split(",") for line in STORE.replace("Bus yard", yard(case)).splitlines()]
     kept = "\n".join(",".join(cells[:1] + cells[2:]) for cells in rows)

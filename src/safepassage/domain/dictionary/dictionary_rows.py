@@ -38,7 +38,8 @@ class Column:
 
     `minimum`, `maximum` are in the unit of the file (texts: characters; times: years from the start of the
     case, 1 where nothing is stated). `allowed` are the words of a WORD column, or the words a REFERENCE may
-    hold beside ids of `refers_to`. `default` is written as in a file.
+    hold beside ids of `refers_to`. `default` is written as in a file. Where `ends_day` holds, a date alone
+    means the end of that day, not its beginning.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column:
     maximum: int | Decimal | None = None
     source: str = ""
     example: str = ""
+    ends_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

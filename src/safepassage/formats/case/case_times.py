@@ -57,12 +57,17 @@ class Clock:
         """The local day on which the case starts."""
         return self.epoch.astimezone(self.zone).date()
 
-    def seconds(self, cell: Any, *, years: int = 1) -> int | Fault:
-        """Return the seconds from the start that a cell means, at most so many years before or after it."""
+    def seconds(self, cell: Any, *, years: int = 1, ends_day: bool = False) -> int | Fault:
+        """Return the seconds from the start that a cell means, at most so many years before or after it.
+
+        A date without a time is the beginning of its day, or its end where `ends_day` holds.
+        """
         moment = self.moment(cell)
         if isinstance(moment, Fault):
             return moment
         seconds = (moment - self.epoch) // timedelta(seconds=1)
+        if ends_day and _is_date_alone(cell):
+            seconds += DAY_S
         if self.known and abs(seconds) > years * YEAR_S:
             message = f"{shown(cell)} is more than a year from the start of the case"
             if years > 1:
@@ -193,6 +198,12 @@ def clock_s(text: str) -> int | None:
     hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3] or 0)
     total = hours * 3600 + minutes * 60 + seconds
     return total if minutes < 60 and seconds < 60 and total <= DAY_S else None  # noqa: PLR2004
+
+
+def _is_date_alone(cell: Any) -> bool:
+    if isinstance(cell, date):
+        return not isinstance(cell, datetime)
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text_of(cell)) is not None
 
 
 def iso_utc(moment: datetime) -> str:

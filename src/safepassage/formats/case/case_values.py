@@ -348,7 +348,7 @@ def _households(cell: Any, _column: Column) -> tuple[tuple[int, int], ...] | Fau
 
 
 def _time(cell: Any, column: Column, clock: Clock) -> int | Fault:
-    return clock.seconds(cell, years=int(column.maximum or 1))
+    return clock.seconds(cell, years=int(column.maximum or 1), ends_day=column.ends_day)
 
 
 def _moment(cell: Any, _column: Column, clock: Clock) -> str | Fault:
