@@ -78,6 +78,21 @@ def test_each_mix_up_has_one_message(tables, code, column):
     assert found.hint
 
 
+@pytest.mark.parametrize(
+    ("commodity", "unit", "hint"),
+    [
+        ("drinking_water", "m3", "write the quantity in L: 5,000 L"),
+        ("drinking_water", "t", "write the quantity in L: 4,807.692 L weigh 5,000 kg as packed here"),
+        ("food_ration", "g", "write the quantity in kg: 0.005 kg"),
+        ("food_ration", "litres", "write the quantity in kg: 2.941 kg take 5 L as packed here"),
+        ("drinking_water", "pallets", "write the quantity in L"),
+    ],
+)
+def test_a_lot_in_another_unit_is_told_with_the_number_to_write_where_it_is_known(commodity, unit, hint):
+    (found,) = problems(stock=[replace(LOT, commodity=commodity, unit=unit, quantity_milli=5_000)])
+    assert (found.code, found.hint) == ("UNIT_OTHER", hint)
+
+
 APART = Settings(truck_headway_s=20)
 KILO = replace(TRUCK, convoy="kilo")
 

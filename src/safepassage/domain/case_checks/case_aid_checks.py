@@ -74,16 +74,26 @@ def units_are_those_of_the_commodity(draft: CaseDraft) -> Iterator[Problem]:
         commodity, written = known.get(name), unit.strip(" .").casefold()
         if commodity is None or not written or written in _NAMES[commodity.unit]:
             continue
-        larger = _LARGER.get(written)
-        hint = f"write the quantity in {commodity.unit}"
-        if larger and larger[0] is commodity.unit:
-            hint += f": {plain(milli / 1_000 * larger[1])} {commodity.unit}"
         yield error(
             "UNIT_OTHER",
             where,
             f"{what} is written in {quoted(unit)}, but {name} is counted in {commodity.unit}",
-            hint,
+            f"write the quantity in {commodity.unit}{_converted(commodity, written, milli)}",
         )
+
+
+def _converted(commodity: Commodity, written: str, milli: int) -> str:
+    """Return the number to write where the unit is known: by itself, or by what the good weighs and takes."""
+    unit, times = _LARGER.get(written, (None, 1))
+    for known, names in _NAMES.items():
+        unit = known if written in names else unit
+    meant = milli / 1_000 * times
+    if unit is commodity.unit:
+        return f": {plain(meant)} {unit}"
+    if unit not in {Unit.KILOGRAM, Unit.LITRE}:
+        return ""
+    verb, each = ("weigh", commodity.mass_g) if unit is Unit.KILOGRAM else ("take", commodity.volume_ml)
+    return f": {plain(meant * 1_000 / each)} {commodity.unit} {verb} {plain(meant)} {unit} as packed here"
 
 
 def lots_keep(draft: CaseDraft) -> Iterator[Problem]:
