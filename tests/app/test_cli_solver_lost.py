@@ -12,6 +12,7 @@ import pytest
 from safepassage.casework import solver_room
 from safepassage.casework.solver_room import SolverRoom
 from safepassage_verify import verify_files
+from tests.support import aid_office
 from tests.support.folders import write_case
 
 pytestmark = pytest.mark.slow
@@ -144,6 +145,69 @@ def test_regions_without_prices_are_verified_and_say_so(tmp_path):
     assert "MADE WITHOUT joint prices: the solver ended" in done.stdout
     (region,) = (folder for folder in out.iterdir() if (folder / "RESTRICTED").is_dir())
     assert verify_files(region).verified
+
+
+AID_LOST = """
+import os, signal, sys
+from importlib import import_module
+from safepassage.cli import main
+
+room = import_module("safepassage.engines.distribution.{room}")
+here = os.getpid()
+
+def lost(task):
+    def ends(*given, **options):
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return task(*given, **options)
+    return ends
+
+room.{name} = lost(room.{name})
+sys.exit(main(sys.argv[1:]))
+"""
+IN_AID = {
+    "shares": ("prices", "_first"), "all programs": ("prices", "_program"),
+    "remedies": ("prices", "_remedies"), "rounds": ("distribute", "_in_rounds"),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+@pytest.mark.parametrize("name", IN_AID)
+def test_aid_whose_solver_is_killed_is_brought_all_the_same_and_says_so(tmp_path, name):
+    """Twelve villages and one lorry: trips one by one are not near their bounds, so rounds are searched."""
+    names = [f"v{n}" for n in range(12)]
+    nodes = "".join(f"{at},{50.0 + n * n % 5 / 40},{35.02 + n / 40}\n" for n, at in enumerate(names))
+    ends = zip(("d", *names), names, strict=False)
+    case = write_case(
+        tmp_path / "case", head=aid_office.HEAD,
+        **aid_office.TABLES | {
+            "nodes": "id,lat,lon\nd,50.0,35.0\nz,50.0,34.9\n" + nodes,
+            "links": "id,from,to,class,length_m\nl,z,d,primary,8000\n"
+            + "".join(f"l{b},{a},{b},primary,{4000 + 900 * n}\n" for n, (a, b) in enumerate(ends))
+            + "".join(f"m{b},d,{b},secondary,{9000 + 1300 * n}\n" for n, b in enumerate(names)),
+            "places": "id,name,kind,node,direction,capacity_night_persons\n"
+            "camp,Camp,reception_site,z,west,500\nhall,Hall,reception_site,z,east,500\nstore,Store,depot,d,,\n"
+            + "".join(f"{at},Village {at},settlement,{at},,\n" for at in names),
+            "demand": "place,direction,group,persons,direction_basis\nv0,west,own_vehicle,30,tally\n"
+            + "".join(f"{at},stays,own_vehicle,{200 + 30 * n},tally\n" for n, at in enumerate(names)),
+            "fleet": "id,count,seats,base\nbus,1,20,v0\n",
+            "stock": "id,depot,commodity,quantity,unit\nwater,store,drinking_water,90000,L\n",
+            "trucks": aid_office.LORRY.replace(",5,30,", ",1,9,"),
+        },
+    )  # fmt: skip
+    out, (room, function) = tmp_path / "out", IN_AID[name]
+    program = AID_LOST.format(room=room, name=function)
+    typed = ["plan", str(case), "-o", str(out), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *typed], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert any(fault.startswith("part of aid: ") for fault in told["solver_faults"]), told["solver_faults"]
+    assert verify_files(out).verified
+    aid = json.loads((out / "RESTRICTED" / "RESTRICTED-aid.json").read_text("utf-8"))
+    assert {*names} <= {row["place"] for row in aid["deliveries"]}
+    assert bool(aid["bounds"]) == (name != "remedies")
 
 
 IN_A_NOTEBOOK = """

@@ -160,7 +160,7 @@ def test_from_many_options_on_few_are_begun_with_and_as_much_is_proved(given, mo
     options = options_of(problem, roads, windows)
     best = best_of((problem, options))
     whole = proved((problem, options, best, None))
-    known = proved((problem, options, best, most_of(problem, options)))
+    known = proved((problem, options, best, most_of((problem, options))))
     assert (known.bounds, known.remedies) == (whole.bounds, whole.remedies)
     monkeypatch.setattr(prices, "MANY_OPTIONS", 0)
     begun = best_of((problem, options))

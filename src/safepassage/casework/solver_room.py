@@ -15,7 +15,7 @@ from typing import ParamSpec, Self, TypeVar, cast
 
 from safepassage.casework.many_workers import may_fork
 from safepassage.casework.solver_process import Ended, SolverProcess
-from safepassage.domain.crew import Beside, Job, Result, at_once
+from safepassage.domain.crew import Beside, Job, NoAnswerError, Result, at_once
 from safepassage.domain.plan import Certificate, PricedBound
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.domain.price_sheet import Guide
@@ -37,10 +37,6 @@ Bounds = tuple[PricedBound, ...]
 
 def nothing() -> None:
     """Do nothing."""
-
-
-class _NoAnswerError(Exception):
-    """A program that something rests on was not solved."""
 
 
 class SolverRoom:
@@ -120,23 +116,53 @@ class SolverRoom:
         return self.begin(what, task, *arguments, **options)()
 
     def without(self, what: str, task: Callable[[Beside], R]) -> R | None:
-        """Return what a task makes that has programs solved in the other process; None without an answer."""
+        """Return what a task makes that has programs solved in other processes; None if it needs a lost one.
+
+        What is begun while the process is busy with another program of the task is done in a copy of this
+        one, where it can be made. A task that does without a lost program (`NoAnswerError`) has a part less,
+        as the faults say.
+        """
+        before, waiting = len(self.faults), list[object]()
 
         def solved(solving: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
-            begun = self.begin(what, solving, job)
+            begin = self._begin_apart if waiting else self.begin
+            begun, asked = begin(what, _answer_of, solving, job), object()
+            waiting.append(asked)
 
             def answer() -> Result:
                 found = begun()
+                if asked in waiting:
+                    waiting.remove(asked)
                 if found is None:
-                    raise _NoAnswerError
-                return found
+                    raise NoAnswerError
+                return found[0]
 
             return answer
 
         try:
-            return task(solved)
-        except _NoAnswerError:
+            made = task(solved)
+        except NoAnswerError:
             return None
+        self.faults[before:] = [f"part of {fault}" for fault in self.faults[before:]]
+        return made
+
+    def _begin_apart(
+        self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs
+    ) -> Callable[[], R | None]:
+        """Begin a task in another copy of this process; in this room where none can be made."""
+        if self._process is None or os.getpid() != self._owner or not may_fork():
+            return self.begin(what, task, *arguments, **options)
+        apart = SolverRoom(limit_s=self._limit_s, memory_bytes=self._memory_bytes, loading=nothing)
+        asked = apart.begin(what, task, *arguments, **options)
+
+        @cache
+        def answer() -> R | None:
+            with apart:
+                found = asked()
+            self.faults += apart.faults
+            return found
+
+        return answer
 
     def bounds(
         self, problem: PlanningProblem, served: Mapping[str, Served], /, *, points: int | None = None,
@@ -159,17 +185,8 @@ class SolverRoom:
         if self._process is None or os.getpid() != self._owner or not may_fork():
             found = self.bounds(problem, served, emptied_s=emptied_s)
             return lambda: found
-        apart = SolverRoom(limit_s=self._limit_s, memory_bytes=self._memory_bytes, loading=nothing)
-        asked = apart.begin(BEST_CUTS, certify, problem, served, emptied_s=emptied_s)
-
-        @cache
-        def answer() -> tuple[Certificate, Behind]:
-            with apart:
-                found = asked()
-            self.faults += apart.faults
-            return found or certify(problem, served, emptied_s=emptied_s, solver=False)
-
-        return answer
+        asked = self._begin_apart(BEST_CUTS, certify, problem, served, emptied_s=emptied_s)
+        return cache(lambda: asked() or certify(problem, served, emptied_s=emptied_s, solver=False))
 
     def prices(
         self, meanwhile: Callable[[], None], problem: PlanningProblem, *, after: Sequence[str] = ()
@@ -274,6 +291,11 @@ def _answered(
     task: Callable[..., object], arguments: tuple[object, ...], options: dict[str, object]
 ) -> Iterator[object]:
     yield task(*arguments, **options)
+
+
+def _answer_of(task: Callable[[Job], Result], job: Job) -> tuple[Result]:
+    """Return what a task returns, None included, as what is not lost."""
+    return (task(job),)
 
 
 def _any(_result: object) -> bool:

@@ -32,10 +32,15 @@ def alone(task: Callable[[Shared, Job], Result], shared: Shared, jobs: Iterable[
         yield task(shared, job)
 
 
+class NoAnswerError(Exception):
+    """A task that was begun beside came to no end, and nobody did it again."""
+
+
 class Beside(Protocol):
     """Begins ``task(job)`` and returns what waits for its result.
 
-    A task depends on its job alone, so who does it, and when, changes nothing.
+    A task depends on its job alone, so who does it, and when, changes nothing. Who does it may be lost: then
+    waiting raises `NoAnswerError`, and whoever can do without the result goes on.
     """
 
     def __call__(self, task: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:

@@ -49,7 +49,7 @@ def aid_lines(aid: AidPlan | None) -> Iterator[str]:
     if totals.least_share_ppm >= 0:
         least, most = (n / PERCENT_PPM for n in (totals.least_share_ppm, totals.least_share_bound_ppm))
         begun = " since the first plan" if aid.problem.behind else ""
-        no_more = f"no plan serves each by more than {most:.1f} %"
+        no_more = f"no plan serves each by more than {most:.1f} %" if most >= 0 else "no bound is proved"
         yield f"  least served place in reach{begun}: {least:.1f} %; {no_more}"
     if aid.since is not None:
         yield from _since(aid)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from safepassage.domain.aid.distribution import NANO, AidPlan, AidProblem, AidTotals
-from safepassage.domain.crew import Beside, at_once
+from safepassage.domain.crew import Answer, Beside, NoAnswerError, at_once
 from safepassage.engines.distribution.again import searched_again
 from safepassage.engines.distribution.announced import as_announced
 from safepassage.engines.distribution.convoys import in_convoys, on_roads_for_all
@@ -19,7 +21,16 @@ from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.onward import Gone, back_before
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
-from safepassage.engines.distribution.prices import Best, Proof, best_of, dense, most_of, proved
+from safepassage.engines.distribution.prices import (
+    Best,
+    Proof,
+    best_of,
+    by_hand,
+    dense,
+    most_beside,
+    most_of,
+    proved,
+)
 from safepassage.engines.distribution.refill import refilled
 from safepassage.engines.distribution.roads import Roads
 from safepassage.engines.distribution.sequence import Found, Sequencer, found_by
@@ -70,15 +81,13 @@ def distribute(
     exposure_cap_ppm_s : the most that the crew of a truck is exposed to in a day; -1 for no limit.
     announced : the plan gone on from, and what of it has left. Drivers go on as they were told where hardly
         more is served otherwise; numbers of legs that were announced are never used again.
-    beside : who solves programs while roads are laid out and trips are sought, and seeks some of them.
+    beside : who solves programs while roads are laid out and trips are sought, and seeks some of them. What
+        is lost is done without: trips then aim at all that is needed, rounds are not searched, or nothing is
+        proved.
     """
     # What is proved holds for trucks that need not drive together, and so for convoys.
     options = options_of(on_roads_for_all(problem), roads, windows)
-    asked = beside(best_of, (problem, options))
-    roads.lay_out()
-    most = most_of(problem, options)
-    best = asked()
-    proof = beside(proved, (problem, options, best, most))
+    best, proof = _programs(problem, options, roads, beside)
     behind = announced[1].trucks.values() if announced is not None else ()
     back = back_before(announced[1]) if announced is not None else {}
     exposed = announced[1].exposed_ppm_s if announced is not None else {}
@@ -92,6 +101,26 @@ def distribute(
     )  # fmt: skip
     at_least_s = sum(row.at_least_s for row in driving(found, roads, windows=windows))
     return replace(found, totals=replace(totals, driven_at_least_s=at_least_s))
+
+
+def _programs(
+    problem: AidProblem, options: Options, roads: Roads, beside: Beside
+) -> tuple[Best, Callable[[], Proof]]:
+    """Return what to aim at, and what waits for the proof of what no plan betters; roads are laid out."""
+    asked = beside(best_of, (problem, options))
+    also = beside(most_of, (problem, options)) if most_beside(options) else None
+    roads.lay_out()
+    best, most = _or_none(asked), None if also is None else _or_none(also)
+    best = best or by_hand(problem, options)
+    proof = beside(proved, (problem, options, best, most))
+    return best, cache(lambda: _or_none(proof) or Proof())
+
+
+def _or_none(answer: Callable[[], Answer]) -> Answer | None:
+    """Wait for what was begun beside; None where it came to no end."""
+    with suppress(NoAnswerError):
+        return answer()
+    return None
 
 
 class Given(NamedTuple):
@@ -137,7 +166,8 @@ class _Tries:
         first, *further = REFILLED if self._few else REFILLED_OF_MANY
         near = self._few and self._filled_anew(self._one_by_one(), REFILLED_BY_ONE, further=False)
         by_one = self._best() if self._few else None
-        near = near or self._filled_anew(self._rounds(), first)
+        rounds = None if near else self._rounds()
+        near = near or (rounds is not None and self._filled_anew(rounds, first))
         # Rounds do not know the hours of roads: where they do not better trips found one by one, which bring
         # nearly all there is to bring, further ones are not looked for.
         near = near or (by_one is self._best() and _brings_all(by_one[0]))
@@ -146,7 +176,10 @@ class _Tries:
                 break
             # Few needs are searched soon, and each day gains by what is known of the one before.
             effort, beside = (self._steps, seed), None if self._few else self._beside
-            again = searched_again(self._best()[1], self._book, self._sequencer, effort, beside)
+            try:
+                again = searched_again(self._best()[1], self._book, self._sequencer, effort, beside)
+            except NoAnswerError:
+                break  # the best that is known stays
             near = self._filled_anew(again, times)
         return self._shortened(self._best())
 
@@ -201,12 +234,19 @@ class _Tries:
             done.day(day)
         return done
 
-    def _rounds(self) -> Dispatcher:
-        """Return a distribution of rounds; those that were searched beside are only booked here."""
+    def _rounds(self) -> Dispatcher | None:
+        """Return a distribution of rounds; those that were searched beside are only booked here.
+
+        None where that search was lost: trips found one by one are there, and what ended another process
+        might end this one.
+        """
         if self._sought is None:
             return _in_rounds(self._rounds_of)[0]
+        sought = _or_none(self._sought)
+        if sought is None:
+            return None
         done = self._begun.anew()
-        for day, found in enumerate(self._sought()):
+        for day, found in enumerate(sought):
             done.planned.update(self._sequencer.trips(day, found, done.left))
             done.day(day)
         return done
@@ -302,10 +342,11 @@ def _totals(problem: AidProblem, programs: tuple[Best, Proof], left: Left, done:
         row = by_place.setdefault(past.place, [0, 0])
         row[0], row[1] = row[0] + past.met_nano, row[1] + past.worth * NANO
     bound = {row.kind: row for row in proof.bounds}
+    trivial = needed if best.places else 0
     least = min((by_place[p][0] * PPM // by_place[p][1] for p in best.places), default=-1)
     return AidTotals(
         worth_nano=worth, needed_nano=needed,
-        worth_bound_nano=min(needed, bound["worth"].limit_nano) if "worth" in bound else 0,
+        worth_bound_nano=min(needed, bound["worth"].limit_nano) if "worth" in bound else trivial,
         least_share_ppm=least,
         least_share_bound_ppm=bound["least_share"].least_share_ppm if "least_share" in bound else -1,
         reached=best.places, driven_m=done.driven_m, driven_s=done.driven_s,

@@ -84,10 +84,27 @@ def best_of(given: tuple[AidProblem, Options]) -> Best:
     )  # fmt: skip
 
 
-def most_of(problem: AidProblem, options: Options) -> Shared | None:
-    """Return the most worth that could be brought; None where that begins with what `best_of` finds."""
-    if not len(options.need) or len(options.need) > MANY_OPTIONS:
-        return None
+def by_hand(problem: AidProblem, options: Options) -> Best:
+    """Return what to aim at where no program was solved: all of each need, on the last day it may come."""
+    reached = sorted({problem.needs[i].place for i in options.need.tolist()})
+    day = np.array([crew.day for crew in options.crews], dtype=np.int64)[options.crew]
+    order = np.lexsort((day, options.need))
+    last = order[np.flatnonzero(np.diff(options.need[order], append=-1))]
+    shares = np.zeros(len(options.need), dtype=np.int64)
+    shares[last] = np.array([need.amount_milli for need in problem.needs], dtype=np.int64)[options.need[last]]
+    return Best(
+        places=tuple(reached), least_share=0.0, shares=shares, begun=_first(problem, options)
+    )  # fmt: skip
+
+
+def most_beside(options: Options) -> bool:
+    """Tell whether the most worth is looked for beside `best_of`; of many it begins with what that finds."""
+    return 0 < len(options.need) <= MANY_OPTIONS
+
+
+def most_of(given: tuple[AidProblem, Options]) -> Shared:
+    """Return the most worth that could be brought."""
+    problem, options = given
     return most_worth(_program(problem, options, stops_of(problem, options)))
 
 
