@@ -13,6 +13,7 @@ CODES = MappingProxyType(
         "REFERENCE": "something is named that the snapshot or the plan does not have, or has twice",
         "HASH": "the plan or the certificate was not made from these inputs",
         "HEADER": "a field copied from the inputs differs from them",
+        "FILES": "a document is not the one that was written with this plan, by the list beside it",
         "SIZE": "the plan is too large to be checked on one machine",
         "INTERNAL": "the verifier itself failed; nothing is verified",
         # roads

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from safepassage_verify.verdict import Verdict
+from safepassage_verify.verdict import Verdict, Violation
 from safepassage_verify.verification import Checked
+from safepassage_verify.written import is_unfinished, unlike
 
 PLAN, INPUTS, CERTIFICATE, AID = "plan.json", "inputs.json", "certificate.json", "aid.json"
 CLASS = "RESTRICTED"
@@ -36,9 +38,9 @@ def verify_files(plan_path: str | Path, previous: str | Path | None = None) -> V
     Raises
     ------
     UnreadableError
-        where the plan or its inputs are missing, or a file is no JSON.
+        where the plan or its inputs are missing, or a file is no JSON, or files of two plans are there.
     """
-    path = find_plan(Path(plan_path))
+    plan_path = path = find_plan(Path(plan_path))
     plan_bytes, plan = _read(path)
     prefix = path.name.removesuffix(PLAN) if path.name.endswith(PLAN) else ""
     inputs_bytes, inputs = _read(path.with_name(prefix + INPUTS))
@@ -54,7 +56,38 @@ def verify_files(plan_path: str | Path, previous: str | Path | None = None) -> V
         certificate_bytes=certificate_bytes,
     )  # fmt: skip
     before = None if earlier_bytes is None else (earlier, earlier_bytes)
-    return checked.verdict(aid, aid_bytes=aid_bytes, previous=before)
+    return _as_written(checked.verdict(aid, aid_bytes=aid_bytes, previous=before), plan_path)
+
+
+def _as_written(verdict: Verdict, path: Path) -> Verdict:
+    """Return a verdict that knows which files are not as the list beside the plan has them."""
+    others = list[str]()
+    for file in unlike(path):
+        if file.parent != path.parent or file.suffix != ".json":
+            others.append(file.name)
+            continue
+        message = "is not the file that was written with this plan: the folder may hold files of two plans"
+        broken = Violation(code="FILES", where=file.name, message=message)
+        verdict = replace(
+            verdict, verified=False, violations=(*verdict.violations, broken),
+            counts={**verdict.counts, "FILES": verdict.counts.get("FILES", 0) + 1},
+        )  # fmt: skip
+    return replace(verdict, files_changed=tuple(others))
+
+
+def refuse_unfinished(path: Path) -> None:
+    """Refuse the folder of a plan into which another one was not written to its end.
+
+    Raises
+    ------
+    UnreadableError
+        which says what to do.
+    """
+    if is_unfinished(path):
+        raise UnreadableError(
+            f"{path.parent} holds files of two plans: one is being written into it, or that was ended "
+            "half-way. Wait, or plan into it again; hand out no file of it."
+        )
 
 
 def _read_beside(path: Path, what: str) -> tuple[bytes | None, Any]:
@@ -73,6 +106,7 @@ def find_plan(path: Path) -> Path:
         for folder in (path, path / CLASS):
             for name in (f"{CLASS}-{PLAN}", PLAN):
                 if (folder / name).is_file():
+                    refuse_unfinished(folder / name)
                     return folder / name
         if path.is_dir():
             raise UnreadableError(f"{path} holds no {PLAN}, nor does a RESTRICTED folder in it.")

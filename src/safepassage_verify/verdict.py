@@ -31,7 +31,8 @@ class Verdict:
     `violations` lists at most 50 of a code (a last one says how many more there are), `counts` has them all;
     `checks` says how many things were checked under each code. `recomputed["directions"]` are the verifier's
     own totals. Hashes are "" where the bytes are not known. What could not be checked for want of inputs is
-    `not_assessed`: it neither holds nor fails.
+    `not_assessed`: it neither holds nor fails. `files_changed` are files made from the plan, such as its
+    report, that are not as they were written with it.
     """
 
     verified: bool
@@ -43,6 +44,7 @@ class Verdict:
     plan_sha256: str = ""
     certificate_sha256: str = ""
     not_assessed: tuple[Violation, ...] = ()
+    files_changed: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """Return the content of `verification.json`."""
@@ -59,6 +61,8 @@ class Verdict:
         }
         if self.not_assessed:
             found["not_assessed"] = [{"code": v.code, "text": v.message} for v in self.not_assessed]
+        if self.files_changed:
+            found["files_changed"] = [*self.files_changed]
         return found
 
 
@@ -117,5 +121,7 @@ class Findings:
             checks=MappingProxyType(dict(sorted(self._checks.items()))),
             recomputed=MappingProxyType(dict(recomputed)),
             not_assessed=tuple(self._not_assessed),
-            **hashes,
+            inputs_sha256=hashes.get("inputs_sha256", ""),
+            plan_sha256=hashes.get("plan_sha256", ""),
+            certificate_sha256=hashes.get("certificate_sha256", ""),
         )

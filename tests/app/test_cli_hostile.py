@@ -92,7 +92,14 @@ def test_what_lies_under_the_name_of_a_part_is_neither_followed_nor_kept_readabl
 
 
 @pytest.mark.parametrize(
-    "earlier", ['[7, [], "", null]', "[" * 100_000, "{}", '["RESTRICTED/../../case/case.toml"]']
+    "earlier",
+    [
+        '[7, [], "", null]',
+        '{"complete": 7, "files": {"RESTRICTED/../../case/case.toml": []}}',
+        "[" * 100_000,
+        "{}",
+        '["RESTRICTED/../../case/case.toml"]',
+    ],
 )
 def test_a_list_of_earlier_files_that_is_not_ours_removes_nothing(tmp_path, case, earlier):
     folder = tmp_path / "out" / "RESTRICTED"
@@ -100,7 +107,10 @@ def test_a_list_of_earlier_files_that_is_not_ours_removes_nothing(tmp_path, case
     (folder / "RESTRICTED-files.json").write_text(earlier)
     assert main(["plan", str(case), "-o", str(tmp_path / "out")]) == 0
     assert (case / "case.toml").exists()
-    assert "RESTRICTED/RESTRICTED-plan.json" in json.loads((folder / "RESTRICTED-files.json").read_text())
+    assert (
+        "RESTRICTED/RESTRICTED-plan.json"
+        in json.loads((folder / "RESTRICTED-files.json").read_text())["files"]
+    )
 
 
 def small_files_only():

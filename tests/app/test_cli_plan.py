@@ -269,7 +269,9 @@ class TestFiles:
         outside = tmp_path / "outside.txt"
         outside.write_text("not yours")
         manifest.write_text(
-            json.dumps([*json.loads(manifest.read_text()), "../outside.txt", "RESTRICTED/../../outside.txt"])
+            json.dumps(
+                [*json.loads(manifest.read_text())["files"], "../outside.txt", "RESTRICTED/../../outside.txt"]
+            )
         )
         run(case)
         assert notes.read_text() == "mine"

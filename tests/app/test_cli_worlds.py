@@ -171,7 +171,7 @@ def test_the_report_says_what_comes_of_the_plan_in_worlds(tmp_path, capsys):
     report = (folder / "RESTRICTED-report.html").read_text("utf-8")
     for row in found["directions"]:
         assert f"all who come are out in {row['all_out'] / 20:.1%} of worlds" in report
-    listed = json.loads((folder / "RESTRICTED-files.json").read_text("utf-8"))
+    listed = json.loads((folder / "RESTRICTED-files.json").read_text("utf-8"))["files"]
     assert "RESTRICTED/RESTRICTED-worlds.json" in listed
     asked = ["worlds", str(out), "--worlds", "20", "-o", str(tmp_path / "later")]
     assert main(asked) == 0

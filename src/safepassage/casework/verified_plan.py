@@ -9,7 +9,8 @@ from typing import Any
 from safepassage.domain.errors import FormatError, SafePassageError
 from safepassage.formats.containers import canonical_json
 from safepassage_verify import Verdict, verify_files
-from safepassage_verify.files import INPUTS, PLAN, UnreadableError, find_plan
+from safepassage_verify.files import CLASS, INPUTS, PLAN, UnreadableError, find_plan, refuse_unfinished
+from safepassage_verify.written import unlike
 
 CLAIMS = "claims.json"
 
@@ -98,6 +99,31 @@ def verified_plan(where: Path) -> VerifiedPlan:
     """
     verdict = verdict_on(where)
     return VerifiedPlan(verdict=verdict, **_read(where))
+
+
+def read_documents(folder: Path, *nouns: str) -> dict[str, bytes]:
+    """Return documents of a plan as they were written with it, by name.
+
+    Raises
+    ------
+    FormatError
+        When one is not there, or files of two plans are there.
+    NotVerifiedError
+        When one is not as it was written.
+    """
+    found = {noun: folder / CLASS / f"{CLASS}-{noun}.json" for noun in nouns}
+    for path in found.values():
+        if not path.is_file():
+            what = "is not there, so this is no plan"
+            raise FormatError(file=str(path), what=what, remedy="give the folder that `plan` wrote")
+    path = folder / CLASS / f"{CLASS}-{PLAN}"
+    try:
+        refuse_unfinished(path)
+    except UnreadableError as fault:
+        raise unreadable(folder, fault) from fault
+    if not {*unlike(path)}.isdisjoint(found.values()):
+        raise NotVerifiedError
+    return {noun: path.read_bytes() for noun, path in found.items()}
 
 
 def _read(where: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from safepassage.casework.verified_plan import NotVerifiedError, read_documents
 from safepassage.cli.log import bundles, store_file
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.run import HELD, NOT_VERIFIED, OK
@@ -30,7 +31,10 @@ MANIFEST = "export.json"
 def run(options: argparse.Namespace) -> Outcome:
     """Verify the plan again, cut it, record the export, then write it."""
     audience = AUDIENCES[options.audience]
-    documents = {noun: read_document(options.plan, noun) for noun in NOUNS[:3]}
+    try:
+        documents = read_documents(options.plan, *NOUNS[:3])
+    except NotVerifiedError:
+        return _not_verified()
     parsed = {noun: canonical_json.decode(data) for noun, data in documents.items()}
     inputs, plan, certificate = parsed.values()
     verdict = verify(
@@ -39,11 +43,10 @@ def run(options: argparse.Namespace) -> Outcome:
         certificate_bytes=documents["certificate"],
     )  # fmt: skip
     if not verdict.verified:
-        text = "The plan is NOT VERIFIED, so nothing is released: `safepassage verify` lists why."
-        return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
+        return _not_verified()
     cut = release(inputs, plan, certificate, verdict.record(), audience)
     _require_time(figures(inputs, plan, audience), inputs)
-    sheet = read_document(options.plan, "audit")
+    sheet = read_documents(options.plan, "audit")["audit"]
     with store_file.opened(options) as store:
         try:
             if not audits.is_recorded(standing(store.all_entries()), sheet):
@@ -69,14 +72,9 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(code=OK, text=text, data=data)
 
 
-def read_document(folder: Path, noun: str) -> bytes:
-    """Read one document of a plan that was written."""
-    path = folder / "RESTRICTED" / f"RESTRICTED-{noun}.json"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        what = "is not there, so this is no plan"
-        raise FormatError(file=str(path), what=what, remedy="give the folder that `plan` wrote") from None
+def _not_verified() -> Outcome:
+    text = "The plan is NOT VERIFIED, so nothing is released: `safepassage verify` lists why."
+    return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
 
 
 def _require_time(numbers: Figures, inputs: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import read_case_input
 from safepassage.casework.sheets import KINDS, sheet_files, sheet_papers
+from safepassage.casework.verified_plan import NotVerifiedError, read_documents
 from safepassage.cli.outcome import Outcome
 from safepassage.cli.progress import Progress
 from safepassage.cli.run import NOT_VERIFIED, OK
@@ -19,6 +20,7 @@ from safepassage.engines.release import release, with_aid
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.paper.sheet_texts import sheet_texts
 from safepassage_verify import verify
+from safepassage_verify.files import AID
 
 FOLDER = "sheets"
 
@@ -62,10 +64,13 @@ def _written(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 def released(folder: Path) -> Release | None:
     """Return what the planning team may see of a written plan; None where the verifier refuses it."""
-    data = {noun: read_document(folder, noun) for noun in NOUNS[:3]}
+    there = (folder / RESTRICTED / f"{RESTRICTED}-{AID}").is_file()
+    try:
+        data = read_documents(folder, *NOUNS[:3], *(["aid"] if there else []))
+    except NotVerifiedError:
+        return None
+    brought = data.pop("aid", None)
     inputs, plan, certificate = (canonical_json.decode(content) for content in data.values())
-    path = folder / RESTRICTED / f"{RESTRICTED}-aid.json"
-    brought = path.read_bytes() if path.is_file() else None
     aid = None if brought is None else canonical_json.decode(brought)
     verdict = verify(
         inputs, plan, certificate, aid, inputs_bytes=data["inputs"], plan_bytes=data["plan"],
@@ -75,22 +80,6 @@ def released(folder: Path) -> Release | None:
         return None
     team = release(inputs, plan, certificate, verdict.record(), Audience.PLANNING_TEAM)
     return team if aid is None else with_aid(team, aid)
-
-
-def read_document(folder: Path, noun: str) -> bytes:
-    """Return one document of a plan that was written.
-
-    Raises
-    ------
-    FormatError
-        When the folder holds no plan.
-    """
-    path = folder / RESTRICTED / f"{RESTRICTED}-{noun}.json"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        what = "is not there, so this is no plan"
-        raise FormatError(file=str(path), what=what, remedy="give the folder that `plan` wrote") from None
 
 
 def _layers(options: argparse.Namespace, team: Release) -> MapLayers:

@@ -11,6 +11,7 @@ from safepassage_verify import verify_files
 from safepassage_verify.files import UnreadableError
 
 SHOWN = 50
+ASK = "it may be of another plan. Look who changed it, or plan again, before it is handed out."
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -24,6 +25,7 @@ def run(options: argparse.Namespace) -> Outcome:
     if verdict.verified:
         text = f"Verified: {checked:,} checks, none failed. plan.json sha256 {verdict.plan_sha256}"
         text += "".join(f"\nNOT ASSESSED ({v.code}): {v.message}." for v in verdict.not_assessed)
+        text += "".join(f"\nCHANGED since it was written: {name}; {ASK}" for name in verdict.files_changed)
         return Outcome(code=OK, text=text, data=record)
     lines = [f"{v.code} at {v.where}: {v.message}" for v in verdict.violations[:SHOWN]]
     failed = sum(verdict.counts.values())

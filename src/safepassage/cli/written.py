@@ -6,19 +6,20 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from safepassage.domain.errors import FormatError
+from safepassage_verify.written import LIST, is_unfinished
 
 RESTRICTED, PUBLIC = "RESTRICTED", "PUBLIC"
-MANIFEST = f"{RESTRICTED}-files.json"
+MANIFEST = f"{RESTRICTED}-{LIST}"
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
 def write_files(output: Path, files: Mapping[str, bytes]) -> dict[str, str]:
     """Write files (name with folder to bytes) and the list of them, all or none; return paths by purpose."""
-    manifest = (json.dumps(sorted(files), indent=1) + "\n").encode()
-    _write_together(output, {**files, f"{RESTRICTED}/{MANIFEST}": manifest})
+    _write_together(output, files)
     return {_purpose(name): str(output / name) for name in files}
 
 
@@ -35,6 +36,12 @@ def refuse_output(output: Path) -> None:
 
 def write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write restricted files into a folder, for their owner only; each appears whole or not at all."""
+    if folder.name == RESTRICTED:
+        _forget(folder.parent, [f"{RESTRICTED}/{name}" for name in files])
+    _write_beside(folder, files)
+
+
+def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
     _make_folder(folder, restricted=True)
     for name, data in files.items():
         part = folder / f".{name}.part"
@@ -50,20 +57,46 @@ def write_later(output: Path, files: Mapping[str, bytes]) -> None:
     by_folder: dict[Path, dict[str, bytes]] = {}
     for name, data in files.items():
         by_folder.setdefault((output / name).parent, {})[Path(name).name] = data
+    # Listed first: what is listed and never came does no harm, what is not listed would outlive its plan.
+    _list(output, _listed(output) | dict.fromkeys(files))
     for folder, inside in by_folder.items():
-        write_beside(folder, inside)
-    manifest = output / RESTRICTED / MANIFEST
-    listed = sorted({*_listed(manifest), *files})
-    write_beside(manifest.parent, {manifest.name: (json.dumps(listed, indent=1) + "\n").encode()})
+        _write_beside(folder, inside)
 
 
-def _listed(manifest: Path) -> list[str]:
-    """Return the names in a list of files; none where there is no such list."""
+Listed = Mapping[str, str | None]
+"""SHA-256 of files by name with folder; None of those that are made anew, or later, than the plan."""
+
+
+def _listed(output: Path) -> dict[str, str | None]:
+    """Return what the list of files in the folder of a plan says; nothing where there is no such list."""
     try:
-        found = json.loads(manifest.read_text(encoding="utf-8"))
+        found = json.loads((output / RESTRICTED / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return []
-    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+        return {}
+    files = found.get("files") if isinstance(found, dict) else found
+    if isinstance(files, list):  # as an earlier version wrote it
+        return {name: None for name in files if isinstance(name, str)}
+    return files if isinstance(files, dict) else {}
+
+
+def _list(output: Path, files: Listed) -> None:
+    """Write the list of files again; where it was not complete, it is not."""
+    complete = not is_unfinished(output / RESTRICTED / MANIFEST)
+    _write_beside(output / RESTRICTED, {MANIFEST: _list_of(files, complete=complete)})
+
+
+def _list_of(files: Listed, *, complete: bool) -> bytes:
+    """Return the list of files, which says whether all of them are there."""
+    document = {"complete": complete, "files": dict(sorted(files.items()))}
+    return f"{json.dumps(document, indent=1)}\n".encode()
+
+
+def _forget(output: Path, names: Iterable[str]) -> None:
+    """Say in the list of files that some are made anew: nobody holds them against their hashes."""
+    listed = _listed(output)
+    anew = [name for name in names if listed.get(name) is not None]
+    if anew:
+        _list(output, listed | dict.fromkeys(anew))
 
 
 def write_public(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -76,6 +109,7 @@ def write_public(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     _refuse_what_is_in_the_way([folder], [folder / name for name in files])
     _make_folder(folder, restricted=False)
+    _forget(folder.parent, [f"{folder.name}/{name}" for name in files])
     for name, data in files.items():
         part = folder / f".{name}.part"
         _write_part(part, data, 0o644)
@@ -85,6 +119,9 @@ def write_public(folder: Path, files: Mapping[str, bytes]) -> None:
 def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside their places, then move all of them there: on a full disk nothing is changed.
 
+    While they are moved the list of files says that it is not complete. Whoever is ended then leaves files of
+    two plans: nobody reads them as one, and the next plan takes the place of both.
+
     Raises
     ------
     FormatError
@@ -92,7 +129,8 @@ def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
     OSError
         When the disk is full or the folder cannot be written to; nothing was written.
     """
-    folders = [output, *(output / name for name in sorted({str(Path(name).parent) for name in files}))]
+    names = {RESTRICTED, *(str(Path(name).parent) for name in files)}
+    folders = [output, *(output / name for name in sorted(names))]
     _refuse_what_is_in_the_way([output.resolve(), *folders[1:]], [output / name for name in files])
     made: list[Path] = []
     parts: list[tuple[Path, Path]] = []
@@ -101,17 +139,30 @@ def _write_together(output: Path, files: Mapping[str, bytes]) -> None:
             for folder in folders:
                 made.extend(_make_folder(folder, restricted=RESTRICTED in folder.relative_to(output).parts))
             stack.enter_context(_alone_in(output))
-            for name, data in files.items():
+            earlier = _listed(output)
+            _remove_parts({*folders[1:], *((output / name).parent for name in earlier if _is_own(name))})
+            for name, suffix, data in _steps(files, earlier):
                 path = output / name
-                part = path.with_name(f".{path.name}.part")
-                parts.append((part, path))
-                _write_part(part, data, OWNER_ONLY_FILE if name.startswith(RESTRICTED) else 0o644)
+                parts.append((path.with_name(f".{path.name}{suffix}"), path))
+                _write_part(parts[-1][0], data, OWNER_ONLY_FILE if name.startswith(RESTRICTED) else 0o644)
         except BaseException:
             _undo([part for part, _ in parts], made)
             raise
-        _remove_stale(output, set(files))
-        for part, path in parts:
+        (begun, manifest), *moves = parts
+        begun.replace(manifest)
+        _remove_stale(output, [name for name in earlier if name not in files])
+        for part, path in moves:
             part.replace(path)
+
+
+def _steps(files: Mapping[str, bytes], earlier: Listed) -> list[tuple[str, str, bytes]]:
+    """Return name, end of the name beside its place, and bytes of all that is moved: from list to list."""
+    listed = f"{RESTRICTED}/{MANIFEST}"
+    hashes = {name: sha256(data).hexdigest() for name, data in files.items()}
+    begun = _list_of({**earlier, **dict.fromkeys(files)}, complete=False)
+    whole = _list_of(hashes, complete=True)
+    rows = [(name, ".part", data) for name, data in files.items()]
+    return [(listed, ".begun.part", begun), *rows, (listed, ".part", whole)]
 
 
 @contextmanager
@@ -181,16 +232,26 @@ def _purpose(name: str) -> str:
     return name.split("/", 1)[1].removeprefix(f"{RESTRICTED}-").removeprefix(f"{PUBLIC}-")
 
 
-def _remove_stale(output: Path, kept: set[str]) -> None:
+def _remove_stale(output: Path, names: Iterable[str]) -> None:
     """Remove what an earlier plan wrote here by its own list, and nothing else."""
-    for name in _listed(output / RESTRICTED / MANIFEST):
-        if name not in kept and _is_own(PurePosixPath(name)):
+    for name in names:
+        if _is_own(name):
             with suppress(OSError, ValueError):
                 (output / name).unlink()
 
 
-def _is_own(path: PurePosixPath) -> bool:
+def _remove_parts(folders: Iterable[Path]) -> None:
+    """Remove what a plan that was ended had written, and not yet moved to its place."""
+    for folder in folders:
+        for part in folder.glob(".*.part"):
+            if part.name.startswith((f".{RESTRICTED}-", f".{PUBLIC}-")):
+                with suppress(OSError):
+                    part.unlink()
+
+
+def _is_own(name: str) -> bool:
     """Whether a name in the list of files is one of the folders and names that a plan writes."""
+    path = PurePosixPath(name)
     return (
         ".." not in path.parts
         and path.parts[:1] in {(RESTRICTED,), (PUBLIC,)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from safepassage.casework.verified_plan import read_documents
 from safepassage.cli.log import store_file
 from safepassage.cli.movement.movement_events import recorded
 from safepassage.cli.movement.movement_time import given_utc_s
 from safepassage.cli.outcome import Outcome
-from safepassage.cli.release_command import read_document
 from safepassage.cli.run import HELD, OK
 from safepassage.domain.errors import FormatError, StoreError
 from safepassage.domain.movement import checks
@@ -70,9 +70,9 @@ def _planned(options: argparse.Namespace) -> dict[str, Any]:
     """
     if options.plan is None:
         return {}
-    data = [read_document(options.plan, noun) for noun in NOUNS[:3]]
+    data = [*read_documents(options.plan, *NOUNS[:3]).values()]
     inputs, plan, certificate = (canonical_json.decode(one) for one in data)
-    carried = read_document(options.plan, "aid") if options.convoy else None
+    carried = read_documents(options.plan, "aid")["aid"] if options.convoy else None
     aid = None if carried is None else canonical_json.decode(carried)
     verdict = verify(
         inputs, plan, certificate, aid, inputs_bytes=data[0], plan_bytes=data[1], certificate_bytes=data[2],
