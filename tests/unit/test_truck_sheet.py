@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import pypdf
 import pytest
 
 from safepassage.casework.sheets import sheet_files, sheet_papers
@@ -148,7 +151,7 @@ def test_a_truck_that_serves_the_site_of_its_own_depot_has_a_sheet_without_a_way
     assert (stop.arrive_s, stop.depart_s, stop.way) == (None, None, None)
     assert [(verb, len(rows)) for verb, rows in stop.steps] == [("load", 1), ("unload", 1)]
     text = page_text(paper_html.write(made.paper("t1")))
-    assert closed("Load: 0.5 L Water. Hand over: 0.5 L Water") in text
+    assert closed("1. Load: 0.5 L Water 2. Hand over: 0.5 L Water") in text
     assert closed("Map of your own way") not in text
     assert closed("Map of your own way") in page_text(paper_html.write(sheets().paper("t1")))
     texts, clock = sheet_texts()["en"], made._clock
@@ -170,8 +173,14 @@ def test_what_is_loaded_for_the_place_of_the_depot_itself_is_loaded_before_it_is
     rows = [delivery("t1.1", "s01", "water", 500), delivery("t1.2", "s02", "water", 700, loaded="t1.1")]
     legs = [leg(1, 0, 600, 3_600), leg(2, 1, 4_000, 4_000)]
     given = with_aid(PLAIN, {**AID, "trucks": [{"id": "t1", "legs": legs}], "deliveries": rows})
-    text = page_text(paper_html.write(sheets(given=given).paper("t1")))
-    assert closed("Hand over: 0.5 L Water. Load: 0.7 L Water. Hand over: 0.7 L Water") in text
+    paper = sheets(given=given).paper("t1")
+    table = next(block for block in paper.blocks if block.block == "rows")
+    assert "0.5 L Water\n2. Load: 0.7 L Water\n3. Hand over" in table.rows[-1][4]
+    printed = pypdf.PdfReader(io.BytesIO(paper_pdf.write(paper))).pages[0].extract_text().splitlines()
+    assert any(line.strip().startswith("2. Load") for line in printed)
+    assert b"white-space: pre-line" in paper_html.write(paper)
+    text = page_text(paper_html.write(paper))
+    assert closed("1. Hand over: 0.5 L Water 2. Load: 0.7 L Water 3. Hand over: 0.7 L Water") in text
 
 
 def test_a_truck_in_convoy_knows_its_place_in_line_and_one_that_is_alone_nothing():

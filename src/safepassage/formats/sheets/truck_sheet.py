@@ -208,7 +208,7 @@ class TruckSheets:
         parts += [say("end")] if stop.depart_s is None else []
         way = "" if stop.way is None else str(stop.way + 1)
         times = (self._time(stop.arrive_s), self._time(stop.depart_s))
-        return str(number), *times, stop.place, ". ".join(parts) or say("nothing"), way
+        return str(number), *times, stop.place, _apart(parts) or say("nothing"), way
 
     def _handed_over(self, stops: Sequence[TruckStop]) -> Iterable[tuple[str, ...]]:
         for number, stop in enumerate(stops, start=1):
@@ -225,6 +225,13 @@ class TruckSheets:
                     lot,
                     DOTS,
                 )
+
+
+def _apart(parts: Sequence[str]) -> str:
+    """Return what is done at a stop in lines, numbered where the order of several is to be kept."""
+    if len(parts) == 1:
+        return parts[0]
+    return "\n".join(f"{number}. {part}" for number, part in enumerate(parts, start=1))
 
 
 def _merged(stops: Iterable[TruckStop]) -> list[TruckStop]:
