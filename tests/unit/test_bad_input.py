@@ -452,6 +452,10 @@ ERRORS = {
         setting("start", "2030-05-14 06:00"),
         ("TIME_OFFSET", "case.toml", 4, "start", "no offset", "+03:00"),
     ),
+    "reports from a year after the plan": (
+        setting("as_of", "2031-05-14T05:30+02:00"),
+        ("TIME_FAR", "case.toml", 5, "as_of", "after the last hour that is planned", "check its year"),
+    ),
     "unknown time zone": (
         setting("time_zones", "moon=Moon/Tranquility"),
         ("TIME_ZONE", "case.toml", 7, "time_zones", "Moon/Tranquility", "Kursk=+03:00"),
@@ -777,6 +781,7 @@ ELSEWHERE = {
     *("CELL_ERROR", "CELL_FORMULA", "CELL_FORMULA_EMPTY", "CELL_MERGED", "COLUMN_HIDDEN", "FILE_DAMAGED"),
     *("FILE_KIND", "FILE_PASSWORD", "FILE_TOO_LARGE", "FILE_UNREADABLE", "FILE_UNSAFE_XML"),
     *("NUMBER_STORED_AS_TEXT", "ROW_HIDDEN", "ROWS_ABOVE", "SHEET_HIDDEN", "PLACE_SWAPPED", "TIME_CHANGES"),
+    "ROW_TOTALS",
     *("PLACE_OFF_NETWORK", "ROAD_NOT_FOUND", "LOT_SMALL", "LOT_LARGE", "STOCK_SMALL", "TRUCK_HEAVY"),
     *("COLUMNS_READ_AS",),
     *("UNSERVED_UNREACHABLE", "UNSERVED_NOT_ON_NETWORK", "UNSERVED_NO_VEHICLE", "UNSERVED_NO_EXIT"),

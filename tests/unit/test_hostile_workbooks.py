@@ -196,6 +196,60 @@ def test_a_title_above_the_names_of_the_columns_is_left_out_and_shown(tmp_path):
     assert reading.case.stock == edited(tmp_path, lambda _book: None).case.stock
 
 
+def at_the_end(book, **cells):
+    """Write cells by the name of their column under the last row of stock; return that row."""
+    sheet = book["stock"]
+    row = sheet.max_row + 1
+    for column in range(1, sheet.max_column + 1):
+        sheet.cell(row, column).value = cells.get(sheet.cell(1, column).value)
+    return row
+
+
+@pytest.mark.parametrize("label", ["Total", "TOTAL:", "Итого", "Всього", "Insgesamt", "Grand total stock"])
+@pytest.mark.parametrize("column", ["id", "depot", "commodity"])
+def test_a_row_of_totals_is_left_out_and_said_once(tmp_path, label, column):
+    reading = edited(tmp_path, lambda book: at_the_end(book, **{column: label}, quantity=7))
+    (found,) = reading.problems
+    assert (found.code, found.where.sheet) == ("ROW_TOTALS", "stock")
+    assert "row 6 holds totals" in found.message
+    assert "in “quantity” the rows that were read sum up to" in found.message
+    assert reading.case.stock == edited(tmp_path, lambda _book: None).case.stock
+
+
+def test_a_last_row_of_sums_alone_is_one_of_totals_and_other_numbers_are_an_error(tmp_path):
+    def of_sums(more):
+        def change(book):
+            sheet = book["stock"]
+            at = [cell.value for cell in sheet[1]].index("quantity") + 1
+            rows = [sheet.cell(row, at).value for row in range(2, sheet.max_row + 1)]
+            at_the_end(book, quantity=sum(map(float, rows)) + more)
+
+        return change
+
+    (found,) = edited(tmp_path, of_sums(0)).problems
+    assert found.code == "ROW_TOTALS"
+    assert "sum up to" not in found.message
+    assert {row.code for row in edited(tmp_path, of_sums(1)).problems} == {"CELL_EMPTY"}
+
+
+def test_a_lot_whose_name_only_begins_like_a_total_is_a_lot(tmp_path):
+    def named(book):
+        first = {cell.value: book["stock"].cell(2, at).value for at, cell in enumerate(book["stock"][1], 1)}
+        at_the_end(book, **{**first, "id": "total"})
+
+    reading = edited(tmp_path, named)
+    assert "ROW_TOTALS" not in {row.code for row in reading.problems}
+    assert "total" in {lot.id for lot in reading.case.stock}
+
+
+def test_a_title_merged_under_the_table_is_no_fault_of_the_table(tmp_path):
+    def signed(book):
+        row = at_the_end(book, id="Total", quantity=7)
+        book["stock"].merge_cells(start_row=row, start_column=1, end_row=row, end_column=3)
+
+    assert [row.code for row in edited(tmp_path, signed).problems] == ["ROW_TOTALS"]
+
+
 def test_names_of_columns_are_looked_for_only_where_the_first_row_holds_none_of_them(tmp_path):
     def rename(book):
         book["demand"]["A1"] = "where"

@@ -164,6 +164,7 @@ _TABLES_AND_COLUMNS = _codes(
     ),
     ("COLUMN_HIDDEN", _W, "a hidden column was read", "show it, and check what it says"),
     ("ROW_HIDDEN", _W, "a hidden row was read", "show it, and check what it says"),
+    ("ROW_TOTALS", _W, "a row of totals was left out", "see whether the rows above are all there"),
     ("ROWS_ABOVE", _W, "rows above the names of the columns were left out", "see what they say"),
     ("SHEET_HIDDEN", _W, "a hidden sheet was read", "show it, and check what it says"),
     (

@@ -274,7 +274,16 @@ def _read_rest(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) -
     reading.case["time_zones"] = reading.zone_pairs
     if "as_of" in cells and not is_blank(cells["as_of"][0]):
         moment = reading.clock.moment(cells["as_of"][0])
+        if not isinstance(moment, Fault) and _after_all(moment, reading.clock):
+            message = f"{shown(cells['as_of'][0])} is after the last hour that is planned"
+            hint = "as_of is when reports were as they stand here: check its year, and that of start"
+            moment = Fault(code="TIME_FAR", message=message, hint=hint)
         if isinstance(moment, Fault):
             reading.problems.append(problem_of(moment, reading.where["as_of"]))
         else:
             reading.case["as_of"] = iso_utc(moment)
+
+
+def _after_all(moment: datetime, clock: Clock) -> bool:
+    """Whether reports would be from after the plan: a year is wrong, and their age could not be judged."""
+    return clock.known and moment - clock.epoch > timedelta(seconds=clock.horizon_s)

@@ -9,6 +9,7 @@ from safepassage.domain.dictionary.dictionary import TABLES, table
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import nearest, plain_line
 from safepassage.formats.case.column_aliases import NUMBERED, TABLES_CALLED
+from safepassage.formats.case.totals import without_totals
 from safepassage.formats.case.understood import canonical
 from safepassage.formats.containers.tabular import (
     RawTable,
@@ -50,6 +51,8 @@ class CaseTables:
             message = f"what stands above the names of the columns was left out: {shown(given.titles[0])} …"
             hint = "look whether it says something that belongs into a column, such as a date or a depot"
             self.problems.append(warning("ROWS_ABOVE", raw.where(given.header_row), message, hint))
+        raw, totals = without_totals(raw, table(raw.name), canonical(raw.name, raw.header))
+        self.problems += [] if totals is None else [totals]
         other = self.tables.get(raw.name)
         if other is None:
             self.tables[raw.name] = raw

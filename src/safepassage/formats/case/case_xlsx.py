@@ -94,9 +94,10 @@ def _covered(sheet: Sheet, raw: RawTable) -> frozenset[tuple[int, int]]:
 def _merged(sheet: Sheet, raw: RawTable) -> list[Problem]:
     """Refuse merged cells inside the table: only their first cell has a value."""
     comments = {row.number for row in sheet.rows if is_comment(row.cells)}
+    end = max((row.number for row in raw.rows), default=raw.header_row)
     found = []
     for first_row, first, last_row, last in sheet.merged:
-        inside = last_row >= raw.header_row > 0 and first < len(raw.header)
+        inside = last_row >= raw.header_row > 0 and first < len(raw.header) and first_row <= end
         if inside and first_row not in comments:
             span = f"rows {first_row} to {last_row}" if last_row > first_row else f"row {first_row}"
             width = f"{last - first + 1} columns" if last > first else "one column"
