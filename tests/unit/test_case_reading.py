@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from safepassage.formats.case.case_template import write_template
 from safepassage.formats.case.case_times import Clock
 from safepassage.formats.case.case_write import convert_case
 from safepassage.formats.case.network_csv import examine
+from tests.support.folders import HEAD, write_case
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "src" / "safepassage" / "example" / "sudzha_sumy"
@@ -236,6 +237,25 @@ def test_clocks_that_change_within_the_horizon_are_a_warning(folder):
     assert read_case(folder).case.time_zones == (("valley", 7_200),)
     edit(folder / "case.toml", "2030-05-14T06:00Z", "2030-03-30T22:00Z")
     assert "TIME_CHANGES" in codes(read_case(folder))
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "offsets"),
+    [("2026-10-24T12:00+03:00", "Europe/Kyiv", (3, 2)), ("2026-03-28T12:00+02:00", "Europe/Kyiv", (2, 3)),
+     ("2026-10-24T12:00+03:00", "Europe/Moscow", (3, 3))],
+)  # fmt: skip
+def test_hours_of_a_day_are_what_clocks_show_on_that_day(tmp_path, start, zone, offsets):
+    head = HEAD.replace("2024-05-01T06:00+03:00", start).replace("2024-05-01T05:30+03:00", start)
+    head = head.replace("horizon_h = 4", "horizon_h = 40") + 'movement_hours = "06:00-20:00"\n'
+    head = head.replace("Here=+03:00", f"one={zone}; other=Europe/Moscow")
+    found = read_case(write_case(tmp_path, head=head)).case
+    began = datetime.fromisoformat(found.epoch)
+    day = began.date() + timedelta(days=1)
+    wanted = datetime(day.year, day.month, day.day, 6, tzinfo=UTC) - timedelta(hours=offsets[1])
+    *_, tomorrow = found.settings.movement_windows
+    assert tomorrow.from_s == (wanted - began).total_seconds()
+    assert tomorrow.until_s - tomorrow.from_s == 14 * 3_600
+    assert (len(found.time_zones) == 3) == (offsets[0] != offsets[1])
 
 
 def test_without_time_zones_the_offset_of_the_start_is_printed(folder):

@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from safepassage.domain.case import Interval
-from safepassage.formats.case.case_times import Clock, Fault, joined, offset_s, start_of_case, zones
+from safepassage.formats.case.case_times import (
+    Clock,
+    Fault,
+    changed_at,
+    first_zone,
+    joined,
+    offset_s,
+    start_of_case,
+    zones,
+)
 
 EPOCH = datetime(2024, 8, 16, 3, 0, tzinfo=UTC)
 CLOCK = Clock(epoch=EPOCH, offset_s=3 * 3600, horizon_s=24 * 3600)
@@ -142,6 +151,26 @@ def test_zones_by_name_and_by_offset():
         ("Europe/Lisbon", 3_600),
     )
     assert zones("Sumy=Europe/Kyiv", start + timedelta(days=120)) == (("Sumy", 7_200),)
+
+
+def test_a_zone_whose_clocks_are_changed_is_there_twice_and_local_times_are_what_they_show():
+    start = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
+    end = start + timedelta(hours=40)
+    assert zones("Sumy=Europe/Kyiv; Kursk=Europe/Moscow", start, end) == (
+        ("Sumy (–25.10. 04:00)", 10_800), ("Kursk", 10_800), ("Sumy (25.10. 03:00–)", 7_200)
+    )  # fmt: skip
+    assert zones("Kursk=Europe/Moscow", start, end) == (("Kursk", 10_800),)
+    assert changed_at("Europe/Kyiv", start, end) == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    kyiv = first_zone("Sumy=Europe/Kyiv; Kursk=Europe/Moscow", start, end)
+    clock = Clock(epoch=start, offset_s=10_800, horizon_s=40 * 3_600, changing=kyiv)
+    hour = 3_600
+    assert [clock.seconds(f"2026-10-25 {at}") for at in ("02:00", "03:30", "10:00")] == [
+        14 * hour, 15 * hour + 1_800, 23 * hour,
+    ]  # fmt: skip
+    # Over the night in which an hour comes twice, hours last an hour longer.
+    assert clock.windows("22:00-06:00") == (
+        Interval(from_s=10 * hour, until_s=19 * hour), Interval(from_s=35 * hour, until_s=43 * hour),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

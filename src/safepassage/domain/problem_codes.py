@@ -259,7 +259,7 @@ _TIMES = _codes(
         "TIME_CHANGES",
         _W,
         "clocks change within the hours that are planned",
-        "tell everybody which time the plan is in",
+        "tell everybody that both times are printed, the one before the change first",
     ),
     ("HOURS_FORMAT", _E, "these are no hours of a day", "write `06:00-20:00`"),
     ("WINDOW_REVERSED", _E, "a window ends before it starts", "put the earlier time first"),

@@ -75,8 +75,8 @@ _CASE = (
         field="case.time_zones",
         type=ValueType.ZONES,
         meaning="Time zones to print, each with a label: an IANA name or a fixed offset. Times without an "
-        "offset are "
-        "in the first one. Empty: the offset of `start`.",
+        "offset are in the first one. One whose clocks are changed within the hours planned is printed "
+        "twice, as before and as after. Empty: the offset of `start`.",
         sensitivity=_RESTRICTED,
         example="valley=+02:00; coast=+03:00",
     ),

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,15 @@ from safepassage.domain.dictionary.dictionary_settings import EXTRA_PREFIX
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import nearest
 from safepassage.formats.case.case_rows import keyed_row, problem_of
-from safepassage.formats.case.case_times import Clock, Fault, iso_utc, joined, start_of_case, zones
+from safepassage.formats.case.case_times import (
+    Clock,
+    Fault,
+    first_zone,
+    iso_utc,
+    joined,
+    start_of_case,
+    zones,
+)
 from safepassage.formats.case.case_values import read_cell
 from safepassage.formats.containers.tabular import (
     RawTable,
@@ -232,7 +240,10 @@ def _read_start(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) 
         return
     offset = start.utcoffset() or timedelta(0)
     reading.zone_pairs = _zones(cells, start, reading) or ((_label(offset), round(offset.total_seconds())),)
-    reading.clock = Clock(epoch=start.astimezone(UTC), offset_s=reading.zone_pairs[0][1], horizon_s=horizon_s)
+    reading.clock = Clock(
+        epoch=start.astimezone(UTC), offset_s=reading.zone_pairs[0][1], horizon_s=horizon_s,
+        changing=_changing(cells, start, horizon_s),
+    )  # fmt: skip
 
 
 def _label(offset: timedelta) -> str:
@@ -247,23 +258,32 @@ def _zones(
     cell = cells["time_zones"][0] if "time_zones" in cells else None
     if is_blank(cell):
         return ()
-    found = zones(text_of(cell), start)
+    end = start + timedelta(seconds=reading.settings.get("horizon_s", Settings().horizon_s))
+    found = zones(text_of(cell), start, end)
     if isinstance(found, Fault):
         reading.problems.append(problem_of(found, reading.where["time_zones"]))
         return ()
-    end = start + timedelta(seconds=reading.settings.get("horizon_s", Settings().horizon_s))
-    later = zones(text_of(cell), end)
-    if later != found:
+    if found != zones(text_of(cell), start):
         reading.problems.append(
             warning(
                 "TIME_CHANGES",
                 reading.where["time_zones"],
-                "clocks are changed within the hours that are planned; all times are printed in the time of "
-                "the start",
-                "tell everybody which time the plan is in, or write the fixed offset you mean",
+                f"clocks are changed within the hours that are planned; all times are printed in each of: "
+                f"{'; '.join(label for label, _ in found)}",
+                "hours and local times are read as clocks show them then; write the offset into a time that "
+                "comes twice, and tell everybody that the first time printed is the one before the change",
             )
         )
     return found
+
+
+def _changing(cells: Mapping[str, tuple[Any, Any]], start: datetime, horizon_s: int) -> tzinfo | None:
+    """Return the first time zone where its clocks are changed within the hours that are planned."""
+    cell = cells["time_zones"][0] if "time_zones" in cells else None
+    end = start + timedelta(seconds=horizon_s)
+    if is_blank(cell) or isinstance(zones(text_of(cell), start), Fault):
+        return None
+    return first_zone(text_of(cell), start, end)
 
 
 def _read_rest(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) -> None:

@@ -8,9 +8,10 @@ a / between.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,17 +41,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The start of a case and its first time zone; `known` is false where the start could not be read."""
+    """The start of a case and its first time zone; `known` is false where the start could not be read.
+
+    `changing` is that zone where its clocks are changed within the horizon: local times are what they show.
+    """
 
     epoch: datetime
     offset_s: int
     horizon_s: int
     known: bool = True
+    changing: tzinfo | None = None
 
     @property
-    def zone(self) -> timezone:
-        """The first time zone of the case, as a fixed offset."""
-        return timezone(timedelta(seconds=self.offset_s))
+    def zone(self) -> tzinfo:
+        """The first time zone of the case, as a fixed offset unless its clocks are changed."""
+        return self.changing or timezone(timedelta(seconds=self.offset_s))
 
     @property
     def start_day(self) -> date:
@@ -163,13 +168,17 @@ class Clock:
 
     def every_day(self, hours: Callable[[date], tuple[int, int] | None]) -> list[Interval]:
         """Return the intervals that the local seconds `hours(day)` make of the days of the horizon."""
-        midnight = (self._on_day(0) - self.epoch) // timedelta(seconds=1)
         intervals = []
         for number in range(-1, self.horizon_s // DAY_S + 3):
             span = hours(self.start_day + timedelta(days=number))
-            base = midnight + number * DAY_S
-            if span is not None and base + span[1] > 0:
-                intervals.append(Interval(from_s=max(0, base + span[0]), until_s=base + span[1]))
+            if span is None:
+                continue
+            # By the clocks of each day: one on which they are changed has another length.
+            first, last = (
+                (self._on_day(number * DAY_S + end) - self.epoch) // timedelta(seconds=1) for end in span
+            )
+            if last > 0:
+                intervals.append(Interval(from_s=max(0, first), until_s=last))
         within = [interval for interval in intervals if interval.from_s < self.horizon_s]
         return within or intervals[:1] or [self.never]
 
@@ -230,16 +239,57 @@ _OF_THIS_COMPUTER = ("localtime", "posix", "right/", "factory")
 """Files beside the time zones that mean another time on another computer, or count leap seconds."""
 
 
-def zones(text: str, start: datetime) -> tuple[tuple[str, int], ...] | Fault:
-    """Return (label, seconds east of UTC) of time zones written as `label=zone; label=zone`."""
+def zones(text: str, start: datetime, end: datetime | None = None) -> tuple[tuple[str, int], ...] | Fault:
+    """Return (label, seconds east of UTC) of time zones written as `label=zone; label=zone`.
+
+    A zone whose clocks are changed before `end` is there twice, with when it holds in its label: before the
+    change and, after all others, from it on.
+    """
     found: list[tuple[str, int]] = []
+    later: list[tuple[str, int]] = []
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
-        label, separator, zone = (piece.strip() for piece in part.partition("="))
-        offset = offset_s(zone if separator else label, start)
+        label, name = _zone_part(part)
+        offset = offset_s(name, start)
         if isinstance(offset, Fault):
             return offset
-        found.append((label, offset))
-    return tuple(found)
+        change = None if end is None else changed_at(name, start, end)
+        after = offset if change is None else offset_s(name, change)
+        if change is None or isinstance(after, Fault):
+            found.append((label, offset))
+            continue
+        found.append((f"{label} (–{_shown_at(change, offset)})", offset))
+        later.append((f"{label} ({_shown_at(change, after)}–)", after))
+    return (*found, *later)
+
+
+def _shown_at(moment: datetime, offset: int) -> str:
+    return f"{moment + timedelta(seconds=offset):%d.%m. %H:%M}"
+
+
+def _zone_part(part: str) -> tuple[str, str]:
+    label, separator, zone = (piece.strip() for piece in part.partition("="))
+    return label, zone if separator else label
+
+
+def changed_at(zone: str, start: datetime, end: datetime) -> datetime | None:
+    """Return the minute, in UTC, from which the clocks of a zone show another offset than at the start.
+
+    None where they do not until `end`. Clocks that are changed twice until then count by what they end with.
+    """
+    before = offset_s(zone, start)
+    if offset_s(zone, end) == before:
+        return None
+    first, minutes = start.astimezone(UTC), int((end - start).total_seconds()) // 60 + 1
+    at = bisect_left(
+        range(minutes), 1, key=lambda minute: int(offset_s(zone, first + timedelta(minutes=minute)) != before)
+    )
+    return first + timedelta(minutes=at)
+
+
+def first_zone(text: str, start: datetime, end: datetime) -> tzinfo | None:
+    """Return the first of zones where its clocks are changed between two moments."""
+    _, name = _zone_part(text.split(";", maxsplit=1)[0].strip())
+    return ZoneInfo(name) if changed_at(name, start, end) is not None else None
 
 
 def offset_s(zone: str, moment: datetime) -> int | Fault:
