@@ -1,4 +1,4 @@
-"""The other commands: verify, check, network, demo, doctor, init; and what all of them share."""
+"""The other commands: verify, check, network, doctor, init; and what all of them share."""
 
 from __future__ import annotations
 
@@ -193,16 +193,6 @@ class TestInit:
         assert code == 2
         assert "left as it is" in err
         assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-
-
-class TestDemo:
-    @pytest.mark.slow
-    def test_the_example_is_planned_and_what_it_leaves_is_no_failure(self, run, tmp_path):
-        code, out, _ = run("demo", "-o", tmp_path / "demo", "--json")
-        printed = json.loads(out)
-        assert (code, printed["exit_code"], printed["verified"], printed["complete"]) == (0, 0, True, False)
-        assert printed["exercise"] is True
-        assert (tmp_path / "demo" / "RESTRICTED" / "RESTRICTED-report.html").stat().st_size > 10_000
 
 
 class TestDoctor:

@@ -18,8 +18,6 @@ from tools.environment import Environment, SetupError
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
-EXAMPLE_PLANNED = {0, 3}
-
 
 def clean_environ(**extra: str) -> dict[str, str]:
     """The environment of a person who never used the project."""
@@ -61,7 +59,29 @@ def clone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("fresh") / "safe passage"
     done = run(["git", "clone", "-q", ROOT, folder], ROOT)
     assert done.returncode == 0, done.stderr
+    take_compiled(folder)
     return folder
+
+
+def take_compiled(clone: Path) -> None:
+    """Give a clone the loops that were compiled here; what is installed from the bundle compiles them anew.
+
+    A file's time is what tells that it has not changed since.
+    """
+    for source in (ROOT / "src").rglob("*.py"):
+        copy = clone / source.relative_to(ROOT)
+        if copy.exists() and copy.read_bytes() == source.read_bytes():
+            shutil.copystat(source, copy)
+            (copy.parent / "__pycache__").mkdir(exist_ok=True)
+            for kept in source.parent.glob(f"__pycache__/{source.stem}.*.nb?"):
+                shutil.copy(kept, copy.parent / "__pycache__")
+
+
+@pytest.fixture(scope="module")
+def demo(clone, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The example as the clone plans it: a folder, and what was printed."""
+    folder = tmp_path_factory.mktemp("planned")
+    return folder, run([sys.executable, "bootstrap.py", "demo", "--json", "-o", folder], clone)
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +100,19 @@ def test_make_test_passes_and_leaves_the_clone_clean(clone):
     assert run(["git", "status", "--porcelain"], clone).stdout == ""
 
 
-def test_demo_plans_the_example_in_a_clone_whose_path_has_a_space(clone, tmp_path):
-    done = run([sys.executable, "bootstrap.py", "demo", "--json", "-o", tmp_path], clone)
-    assert done.returncode in EXAMPLE_PLANNED, done.stderr
+def test_demo_plans_the_example_in_a_clone_whose_path_has_a_space(clone, demo):
+    """What the example leaves is no failure."""
+    folder, done = demo
+    assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
-    assert printed["verified"] is True
+    assert (printed["exit_code"], printed["verified"], printed["complete"]) == (0, True, False)
+    assert printed["exercise"] is True
     assert all((clone / name).exists() for name in printed["outputs"].values())
+    assert (folder / "RESTRICTED" / "RESTRICTED-report.html").stat().st_size > 10_000
     assert run(["git", "status", "--porcelain"], clone).stdout == ""
 
 
-def test_bundle_installs_and_plans_without_a_network(clone, bundle, tmp_path):
+def test_bundle_installs_and_plans_without_a_network(demo, bundle, tmp_path):
     shutil.move(bundle / "wheels", tmp_path / "wheels")
     refused = run([sys.executable, bundle / "install.py", tmp_path / "bare"], tmp_path, PIP_NO_INDEX="1")
     assert refused.returncode == 1
@@ -105,10 +128,8 @@ def test_bundle_installs_and_plans_without_a_network(clone, bundle, tmp_path):
     healthy = run([*prefix, script, "doctor"], tmp_path)
     assert healthy.returncode == 0, healthy.stdout
     planned = run([*prefix, script, "demo", "-o", tmp_path / "out"], tmp_path)
-    assert planned.returncode in EXAMPLE_PLANNED, planned.stderr
-    in_clone = run([sys.executable, "bootstrap.py", "demo", "-o", tmp_path / "out2"], clone)
-    assert in_clone.returncode == planned.returncode
-    assert plan_digest(tmp_path / "out") == plan_digest(tmp_path / "out2")
+    assert planned.returncode == 0, planned.stderr
+    assert plan_digest(tmp_path / "out") == plan_digest(demo[0])
 
 
 def test_bundle_carries_a_case_that_can_be_checked_and_the_manual(clone, bundle, tmp_path):
