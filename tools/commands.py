@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tools import bundle, housekeeping
@@ -29,8 +30,14 @@ def say(line: str) -> None:
 
 
 def run(python: Path, args: Sequence[str]) -> int:
-    """Run the environment's Python in the checkout and return its exit code."""
-    return subprocess.run([str(python), *args], cwd=ROOT, env=child_environ(), check=False).returncode
+    """Run the environment's Python in the checkout and return its exit code.
+
+    An interrupt reaches it, too: it is waited for, so that tests that are cut off say what they found.
+    """
+    with subprocess.Popen([str(python), *args], cwd=ROOT, env=child_environ()) as process:
+        while True:
+            with suppress(KeyboardInterrupt):
+                return process.wait()
 
 
 def demo(args: Sequence[str]) -> int:

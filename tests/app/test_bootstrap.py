@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -230,3 +232,32 @@ def test_clean_removes_only_what_was_made_here(tmp_path, monkeypatch):
     (tmp_path / ".venv" / environment.STAMP_NAME).write_text("{}")
     housekeeping.clean(tmp_path, [], say=say_nothing)
     assert [path.name for path in tmp_path.iterdir()] == ["my-case"]
+
+
+TELLS_AT_ITS_END = """
+import sys, time
+print("began", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(1)
+    print("what was found", flush=True)
+    sys.exit(5)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups of processes are interrupted otherwise there")
+def test_what_is_cut_off_says_what_it_found():
+    """As `timeout --signal=INT` does it: the signal goes to the whole group."""
+    code = (
+        "import sys; from pathlib import Path; from tools import commands;"
+        f"sys.exit(commands.run(Path(sys.executable), ['-c', {TELLS_AT_ITS_END!r}]))"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "began\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=60)[0] == "what was found\n"
+    assert process.returncode == 5
