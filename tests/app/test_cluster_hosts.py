@@ -34,7 +34,7 @@ for k in 2 3; do
   echo $! >"$LOG/pid$k"
 done
 ( while ! grep -q "Start worker" "$LOG/worker3"; do sleep 0.1; done
-  sleep "$KILL_AFTER"; kill -9 $(cat "$LOG/pid3") ) &
+  sleep "$KILL_AFTER"; kill -9 $(cat "$LOG/pid3") ) >"$LOG/killer" 2>&1 &
 "$PY" -m safepassage worlds "$OUT" --worlds 400 -o "$LOG/there" --cluster tcp://10.77.0.1:8786
 """
 

@@ -44,7 +44,7 @@ def test_after_every_event_at_the_limits(seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(5))
-def test_the_verifier_accepts_plans_that_go_on_from_five_hundred_cases(hundred):
+def test_the_verifier_accepts_plans_of_five_hundred_cases_and_what_goes_on_from_them(hundred):
     for seed in range(100 * hundred, 100 * hundred + 100):
         for step in events(seed):
             accepted(step)

@@ -95,11 +95,12 @@ def test_a_file_is_read_or_refused_in_one_sentence(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
-def test_ten_thousand_files_are_read_or_refused(name):
+def test_many_files_are_read_or_refused_soon(name):
+    """Ten thousand are tried before a release (`benchmarks/fuzz.py`)."""
     seed, read = READERS[name]
     slowest = [0.0]
 
-    @settings(max_examples=10_000)
+    @settings(max_examples=2_500)
     @given(mutated(seed))
     def holds(data):
         started = time.process_time()

@@ -53,7 +53,8 @@ class BestTours:
     def _try(self, at: tuple[int, int], aboard: Load, waiting: Load, sum_s: int, legs: int) -> None:
         (node, ready_s), horizon_s = at, self.inputs["horizon_s"]
         self.best = min(self.best, sum_s + horizon_s * (sum(waiting) + sum(aboard)))
-        if not legs:
+        # Whoever has not arrived does so later than now, or never.
+        if not legs or sum_s + ready_s * (sum(waiting) + sum(aboard)) >= self.best:
             return
         for boards in self._boarding(node, aboard, waiting):
             now = [a + b for a, b in zip(aboard, boards, strict=True)]

@@ -11,7 +11,7 @@ from safepassage.planning import Announced, Planned, StoppingRule, make_plan
 from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case
 from tests.support.events import random_change, random_now_s
-from tests.support.planned import WORK, planned
+from tests.support.planned import WORK, accepted
 
 STOP = StoppingRule(work=WORK)
 
@@ -27,10 +27,10 @@ class Step:
 
 
 def events(seed, make=random_small_case, count=3):
-    """Yield what becomes of a plan, event after event."""
+    """Yield what becomes of a plan that the verifier accepts, event after event."""
     case, network = make(seed)
     draws, now_s, past = Draws(seed + 77), 0, []
-    current = planned(case, network).planned
+    current = accepted(case, network).planned
     for _ in range(count):
         now_s = random_now_s(draws, current.plan.schedule, case.settings.horizon_s, now_s)
         change = random_change(draws, case, network, now_s)
