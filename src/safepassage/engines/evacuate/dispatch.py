@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from safepassage.domain.planning_problem import PlanningProblem, Vehicle
@@ -14,7 +14,7 @@ from safepassage.engines.evacuate.fleet import NEVER_S, FleetPlanner, loaded, pl
 from safepassage.engines.evacuate.journeys import Journey, Stage
 from safepassage.engines.evacuate.ledger import SEAT, STRETCHER, WHEELCHAIR, Claimant
 from safepassage.engines.evacuate.tours import Found, Planner, Visit
-from safepassage.engines.evacuate.trips import Party, Trip, VehicleState
+from safepassage.engines.evacuate.trips import Party, Slot, Trip, VehicleState
 
 KIND = {SEAT: "seated", WHEELCHAIR: "wheelchair", STRETCHER: "stretcher"}
 TRIED = 3
@@ -62,7 +62,8 @@ class Dispatcher:
     _spots: dict[tuple[int, str], int] = field(default_factory=dict)
     _at: dict[Stop, dict[str, list[Claimant]]] = field(default_factory=dict)
     _site_node: dict[str, int] = field(default_factory=dict)
-    _lead_s: int = 0
+    _lead_s: int | None = None
+    _coming: dict[str, Trip] = field(default_factory=dict)
     _in_vain: dict[tuple[int, Stop, tuple[int, ...]], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,10 +104,11 @@ class Dispatcher:
         planner = Planner(self.problem, self.fleet.ways, self.fleet, self.cars, self.claims, self.guide)
         return planner.find(first, steps, self.enough) or Found(first, {}, {}, {}, self.cars.tolls, 0, 0)
 
-    def follow(self, found: Found, lead_s: int) -> None:
+    def follow(self, found: Found, lead_s: int | None) -> None:
         """Take tours, and keep the places at sites that they and cars will need.
 
-        Empty vehicles may be so much before the slots found for them.
+        Empty vehicles go through what binds in the order of the slots found for them; with a lead when their
+        loads go, then so much before their slots where there is room.
         """
         self._lead_s = lead_s
         self._tours = {vehicle: list(tour) for vehicle, tour in found.tours.items()}
@@ -121,15 +123,15 @@ class Dispatcher:
     def run(self) -> None:
         """Send out tours with the cars that meet them, then other cars, and vehicles for whoever is left.
 
-        Of tours and cars that meet what may bind, whoever meets it first by the search goes first, car
-        after car; of others, whoever is ready first. A vehicle with many aboard takes less road a head
-        than cars do: they fill what is left, second by second.
+        Of tours and cars that meet what may bind, whoever meets it first by the search goes first, empty
+        or loaded, car after car; of others, whoever is ready first. A vehicle with many aboard takes less
+        road a head than cars do: they fill what is left, second by second.
         """
         self.fleet.peers = self.claims
         for i, hold_s in self._holds.items():
             self.cars.hold(self.claims[i], hold_s)
         met = {str(i): times[0] for i, times in self._met.items() if times}
-        self._run(list(self._tours), met, self._next_of_tour, self._next_car)
+        self._run(list(self._tours), met, self._on_tour, self._next_car)
         for (_, site), persons in self._spots.items():
             self.fleet.room.keep(site, -persons)
         self._send([], [self.cars.bound_for(self.claims[i], site, n) for (i, site), n in self._spots.items()])
@@ -140,7 +142,7 @@ class Dispatcher:
         """Send groups of cars, and vehicles where their places gain most, whoever is ready first."""
         ready = {str(n): group.claim.place.release_s for n, group in enumerate(groups)}
         self._run(
-            vehicles, ready, self._best, lambda n, now_s: self.cars.send(groups[n], now_s + CAR_SLACK_S)
+            vehicles, ready, self._on_best, lambda n, now_s: self.cars.send(groups[n], now_s + CAR_SLACK_S)
         )
 
     def _next_car(self, i: int, _now_s: int) -> int | None:
@@ -150,7 +152,7 @@ class Dispatcher:
         return times[0] if self.cars.send_one(self.claims[i]) and times else None
 
     def _run(
-        self, vehicles: list[str], cars: Mapping[str, int], ride: Callable[[Vehicle], Booked | None],
+        self, vehicles: list[str], cars: Mapping[str, int], ride: Callable[[Vehicle], int | None],
         send: Callable[[int, int], int | None],
     ) -> None:  # fmt: skip
         states = self.fleet.states()
@@ -159,11 +161,7 @@ class Dispatcher:
         heapq.heapify(queue)
         while queue and not self.enough():
             now_s, by_car, key = heapq.heappop(queue)
-            if by_car:
-                then_s = send(int(key), now_s)
-            else:
-                found = ride(self.fleet.vehicle(key))
-                then_s = None if found is None else self._commit(key, found)
+            then_s = send(int(key), now_s) if by_car else ride(self.fleet.vehicle(key))
             if then_s is not None:
                 heapq.heappush(queue, (then_s, by_car, key))
 
@@ -175,18 +173,53 @@ class Dispatcher:
     def _when(self, vehicle: str, ready_s: int) -> int:
         """Return when the next ride of a tour meets what may bind; without one, when the vehicle is ready."""
         tour = self._tours.get(vehicle)
-        return max(ready_s, tour[0].enter_s) if tour else ready_s
+        if not tour:
+            return ready_s
+        slot = tour[0].slot if self._comes_first(vehicle) else None
+        return max(ready_s, tour[0].enter_s if slot is None else slot[1])
 
-    def _next_of_tour(self, vehicle: Vehicle) -> Booked | None:
-        """Book the next ride of a tour for which somebody waits and which keeps its time; None at its end."""
+    def _comes_first(self, vehicle: str) -> bool:
+        """Tell whether an empty vehicle takes its slot before its load is booked, and has not yet."""
+        return self._lead_s is None and vehicle not in self._coming
+
+    def _on_best(self, vehicle: Vehicle) -> int | None:
+        """Book the ride on which a vehicle gains most; return when it is ready again, None without one."""
+        found = self._best(vehicle)
+        return None if found is None else self._commit(vehicle.id, found)
+
+    def _on_tour(self, vehicle: Vehicle) -> int | None:
+        """Let a vehicle come to its next load, or bring that to its site; return when it is on next.
+
+        A ride for which nobody waits, or which does not keep its time, is left out. None at the end.
+        """
         tour = self._tours.get(vehicle.id, [])
+        if tour and tour[0].slot is not None and self._comes_first(vehicle.id):
+            tour[0] = self._come(vehicle, tour[0], tour[0].slot)
+            return self._when(vehicle.id, self.fleet.states()[vehicle.id].ready_s)
         while tour:
             visit = tour.pop(0)
             self.fleet.room.keep(visit.site, -visit.persons)
+            if (coming := self._coming.pop(vehicle.id, None)) is not None:
+                coming.undo()
             done = self._in_time(vehicle, visit)
             if done is not None:
-                return done
+                return self._commit(vehicle.id, done)
         return None
+
+    def _come(self, vehicle: Vehicle, visit: Visit, slot: Slot) -> Visit:
+        """Hold the way of an empty vehicle to a visit until its load is booked; return the visit so held.
+
+        Where a gate is full, who comes a few seconds late would find no place before all others have passed,
+        had these been booked first because their loads go sooner.
+        """
+        coming = Trip(self.problem, self.fleet.ways, self.fleet.roads)
+        coming.deadhead(vehicle, self.fleet.states()[vehicle.id], visit.stops[0][1], slot)
+        self._coming[vehicle.id] = coming
+        arc, second = slot
+        for passage in coming.passages:
+            if arc in passage.arcs:
+                second = passage.seconds[passage.arcs.index(arc)]
+        return replace(visit, slot=(arc, second))
 
     def _in_time(self, vehicle: Vehicle, visit: Visit) -> Booked | None:
         """Book a visit with ever fewer aboard while it misses its time; None where nobody is in time."""
@@ -210,7 +243,7 @@ class Dispatcher:
             if part:
                 goal = self._site_node[visit.site]
                 journey = Journey(visit.site, (Stage(part[0][0].claim.node, goal),), 0)
-                slot = None if visit.slot is None else (visit.slot[0], visit.slot[1] - self._lead_s)
+                slot = None if visit.slot is None else (visit.slot[0], visit.slot[1] - (self._lead_s or 0))
                 done = self.fleet.book_round(part, journey, vehicle.id, slot)
                 if not isinstance(done, str):
                     return (*done, visit.site)

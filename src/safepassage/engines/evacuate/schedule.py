@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,8 +28,11 @@ from safepassage.engines.evacuate.roadway import Roadway
 from safepassage.engines.evacuate.tours import STEPS, WORK_A_STEP, worths
 from safepassage.engines.evacuate.ways import Carrier, Ways
 
-LEADS_S = (0, 900)
-"""Tours are timed with empty vehicles so much before their slots: exactly timed, some come too late."""
+LEADS_S: tuple[tuple[int | None, ...], ...] = ((None, 300), (600,))
+"""How tours are booked: empty vehicles in the order of their slots, or when their loads go, so much sooner.
+
+Of those booked one after the other the best goes on; groups are booked beside each other.
+"""
 NOTHING_YET = History(now_s=0, routes=(), cars=(), vehicles=(), link_rides=())
 
 
@@ -37,8 +40,8 @@ NOTHING_YET = History(now_s=0, routes=(), cars=(), vehicles=(), link_rides=())
 class Limits:
     """When to stop: `work` counts arcs looked at (the same everywhere), `expired` asks a clock.
 
-    Tours are timed twice, once `beside`: by a copy of this process, or here. Each may take all of the work.
-    For a first look trips do not `improve` once all are booked.
+    Tours are booked in several ways, some `beside`: by a copy of this process, or here. Each may take all of
+    the work. For a first look trips do not `improve` once all are booked.
     """
 
     work: int
@@ -76,10 +79,12 @@ def evacuate(
     begin = partial(_Making.of, problem, ways, tolls, reserves=reserves, earlier=earlier)
     plan = begin()
     _prepare(problem, ways, [c for c in plan.claims if c.left])
+    serve = partial(_Making.serve, limits=limits, observer=observer)
     finish = partial(_finished, limits=limits, observer=observer, earlier=earlier)
     if guide is None:
+        serve(plan)
         return finish(plan)[1]
-    return _guided(plan, begin, guide, limits, finish=finish)
+    return _guided(plan, begin, guide, limits, serve=serve, finish=finish)
 
 
 def last_arrival_share(problem: PlanningProblem) -> int:
@@ -90,13 +95,12 @@ def last_arrival_share(problem: PlanningProblem) -> int:
 def _finished(
     plan: _Making, *, limits: Limits, observer: Observer | None, earlier: Earlier | None
 ) -> tuple[int, Schedule]:
-    """Serve whoever is left, then hold what can be held for the undecided; return cost and schedule."""
-    _serve(plan.decided, plan.cars, plan.fleet, limits, "schedule", observer)
-    cost = plan.cost
+    """Have second thoughts, then hold what can be held for the undecided; return cost and schedule."""
     # Where exposure has a price, a sooner arrival is not all that counts.
     free = not plan.ways.exposure_price
     if free and limits.improve:
         plan.improve(limits)
+    cost = plan.cost
     _serve(plan.undecided, plan.cars, plan.fleet, limits, "reserve", observer)
     return cost, Schedule(
         routes=tuple(plan.ways.routes),
@@ -147,6 +151,10 @@ class _Making:
         subtract(self.claims, kept, history.now_s)
         return replace(self, stranded=kept.stranded)
 
+    def serve(self, limits: Limits, observer: Observer | None) -> None:
+        """Serve whoever of the decided is left, the least served claim first."""
+        _serve(self.decided, self.cars, self.fleet, limits, "schedule", observer)
+
     def improve(self, limits: Limits) -> None:
         """Let trips of vehicles change hands and sites while the decided come sooner."""
         _, last_share = self._worths
@@ -173,32 +181,36 @@ class _Making:
 
 def _guided(
     plan: _Making, begin: Callable[[], _Making], guide: Guide, limits: Limits, *,
-    finish: Callable[[_Making], tuple[int, Schedule]],
+    serve: Callable[[_Making], None], finish: Callable[[_Making], tuple[int, Schedule]],
 ) -> Schedule:  # fmt: skip
-    """Return what prices say: the tours found, timed with each lead; what comes out best is kept.
+    """Return what prices say: the tours found, booked in several ways; what comes out best is kept.
 
-    Each timing begins from what was done when the tours had been found, so that it is the same wherever it is
-    made. Where exposure has a price, one lead has to do: arrivals are not all that counts.
+    Each group of bookings begins from what was done when the tours had been found, so that it is the same
+    wherever it is made; second thoughts and reserves come once for each group. Where exposure has a price,
+    one booking has to do: arrivals are not all that counts.
     """
-    dispatcher = _dispatcher(plan, guide, limits)
-    found = dispatcher.seek(min(STEPS, limits.work // WORK_A_STEP))
+    found = _dispatcher(plan, guide, limits).seek(min(STEPS, limits.work // WORK_A_STEP))
     known, probes = plan.ways.known(), plan.roads.probes
 
-    def later(lead_s: int) -> tuple[int, Schedule]:
+    def booked(lead_s: int | None) -> _Making:
         made = begin()
         made.roads.probes = probes
-        return timed(made, _dispatcher(made, guide, limits), lead_s)
-
-    def timed(made: _Making, dispatcher: Dispatcher, lead_s: int) -> tuple[int, Schedule]:
+        dispatcher = _dispatcher(made, guide, limits)
         dispatcher.follow(found, lead_s)
         dispatcher.run()
-        return finish(made)
+        serve(made)
+        return made
 
-    others = [] if plan.ways.exposure_price else [limits.beside(later, lead_s) for lead_s in LEADS_S[1:]]
-    # What was made here already has left ways of its own behind.
-    plan.ways.forget_after(known)
-    timings = [timed(plan, dispatcher, LEADS_S[0]), *(other() for other in others)]
-    return min(timings, key=lambda row: row[0])[1]
+    def best(leads_s: Sequence[int | None]) -> tuple[int, Schedule]:
+        # What was made here before has left ways of its own behind.
+        plan.ways.forget_after(known)
+        return finish(min(map(booked, leads_s), key=lambda made: made.cost))
+
+    if plan.ways.exposure_price:
+        return best(LEADS_S[0][:1])[1]
+    groups = LEADS_S if limits.improve else [leads_s[:1] for leads_s in LEADS_S]
+    others = [limits.beside(best, leads_s) for leads_s in groups[1:]]
+    return min([best(groups[0]), *(other() for other in others)], key=lambda row: row[0])[1]
 
 
 def _dispatcher(plan: _Making, guide: Guide, limits: Limits) -> Dispatcher:
