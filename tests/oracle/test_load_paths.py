@@ -100,10 +100,15 @@ def test_few_stops_fit_by_mass_volume_and_hours(seed):
     both = np.array([[load, draws.between(1, 7), draws.between(0, 60)] for load in loads.tolist()])
     longest = max(int(cost[0, k + 1] + cost[k + 1, 0] + both[k, 2]) for k in range(len(both)))
     limits = Limits(ROOM, ROOM, longest + draws.between(-10, 60))
+    if seed % 2:
+        limits = limits._replace(drive=draws.between(150, 300), after=draws.between(60, 120), rest=10)
 
     def fits(members, seconds):
-        total = both[[m - 1 for m in members]].sum(axis=0)
-        return (total + np.array([0, 0, seconds]) <= limits).all()
+        mass, volume, handled_s = both[[m - 1 for m in members]].sum(axis=0).tolist()
+        # A break before each stretch of driving but the first, all of them as long as they may be.
+        breaks_s = limits.rest * (-(-seconds // limits.after) - 1)
+        within = handled_s + seconds + breaks_s <= limits.seconds and seconds <= limits.drive
+        return within and mass <= limits.mass and volume <= limits.volume
 
     rounds = best_rounds(cost, both, limits)
     best = best_of_all(cost, loads, fits)
@@ -160,6 +165,8 @@ def test_all_rounds_that_hold_prove_nearly_what_the_best_ones_cost(seed):
     loads = np.array([[draws.between(1, 6), draws.between(1, 6), draws.between(5, 30)] for _ in range(n)])
     longest = max(int(cost[0, k + 1] + cost[k + 1, 0] + loads[k, 2]) for k in range(n))
     limits = Limits(ROOM, ROOM, longest + draws.between(0, 200))
+    if seed % 2:
+        limits = limits._replace(drive=longest + 20, after=longest // 2, rest=15, seconds=limits.seconds + 30)
     best = least_rounds(cost, loads, limits)
     far = 100 * best
     proved = least_of_all_rounds(cost, loads, limits, at_most=best, cells=n << n)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.domain.aid.distribution import G_PER_T, AidPlan, AidRules, TruckDay
+from safepassage.domain.aid.distribution import G_PER_T, AidPlan, AidProblem, AidRules, TruckDay
 from safepassage.engines.distribution.least_times import FAR_S
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_seconds
 from safepassage.engines.distribution.roads import Roads
@@ -24,7 +24,7 @@ PRICED, PRICED_PAIRS = 60, 15_000
 """So often prices of stops are set at most in the bound that knows hours, and for so many pairs of stops."""
 CELLS = 16_000_000
 """So many sets of stops, times stops, are looked at in all, the smallest groups first,
-each up to half of what is left."""
+each up to half of what is left, the last one all of it."""
 MG_PER_T = G_PER_T * 1_000
 
 
@@ -57,20 +57,20 @@ def driving(
 
     A stop is what one trip unloads at a place. Rounds of the bound leave the base, load at the depot where
     these goods were loaded and end at the base; they go the least ways that a truck may use at any time, hold
-    what it does, and end with loading and unloading within the most hours of a truck of the type. For a few
-    stops they are the best such rounds. For more a bound on them knows all rounds that hold, as long as these
-    are not too many; else it is the better of two: one knows loads, by an `effort` that suits their number
-    where none is given, and one knows hours, which is not asked for many, and neither knows volume.
+    what it does, end with loading, unloading and breaks within the most hours of a truck of the type, and
+    take no crew longer than it may drive. For a few stops they are the best such rounds. For more a bound on
+    them knows all rounds that hold, as long as these are not too many; else it is the better of two: one
+    knows loads, by an `effort` that suits their number where none is given, and one knows hours, which is not
+    asked for many; neither knows volume and breaks. Stops at the base are left out, for they cost nothing.
 
     Parameters
     ----------
     windows : seconds in which movement is allowed; none means always.
     """
     trucks = {truck.id: truck for truck in plan.problem.trucks}
-    hours: defaultdict[tuple[str, int], int] = defaultdict(int)
+    alike: defaultdict[tuple[str, int], list[TruckDay]] = defaultdict(list)
     for truck in plan.problem.trucks:
-        key = truck.type, truck.day
-        hours[key] = max(hours[key], most_seconds(plan.problem, truck, windows))
+        alike[truck.type, truck.day].append(truck)
     groups: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for chain in plan.trucks:
         groups[trucks[chain.id].type, trucks[chain.id].day].append(chain.id)
@@ -86,9 +86,12 @@ def driving(
     least: Counter[tuple[str, int]] = Counter()
     count: Counter[tuple[str, int]] = Counter()
     cells = CELLS
-    for (kind, day, _), rows in sorted(by_depot.items(), key=lambda item: (len(item[1]), item[0])):
-        crew = _Crew(trucks[groups[kind, day][0]], plan.problem.rules, hours[kind, day])
-        bound = _at_least_s(crew, rows, roads, (driven_s[kind, day], cells // 2), effort)
+    order = sorted(by_depot.items(), key=lambda item: (len(item[1]), item[0]))
+    for k, ((kind, day, _), rows) in enumerate(order):
+        hours = _hours(plan.problem, alike[kind, day], windows)
+        crew = _Crew(trucks[groups[kind, day][0]], plan.problem.rules, hours)
+        most = cells // 2 if k + 1 < len(order) else cells
+        bound = _at_least_s(crew, rows, roads, (driven_s[kind, day], most), effort)
         least[kind, day] += bound.bound
         count[kind, day] += len(rows)
         cells -= bound.cells
@@ -106,12 +109,30 @@ class _Stop(NamedTuple):
     load: Int64
 
 
+class _Hours(NamedTuple):
+    """The most seconds that a truck of a group has and a crew drives; breaks of who needs the fewest."""
+
+    most_s: int
+    drive_s: int
+    after_s: int
+    break_s: int
+
+
 class _Crew(NamedTuple):
-    """A truck like all of a group, and the most seconds that one of them has."""
+    """A truck like all of a group, and the hours of whoever of them has most."""
 
     truck: TruckDay
     rules: AidRules
-    most_s: int
+    hours: _Hours
+
+
+def _hours(problem: AidProblem, trucks: list[TruckDay], windows: tuple[tuple[int, int], ...]) -> _Hours:
+    return _Hours(
+        most_s=max(most_seconds(problem, truck, windows) for truck in trucks),
+        drive_s=max(truck.max_drive_s for truck in trucks),
+        after_s=max(1, *(truck.break_after_s for truck in trucks)),
+        break_s=min(truck.break_s for truck in trucks),
+    )
 
 
 def _stops(plan: AidPlan) -> dict[str, list[_Stop]]:
@@ -137,9 +158,15 @@ def _at_least_s(
     `most` is what is driven, and how many cells may be looked at.
     """
     cost, (driven_s, cells) = _least_s(crew.truck, stops, roads), most
+    # A round to such a stop alone costs nothing, and no other round is longer without it.
+    some = np.flatnonzero(cost[0, 1:] + cost[1:, 0])
+    stops, ends = [stops[k] for k in some], np.append(0, some + 1)
+    if not stops:
+        return Proved(0, 0)
+    cost = cost[np.ix_(ends, ends)]
     loads, limits = _holds(crew, stops)
     if len(stops) <= MOST_STOPS:
-        return Proved(least_rounds(cost, loads, limits), 0)
+        return Proved(min(least_rounds(cost, loads, limits), driven_s), 0)
     proved = least_of_all_rounds(cost, loads, limits, at_most=driven_s, cells=cells)
     if proved.bound:
         return proved
@@ -167,7 +194,8 @@ def _holds(crew: _Crew, stops: list[_Stop]) -> tuple[Int64, Limits]:
     """Return mass, volume and handling of stops, and what holds for each round."""
     truck, (handled_s, most_s) = crew.truck, _handling(crew, stops)
     loads = np.array([stop.load for stop in stops], dtype=np.int64).reshape(-1, 2)
-    limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, most_s)
+    _, *breaks = crew.hours
+    limits = Limits(truck.payload_kg * MG_PER_KG, truck.volume_l * UL_PER_L, most_s, *breaks)
     return np.column_stack([loads, handled_s]), limits
 
 
@@ -176,7 +204,7 @@ def _handling(crew: _Crew, stops: list[_Stop]) -> tuple[Int64, int]:
     rules = crew.rules
     mg = np.array([stop.load[0] for stop in stops], dtype=np.int64)
     handled_s = rules.unload_base_s + mg * (rules.load_s_per_t + rules.unload_s_per_t) // MG_PER_T
-    return handled_s, max(0, crew.most_s - rules.load_base_s)
+    return handled_s, max(0, crew.hours.most_s - rules.load_base_s)
 
 
 def _least_s(truck: TruckDay, stops: list[_Stop], roads: Roads) -> Int64:

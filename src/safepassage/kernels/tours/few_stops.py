@@ -17,14 +17,21 @@ from safepassage.kernels.compiled import load as load_loops
 Int64 = NDArray[np.int64]
 MOST_STOPS = 15
 FAR = 2**40
+LOADS = 3
 
 
 class Limits(NamedTuple):
-    """What holds for each round: mass, volume, and seconds with handling."""
+    """What holds for each round: mass, volume, seconds with handling and breaks, and what a crew drives.
+
+    A crew drives for at most `drive` seconds, and for no more than `after` without a break of `rest`.
+    """
 
     mass: int
     volume: int
     seconds: int
+    drive: int = FAR
+    after: int = FAR
+    rest: int = 0
 
 
 class _Tables(NamedTuple):
@@ -55,6 +62,14 @@ def _fits(loads: Int64, limits: Int64, stops: int, which: int, more: int) -> boo
     return bool(total <= limits[which])
 
 
+@inner
+def with_breaks(driven: int, limits: Int64) -> int:
+    """Return the least seconds that so much driving takes with its breaks, FAR where it is too much."""
+    if driven > limits[3]:
+        return FAR
+    return driven + max(0, driven - 1) // limits[4] * limits[5]
+
+
 @compiled
 def _tables(cost: Int64, loads: Int64, limits: Int64) -> _Tables:
     size = len(loads)
@@ -67,7 +82,7 @@ def _tables(cost: Int64, loads: Int64, limits: Int64) -> _Tables:
         # No round takes more than a truck holds, so none that begins like such a one is looked at.
         if _fits(loads, limits, stops, 0, 0) and _fits(loads, limits, stops, 1, 0):
             back = _onward(cost, ways, stops, 0)
-            if _fits(loads, limits, stops, 2, back):
+            if _fits(loads, limits, stops, 2, with_breaks(back, limits)):
                 single[stops] = back
             for k in range(size):
                 if not stops >> k & 1:
@@ -93,7 +108,8 @@ def least_rounds(cost: Int64, loads: Int64, limits: Limits) -> int:
     ----------
     cost : (n + 1, n + 1) whole costs; row 0 leaves the depot, column 0 comes home.
     loads : (n, 3) mass and volume of each stop, none of more than a truck holds, and seconds of handling.
-    limits : what a truck holds, and the most that a round costs with the handling at its stops.
+    limits : what a truck holds, and the most that a round costs with handling and breaks; costs are seconds
+        of driving.
 
     Raises
     ------
@@ -128,7 +144,7 @@ def load() -> None:
 def _checked(cost: Int64, loads: Int64, limits: Limits) -> _Tables:
     if len(loads) > MOST_STOPS:
         raise ValueError(f"{len(loads)} stops are more than {MOST_STOPS}")
-    return _tables(cost, loads.reshape(-1, len(limits)), np.array(limits, dtype=np.int64))
+    return _tables(cost, loads.reshape(-1, LOADS), np.array(limits, dtype=np.int64))
 
 
 def _in_order(ways: Int64, cost: Int64, stops: int) -> list[int]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.compiled import load as load_loops
 from safepassage.kernels.tours import few_stops
-from safepassage.kernels.tours.few_stops import FAR, Limits
+from safepassage.kernels.tours.few_stops import FAR, Limits, with_breaks
 
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -92,7 +92,7 @@ def _larger(sets: Int64, loads: Int64, limits: Int64, most: int) -> Int64:
 
 
 @compiled
-def _level(cost: Int64, loads: Int64, most_s: int, sets: Int64, before: _Level) -> _Level:
+def _level(cost: Int64, loads: Int64, limits: Int64, sets: Int64, before: _Level) -> _Level:
     """Return least costs of larger sets from those of sets with a stop less; FAR where hours end first."""
     n = len(loads)
     level = _Level(sets, np.full((len(sets), n), FAR, np.int64), np.full(len(sets), FAR, np.int64))
@@ -111,7 +111,7 @@ def _level(cost: Int64, loads: Int64, most_s: int, sets: Int64, before: _Level) 
                     there = before.ways[at, j] + cost[j + 1, k + 1]
                     level.ways[row, k] = min(level.ways[row, k], there)
             level.best[row] = min(level.best[row], level.ways[row, k] + cost[k + 1, 0])
-        if level.best[row] + _load(loads, stops, 2) > most_s:
+        if with_breaks(level.best[row], limits) + _load(loads, stops, 2) > limits[2]:
             level.best[row] = FAR
     return level
 
@@ -152,7 +152,8 @@ def least_of_all_rounds(cost: Int64, loads: Int64, limits: Limits, *, at_most: i
     ----------
     cost : (n + 1, n + 1) whole costs; 0 is the depot. They keep the triangle inequality.
     loads : (n, 3) mass and volume of each stop, none of more than a truck holds, and seconds of handling.
-    limits : what a truck holds, and the most that a round costs with the handling at its stops.
+    limits : what a truck holds, and the most that a round costs with handling and breaks; costs are seconds
+        of driving.
     at_most : the cost of rounds that are known; nothing beyond it is proved.
     cells : so many sets times stops are looked at, at most.
     """
@@ -197,7 +198,7 @@ def _all_rounds(cost: Int64, loads: Int64, limits: Limits, most: int) -> tuple[_
         room -= len(sets)
         if room < 0:
             return None, most
-        level = _level(cost, loads, limits.seconds, sets, level)
+        level = _level(cost, loads, bounds, sets, level)
         within = level.best < FAR
         level = _Level(level.sets[within], level.ways[within], level.best[within])
         levels.append(level)
