@@ -69,17 +69,18 @@ class Dispatcher:
     _runs: list[Any] = field(default_factory=list)
     _done: dict[str, Standing] = field(default_factory=dict)
 
-    def anew(self) -> Dispatcher:
-        """Return a dispatcher of the same problem with nothing booked yet."""
+    def anew(self, left: Left | None = None) -> Dispatcher:
+        """Return a dispatcher of the same problem with nothing booked yet; `left` is what is left of it."""
         return replace(
-            self, left=Left(self.problem, self.left.first), routes=[], deliveries=[], driven_m=0, driven_s=0,
-            trips=[], loads=[], late=set(), handles_s={}, planned={}, _position={}, _runs=[], _done={},
+            self, left=left or Left(self.problem, self.left.first), routes=[], deliveries=[], driven_m=0,
+            driven_s=0, trips=[], loads=[], late=set(), handles_s={}, planned={}, _position={}, _runs=[],
+            _done={},
         )  # fmt: skip
 
     def day(self, day: int) -> None:
         """Plan all trips of a day: whichever truck is free first gets the next one."""
         trucks = [truck for truck in self.problem.trucks if truck.day == day]
-        standing = [self._standing(truck) for truck in trucks]
+        standing = [self.standing(truck) for truck in trucks]
         queue = [(one.ready_s, position) for position, one in enumerate(standing)]
         heapq.heapify(queue)
         while queue:
@@ -89,7 +90,7 @@ class Dispatcher:
             if self._trip(one):
                 heapq.heappush(queue, (one.ready_s, position))
 
-    def _standing(self, truck: TruckDay) -> Standing:
+    def standing(self, truck: TruckDay) -> Standing:
         """Return a truck at its base, once its crew has rested from the days before."""
         names = {one.truck for one in truck.line}
         back = {
@@ -177,8 +178,8 @@ class Dispatcher:
         No others are on the roads meanwhile; what trucks wait for each other is to fit into what is left.
         """
         done = self.anew()
-        days = {truck.id: _tired(truck, spare_s) for truck in self.problem.trucks if truck.id in planned}
-        booked = all(done.drives(self._standing(truck), planned[name]) for name, truck in days.items())
+        days = {truck.id: tired(truck, spare_s) for truck in self.problem.trucks if truck.id in planned}
+        booked = all(done.drives(self.standing(truck), planned[name]) for name, truck in days.items())
         done.give_back()
         return booked
 
@@ -195,7 +196,7 @@ class Dispatcher:
         }  # fmt: skip
         for _, truck in sorted(alike.items(), key=lambda row: row[0]):
             for depot in depots:
-                one = self._standing(truck)
+                one = self.standing(truck)
                 if alone.comes_to(one, depot, place):
                     alone.give_back()
                     return truck.day
@@ -592,7 +593,7 @@ class Dispatcher:
         return self._position[key]
 
 
-def _tired(truck: TruckDay, sooner_s: int) -> TruckDay:
+def tired(truck: TruckDay, sooner_s: int) -> TruckDay:
     """Return a truck whose day ends so much sooner."""
     duty_s = max(0, truck.max_duty_s - sooner_s) if truck.max_duty_s >= 0 else truck.max_duty_s
     return replace(truck, available_until_s=truck.available_until_s - sooner_s, max_duty_s=duty_s)

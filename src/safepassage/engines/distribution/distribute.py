@@ -21,6 +21,7 @@ from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.onward import Gone, back_before
 from safepassage.engines.distribution.options import Options, options_of
 from safepassage.engines.distribution.orders import OrderBook
+from safepassage.engines.distribution.passing import Passing
 from safepassage.engines.distribution.prices import (
     Best,
     Proof,
@@ -54,6 +55,8 @@ REFILLED_BY_ONE = 10
 SAME_SHARE_PPM = 5_000
 """Least shares that differ by less are alike; then more worth decides."""
 
+SPARE_S = 300, 1_200
+"""So much of a day is left for trucks that wait for each other where trips take over others; else more."""
 HARDLY_PPM = 200
 """So much of all worth, and of the least share, is not worth a longer way."""
 RENOTIFY_PPM = 10_000
@@ -181,7 +184,8 @@ class _Tries:
             except NoAnswerError:
                 break  # the best that is known stays
             near = self._filled_anew(again, times)
-        return self._shortened(self._best())
+        best = self._best()
+        return self._passed(best[0], self._shortened(best))
 
     def onward(self, earlier: AidPlan, past: Gone) -> tuple[AidTotals, Dispatcher]:
         """Return the distribution that goes on as announced, or the best where that serves more."""
@@ -212,6 +216,17 @@ class _Tries:
                     kept, chosen = found, {**chosen, group: kind}
                     break
         return kept
+
+    def _passed(self, before: AidTotals, found: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
+        """Return a distribution in which trips that pass take what others bring, where hardly any is lost."""
+        for spare_s in SPARE_S if self._few else ():
+            ways = Passing(found[1], spare_s)
+            if not ways.changed:
+                break
+            after = self._shorter(before, ways.booked())
+            if after is not None and after[0].driven_s < found[0].driven_s:
+                return after
+        return found
 
     def _once_more(self, found: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
         """Return a distribution in which what came in hours that were left free is searched, too."""

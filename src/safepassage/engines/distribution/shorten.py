@@ -27,6 +27,7 @@ from safepassage.engines.distribution.fixed_rounds import fewer_seconds
 from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
 from safepassage.engines.distribution.timed_trips import in_hours
 from safepassage.engines.distribution.trip_ways import (
+    OWN_TRIP,
     Way,
     as_driven,
     handling_s,
@@ -94,7 +95,7 @@ class Shortening:
         `chosen` says whose trips are made shorter, and in which way; those of others stay.
         """
         before = self._before
-        done = replace(before.anew(), crumbs=max(CRUMBS, before.crumbs))
+        done = replace(before.anew(), crumbs=max(OWN_TRIP, before.crumbs))
         for group, given in self._given.items():
             ways = self._of(group, chosen[group]) if group in chosen else given
             done.planned.update(planned_of(ways))

@@ -13,6 +13,9 @@ from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L
 from safepassage.engines.distribution.standing import Planned, Stop
 from safepassage.kernels.tours.single_moves import in_order
 
+OWN_TRIP = 0.001
+"""Once all is planned no further trip sets out for less than this part of the worth of each of its places."""
+
 
 @dataclass(slots=True)
 class Way:
