@@ -67,7 +67,7 @@ def with_breaks(driven: int, limits: Int64) -> int:
     """Return the least seconds that so much driving takes with its breaks, FAR where it is too much."""
     if driven > limits[3]:
         return FAR
-    return driven + max(0, driven - 1) // limits[4] * limits[5]
+    return int(driven + max(0, driven - 1) // limits[4] * limits[5])
 
 
 @compiled
