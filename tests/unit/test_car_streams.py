@@ -110,7 +110,7 @@ def test_no_flow_books_nobody():
 
 
 def test_moves_bring_in_the_last_earlier():
-    instance, given = case(vehicles=2000)
+    instance, given = case(vehicles=800)
     driven = booked(instance, given, rounds=0).booking.arrive_s.max()
     assert booked(instance, given, rounds=5).booking.arrive_s.max() <= driven
 
@@ -182,7 +182,7 @@ def test_a_scout_finds_roads_for_the_flow_after_it(monkeypatch):
 
 
 def test_a_closing_clock_leaves_out_what_has_a_drive_to_follow():
-    instance, given = case(vehicles=2000)
+    instance, given = case(vehicles=800)
     looks = []
     booked(instance, given, closing=lambda: bool(looks.append(1)) or True)
     driven = booked(instance, given, drives=0, holds=(1,)).booking.arrive_s

@@ -39,8 +39,8 @@ def keeps_capacity(seconds, rate) -> bool:
     )  # fmt: skip
 
 
-def alone(n):
-    return np.arange(n + 1), np.arange(n)
+def alone(n, from_s=0):
+    return np.arange(n + 1), np.arange(n), np.full(n, from_s)
 
 
 def test_cars_on_one_road_leave_one_headway_apart():
@@ -49,6 +49,12 @@ def test_cars_on_one_road_leave_one_headway_apart():
     booked = book(routes, np.zeros(4, dtype=np.int64), alone(1), horizon_s=1_000, wait_max_s=20)
     assert booked.depart_s.tolist() == [0, 4, 8, 12]
     assert booked.arrive_s.tolist() == [60, 64, 68, 72]
+
+
+def test_nobody_leaves_before_their_first_second():
+    routes = slotted([(0,)], np.asarray([60]), np.asarray([900_000]), np.asarray([CAR]))
+    booked = book(routes, np.zeros(3, dtype=np.int64), alone(1, from_s=70), horizon_s=1_000, wait_max_s=20)
+    assert booked.depart_s.tolist() == [72, 76, 80]
 
 
 def test_an_arc_behind_a_narrower_one_needs_no_slots_but_a_merge_does():
@@ -62,7 +68,7 @@ def test_an_arc_behind_a_narrower_one_needs_no_slots_but_a_merge_does():
 def test_a_car_takes_the_way_of_its_group_that_arrives_first():
     travel, rate = np.asarray([100, 130]), np.asarray([360_000, 360_000])
     routes = slotted([(0,), (1,)], travel, rate, np.full(2, CAR))
-    both = (np.asarray([0, 2]), np.asarray([0, 1]))
+    both = (np.asarray([0, 2]), np.asarray([0, 1]), np.asarray([0]))
     booked = book(routes, np.zeros(6, dtype=np.int64), both, horizon_s=1_000, wait_max_s=20)
     assert booked.arrive_s.tolist() == [100, 110, 120, 130, 130, 140]
 
@@ -84,7 +90,8 @@ def test_every_capacity_holds_in_every_interval(data):
     arcs_of = data.draw(st.lists(way, min_size=1, max_size=4))
     routes = slotted(arcs_of, travel, rate, np.full(n, CAR))
     choices = (np.asarray([0, *range(1, len(arcs_of) + 1), 2 * len(arcs_of)]),
-               np.asarray([*range(len(arcs_of)), *range(len(arcs_of))]))  # fmt: skip
+               np.asarray([*range(len(arcs_of)), *range(len(arcs_of))]),
+               np.zeros(len(arcs_of) + 1, dtype=np.int64))  # fmt: skip
     order = np.asarray(data.draw(st.lists(st.integers(0, len(arcs_of)), min_size=1, max_size=40)))
     wait_s = data.draw(st.integers(0, 30))
     booked = book(routes, order, choices, horizon_s=4_000, wait_max_s=wait_s)

@@ -9,6 +9,7 @@ import numpy as np
 
 from safepassage.domain.network import Int64
 from safepassage.domain.planning_problem import PlanningProblem
+from safepassage.engines.car_streams.in_slots import in_slots
 from safepassage.engines.car_streams.path_flows import PathFlows, distinct_paths, turns_of
 from safepassage.engines.car_streams.streams import GROUP, BookedCars, road_pieces
 from safepassage.kernels.booking.booking import Busy
@@ -21,6 +22,8 @@ GOLDEN = 40_503
 FEW = 1_000
 """One in so many may be booked anew where waits are too long; more are held at home first: roads are full,
 and who gives up a turn comes in when all others are through."""
+CROWDED = 3
+"""Where more than one in so many waits too long, streets are too narrow to queue: cars go in slots."""
 SLIGHT = 1_000
 """Rounds end when one saves less than one part in so many of the last arrival."""
 EARLY = 2
@@ -105,26 +108,39 @@ def book_flows(
     wait_max_s = np.full(len(problem.network.arcs), rules.junction_wait_max_s)
     # Whoever waits at a waiting place takes up its storage, which is not kept here: nobody does.
     wait_max_s[np.isin(problem.network.arcs.tail, list(problem.network.waiting))] = 0
+    roads = road_pieces(problem.network, rules.movement_windows)
     book = RoadBook(
-        road_pieces(problem.network, rules.movement_windows), turns, of_row[rows],
+        roads, turns, of_row[rows],
         np.maximum(0, due_s - rules.junction_wait_max_s // EARLY), due_s=due_s,
         units_mveh=rules.car_units_mveh, wait_max_s=wait_max_s, busy=busy,
     )  # fmt: skip
     book.drive()
-    spare_s = rules.junction_wait_max_s // EARLY
+    booking = None
+    if int((book.excess_s > 0).sum()) > len(rows) // CROWDED and busy is None and (wait_max_s > 0).all():
+        booking = in_slots(
+            roads, turns, units_mveh=rules.car_units_mveh, wait_max_s=rules.junction_wait_max_s,
+            last_s=int(book.arrive_s.max()), expired=effort.over,
+        )  # fmt: skip
+    if booking is None:
+        _bring_in(book, effort, rules.junction_wait_max_s // EARLY)
+        booking = book.booking()
+    return BookedCars(
+        direction=direction, turns=turns, booking=booking, place=place[list_source],
+        persons=_aboard(problem, direction, place, flows.source[rows]),
+    )  # fmt: skip
+
+
+def _bring_in(book: RoadBook, effort: Effort, spare_s: int) -> None:
+    """Drive back and out again, move long waits home, and book anew who still waits too long or is last."""
     for number, rounds in enumerate(effort.holds):
         if number and effort.closes():
             break
         for _ in range(effort.drives):
             if effort.closes() or not book.drive_back(early_s=spare_s):
                 break
-        book.hold(rounds=rounds, few=len(rows) // FEW, spare_s=spare_s)
+        book.hold(rounds=rounds, few=len(book.arrive_s) // FEW, spare_s=spare_s)
     book.settle()
     improve(book, effort)
-    return BookedCars(
-        direction=direction, turns=turns, booking=book.booking(), place=place[list_source],
-        persons=_aboard(problem, direction, place, flows.source[rows]),
-    )  # fmt: skip
 
 
 def _aboard(problem: PlanningProblem, direction: str, place: Int64, source: Int64) -> Int64:

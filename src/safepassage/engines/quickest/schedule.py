@@ -109,7 +109,8 @@ class _Cars:
         # Ways are sorted by place: those of one lie together.
         place_of = np.asarray([place for place, _ in self._ways], dtype=np.str_)
         first = np.searchsorted(place_of, np.asarray([*self._places, "\U0010ffff"], dtype=np.str_))
-        self._choices = first.astype(np.int64), np.arange(len(self._ways), dtype=np.int64)
+        numbers = np.arange(len(self._ways), dtype=np.int64)
+        self._choices = first.astype(np.int64), numbers, np.zeros(len(self._places), dtype=np.int64)
 
     def booked(self, horizon_s: int) -> tuple[tuple[CarStream, ...], tuple[Route, ...], dict[str, int]]:
         """Return streams and routes, and persons by place who found no room within the grid."""

@@ -98,8 +98,9 @@ def slotted(routes: list[tuple[int, ...]], travel_s: Int64, rate: Int64, work: I
 
 
 def book(
-    routes: SlottedRoutes, order: Int64, choices: tuple[Int64, Int64], *, horizon_s: int, wait_max_s: int
-) -> Booked:
+    routes: SlottedRoutes, order: Int64, choices: tuple[Int64, Int64, Int64], *, horizon_s: int,
+    wait_max_s: int,
+) -> Booked:  # fmt: skip
     """Book cars in order, each on the route of its group that arrives first.
 
     Parameters
@@ -107,7 +108,8 @@ def book(
     order
         (n_cars,) the group of each car.
     choices
-        (first, route): group g chooses among `route[first[g]:first[g + 1]]`.
+        (first, route, from_s): group g chooses among `route[first[g]:first[g + 1]]` and leaves in second
+        `from_s[g]` at the earliest; a route of several groups is taken from the latest of these on.
     wait_max_s
         Longest wait before a step; longer ones are moved to the origin.
     """

@@ -81,8 +81,11 @@ def book_all(steps: Any, slots: Any, order: Any, choices: Any, limits: Any, got:
     route_of, depart_of, arrive_of, waits_of = got
     n_routes = len(first) - 1
     ready, arrival = np.zeros(n_routes, np.int64), np.zeros(n_routes, np.int64)
+    for group in range(len(choices[2])):
+        for route in choices[1][choices[0][group] : choices[0][group + 1]]:
+            ready[route] = max(ready[route], choices[2][group])
     for route in range(n_routes):
-        arrival[route] = rest_s[route] + gap_s[first[route] : first[route + 1]].sum()
+        arrival[route] = ready[route] + rest_s[route] + gap_s[first[route] : first[route + 1]].sum()
     trace = (np.zeros(waits_of.shape[1], np.int64), np.zeros(waits_of.shape[1], np.int64))
     car = 0
     while car < len(order):
