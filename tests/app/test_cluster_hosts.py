@@ -26,7 +26,7 @@ for k in 2 3; do
 done
 """
 WORK = """
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+trap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT
 "$PY" -m distributed.cli.dask_scheduler --host 10.77.0.1 --port 8786 --no-dashboard >"$LOG/scheduler" 2>&1 &
 for k in 2 3; do
   ip netns exec h$k "$PY" -m distributed.cli.dask_worker tcp://10.77.0.1:8786 --host 10.77.0.$k \
