@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from tools import bundle, housekeeping
@@ -34,10 +34,14 @@ def run(python: Path, args: Sequence[str]) -> int:
 
     An interrupt reaches it, too: it is waited for, so that tests that are cut off say what they found.
     """
-    with subprocess.Popen([str(python), *args], cwd=ROOT, env=child_environ()) as process:
-        while True:
-            with suppress(KeyboardInterrupt):
-                return process.wait()
+    before = signal.getsignal(signal.SIGINT)
+    # What is ignored is handed on to what is begun; a handler that does nothing is not.
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run([str(python), *args], cwd=ROOT, env=child_environ(), check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def demo(args: Sequence[str]) -> int:

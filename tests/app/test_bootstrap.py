@@ -236,8 +236,8 @@ def test_clean_removes_only_what_was_made_here(tmp_path, monkeypatch):
 
 TELLS_AT_ITS_END = """
 import sys, time
-print("began", flush=True)
 try:
+    print("began", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(1)
