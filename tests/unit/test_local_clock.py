@@ -27,6 +27,12 @@ def test_places_with_one_time_share_a_zone():
     assert one.legend == "Times are Kyiv and Moscow time (UTC+3)"
 
 
+def test_tables_have_the_offset_where_there_are_several_local_times():
+    assert clock(("Kyiv", 3 * HOUR)).told(HOUR) == "2024-08-16 07:00"
+    assert clock(("Kyiv", 3 * HOUR), ("Moscow", 3 * HOUR)).told(HOUR) == "2024-08-16 07:00"
+    assert clock(("before", -3 * HOUR), ("after", -4 * HOUR)).told(HOUR) == "2024-08-16 01:00-03:00"
+
+
 def test_without_zones_it_is_utc():
     plain = clock()
     assert plain.moments(0) == "03:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -11,7 +12,9 @@ from safepassage.domain.release import Audience
 from safepassage.engines.release import release, with_aid
 from safepassage.formats.case.case_reading import read_case
 from safepassage.formats.case.case_template import write_template
+from safepassage.formats.case.case_times import zones
 from safepassage.formats.case.case_write import write_case_folder
+from safepassage.formats.facts.aid_facts import loading_begins
 from safepassage.formats.tables import aid_tables, table_files
 from safepassage.testing.aid_cases import random_aid_case
 from tests.support.aids import provided
@@ -153,3 +156,35 @@ def test_our_waybills_read_back_as_consignments(tmp_path, file):
         assert line.dispatched_s is not None
         assert line.unit == one["unit"]
     assert replace(reading.case, consignments=()).stock == tuple(sorted(case.stock, key=lambda lot: lot.id))
+
+
+def test_waybills_of_a_night_in_which_clocks_are_changed_say_which_time_it_is(tmp_path):
+    drawn, network = random_aid_case(5)
+    start = datetime(2024, 10, 27, tzinfo=UTC)
+    both = zones("one=Europe/Kyiv", start, start + timedelta(seconds=drawn.settings.horizon_s))
+    assert [offset for _, offset in both] == [10_800, 7_200]
+    case = replace(drawn, epoch=f"{start:%FT%TZ}", as_of=f"{start:%FT%TZ}", time_zones=both)
+    whole = provided(case, network)
+    documents = (whole.inputs, whole.plan, whole.certificate, whole.verdict().record())
+    tables = aid_tables.tables(with_aid(release(*documents, Audience.PLANNING_TEAM), whole.aid))
+    for row in dicts(tables["aid-arrivals"]):
+        assert datetime.fromisoformat(row["arrival"]) == datetime.fromisoformat(row["arrival_utc"] + "Z")
+    folder = tmp_path / "case"
+    write_case_folder(replace(case, trucks=(), time_zones=(("one", 10_800),)), folder)
+    settings = (folder / "case.toml").read_text("utf-8")
+    (folder / "case.toml").write_text(settings.replace("one=+03:00", "one=Europe/Kyiv"), "utf-8")
+    (folder / "consignments.csv").write_bytes(table_files.write_csv(tables["aid-waybills"]))
+    reading = read_case(folder, network_given=True)
+    assert "TIME_CHANGES" in {problem.code for problem in reading.problems}
+    read = {row.waybill: row.dispatched_s for row in reading.case.consignments}
+    loaded = {row["waybill"]: row["truck"] for row in dicts(tables["aid-waybills"])}
+    assert loaded.keys() == read.keys()
+    firsts = {loaded[code]: second for code, second in sorted(read.items(), reverse=True)}
+    begun = loading_begins(whole.aid)
+    assert firsts == {truck: begun[truck] // 60 * 60 for truck in firsts}
+    assert min(firsts.values()) > 3_600  # after the change
+
+
+def dicts(table):
+    header, lines = table
+    return [dict(zip(header, row, strict=True)) for row in lines]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -99,6 +99,16 @@ class LocalClock:
     def local_text(self, seconds: int, zone: Zone) -> str:
         """Return ``2024-08-16 17:40`` for tables."""
         return self.at(seconds, zone).strftime("%Y-%m-%d %H:%M")
+
+    def told(self, seconds: int) -> str:
+        """Return ``2024-10-27 05:30`` in the first zone, where there are several ``2024-10-27 05:30+03:00``.
+
+        Where clocks are changed within the plan the first zone is that of before: without its offset the time
+        would be read as what clocks show after the change.
+        """
+        local = self.at(seconds).replace(tzinfo=timezone(timedelta(seconds=self.zones[0].offset_s)))
+        text = local.isoformat(" ", "minutes")
+        return text if len(self.zones) > 1 else text[: len("2024-10-27 05:30")]
 
     def utc_text(self, seconds: int) -> str:
         """Return ``2024-08-16T14:40:00Z``."""

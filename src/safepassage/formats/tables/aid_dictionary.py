@@ -15,6 +15,8 @@ _GROUPS = "norms and table people_groups of the case; shares nobody stated are a
 _CODES = "the case: table places; common operational data sets (COD-AB)"
 _TEMPLATE = "left blank for whoever reports: a plan knows persons only"
 
+_LOCAL = "YYYY-MM-DD HH:MM, with its offset from UTC where the case has several local times"
+
 
 class Meaning(NamedTuple):
     """What stands in a column; `unit` is "" for texts and codes."""
@@ -53,9 +55,9 @@ COLUMNS: Mapping[str, Meaning] = {
     "depot": Meaning("id of the depot where it is loaded", source="the case: table stock"),
     "depot_name": Meaning("name of that depot", source=_CASE),
     "loading": Meaning(
-        "local time at which loading begins; of later loads, at which the truck is back", "YYYY-MM-DD HH:MM"
+        "local time at which loading begins; of later loads, at which the truck is back", _LOCAL
     ),
-    "arrival": Meaning("planned local time of arrival", "YYYY-MM-DD HH:MM"),
+    "arrival": Meaning("planned local time of arrival", _LOCAL),
     "arrival_utc": Meaning("the same in UTC", "YYYY-MM-DD HH:MM"),
     "lot": Meaning("lot that it is taken from", source="the case: table stock"),
     "quantity": Meaning("how much is unloaded, or needed", "column unit"),

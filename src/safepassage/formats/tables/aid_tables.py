@@ -79,9 +79,6 @@ class _Tables:
         stated = self._admin.get(place, {})
         return tuple(stated.get(name, "") for name in ADMIN)
 
-    def _local(self, seconds: int) -> str:
-        return self._clock.at(seconds).strftime("%Y-%m-%d %H:%M")
-
     def _day(self, seconds: int | None) -> str:
         return "" if seconds is None else self._clock.at(seconds).strftime("%Y-%m-%d")
 
@@ -96,15 +93,15 @@ class _Tables:
 
     def _waybills(self, drops: Iterable[DropFacts]) -> list[Row]:
         return [
-            (d.waybill, d.truck, d.convoy, d.stop, d.depot_id, d.depot, self._local(d.loaded_s),
-             self._local(d.arrive_s), d.place, d.name, *self._codes(d.place), d.commodity, d.good, d.lot,
+            (d.waybill, d.truck, d.convoy, d.stop, d.depot_id, d.depot, self._clock.told(d.loaded_s),
+             self._clock.told(d.arrive_s), d.place, d.name, *self._codes(d.place), d.commodity, d.good, d.lot,
              _amount(d.quantity), d.unit, _amount(d.mass_kg), d.due, "", *self._stamp)
             for d in drops
         ]  # fmt: skip
 
     def _arrivals(self, drops: Iterable[DropFacts]) -> list[Row]:
         return [
-            (d.place, d.name, *self._codes(d.place), self._local(d.arrive_s),
+            (d.place, d.name, *self._codes(d.place), self._clock.told(d.arrive_s),
              self._utc.at(d.arrive_s).strftime("%Y-%m-%d %H:%M"), d.truck, d.waybill, d.good,
              _amount(quantity), d.unit, "", *self._stamp)
             for d, quantity in _expected(drops)
