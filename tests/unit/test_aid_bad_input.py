@@ -117,8 +117,24 @@ def test_trucks_heavier_than_every_bridge_have_one_message_and_what_they_reach_i
     assert [(row.code, row.where.column) for row in found] == [("TRUCK_HEAVY", "weight_t")]
     assert found[0].about == heavy.trucks[0].id
     assert "no bridge here bears more than 40 t, so it comes to 3 of 4 settlements" in found[0].message
-    assert overlay(replace(network, arcs=replace(arcs, bridge=bridge & False)), heavy).problems == ()
     everything(provided(heavy, network))
+
+
+@pytest.mark.parametrize(("weight_kg", "codes"), [(44_000, []), (44_001, ["TRUCK_OVERWEIGHT"])])
+def test_trucks_above_the_law_have_one_message_where_no_bridge_states_a_limit(district, weight_kg, codes):
+    case, network = district
+    arcs = replace(network.arcs, bridge=network.arcs.bridge | True)
+    assert (arcs.max_weight_kg == NO_LIMIT).all()
+    first, *others = case.trucks
+    heavy = replace(case, trucks=(replace(first, weight_kg=weight_kg), *others))
+    found = overlay(replace(network, arcs=arcs), heavy).problems
+    assert [row.code for row in found] == codes
+    assert all("weighs 44.001 t" in row.message and row.about == first.id for row in found)
+    parked = replace(heavy, trucks=(replace(heavy.trucks[0], count=0), *others))
+    assert overlay(replace(network, arcs=arcs), parked).problems == ()
+    plan = provided(heavy, replace(network, arcs=arcs))
+    everything(plan)
+    assert plan.value.deliveries == provided(case, replace(network, arcs=arcs)).value.deliveries
 
 
 def test_a_thousand_times_more_people_than_stock(district):

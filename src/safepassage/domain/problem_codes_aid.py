@@ -45,6 +45,12 @@ AID = codes(
         "check `weight_t`, or name lighter trucks",
     ),
     (
+        "TRUCK_OVERWEIGHT",
+        _W,
+        "a truck weighs more than 44 t, the most across borders of the European Union",
+        "check `weight_t`; ask for a permit, and for what bridges on its way bear",
+    ),
+    (
         "CONVOY_APART",
         _E,
         "trucks of one convoy stand at different depots",
