@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,7 +37,8 @@ from safepassage.engines.summary import (
 __all__ = ["Estimated", "load_cuts", "make_estimate"]
 
 WAYS = "the best ways over links"
-LABELS = "loops of labels, ahead of their use"
+Load = Callable[[Callable[[], object]], None]
+"""Has another process load something, while nothing is asked of it."""
 POINTS = 24
 """Points of the arrival envelope: a page has room for hardly more."""
 
@@ -53,13 +54,15 @@ class Estimated:
 
 
 def make_estimate(
-    network: RoadNetwork, look: QuickLook, *, begin: Begin = begun_here, observer: Observer | None = None
-) -> Estimated | tuple[Problem, ...]:
+    network: RoadNetwork, look: QuickLook, *, begin: Begin = begun_here, have_loaded: Load | None = None,
+    observer: Observer | None = None,
+) -> Estimated | tuple[Problem, ...]:  # fmt: skip
     """Return a plan for everybody in an area with its bound, or the problems that forbid one.
 
     Solvers are run by whom `begin` has do it, while the loops that make the plan are loaded here. What they
     are asked for may be lost: then the nearest ways out and weaker bounds stand in for it, found without a
-    solver.
+    solver. Whoever runs them is told by `have_loaded` what to load meanwhile; nothing is missing where that
+    comes to no end.
 
     The same network and question give the same estimate. The plan still has to pass the independent verifier.
     """
@@ -71,7 +74,8 @@ def make_estimate(
     ahead = begin(WAYS, _ahead, laid.problem, direction)
     load_loops()
     least_s, flow = ahead() or (_least_s(laid.problem, direction, solver=False), None)
-    begin(LABELS, load_labels)
+    if have_loaded is not None:
+        have_loaded(load_labels)
     found = quickest(laid.problem, direction, horizon_s=least_s, flow=flow)
     problem, schedule = found.problem, found.schedule
     sums = totals(problem, schedule)

@@ -14,6 +14,7 @@ from safepassage.casework.solver_room import SolverRoom
 from safepassage_verify import verify_files
 from tests.support import aid_office
 from tests.support.folders import write_case
+from tests.support.town import square, wkt, write_town
 
 pytestmark = pytest.mark.slow
 
@@ -208,6 +209,38 @@ def test_aid_whose_solver_is_killed_is_brought_all_the_same_and_says_so(tmp_path
     aid = json.loads((out / "RESTRICTED" / "RESTRICTED-aid.json").read_text("utf-8"))
     assert {*names} <= {row["place"] for row in aid["deliveries"]}
     assert bool(aid["bounds"]) == (name != "remedies")
+
+
+LOADING_LOST = """
+import os, signal, sys
+from safepassage import estimating
+from safepassage.cli import main
+
+def load_labels():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+estimating.load_labels = load_labels
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+def test_an_estimate_whose_solver_ends_while_it_loads_misses_nothing_and_says_nothing(tmp_path):
+    network, area = str(write_town(tmp_path)), wkt(square())
+    typed = ["estimate", "--network", network, "--area", area, "--population", "6000"]
+    bounds = []
+    for program in (
+        LOADING_LOST,
+        "import sys; from safepassage.cli import main; sys.exit(main(sys.argv[1:]))",
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *typed, "--json"], check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert told["solver_faults"] == []
+        bounds.append(told["bound_s"])
+    assert bounds[0] == bounds[1]
 
 
 IN_A_NOTEBOOK = """

@@ -103,7 +103,7 @@ def estimated(seed: int) -> Solve:
     look = QuickLook(area_name="the middle", area=((square(),),), persons=3_000 + seed, links=(train,))
 
     def solve(room: SolverRoom) -> Iterator[bool]:
-        found = make_estimate(network, look, begin=room.begin)
+        found = make_estimate(network, look, begin=room.begin, have_loaded=room.ahead)
         assert isinstance(found, Estimated)
         yield _holds(found)
 

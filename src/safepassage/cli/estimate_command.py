@@ -45,7 +45,9 @@ def run(options: argparse.Namespace) -> Outcome:
         look = _question(options)
         reading, _ = read_network(options.network)
         progress.phase("planning")
-        found = make_estimate(reading.network, look, begin=room.begin, observer=progress)
+        found = make_estimate(
+            reading.network, look, begin=room.begin, have_loaded=room.ahead, observer=progress
+        )
         if not isinstance(found, Estimated):
             data = {"problems": problems_json(found)}
             return Outcome(code=MALFORMED, text=problems_text(found), data=data, to_stderr=True)
