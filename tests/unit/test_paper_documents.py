@@ -78,6 +78,15 @@ def test_the_report_has_its_maps_curves_and_legend():
     assert "var(" not in report_paper.rules()
 
 
+def test_no_page_of_hashes_alone_ends_the_report():
+    given = team()
+    document = report_paper.paper(given, report_html.write(given, sample_layers()).decode())
+    hashes = [at for at, block in enumerate(document.blocks) if isinstance(block, Pairs)]
+    behind = [block for block in document.blocks[hashes[-1] :] if isinstance(block, Heading)]
+    assert "Where this page comes from" in [b.text for b in document.blocks if isinstance(b, Heading)]
+    assert [block.text for block in behind][:1] == ["Those who stay"]
+
+
 def test_the_report_is_set_again_to_the_same_bytes():
     assert report_paper.write(team(), sample_layers()) == report_paper.write(team(), sample_layers())
 

@@ -136,13 +136,6 @@ def test_built_in_goods_are_named_in_every_language_and_those_of_a_case_as_it_na
     assert russian.good({"id": "blanket", "name": "Blanket"}) == "Одеяло"
 
 
-def test_what_follows_a_name_in_arabic_letters_stays_behind_it():
-    say = sheet_texts()["en"].say
-    assert say("first_at", place="مستشفى", time="Sun 11:00").startswith("مستشفى\N{LEFT-TO-RIGHT MARK}, Sun")
-    assert say("first_at", place="مستشفى (2) Camp", time="x") == "مستشفى (2) Camp, x"
-    assert say("first_at", place="مستشفى 7", time="x").startswith("مستشفى 7\N{LEFT-TO-RIGHT MARK},")
-
-
 @pytest.mark.parametrize("language", sorted(sheet_texts()))
 def test_what_is_on_the_page_is_in_the_pdf(language):
     made = sheets(language).paper("t1")

@@ -51,6 +51,11 @@ def test_any_text_comes_through(text):
     assert closed(text) in closed(text_of(specimen([f"{text}"])))
 
 
+def test_numbers_behind_a_name_in_hebrew_letters_are_drawn_behind_it():
+    drawn = closed(text_of(specimen(["at \u05de\u05d7\u05e1\u05df: 2,564"])))  # glyphs from the left
+    assert drawn.index("\u05df") < drawn.index(":2,564")
+
+
 def test_the_same_data_give_the_same_bytes_and_no_moment_of_making():
     first, second = specimen(["Балка", "x"], svg=SQUARE), specimen(["Балка", "x"], svg=SQUARE)
     assert first == second

@@ -11,6 +11,15 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
 
+# Hebrew, Arabic and their kin, digits among them included: blocks of Unicode that are read from the right.
+_RIGHT = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_WORD = rf"[{_RIGHT}][{_RIGHT}0-9]*"
+# Words of a name, and its number where that ends the text or a part of it, as in a village called so and 7.
+_FROM_THE_RIGHT = re.compile(
+    rf"(?>{_WORD}(?:[ \"'’./\-]{_WORD})*(?: [0-9]{{1,2}}(?= ?(?:$|[.,;:)\]/·–→\u200e])))?)(?!\u200e)",
+    re.MULTILINE,
+)
+
 
 class Markup(str):
     """Text that is markup already; the template engine leaves it as it is."""
@@ -25,6 +34,15 @@ class Markup(str):
 def printable(text: object) -> str:
     """Return `text` without characters that no document may hold or that reorder what is read."""
     return _UNPRINTABLE.sub("", str(text))
+
+
+def kept_apart(text: str) -> str:
+    """Return `text` with a mark behind each name in Arabic or Hebrew letters: what follows is read after it.
+
+    For texts that are read from the left. Without the mark a number or a bracket behind such a name is drawn
+    to its other side, as if it were a part of the name (Unicode Standard Annex 9).
+    """
+    return text if text.isascii() else _FROM_THE_RIGHT.sub("\\g<0>\N{LEFT-TO-RIGHT MARK}", text)
 
 
 def escaped(text: object) -> Markup:

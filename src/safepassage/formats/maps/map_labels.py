@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.formats.containers.markup import Markup, element, printable
+from safepassage.formats.containers.markup import Markup, element, kept_apart, printable
 from safepassage.formats.maps.map_frame import Spot
 
 Box = tuple[float, float, float, float]
@@ -66,7 +66,7 @@ class Label:
         """Draw the lines around `spot`."""
         top = spot[1] - self.height / 2 + self.size * 0.92
         spans = [
-            element("tspan", {"x": spot[0], "y": top + i * self.size * _LEADING}, printable(line))
+            element("tspan", {"x": spot[0], "y": top + i * self.size * _LEADING}, kept_apart(printable(line)))
             for i, line in enumerate(self.lines)
         ]
         attributes = {"class": self.style, "font-size": self.size, "text-anchor": anchor}

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from safepassage.formats.containers.markup import Markup, escaped
+from safepassage.formats.containers.markup import Markup, escaped, kept_apart
 
 _LONGEST_WORD = 24
 """A cell with a longer word may break it anywhere, so that nothing is cut at the edge of a page."""
@@ -34,7 +34,8 @@ def environment() -> Environment:
 
 
 def _finished(value: Any) -> Any:
-    return value if hasattr(value, "__html__") else escaped(value)
+    """Return what stands on the page; all languages of pages are read from the left."""
+    return value if hasattr(value, "__html__") else escaped(kept_apart(str(value)))
 
 
 def _count(value: int) -> str:

@@ -14,7 +14,7 @@ def write(paper: Paper, *, rules: str = "") -> bytes:
         "paper",
         {
             "subtitle": paper.subtitle,
-            "code": str(paper.code),
+            "code": paper.code,
             "code_text": paper.code_text,
             "wide": paper.wide,
             "counted": paper.counted,
@@ -33,9 +33,9 @@ def _facts(block: Block, rules: str) -> dict[str, Any]:
     facts = facts_of(block)
     match block:
         case Picture():
-            facts["svg"] = str(with_style(block.svg, rules))
+            facts["svg"] = with_style(block.svg, rules)
         case Key():
-            facts["rows"] = [(str(with_style(svg, rules)), text) for svg, text in block.rows]
+            facts["rows"] = [(with_style(svg, rules), text) for svg, text in block.rows]
         case Beside():
             facts["parts"] = [[_facts(inner, rules) for inner in part] for part in block.parts]
     return facts

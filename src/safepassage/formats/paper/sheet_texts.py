@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
-from unicodedata import bidirectional
 
 from safepassage.domain.case import Group
 from safepassage.formats.facts.local_clock import LocalClock, Zone
@@ -26,9 +25,9 @@ class SheetTexts:
     words: Mapping[str, Any]
 
     def say(self, key: str, **values: object) -> str:
-        """Return a sentence with its blanks filled in; what follows an Arabic name stays after it."""
+        """Return a sentence with its blanks filled in."""
         sentence: str = self.words[key]
-        return sentence.format(**{name: _kept_apart(value) for name, value in values.items()})
+        return sentence.format(**values)
 
     def heads(self, key: str) -> tuple[str, ...]:
         """Return the heads of a table, or another list of sentences."""
@@ -91,14 +90,6 @@ class SheetTexts:
         # In other languages the code follows, by which the file is called.
         said = word if word == sensitivity else f"{word} ({sensitivity})"
         return (said, self.words["exercise"]) if plan["exercise"] else (said,)
-
-
-def _kept_apart(value: object) -> object:
-    """Return a text written from right to left with a mark behind it: what follows is read after it."""
-    if not isinstance(value, str):
-        return value
-    strong = next((kind for kind in map(bidirectional, reversed(value)) if kind in {"L", "R", "AL"}), "L")
-    return value if strong == "L" else f"{value}\N{LEFT-TO-RIGHT MARK}"
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from safepassage.formats.containers.markup import printable
+from safepassage.formats.containers.markup import Markup, kept_apart, printable
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -92,9 +92,9 @@ def _fonts() -> Fonts:
 
 
 def _plain(value: Any) -> Any:
-    """Return data as JSON can hold them; text loses the signs that no document may hold."""
+    """Return data as JSON can hold them, text without the signs that no document may hold, and in order."""
     if isinstance(value, str):
-        return printable(value)
+        return printable(value) if isinstance(value, Markup) else kept_apart(printable(value))
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):

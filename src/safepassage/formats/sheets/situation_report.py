@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from safepassage.domain.counts import people
 from safepassage.domain.release import Audience, Release
-from safepassage.formats.containers.markup import printable
+from safepassage.formats.containers.markup import kept_apart, printable
 from safepassage.formats.facts import evidence_facts
 from safepassage.formats.facts.claims_facts import ClaimsFacts, ConflictFacts
 from safepassage.formats.facts.local_clock import LocalClock
@@ -40,7 +40,7 @@ def write(release: Release) -> bytes:
         "",
         _NO_FINDING,
     ]
-    return "\n".join([*head, *rows, *tail, ""]).encode("utf-8")
+    return kept_apart("\n".join([*head, *rows, *tail, ""])).encode("utf-8")
 
 
 def paper(release: Release) -> Paper:

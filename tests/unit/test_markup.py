@@ -1,0 +1,38 @@
+"""Names that are read from the right stand in sentences that are read from the left."""
+
+from __future__ import annotations
+
+import pytest
+
+from safepassage.formats.containers.markup import Markup, kept_apart
+from safepassage.formats.paper.page_templates import environment
+
+VILLAGE, CAMP, ARMY = "قرية", "מחנה גדול", 'צה"ל'
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"at {VILLAGE}: 2,564", f"at {VILLAGE}|: 2,564"),
+        (f"{VILLAGE} (2) Camp", f"{VILLAGE}| (2) Camp"),
+        (f"1 place ({VILLAGE} 7) has", f"1 place ({VILLAGE} 7|) has"),
+        (f"{VILLAGE} 7", f"{VILLAGE} 7|"),
+        (f"{VILLAGE} 7 → {CAMP} 12: 9 km", f"{VILLAGE} 7| → {CAMP} 12|: 9 km"),
+        (f"{VILLAGE} 7 persons", f"{VILLAGE}| 7 persons"),
+        (f"{VILLAGE} 500", f"{VILLAGE}| 500"),
+        (f"{CAMP}, {ARMY}", f"{CAMP}|, {ARMY}|"),
+        ("Суми 7, naïve", "Суми 7, naïve"),
+        ("", ""),
+    ],
+)
+def test_a_mark_stands_behind_each_name_and_its_own_number(text, kept):
+    kept = kept.replace("|", "\N{LEFT-TO-RIGHT MARK}")
+    assert kept_apart(text) == kept
+    assert kept_apart(kept) == kept
+
+
+def test_pages_keep_names_apart_and_leave_markup_as_it_is():
+    page = environment().from_string('<i title="{{ name }}">{{ name }}</i>{{ drawn }}: 5')
+    name = f"{VILLAGE}\N{LEFT-TO-RIGHT MARK}"
+    shown = page.render(name=VILLAGE, drawn=Markup(f"<b>{VILLAGE}</b>"))
+    assert shown == f'<i title="{name}">{name}</i><b>{VILLAGE}</b>: 5'
