@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from safepassage import example as built_in
+from safepassage.casework.aided import begin_aid
 from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.casework.layers import map_layers
 from safepassage.casework.reading import CaseInput, read_case_input
@@ -35,7 +36,6 @@ from safepassage.formats.pages import notebook_html
 from safepassage.formats.paper import paper_pdf
 from safepassage.formats.paper.sheet_texts import sheet_texts
 from safepassage.planning import StoppingRule, make_plan
-from safepassage.provisioning import provide
 
 CLAIMS = "claims.jsonl"
 
@@ -97,9 +97,7 @@ class CaseShown:
         with SolverRoom() as room:
             stop = StoppingRule(work=work, prices=partial(room.prices, nothing), bounds=room.bounds)
             planned = make_plan(self.network, situation, stop=stop, seed=seed)
-            problem, schedule = planned.problem, planned.plan.schedule
-            case = situation.current()
-            aid = room.without("aid", lambda beside: provide(case, problem, schedule, beside=beside))
+            aid = begin_aid(room, situation.current(), planned.problem, planned.plan.schedule)()
         _, parsed, verdict = documents_of(planned, aid)
         if not verdict.verified:
             raise NotebookError(

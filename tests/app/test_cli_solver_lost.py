@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from safepassage.casework import solver_room
 from safepassage.casework.solver_room import SolverRoom
+from safepassage.domain.crew import Beside
 from safepassage_verify import verify_files
 from tests.support import aid_office
 from tests.support.folders import write_case
@@ -158,7 +162,7 @@ here = os.getpid()
 
 def lost(task):
     def ends(*given, **options):
-        if os.getpid() != here:
+        if os.getpid() != here and (os.getppid() == here) == {whole}:
             os.kill(os.getpid(), signal.SIGKILL)
         return task(*given, **options)
     return ends
@@ -172,42 +176,56 @@ IN_AID = {
 }  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
-@pytest.mark.parametrize("name", IN_AID)
-def test_aid_whose_solver_is_killed_is_brought_all_the_same_and_says_so(tmp_path, name):
-    """Twelve villages and one lorry: trips one by one are not near their bounds, so rounds are searched."""
-    names = [f"v{n}" for n in range(12)]
-    nodes = "".join(f"{at},{50.0 + n * n % 5 / 40},{35.02 + n / 40}\n" for n, at in enumerate(names))
-    ends = zip(("d", *names), names, strict=False)
-    case = write_case(
-        tmp_path / "case", head=aid_office.HEAD,
+WITH_AID = {"limits": ("calls", "limiting"), "driving": ("distribute", "driving")}
+"""What is done in the process in which aid is planned, programs among it."""
+VILLAGES = [f"v{n}" for n in range(12)]
+
+
+def with_one_lorry(folder: Path) -> Path:
+    """Write twelve villages and one lorry: trips one by one are not near bounds, so rounds are searched."""
+    nodes = "".join(f"{at},{50.0 + n * n % 5 / 40},{35.02 + n / 40}\n" for n, at in enumerate(VILLAGES))
+    ends = zip(("d", *VILLAGES), VILLAGES, strict=False)
+    return write_case(
+        folder, head=aid_office.HEAD,
         **aid_office.TABLES | {
             "nodes": "id,lat,lon\nd,50.0,35.0\nz,50.0,34.9\n" + nodes,
             "links": "id,from,to,class,length_m\nl,z,d,primary,8000\n"
             + "".join(f"l{b},{a},{b},primary,{4000 + 900 * n}\n" for n, (a, b) in enumerate(ends))
-            + "".join(f"m{b},d,{b},secondary,{9000 + 1300 * n}\n" for n, b in enumerate(names)),
+            + "".join(f"m{b},d,{b},secondary,{9000 + 1300 * n}\n" for n, b in enumerate(VILLAGES)),
             "places": "id,name,kind,node,direction,capacity_night_persons\n"
             "camp,Camp,reception_site,z,west,500\nhall,Hall,reception_site,z,east,500\nstore,Store,depot,d,,\n"
-            + "".join(f"{at},Village {at},settlement,{at},,\n" for at in names),
+            + "".join(f"{at},Village {at},settlement,{at},,\n" for at in VILLAGES),
             "demand": "place,direction,group,persons,direction_basis\nv0,west,own_vehicle,30,tally\n"
-            + "".join(f"{at},stays,own_vehicle,{200 + 30 * n},tally\n" for n, at in enumerate(names)),
+            + "".join(f"{at},stays,own_vehicle,{200 + 30 * n},tally\n" for n, at in enumerate(VILLAGES)),
             "fleet": "id,count,seats,base\nbus,1,20,v0\n",
             "stock": "id,depot,commodity,quantity,unit\nwater,store,drinking_water,90000,L\n",
             "trucks": aid_office.LORRY.replace(",5,30,", ",1,9,"),
         },
     )  # fmt: skip
-    out, (room, function) = tmp_path / "out", IN_AID[name]
-    program = AID_LOST.format(room=room, name=function)
-    typed = ["plan", str(case), "-o", str(out), "--json"]
+
+
+def planned_with_one_lorry(
+    folder: Path, room: str, function: str, *, whole: bool
+) -> tuple[Path, dict[str, Any]]:
+    """Plan it where a function kills the process of aid, or those that solve its programs."""
+    out = folder / "out"
+    program = AID_LOST.format(room=room, name=function, whole=whole)
+    typed = ["plan", str(with_one_lorry(folder / "case")), "-o", str(out), "--json"]
     done = subprocess.run(
         [sys.executable, "-c", program, *typed], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert any(fault.startswith("part of aid: ") for fault in told["solver_faults"]), told["solver_faults"]
     assert verify_files(out).verified
-    aid = json.loads((out / "RESTRICTED" / "RESTRICTED-aid.json").read_text("utf-8"))
-    assert {*names} <= {row["place"] for row in aid["deliveries"]}
+    return out / "RESTRICTED" / "RESTRICTED-aid.json", json.loads(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+@pytest.mark.parametrize("name", IN_AID)
+def test_aid_whose_solver_is_killed_is_brought_all_the_same_and_says_so(tmp_path, name):
+    file, told = planned_with_one_lorry(tmp_path, *IN_AID[name], whole=False)
+    assert any(fault.startswith("part of aid: ") for fault in told["solver_faults"]), told["solver_faults"]
+    aid = json.loads(file.read_text("utf-8"))
+    assert {*VILLAGES} <= {row["place"] for row in aid["deliveries"]}
     assert bool(aid["bounds"]) == (name != "remedies")
 
 
@@ -241,6 +259,15 @@ def test_an_estimate_whose_solver_ends_while_it_loads_misses_nothing_and_says_no
         assert told["solver_faults"] == []
         bounds.append(told["bound_s"])
     assert bounds[0] == bounds[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
+@pytest.mark.parametrize("name", WITH_AID)
+def test_a_plan_whose_aid_is_killed_as_a_whole_is_there_without_it_and_says_so(tmp_path, name):
+    file, told = planned_with_one_lorry(tmp_path, *WITH_AID[name], whole=True)
+    assert told["solver_faults"] == ["aid: the solver ended"]
+    assert told["complete"]
+    assert not file.exists()
 
 
 IN_A_NOTEBOOK = """
@@ -308,3 +335,32 @@ def test_a_task_whose_program_has_no_answer_comes_to_nothing_and_says_so(room):
     assert room.without("aid", lambda solved: solved(abs, -3)() + 1) == 4
     assert room.without("aid", lambda solved: solved(abs, "three")() + 1) is None
     assert [fault.split(":")[0] for fault in room.faults] == ["aid"]
+
+
+def sum_of(*numbers: int, beside: Beside) -> int:
+    first, rest = beside(abs, numbers[0]), beside(sum, numbers[1:])
+    return first() + rest()
+
+
+def ends_of_itself(owner: int, *, beside: Beside) -> int:
+    return beside(ends_elsewhere, owner)() if os.getpid() == owner else ends_elsewhere(owner)
+
+
+def test_a_whole_is_done_in_a_process_of_its_own_that_asks_others(room):
+    first, lost = room.begin_whole("aid", sum_of, -3, 4, 5), room.begin_whole("aid", ends_of_itself, 0)
+    assert (first(), lost()) == (12, None)
+    assert room.faults == ["aid: the solver ended"]
+    assert room.begin_whole("aid", sum_of, "three", 1)() is None
+    assert [fault.split(":")[0] for fault in room.faults] == ["aid", "aid"]
+
+
+def test_a_whole_that_goes_on_ends_with_its_room(room):
+    room.begin_whole("aid", sleeping)
+    began = time.monotonic()
+    room.close()
+    assert time.monotonic() - began < 30
+
+
+def sleeping(*, beside: Beside) -> int:
+    time.sleep(300)
+    return beside(abs, 1)()

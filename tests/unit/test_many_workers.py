@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from safepassage.casework import many_workers
+from safepassage.casework import many_workers, solver_process
 from safepassage.casework.many_workers import Crew
 
 SET_PAGES = """
@@ -59,7 +59,8 @@ def test_copies_know_what_was_made_here_and_a_killed_one_changes_nothing(tmp_pat
 
 
 def test_a_process_with_threads_or_solvers_is_not_copied(monkeypatch):
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    here, watch, other = (threading.Thread(name=name) for name in ("here", solver_process.WATCH, "other"))
+    monkeypatch.setattr(threading, "enumerate", lambda: [here, watch])
     monkeypatch.setattr(sys, "platform", "linux")
     for name in many_workers.THREADED:
         monkeypatch.delitem(sys.modules, name, raising=False)
@@ -67,7 +68,7 @@ def test_a_process_with_threads_or_solvers_is_not_copied(monkeypatch):
     monkeypatch.setitem(sys.modules, "highspy", object())
     assert not many_workers.may_fork()
     monkeypatch.delitem(sys.modules, "highspy")
-    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    monkeypatch.setattr(threading, "enumerate", lambda: [here, watch, other])
     assert not many_workers.may_fork()
 
 

@@ -20,6 +20,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+from safepassage.casework.solver_process import WATCH
 from safepassage.domain.crew import Job, Result, Shared, alone
 from safepassage.domain.errors import SafePassageError
 
@@ -127,9 +128,11 @@ def may_fork() -> bool:
     """Return whether workers can be copies of this process, with everything that is loaded and made here.
 
     A copy has one thread: not where other threads may hold locks, nor where a solver keeps threads of its
-    own. Elsewhere than on Linux the system's libraries have such threads. Those of OpenBLAS are made for it.
+    own. Elsewhere than on Linux the system's libraries have such threads. Those of OpenBLAS are made for it,
+    and what watches over a process holds nothing while it waits.
     """
-    return sys.platform == "linux" and threading.active_count() == 1 and THREADED.isdisjoint(sys.modules)
+    threads = sum(thread.name != WATCH for thread in threading.enumerate())
+    return sys.platform == "linux" and threads == 1 and THREADED.isdisjoint(sys.modules)
 
 
 def _in_order(

@@ -23,6 +23,8 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 Task = Callable[..., Iterator[T]]
 
+WATCH = "end-with-parent"
+"""The thread that waits for the end of the process that began this one, and does nothing else."""
 ENDED_AFTER_S = 2.0
 """How long an ended process may take to be gone before it is ended by force."""
 
@@ -48,11 +50,11 @@ class SolverProcess(Generic[T]):
     The process may take `memory_bytes` beside what it begins with (0: what there is). With `copied` it begins
     as a copy of this one, with all that is loaded here, which must be able to be copied; it is made at once.
     It ends with the process that began it, however that ends. `busy` tells whether a task was begun of which
-    the end was not heard.
+    the end was not heard. Only one that `has_others` can begin processes itself, and has to be closed.
     """
 
-    def __init__(self, *, memory_bytes: int = 0, copied: bool = False) -> None:
-        self._memory_bytes = memory_bytes
+    def __init__(self, *, memory_bytes: int = 0, copied: bool = False, has_others: bool = False) -> None:
+        self._memory_bytes, self._has_others = memory_bytes, has_others
         self._process: Any = None
         self._pipe: Connection | None = None
         self.busy = False
@@ -88,6 +90,15 @@ class SolverProcess(Generic[T]):
         with suppress(OSError):
             pipe.send((task, arguments))
         return lambda limit_s, keep, next_one: self._ended(pipe, limit_s, keep, next_one=next_one)
+
+    def begin_with(
+        self, task: Task[T], *arguments: Any, copied: bool
+    ) -> Callable[[float, Callable[[T], bool]], Ended[T]]:
+        """Begin another process with a task, as `begin` does; to a copy of this one nothing need travel."""
+        self.close()
+        pipe = self._begin("fork" if copied else "spawn", (task, arguments))
+        self.busy = True
+        return lambda limit_s, keep: self._ended(pipe, limit_s, keep, next_one=False)
 
     def _ended(
         self, pipe: Connection, limit_s: float, keep: Callable[[T], bool], *, next_one: bool
@@ -131,11 +142,13 @@ class SolverProcess(Generic[T]):
             return self._begin("spawn")
         return self._pipe
 
-    def _begin(self, way: str) -> Connection:
+    def _begin(self, way: str, first: tuple[Task[T], tuple[Any, ...]] | None = None) -> Connection:
         context: Any = multiprocessing.get_context(way)
         mine, other = context.Pipe()
         self._pipe = mine
-        self._process = context.Process(target=_serve, args=(other, self._memory_bytes), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(other, self._memory_bytes, first), daemon=not self._has_others
+        )
         self._process.start()
         other.close()
         return self._pipe
@@ -160,13 +173,13 @@ class SolverProcess(Generic[T]):
             self._process.kill()
 
 
-def _serve(pipe: Connection, memory_bytes: int) -> None:
+def _serve(pipe: Connection, memory_bytes: int, first: tuple[Task[Any], tuple[Any, ...]] | None) -> None:
     """Answer tasks until the other end is gone, or whoever holds it has ended while a task hangs."""
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    threading.Thread(target=_end_with_parent, name=WATCH, daemon=True).start()
     _limit_memory(memory_bytes)
     while True:
         try:
-            task, arguments = pipe.recv()
+            (task, arguments), first = first or pipe.recv(), None
         except (EOFError, OSError):
             return
         try:
@@ -228,7 +241,9 @@ def _limit_memory(memory_bytes: int) -> None:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         return
-    most = memory_bytes + _address_space_bytes()
+    most, least = memory_bytes + _address_space_bytes(), resource.getrlimit(resource.RLIMIT_AS)[1]
+    if least != resource.RLIM_INFINITY:
+        most = min(most, least)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

@@ -55,6 +55,7 @@ class SolverRoom:
     ) -> None:  # fmt: skip
         self._limit_s, self._memory_bytes, self.faults = limit_s, memory_bytes, list[str]()
         self._owner, copied = os.getpid(), may_fork() and not fresh
+        self._fresh, self._others = fresh, set[SolverProcess[object]]()
         self._process: SolverProcess[object] | None = None
         self._under_way: Callable[[], object] = nothing
         self._loading = loading
@@ -146,20 +147,56 @@ class SolverRoom:
         self.faults[before:] = [f"part of {fault}" for fault in self.faults[before:]]
         return made
 
+    def begin_whole(
+        self, what: str, task: Callable[..., R], *arguments: object, loading: Callable[[], object] = nothing
+    ) -> Callable[[], R | None]:
+        """Begin a task that has programs solved `beside`, in a process of its own; return what waits for it.
+
+        That process has a room as this one is, in which `loading` is done, and so may lose programs as
+        `without` has it; lost itself, it is the whole that has no answer. The process is a copy of this one
+        where it can be made; where this room has no process, the task is done here.
+        """
+        if not self._has_process:
+            here = self.without(what, lambda beside: task(*arguments, beside=beside))
+            return lambda: here
+        limits = self._limit_s, self._memory_bytes
+        copied = may_fork() and not self._fresh
+        other = SolverProcess[object](memory_bytes=self._memory_bytes, has_others=True)
+        ended = other.begin_with(_made_whole, what, task, arguments, loading, limits, copied=copied)
+        asked = self._awaited(what, other, ended)
+
+        @cache
+        def answer() -> R | None:
+            found = asked()
+            if found is None:
+                return None
+            made, faults = cast("tuple[R | None, list[str]]", found)
+            self.faults += faults
+            return made
+
+        return answer
+
     def _begin_apart(
         self, what: str, task: Callable[P, R], *arguments: P.args, **options: P.kwargs
     ) -> Callable[[], R | None]:
         """Begin a task in another copy of this process; in this room where none can be made."""
-        if self._process is None or os.getpid() != self._owner or not may_fork():
+        if not self._has_process or not may_fork():
             return self.begin(what, task, *arguments, **options)
-        apart = SolverRoom(limit_s=self._limit_s, memory_bytes=self._memory_bytes, loading=nothing)
-        asked = apart.begin(what, task, *arguments, **options)
+        other = SolverProcess[object](memory_bytes=self._memory_bytes)
+        asked = self._awaited(what, other, other.begin_with(_answered, task, arguments, options, copied=True))
+        return lambda: cast("R | None", asked())
+
+    def _awaited(
+        self, what: str, other: SolverProcess[object], ended: Callable[..., Ended[object]]
+    ) -> Callable[[], object]:
+        """Return what waits for the answer of another process, which ends with it or with this room."""
+        self._others.add(other)
 
         @cache
-        def answer() -> R | None:
-            with apart:
-                found = asked()
-            self.faults += apart.faults
+        def answer() -> object:
+            found = self._answer(what, ended(self._limit_s, _any))
+            other.close()
+            self._others.discard(other)
             return found
 
         return answer
@@ -182,7 +219,7 @@ class SolverRoom:
 
         The room is free meanwhile. Where this process cannot be copied they are asked for at once.
         """
-        if self._process is None or os.getpid() != self._owner or not may_fork():
+        if not self._has_process or not may_fork():
             found = self.bounds(problem, served, emptied_s=emptied_s)
             return lambda: found
         asked = self._begin_apart(BEST_CUTS, certify, problem, served, emptied_s=emptied_s)
@@ -229,6 +266,7 @@ class SolverRoom:
 
     def give_up(self) -> None:
         """Give up what is being asked, after an exception cut the waiting short; the next is asked afresh."""
+        self._end_others()
         if self._process is not None and self._process.busy:
             self._process.close()
             self._under_way = nothing
@@ -243,9 +281,20 @@ class SolverRoom:
         self.close()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, and what it had begun beside."""
+        self._end_others()
         if self._process is not None:
             self._process.close()
+
+    def _end_others(self) -> None:
+        for other in self._others:
+            other.close()
+        self._others.clear()
+
+    @property
+    def _has_process(self) -> bool:
+        """Whether there is another process to ask, which a copy of this one has not."""
+        return self._process is not None and os.getpid() == self._owner
 
 
 class _Parts:
@@ -291,6 +340,16 @@ def _answered(
     task: Callable[..., object], arguments: tuple[object, ...], options: dict[str, object]
 ) -> Iterator[object]:
     yield task(*arguments, **options)
+
+
+def _made_whole(
+    what: str, task: Callable[..., R], arguments: tuple[object, ...], loading: Callable[[], object],
+    limits: tuple[float, int],
+) -> Iterator[tuple[R | None, list[str]]]:  # fmt: skip
+    """Yield what a task makes that has programs solved in a room of its own, and the faults of that room."""
+    with SolverRoom(limit_s=limits[0], memory_bytes=limits[1], loading=loading) as room:
+        made = room.without(what, lambda beside: task(*arguments, beside=beside))
+        yield made, room.faults
 
 
 def _answer_of(task: Callable[[Job], Result], job: Job) -> tuple[Result]:

@@ -93,6 +93,13 @@ class Shared:
     calls: Float
 
 
+def load() -> Any:
+    """Load the solver and return it: solvers load when they are first used, or ahead."""
+    import highspy  # noqa: PLC0415
+
+    return highspy
+
+
 def most_worth(problem: Distribution, least_share: float = 0.0, first: Bools | None = None) -> Shared:
     """Return parts with the most worth among those that serve every place by at least a share.
 
@@ -373,7 +380,7 @@ def _run(
     whole: Int64,
 ) -> Any:
     """Solve min cost x over x between `ends`, with rows between `sides`; return the solution."""
-    import highspy  # noqa: PLC0415 - solvers load when first used
+    highspy = load()
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 
     rows, columns, values = entries

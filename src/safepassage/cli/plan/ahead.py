@@ -20,9 +20,8 @@ from safepassage.domain.situation import Situation
 from safepassage.engines.pricing import Priced
 from safepassage.ground import Ground, StoppingRule, prepare
 
-AID_PROGRAMS, OUTPUTS = "safepassage.engines.distribution.prices", "safepassage.cli.outputs"
-"""What solves programs of aid, and what makes documents."""
-AFTER = (AID_PROGRAMS, OUTPUTS)
+OUTPUTS = "safepassage.cli.outputs"
+"""What makes documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ def ask_ahead(given: CaseInput, options: argparse.Namespace, room: SolverRoom) -
     if options.previous is not None or beside:
         return Ahead(case=case, claims=claims, stop=stop, ground=None)
     ground = prepare(network, Situation(case=case), stop=stop, seed=options.seed, anew=False)
-    priced = room.begin_prices(ground.problem, after=AFTER)
+    priced = room.begin_prices(ground.problem, after=(OUTPUTS,))
 
     def with_prices() -> Ground:
         load_plans()
@@ -82,4 +81,4 @@ def _stopping(options: argparse.Namespace, case: Case, room: SolverRoom) -> Stop
 
 def _prices(room: SolverRoom, problem: PlanningProblem) -> Priced | None:
     """Return prices; load meanwhile what is needed later, there what is asked next."""
-    return room.prices(load_plans, problem, after=AFTER)
+    return room.prices(load_plans, problem, after=(OUTPUTS,))

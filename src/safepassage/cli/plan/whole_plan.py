@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
+from safepassage.casework.aided import begin_aid
 from safepassage.casework.audited import audited
 from safepassage.casework.claims_seen import ClaimsInput
 from safepassage.casework.layers import map_layers
@@ -34,7 +35,7 @@ from safepassage.cli.run import INSUFFICIENT, NOT_VERIFIED, OK, UNSERVED
 from safepassage.domain.aid.distribution import AidPlan
 from safepassage.domain.audit_sheet import holding
 from safepassage.domain.case import Case
-from safepassage.domain.crew import Beside, Job, Result, at_once
+from safepassage.domain.crew import at_once
 from safepassage.domain.errors import SafePassageError
 from safepassage.domain.frontier import Frontier
 from safepassage.domain.hedge import HedgeSheet
@@ -52,7 +53,7 @@ from safepassage.formats.plan import changes_json, frontier_json
 from safepassage.formats.sheets import public_notice
 from safepassage.frontier import Pick, make_frontier
 from safepassage.planning import Begun, Making, Planned, begin_plan
-from safepassage.provisioning import provide, with_past
+from safepassage.provisioning import with_past
 from safepassage_verify import Verdict
 
 
@@ -60,7 +61,6 @@ class FrontierError(SafePassageError):
     """Plans side by side cannot be made, or one of them does not hold."""
 
 
-AID = "aid"
 DAY_S = 86_400
 STALE_AFTER_S = 3 * DAY_S
 """Reports older than this when the plan begins are stale (72 hours: rule SP-19's age for road reports)."""
@@ -204,26 +204,15 @@ def _there(planned: Planned) -> Begun:
 
 
 def _aid(news: GoingOn, begun: Begun, room: SolverRoom) -> tuple[AidPlan | None, Callable[[], Checking]]:
-    """Plan aid; while its first program is solved in the other process, have the plan itself verified."""
-    case, schedule = news.situation.current(), begun.schedule
+    """Plan aid in another process; meanwhile have the plan itself verified."""
+    asked = begin_aid(room, news.situation.current(), begun.problem, begun.schedule, news.aid)
 
     @cache
     def checking() -> Checking:
         return Checking(begun.planned())
 
-    def task(solved: Beside) -> AidPlan | None:
-        def beside(solving: Callable[[Job], Result], job: Job, /) -> Callable[[], Result]:
-            begun = solved(solving, job)
-
-            def answer() -> Result:
-                checking()
-                return begun()
-
-            return answer
-
-        return provide(case, begun.problem, schedule, news.aid, beside=beside)
-
-    return room.without(AID, task), checking
+    checking()
+    return asked(), checking
 
 
 def _with_aid(team: Release, documents: dict[str, bytes]) -> Release:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from safepassage.casework.aided import begin_aid
 from safepassage.casework.audited import audited
 from safepassage.casework.claims_seen import in_layer, on_roads
 from safepassage.casework.reading import read_case_input
@@ -50,14 +51,13 @@ from safepassage.planning import (
     scheduled,
     with_prices,
 )
-from safepassage.provisioning import provide, with_past
+from safepassage.provisioning import with_past
 from safepassage.web.desk.folding import fitting
 from safepassage.web.desk.packed_lines import unpacked
 
 STAGES = ("first", "whole", "going on", "beside")
 """How far a plan was looked for: without prices, with them, on from an accepted one, to choose from."""
 SKETCH_WORK = 10_000
-AID = "aid"
 GIVES_WAY = 10
 """The planner leaves the processors to those who wait for an answer, where the system can do that."""
 INTERRUPTS = getattr(signal, "SIGUSR1", None)
@@ -389,9 +389,7 @@ class Plans:
         self.watcher.check()
         self.watcher.phase("aid")
         case, schedule, earlier = situation.current(), planned.plan.schedule, _earlier_aid(self.order)
-        aid = self.room.without(
-            AID, lambda solved: provide(case, planned.problem, schedule, earlier, beside=solved)
-        )
+        aid = begin_aid(self.room, case, planned.problem, schedule, earlier)()
         self.watcher.check()
         if aid is not None or self.room.faults:
             self.hand_over(planned, stage, aid)
