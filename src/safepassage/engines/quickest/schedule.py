@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from safepassage.domain.case import Group
 from safepassage.domain.plan import CarStream, Departure, Route, Schedule, Unserved
@@ -14,14 +13,13 @@ from safepassage.domain.planning_problem import DemandRow, PlanningProblem
 from safepassage.engines.quickest.rides import ON_FOOT, Rides, ride
 from safepassage.engines.quickest.supply import HOUR_S, LinkFlow, Supply
 from safepassage.engines.quickest.swept import swept
-from safepassage.kernels.booking.slot_booking import Booked, SlottedRoutes, book, slotted
+from safepassage.kernels.booking.slot_booking import Booked, SlottedRoutes, slotted
+from safepassage.kernels.booking.slots_in_turn import lateness, passes
 
-Int64 = NDArray[np.int64]
 ROLLING_WAIT_S = 60
 """People are held at their origin, not on the road: no wait at a junction is longer than this."""
-PATIENCE, HASTE = 4, (2, 3)
-"""Places that finish late are booked earlier by this share of their lateness, until so many turns gain
-nothing."""
+PATIENCE = 4
+"""Places that finish late are booked earlier until so many passes gain nothing."""
 CAR = str(Group.OWN_VEHICLE)
 SLOTS_SPAN = 3
 """Slots are kept for so many times the flow's time before the whole grid is tried."""
@@ -105,7 +103,8 @@ class _Cars:
         self._ways = sorted({way for way in ways if persons[way[0]]})
         self._places = sorted({place for place, _ in self._ways})
         per_car = problem.rules.persons_per_car
-        self._n_cars = np.asarray([-(-persons[p] // per_car) for p in self._places], dtype=np.int64)
+        cars = np.asarray([-(-persons[p] // per_car) for p in self._places], dtype=np.int64)
+        self._place_of_car = np.repeat(np.arange(len(self._places), dtype=np.int64), cars)
         # Ways are sorted by place: those of one lie together.
         place_of = np.asarray([place for place, _ in self._ways], dtype=np.str_)
         first = np.searchsorted(place_of, np.asarray([*self._places, "\U0010ffff"], dtype=np.str_))
@@ -126,36 +125,20 @@ class _Cars:
         return self._streams(routes, best)
 
     def _best(self, routes: SlottedRoutes, horizon_s: int, grid_s: int) -> Booked:
-        """Book car by car on the way that arrives first; places that finish late go ever earlier.
-
-        References
-        ----------
-        Joslin and Clements, "Squeaky Wheel Optimization" (1999), doi:10.1613/jair.561.
-        """
-        travel_s = routes.rest_s + np.add.reduceat(np.append(routes.gap_s, 0), routes.first[:-1])
-        spare_s = np.maximum(1, horizon_s - np.minimum.reduceat(travel_s, self._choices[0][:-1]))
-        shift_s, best, turns = np.zeros(len(self._places), dtype=np.int64), None, 0
-        while best is None or turns < PATIENCE:
-            place = self._in_turn(spare_s, shift_s)
-            booked = self._book(routes, place, grid_s)
+        """Book car by car on the way that arrives first; places that finish late go ever earlier."""
+        best, turns = None, 0
+        found = passes(
+            routes, self._place_of_car, self._choices, aim_s=horizon_s, horizon_s=grid_s,
+            wait_max_s=min(ROLLING_WAIT_S, self._problem.rules.junction_wait_max_s),
+        )  # fmt: skip
+        for _, booked in found:
             turns += 1
-            if best is None or _lateness(booked) < _lateness(best):
+            if best is None or lateness(booked) < lateness(best):
                 best, turns = booked, 0
-            last_s = np.zeros(len(self._places), dtype=np.int64)
-            np.maximum.at(last_s, place, np.where(booked.depart_s < 0, grid_s, booked.arrive_s))
-            shift_s += (last_s - horizon_s) * HASTE[0] // HASTE[1]
+            if turns >= PATIENCE:
+                break
+        assert best is not None  # noqa: S101 - the first is better than none
         return best
-
-    def _in_turn(self, spare_s: Int64, shift_s: Int64) -> Int64:
-        """Return the place of each car in order of when it would leave, each place evenly, less a shift."""
-        place = np.repeat(np.arange(len(self._places)), self._n_cars)
-        number = np.arange(len(place)) - np.repeat(np.cumsum(self._n_cars) - self._n_cars, self._n_cars)
-        due_s = number * spare_s[place] // self._n_cars[place] - shift_s[place]
-        return np.asarray(place[np.argsort(due_s, kind="stable")], dtype=np.int64)
-
-    def _book(self, routes: SlottedRoutes, order: Int64, grid_s: int) -> Booked:
-        wait_s = min(ROLLING_WAIT_S, self._problem.rules.junction_wait_max_s)
-        return book(routes, order, self._choices, horizon_s=grid_s, wait_max_s=wait_s)
 
     def _streams(
         self, routes: SlottedRoutes, booked: Booked
@@ -195,9 +178,3 @@ class _Cars:
 
 def _when(car: Departure) -> tuple[int, int, tuple[tuple[int, int], ...]]:
     return car.depart_s, car.persons, car.waits
-
-
-def _lateness(booked: Booked) -> tuple[int, int, int]:
-    """Order bookings: cars left out, last arrival, sum of arrivals."""
-    out = int((booked.depart_s < 0).sum())
-    return out, int(booked.arrive_s.max(initial=0)), int(booked.arrive_s.sum())
