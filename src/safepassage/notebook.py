@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from safepassage import example as built_in
 from safepassage.casework.aided import begin_aid
 from safepassage.casework.claims_seen import ClaimsInput, seen
 from safepassage.casework.layers import map_layers
+from safepassage.casework.many_workers import may_fork
 from safepassage.casework.reading import CaseInput, read_case_input
 from safepassage.casework.sheets import sheet_papers
 from safepassage.casework.solver_room import SolverRoom, nothing
@@ -70,6 +72,14 @@ def read(case: str | Path, network: str | Path | None = None) -> CaseShown:
     return CaseShown(_given=found, case=found.case, network=roads, claims_input=claims)
 
 
+def _room() -> SolverRoom:
+    """Return a room for solvers, in a fresh process where the threads of a notebook are in the way of a copy.
+
+    A fresh process runs the file once more that was run, if it is one: not where that is a script.
+    """
+    return SolverRoom(fresh=not may_fork() and not hasattr(sys.modules["__main__"], "__file__"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CaseShown:
     """A case as it was handed in; `case` and `network` are the values that the engines take."""
@@ -94,7 +104,7 @@ class CaseShown:
         claims = self.claims_input
         situation = Situation(case=self.case if claims is None else claims.case)
         work = self.case.settings.work_limit if work is None else work
-        with SolverRoom() as room:
+        with _room() as room:
             stop = StoppingRule(work=work, prices=partial(room.prices, nothing), bounds=room.bounds)
             planned = make_plan(self.network, situation, stop=stop, seed=seed)
             aid = begin_aid(room, situation.current(), planned.problem, planned.plan.schedule)()

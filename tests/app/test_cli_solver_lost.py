@@ -293,6 +293,30 @@ def test_a_notebook_without_prices_has_a_verified_plan_and_says_so(tmp_path):
     assert done.stdout.strip().endswith("True")
 
 
+IN_A_NOTEBOOK_WITH_THREADS = """
+import multiprocessing, threading, time
+from safepassage import notebook
+
+def kill_all():
+    while True:
+        for child in multiprocessing.active_children():
+            child.kill()
+        time.sleep(0.05)
+
+threading.Thread(target=kill_all, daemon=True).start()
+plan = notebook.read({case!r}).plan()
+print(plan.made_without[0], plan.release.plan["complete"])
+"""
+
+
+def test_a_notebook_whose_process_cannot_be_copied_has_a_plan_whatever_becomes_of_the_solver(tmp_path):
+    program = IN_A_NOTEBOOK_WITH_THREADS.format(case=str(write_case(tmp_path / "case")))
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("MADE WITHOUT joint prices: the solver ended")
+    assert done.stdout.strip().endswith("True")
+
+
 @pytest.fixture
 def room(monkeypatch):
     """A room whose process is a fresh one, as where this one cannot be copied."""
