@@ -1,7 +1,7 @@
 """How well and how fast sites are chosen, with proofs, beside spopt in the same run.
 
     python benchmarks/siting.py [--peer] [--large] [--tight] [--limit S] [--peer-limit S] [--sizes N ...]
-        [--seeds N] [--first-seed N]
+        [--chosen P ...] [--seeds N] [--first-seed N]
 
 Medians on generated graphs as OR-Library has them (Beasley, "A note on solving large p-median problems",
 1985, doi:10.1016/0377-2217(85)90040-2): n nodes, n*n/50 random edges of length 1 to 100, every node client
@@ -73,7 +73,9 @@ def solved(problem: SitingProblem, count: int, aim: SitingAim, limit_s: float) -
 
 def medians(options: argparse.Namespace) -> None:
     """Print medians on graphs, and what spopt says."""
-    for n, p in (row for row in SIZES if not options.sizes or row[0] in options.sizes):
+    for n, p in SIZES:
+        if (options.sizes and n not in options.sizes) or (options.chosen and p not in options.chosen):
+            continue
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             problem = graph_problem(n, seed)
             plan, cpu_s = solved(problem, p, SitingAim.MEDIAN, options.limit)
@@ -147,6 +149,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=30.0, help="processor seconds for each choice")
     parser.add_argument("--peer-limit", type=float, default=300.0, help="seconds of its solver for spopt")
     parser.add_argument("--sizes", type=int, nargs="*", help="only graphs of so many nodes")
+    parser.add_argument("--chosen", type=int, nargs="*", help="only graphs of which so many are chosen")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--tight", action="store_true")

@@ -36,12 +36,17 @@ def test_a_small_network_is_planned_verified_and_compared(network, tmp_path):
     command = [
         sys.executable, ROOT / "benchmarks" / "evacuation.py", "--network", network, "--vehicles", "500",
         "--sources", "9", "--seed", "0", "--bin", "7", "--time-limit", "5", "--peers", "--peer-bins", "60",
-        "--output", tmp_path / "out", "--json",
+        "3600", "--output", tmp_path / "out", "--json",
     ]  # fmt: skip
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     row = json.loads(done.stdout)
     assert row["verified"]
+    kinds = ("nearest exit", "capacity constrained", "time-expanded max flow", "time-expanded LP")
+    assert [any(peer["peer"].startswith(kind) for peer in row["peers"]) for kind in kinds] == [True] * 4
+    # Roads take a bin of an hour each: in two hours nobody crosses the town that way.
+    notes = {peer["peer"]: peer["note"] for peer in row["peers"]}
+    assert notes["time-expanded max flow, 3600 s"] == "no horizon up to 7200 s takes everybody"
     assert row["certificate_ok"]
     assert row["unserved"] == 0
     assert 0 < row["single_source_bound_s"] <= row["value_s"]
@@ -51,6 +56,23 @@ def test_a_small_network_is_planned_verified_and_compared(network, tmp_path):
     assert keys <= row.keys()
     for peer in row["peers"]:
         assert peer.get("value_s", row["lower_bound_s"]) >= row["lower_bound_s"], peer
+
+
+@pytest.mark.slow
+def test_only_the_named_peers_run_and_as_long_as_they_may(network, tmp_path):
+    command = [
+        sys.executable, ROOT / "benchmarks" / "evacuation.py", "--network", network, "--vehicles", "500",
+        "--sources", "9", "--bin", "7", "--time-limit", "5", "--peer-bins", "60", "--json",
+        "--peers", "nearest exit", "capacity constrained", "time-expanded max flow",
+        "--peer-limit", "1e-9",
+    ]  # fmt: skip
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["peers"]
+    names = ["nearest exit", "capacity constrained, 60 s", "time-expanded max flow, 60 s"]
+    assert [peer["peer"] for peer in found] == names
+    assert found[1]["note"] == "0 routes, 500 vehicles left when time ran out"
+    assert found[2]["note"] == "time ran out"
 
 
 @pytest.mark.slow
