@@ -314,12 +314,12 @@ def time_expanded_flow(
 ) -> Rows:
     """Return the maximum flow over the least horizon that takes everybody, in bins."""
     total = int(given.vehicles.sum())
-    low, high = lower_s // bin_s, upper_s // bin_s + 1
+    fits = MOST_TIME_EXPANDED_ARCS // len(given.tail)
+    low, high = lower_s // bin_s, min(fits, upper_s // bin_s) + 1
+    longer = "; longer ones do not fit" if fits < upper_s // bin_s else ""
     best: tuple[int, _Expanded, Any] | None = None
     while high - low > 1 and not expired():
         middle = (low + high) // 2
-        if middle * len(given.tail) > MOST_TIME_EXPANDED_ARCS:
-            return rows_of([], f"{middle * len(given.tail):,} time-expanded arcs do not fit")
         expanded = _expand(given, bin_s, middle)
         flow, solver = _max_flow(expanded)
         if flow == total:
@@ -327,8 +327,8 @@ def time_expanded_flow(
         else:
             low = middle
     if best is None:
-        seen = f"no horizon up to {low * bin_s} s takes everybody" if high - low <= 1 else "time ran out"
-        return rows_of([], seen)
+        none = f"no horizon up to {(high - 1) * bin_s} s takes everybody{longer}"
+        return rows_of([], none if high - low <= 1 else "time ran out")
     n_bins, expanded, flows = best
     note = f"{n_bins} bins, {len(expanded.tail):,} arcs" + (
         "" if high - low <= 1 else ", bisection cut short"
