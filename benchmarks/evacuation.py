@@ -226,6 +226,11 @@ def quality(case: Case, certificate: Certificate, arrivals: np.ndarray) -> dict[
     }  # fmt: skip
 
 
+def serves_all(row: dict[str, Any], certificate: Certificate) -> bool:
+    """Tell whether a plan serves as many as any could, by the bound: not every place has a way out."""
+    return bool(row["served"] >= max((p.persons_at_most for p in certificate.envelope), default=0))
+
+
 Solved = tuple[BookedCars, Certificate, list[tuple[int, float, int, float]]]
 
 
@@ -433,7 +438,7 @@ def run_one(network: TrafficNetwork, options: argparse.Namespace, seed: int, fol
         "units": list(network.notes),
     }  # fmt: skip
     near = [cpu_s for _, cpu_s, value_s, _ in steps if value_s <= CLOSE * row["lower_bound_s"]]
-    row["cpu_s_to_3_percent"] = near[0] if near and not row["unserved"] else None
+    row["cpu_s_to_3_percent"] = near[0] if near and serves_all(row, certificate) else None
     if options.peers is not None:
         row["peers"] = run_peers(case, certificate, options)
     return row
@@ -505,7 +510,7 @@ def run_peers(case: Case, certificate: Certificate, options: argparse.Namespace)
         }  # fmt: skip
         if cars is not None:
             row |= quality(case, certificate, arrivals_of(cars))
-            close = not row["unserved"] and row["value_s"] <= CLOSE * lower_s
+            close = serves_all(row, certificate) and row["value_s"] <= CLOSE * lower_s
             row["cpu_s_to_3_percent"] = row["cpu_s"] if close else None
         rows.append(row)
     return rows

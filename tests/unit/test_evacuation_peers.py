@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,3 +48,11 @@ def test_the_search_keeps_to_horizons_that_fit(flow, peers, monkeypatch):
     assert flow() == "no horizon up to 60 s takes everybody; longer ones do not fit"
     monkeypatch.setattr(peers, "MOST_TIME_EXPANDED_ARCS", 2)
     assert flow().startswith("2 bins, ")
+
+
+def test_a_plan_is_asked_to_serve_those_who_have_a_way_out_and_no_more(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    benchmark = importlib.import_module("evacuation")
+    point = SimpleNamespace(persons_at_most=90)
+    certificate = SimpleNamespace(envelope=(SimpleNamespace(persons_at_most=40), point))
+    assert [benchmark.serves_all({"served": n}, certificate) for n in (89, 90)] == [False, True]
