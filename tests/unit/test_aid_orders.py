@@ -172,6 +172,35 @@ def test_from_many_options_on_few_are_begun_with_and_as_much_is_proved(given, mo
     assert few.bounds[1].least_share_ppm == pytest.approx(whole.bounds[1].least_share_ppm, abs=5_000)
 
 
+def test_many_options_are_begun_with_by_every_lot_on_the_day_itself(given, monkeypatch):
+    problem, roads, windows, _, _ = given
+    options = options_of(problem, roads, windows)
+    monkeypatch.setattr(prices, "MANY_OPTIONS", 0)
+    begun = best_of((problem, options)).begun
+    day = [options.crews[k].day for k in options.crew.tolist()]
+    due = [problem.needs[i].due for i in options.need.tolist()]
+    on_the_day = {
+        (i, lot)
+        for i, lot, here, then in zip(options.need.tolist(), options.lot.tolist(), day, due, strict=True)
+        if here == then
+    }
+    rows = begun.nonzero()[0]
+    assert on_the_day <= set(zip(options.need[rows].tolist(), options.lot[rows].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("hours", ["enough", "scarce"])
+def test_of_many_options_stops_are_priced_only_where_hours_are_scarce(monkeypatch, hours):
+    persons = 500 if hours == "enough" else 30_000
+    problem, roads, windows = district_roads(settlements=6, trucks=2, days=2, persons=persons)
+    options = options_of(problem, roads, windows)
+    whole = proved((problem, options, best_of((problem, options)), None))
+    monkeypatch.setattr(prices, "MANY_OPTIONS", 0)
+    few = proved((problem, options, best_of((problem, options)), None))
+    assert any(bound.stops for bound in few.bounds) == (hours == "scarce")
+    assert few.bounds[0].limit_nano == pytest.approx(whole.bounds[0].limit_nano, rel=0.005)
+    assert few.bounds[1].least_share_ppm == pytest.approx(whole.bounds[1].least_share_ppm, abs=5_000)
+
+
 def test_two_days_searched_at_once_give_what_they_give_in_turn(given):
     problem, roads, windows, book, _ = given
     first = as_they_come(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,11 +35,16 @@ SHARE_SCALE = 10**15
 """Prices in a bound of the least share add up to about this over all that there is."""
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 EASE = 0.995
 """The least share asked for beside the most worth: a little below the largest, so that both can be had."""
 SHOWN_REMEDIES = 5
 MANY_OPTIONS = 20_000
 """From so many options on not all are looked at at once."""
+HOURS = 2
+"""The first resources of a program are hours of trucks, by mass and by volume."""
+SCARCE_HOURS = 0.01
+"""Hours are scarce where they make up more than this part of what all that there is is worth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +60,7 @@ class Best:
     least_share: float
     shares: Int64
     fair: Shared | None = None
-    begun: NDArray[np.bool_] | None = None
+    begun: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,12 +77,13 @@ def best_of(given: tuple[AidProblem, Options]) -> Best:
     reached = sorted({problem.needs[i].place for i in options.need.tolist()})
     if not reached:
         return Best(places=(), least_share=0.0, shares=np.zeros(0, dtype=np.int64))
-    program, first = _program(problem, options, stops_of(problem, options)), _first(problem, options)
+    first = _first(problem, options)
     if first is None:
+        program = _program(problem, options, stops_of(problem, options))
         fair = largest_least_share(program)
         both = most_worth(program, fair.least_share * EASE)
     else:
-        fair, both = None, fair_and_most(program, EASE, first)
+        fair, both = None, fair_and_most(_program(problem, options), EASE, first)
         first |= both.parts > 0
     return Best(
         places=tuple(reached), least_share=both.least_share if fair is None else fair.least_share,
@@ -117,9 +124,8 @@ def proved(given: tuple[AidProblem, Options, Best, Shared | None]) -> Proof:
     if not best.places:
         return Proof()
     stops = stops_of(problem, options)
-    program = _program(problem, options, stops)
-    most = most or most_worth(program, first=best.begun)
-    fair = best.fair or largest_least_share(program, best.begun)
+    most = most or _asked(_most_worth, problem, options, best.begun)
+    fair = best.fair or _asked(largest_least_share, problem, options, best.begun)
     bounds = (_worth_bound(problem, options, stops, most), _share_bound(problem, options, stops, fair))
     return Proof(bounds=bounds, remedies=_remedies(problem, options, most))
 
@@ -154,7 +160,31 @@ def _places(problem: AidProblem) -> list[str]:
     return sorted({need.place for need in problem.needs})
 
 
-def _program(problem: AidProblem, options: Options, stops: Stops) -> Distribution:
+def _most_worth(program: Distribution, begun: Bools | None) -> Shared:
+    return most_worth(program, first=begun)
+
+
+def _asked(
+    solving: Callable[[Distribution, Bools | None], Shared], problem: AidProblem, options: Options,
+    begun: Bools | None,
+) -> Shared:  # fmt: skip
+    """Return what a program proves; of many options stops have rows of their own only where hours are scarce.
+
+    With these rows it takes five to fifty times as long. Without them the base of unloading is paid by what
+    a stop unloads, which proves as much where hours have hardly a price.
+    """
+    if begun is not None:
+        program = _program(problem, options)
+        found = solving(program, begun)
+        worth = [float(p @ row.there_is) for p, row in zip(found.prices, program.resources, strict=True)]
+        if sum(worth[:HOURS]) <= SCARCE_HOURS * sum(worth):
+            return found
+        begun = begun | (found.parts > 0)
+    return solving(_program(problem, options, stops_of(problem, options)), begun)
+
+
+def _program(problem: AidProblem, options: Options, stops: Stops | None = None) -> Distribution:
+    """Return the program of all options; without stops, each pays of their base by what it unloads."""
     at = {name: i for i, name in enumerate(_places(problem))}
     goods = {good.id: good for good in problem.goods}
     rules = problem.rules
@@ -169,6 +199,10 @@ def _program(problem: AidProblem, options: Options, stops: Stops) -> Distributio
     by_mass_s = mass_mg * trip / payload[options.crew] + handling
     by_volume_s = volume_ul * trip / room[options.crew] + handling
     stock = np.array([lot.quantity_milli for lot in problem.lots], dtype=np.float64)
+    parts = mass_mg / options.most_mg, volume_ul / options.most_ul
+    if stops is None:
+        by_mass_s += rules.unload_base_s * parts[0]
+        by_volume_s += rules.unload_base_s * parts[1]
     return Distribution(
         worth=np.array([need.worth for need in problem.needs], dtype=np.float64),
         place=np.array([at[need.place] for need in problem.needs], dtype=np.int64), need=options.need,
@@ -178,14 +212,15 @@ def _program(problem: AidProblem, options: Options, stops: Stops) -> Distributio
             Resource(which=options.crew, takes=by_volume_s, there_is=seconds),
             Resource(which=options.lot, takes=amount[options.need], there_is=stock),
         ),
-        calls=calls_of(problem, options, stops, (mass_mg / options.most_mg, volume_ul / options.most_ul)),
+        calls=None if stops is None else calls_of(problem, options, stops, parts),
     )  # fmt: skip
 
 
-def _first(problem: AidProblem, options: Options) -> NDArray[np.bool_] | None:
-    """Return where to begin when options are many: with the quickest lot, on the day on which a need is due.
+def _first(problem: AidProblem, options: Options) -> Bools | None:
+    """Return where to begin when options are many: on the day on which a need is due, by the quickest.
 
-    What is needed once may come on any day from the beginning.
+    That is the quickest lot for each crew, and the quickest crew for each lot: a depot may have less than
+    places near it need. What is needed once may come on any day from the beginning.
     """
     if len(options.need) <= MANY_OPTIONS:
         return None
@@ -193,12 +228,19 @@ def _first(problem: AidProblem, options: Options) -> NDArray[np.bool_] | None:
     once = np.array([calls[need.place, need.commodity] == 1 for need in problem.needs])[options.need]
     due = np.array([need.due for need in problem.needs])[options.need]
     day = np.array([crew.day for crew in options.crews])[options.crew]
-    pair = options.need * len(options.crews) + options.crew
-    order = np.lexsort((options.trip_s, pair))
-    quickest = np.zeros(len(pair), dtype=np.bool_)
-    quickest[order[np.flatnonzero(np.diff(pair[order], prepend=-1))]] = True
-    begun: NDArray[np.bool_] = quickest & (once | (due == day))
+    by_crew = _quickest(options, options.crew, np.arange(len(due)))
+    by_lot = _quickest(options, options.lot, np.flatnonzero(due == day))
+    begun: Bools = (by_crew & (once | (due == day))) | by_lot
     return begun
+
+
+def _quickest(options: Options, which: Int64, rows: Int64) -> Bools:
+    """Return (m,) the quickest of some options for each need and each crew, or each lot."""
+    pair = (options.need * (1 + which.max()) + which)[rows]
+    order = np.lexsort((options.trip_s[rows], pair))
+    found = np.zeros(len(options.need), dtype=np.bool_)
+    found[rows[order[np.flatnonzero(np.diff(pair[order], prepend=-1))]]] = True
+    return found
 
 
 def _worth_bound(problem: AidProblem, options: Options, stops: Stops, prices: Shared) -> AidBound:
@@ -239,7 +281,7 @@ def _rounded(kind: str, prices: Shared, given: tuple[AidProblem, Options, Stops]
             for lot, price in zip(problem.lots, prices.prices[2].tolist(), strict=True)
             if (nano := round(price * scale))
         ),
-        stops=stop_prices(problem, options, stops, prices.calls * scale, bases),
+        stops=stop_prices(problem, options, stops, prices.calls * scale, bases) if len(prices.calls) else (),
         limit_nano=0, least_share_ppm=-1,
     )  # fmt: skip
 
