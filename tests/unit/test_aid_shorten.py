@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise, permutations
+from typing import ClassVar
 
 import pytest
 
 from safepassage.engines.distribution.dispatch import Dispatcher
+from safepassage.engines.distribution.distribute import _Tries
 from safepassage.engines.distribution.least_times import LeastTimes
 from safepassage.engines.distribution.shorten import Kind, Shortening
 from safepassage.engines.distribution.standing import Planned
@@ -119,3 +121,35 @@ def test_it_is_told_whether_the_hours_of_roads_bind(dispatcher, monkeypatch):
     bound = Shortening(before)
     bound.booked(dict.fromkeys(bound.groups, Kind.TIMED))
     assert not bound.by_least_times
+
+
+def test_it_is_told_whose_trips_bring_less_than_before(dispatcher):
+    before = booked(dispatcher, [[place] for place in dispatcher.left.places()])
+    ways = Shortening(before)
+    assert ways.bringing_less(before) == set()
+    assert ways.bringing_less(shortened(before)) == set()
+    assert ways.bringing_less(booked(dispatcher, [[dispatcher.left.places()[0]]])) == set(ways.groups)
+
+
+def test_who_brings_less_on_searched_ways_falls_back_and_others_keep_them():
+    class Ways:
+        groups: ClassVar = [(0, "lorry", False), (0, "van", False), (1, "van", False)]
+
+        def booked(self, chosen):
+            return dict(chosen)
+
+        def bringing_less(self, done):
+            lorry, van, _ = self.groups
+            return {lorry} & done.keys() | ({van} if done[van] == Kind.SEARCHED else set())
+
+    class Tries(_Tries):
+        def __init__(self):
+            pass
+
+        def _shorter(self, before, done):
+            return None if Ways().bringing_less(done) else ("totals", done)
+
+    tries, ways = Tries(), Ways()
+    _, van, other = ways.groups
+    _, found = tries._shorter_of_many(None, ways)
+    assert found == {van: Kind.BEST, other: Kind.SEARCHED}

@@ -202,12 +202,13 @@ class _Tries:
         Where something would be lost, the trips of trucks alike are made shorter one group after the other.
         """
         before, ways = best[0], Shortening(best[1])
-        for kind in (Kind.TIMED,) if self._few else (Kind.SEARCHED, Kind.BEST, Kind.JOINED):
-            found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, kind)))
-            if found is not None:
-                return self._once_more(found) if self._few and ways.by_least_times else found
+        if not self._few:
+            return self._shorter_of_many(before, ways) or best
+        found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, Kind.TIMED)))
+        if found is not None:
+            return self._once_more(found) if ways.by_least_times else found
         kept, chosen = best, dict[Group, Kind]()
-        for group in ways.groups if self._few else ():
+        for group in ways.groups:
             for kind in (Kind.TIMED, Kind.BEST, Kind.JOINED):
                 if ways.saves_s(group, kind) <= 0:
                     continue
@@ -216,6 +217,24 @@ class _Tries:
                     kept, chosen = found, {**chosen, group: kind}
                     break
         return kept
+
+    def _shorter_of_many(self, before: AidTotals, ways: Shortening) -> tuple[AidTotals, Dispatcher] | None:
+        """Return a distribution on searched ways; who brings less by them takes the best of joined trips.
+
+        Who brings less by these, too, keeps the trips that there were.
+        """
+        chosen = dict.fromkeys(ways.groups, Kind.SEARCHED)
+        for kind in (Kind.BEST, None, None):
+            done = ways.booked(chosen)
+            found = self._shorter(before, done)
+            if found is not None:
+                return found
+            for group in ways.bringing_less(done) & chosen.keys():
+                if kind is None:
+                    del chosen[group]
+                else:
+                    chosen[group] = kind
+        return None
 
     def _passed(self, before: AidTotals, found: tuple[AidTotals, Dispatcher]) -> tuple[AidTotals, Dispatcher]:
         """Return a distribution in which trips that pass take what others bring, where hardly any is lost."""

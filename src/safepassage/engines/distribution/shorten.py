@@ -11,7 +11,7 @@ the roads is seen there.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import IntEnum
@@ -68,7 +68,7 @@ class Shortening:
         for trip, stops in zip(before.trips, before.loads, strict=True):
             if any(before.left.part_of_worth(stop.place, stop.items) >= CRUMBS for stop in stops):
                 way = as_driven(before, trip.truck, trip.depot, stops)
-                self._given[trip.truck.day, trip.truck.type, trip.truck.cold_chain].append(way)
+                self._given[_group(trip.truck)].append(way)
         self._found: dict[tuple[Group, Kind], list[Way]] = {}
         self._bound: set[Group] = set()
 
@@ -88,6 +88,18 @@ class Shortening:
             sum(way.seconds for way in ways) for ways in (self._given[group], self._of(group, kind))
         )
         return given - found
+
+    def bringing_less(self, done: Dispatcher) -> set[Group]:
+        """Return the groups that bring less of something than before: not all their trips could be driven."""
+        missing: Counter[tuple[Group, int]] = Counter()
+        for group, ways in self._given.items():
+            for stop in (stop for way in ways for stop in way.stops):
+                for item in stop.items:
+                    missing[group, item.need] += item.milli
+        for trip, stops in zip(done.trips, done.loads, strict=True):
+            for item in (item for stop in stops for item in stop.items):
+                missing[_group(trip.truck), item.need] -= item.milli
+        return {group for (group, _), milli in missing.items() if milli > 0}
 
     def booked(self, chosen: Mapping[Group, Kind]) -> Dispatcher:
         """Return a distribution of the same loads, beside which free hours go on as ever.
@@ -140,7 +152,11 @@ class Shortening:
         return sum(len(way.stops) for way in self._given[group]) <= MOST_STOPS
 
     def _alike(self, group: Group) -> list[TruckDay]:
-        return [t for t in self._before.problem.trucks if (t.day, t.type, t.cold_chain) == group]
+        return [t for t in self._before.problem.trucks if _group(t) == group]
+
+
+def _group(truck: TruckDay) -> Group:
+    return truck.day, truck.type, truck.cold_chain
 
 
 def _best(before: Dispatcher, ways: list[Way], joined: list[Way]) -> list[Way]:
