@@ -116,10 +116,13 @@ def largest_least_share(problem: Distribution, first: Bools | None = None) -> Sh
     return _by_columns(problem, first, _Aim(share=1.0, worth=0.0))
 
 
-def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None) -> Shared:
+def fair_and_most(
+    problem: Distribution, ease: float, first: Bools | None = None, in_parts: Shared | None = None
+) -> Shared:
     """Return parts with a large least share, then the most worth: at least a part `ease` of the largest.
 
-    With whole pieces all places but those that lack a piece have what all could have in parts.
+    With whole pieces all places but those that lack a piece have what all could have in parts: `in_parts`, by
+    `largest_least_share`, where that is known.
     Where options are many, one program stands for the two: a part of the least share counts as much as that
     part of all worth. An interior point takes as long for each, and ends near to optimal only.
     """
@@ -128,19 +131,20 @@ def fair_and_most(problem: Distribution, ease: float, first: Bools | None = None
     if problem.pieces is not None:
         # Mostly as large a share can be had in whole pieces as in parts, and parts are found much sooner.
         # Where a few places cannot have it, for want of a piece or of a call, all others still do.
-        share = _share_of_most(replace(problem, pieces=None), first)
+        share = _share_of_most(replace(problem, pieces=None), first, in_parts)
         return _by_columns(problem, first, _Aim(least_share=share * ease, short=float(problem.worth.sum())))
     fair = largest_least_share(problem, first)
     both = most_worth(problem, fair.least_share * ease, first)
     return both if both.parts.any() else fair
 
 
-def _share_of_most(problem: Distribution, first: Bools | None) -> float:
+def _share_of_most(problem: Distribution, first: Bools | None, of_all: Shared | None) -> float:
     """Return the largest least share of all places but a few that cannot have what the others can."""
     without: tuple[int, ...] = ()
     share, places = 0.0, len(np.unique(problem.place[problem.need]))
     for _ in range(MOST_LEVELS):
-        found = _by_columns(problem, first, _Aim(share=1.0, worth=0.0, without=without))
+        found = of_all or _by_columns(problem, first, _Aim(share=1.0, worth=0.0, without=without))
+        of_all = None
         share = max(share, found.least_share)
         total = np.bincount(problem.place, weights=problem.worth, minlength=len(found.places))
         binding = np.flatnonzero(found.places * total > BINDS)

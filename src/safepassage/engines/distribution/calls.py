@@ -62,11 +62,14 @@ def called(before: Dispatcher, trips: list[Trip], fair_share: float, *, further:
     return trips
 
 
-def called_where_it_binds(before: Dispatcher, trips: list[Trip], fair_share: float) -> list[Trip]:
+def called_where_it_binds(
+    before: Dispatcher, trips: list[Trip], fair_share: float
+) -> tuple[list[Trip], Limiting | None]:
     """Return trips with more calls at the places whose trips keep the least share from being larger.
 
     Many places may be served as little as the least: which of them can get no more by these trips is what
-    prices say. A call is kept where all can be served better with it.
+    prices say. A call is kept where all can be served better with it. With the trips comes what is in the way
+    of more by them; None where options are too many.
     """
     found = limiting(before.problem, trips)
     while found is not None and found.least_share < fair_share - NEAR and len(found.places) <= FEW_PLACES:
@@ -77,7 +80,7 @@ def called_where_it_binds(before: Dispatcher, trips: list[Trip], fair_share: flo
                 break
         else:
             break
-    return trips
+    return trips, found
 
 
 def _with_call(before: Dispatcher, trips: list[Trip], limits: Limiting) -> Iterator[list[Trip]]:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from safepassage.domain.aid.distribution import G_PER_T, AidProblem, Good, TruckDay
 from safepassage.engines.distribution.options import behind_of, serves
 from safepassage.engines.distribution.store import Item, soon
-from safepassage.kernels.aid_program import Distribution, Resource, fair_and_most, largest_least_share
+from safepassage.kernels.aid_program import (
+    Distribution,
+    Resource,
+    Shared,
+    fair_and_most,
+    largest_least_share,
+)
 
 MG_PER_KG, UL_PER_L = 10**6, 10**6
 EASE = 0.9995
@@ -51,8 +57,13 @@ class Ways:
     lot: Int64
 
 
-def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]]]:
-    """Return by trip and stop what it brings, in whole parts and within room, stock, needs and hours."""
+def loads_of(
+    problem: AidProblem, trips: Sequence[Trip], in_parts: Shared | None = None
+) -> list[list[list[Item]]]:
+    """Return by trip and stop what it brings, in whole parts and within room, stock, needs and hours.
+
+    `in_parts` is the largest least share by these trips, of goods in any parts, where it is known.
+    """
     ways = ways_of(problem, trips)
     found: list[list[list[Item]]] = [[[] for _ in trip.stops] for trip in trips]
     if not len(ways.need):
@@ -63,7 +74,7 @@ def loads_of(problem: AidProblem, trips: Sequence[Trip]) -> list[list[list[Item]
     if len(lumps) <= MOST_LUMPS:
         pieces = np.zeros(len(steps))
         pieces[lumps] = steps[lumps]
-        parts = fair_and_most(replace(program, pieces=pieces), EASE).parts
+        parts = fair_and_most(replace(program, pieces=pieces), EASE, in_parts=in_parts).parts
     else:
         settled = np.full(len(steps), np.nan)
         settled[lumps] = _whole_pieces(program, steps, lumps, largest_least_share(program).parts)

@@ -27,10 +27,11 @@ def refilled(before: Dispatcher, fair_share: float, *, further: bool) -> Dispatc
     be served better by them, and who was late with a load is not asked to handle more again.
     """
     problem, done = before.problem, before.anew()
-    trips = called(before, before.skeleton(), fair_share, further=further)
+    trips, limits = called(before, before.skeleton(), fair_share, further=further), None
     if not further:
-        trips, done.handles_s = called_where_it_binds(before, trips, fair_share), before.at_most_s()
-    loads = loads_of(problem, trips)
+        trips, limits = called_where_it_binds(before, trips, fair_share)
+        done.handles_s = before.at_most_s()
+    loads = loads_of(problem, trips, None if limits is None else limits.in_proof)
     _leave_out(problem, trips, loads)
     for trip, rows in zip(trips, loads, strict=True):
         stops = tuple(
