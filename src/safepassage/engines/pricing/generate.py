@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -54,6 +55,8 @@ FINER, MOST_CELLS, FEW_ROUNDS = 2, 10_000_000, 20
 at most so many steps times options (the example 6 million), and these are filled at most so often."""
 ROUGH_ENOUGH_PPM, GOOD_ENOUGH_PPM, CLOSE_PPM = 4_000, 200, 100
 """A search ends when its bound is this close to the program's value, in parts of all there is to gain."""
+FILLED_BESIDE = 2
+"""So many tables are filled beside each other."""
 SMOOTHING = 0.5
 """Prices tried lie halfway between the program's and the best so far (Pessoa et al., Networks 2018)."""
 
@@ -280,13 +283,22 @@ def _improve(
     market: Market, program: _Program, center: NDArray[np.float64], enough_ppm: int, rounds: int
 ) -> _Found:
     """Return the best prices found from `center` on."""
+    with ThreadPoolExecutor(FILLED_BESIDE) as threads:
+        return _improved(market, program, center, (enough_ppm, rounds), threads)
+
+
+def _improved(
+    market: Market, program: _Program, center: NDArray[np.float64], until: tuple[int, int], threads: Executor
+) -> _Found:
+    """Return the best prices found until their limit is so near, or so many rounds are over."""
+    enough_ppm, rounds = until
     best, best_limit = market.no_prices(), None
     everything = max(1, sum(row.persons for row in market.contracted.classes) * market.clock.horizon_s)
     worth = program.program.solve()[1] if program.columns else center
     for _ in range(rounds):
         tried = SMOOTHING * center + (1 - SMOOTHING) * worth
         prices = program.prices(tried)
-        values = [market.table(tables, prices) for tables in market.tables]
+        values = market.values(prices, threads)
         limit = market.limit(prices, values)
         if limit is not None and (best_limit is None or limit < best_limit):
             best, best_limit, center = prices, limit, tried

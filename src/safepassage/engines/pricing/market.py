@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +79,10 @@ class Market:
     def table(self, tables: Tables, prices: Prices) -> Int64:
         """Return the value table at these prices."""
         return value_table(tables.timed, *self.terms(tables, prices), tables.stops, tables.mixes)
+
+    def values(self, prices: Prices, threads: Executor) -> list[Int64]:
+        """Return the value tables of all travellers at these prices, filled beside each other."""
+        return list(threads.map(partial(self.table, prices=prices), self.tables))
 
     def limit(self, prices: Prices, values: list[Int64]) -> int | None:
         """Return the upper limit on what all persons together gain, None where a price is on no limit."""

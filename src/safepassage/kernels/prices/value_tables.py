@@ -209,9 +209,10 @@ def load() -> None:
 @cache
 def _compiled() -> tuple[Callable[..., Any], ...]:
     """Compile on first use: numba takes a second to load."""
-    from safepassage.kernels.compiled import compiled  # noqa: PLC0415
+    from safepassage.kernels.compiled import compiled, unlocked  # noqa: PLC0415
 
-    return compiled(_fill), compiled(_follow), compiled(_first), compiled(_time)
+    # Tables are filled beside each other.
+    return unlocked(_fill), compiled(_follow), compiled(_first), compiled(_time)
 
 
 # Flat loops: calls and tuples in them would cost more than the work itself.
