@@ -48,7 +48,7 @@ STEPS, LEAST_STEPS = 200_000, 30_000
 """Steps of the search for rounds over all days, and on one day at least."""
 NEAR_PPM = 20_000
 """So near to both bounds nothing more is tried."""
-REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 2)
+REFILLED, REFILLED_OF_MANY = (4, 4, 4), (1, 3)
 """So often trips are filled anew after the first search and after each further one; where needs are many."""
 REFILLED_BY_ONE = 10
 """So often trips found one by one are filled anew: that is quicker than to search for rounds."""
