@@ -35,11 +35,19 @@ def end(process, when_busy, over):
         pass
     process.end_abruptly()
 
-def end_before(process, nth):
-    # It is found alive, and ended before it is asked.
+def end_before(room, nth):
+    # It is found alive, and ended before it is asked. What it only loads is missed by nobody.
+    process, ahead, loading = room._process, room.ahead, []
     ready = process._ready
+    def loads(task):
+        loading.append(task)
+        ahead(task)
+        loading.clear()
+    room.ahead = loads
     def found_alive():
         pipe = ready()
+        if loading:
+            return pipe
         asked.append(1)
         if sum(asked) == nth:
             process._process.kill()
@@ -53,7 +61,7 @@ def one(seed, after_s, when_busy=False, nth=0):
     over = threading.Event()
     with SolverRoom() as room:
         alone, room.faults = room._process is not None, Told()
-        asked = end_before(room._process, nth) if alone else []
+        asked = end_before(room, nth) if alone else []
         killer = threading.Timer(after_s, end, (room._process, when_busy, over)) if alone else None
         began = time.perf_counter()
         if killer and not nth:
