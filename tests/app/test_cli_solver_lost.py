@@ -284,15 +284,6 @@ print(plan.made_without[0], plan.release.plan["complete"])
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
-def test_a_notebook_without_prices_has_a_verified_plan_and_says_so(tmp_path):
-    program = IN_A_NOTEBOOK.format(case=str(write_case(tmp_path / "case")))
-    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("MADE WITHOUT joint prices: the solver ended")
-    assert done.stdout.strip().endswith("True")
-
-
 IN_A_NOTEBOOK_WITH_THREADS = """
 import multiprocessing, threading, time
 from safepassage import notebook
@@ -308,10 +299,22 @@ plan = notebook.read({case!r}).plan()
 print(plan.made_without[0], plan.release.plan["complete"])
 """
 
+ON_LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="the process is a copy of this one on Linux only"
+)
 
-def test_a_notebook_whose_process_cannot_be_copied_has_a_plan_whatever_becomes_of_the_solver(tmp_path):
-    program = IN_A_NOTEBOOK_WITH_THREADS.format(case=str(write_case(tmp_path / "case")))
-    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(IN_A_NOTEBOOK, marks=ON_LINUX, id="copied"),
+        pytest.param(IN_A_NOTEBOOK_WITH_THREADS, id="fresh"),
+    ],
+)
+def test_a_notebook_whose_solver_is_killed_has_a_verified_plan_and_says_so(tmp_path, program):
+    """Whether its process can be copied, or threads are in the way and a fresh one is begun."""
+    ran = program.format(case=str(write_case(tmp_path / "case")))
+    done = subprocess.run([sys.executable, "-c", ran], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("MADE WITHOUT joint prices: the solver ended")
     assert done.stdout.strip().endswith("True")
