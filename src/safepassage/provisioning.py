@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -30,6 +29,7 @@ from safepassage.domain.aid.supplies import Past
 from safepassage.domain.case import Case
 from safepassage.domain.crew import Beside, at_once
 from safepassage.domain.history import entries
+from safepassage.domain.local_days import day_dates, day_ends
 from safepassage.domain.plan import Schedule
 from safepassage.domain.planning_problem import PlanningProblem
 from safepassage.engines.distribution import (
@@ -131,7 +131,7 @@ def aid_problem(case: Case, problem: PlanningProblem, schedule: Schedule) -> Aid
     goods = catalogue(case.commodities)
     rules = rules_of(case)
     needs = needs_of(
-        presence_of(case, arrivals(problem, schedule), days=len(days), midnight_s=days[0].until_s),
+        presence_of(case, arrivals(problem, schedule), ends_s=day_ends(case, len(days))),
         norms(
             case.norms, water_l_person_day=case.settings.water_l_person_day,
             food_g_person_day=case.settings.food_g_person_day,
@@ -188,16 +188,13 @@ def arrivals(problem: PlanningProblem, schedule: Schedule) -> Iterator[Moved]:
 
 def _days(case: Case, problem: PlanningProblem) -> tuple[AidDay, ...]:
     """Return the local days within the grid, the first and the last in part."""
-    offset_s = case.time_zones[0][1] if case.time_zones else 0
-    start = (datetime.fromisoformat(case.epoch) + timedelta(seconds=offset_s)).replace(tzinfo=None)
-    first: date = start.date()
-    midnight_s = DAY_S - (start - datetime.combine(first, datetime.min.time())) // timedelta(seconds=1)
     horizon_s = problem.network.horizon_s
-    ends = [*range(midnight_s, horizon_s, DAY_S), horizon_s]
+    most = horizon_s // DAY_S + 2
+    ends = [*(end for end in day_ends(case, most) if end < horizon_s), horizon_s]
     starts = [0, *ends[:-1]]
     return tuple(
-        AidDay(from_s=a, until_s=b, date=(first + timedelta(days=i)).isoformat())
-        for i, (a, b) in enumerate(zip(starts, ends, strict=True))
+        AidDay(from_s=a, until_s=b, date=date)
+        for a, b, date in zip(starts, ends, day_dates(case, len(ends)), strict=True)
     )
 
 

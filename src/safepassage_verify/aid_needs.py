@@ -13,7 +13,7 @@ import numpy as np
 from safepassage_verify.roads import Int64
 from safepassage_verify.shape import PPM
 
-DAY_S, PIECE_MILLI = 86_400, 1_000
+PIECE_MILLI = 1_000
 SITE = "reception_site"
 Rows = Mapping[str, Any]
 Moved = tuple[str, str, int, int]
@@ -35,17 +35,29 @@ class Needed(NamedTuple):
 
 def days_of(inputs: Rows) -> list[tuple[int, int, str]]:
     """Return the local days within the grid with their dates, the first and the last in part."""
-    zones = inputs["time_zones"]
+    horizon_s = inputs["horizon_s"]
+    found, from_s = [], 0
+    for end_s, date in _midnights(inputs):
+        found.append((from_s, min(horizon_s, end_s), date))
+        from_s = end_s
+    return found
+
+
+def _midnights(inputs: Rows) -> Iterator[tuple[int, str]]:
+    """Yield the ends of the local days within the grid, by the clocks of each night, and their dates."""
+    zones, change = inputs["time_zones"], inputs.get("clock_change")
     begin = datetime.fromisoformat(inputs["epoch"]).astimezone(UTC)
     local = begin + timedelta(seconds=zones[0]["offset_s"] if zones else 0)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    found, from_s, horizon_s = [], 0, inputs["horizon_s"]
-    while from_s < horizon_s:
+    end_s = 0
+    while end_s < inputs["horizon_s"]:
+        date = midnight.date().isoformat()
         midnight += timedelta(days=1)
-        until_s = min(horizon_s, (midnight - local) // timedelta(seconds=1))
-        found.append((from_s, until_s, (midnight - timedelta(days=1)).date().isoformat()))
-        from_s = until_s
-    return found
+        end_s = (midnight - local) // timedelta(seconds=1)
+        if change is not None and end_s >= change["at_s"]:
+            shown = midnight - timedelta(seconds=change["offset_s"])
+            end_s = max(change["at_s"], (shown.replace(tzinfo=UTC) - begin) // timedelta(seconds=1))
+        yield end_s, date
 
 
 class Step(NamedTuple):
@@ -66,7 +78,7 @@ def steps(inputs: Rows, moved: Iterable[Moved], days: list[tuple[int, int, str]]
     for row in inputs["demand"]:
         found[row["place"], 0, row["place"]] += row["persons"]
     starts = [first for first, _, _ in days]
-    ends = [day * DAY_S + days[0][1] for day in range(len(days))]
+    ends = [end_s for end_s, _ in _midnights(inputs)]
     for place, site, persons, arrive_s in moved:
         found[place, bisect_right(starts, arrive_s), place] -= persons
         found[site, bisect_right(ends, arrive_s), place] += persons

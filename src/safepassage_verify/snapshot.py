@@ -69,6 +69,7 @@ _RULES = {
     "unload_per_person_s": _SECOND,
 }
 
+_CLOCK_CHANGE = record(at_s=_SECOND, offset_s=whole(-SECONDS, SECONDS))
 _HELP_TIMES = rows(record(group=shape.one_of(*GROUPS), load_s=_SECOND, unload_s=_SECOND))
 
 INPUTS = record(
@@ -257,6 +258,8 @@ def read_snapshot(inputs: Any, findings: Findings) -> Snapshot | None:
         if "exposure_cap_ppm_s" in place:
             _CAP(place["exposure_cap_ppm_s"], f"inputs.places[{i}].exposure_cap_ppm_s", findings)
     _HELP_TIMES(inputs["rules"].get("help_times", []), "inputs.rules.help_times", findings)
+    if "clock_change" in inputs:
+        _CLOCK_CHANGE(inputs["clock_change"], "inputs.clock_change", findings)
     if findings.total > before:
         return None
     _check_references(inputs, findings)

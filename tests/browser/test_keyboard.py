@@ -204,3 +204,30 @@ def test_an_area_drawn_becomes_a_file_to_hand_in(page):
     )
     assert name == "drawn.geojson"
     assert json.loads(text)["geometry"]["type"] == "Polygon"
+
+
+@pytest.mark.parametrize(
+    ("change", "forward", "typed", "from_s"),
+    [
+        (19 * 3600, -3600, "2 10:00", 29 * 3600),  # after clocks were put back
+        (19 * 3600, -3600, "2 00:30", 18 * 3600 + 1800),  # comes twice: the first
+        (19 * 3600, 3600, "2 10:00", 27 * 3600),
+        (19 * 3600, 3600, "2 00:30", 18 * 3600 + 1800),
+    ],
+)
+def test_the_clock_shows_what_clocks_show_after_they_are_changed(page, change, forward, typed, from_s):
+    page.evaluate(
+        """async ([change, forward]) => {
+          const box = document.querySelector('.clock'), bare = box.cloneNode(true);
+          bare.dataset.change = change;
+          bare.dataset.forward = forward;
+          box.replaceWith(bare);
+          (await import('/static/clock.js')).startClock();
+        }""",
+        [change, forward],
+    )
+    field = page.locator(".clock [name=from]")
+    field.fill(typed)
+    field.press("Tab")
+    assert camera(page)["from"] == str(from_s)
+    assert field.input_value() == typed

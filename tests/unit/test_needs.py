@@ -104,7 +104,7 @@ class TestPresence:
         sketch.town("home", 0, 10)
         sketch.site("camp", 1)
         moved = [Moved(place="home", site="camp", persons=6, arrive_s=DAY_S + 60)]
-        found = presence_of(sketch.case(), moved, days=3)
+        found = presence_of(sketch.case(), moved, ends_s=range(DAY_S, 4 * DAY_S, DAY_S))
         by_place = dict(zip(found.places, found.persons.tolist(), strict=True))
         assert by_place == {"home": [10, 10, 4], "camp": [0, 6, 6]}
         assert dict(zip(found.places, found.settings, strict=True))["camp"] is Setting.SITE

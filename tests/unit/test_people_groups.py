@@ -125,7 +125,7 @@ class TestPresence:
     def test_groups_go_along_and_nobody_is_lost(self, ppm, moves):
         case = town_and_camps(share(OLDER, ppm))
         moved = [Moved(place="home", site=site, persons=n, arrive_s=at) for site, n, at in moves]
-        found = presence_of(case, moved, days=6)
+        found = presence_of(case, moved, ends_s=range(DAY_S, 7 * DAY_S, DAY_S))
         assert (found.groups[OLDER] == found.persons * ppm).all()
         assert found.groups[OLDER][:, 5].sum() == 100 * ppm
 
@@ -140,7 +140,7 @@ class TestPresence:
             Moved(place="home", site="camp", persons=10, arrive_s=DAY_S + 1),
             Moved(place="farm", site="camp", persons=20, arrive_s=DAY_S + 1),
         ]
-        found = presence_of(case, moved, days=3)
+        found = presence_of(case, moved, ends_s=range(DAY_S, 4 * DAY_S, DAY_S))
         by_place = dict(zip(found.places, found.of(OLDER).tolist(), strict=True))
         assert by_place == {"home": [50, 50, 45], "farm": [2, 2, 0], "camp": [0, 7, 7]}
 
@@ -150,7 +150,7 @@ class TestPresence:
             id="kit", commodity="kit", amount_milli=1_000, priority=1, rhythm=Rhythm.ONCE, for_group=YOUNG
         )
         moved = [Moved(place="home", site="camp", persons=55, arrive_s=DAY_S + 1)]
-        table = needs_of(presence_of(case, moved, days=3), (norm,), (KIT,))
+        table = needs_of(presence_of(case, moved, ends_s=range(DAY_S, 4 * DAY_S, DAY_S)), (norm,), (KIT,))
         rows = dict(zip(table.presence.places, table.amount_milli[:, :, 0].tolist(), strict=True))
         assert rows == {"home": [4_000, 0, 0], "camp": [0, 2_000, 0]}
         assert table.heads(0).tolist() == [[4, 0, 0], [0, 2, 0]]
@@ -158,7 +158,7 @@ class TestPresence:
     @given(st.lists(st.integers(0, 3_000), min_size=1, max_size=5), st.integers(0, PPM))
     def test_needs_by_commodity_are_the_sum_over_groups(self, people, ppm):
         case = town_and_camps(share(YOUNG, ppm // 2), share(OLDER, ppm // 3))
-        there = presence_of(case, (), days=1)
+        there = presence_of(case, (), ends_s=(DAY_S,))
         rows = np.array([people], dtype=np.int64).T
         there = replace(
             there, places=tuple(map(str, people)), settings=there.settings * len(people), persons=rows,

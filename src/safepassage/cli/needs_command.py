@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +21,12 @@ from safepassage.domain.aid.site_room import SiteRoom, room_norms, thresholds_of
 from safepassage.domain.case import Case
 from safepassage.domain.counts import people
 from safepassage.domain.errors import FormatError
+from safepassage.domain.local_days import day_dates, day_ends
 from safepassage.engines.needs import Cover, Moved, cover_of, needs_of, presence_of, rooms_of
 from safepassage.formats.containers import canonical_json
 from safepassage.formats.tables import needs_table, table_files
 from safepassage.formats.tables.table_files import Table
 from safepassage_verify.files import CERTIFICATE
-
-DAY_S = 86_400
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -43,9 +41,9 @@ def run(options: argparse.Namespace) -> Outcome:
         text = "This plan does not pass its verification, so its arrivals are not counted."
         return Outcome(code=NOT_VERIFIED, text=text, data={"error": text}, to_stderr=True)
     case = given.case
-    ends_s = _day_ends(case, options.days)
+    ends_s = day_ends(case, options.days)
     known = _known(case, moved, options.plan)
-    presence = presence_of(case, known, days=options.days, midnight_s=int(ends_s[0]))
+    presence = presence_of(case, known, ends_s=ends_s)
     settings = case.settings
     needs = needs_of(
         presence,
@@ -56,8 +54,8 @@ def run(options: argparse.Namespace) -> Outcome:
         catalogue(case.commodities),
         cold=settings.cold_season,
     )  # fmt: skip
-    covers = cover_of(needs, case.stock, ends_s)
-    dates = _dates(case, options.days)
+    covers = cover_of(needs, case.stock, np.array(ends_s, dtype=np.int64))
+    dates = day_dates(case, options.days)
     written = _written(options.output, case, needs_table.table(needs, case, dates)) if options.output else ()
     by_resource = room_norms(
         cold=settings.cold_season, water_l_person_day=settings.water_l_person_day,
@@ -147,24 +145,6 @@ def _moved(out: Path) -> Iterator[Moved]:
     team = release(inputs, plan, found.beside(CERTIFICATE), verification, Audience.PLANNING_TEAM)
     for arrival in Movements(team, Register(team), counts_arcs=False).arrivals:
         yield Moved(place=arrival.place, site=arrival.site, persons=arrival.persons, arrive_s=arrival.second)
-
-
-def _start(case: Case) -> datetime:
-    """Return the start of the case in its first local time, without an offset."""
-    offset_s = case.time_zones[0][1] if case.time_zones else 0
-    return (datetime.fromisoformat(case.epoch) + timedelta(seconds=offset_s)).replace(tzinfo=None)
-
-
-def _day_ends(case: Case, days: int) -> np.ndarray:
-    start = _start(case)
-    midnight = datetime.combine(start.date() + timedelta(days=1), datetime.min.time())
-    first_s = (midnight - start) // timedelta(seconds=1)
-    return first_s + DAY_S * np.arange(days, dtype=np.int64)
-
-
-def _dates(case: Case, days: int) -> tuple[str, ...]:
-    first = _start(case).date()
-    return tuple((first + timedelta(days=day)).isoformat() for day in range(days))
 
 
 def _text(case: Case, needs: NeedsTable, covers: tuple[Cover, ...], dates: tuple[str, ...]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.commodity import Commodity, Norm
 from safepassage.domain.aid.people_groups import GroupShare
 from safepassage.domain.aid.stock import Consignment, StockLot, Truck
+from safepassage.domain.local_days import ClockChange
 
 # Every noun of a case says where it comes from, so the word is handed on from here.
 from safepassage.domain.provenance import Provenance as Provenance  # noqa: PLC0414
@@ -413,7 +414,8 @@ class Case:
     """Everything a planner hands in, checked: ids are unique and refer to what exists.
 
     `epoch` and `as_of` are ISO 8601 UTC with Z. `time_zones` are (label, seconds east of UTC) pairs, in
-    the order to print. `network_file` is relative to the case (empty: the case carries nodes and links of
+    the order to print; `clock_change` is when clocks of the first one are changed within the hours planned.
+    `network_file` is relative to the case (empty: the case carries nodes and links of
     its own).
     """
 
@@ -444,3 +446,4 @@ class Case:
     hotline: str = ""
     notice_languages: tuple[str, ...] = ()
     attribution: str = ""
+    clock_change: ClockChange | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.aid.supplies import Supplies
 from safepassage.domain.history import History
+from safepassage.domain.local_days import ClockChange
 from safepassage.domain.timed_network import TimedNetwork
 
 
@@ -148,6 +149,7 @@ class PlanningProblem:
     rules: Rules
     history: History | None = None
     supplies: Supplies | None = None
+    clock_change: ClockChange | None = None
 
     @property
     def loosest_cap_ppm_s(self) -> int:

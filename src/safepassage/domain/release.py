@@ -73,6 +73,7 @@ _CLASSES: dict[str, dict[str, SensitivityClass]] = {
     "inputs.directions": _classes(_P, "id name"),
     "inputs.notice": _classes(_P, "hotline languages"),
     "inputs.time_zones": _classes(_S, "label offset_s"),
+    "inputs.clock_change": _classes(_S, "at_s offset_s"),
     "inputs.network": _classes(_S, "attribution schematic")
     | _classes(_R, "source_sha256 profiles hazard hazard_events hazard_layer timetables waiting"),
     "inputs.network.nodes": _classes(_S, "id lon_e7 lat_e7"),

@@ -33,10 +33,10 @@ from safepassage.domain.situation import (
     VehicleLost,
     WindowsMoved,
 )
+from safepassage.formats.case.case_clock import typed_clock
 from safepassage.formats.case.case_times import Clock, Fault
 from safepassage.formats.case.case_values import read_cell
 from safepassage.formats.containers import canonical_json
-from safepassage.formats.facts.local_clock import instant
 from safepassage.formats.plan import aid_json, inputs_json, plan_json
 from safepassage.planning import Announced
 from safepassage_verify.files import AID
@@ -77,7 +77,7 @@ def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
             file="--previous", what="the time is missing up to which that plan was carried out",
             remedy="give it with --at, for example --at 14:30",
         )  # fmt: skip
-    clock = _clock(case)
+    clock = typed_clock(case)
     now_s = _understood("--at", clock.seconds(options.at))
     if not 0 <= now_s < case.settings.horizon_s:
         raise FormatError(file="--at", what=f"{options.at} lies outside the hours that are planned")
@@ -92,11 +92,6 @@ def going_on(options: argparse.Namespace, case: Case) -> GoingOn:
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _clock(case: Case) -> Clock:
-    offset_s = case.time_zones[0][1] if case.time_zones else 0
-    return Clock(epoch=instant(case.epoch), offset_s=offset_s, horizon_s=case.settings.horizon_s)
 
 
 def _understood(option: str, found: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,6 @@ from safepassage.domain.aid.commodity import Setting
 from safepassage.domain.aid.needs import Presence, Whole
 from safepassage.domain.aid.people_groups import PeopleGroup
 from safepassage.domain.case import Case, PlaceKind
-
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +24,7 @@ class Moved:
     arrive_s: int
 
 
-def presence_of(case: Case, moved: Iterable[Moved], *, days: int, midnight_s: int = 0) -> Presence:
+def presence_of(case: Case, moved: Iterable[Moved], *, ends_s: Sequence[int]) -> Presence:
     """Return the most persons at each place on each day.
 
     Everybody counted in the demand is at their place: those who stay, those who have not decided and those a
@@ -38,11 +36,9 @@ def presence_of(case: Case, moved: Iterable[Moved], *, days: int, midnight_s: in
     case : whose demand says where people are at the start, and which shares of them belong to which group.
         Who leaves is taken to be made up as the people of the place are.
     moved : who leaves when; nobody where there is no plan.
-    days : how many days, the first one being that of the start of the case.
-    midnight_s : the second of the case at which the first day ends; 0 means a full day after the start.
+    ends_s : the seconds of the case at which days end, the first one being that of its start.
     """
-    first_end_s = midnight_s or DAY_S
-    ends = first_end_s + DAY_S * np.arange(days, dtype=np.int64)
+    ends, days = np.array(ends_s, dtype=np.int64), len(ends_s)
     starts = np.concatenate(([0], ends[:-1]))
     at = {place.id: row for row, place in enumerate(case.places)}
     change = _changes(case, at, tuple(moved), (starts, ends))

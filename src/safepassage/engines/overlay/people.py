@@ -52,6 +52,7 @@ def planning_problem(
             for (p, d, g, b), n in sorted(rows.items()) if n > 0
         ),
         fleet=_fleet(case, placing, out_node), rules=_rules(case), supplies=supplies_of(case),
+        clock_change=case.clock_change,
     )  # fmt: skip
 
 

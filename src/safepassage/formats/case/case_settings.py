@@ -13,12 +13,14 @@ from typing import Any
 from safepassage.domain.case import Interval, Settings
 from safepassage.domain.dictionary.dictionary import Column, ValueType, table
 from safepassage.domain.dictionary.dictionary_settings import EXTRA_PREFIX
+from safepassage.domain.local_days import ClockChange
 from safepassage.domain.problem import Problem, Where
 from safepassage.domain.suggestions import nearest
 from safepassage.formats.case.case_rows import keyed_row, problem_of
 from safepassage.formats.case.case_times import (
     Clock,
     Fault,
+    first_changed_at,
     first_zone,
     iso_utc,
     joined,
@@ -286,12 +288,25 @@ def _changing(cells: Mapping[str, tuple[Any, Any]], start: datetime, horizon_s: 
     return first_zone(text_of(cell), start, end)
 
 
+def _clock_change(cells: Mapping[str, tuple[Any, Any]], clock: Clock) -> ClockChange | None:
+    """Return when clocks of the first time zone are changed; zones change on whole minutes of UTC."""
+    end = clock.epoch + timedelta(seconds=clock.horizon_s)
+    change = first_changed_at(text_of(cells["time_zones"][0]), clock.epoch, end)
+    if change is None:
+        return None
+    at_s = (change.replace(second=0) - clock.epoch) // timedelta(seconds=1)
+    after = change.astimezone(clock.zone).utcoffset() or timedelta(0)
+    return ClockChange(at_s=max(0, at_s), offset_s=after // timedelta(seconds=1))
+
+
 def _read_rest(cells: Mapping[str, tuple[Any, Any]], reading: SettingsReading) -> None:
     if "movement_hours" in cells and not is_blank(cells["movement_hours"][0]):
         reading.movement = text_of(cells["movement_hours"][0])
     reading.case["epoch"] = iso_utc(reading.clock.epoch)
     reading.case["as_of"] = reading.case["epoch"]
     reading.case["time_zones"] = reading.zone_pairs
+    if reading.clock.changing is not None:
+        reading.case["clock_change"] = _clock_change(cells, reading.clock)
     if "as_of" in cells and not is_blank(cells["as_of"][0]):
         moment = reading.clock.moment(cells["as_of"][0])
         if not isinstance(moment, Fault) and _after_all(moment, reading.clock):

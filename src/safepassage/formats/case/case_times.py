@@ -292,6 +292,12 @@ def first_zone(text: str, start: datetime, end: datetime) -> tzinfo | None:
     return ZoneInfo(name) if changed_at(name, start, end) is not None else None
 
 
+def first_changed_at(text: str, start: datetime, end: datetime) -> datetime | None:
+    """Return when clocks of the first of zones are changed between two moments."""
+    _, name = _zone_part(text.split(";", maxsplit=1)[0].strip())
+    return changed_at(name, start, end)
+
+
 def offset_s(zone: str, moment: datetime) -> int | Fault:
     """Return the seconds east of UTC of a zone name or a fixed offset, at a moment."""
     fixed = _OFFSET.fullmatch(zone)

@@ -8,6 +8,7 @@ from typing import Any
 
 from safepassage.domain.admin_area import AdminArea
 from safepassage.domain.history import History
+from safepassage.domain.local_days import ClockChange
 from safepassage.domain.planning_problem import (
     DemandRow,
     HelpTime,
@@ -47,6 +48,8 @@ def document(problem: PlanningProblem) -> dict[str, Any]:
         "fleet": [_stated(asdict(vehicle), "spare_seats") for vehicle in problem.fleet],
         "rules": _rules(problem.rules),
     }
+    if problem.clock_change is not None:
+        found["clock_change"] = asdict(problem.clock_change)
     if problem.history is not None:
         found["history"] = {"now_s": problem.history.now_s, **movement_rows(problem.history)}
     if problem.supplies is not None:
@@ -163,6 +166,7 @@ def parse(document: dict[str, Any]) -> PlanningProblem:
         rules=Rules(**rules),
         history=_history(document["history"]) if "history" in document else None,
         supplies=supplies_json.parsed(document["aid"]) if "aid" in document else None,
+        clock_change=ClockChange(**document["clock_change"]) if "clock_change" in document else None,
     )
 
 

@@ -26,6 +26,7 @@ from safepassage.domain.situation import Situation
 from safepassage.domain.timed_network import LAYERS
 from safepassage.engines.conflicts import conflicts
 from safepassage.engines.hazard_picture import Roads
+from safepassage.formats.case.case_clock import typed_clock
 from safepassage.formats.case.case_times import Clock, iso_utc
 from safepassage.formats.claims import claims_json, ledger_json
 from safepassage.formats.facts.local_clock import LocalClock, Zone, instant
@@ -221,9 +222,7 @@ class Desk:
 
     def typed_clock(self) -> Clock:
         """Return what understands times as people type them."""
-        case = self.given.case
-        offset_s = case.time_zones[0][1] if case.time_zones else 0
-        return Clock(epoch=instant(case.epoch), offset_s=offset_s, horizon_s=case.settings.horizon_s)
+        return typed_clock(self.given.case)
 
     def office(self) -> Office:
         """Return who has which role and what is set."""

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from safepassage.domain.case import Case
+from safepassage.domain.local_days import first_offset_s
 from safepassage.formats.maps.road_tiles import RoadTiles
 from safepassage.web.actions import ACTIONS
 from safepassage.web.desk.desk import Desk
@@ -49,7 +50,7 @@ def map_facts(request: Request) -> dict[str, Any]:
             "bounds": f"{west:.4f},{south:.4f},{east:.4f},{north:.4f}",
             "attribution": "; ".join(dict.fromkeys(text for text in attributions if text)),
             "horizon_s": desk.entered.settings.horizon_s,
-            "zero_s": second_of_day(desk.entered),
+            **clock_facts(desk.entered),
             "shared": getattr(request.app.state, "shared_map", None) is not None,
             "zones": " / ".join(label for label, _ in desk.entered.time_zones),
         },
@@ -81,5 +82,16 @@ def _looked_at(desk: Desk, roads: RoadTiles) -> tuple[float, ...]:
 def second_of_day(case: Case) -> int:
     """Return the time of day, in the first zone of the case, at which its plan begins."""
     hours, minutes = (int(part) for part in case.epoch[11:16].split(":"))
-    offset = case.time_zones[0][1] if case.time_zones else 0
-    return (hours * _HOUR_S + minutes * _MINUTE_S + offset) % _DAY_S
+    return (hours * _HOUR_S + minutes * _MINUTE_S + first_offset_s(case)) % _DAY_S
+
+
+def clock_facts(case: Case) -> dict[str, Any]:
+    """Return what the clock of the pages counts from: the time of day at which the plan begins.
+
+    And, where clocks of the first zone are changed, when, and by how many seconds they are put forward then.
+    """
+    change = case.clock_change
+    return {
+        "zero_s": second_of_day(case),
+        "change": None if change is None else (change.at_s, change.offset_s - first_offset_s(case)),
+    }

@@ -10,6 +10,9 @@ class Clock {
     this.box = box;
     this.horizon = Number(box.dataset.horizon);
     this.zero = Number(box.dataset.zero);
+    // From this second on clocks are put forward by so much; back, where it is negative.
+    this.change = Number(box.dataset.change ?? Infinity);
+    this.forward = Number(box.dataset.forward ?? 0);
     this.slider = box.querySelector("input[type=range]");
     this.fields = { from: box.querySelector("[name=from]"), until: box.querySelector("[name=until]") };
     this.whole = box.querySelector("[data-clock=whole]");
@@ -49,12 +52,19 @@ class Clock {
     const found = text.trim().match(/^(?:(\d)[ .,d]\s*)?(\d{1,2})[:.](\d{2})$/);
     if (!found) { return null; }
     let at = Number(found[2]) * 3600 + Number(found[3]) * 60 - this.zero + (found[1] ? Number(found[1]) - 1 : 0) * DAY_S;
-    if (!found[1]) { while (at < after) { at += DAY_S; } }
+    if (!found[1]) { while (this.moment(at, after) < after) { at += DAY_S; } }
+    at = this.moment(at, after);
     return at <= this.horizon ? at : null;
   }
 
+  /** The second of the plan that a time before the change means; of one that comes twice, the first from `after` on. */
+  moment(at, after) {
+    const later = at - this.forward;
+    return at < this.change && (at >= after || later < this.change) ? at : Math.max(later, this.change);
+  }
+
   text(at) {
-    const seconds = at + this.zero, day = Math.floor(seconds / DAY_S);
+    const seconds = at + this.zero + (at >= this.change ? this.forward : 0), day = Math.floor(seconds / DAY_S);
     const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60].map((part) => String(part).padStart(2, "0")).join(":");
     return day ? `${day + 1} ${clock}` : clock;
   }
