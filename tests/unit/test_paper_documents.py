@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from safepassage.audit import audit
 from safepassage.domain.release import Audience
@@ -81,10 +83,21 @@ def test_the_report_has_its_maps_curves_and_legend():
 def test_no_page_of_hashes_alone_ends_the_report():
     given = team()
     document = report_paper.paper(given, report_html.write(given, sample_layers()).decode())
-    hashes = [at for at, block in enumerate(document.blocks) if isinstance(block, Pairs)]
-    behind = [block for block in document.blocks[hashes[-1] :] if isinstance(block, Heading)]
-    assert "Where this page comes from" in [b.text for b in document.blocks if isinstance(b, Heading)]
-    assert [block.text for block in behind][:1] == ["Those who stay"]
+    *_, heading, words, pairs = document.blocks
+    assert heading == Heading(text="Where this page comes from")
+    assert isinstance(words, Words)
+    hashes = [value for _, value in pairs.rows if re.fullmatch("[0-9a-f]{64}", value)]
+    assert len(hashes) == 4
+    filler = Words(text="Those who stay. " * 12)
+    broken = set()
+    for lines in range(14, 32, 2):
+        longer = replace(document, blocks=(*(filler for _ in range(lines)), heading, words, pairs))
+        pages = [closed(page.extract_text()) for page in PdfReader(BytesIO(paper_pdf.write(longer))).pages]
+        [at] = {at for at, text in enumerate(pages) for value in hashes if closed(value) in text}
+        assert closed(heading.text) in pages[at]
+        assert closed("Made by safepassage") in pages[at]
+        broken.add(at)
+    assert len(broken) > 1
 
 
 def test_the_report_is_set_again_to_the_same_bytes():

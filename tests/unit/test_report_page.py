@@ -132,6 +132,11 @@ def test_every_settlement_and_direction_is_a_row(page):
     assert rows == len(keys)
 
 
+def test_where_it_comes_from_stands_last(raw):
+    *_, before, last = re.findall("<h2[^>]*>(.*?)</h2>", raw.decode())
+    assert (before, last) == ("Those who stay", "Where this page comes from")
+
+
 def test_provenance_is_complete(page):
     given = release(*sealed(INPUTS, PLAN, CERTIFICATE), Audience.PLANNING_TEAM)
     for name, sha256 in given.generated_from.items():
