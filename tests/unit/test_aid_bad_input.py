@@ -130,6 +130,8 @@ def test_trucks_above_the_law_have_one_message_where_no_bridge_states_a_limit(di
     found = overlay(replace(network, arcs=arcs), heavy).problems
     assert [row.code for row in found] == codes
     assert all("weighs 44.001 t" in row.message and row.about == first.id for row in found)
+    allowed = "allows 40 t in international traffic within the European Union, 44 t in intermodal transport"
+    assert all(allowed in row.message for row in found)
     parked = replace(heavy, trucks=(replace(heavy.trucks[0], count=0), *others))
     assert overlay(replace(network, arcs=arcs), parked).problems == ()
     plan = provided(heavy, replace(network, arcs=arcs))

@@ -47,7 +47,7 @@ AID = codes(
     (
         "TRUCK_OVERWEIGHT",
         _W,
-        "a truck weighs more than 44 t, the most across borders of the European Union",
+        "a truck weighs more than 44 t, the most for containers in intermodal transport; otherwise 40 t (EU)",
         "check `weight_t`; ask for a permit, and for what bridges on its way bear",
     ),
     (

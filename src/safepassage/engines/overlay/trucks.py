@@ -13,9 +13,13 @@ from safepassage.domain.network import RoadNetwork
 from safepassage.domain.problem import Problem, Where, warning
 from safepassage.kernels.graphs.components import component_labels
 
-LAWFUL_KG = 44_000
-"""The most that a lorry with trailer and load may weigh across borders of the European Union: Council
-Directive 96/53/EC, annex I, 2.2 (40 t; 44 t with a container)."""
+GENERAL_KG, LAWFUL_KG = 40_000, 44_000
+"""What a lorry with trailer and load may weigh in international traffic within the European Union.
+
+Council Directive 96/53/EC, annex I, 2.2, as amended by Directive (EU) 2015/719: combinations of five or six
+axles 40 t; in intermodal transport of containers or swap bodies 44 t, behind a motor vehicle of three axles.
+Only what is above both has a message; states may allow more on their own roads.
+"""
 _WEIGHT = Where(file="case", sheet="trucks", column="weight_t")
 
 
@@ -66,8 +70,10 @@ def _cut_off(
 def _above_law(truck: Truck) -> Problem:
     return warning(
         "TRUCK_OVERWEIGHT", _WEIGHT,
-        f"truck {truck.id} weighs {truck.weight_kg / 1_000:g} t; {LAWFUL_KG / 1_000:g} t is the most across "
-        "borders of the European Union, and roads and bridges that state no limit are taken to bear it",
+        f"truck {truck.id} weighs {truck.weight_kg / 1_000:g} t; Directive 96/53/EC, annex I, allows "
+        f"{GENERAL_KG / 1_000:g} t in international traffic within the European Union, "
+        f"{LAWFUL_KG / 1_000:g} t in intermodal transport of containers; roads and bridges that state no "
+        "limit are taken to bear it",
         "check its weight with its load; if it is right, ask for a permit, and what bridges on its way bear",
     )  # fmt: skip
 
