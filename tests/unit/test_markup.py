@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from safepassage.cli import run
+from safepassage.cli.outcome import Outcome
 from safepassage.formats.containers.markup import Markup, kept_apart
 from safepassage.formats.paper.page_templates import environment
 
@@ -36,3 +38,14 @@ def test_pages_keep_names_apart_and_leave_markup_as_it_is():
     name = f"{VILLAGE}\N{LEFT-TO-RIGHT MARK}"
     shown = page.render(name=VILLAGE, drawn=Markup(f"<b>{VILLAGE}</b>"))
     assert shown == f'<i title="{name}">{name}</i><b>{VILLAGE}</b>: 5'
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_terminal_isolates_names_from_the_right_and_json_does_not(capsys, as_json):
+    outcome = Outcome(
+        code=0, text="from \u05d7\u05d9\u05e4\u05d4 (3) to Sumy", data={"to": "\u05d7\u05d9\u05e4\u05d4"}
+    )
+    run._print(outcome, as_json=as_json)
+    said = capsys.readouterr().out
+    assert ("\u2068\u05d7\u05d9\u05e4\u05d4\u2069 (3) to Sumy" in said) != as_json
+    assert ("\u2068" in said) != as_json

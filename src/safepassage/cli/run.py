@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from safepassage.cli.outcome import Outcome, harmless_json, harmless_text
 from safepassage.domain.errors import SafePassageError
+from safepassage.formats.containers.markup import isolated
 
 OK, FAULT, MALFORMED, UNSERVED, NOT_VERIFIED, INSUFFICIENT, HELD, OVERDUE = range(8)
 DEBUG = "SAFEPASSAGE_DEBUG"
@@ -75,7 +76,7 @@ def _print(outcome: Outcome, *, as_json: bool) -> None:
         document: dict[str, Any] = {**outcome.data, "exit_code": outcome.code}
         _write(sys.stdout, harmless_json(json.dumps(document, ensure_ascii=False, indent=2)))
     elif outcome.text:
-        _write(sys.stderr if outcome.to_stderr else sys.stdout, harmless_text(outcome.text))
+        _write(sys.stderr if outcome.to_stderr else sys.stdout, isolated(harmless_text(outcome.text)))
 
 
 def _write(stream: TextIO | None, text: str) -> None:
@@ -86,6 +87,8 @@ def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:  # closed by whoever started us
         return
     encoding = getattr(stream, "encoding", None) or "utf-8"
+    if not encoding.lower().startswith("utf"):  # letters of its own from the right, but no signs around them
+        text = text.replace("\u2068", "").replace("\u2069", "")
     try:
         print(text.encode(encoding, errors="replace").decode(encoding), file=stream, flush=True)
     except OSError as error:

@@ -45,6 +45,11 @@ def kept_apart(text: str) -> str:
     return text if text.isascii() else _FROM_THE_RIGHT.sub("\\g<0>\N{LEFT-TO-RIGHT MARK}", text)
 
 
+def isolated(text: str) -> str:
+    """Return plain text with each name in Arabic or Hebrew letters isolated from what is beside it."""
+    return text if text.isascii() else _FROM_THE_RIGHT.sub("\u2068\\g<0>\u2069", text)
+
+
 def escaped(text: object) -> Markup:
     """Return `text` safe between tags and inside quoted attributes; markup stays as it is."""
     if isinstance(text, Markup):
