@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise, permutations
 from typing import ClassVar
 
@@ -153,3 +154,21 @@ def test_who_brings_less_on_searched_ways_falls_back_and_others_keep_them():
     _, van, other = ways.groups
     _, found = tries._shorter_of_many(None, ways)
     assert found == {van: Kind.BEST, other: Kind.SEARCHED}
+
+
+@pytest.mark.parametrize("searched", [None, ("fewer", "searched")])
+def test_where_needs_are_many_what_came_in_free_hours_is_searched_once_more(searched, monkeypatch):
+    class Tries(_Tries):
+        def __init__(self):
+            self._few = False
+
+        def _shorter_of_many(self, before, ways):
+            return searched
+
+        def _once_more(self, found):
+            return ("fewest", found)
+
+    # The package gives the module's name to a function.
+    monkeypatch.setattr(sys.modules[_Tries.__module__], "Shortening", lambda _: None)
+    best = ("totals", "joined")
+    assert Tries()._shortened(best) == (best if searched is None else ("fewest", searched))

@@ -8,7 +8,7 @@ from safepassage.engines.distribution.led_round import led_round
 from safepassage.engines.distribution.meets import Scene
 from safepassage.engines.distribution.onward import Gone, delivered, gone, onward, since
 from safepassage.kernels import aid_program
-from safepassage.kernels.tours import day_rounds, load_paths, timed_paths, whole_rounds
+from safepassage.kernels.tours import day_rounds, load_paths, priced_rounds, timed_paths, whole_rounds
 
 __all__ = [
     "Gone", "Scene", "delivered", "distribute", "gone", "led_round", "load", "load_programs", "onward",
@@ -18,7 +18,7 @@ __all__ = [
 
 def load() -> None:
     """Load the loops of rounds and of their bounds ahead; otherwise they are on their first call."""
-    for kernel in (whole_rounds, day_rounds, load_paths, timed_paths):
+    for kernel in (whole_rounds, day_rounds, load_paths, priced_rounds, timed_paths):
         kernel.load()
 
 

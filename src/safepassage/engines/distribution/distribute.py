@@ -203,7 +203,8 @@ class _Tries:
         """
         before, ways = best[0], Shortening(best[1])
         if not self._few:
-            return self._shorter_of_many(before, ways) or best
+            found = self._shorter_of_many(before, ways)
+            return best if found is None else self._once_more(found)
         found = self._shorter(before, ways.booked(dict.fromkeys(ways.groups, Kind.TIMED)))
         if found is not None:
             return self._once_more(found) if ways.by_least_times else found

@@ -15,6 +15,7 @@ from safepassage.engines.distribution.options import MG_PER_KG, UL_PER_L, most_s
 from safepassage.engines.distribution.roads import Roads
 from safepassage.kernels.tours.few_stops import MOST_STOPS, Limits, least_rounds
 from safepassage.kernels.tours.load_paths import least_driving
+from safepassage.kernels.tours.priced_rounds import least_by_prices
 from safepassage.kernels.tours.timed_paths import least_in_hours
 from safepassage.kernels.tours.whole_rounds import Proved, least_of_all_rounds
 
@@ -60,8 +61,9 @@ def driving(
     what it does, end with loading, unloading and breaks within the most hours of a truck of the type, and
     take no crew longer than it may drive. For a few stops they are the best such rounds. For more a bound on
     them knows all rounds that hold, as long as these are not too many; else it is the better of two: one
-    knows loads, by an `effort` that suits their number where none is given, and one knows hours, which is not
-    asked for many; neither knows volume and breaks. Stops at the base are left out, for they cost nothing.
+    knows loads, of up to 62 stops to the gram, of more by an `effort` that suits their number where none is
+    given, and one knows hours, which is not asked for many; neither knows volume and breaks. Stops at the
+    base are left out, for they cost nothing.
 
     Parameters
     ----------
@@ -175,12 +177,15 @@ def _at_least_s(
 
 def _by_walks(crew: _Crew, stops: list[_Stop], cost: Int64, driven_s: int, effort: Effort | None) -> int:
     """Return the better of two bounds that know walks, and not all rounds."""
-    count, steps = effort or (FINE if len(stops) <= MANY_STOPS else FAIR)
-    parts = np.array([stop.load[0] for stop in stops]) * count // (crew.truck.payload_kg * MG_PER_KG)
-    some = np.flatnonzero(parts)
-    ends = np.append(0, some + 1)
     farthest_s = int((cost[0, 1:] + cost[1:, 0]).max())
-    bound_s = least_driving(cost[np.ix_(ends, ends)], parts[some], count, at_most=driven_s, steps=steps)
+    loads, room = np.array([stop.load[0] for stop in stops]), crew.truck.payload_kg * MG_PER_KG
+    bound_s = least_by_prices(cost, loads, room, at_most=driven_s)
+    if not bound_s:
+        count, steps = effort or (FINE if len(stops) <= MANY_STOPS else FAIR)
+        parts = loads * count // room
+        some = np.flatnonzero(parts)
+        ends = np.append(0, some + 1)
+        bound_s = least_driving(cost[np.ix_(ends, ends)], parts[some], count, at_most=driven_s, steps=steps)
     handled_s, most_s = _handling(crew, stops)
     # Each setting looks at every pair of stops at every time, and few settings prove nothing.
     rounds = min(PRICED, PRICED_PAIRS // len(stops) ** 2)

@@ -44,7 +44,7 @@ class _Half(NamedTuple):
 
 def load() -> None:
     """Load the loops ahead; otherwise they are on their first call."""
-    load_loops(_walks, _bound)
+    load_loops(walks_by_load, _bound)
 
 
 def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: int) -> int:
@@ -61,7 +61,7 @@ def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: 
     # Where ways take as long in both directions, halves of walks do too.
     both = (cost,) if np.array_equal(cost, cost.T) else (cost, cost.T.copy())
     for _ in range(steps if len(loads) else 0):
-        walks = [_walks(one, loads, room, prices) for one in both]
+        walks = [walks_by_load(one, loads, room, prices) for one in both]
         visits = np.zeros(len(loads))
         bound = _bound(walks[0], walks[-1], loads, prices, visits)
         best = max(best, bound)
@@ -75,7 +75,8 @@ def least_driving(cost: Int64, loads: Int64, room: int, *, at_most: int, steps: 
 
 
 @compiled
-def _walks(cost: Int64, loads: Int64, room: int, prices: Int64) -> _Walks:
+def walks_by_load(cost: Int64, loads: Int64, room: int, prices: Int64) -> _Walks:
+    """Return the two best walks from the depot to each stop that gather just so much load, less prices."""
     n = len(loads)
     walks = _Walks(np.full((room + 1, n, 2), FAR, np.int64), np.full((room + 1, n, 2), DEPOT, np.int64))
     for q in range(1, room + 1):

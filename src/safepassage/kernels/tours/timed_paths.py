@@ -89,7 +89,7 @@ def least_in_hours(cost: Int64, handled_s: Int64, most_s: int, *, at_most: int, 
     if not n or between.min(initial=1) < 1:
         return 0
     most_rounds = min(n, at_most // max(1, int(single.min())))
-    program, best = _Program(single), 0
+    program, best = WalkProgram(single), 0
     for _ in range(rounds):
         prices = program.prices()
         walks = _walks(cost, steps, prices, UNITS)
@@ -120,7 +120,7 @@ def _walk(walks: _Walks, cost: Int64, steps: Int64, t: int, stop: int) -> tuple[
         found.append(stop)
 
 
-class _Program:
+class WalkProgram:
     """Which walks call at all stops at least cost, in parts; its prices are those of calls."""
 
     def __init__(self, single: Int64) -> None:
