@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from safepassage.kernels.booking import burst_loops
 from safepassage.kernels.compiled import compiled, load
@@ -61,3 +62,43 @@ def test_what_was_kept_is_left_when_a_function_or_number_of_another_module_chang
         [sys.executable, "caller.py"], cwd=tmp_path, check=True, capture_output=True, text=True
     )
     assert again.stdout.split() == ["3300", "1"]
+
+
+TAKER = """
+from safepassage.kernels.compiled import compiled
+from shapes import Kind
+
+@compiled
+def answer(row):
+    return row.x + 1
+
+print(answer(Kind(1)), sum(answer.stats.cache_hits.values()))
+"""
+SHAPES = """
+from typing import NamedTuple
+
+class {name}(NamedTuple):
+    x: int
+
+Kind = {name}
+"""
+
+
+@pytest.mark.parametrize("left", ["another name", "half a file"])
+def test_what_was_kept_and_cannot_be_read_is_compiled_again(tmp_path, left):
+    """After an update of a checkout whose classes have other names, or where a disk was full."""
+    (tmp_path / "taker.py").write_text(TAKER)
+
+    def answered(name):
+        (tmp_path / "shapes.py").write_text(SHAPES.format(name=name))
+        done = subprocess.run(
+            [sys.executable, "-B", "taker.py"], cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        return done.stdout.split()
+
+    assert answered("Old") == ["2", "0"]
+    assert answered("Old") == ["2", "1"]
+    if left == "half a file":
+        (index,) = (tmp_path / "__pycache__").glob("*.nbi")
+        index.write_bytes(index.read_bytes()[:-9])
+    assert answered("Old" if left == "half a file" else "New") == ["2", "0"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import Enum
 from hashlib import sha256
+from pickle import UnpicklingError
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -113,7 +114,10 @@ class _Index(IndexDataCacheFile):
 
     def _load_index(self) -> Any:
         self._look()
-        return super()._load_index()  # type: ignore[no-untyped-call]
+        # What was kept for a class that has another name since cannot be read, nor what was cut off.
+        with suppress(AttributeError, ImportError, EOFError, UnpicklingError):
+            return super()._load_index()  # type: ignore[no-untyped-call]
+        return {}
 
     def _save_index(self, overloads: Any) -> None:
         self._look()
