@@ -59,17 +59,17 @@ def clone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("fresh") / "safe passage"
     done = run(["git", "clone", "-q", ROOT, folder], ROOT)
     assert done.returncode == 0, done.stderr
-    take_compiled(folder)
+    take_compiled(folder / "src")
     return folder
 
 
-def take_compiled(clone: Path) -> None:
-    """Give a clone the loops that were compiled here; what is installed from the bundle compiles them anew.
+def take_compiled(packages: Path) -> None:
+    """Give a folder of packages the loops that were compiled here.
 
     A file's time is what tells that it has not changed since.
     """
     for source in (ROOT / "src").rglob("*.py"):
-        copy = clone / source.relative_to(ROOT)
+        copy = packages / source.relative_to(ROOT / "src")
         if copy.exists() and copy.read_bytes() == source.read_bytes():
             shutil.copystat(source, copy)
             (copy.parent / "__pycache__").mkdir(exist_ok=True)
@@ -123,6 +123,8 @@ def test_bundle_installs_and_plans_without_a_network(demo, bundle, tmp_path):
         [*prefix, sys.executable, bundle / "install.py", tmp_path / "env"], tmp_path, PIP_NO_INDEX="1"
     )
     assert installed.returncode == 0, installed.stderr
+    [package] = (tmp_path / "env").rglob("site-packages/safepassage")
+    take_compiled(package.parent)
 
     script = tmp_path / "env" / ("Scripts/safepassage.exe" if os.name == "nt" else "bin/safepassage")
     healthy = run([*prefix, script, "doctor"], tmp_path)

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.effort import examples
-
 ROOT = Path(__file__).resolve().parents[2]
 CASES = 5
 KILLS = {"planned_anew": 100, "gone_on": 30, "estimated": 30, "behind_the_pages": 30}
@@ -93,7 +91,7 @@ print(json.dumps(rows))
 @pytest.mark.skipif(sys.platform != "linux", reason="the process is a copy of this one on Linux only")
 @pytest.mark.parametrize("what", KILLS)
 def test_all_is_verified_and_bounded_whenever_the_solver_is_killed(what):
-    plans = examples(KILLS[what])
+    plans = KILLS[what]
     program = PROGRAM.format(root=str(ROOT), plans=plans, cases=CASES, what=what)
     done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

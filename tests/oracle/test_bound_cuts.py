@@ -21,7 +21,7 @@ from safepassage_verify import verify
 from safepassage_verify.bounds import LabelCuts
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 
 LINK = 4 | 8 | 16
 BITS = {"west": 1, "east": 2}
@@ -388,11 +388,11 @@ def test_no_plan_beats_any_labels():
 
 
 @pytest.mark.slow
-def test_no_plan_beats_any_labels_in_thousands_of_cases():
-    checked, binding, exact = check_cases(range(1000, 2500), steps=40)
-    assert checked > 10_000
-    assert binding > 2000
-    assert exact > 2000
+def test_no_plan_beats_any_labels_in_many_cases():
+    seeds = first(range(1000, 2500))
+    checked, binding, exact = check_cases(seeds, steps=40)
+    assert checked > 7 * len(seeds)
+    assert min(binding, exact) > 1.3 * len(seeds)
 
 
 def with_closure(inputs, chance):
@@ -486,7 +486,7 @@ def test_the_oracle_finds_what_trying_every_plan_finds():
 
 @pytest.mark.slow
 def test_the_oracle_finds_what_trying_every_plan_finds_in_more_cases():
-    check_trials(range(100, 130), 7)
+    check_trials(first(range(100, 130)), 7)
 
 
 # --- corners --------------------------------------------------------------------------------------

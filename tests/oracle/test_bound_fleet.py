@@ -18,7 +18,7 @@ from safepassage_verify import verify
 from safepassage_verify.bounds import FleetBound
 from safepassage_verify.snapshot import read_snapshot
 from safepassage_verify.verdict import Findings
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 
 FAR = 10**6
 
@@ -179,10 +179,11 @@ def test_no_schedule_beats_the_bound_where_some_take_longer_to_board():
 
 @pytest.mark.slow
 def test_no_schedule_beats_the_fleet_bound_in_more_cases():
-    checked, binding, exact = check_fleets(range(1000, 2500))
-    assert checked == 3000
-    assert binding > 700
-    assert exact > 500
+    seeds = first(range(1000, 2500))
+    checked, binding, exact = check_fleets(seeds)
+    assert checked == 2 * len(seeds)
+    assert binding > 0.45 * len(seeds)
+    assert exact > 0.3 * len(seeds)
 
 
 # --- with a link that people walk -----------------------------------------------------------------
@@ -326,10 +327,11 @@ def test_no_schedule_with_a_walk_beats_the_fleet_bound():
 
 @pytest.mark.slow
 def test_no_schedule_with_a_walk_beats_the_fleet_bound_in_more_cases():
-    checked, binding, moved = check_crossings(range(1000, 1250))
-    assert checked == 500
-    assert binding > 250
-    assert moved > 100
+    seeds = first(range(1000, 1250))
+    checked, binding, moved = check_crossings(seeds)
+    assert checked == 2 * len(seeds)
+    assert binding > len(seeds)
+    assert moved > 0.35 * len(seeds)
 
 
 # --- corners --------------------------------------------------------------------------------------

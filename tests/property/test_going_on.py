@@ -14,7 +14,7 @@ from safepassage.engines.changes import applied, movements
 from safepassage.planning import Announced, make_plan
 from safepassage.testing.draws import Draws
 from safepassage.testing.small_cases import random_small_case, with_carers
-from tests.support.effort import examples
+from tests.support.effort import examples, first
 from tests.support.events import random_now_s
 from tests.support.extremes import extreme_case
 from tests.support.going_on import STOP, events
@@ -43,8 +43,8 @@ def test_after_every_event_at_the_limits(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hundred", range(5))
-def test_the_verifier_accepts_plans_of_five_hundred_cases_and_what_goes_on_from_them(hundred):
+@pytest.mark.parametrize("hundred", first(range(5)))
+def test_the_verifier_accepts_plans_of_many_cases_and_what_goes_on_from_them(hundred):
     for seed in range(100 * hundred, 100 * hundred + 100):
         for step in events(seed):
             accepted(step)
