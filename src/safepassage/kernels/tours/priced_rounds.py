@@ -29,9 +29,9 @@ MOST_STOPS = 62
 NEAR = 10
 PARTS = 400
 """Into so many parts the room is parted for walks home, each load rounded down."""
-SETTINGS, FIRST_WAYS, MOST_WAYS, MOST_LOOKS = 200, 4_000, 60_000, 100_000_000
+SETTINGS, FIRST_WAYS, MOST_WAYS, MOST_LOOKS = 200, 4_000, 60_000, 600_000_000
 """So often prices are set; so many ways are made each time, first and where nothing is left out; and so many
-others are looked at beside them."""
+others are looked at beside them, all times together: some seconds."""
 JOIN = 60
 """So many of the best ways join the program at once, and the best to each last stop."""
 CLASSES, QUEUES = 32, 256
@@ -62,10 +62,11 @@ class _Ways(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """Whether ways give way only to those that remember nothing else, and how many are made."""
+    """Whether ways give way only to those that remember nothing else, how many are made, and looked at."""
 
     whole: bool
     most: int
+    looks: int
 
 
 class _Stops(NamedTuple):
@@ -101,14 +102,15 @@ def least_by_prices(cost: Int64, loads: Int64, room: int, *, at_most: int) -> in
     beyond = int((parts == 0).sum())
     single, back = cost[0, 1:] + cost[1:, 0], cost.T.copy()
     most_rounds = min(n, at_most // max(1, int(single.min())))
-    program, near = WalkProgram(single), _near(cost)
+    program, near, looks = WalkProgram(single), _near(cost), MOST_LOOKS
     for _ in range(SETTINGS):
         prices = program.prices()
         walks = walks_by_load(back, np.maximum(1, parts), PARTS + beyond, prices)
         home, stops = _home(walks.cost, walks.before), _Stops(loads, room, prices, near, beyond)
-        ways, over, ended = _priced(cost, stops, home, _Look(whole=False, most=FIRST_WAYS))
+        ways, over, looks, _ = _priced(cost, stops, home, _Look(whole=False, most=FIRST_WAYS, looks=looks))
         if over.min(initial=0) >= -1:
-            ways, over, ended = _priced(cost, stops, home, _Look(whole=True, most=MOST_WAYS))
+            look = _Look(whole=True, most=MOST_WAYS, looks=looks)
+            ways, over, looks, ended = _priced(cost, stops, home, look)
             if not ended:
                 return 0
             if over.min(initial=0) >= -1:
@@ -119,10 +121,10 @@ def least_by_prices(cost: Int64, loads: Int64, room: int, *, at_most: int) -> in
     return 0
 
 
-def _priced(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Ways, Int64, bool]:
-    """Return ways, what each costs with the way home less its prices, and whether these are all."""
-    ways, count, ended = _all_ways(cost, stops, home, look)
-    return ways, ways.cost[:count] + cost[ways.stop[:count] + 1, 0], ended
+def _priced(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Ways, Int64, int, bool]:
+    """Return ways, what each costs with the way home less its prices, looks left, whether these are all."""
+    ways, count, looks, ended = _all_ways(cost, stops, home, look)
+    return ways, ways.cost[:count] + cost[ways.stop[:count] + 1, 0], look.looks - looks, ended
 
 
 def _near(cost: Int64) -> Int64:
@@ -202,8 +204,11 @@ def _beaten(ways: _Ways, kept: Int64, way: tuple[int, int, int], look: _Look, la
 
 
 @compiled
-def _all_ways(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Ways, int, bool]:
-    """Return ways that may come home for less than their prices, their number, and whether these are all."""
+def _all_ways(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Ways, int, int, bool]:
+    """Return ways that may come home for less than their prices.
+
+    With them their number, how many others were looked at, and whether these are all.
+    """
     n = len(stops.loads)
     one = np.full(look.most, NONE, np.int64)
     ways = _Ways(one, one.copy(), one.copy(), one.copy(), one.copy(), one.copy(), one.copy())
@@ -223,8 +228,8 @@ def _all_ways(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Wa
             looks += looked
             if beaten:
                 continue
-            if count == look.most or looks > MOST_LOOKS:
-                return ways, count, False
+            if count == look.most or looks > look.looks:
+                return ways, count, looks, False
             ways.stop[count], ways.load[count], ways.cost[count] = j, load, paid
             ways.seen[count], ways.before[count], ways.alike[count] = mark, at, kept[j, place]
             kept[j, place] = count
@@ -239,4 +244,4 @@ def _all_ways(cost: Int64, stops: _Stops, home: _Home, look: _Look) -> tuple[_Wa
         while at == NONE and queue <= QUEUES:
             queue += 1
             at = first[queue] if queue <= QUEUES else NONE
-    return ways, count, True
+    return ways, count, looks, True
