@@ -57,10 +57,14 @@ def test_what_brings_nothing_is_driven_to_as_well():
     assert least_by_prices(cost, np.array([ROOM, 0]), ROOM, at_most=118) == 118
 
 
-def test_nothing_is_proved_where_ways_are_too_many(monkeypatch):
+def test_nothing_is_proved_where_ways_or_looks_are_too_many(monkeypatch):
     cost, loads = drawn(1)
     monkeypatch.setattr(priced_rounds, "MOST_WAYS", len(loads) - 1)
     monkeypatch.setattr(priced_rounds, "FIRST_WAYS", len(loads) - 1)
+    assert least_by_prices(cost, loads, ROOM, at_most=1_000) == 0
+    monkeypatch.undo()
+    assert least_by_prices(cost, loads, ROOM, at_most=1_000) > 0
+    monkeypatch.setattr(priced_rounds, "MOST_LOOKS", 5)
     assert least_by_prices(cost, loads, ROOM, at_most=1_000) == 0
     size = priced_rounds.MOST_STOPS + 1
     far = np.ones((size + 1, size + 1), dtype=np.int64)
