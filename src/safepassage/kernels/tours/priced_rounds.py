@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.compiled import load as load_loops
 from safepassage.kernels.tours.load_paths import walks_by_load
-from safepassage.kernels.tours.timed_paths import WalkProgram
+from safepassage.kernels.tours.walk_program import WalkProgram
 
 Int64 = NDArray[np.int64]
 MOST_STOPS = 62

@@ -9,13 +9,14 @@ rounded to whole numbers, and the bound is a whole number that they prove.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.kernels.compiled import compiled, inner
 from safepassage.kernels.compiled import load as load_loops
+from safepassage.kernels.tours.walk_program import WalkProgram
 
 Int64 = NDArray[np.int64]
 FAR = 2**40
@@ -118,34 +119,3 @@ def _walk(walks: _Walks, cost: Int64, steps: Int64, t: int, stop: int) -> tuple[
         which = 1 if int(walks.before[t, before, 0]) == stop else 0
         stop = before
         found.append(stop)
-
-
-class WalkProgram:
-    """Which walks call at all stops at least cost, in parts; its prices are those of calls."""
-
-    def __init__(self, single: Int64) -> None:
-        import highspy  # noqa: PLC0415 - solvers load when first used
-
-        self._infinity = highspy.kHighsInf
-        self._stops = len(single)
-        self._model: Any = highspy.Highs()
-        self._model.setOptionValue("output_flag", False)
-        self._model.setOptionValue("threads", 1)
-        for _ in range(self._stops):
-            self._model.addRow(1.0, self._infinity, 0, np.zeros(0, np.int32), np.zeros(0))
-        for stop, seconds in enumerate(single.tolist()):
-            self.add([stop], seconds)
-
-    def add(self, stops: list[int], seconds: int) -> None:
-        """Add a walk."""
-        rows, times = np.unique(stops, return_counts=True)
-        self._model.addCol(
-            float(seconds), 0.0, self._infinity, len(rows), rows.astype(np.int32), times.astype(float)
-        )
-
-    def prices(self) -> Int64:
-        """Return whole prices of the stops, rounded down."""
-        self._model.run()
-        duals = np.asarray(self._model.getSolution().row_dual, dtype=np.float64)
-        found: Int64 = np.floor(np.maximum(0.0, duals) + 1e-6).astype(np.int64)
-        return found
